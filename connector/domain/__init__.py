@@ -1,0 +1,1 @@
+"""Tickets, their vocabulary, decisions and business time: values without I/O."""

@@ -1,0 +1,58 @@
+"""What a rule decides, and what a reconcile writes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from connector.domain.model import Instant, Model
+
+
+class Note(Model):
+    """A message the connector adds to a ticket. Public notes go to the customer."""
+
+    public: bool
+    title: str
+    text: str
+    marks: frozenset[str] = frozenset()
+    """The steps this note proves to be done. Short words: letters, digits, ``-``, ``.`` and ``:``."""
+
+
+class NewTicket(Model):
+    """A ticket to be found by its key, else created, and linked to the ticket being reconciled."""
+
+    key: str
+    title: str
+    text: str
+    group: str
+    fields: Mapping[str, Any] = {}
+
+
+class Outcome(Model):
+    """One rule's word on one ticket. Nothing in it means: all is as it should be."""
+
+    rule: str
+    changes: Mapping[str, Any] = {}
+    """Names of ``Fields`` to the values they should have."""
+    notes: tuple[Note, ...] = ()
+    creates: tuple[NewTicket, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """What the rule saw and why it decided so, for ``explain`` and the log."""
+    due: Instant | None = None
+    """The next moment at which this rule may decide otherwise without any event."""
+
+
+class Decision(Model):
+    """The difference between what a ticket is and what it should be."""
+
+    outcomes: tuple[Outcome, ...]
+    changes: Mapping[str, Any] = {}
+    note: Note | None = None
+    """At most one message travels with the changes, in the same request."""
+    creates: tuple[NewTicket, ...] = ()
+    unfinished: bool = False
+    """A second message waits: reconcile again at once."""
+    due: Instant | None = None
+
+    @property
+    def writes_nothing(self) -> bool:
+        """The ticket is as it should be."""
+        return not (self.changes or self.note or self.creates)

@@ -1,0 +1,124 @@
+"""The closed vocabularies of the rules, with the guide's definitions where it has them."""
+
+from enum import StrEnum
+
+
+class Impact(StrEnum):
+    """How the customer's service is affected (R18, R24–R26)."""
+
+    SERVICE_AFFECTING = "service_affecting"
+    """Impairs the basic function of the service, e.g. loss of service (R24)."""
+    DEGRADATION = "degradation"
+    """Less than the normal daily traffic volume, e.g. high packet loss or latency (R25)."""
+    NON_SERVICE_AFFECTING = "non_service_affecting"
+    """No active disturbance of customer traffic (R26)."""
+
+
+class Urgency(StrEnum):
+    """The level the customer selects (R10)."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Priority(StrEnum):
+    """Computed from impact and urgency (R23). P1 critical, P2 major, P3 minor, P4 low."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class FaultType(StrEnum):
+    """Intermittent problem or permanent fault (R20)."""
+
+    INTERMITTENT = "intermittent"
+    PERMANENT = "permanent"
+
+
+class TicketState(StrEnum):
+    """The states the rules distinguish; each helpdesk's own states map onto them."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING_CUSTOMER = "pending_customer"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody is working on the incident any more: its clocks stand still."""
+        return self in _OVER
+
+
+_OVER = frozenset({TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED})
+
+
+class TicketKind(StrEnum):
+    """What a ticket is to the rules."""
+
+    INCIDENT = "incident"
+    RFO_TASK = "rfo_task"
+
+
+class Actor(StrEnum):
+    """Who did something, as far as trust goes (P20)."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    MANAGER = "manager"
+    CONNECTOR = "connector"
+    SYSTEM = "system"
+    """The helpdesk itself: its triggers, schedulers and automations, set up by an admin."""
+
+    @property
+    def is_person_of_support(self) -> bool:
+        """A human on the support side, whose choices win over the rules."""
+        return self in (Actor.AGENT, Actor.MANAGER)
+
+
+class Channel(StrEnum):
+    """How a message came in (R4, R5). It never changes the priority."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB = "web"
+    NOTE = "note"
+
+
+class PrioritySource(StrEnum):
+    """Who decided the priority: the matrix (R23) or an agent, until the agent clears it."""
+
+    MATRIX = "matrix"
+    AGENT = "agent"
+
+
+class IntakeStatus(StrEnum):
+    """How far the required details (R14–R18) are."""
+
+    COMPLETE = "complete"
+    ASKED = "asked"
+    REMINDED = "reminded"
+
+
+class ServiceCheck(StrEnum):
+    """What the service catalogue says of the ticket's service ID (R7)."""
+
+    VERIFIED = "verified"
+    UNKNOWN = "unknown"
+    FOREIGN = "foreign"
+
+
+class RfoStatus(StrEnum):
+    """Where the Reason-For-Outage document stands (R32–R34)."""
+
+    REQUESTED = "requested"
+    """Asked for before the incident is resolved: the clock starts at the resolution."""
+    DUE = "due"
+    OVERDUE = "overdue"
+    DELIVERED = "delivered"
+    DECLINED = "declined"
+    """Not a critical or major incident: answered with the reason, left to an agent."""

@@ -1,0 +1,1 @@
+"""Policy, service catalogue and their files."""
