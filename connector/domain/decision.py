@@ -1,9 +1,17 @@
 """What a rule decides, and what a reconcile writes."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from connector.domain.model import Instant, Model
+
+_UNSAFE_IN_MARK = re.compile(r"[^\w.:]+", re.ASCII)
+
+
+def mark(*parts: object) -> str:
+    """The name of a step, as a note of the connector carries it: ``mark("level", 3)`` is ``level-3``."""
+    return "-".join(_UNSAFE_IN_MARK.sub("_", str(part)) for part in parts)
 
 
 class Note(Model):
@@ -13,7 +21,7 @@ class Note(Model):
     title: str
     text: str
     marks: frozenset[str] = frozenset()
-    """The steps this note proves to be done. Short words: letters, digits, ``-``, ``.`` and ``:``."""
+    """The steps this note proves to be done, made by :func:`mark`."""
 
 
 class NewTicket(Model):
@@ -34,6 +42,8 @@ class Outcome(Model):
     """Names of ``Fields`` to the values they should have."""
     notes: tuple[Note, ...] = ()
     creates: tuple[NewTicket, ...] = ()
+    touches: tuple[str, ...] = ()
+    """Ids of tickets that have to be looked at again because of this one."""
     reasons: tuple[str, ...] = ()
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: Instant | None = None
@@ -48,6 +58,7 @@ class Decision(Model):
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
+    touches: tuple[str, ...] = ()
     unfinished: bool = False
     """A second message waits: reconcile again at once."""
     due: Instant | None = None

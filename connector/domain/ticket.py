@@ -82,8 +82,6 @@ class Customer(Model):
     name: str = ""
     email: str | None = None
     organization: str | None = None
-    timezone: str | None = None
-    """IANA zone, where the catalogue or the helpdesk knows it (R16)."""
 
 
 class Article(Model):
@@ -122,6 +120,7 @@ class LinkedTicket(Model):
     state: TicketState
     created_by_connector: bool
     connector_key: str | None = None
+    rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
 
 
@@ -154,6 +153,19 @@ class Ticket(Model):
                 for mark in article.marks:
                     found.setdefault(mark, article.created_at)
         return found
+
+    @cached_property
+    def changes(self) -> Mapping[str, tuple[Change, ...]]:
+        """The history by field, oldest first."""
+        found: dict[str, list[Change]] = {}
+        for change in self.history:
+            found.setdefault(change.field, []).append(change)
+        return {field: tuple(changes) for field, changes in found.items()}
+
+    def last_setter(self, field: str) -> Actor | None:
+        """Who changed ``field`` last; ``None`` if it is as it was when the ticket was created."""
+        changes = self.changes.get(field)
+        return changes[-1].actor if changes else None
 
     def with_changes(self, changes: Mapping[str, Any]) -> "Ticket":
         """The ticket as it will be once ``changes`` (names of :class:`Fields`) are written."""

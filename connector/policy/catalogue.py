@@ -1,51 +1,55 @@
 """The service catalogue: service ID → customer, circuit, region (R7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
+
+from pydantic import Field
 
 from connector.domain.model import Model
+from connector.policy.kinds import Name, ZoneName
+from connector.policy.problem import Finding
+from connector.policy.section import Section, dig, entries
 
 
 class CatalogueCustomer(Model):
     """A customer of the provider, and how the helpdesk's contacts are recognised as theirs."""
 
-    id: str
-    name: str
-    organizations: tuple[str, ...] = ()
-    """Names of organizations in the helpdesk."""
-    email_domains: tuple[str, ...] = ()
-    timezone: str | None = None
+    id: Name
+    name: str = ""
+    organizations: tuple[Name, ...] = Field(default=(), description="names in the helpdesk")
+    email_domains: tuple[Name, ...] = ()
+    timezone: ZoneName | None = Field(default=None, description="for start times without a zone (R16)")
 
 
 class Service(Model):
     """One service a customer has bought."""
 
-    id: str
-    customer: str
+    id: Name
+    customer: Name = Field(description="id of a customer")
     name: str = ""
     circuit_id: str | None = None
     region: str | None = None
 
 
-class Catalogue(Model):
-    """Services and customers. Identifiers are compared without case."""
+class Catalogue(Section):
+    """Services and customers. Service IDs, organizations and domains are compared without case."""
 
     customers: tuple[CatalogueCustomer, ...] = ()
     services: tuple[Service, ...] = ()
 
-    @cached_property
-    def _services(self) -> Mapping[str, Service]:
-        return {service.id.casefold(): service for service in self.services}
-
-    @cached_property
-    def _customers(self) -> Mapping[str, CatalogueCustomer]:
-        found: dict[str, CatalogueCustomer] = {}
-        for customer in self.customers:
-            for organization in customer.organizations:
-                found[f"organization:{organization.casefold()}"] = customer
-            for domain in customer.email_domains:
-                found[f"domain:{domain.casefold()}"] = customer
-        return found
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """Nothing is there twice or belongs to two customers, and every service's customer exists."""
+        yield from _repeated(data, "customers", "id")
+        yield from _repeated(data, "services", "id")
+        yield from _shared(data, "organizations")
+        yield from _shared(data, "email_domains")
+        known = {dig(customer, "id") for _, customer in entries(data, "customers")}
+        for position, service in entries(data, "services"):
+            customer = dig(service, "customer")
+            if isinstance(customer, str) and customer.strip() not in known:
+                yield ("services", position, "customer"), f"there is no customer {customer!r}"
 
     def service(self, service_id: str) -> Service | None:
         """The service with this identifier."""
@@ -53,7 +57,41 @@ class Catalogue(Model):
 
     def customer(self, organization: str | None, email: str | None) -> CatalogueCustomer | None:
         """The customer a helpdesk contact belongs to, by organization, else by mail domain."""
-        if organization and (found := self._customers.get(f"organization:{organization.casefold()}")):
+        if organization and (found := self._customers.get(("organizations", organization.casefold()))):
             return found
-        domain = (email or "").rpartition("@")[2]
-        return self._customers.get(f"domain:{domain.casefold()}") if domain else None
+        _, at, domain = (email or "").rpartition("@")
+        return self._customers.get(("email_domains", domain.casefold())) if at else None
+
+    @cached_property
+    def _services(self) -> Mapping[str, Service]:
+        return {service.id.casefold(): service for service in self.services}
+
+    @cached_property
+    def _customers(self) -> Mapping[tuple[str, str], CatalogueCustomer]:
+        found: dict[tuple[str, str], CatalogueCustomer] = {}
+        for customer in self.customers:
+            for organization in customer.organizations:
+                found["organizations", organization.casefold()] = customer
+            for domain in customer.email_domains:
+                found["email_domains", domain.casefold()] = customer
+        return found
+
+
+def _repeated(data: Any, table: str, key: str) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for position, entry in entries(data, table):
+        value = dig(entry, key)
+        if isinstance(value, str) and first.setdefault(value.strip().casefold(), position) != position:
+            yield (table, position, key), f"{value!r} is there twice"
+
+
+def _shared(data: Any, name: str) -> Iterator[Finding]:
+    owners: dict[str, int] = {}
+    for position, customer in entries(data, "customers"):
+        for index, value in entries(customer, name):
+            if not isinstance(value, str):
+                continue
+            owner = owners.setdefault(value.strip().casefold(), position)
+            if owner != position:
+                other = dig(data, "customers", owner, "id")
+                yield ("customers", position, name, index), f"{value!r} already belongs to {other!r}"

@@ -1,35 +1,28 @@
 """The policy: every number and choice of the rules, as data (requirements R1–R39, "Defaults")."""
 
-from collections.abc import Mapping
-from datetime import date, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.model import Model
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
+from connector.policy import checks
 from connector.policy.catalogue import Catalogue, Service
+from connector.policy.kinds import ClockTime, Day, Name, Pattern, ZoneName
+from connector.policy.problem import Finding
+from connector.policy.section import Section, dig
 from connector.policy.span import Span
 
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone (example: Europe/Berlin)") from error
-    return name
-
-
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Holidays(Model):
+class Holidays(Section):
     """Public holidays, from the ``holidays`` package."""
 
     country: str = Field(description="ISO 3166-1 code", examples=["DE"])
@@ -39,29 +32,29 @@ class Holidays(Model):
     def _known(self) -> Self:
         supported = holidays.list_supported_countries()
         if self.country not in supported:
-            raise ValueError(f"no public holidays are known for country {self.country!r}")
+            raise ValueError(f"no public holidays are known for country {self.country[:20]!r}")
         if self.state is not None and self.state not in supported[self.country]:
-            known = ", ".join(supported[self.country])
-            raise ValueError(f"{self.country} has no state {self.state!r}; known are {known}")
+            known = ", ".join(supported[self.country]) or "none"
+            raise ValueError(f"{self.country} has no state {self.state[:20]!r}; known: {known}")
         return self
 
 
-class CalendarSpec(Model):
+class CalendarSpec(Section):
     """When a clock runs. Either ``always`` or weekly hours in a zone."""
 
     always: bool = Field(default=False, description="24 hours a day, 7 days a week (R1)")
     timezone: ZoneName = "UTC"
     days: tuple[Weekday, ...] = ()
-    opens: time | None = None
-    closes: time | None = None
+    opens: ClockTime | None = None
+    closes: ClockTime | None = None
     holidays: Holidays | None = None
-    closed: tuple[date, ...] = Field(default=(), description="extra days without service")
+    closed: tuple[Day, ...] = Field(default=(), description="extra days without service")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.always:
-            if self.days or self.opens or self.closes:
-                raise ValueError("'always: true' excludes days, opens and closes")
+            if self.days or self.opens or self.closes or self.holidays or self.closed:
+                raise ValueError("'always: true' excludes days, opens, closes, holidays and closed")
             return self
         if not self.days or self.opens is None or self.closes is None:
             raise ValueError("needs 'always: true', or days, opens and closes")
@@ -85,7 +78,7 @@ class CalendarSpec(Model):
         )
 
 
-class UrgencyDefault(Model):
+class UrgencyDefault(Section):
     """The urgency where the customer chose none. The first entry that fits counts."""
 
     impact: Impact | None = None
@@ -97,53 +90,50 @@ class UrgencyDefault(Model):
         return self.impact in (None, impact) and self.fault_type in (None, fault_type)
 
 
-class Targets(Model):
+class Targets(Section):
     """What a priority means: its clock and its times (R36, R37)."""
 
-    name: str = Field(description="critical, major, minor, low")
-    calendar: str
+    name: Name = Field(description="critical, major, minor, low")
+    calendar: str = Field(description="a name from calendars")
     first_response: Span
     update_every: Span | None = Field(default=None, description="empty: on change")
     repair: Span
 
 
-class Level(Model):
+class Level(Section):
     """One management level of a ladder (R38)."""
 
     level: int = Field(ge=1, le=9)
-    name: str
-    contacts: tuple[str, ...] = Field(default=(), description="empty with skip: true")
-    group: str | None = Field(default=None, description="the ticket moves here; the owner stays")
+    name: Name
+    contacts: tuple[Name, ...] = Field(default=(), description="empty with skip: true")
+    group: Name | None = Field(default=None, description="the ticket moves here; the owner stays")
     skip: bool = Field(default=False, description="nobody there: the level is passed over")
     after: Mapping[Priority, Span] = Field(description="ticket age at which the level is reached")
 
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """Every priority needs its time."""
+        return checks.every_member(Priority, data, "after")
+
     @model_validator(mode="after")
-    def _complete(self) -> Self:
-        missing = [priority.value for priority in Priority if priority not in self.after]
-        if missing:
-            raise ValueError(f"level {self.level} has no time for {', '.join(missing)}")
+    def _somebody_there(self) -> Self:
+        if not self.contacts and not self.skip:
+            raise ValueError("needs contacts, or 'skip: true' to pass the level over")
         return self
 
 
-class Ladder(Model):
+class Ladder(Section):
     """An escalation matrix (R35): levels in order, times rising."""
 
     levels: tuple[Level, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        for below, above in zip(self.levels, self.levels[1:], strict=False):
-            if above.level <= below.level:
-                raise ValueError(f"level {above.level} stands after level {below.level}")
-            for priority in Priority:
-                if not below.after[priority].is_shorter_than(above.after[priority]):
-                    raise ValueError(
-                        f"{priority}: level {above.level} must come later than level {below.level}"
-                    )
-        return self
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """The numbers of the levels rise. Their times are compared by :class:`Rules`."""
+        return checks.level_numbers(data)
 
 
-class Escalation(Model):
+class Escalation(Section):
     """R35–R39."""
 
     ladders: Mapping[str, Ladder]
@@ -154,41 +144,36 @@ class Escalation(Model):
         description="a missed target raises the ticket by one level (R37)",
     )
     requests_every: Span = Field(description="at most one request in this time, managers excepted (R39)")
-    request_phrases: tuple[str, ...] = Field(
+    request_phrases: tuple[Name, ...] = Field(
         description="a customer's message that contains one of these asks for escalation"
     )
 
-    @model_validator(mode="after")
-    def _known_ladders(self) -> Self:
-        if "default" not in self.ladders:
-            raise ValueError("ladders: 'default' is missing")
-        for where, table in (("customers", self.customers), ("services", self.services)):
-            for key, ladder in table.items():
-                if ladder not in self.ladders:
-                    raise ValueError(f"{where}.{key}: there is no ladder {ladder!r}")
-        return self
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """There is a default ladder, and every ladder that is named exists."""
+        return checks.ladders(data)
 
 
-class Intake(Model):
+class Intake(Section):
     """R14–R18."""
 
     required: tuple[Literal["service_id", "problem_start", "short_description", "impact"], ...]
     remind_after: Span
-    service_id_pattern: str = Field(
+    service_id_pattern: Pattern = Field(
         description="a service ID in free text: a regular expression, matched as a whole word"
     )
 
 
-class Rfo(Model):
+class Rfo(Section):
     """R32–R34."""
 
     eligible: frozenset[Priority]
     working_days: int = Field(ge=1, le=60)
     remind_on: tuple[int, ...] = Field(description="working days after the start of the clock")
-    calendar: str
-    group: str
+    calendar: str = Field(description="a name from calendars")
+    group: Name
     overdue_level: int = Field(ge=1, le=9, description="the task rises to this level when overdue")
-    request_phrases: tuple[str, ...]
+    request_phrases: tuple[Name, ...]
 
     @model_validator(mode="after")
     def _reminders_before_due(self) -> Self:
@@ -199,17 +184,16 @@ class Rfo(Model):
         return self
 
 
-class Pauses(Model):
+class Pauses(Section):
     """When the clocks of an unresolved ticket stand still."""
 
     pending_customer: bool = True
 
 
-class Policy(Model):
-    """All rules of one provider. ``version`` is a short hash of what was loaded."""
+class Rules(Section):
+    """What the policy file holds."""
 
-    name: str
-    version: str
+    name: Name
     calendars: Mapping[str, CalendarSpec]
     matrix: Mapping[Impact, Mapping[Urgency, Priority]]
     urgency_defaults: tuple[UrgencyDefault, ...]
@@ -219,29 +203,30 @@ class Policy(Model):
     intake: Intake
     rfo: Rfo
     pauses: Pauses = Pauses()
+
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """The matrix is complete, names lead somewhere, and each level comes later than the one below."""
+        yield from checks.matrix(data)
+        yield from checks.every_member(Priority, data, "priorities")
+        yield from checks.calendars(data)
+        yield from checks.urgency_defaults(data)
+        yield from checks.level_times(data, _day_lengths(data))
+        yield from checks.overdue_level(data)
+
+
+class Policy(Rules):
+    """All rules of one provider. ``version`` is a short hash of what was loaded."""
+
+    version: str
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        problems = [
-            f"matrix.{impact}.{urgency}: the cell is missing"
-            for impact in Impact
-            for urgency in Urgency
-            if urgency not in self.matrix.get(impact, {})
-        ]
-        problems += [f"priorities.{p}: is missing" for p in Priority if p not in self.priorities]
-        used = {f"priorities.{p}.calendar": t.calendar for p, t in self.priorities.items()}
-        used["rfo.calendar"] = self.rfo.calendar
-        problems += [
-            f"{where}: there is no calendar {name!r}"
-            for where, name in used.items()
-            if name not in self.calendars
-        ]
-        if not self.urgency_defaults or not self.urgency_defaults[-1].fits(None, None):
-            problems.append("urgency_defaults: the last entry must fit everything (only 'urgency')")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """The checks of the rules, and that ladders are given to customers and services that exist."""
+        yield from super().findings(data)
+        if isinstance(catalogue := dig(data, "catalogue"), Catalogue):
+            yield from checks.known_in_catalogue(data, catalogue)
 
     def calendar(self, priority: Priority) -> BusinessCalendar:
         """The clock of a priority."""
@@ -258,13 +243,12 @@ class Policy(Model):
 
     def ladder(self, service_id: str | None) -> Ladder:
         """The escalation matrix for a service, else its customer's, else the default (R35)."""
-        name = "default"
-        service = self.service(service_id)
-        if service is not None:
-            name = self.escalation.services.get(service.id) or self.escalation.customers.get(
-                service.customer, "default"
-            )
-        return self.escalation.ladders[name]
+        return self.escalation.ladders[self._ladder_name(service_id)]
+
+    def thresholds(self, service_id: str | None, priority: Priority) -> tuple[tuple[Level, timedelta], ...]:
+        """The levels of the service's ladder in order, skipped ones too, with the running time
+        of the priority's clock after which each is reached (R38)."""
+        return self._thresholds[self._ladder_name(service_id), priority]
 
     def service(self, service_id: str | None) -> Service | None:
         """The catalogue's entry, if it has one (R7)."""
@@ -275,3 +259,39 @@ class Policy(Model):
         ladders = self.escalation.ladders.values()
         named = {level.group for ladder in ladders for level in ladder.levels if level.group}
         return frozenset(named | {self.rfo.group})
+
+    def _ladder_name(self, service_id: str | None) -> str:
+        service = self.service(service_id)
+        if service is None:
+            return "default"
+        return self._service_ladders.get(service.id.casefold()) or self.escalation.customers.get(
+            service.customer, "default"
+        )
+
+    @cached_property
+    def _service_ladders(self) -> Mapping[str, str]:
+        return {service.casefold(): ladder for service, ladder in self.escalation.services.items()}
+
+    @cached_property
+    def _thresholds(self) -> Mapping[tuple[str, Priority], tuple[tuple[Level, timedelta], ...]]:
+        return {
+            (name, priority): tuple(
+                (level, self.duration(level.after[priority], self.calendar(priority)))
+                for level in ladder.levels
+            )
+            for name, ladder in self.escalation.ladders.items()
+            for priority in Priority
+        }
+
+
+def _day_lengths(data: Any) -> dict[Priority, timedelta]:
+    """How long a working day of each priority's clock lasts, as far as its calendar is sound."""
+    found = {}
+    for priority in Priority:
+        name = dig(data, "priorities", priority, "calendar")
+        spec = dig(data, "calendars", name) if isinstance(name, str) else None
+        try:
+            found[priority] = CalendarSpec.model_validate(spec).calendar.day_length
+        except ValueError:
+            continue
+    return found

@@ -8,34 +8,37 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-_PATTERN = re.compile(r"(\d+) ?(s|min|h|days?|working days?)")
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "day": 86400}
+_PATTERN = r"0|(\d{1,6}) ?(s|min|h|days?|working days?)"
+_FIXED = {
+    "s": timedelta(seconds=1),
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "days": timedelta(days=1),
+}
+_EXAMPLES = ["15 min", "4 h", "2 days", "5 working days"]
 
 
 class Span:
-    """A length of time, or a number of working days whose length depends on the calendar."""
+    """A length of time: ``fixed``, or a number of ``working_days`` whose length depends on the calendar.
+
+    ``ValueError`` for any text that is not a whole number and a unit (``0`` needs no unit).
+    """
 
     __slots__ = ("fixed", "text", "working_days")
 
     def __init__(self, text: str) -> None:
-        match = _PATTERN.fullmatch(text)
+        match = re.fullmatch(_PATTERN, text, re.ASCII)
         if match is None:
-            raise ValueError(f"{text!r} is not a length of time (15 min, 4 h, 2 days, 5 working days)")
-        number, unit = int(match[1]), match[2].removesuffix("s") if match[2] != "s" else "s"
+            raise ValueError(f"{text[:40]!r} is not a length of time (examples: {', '.join(_EXAMPLES)})")
+        number, unit = int(match[1] or 0), match[2] or "s"
         self.text = text
-        self.working_days = number if unit == "working day" else 0
-        self.fixed = timedelta() if self.working_days or unit == "working day" else (
-            timedelta(seconds=number * _SECONDS[unit])
-        )
+        self.working_days = 0 if unit in _FIXED else number
+        self.fixed = number * _FIXED[unit] if unit in _FIXED else timedelta()
 
     def duration(self, working_day: timedelta) -> timedelta:
         """The length, where one working day lasts ``working_day``."""
         return self.fixed + self.working_days * working_day
-
-    def is_shorter_than(self, other: "Span") -> bool:
-        """Order within one unit; lengths of different units cannot be ordered without a calendar."""
-        eight_hours = timedelta(hours=8)
-        return self.duration(eight_hours) < other.duration(eight_hours)
 
     def __repr__(self) -> str:
         return f"Span({self.text!r})"
@@ -44,23 +47,34 @@ class Span:
         return self.text
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Span) and self.text == other.text
+        return isinstance(other, Span) and self._value == other._value
 
     def __hash__(self) -> int:
-        return hash(self.text)
+        return hash(self._value)
+
+    @property
+    def _value(self) -> tuple[timedelta, int]:
+        return self.fixed, self.working_days
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.union_schema(
-            [
-                core_schema.is_instance_schema(cls),
-                core_schema.no_info_after_validator_function(cls, core_schema.str_schema()),
-            ],
-            serialization=core_schema.to_string_ser_schema(),
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._parsed, serialization=core_schema.to_string_ser_schema()
         )
+
+    @classmethod
+    def _parsed(cls, value: Any) -> "Span":
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"expected a length of time (examples: {', '.join(_EXAMPLES)})")  # noqa: TRY004
+        return cls(value)
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"type": "string", "pattern": f"^{_PATTERN.pattern}$", "examples": ["15 min", "5 working days"]}
+        text = {"type": "string", "pattern": f"^({_PATTERN})$", "examples": _EXAMPLES}
+        return {"anyOf": [text, {"const": 0}]}

@@ -1,0 +1,5 @@
+"""``python -m connector`` is ``interspace``."""
+
+from connector.cli import main
+
+main()

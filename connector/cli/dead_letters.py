@@ -1,0 +1,114 @@
+"""``interspace dead-letters``: the tickets that need a person (P11)."""
+
+import json
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from connector.cli.options import settings_options
+from connector.cli.wiring import open_table
+from connector.settings import Settings
+from connector.work.table import DeadLetter, Key, WorkTable
+
+
+@click.group()
+def dead_letters() -> None:
+    """Tickets that failed for good. A new event on the ticket tries it once more by itself.
+
+    \b
+    Examples:
+      interspace dead-letters list
+      interspace dead-letters show 41
+      interspace dead-letters replay 41 42
+      interspace dead-letters replay --all
+    """
+
+
+@dead_letters.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@settings_options()
+def list_(settings: Settings, *, as_json: bool) -> None:
+    """List them, the oldest first."""
+    table = open_table(settings)
+    letters = table.dead_letters()
+    if as_json:
+        click.echo(json.dumps([_plain(letter) for letter in letters], indent=2))
+        return
+    if not letters:
+        click.echo("no dead letters")
+        return
+    shown = Table("helpdesk", "ticket", "since", "attempts", "cause")
+    for letter in letters:
+        since = f"{letter.failed_at:%Y-%m-%d %H:%M} UTC"
+        shown.add_row(letter.key.helpdesk, letter.key.ticket, since, str(letter.attempts), Text(letter.error[:160]))
+    Console().print(shown)
+
+
+@dead_letters.command()
+@click.argument("ticket")
+@click.option("--helpdesk", default="zammad", show_default=True, help="The ticket's helpdesk.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@settings_options()
+def show(settings: Settings, *, ticket: str, helpdesk: str, as_json: bool) -> None:
+    """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
+    letter = open_table(settings).dead_letter(Key(helpdesk, ticket))
+    if letter is None:
+        click.echo(f"{helpdesk} ticket {ticket} is no dead letter", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(_plain(letter), indent=2))
+        return
+    for name, value in _plain(letter).items():
+        click.echo(f"{name}: {value}")
+
+
+@dead_letters.command()
+@click.argument("tickets", nargs=-1)
+@click.option("--helpdesk", default="zammad", show_default=True, help="The tickets' helpdesk.")
+@click.option("--all", "everything", is_flag=True, help="All of this helpdesk.")
+@settings_options()
+def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str, everything: bool) -> None:
+    """Try them again now, with all their attempts before them."""
+    table = open_table(settings)
+    keys = _chosen(table, tickets, helpdesk, everything=everything)
+    _report(table.replay(keys), len(keys), "will be tried again")
+
+
+@dead_letters.command()
+@click.argument("tickets", nargs=-1)
+@click.option("--helpdesk", default="zammad", show_default=True, help="The tickets' helpdesk.")
+@click.option("--all", "everything", is_flag=True, help="All of this helpdesk.")
+@settings_options()
+def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str, everything: bool) -> None:
+    """Forget them. The tickets stay; a new event or a change found by the sweep brings them back."""
+    table = open_table(settings)
+    keys = _chosen(table, tickets, helpdesk, everything=everything)
+    _report(table.drop(keys), len(keys), "dropped")
+
+
+def _chosen(table: WorkTable, tickets: tuple[str, ...], helpdesk: str, *, everything: bool) -> list[Key]:
+    if everything == bool(tickets):
+        raise click.UsageError("name tickets, or --all")
+    if everything:
+        return [letter.key for letter in table.dead_letters(helpdesk)]
+    return [Key(helpdesk, ticket) for ticket in tickets]
+
+
+def _report(count: int, asked: int, what: str) -> None:
+    click.echo(f"{count} of {asked} {what}" + ("" if count == asked else "; the others are no dead letters"))
+    if count != asked:
+        sys.exit(1)
+
+
+def _plain(letter: DeadLetter) -> dict[str, object]:
+    return {
+        "helpdesk": letter.key.helpdesk,
+        "ticket": letter.key.ticket,
+        "failed_at": letter.failed_at.isoformat(),
+        "attempts": letter.attempts,
+        "events": letter.generation,
+        "error": letter.error,
+    }

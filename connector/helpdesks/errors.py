@@ -1,0 +1,35 @@
+"""What can go wrong at a helpdesk, by what follows from it. Texts never hold a token or a header."""
+
+from datetime import datetime
+
+
+class HelpdeskError(Exception):
+    """The base: a sentence that names the helpdesk, the request and the answer."""
+
+
+class TransientError(HelpdeskError):
+    """This ticket may work later: retried with back-off."""
+
+
+class UnavailableError(TransientError):
+    """The helpdesk as a whole does not answer, or refuses our credentials: everybody waits, nothing is given up."""
+
+
+class RateLimitedError(UnavailableError):
+    """Too many requests. Nobody asks again before ``retry_at`` (UTC); ``None`` where the helpdesk did not say."""
+
+    def __init__(self, message: str, retry_at: datetime | None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class PermanentError(HelpdeskError):
+    """Trying the same again is useless: a dead letter, until somebody or a new event wakes it."""
+
+
+class NotFoundError(PermanentError):
+    """The ticket is gone."""
+
+
+class ForbiddenError(PermanentError):
+    """The token may not do this; the text names what it may not do."""

@@ -1,0 +1,38 @@
+"""What the connector needs of a helpdesk. A third helpdesk is one folder with these methods and one mapping."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Ticket
+
+
+class Listed(NamedTuple):
+    """A ticket in a bulk listing: enough to know whether it has changed."""
+
+    id: str
+    updated_at: datetime
+
+
+class Helpdesk(Protocol):
+    """A helpdesk. Every method raises :class:`connector.helpdesks.errors.HelpdeskError`."""
+
+    @property
+    def name(self) -> str:
+        """The key of this helpdesk in the work table."""
+
+    def read(self, ticket_id: str) -> Ticket:
+        """One consistent view of the ticket with articles, links and, where it matters, history."""
+
+    def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
+        """Changes and note in one atomic request. Returns the ticket's new time of update (UTC)."""
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        """Finds the ticket with ``new.key``, else creates it; links it to ``incident``; returns its id."""
+
+    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages of the tickets updated at or after ``since`` (UTC)."""
+
+    def unresolved(self) -> Iterator[list[Listed]]:
+        """Pages of all tickets that are not over."""

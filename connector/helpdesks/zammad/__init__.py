@@ -1,0 +1,1 @@
+"""Zammad 6 and 7, through its REST API."""

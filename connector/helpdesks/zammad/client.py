@@ -1,0 +1,145 @@
+"""HTTP to Zammad: time-outs, pooled connections, errors by what follows from them. No retries: the work table retries."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from connector.helpdesks.errors import (
+    ForbiddenError,
+    HelpdeskError,
+    NotFoundError,
+    PermanentError,
+    RateLimitedError,
+    TransientError,
+    UnavailableError,
+)
+from connector.helpdesks.retry_after import retry_after
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+
+_UNAVAILABLE = frozenset({502, 503, 504})
+
+
+class ZammadClient:
+    """Requests with a token. Each thread has a session of its own, because a session is not thread-safe.
+
+    ``url`` is the address people use in the browser, without ``/api``.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        clock: Callable[[], datetime],
+        *,
+        ca_file: str | None = None,
+        adapter: Callable[[], BaseAdapter] | None = None,
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise PermanentError(f"{url!r} is not the address of a Zammad (example: https://support.example.com)")
+        self._base = url.rstrip("/")
+        self._headers = {"Authorization": f"Token token={token}", "Accept": "application/json"}
+        self._clock = clock
+        self._verify: bool | str = ca_file or True
+        self._adapter = adapter or (lambda: HTTPAdapter(pool_connections=1, pool_maxsize=2, max_retries=0))
+        self._proxies = get_environ_proxies(self._base)
+        self._local = threading.local()
+
+    def __repr__(self) -> str:
+        return f"ZammadClient({self._base!r})"
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The JSON answer to a GET."""
+        return self._request("GET", path, params, None)
+
+    def post(self, path: str, body: Any, params: Mapping[str, str] | None = None) -> Any:
+        """The JSON answer to a POST."""
+        return self._request("POST", path, params, body)
+
+    def put(self, path: str, body: Any) -> Any:
+        """The JSON answer to a PUT."""
+        return self._request("PUT", path, None, body)
+
+    def _request(self, method: str, path: str, params: Mapping[str, str] | None, body: Any) -> Any:
+        where = f"Zammad {method} {path}"
+        try:
+            # Unescaped text: Zammad's length limits count an escaped umlaut as six characters.
+            # A redirect is never followed: it would carry the token to another place.
+            response = self._session().request(
+                method,
+                f"{self._base}/api/v1/{path}",
+                params=params,
+                data=None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            raise UnavailableError(f"{where}: TLS failed: {_cause(error)}") from error
+        except requests.exceptions.RequestException as error:
+            raise UnavailableError(f"{where}: no answer: {_cause(error)}") from error
+        if response.status_code >= 300:
+            raise self._error(where, response)
+        try:
+            return response.json()
+        except ValueError as error:
+            raise TransientError(f"{where}: answered {response.status_code} with what is not JSON") from error
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            # The environment is read once: reading it for every request is slow, and a .netrc would replace the token.
+            session.trust_env = False
+            session.proxies.update(self._proxies)
+            session.verify = self._verify
+            session.headers.update(self._headers)
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            session.mount(self._base, self._adapter())
+            self._local.session = session
+        return session
+
+    def _error(self, where: str, response: requests.Response) -> HelpdeskError:
+        status = response.status_code
+        text = f"{where}: answered {status}: {_said(response)}"
+        if status == 429:
+            return RateLimitedError(text, retry_after(response.headers.get("Retry-After"), self._clock()))
+        if status in _UNAVAILABLE:
+            at = retry_after(response.headers.get("Retry-After"), self._clock())
+            return RateLimitedError(text, at) if at else UnavailableError(text)
+        if status == 401 or (status == 403 and "Authentication required" in text):
+            return UnavailableError(f"{text}. Check the token")
+        if status == 403:
+            return ForbiddenError(f"{text}. Check the permissions and groups of the token's user")
+        if status == 404:
+            return NotFoundError(text)
+        if status < 400:
+            return UnavailableError(f"{text}. Redirects are not followed; check the address")
+        return TransientError(text) if status >= 500 or status in (408, 409) else PermanentError(text)
+
+
+def _said(response: requests.Response) -> str:
+    """Zammad's own words; ``error_human`` is sometimes missing."""
+    try:
+        body = response.json()
+    except ValueError:
+        return f"no JSON ({len(response.content)} bytes)"
+    said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
+    return " ".join(str(said or "no reason given").split())[:300]
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason, without the object addresses of the layers around it."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,184 @@
+"""From Zammad's answers to a :class:`Ticket`."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.domain.ticket import Article, Change, Customer, Fields, LinkedTicket, Ticket
+from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, WholeTicket
+from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.names import Names
+from connector.helpdesks.zammad.values import decode
+
+SYSTEM_USER = 1
+"""Zammad's own user: triggers, schedulers and automations act as it."""
+
+_MARKS = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
+_RFO_KEY = "rfo:"
+
+
+class Decoder:
+    """Reads tickets for one bot user with one mapping."""
+
+    def __init__(self, helpdesk: str, mapping: ZammadMapping, names: Names, bot_id: int) -> None:
+        self._helpdesk = helpdesk
+        self._mapping = mapping
+        self._names = names
+        self._bot_id = bot_id
+
+    def ticket(self, whole: WholeTicket, history: History | None) -> Ticket:
+        """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket."""
+        row = whole.assets.Ticket.get(whole.ticket_id)
+        if row is None:
+            raise PermanentError(f"Zammad GET tickets/{whole.ticket_id}: the answer holds no such ticket")
+        self._attributes_exist(row)
+        articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
+        fields = self._fields_of(row)
+        created_by = self._actor(row.created_by_id, whole.assets)
+        is_task = created_by is Actor.CONNECTOR and (fields.connector_key or "").startswith(_RFO_KEY)
+        return Ticket(
+            helpdesk=self._helpdesk,
+            id=str(row.id),
+            number=row.number,
+            title=row.title,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            created_by=created_by,
+            channel=self._channel(row.create_article_type_id),
+            kind=TicketKind.RFO_TASK if is_task else TicketKind.INCIDENT,
+            customer=self._customer(row, whole.assets),
+            state=self._state(row.state_id),
+            fields=fields,
+            articles=tuple(self._article(article, whole.assets) for article in articles),
+            history=self._changes(history, row.updated_at) if history else (),
+            links=tuple(self._links(whole)),
+        )
+
+    def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The custom fields in an answer to a write."""
+        return {field: decode(field, raw.get(attribute)) for field, attribute in self._mapping.fields.items()}
+
+    def _attributes_exist(self, row: TicketRow) -> None:
+        held = row.model_extra or {}
+        absent = sorted(attribute for attribute in self._mapping.fields.values() if attribute not in held)
+        if absent:
+            raise PermanentError(
+                f"Zammad ticket {row.number} has no attribute {', '.join(absent)}: create the attributes of "
+                "mappings/zammad.yaml in the object manager and run its migrations"
+            )
+
+    def _fields_of(self, row: TicketRow) -> Fields:
+        values = self.fields_of(row.model_extra or {})
+        priority = self._mapping.priority(self._names.name("priority", row.priority_id))
+        group = self._mapping.group(self._names.name("group", row.group_id))
+        return Fields(**values, priority=priority, group=group)
+
+    def _state(self, number: int) -> TicketState:
+        name = self._names.name("state", number)
+        state = self._mapping.state(name)
+        if state is None:
+            raise PermanentError(f"Zammad state {name!r} is not in mappings/zammad.yaml (states)")
+        return state
+
+    def _channel(self, type_id: int | None) -> Channel:
+        return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
+
+    def _actor(self, user_id: int, assets: Assets) -> Actor:
+        """Whoever cannot be shown to be support is taken for a customer (P20)."""
+        if user_id == self._bot_id:
+            return Actor.CONNECTOR
+        if user_id == SYSTEM_USER:
+            return Actor.SYSTEM
+        user = assets.User.get(user_id)
+        roles = {assets.Role[i].name for i in user.role_ids if i in assets.Role} if user else set()
+        if roles & set(self._mapping.roles.managers):
+            return Actor.MANAGER
+        return Actor.AGENT if roles & set(self._mapping.roles.agents) else Actor.CUSTOMER
+
+    def _author(self, row: ArticleRow, assets: Assets) -> Actor:
+        """Whose words these are: an agent may write down what the customer said on the phone."""
+        if row.created_by_id == self._bot_id:
+            return Actor.CONNECTOR
+        sender = self._mapping.sender(row.sender_id)
+        if sender in (Actor.CUSTOMER, Actor.SYSTEM):
+            return sender
+        author = self._actor(row.created_by_id, assets)
+        return Actor.AGENT if author is Actor.CUSTOMER else author
+
+    def _article(self, row: ArticleRow, assets: Assets) -> Article:
+        author = self._author(row, assets)
+        found = _MARKS.search(row.subject) if author is Actor.CONNECTOR else None
+        return Article(
+            id=str(row.id),
+            created_at=row.created_at,
+            author=author,
+            channel=self._channel(row.type_id),
+            internal=row.internal,
+            subject=row.subject,
+            body=row.body,
+            is_html=row.content_type.startswith("text/html"),
+            attachments=tuple(str(file.get("filename", "")) for file in row.attachments),
+            marks=frozenset(found[1].split()) if found else frozenset(),
+        )
+
+    def _customer(self, row: TicketRow, assets: Assets) -> Customer:
+        user = assets.User.get(row.customer_id)
+        organization = assets.Organization.get(row.organization_id) if row.organization_id else None
+        return Customer(
+            id=str(row.customer_id),
+            name=f"{user.firstname} {user.lastname}".strip() if user else "",
+            email=(user.email or None) if user else None,
+            organization=organization.name if organization else None,
+        )
+
+    def _links(self, whole: WholeTicket) -> list[LinkedTicket]:
+        found = []
+        for link in whole.links:
+            row = whole.assets.Ticket.get(link.link_object_value) if link.link_object == "Ticket" else None
+            if row is None or row.id == whole.ticket_id:
+                continue
+            held = self.fields_of(row.model_extra or {})
+            found.append(
+                LinkedTicket(
+                    id=str(row.id),
+                    number=row.number,
+                    state=self._state(row.state_id),
+                    created_by_connector=row.created_by_id == self._bot_id,
+                    connector_key=held["connector_key"],
+                    rfo_status=held["rfo_status"],
+                    rfo_due_at=held["rfo_due_at"],
+                )
+            )
+        return found
+
+    def _changes(self, history: History, until: datetime) -> tuple[Change, ...]:
+        """Entries younger than the ticket as it was read belong to a later view, and are left to it."""
+        found = []
+        for row in history.history:
+            change = self._change(row, history.assets) if row.created_at <= until else None
+            if change is not None:
+                found.append(change)
+        return tuple(found)
+
+    def _change(self, row: HistoryRow, assets: Assets) -> Change | None:
+        if row.object != "Ticket" or row.type != "updated" or row.attribute is None:
+            return None
+        field = self._mapping.field(row.attribute)
+        if field is None:
+            return None
+        old, new = (self._historic(field, text) for text in (row.value_from, row.value_to))
+        actor = self._actor(row.created_by_id, assets)
+        return Change(id=str(row.id), at=row.created_at, field=field, old=old, new=new, actor=actor)
+
+    def _historic(self, field: str, text: str | None) -> Any:
+        if field == "state":
+            # A state that has been renamed or removed since counts as open: clocks run, nothing is hidden.
+            return self._mapping.state(text or "") or TicketState.OPEN
+        if field == "priority":
+            return self._mapping.priority(text or "")
+        if field == "group":
+            return self._mapping.group(text or "")
+        return decode(field, text)

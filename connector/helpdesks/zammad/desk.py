@@ -1,0 +1,212 @@
+"""Zammad as a helpdesk of the connector.
+
+Reads: one request shows ticket, articles, links, users and roles (recording 009); the history is a second one, needed
+only when somebody has changed the ticket since it was created or since it was last read here.
+Writes: one PUT with attributes and article, atomic in both directions. There is no conflict detection and no
+idempotency key, so every step is proved by what it leaves on the ticket.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Channel
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket, parsed
+from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.decode import Decoder
+from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.names import Names
+from connector.helpdesks.zammad.values import encode
+
+PAGE = 200
+"""Tickets on one page of a search; Zammad gives no more."""
+
+_SAME_REQUEST = timedelta(seconds=2)
+_HISTORIES_KEPT = 5_000
+
+
+class ZammadDesk:
+    """See :class:`connector.helpdesks.helpdesk.Helpdesk`. Safe to use from many threads."""
+
+    def __init__(self, client: ZammadClient, mapping: ZammadMapping, name: str = "zammad") -> None:
+        self._client = client
+        self._mapping = mapping
+        self._name = name
+        self._names = Names(client)
+        self._lock = threading.Lock()
+        self._histories: OrderedDict[str, tuple[datetime, History]] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """The key of this helpdesk in the work table."""
+        return self._name
+
+    @cached_property
+    def bot_id(self) -> int:
+        """The id of the user whose token the connector holds."""
+        return parsed(UserRow, self._client.get("users/me"), "GET users/me").id
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        return Decoder(self._name, self._mapping, self._names, self.bot_id)
+
+    def read(self, ticket_id: str) -> Ticket:
+        """One or two requests."""
+        path = f"tickets/{ticket_id}"
+        whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        return self._decoder.ticket(whole, self._history(whole))
+
+    def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
+        """One request."""
+        body = self._attributes(changes)
+        if note is not None:
+            body["article"] = self._article(ticket, note)
+        path = f"tickets/{ticket.id}"
+        answer = self._client.put(path, body)
+        row = parsed(TicketRow, answer, f"PUT {path}")
+        self._stored(row, changes)
+        return row.updated_at
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        """Two or three requests. A crash between them is repaired by the next call."""
+        number = self._find(new.key) or self._create(new, incident)
+        self._link(number, incident)
+        return str(number)
+
+    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page
+        turns up again, it never slips through."""
+        return self._pages({}, "updated_at", since)
+
+    def unresolved(self) -> Iterator[list[Listed]]:
+        """Pages ordered by time of creation, which never changes."""
+        open_states = [
+            str(number)
+            for state_name, number in self._names.ids("state").items()
+            if (state := self._mapping.state(state_name)) is not None and not state.is_over
+        ]
+        condition = {"ticket.state_id": {"operator": "is", "value": open_states}}
+        return self._pages(condition, "created_at", datetime(2000, 1, 1, tzinfo=UTC))
+
+    def _history(self, whole: WholeTicket) -> History | None:
+        row = whole.assets.Ticket.get(whole.ticket_id)
+        if row is None or _is_untouched(row, len(whole.ticket_article_ids)):
+            return None
+        key = str(row.id)
+        with self._lock:
+            kept = self._histories.get(key)
+        if kept is not None and kept[0] == row.updated_at:
+            return kept[1]
+        path = f"ticket_history/{key}"
+        history = parsed(History, self._client.get(path), f"GET {path}")
+        with self._lock:
+            self._histories[key] = (row.updated_at, history)
+            self._histories.move_to_end(key)
+            while len(self._histories) > _HISTORIES_KEPT:
+                self._histories.popitem(last=False)
+        return history
+
+    def _attributes(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        for field, value in changes.items():
+            if field == "priority" and value is not None:
+                body["priority"] = self._mapping.priority_name(value)
+            elif field == "group" and value is not None:
+                body["group"] = self._mapping.group_name(value)
+            elif field not in ("priority", "group"):
+                body[self._mapping.attribute(field)] = encode(value)
+        return body
+
+    def _article(self, ticket: Ticket, note: Note) -> dict[str, Any]:
+        # The marks stand in the subject: articles cannot be edited, and only the bot can write as the bot.
+        subject = f"{note.title} [ref: {' '.join(sorted(note.marks))}]" if note.marks else note.title
+        article = {"subject": subject, "body": note.text, "content_type": "text/plain", "internal": not note.public}
+        if note.public and self._mapping.articles.public is Channel.EMAIL and ticket.customer.email:
+            return article | {"type": "email", "to": ticket.customer.email}
+        return article | {"type": "note"}
+
+    def _stored(self, row: TicketRow, changes: Mapping[str, Any]) -> None:
+        """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072)."""
+        held = self._decoder.fields_of(row.model_extra or {})
+        lost = [field for field, value in changes.items() if field in held and held[field] != value]
+        if lost:
+            names = ", ".join(self._mapping.attribute(field) for field in sorted(lost))
+            raise PermanentError(
+                f"Zammad PUT tickets/{row.id}: answered 200 but did not store {names}. Check these attributes in the "
+                "object manager: type, options, length, and that the migrations have run"
+            )
+
+    def _find(self, key: str) -> int | None:
+        condition = {
+            f"ticket.{self._mapping.attribute('connector_key')}": {"operator": "is", "value": key},
+            "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": [str(self.bot_id)]},
+        }
+        rows = self._search(condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
+        return rows[0].id if rows else None
+
+    def _create(self, new: NewTicket, incident: Ticket) -> int:
+        body = {
+            "title": new.title,
+            "group": self._mapping.group_name(new.group),
+            "customer_id": self.bot_id,
+            self._mapping.attribute("connector_key"): new.key,
+            **self._attributes(new.fields),
+            "article": {"subject": new.title, "body": new.text, "type": "note", "internal": True},
+        }
+        return parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})").id
+
+    def _link(self, number: int, incident: Ticket) -> None:
+        body = {
+            "link_type": "normal",
+            "link_object_target": "Ticket",
+            "link_object_target_value": number,
+            "link_object_source": "Ticket",
+            "link_object_source_number": incident.number,
+        }
+        try:
+            self._client.post("links/add", body)
+        except PermanentError as error:
+            if "already exists" not in str(error):
+                raise
+
+    def _pages(self, condition: dict[str, Any], column: str, since: datetime) -> Iterator[list[Listed]]:
+        # Zammad compares in whole seconds and leaves out the bound itself, hence one second earlier.
+        cursor, page, known = since - timedelta(seconds=1), 1, set[tuple[int, datetime]]()
+        while True:
+            bounded = {**condition, f"ticket.{column}": {"operator": "after (absolute)", "value": encode(cursor)}}
+            order = {"sort_by": column, "order_by": "asc", "limit": PAGE, "page": page}
+            rows = self._search(bounded, order)
+            fresh = [row for row in rows if (row.id, row.updated_at) not in known]
+            if not rows:
+                return
+            if fresh:
+                yield [Listed(str(row.id), row.updated_at) for row in fresh]
+            known = {(row.id, row.updated_at) for row in rows}
+            reached = getattr(rows[-1], column) - timedelta(seconds=1)
+            # More tickets of one second than fit on a page: turn the page instead of moving the cursor.
+            cursor, page = (reached, 1) if reached > cursor else (cursor, page + 1)
+            if not fresh and page == 1:
+                return
+
+    def _search(self, condition: dict[str, Any], options: dict[str, Any]) -> list[ListedRow]:
+        answer = self._client.post("tickets/search", {"condition": condition, **options}, {"expand": "true"})
+        if not isinstance(answer, list):
+            raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
+        return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
+
+
+def _is_untouched(row: TicketRow, articles: int) -> bool:
+    """Nobody has changed the ticket since the request that created it: there is no history worth a request.
+
+    Everything the connector proves is proved by an article of its own, so a ticket with one article at most
+    cannot have lost a proof.
+    """
+    return articles <= 1 and row.updated_at - row.created_at <= _SAME_REQUEST
+

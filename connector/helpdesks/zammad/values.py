@@ -1,0 +1,50 @@
+"""Field values between the rules and Zammad's JSON and history texts.
+
+Zammad stores an empty attribute as null or "", times as ``2026-11-22T10:00:00.000Z`` in JSON and as
+``2026-11-22 10:00:00 UTC`` in the ticket history (recordings 008, 075).
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, get_args
+
+from connector.domain.ticket import Fields
+
+_TYPES: dict[str, type] = {
+    name: next(
+        kind if isinstance(kind, type) else datetime
+        for kind in get_args(info.annotation)
+        if kind is not type(None)
+    )
+    for name, info in Fields.model_fields.items()
+}
+
+
+def moment(text: str) -> datetime:
+    """A time of Zammad's. Raises ValueError for anything else."""
+    at = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def decode(field: str, raw: Any) -> Any:
+    """The value of a canonical field; ``None`` for empty and for what cannot be read as the field's type."""
+    if raw is None or raw == "":
+        return None
+    kind = _TYPES[field]
+    try:
+        if kind is datetime:
+            return moment(str(raw)).replace(microsecond=0)
+        if kind is bool:
+            return str(raw).casefold() in ("true", "1")
+        if issubclass(kind, StrEnum):
+            return kind(str(raw))
+        return kind(raw)
+    except ValueError:
+        return None
+
+
+def encode(value: Any) -> Any:
+    """A canonical value as Zammad's JSON takes it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.value if isinstance(value, StrEnum) else value

@@ -1,0 +1,77 @@
+"""All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing (design, "reconcile")."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from connector.domain.decision import Decision, Note, Outcome
+from connector.domain.ticket import Fields, Ticket
+from connector.domain.vocabulary import TicketKind
+from connector.policy.models import Policy
+from connector.rules.completeness import completeness
+from connector.rules.escalation import escalation
+from connector.rules.priority import priority
+from connector.rules.rfo import rfo, rfo_task
+from connector.rules.service import service
+from connector.rules.targets import targets
+from connector.rules.trust import contest, contested, verified
+
+Rule = Callable[[Ticket, Policy, datetime], Outcome]
+
+RULES: dict[TicketKind, tuple[Rule, ...]] = {
+    TicketKind.INCIDENT: (completeness, service, priority, targets, escalation, rfo, contest),
+    TicketKind.RFO_TASK: (rfo_task, contest),
+}
+"""The order matters: a rule sees what the rules before it decided."""
+
+_NAMES = tuple(Fields.model_fields)
+
+
+def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
+    """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
+    current, trust = verified(ticket)
+    outcomes = [trust]
+    for rule in RULES[ticket.kind]:
+        outcome = rule(current, policy, now)
+        outcomes.append(outcome)
+        current = current.with_changes(outcome.changes)
+    left_alone = contested(ticket, now)
+    before, after = ticket.fields, current.fields
+    changes = {
+        name: value
+        for name in _NAMES
+        if (value := getattr(after, name)) != getattr(before, name) and name not in left_alone
+    }
+    internal = [note for outcome in outcomes for note in outcome.notes if not note.public]
+    public = [note for outcome in outcomes for note in outcome.notes if note.public]
+    # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
+    # travel with, while a public one is always proved by its own mark and can follow at once.
+    waiting = public if not internal else internal
+    return Decision(
+        outcomes=tuple(outcomes),
+        changes=changes,
+        note=_joined(waiting, policy),
+        creates=tuple(new for outcome in outcomes for new in outcome.creates),
+        touches=tuple(dict.fromkeys(touch for outcome in outcomes for touch in outcome.touches)),
+        unfinished=bool(internal and public),
+        due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
+    )
+
+
+def _joined(notes: list[Note], policy: Policy) -> Note | None:
+    if not notes:
+        return None
+    texts = [note.text for note in notes]
+    if len(notes) > 1 and not notes[0].public:
+        texts = [f"{note.title}\n{note.text}" for note in notes]
+    if not notes[0].public:
+        texts.append(f"{policy.name} rules, policy {policy.version}")
+    return Note(
+        public=notes[0].public,
+        title="; ".join(_titles(notes))[:200],
+        text="\n\n".join(texts),
+        marks=frozenset(name for note in notes for name in note.marks),
+    )
+
+
+def _titles(notes: Iterable[Note]) -> Iterable[str]:
+    return dict.fromkeys(note.title for note in notes)

@@ -1,0 +1,84 @@
+"""Priority from impact and urgency (R10, R23–R26)."""
+
+from datetime import datetime
+
+from connector.domain.decision import Note, Outcome, mark
+from connector.domain.ticket import Change, Ticket
+from connector.domain.vocabulary import Impact, Priority, PrioritySource, Urgency
+from connector.policy.models import Policy
+from connector.rules import wording
+
+
+def priority(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """The matrix decides, until an agent does; the agent's choice stays until the agent clears it."""
+    computed, reason = _computed(ticket, policy)
+    override = _override(ticket)
+    if override is not None:
+        return _keep(ticket, override, computed, reason)
+    if computed is None:
+        return Outcome(rule="priority", reasons=(reason,))
+    changes = {
+        "priority": computed,
+        "priority_source": PrioritySource.MATRIX,
+        "priority_reason": f"{computed}: {reason}",
+    }
+    notes: tuple[Note, ...] = ()
+    if ticket.fields.priority_source is not None and ticket.fields.priority is not computed:
+        before = wording.value(ticket.fields.priority)
+        notes = (Note(public=False, title=f"Priority {computed}", text=f"Priority {before} → {computed}: {reason}."),)
+    return Outcome(rule="priority", changes=changes, notes=notes, reasons=(f"{computed}: {reason}",))
+
+
+def _computed(ticket: Ticket, policy: Policy) -> tuple[Priority | None, str]:
+    impact, stated = ticket.fields.impact, ticket.fields.urgency
+    if impact is None:
+        if stated is None:
+            return None, "impact and urgency are unknown; the helpdesk's priority stays"
+        # A possible P1 never waits for completeness: the worst case counts until the impact is known.
+        worst = policy.matrix[Impact.SERVICE_AFFECTING][stated]
+        return worst, f"impact not stated yet, handled as service affecting × urgency {stated}"
+    urgency = stated or _default_urgency(ticket, policy)
+    origin = "" if stated else " (default)"
+    return policy.matrix[impact][urgency], f"impact {wording.value(impact)} × urgency {urgency}{origin}"
+
+
+def _default_urgency(ticket: Ticket, policy: Policy) -> Urgency:
+    return next(
+        default.urgency
+        for default in policy.urgency_defaults
+        if default.fits(ticket.fields.impact, ticket.fields.fault_type)
+    )
+
+
+def _override(ticket: Ticket) -> Change | None:
+    """The agent's own change of the priority, unless an agent has handed it back to the matrix since."""
+    set_by_hand = [c for c in ticket.changes.get("priority", ()) if c.actor.is_person_of_support]
+    if not set_by_hand:
+        return None
+    cleared = [
+        change
+        for change in ticket.changes.get("priority_source", ())
+        if change.actor.is_person_of_support and change.new is not PrioritySource.AGENT
+    ]
+    if cleared and cleared[-1].at >= set_by_hand[-1].at:
+        return None
+    return set_by_hand[-1]
+
+
+def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: str) -> Outcome:
+    held = ticket.fields.priority
+    said = f"{wording.value(held)}: set by {wording.actor(override.actor)} at {wording.moment(override.at)}"
+    changes = {"priority_source": PrioritySource.AGENT, "priority_reason": said}
+    done = mark("priority-kept", override.id)
+    notes: tuple[Note, ...] = ()
+    if computed is not None and computed is not held and done not in ticket.marks:
+        notes = (
+            Note(
+                public=False,
+                title=f"Priority {wording.value(held)} kept",
+                text=f"The matrix says {computed} ({reason}). Your choice stays. "
+                "To return to the matrix, set the priority source to 'matrix'.",
+                marks=frozenset({done}),
+            ),
+        )
+    return Outcome(rule="priority", changes=changes, notes=notes, reasons=(said, f"the matrix says {computed}: {reason}"))

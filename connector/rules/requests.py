@@ -1,0 +1,71 @@
+"""What people ask for on a ticket: escalation (R39) and an RFO (R34), by message or by field."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from connector.domain.ticket import Article, Ticket
+from connector.domain.vocabulary import Actor
+from connector.policy.models import Policy
+from connector.rules.text import contains_phrase, plain_reply
+
+
+class Request(NamedTuple):
+    """One request. ``id`` is stable, so that a mark on the ticket can prove it was served."""
+
+    id: str
+    at: datetime
+    actor: Actor
+    reason: str
+
+
+def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
+    """Every request to escalate, oldest first, served or not."""
+    found = [
+        Request(f"a{article.id}", article.created_at, article.author, f"message contains {phrase!r}")
+        for article, phrase in _messages_with(ticket, policy.escalation.request_phrases)
+    ]
+    found += _by_field(ticket)
+    return sorted(found, key=lambda request: request.at)
+
+
+def rfo_request(ticket: Ticket, policy: Policy) -> Request | None:
+    """Who asked for the RFO; support's request comes before a customer's, because it is always eligible.
+
+    A customer can neither withdraw what support requested nor, by the field, ask in support's name.
+    """
+    reason = "field RFO requested"
+    changes = ticket.changes.get("rfo_requested", ())
+    by_support = [change for change in changes if change.actor is not Actor.CUSTOMER]
+    if by_support and by_support[-1].new:
+        return Request(f"h{by_support[-1].id}", by_support[-1].at, by_support[-1].actor, reason)
+    if not changes and ticket.fields.rfo_requested:
+        return Request("created", ticket.created_at, ticket.created_by, reason)
+    if changes and changes[-1].new:
+        return Request(f"h{changes[-1].id}", changes[-1].at, changes[-1].actor, reason)
+    for article, phrase in _messages_with(ticket, policy.rfo.request_phrases):
+        return Request(f"a{article.id}", article.created_at, article.author, f"message contains {phrase!r}")
+    return None
+
+
+def _by_field(ticket: Ticket) -> list[Request]:
+    """Every time somebody filled the field, unless support emptied it again before it was served."""
+    changes = ticket.changes.get("escalation_request", ())
+    if not changes:
+        reason = ticket.fields.escalation_request
+        return [Request("created", ticket.created_at, ticket.created_by, reason)] if reason else []
+    found = []
+    for change, following in zip(changes, (*changes[1:], None), strict=True):
+        withdrawn = following is not None and not following.new and following.actor.is_person_of_support
+        if change.new and not withdrawn:
+            found.append(Request(f"h{change.id}", change.at, change.actor, str(change.new)))
+    return found
+
+
+def _messages_with(ticket: Ticket, phrases: tuple[str, ...]) -> list[tuple[Article, str]]:
+    found = []
+    for article in ticket.articles:
+        if article.author is Actor.CUSTOMER and not article.internal:
+            phrase = contains_phrase(plain_reply(article.body, article.is_html), phrases)
+            if phrase is not None:
+                found.append((article, phrase))
+    return found

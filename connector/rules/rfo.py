@@ -1,0 +1,177 @@
+"""Reason for outage: the request, the task, its due date and its reminders (R32–R34)."""
+
+from datetime import datetime
+from typing import Any
+
+from connector.domain.decision import NewTicket, Note, Outcome, mark
+from connector.domain.ticket import LinkedTicket, Ticket
+from connector.domain.vocabulary import RfoStatus
+from connector.policy.models import Policy
+from connector.rules import timeline, wording
+from connector.rules.escalation import reached_level
+from connector.rules.requests import Request, rfo_request
+from connector.rules.targets import effective_priority
+
+KEY_PREFIX = "rfo:"
+
+
+def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """On the incident: request → eligibility → linked task, due in working days.
+
+    The clock starts at the later of request and resolution. A second resolution moves the due date; the task stays
+    the same, because it is found again by its key.
+    """
+    request = rfo_request(ticket, policy)
+    if request is None:
+        return Outcome(rule="rfo", changes=_state(None, None), reasons=("nobody asked for an RFO",))
+    resolved = timeline.resolved_at(ticket)
+    task = _task(ticket)
+    if task is not None and task.state.is_over:
+        changes = _state(RfoStatus.DELIVERED, ticket.fields.rfo_due_at)
+        return Outcome(rule="rfo", changes=changes, reasons=(f"the RFO task {task.number} is done",))
+    if resolved is None:
+        reason = f"{_said(request)}; the clock starts when the incident is resolved"
+        return Outcome(rule="rfo", changes=_state(RfoStatus.REQUESTED, None), reasons=(reason,))
+    priority = effective_priority(ticket, policy)
+    if priority not in policy.rfo.eligible and not request.actor.is_person_of_support:
+        return _declined(ticket, policy, request)
+    start = max(request.at, resolved)
+    due = wording.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
+    return _due(ticket, policy, now, request, task, due)
+
+
+def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """On the task: reminders before the due date, escalation when it has passed."""
+    incident = next((link for link in ticket.links if f"{KEY_PREFIX}{link.id}" == ticket.fields.connector_key), None)
+    due = incident.rfo_due_at if incident and incident.rfo_due_at else ticket.fields.rfo_due_at
+    if ticket.state.is_over:
+        waiting = incident is not None and incident.rfo_status is not RfoStatus.DELIVERED
+        return Outcome(
+            rule="rfo_task",
+            changes={"rfo_status": RfoStatus.DELIVERED, "next_escalation_at": None},
+            touches=(incident.id,) if waiting and incident else (),
+            reasons=("the RFO is delivered",),
+        )
+    if due is None:
+        return Outcome(rule="rfo_task", reasons=("no due date yet: the incident is not resolved",))
+    if now >= due:
+        return _overdue(ticket, policy, due)
+    return _remind(ticket, policy, now, due)
+
+
+def _state(status: RfoStatus | None, due: datetime | None) -> dict[str, Any]:
+    return {"rfo_status": status, "rfo_due_at": due}
+
+
+def _said(request: Request) -> str:
+    return f"{wording.actor(request.actor)} asked at {wording.moment(request.at)} ({request.reason})"
+
+
+def _task(ticket: Ticket) -> LinkedTicket | None:
+    key = f"{KEY_PREFIX}{ticket.id}"
+    return next((link for link in ticket.links if link.created_by_connector and link.connector_key == key), None)
+
+
+def _declined(ticket: Ticket, policy: Policy, request: Request) -> Outcome:
+    priority = effective_priority(ticket, policy)
+    names = " or ".join(policy.priorities[eligible].name for eligible in sorted(policy.rfo.eligible))
+    done = mark("rfo-declined", request.id)
+    note = Note(
+        public=True,
+        title="Your request for an RFO",
+        text=f"{wording.greeting(ticket)}\n\nyou asked for a Reason-For-Outage (RFO) document. We write one for resolved "
+        f"{names} incidents. This incident is {policy.priorities[priority].name} ({priority}). "
+        "A colleague will look at your request.",
+        marks=frozenset({done}),
+    )
+    return Outcome(
+        rule="rfo",
+        changes=_state(RfoStatus.DECLINED, None),
+        notes=() if done in ticket.marks else (note,),
+        reasons=(f"{_said(request)}; {priority} gets no RFO, an agent may still request one",),
+    )
+
+
+def _due(
+    ticket: Ticket, policy: Policy, now: datetime, request: Request, task: LinkedTicket | None, due: datetime
+) -> Outcome:
+    done = mark("rfo-due", due.strftime("%Y%m%dT%H%M"))
+    note = Note(
+        public=True,
+        title="Your Reason-For-Outage document",
+        text=f"{wording.greeting(ticket)}\n\nwe are preparing the Reason-For-Outage (RFO) document for incident "
+        f"{ticket.number}. You will have it by {wording.moment(due)}.",
+        marks=frozenset({done}),
+    )
+    overdue = now >= due
+    return Outcome(
+        rule="rfo",
+        changes=_state(RfoStatus.OVERDUE if overdue else RfoStatus.DUE, due),
+        notes=() if done in ticket.marks or overdue else (note,),
+        creates=() if task else (_new_task(ticket, policy, request, due),),
+        touches=(task.id,) if task is not None and task.rfo_due_at != due else (),
+        reasons=(f"{_said(request)}; due {wording.moment(due)}, {policy.rfo.working_days} working days",),
+        due=None if overdue else due,
+    )
+
+
+def _new_task(ticket: Ticket, policy: Policy, request: Request, due: datetime) -> NewTicket:
+    return NewTicket(
+        key=f"{KEY_PREFIX}{ticket.id}",
+        title=f"RFO for incident {ticket.number}: {ticket.title}"[:240],
+        text=f"Write the Reason-For-Outage document for incident {ticket.number}.\n"
+        f"Due: {wording.moment(due)} ({policy.rfo.working_days} working days). {_said(request).capitalize()}.\n\n"
+        "It needs the root cause and at least one preventive measure with owner and date (R33). "
+        "Close this task when the customer has the document.",
+        group=policy.rfo.group,
+        fields={
+            "rfo_status": RfoStatus.DUE,
+            "rfo_due_at": due,
+            "priority": ticket.fields.priority,
+            "service_id": ticket.fields.service_id,
+        },
+    )
+
+
+def _remind(ticket: Ticket, policy: Policy, now: datetime, due: datetime) -> Outcome:
+    calendar, days = policy.rfo_calendar, policy.rfo.working_days
+    times = {day: calendar.add_working_days(due, day - days) for day in policy.rfo.remind_on}
+    stamp = due.strftime("%Y%m%dT%H%M")
+    open_days = [day for day, at in times.items() if at <= now and mark("rfo-reminder", day, stamp) not in ticket.marks]
+    notes: tuple[Note, ...] = ()
+    if open_days:
+        notes = (
+            Note(
+                public=False,
+                title=f"RFO due {wording.moment(due)}",
+                text=f"Working day {max(open_days)} of {days}: this RFO is due {wording.moment(due)}.",
+                marks=frozenset(mark("rfo-reminder", day, stamp) for day in open_days),
+            ),
+        )
+    coming = min((at for at in times.values() if at > now), default=due)
+    return Outcome(
+        rule="rfo_task",
+        changes={"rfo_status": RfoStatus.DUE, "rfo_due_at": due, "next_escalation_at": due},
+        notes=notes,
+        reasons=(f"due {wording.moment(due)}, next look {wording.moment(coming)}",),
+        due=coming,
+    )
+
+
+def _overdue(ticket: Ticket, policy: Policy, due: datetime) -> Outcome:
+    wanted = policy.rfo.overdue_level
+    why = f"RFO overdue since {wording.moment(due)}"
+    level = next((one for one in policy.ladder(None).levels if one.level >= wanted and not one.skip), None)
+    changes: dict[str, Any] = {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": due, "next_escalation_at": None}
+    if level is None or reached_level(ticket) >= level.level:
+        return Outcome(rule="rfo_task", changes=changes, reasons=(why,))
+    changes |= {"escalation_level": level.level, "escalation_reason": f"Level {level.level}, {level.name}: {why}"}
+    if level.group:
+        changes["group"] = level.group
+    note = Note(
+        public=False,
+        title=f"Escalation level {level.level}: {level.name}",
+        text=f"{why}." + (f"\nContact: {', '.join(level.contacts)}." if level.contacts else ""),
+        marks=frozenset({mark("level", level.level)}),
+    )
+    return Outcome(rule="rfo_task", changes=changes, notes=(note,), reasons=(why,))

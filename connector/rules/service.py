@@ -1,0 +1,51 @@
+"""The service ID against the catalogue (R7): an unknown or foreign one is marked, never silently accepted."""
+
+from datetime import datetime
+
+from connector.domain.decision import Note, Outcome, mark
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import ServiceCheck
+from connector.policy.catalogue import Service
+from connector.policy.models import Policy
+
+
+def service(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """Verified, unknown or foreign. The agent is told, the customer is not."""
+    stated = ticket.fields.service_id
+    if stated is None or not policy.catalogue.services:
+        reason = "no service ID yet" if stated is None else "there is no service catalogue"
+        return Outcome(rule="service", changes={"service_check": None}, reasons=(reason,))
+    entry = policy.service(stated)
+    if entry is None:
+        return _doubtful(ticket, ServiceCheck.UNKNOWN, f"Service ID {stated} is not in the service catalogue.")
+    foreign = _foreign(ticket, policy, entry)
+    if foreign is not None:
+        return _doubtful(ticket, ServiceCheck.FOREIGN, foreign)
+    changes: dict[str, object] = {"service_check": ServiceCheck.VERIFIED}
+    if entry.circuit_id and ticket.fields.circuit_id is None and ticket.last_setter("circuit_id") is None:
+        changes["circuit_id"] = entry.circuit_id
+    return Outcome(rule="service", changes=changes, reasons=(f"{entry.id} belongs to {entry.customer}",))
+
+
+def _foreign(ticket: Ticket, policy: Policy, entry: Service) -> str | None:
+    contact = ticket.customer.email or ticket.customer.name or ticket.customer.id
+    known = policy.catalogue.customer(ticket.customer.organization, ticket.customer.email)
+    if known is None:
+        return f"Service ID {entry.id} belongs to {entry.customer}; {contact} is not known as a contact of theirs."
+    if known.id != entry.customer:
+        return f"Service ID {entry.id} belongs to {entry.customer}; {contact} is a contact of {known.id}."
+    return None
+
+
+def _doubtful(ticket: Ticket, check: ServiceCheck, why: str) -> Outcome:
+    done = mark("service", check, ticket.fields.service_id)
+    notes = (
+        Note(
+            public=False,
+            title=f"Service ID is {check}",
+            text=f"{why} Please check with the customer before you share anything about this service.",
+            marks=frozenset({done}),
+        ),
+    )
+    told = done in ticket.marks
+    return Outcome(rule="service", changes={"service_check": check}, notes=() if told else notes, reasons=(why,))

@@ -1,0 +1,71 @@
+"""IP addresses and prefixes (R22), validated and normalised by :mod:`ipaddress`."""
+
+import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from connector.rules.text.findings import Unclear
+
+MAX_ADDRESSES = 20
+_Address = IPv4Address | IPv6Address | IPv4Network | IPv6Network
+_PART = re.compile(r"[\s,;|]+")
+_LOOKS_LIKE_ADDRESS = re.compile(r"(?=\D*\d)[\d./]+\.[\d./]+|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]{3,}(?:/\d+)?")
+_IN_PROSE = re.compile(
+    r"(?<![\w.:/@=-])(?:(?:\d{1,3}\.){3}\d{1,3}|(?=[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{6,39})(?:/\d{1,3})?"
+    r"(?![\w:/@%-]|\.\w)"
+)
+_VERSION = re.compile(
+    r"(?:\bv|\bver\.?|version|firmware|release|build|software|ios|junos|kapitel|section|chapter)\W*$", re.IGNORECASE
+)
+_MEASURED = re.compile(
+    r"\b(?:ping\w*|trace\w*|mtr|icmp\w*|bytes from|ttl|hops?|nslookup|dig|dns|resolver|via|gateway|ntp)\b",
+    re.IGNORECASE,
+)
+_HARDWARE = re.compile(r"(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}")
+
+
+def _address(text: str) -> _Address | None:
+    try:
+        if "/" in text:
+            return ip_network(text, strict=False)
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _written(found: list[_Address]) -> str:
+    return ", ".join(dict.fromkeys(map(str, found)))
+
+
+def read_addresses(value: str) -> str | Unclear | None:
+    """A labelled value: every address and prefix in it, or a doubt if one of them is wrong.
+
+    The host bits of a prefix are dropped (``192.0.2.7/24`` is ``192.0.2.0/24``), the port of an IPv4 address too.
+    ``None`` if nothing in it looks like an address.
+    """
+    found: list[_Address] = []
+    for raw in _PART.split(value):
+        text = raw.strip("()[]{}<>'\"“”„*.=").removesuffix(":")
+        text = re.sub(r"^((?:\d{1,3}\.){3}\d{1,3}):\d{1,5}$", r"\1", text.partition("%")[0])
+        address = _address(text) if "." in text or ":" in text else None
+        if address is not None:
+            found.append(address)
+        elif _LOOKS_LIKE_ADDRESS.fullmatch(text) or _LOOKS_LIKE_ADDRESS.fullmatch(text.partition("-")[0]):
+            return Unclear(f'"{text[:60]}" is not a valid IP address or prefix. Which address is affected?')
+    if len(dict.fromkeys(map(str, found))) > MAX_ADDRESSES:
+        return Unclear(f"Please name at most {MAX_ADDRESSES} IP addresses, or the prefixes they are in.")
+    return _written(found) if found else None
+
+
+def addresses_in_prose(text: str) -> str | None:
+    """Addresses in free text; versions, loopback, and what was only pinged or traced are left out."""
+    found: list[_Address] = []
+    for line in text.split("\n"):
+        if _MEASURED.search(line):
+            continue
+        for match in _IN_PROSE.finditer(line):
+            address = None if _HARDWARE.fullmatch(match[0]) else _address(match[0])
+            is_version = _VERSION.search(line, max(0, match.start() - 16), match.start())
+            if address is None or is_version or address.is_loopback or address.is_unspecified:
+                continue
+            found.append(address)
+    return _written(found[:MAX_ADDRESSES]) if found else None

@@ -1,0 +1,99 @@
+"""Impact, urgency and fault type: closed vocabularies in customers' words (R10, R18, R20)."""
+
+import re
+from typing import NamedTuple, TypeVar
+
+from connector.domain.vocabulary import FaultType, Impact, Urgency
+
+_Choice = TypeVar("_Choice", Impact, Urgency, FaultType)
+_AFFECTING = r"(?:service|dienst)[\s_-]*(?:affecting|impacting|beeinträchtigende?[rsn]?|beeintraechtigende?[rsn]?)"
+
+
+def _terms(*terms: tuple[_Choice, str]) -> tuple[re.Pattern[str], dict[str, _Choice]]:
+    pattern = "|".join(rf"(?P<{choice}>\b(?:{words})\b)" for choice, words in terms)
+    return re.compile(pattern, re.IGNORECASE), {str(choice): choice for choice, _ in terms}
+
+
+_IMPACT = _terms(
+    (Impact.NON_SERVICE_AFFECTING, rf"(?:non|not|nicht|no|keine)[\s_-]*{_AFFECTING}"),
+    (
+        Impact.SERVICE_AFFECTING,
+        rf"{_AFFECTING}|(?:total |complete |full )?(?:outage|loss of service|service loss)|down|(?:total)?ausfall"
+        r"|ausgefallen",
+    ),
+    (Impact.DEGRADATION, r"(?:service )?degradation|degraded|verschlechterung|verschlechtert"),
+)
+_IMPACT_IN_PROSE = _terms(
+    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]){_AFFECTING}"),
+    (Impact.SERVICE_AFFECTING, _AFFECTING),
+    (Impact.DEGRADATION, r"degradation|verschlechterung"),
+)
+_URGENCY = _terms(
+    (Urgency.HIGH, "high|hoch|urgent|dringend"),
+    (Urgency.MEDIUM, "medium|mittel|normal"),
+    (Urgency.LOW, "low|niedrig|gering"),
+)
+_FAULT_TYPE = _terms(
+    (FaultType.INTERMITTENT, r"intermittent|intermittierende?[rs]?"),
+    (FaultType.PERMANENT, r"permanent\w{0,2}|dauerhafte?[rs]?"),
+)
+_DENIAL = re.compile(
+    r"\b(?:no|not|non|never|nicht|kein\w*|ohne|without|partial\w*|teil\w*|if|maybe|perhaps|might|vielleicht|eventuell"
+    r"|less|than|weder|neither|probably|possibly)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
+    r"|\b(?:if|whether|unless|until|once|may|might|could|would|should|can|was|were|been|had|maybe|perhaps|possibly|"
+    r"probably|potential\w*|risk|risiko|resolved|over|fixed|ob|wenn|falls|sobald|könnte|würde|kann|war|waren|wurde|"
+    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal)\b|\?",
+    re.IGNORECASE,
+)
+_TICKED = re.compile(r"[\[(](?:x|✓|✔|☒)[\])]\s*([^\[(]*)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+
+QUESTIONS = {
+    "impact": "Which impact does the problem have: service-affecting, degradation or non-service-affecting?",
+    "urgency": "Which urgency does the problem have: high, medium or low?",
+    "fault_type": "Is it an intermittent problem or a permanent fault?",
+}
+
+
+class Choices(NamedTuple):
+    """What one labelled value chooses; ``None`` where it is not plainly one of the choices."""
+
+    impact: Impact | None
+    urgency: Urgency | None
+    fault_type: FaultType | None
+
+
+def _only(text: str, vocabulary: tuple[re.Pattern[str], dict[str, _Choice]]) -> _Choice | None:
+    """The one choice that ``text`` names and does not deny."""
+    pattern, choices = vocabulary
+    found = list(pattern.finditer(text))
+    named = {choices[str(term.lastgroup)] for term in found}
+    if len(named) != 1 or _DENIAL.search(text, 0, found[0].start()):
+        return None
+    return named.pop()
+
+
+def read_choices(value: str) -> Choices:
+    """A labelled value, read as each of the three vocabularies. A ticked box ("[x]") counts alone."""
+    ticked = _TICKED.findall(value)
+    text = ticked[0] if len(ticked) == 1 else value
+    return Choices(_only(text, _IMPACT), _only(text, _URGENCY), _only(text, _FAULT_TYPE))
+
+
+def impact_in_prose(text: str) -> Impact | None:
+    """The impact stated as a present fact in the guide's own terms (R18), if there is exactly one.
+
+    Questions, conditions, the past and denials state nothing.
+    """
+    pattern, choices = _IMPACT_IN_PROSE
+    named = set()
+    for sentence in _SENTENCE.findall(text):
+        found = list(pattern.finditer(sentence))
+        rest = pattern.sub(" ", sentence)
+        if found and not _HEDGE.search(rest) and not _DENIAL.search(rest):
+            named |= {choices[str(term.lastgroup)] for term in found}
+    return named.pop() if len(named) == 1 else None

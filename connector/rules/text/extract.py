@@ -1,0 +1,173 @@
+"""What one message says of the intake fields (R14–R22).
+
+The customer's own labelled lines come first, then what their own prose says beyond doubt, then labelled lines
+in signatures and quoted messages, because customers fill in the lines of the question they answer.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from connector.rules.text.addresses import addresses_in_prose, read_addresses
+from connector.rules.text.choices import QUESTIONS, impact_in_prose, read_choices
+from connector.rules.text.findings import Doubt, Extraction, Unclear
+from connector.rules.text.labels import Entry, read_entries
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT
+from connector.rules.text.reply import Voice, read_lines
+from connector.rules.text.services import read_circuit, read_service, service_in_prose
+from connector.rules.text.start_times import UNREADABLE, Start, read_start, starts_in_prose
+
+MAX_DESCRIPTION = 240
+MAX_TEST_RESULTS = 4_000
+_MAX_SAID = 80
+_LABELLED_FIELDS = (
+    "service_id", "problem_start", "short_description", "impact", "urgency", "circuit_id", "fault_type",
+    "test_results", "ip_addresses",
+)  # fmt: skip
+_UNREADABLE = {**QUESTIONS, "problem_start": UNREADABLE, "ip_addresses": "Which IP address is affected?"}
+
+
+class _Message(NamedTuple):
+    """What reading a value needs to know of the message around it."""
+
+    sent_at: datetime
+    zone: str | None
+    service_id_pattern: str
+
+
+class _Said(NamedTuple):
+    """A value as the customer gave it. ``value`` is ``None`` if nothing could be read from ``words``."""
+
+    words: str
+    value: Any
+
+
+def _cut(text: str, length: int) -> str:
+    """At most ``length`` characters, ended at a word with an ellipsis if there is more."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    return f"{(head.rpartition(' ')[0] or head).rstrip()}…"
+
+
+def _read(entry: Entry, message: _Message) -> Any:
+    """The value of an entry, :class:`Unclear`, or ``None`` if it cannot be read."""
+    if entry.field == "service_id":
+        return read_service(entry.value, message.service_id_pattern, entry.loose or entry.below)
+    if entry.field == "problem_start":
+        return read_start(entry.value, entry.hint, message.sent_at, message.zone)
+    if entry.field == "short_description":
+        return _cut(" ".join(entry.value.split()), MAX_DESCRIPTION)
+    if entry.field == "circuit_id":
+        return None if entry.below else read_circuit(entry.value)
+    if entry.field == "test_results":
+        return entry.value[:MAX_TEST_RESULTS].rstrip()
+    if entry.field == "ip_addresses":
+        return read_addresses(entry.value)
+    return getattr(read_choices(entry.value), entry.field)
+
+
+def _is_silent(entry: Entry, value: Any) -> bool:
+    """Not a value after all: an everyday word before a colon, prose below a label, our own words in a quote."""
+    if value is None:
+        own = entry.voice is Voice.OWN
+        return entry.below or not own or (entry.loose and entry.field != "urgency")
+    return isinstance(value, Unclear) and (entry.below or (entry.voice is not Voice.OWN and "?" in entry.value))
+
+
+def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]:
+    said: dict[str, list[_Said]] = {}
+    for entry in entries:
+        value = _read(entry, message)
+        if not _is_silent(entry, value):
+            said.setdefault(entry.field, []).append(_Said(entry.value, value))
+    return said
+
+
+def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
+    """What free text says beyond doubt, and the doubts it raises about the service and the start."""
+    service = service_in_prose(text, message.service_id_pattern)
+    if service:
+        yield "service_id", [_Said(service if isinstance(service, str) else "", service)]
+    starts = [_Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone)]
+    if starts:
+        yield "problem_start", starts
+    if impact := impact_in_prose(text):
+        yield "impact", [_Said(impact, impact)]
+    if addresses := addresses_in_prose(text):
+        yield "ip_addresses", [_Said(addresses, addresses)]
+
+
+def _join_addresses(said: list[_Said]) -> list[_Said]:
+    """Several labelled lines of addresses are one list, not a contradiction."""
+    if not all(isinstance(one.value, str) for one in said):
+        return said
+    return [_Said("", read_addresses(", ".join(one.value for one in said)))]
+
+
+def _agreed(field: str, said: list[_Said]) -> Any:
+    """The one value of a field, or a :class:`Doubt`."""
+    if field == "ip_addresses":
+        said = _join_addresses(said)
+    for one in said:
+        if one.value is None or isinstance(one.value, Unclear):
+            question = one.value.question if one.value else _UNREADABLE[field]
+            return Doubt(field=field, said=_cut(" ".join(one.words.split()), _MAX_SAID), question=question)
+    values = [one.value for one in said]
+    if len({_comparable(value) for value in values}) > 1:
+        words = " / ".join(" ".join(one.words.split()) for one in said[:4])
+        name = field.replace("_", " ").replace("id", "ID").replace("ip", "IP")
+        return Doubt(
+            field=field, said=_cut(words, _MAX_SAID), question=f"You gave more than one {name}. Which one is right?"
+        )
+    return values[0]
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Start):
+        return value.at
+    return value.casefold() if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=512)
+def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
+    items = list(read_entries(read_lines(body, is_html)))
+    entries = [item for item in items if isinstance(item, Entry)]
+    prose = "\n".join(
+        item.value if isinstance(item, Entry) else item.text
+        for item in items
+        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field == "short_description")
+    )
+    sources: tuple[Callable[[], dict[str, list[_Said]]], ...] = (
+        lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message),
+        lambda: dict(_in_prose(prose, message)),
+        lambda: _labelled([entry for entry in entries if entry.voice is not Voice.OWN], message),
+    )
+    found: dict[str, Any] = {}
+    for source in sources:
+        for field, said in source().items():
+            if field not in found:
+                found[field] = _agreed(field, said)
+    doubts = tuple(found.pop(field) for field in _LABELLED_FIELDS if isinstance(found.get(field), Doubt))
+    start = found.pop("problem_start", None)
+    return Extraction(
+        **found,
+        problem_start=start.at if start else None,
+        zone_assumed=start.zone_assumed if start else None,
+        doubts=doubts,
+    )
+
+
+def extract(body: str, is_html: bool, sent_at: datetime, zone: str | None, service_id_pattern: str) -> Extraction:
+    """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
+
+    ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it, in the zone the customer
+    names, else in ``zone`` (the customer's IANA zone), else in UTC. ``service_id_pattern`` is a regular
+    expression that finds a service ID as a whole word, whatever its case. Reads at most 128 KB of markup, 64 KB and
+    2000 lines of text. Pure and cached; never raises, whatever the text.
+
+    Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
+    """
+    body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
+    return _extract(body, is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern))

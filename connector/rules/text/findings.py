@@ -1,0 +1,47 @@
+"""What was found in a message, and what remains doubtful."""
+
+from typing import NamedTuple
+
+from connector.domain.model import Instant, Model
+from connector.domain.vocabulary import FaultType, Impact, Urgency
+
+
+class Unclear(NamedTuple):
+    """A value that was recognised but can be understood in more than one way."""
+
+    question: str
+
+
+class Doubt(Model):
+    """Something the customer wrote that the rules refuse to guess (R16)."""
+
+    field: str
+    """A name of :class:`connector.domain.ticket.Fields`."""
+    said: str
+    """The customer's own words, on one line, at most 80 characters."""
+    question: str
+    """One English sentence for the customer (R6)."""
+
+
+class Extraction(Model):
+    """The intake fields one message gives. ``None``: the message does not say, or leaves a doubt."""
+
+    service_id: str | None = None
+    """R15. At most 60 characters, as written."""
+    problem_start: Instant | None = None
+    """R16. UTC, whole seconds, between two years before and one hour after the message."""
+    short_description: str | None = None
+    """R17. One line of at most 240 characters."""
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    circuit_id: str | None = None
+    """R19. At most 60 characters."""
+    fault_type: FaultType | None = None
+    test_results: str | None = None
+    """R21. At most 4000 characters; lines are kept."""
+    ip_addresses: str | None = None
+    """R22. Valid addresses and prefixes, separated by a comma and a space."""
+    doubts: tuple[Doubt, ...] = ()
+    """At most one for each field."""
+    zone_assumed: str | None = None
+    """The zone used because the customer's start time names none, e.g. ``UTC`` (R16)."""

@@ -1,0 +1,161 @@
+"""Who speaks in each line of a message: the customer, their signature, or a quoted message.
+
+The header patterns are those of ``mail-parser-reply`` (its documented ``HEADER_REGEX``, English and German),
+tried on windows of a few short lines. Its ``read()`` is not used: it takes ``- Label: value`` lists and
+everything after a line that starts with "Thanks," for a signature, gives up bottom-posted replies, and needs
+quadratic time for long runs of blank lines.
+"""
+
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from mailparser_reply.parser import EmailMessage
+
+from connector.rules.text.markup import MAX_HTML, RawLine, raw_lines
+
+
+class Voice(Enum):
+    """Whose words a line is."""
+
+    OWN = "own"
+    SIGNATURE = "signature"
+    QUOTED = "quoted"
+
+
+class Line(NamedTuple):
+    """One line of a message, without quotation marks."""
+
+    text: str
+    voice: Voice
+
+
+_HEADER = EmailMessage(text="", languages=["en", "de"]).HEADER_REGEX
+_MAY_BE_HEADER = re.compile(r"(?:On|Am)\s.|[* ]*(?:From|Von|Sent|Gesendet|Date|Datum)[ *]*:", re.IGNORECASE)
+_HEADER_WINDOW = 5
+_HEADER_LINE = 160
+_HEADER_TRIES = 12
+"""Header patterns need time cubic in the length of their window: few and small windows bound it."""
+_HEADER_FIELD = re.compile(
+    r"[* ]*(From|Von|Sent|Gesendet|To|An|Date|Datum|Subject|Betreff|Cc|Organization|Organisation)[ *]*:", re.IGNORECASE
+)
+_SEPARATOR = re.compile(
+    r"[-_ ]*-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Weitergeleitete Nachricht) ?-{2,}",
+    re.IGNORECASE,
+)
+_RULER = re.compile(r"[-_=*~#]{4,}")
+_QUOTE = re.compile(r"[ \t]*((?:>[ \t]?)+)")
+_SIGNATURE_DASHES = re.compile(r"-- ?|__|—")
+_MOBILE = re.compile(
+    r"(?:sent (?:from|via|with) (?:my |outlook|mail|proton|yahoo|gmail|samsung)|get outlook for|gesendet (?:von|mit|über)"
+    r"|von mein\w+ .{1,40} gesendet|holen sie sich outlook|outlook für \w+ (?:beziehen|herunterladen)"
+    r"|diese nachricht wurde von mein\w+ )",
+    re.IGNORECASE,
+)
+_CLOSING_WORDS = (
+    r"(?:(?:many |kind |best |warm |kindest |with )*(?:thanks|regards|wishes)|thank you|thx|best|cheers|sincerely"
+    r"|yours (?:sincerely|faithfully|truly)|all the best|mfg|vg|lg|bg|danke|(?:vielen|besten|herzlichen) dank"
+    r"|(?:mit |viele |vielen |beste |besten |liebe |lieben |freundliche |freundlichen |freundlichem |herzliche |schöne )*"
+    r"(?:gr(?:ü|ue)(?:ß|ss)(?:e|en)?|gru(?:ß|ss)))"
+)
+_NAME = r"(?:(?:von|van|de|der|aus|from|i\. ?A\.|i\. ?V\.|Dr\.) )*[A-ZÄÖÜ][\w.'’-]*"
+_CLOSING = re.compile(
+    rf"(?i:{_CLOSING_WORDS}(?: in advance| im voraus| again| so much| very much)?"
+    rf"(?:[ ,/&+]+(?:and |und )?{_CLOSING_WORDS})*)[,.!]*(?: {_NAME}){{0,3}}[.!]?"
+)
+_NAME_LINE = re.compile(rf"[*_/]*{_NAME}(?:[ ,&/|]+{_NAME}){{0,4}}[.*_]*")
+_POSTSCRIPT = re.compile(r"p\.? ?s\.?\s?:|p\.s\.", re.IGNORECASE)
+
+
+def _header_length(lines: list[RawLine], at: int) -> int:
+    """How many lines the header of a quoted message takes at ``at``; 0 if there is none."""
+    if _SEPARATOR.match(lines[at].text):
+        return 1
+    window = [line.text[:_HEADER_LINE] for line in lines[at : at + _HEADER_WINDOW]]
+    found = _HEADER.match("\n".join(window))
+    if found is None:
+        return 0
+    fields = []
+    for text in window:
+        field = _HEADER_FIELD.match(text)
+        if field is None:
+            break
+        fields.append(field[1].casefold())
+    if not fields:
+        return found[0].rstrip().count("\n") + 1
+    is_mail = {"from", "von"} & set(fields) and {"sent", "gesendet", "to", "an"} & set(fields)
+    return len(fields) if is_mail else 0
+
+
+def _mark_quotes(lines: list[RawLine]) -> list[Line]:
+    """Quotation marks, blockquotes, headers of quoted messages and, below an unmarked one, all the rest."""
+    marked = []
+    for text, mark in lines:
+        quote = _QUOTE.match(text)
+        voice = {"quoted": Voice.QUOTED, "signature": Voice.SIGNATURE}.get(mark, Voice.OWN)
+        marked.append(Line(text[quote.end() :].strip(), Voice.QUOTED) if quote else Line(text, voice))
+    tries = at = 0
+    while at < len(marked) and tries < _HEADER_TRIES:
+        text, voice = marked[at]
+        length = 0
+        if voice is Voice.OWN and (_MAY_BE_HEADER.match(text) or _SEPARATOR.match(text)):
+            tries += 1
+            length = _header_length(lines, at)
+        if length:
+            below = at + length
+            while below < len(marked) and not marked[below].text:
+                below += 1
+            end = below if below < len(marked) and marked[below].voice is Voice.QUOTED else len(marked)
+            marked[at:end] = [Line(line.text, Voice.QUOTED) for line in marked[at:end]]
+        at += max(length, 1)
+    return marked
+
+
+def _is_closing(lines: list[Line], at: int) -> bool:
+    """A farewell on a line of its own, followed by a name or nothing. Before any other words it is no farewell."""
+    if len(lines[at].text) > 80 or not _CLOSING.fullmatch(lines[at].text):
+        return False
+    if not any(line.text and line.voice is Voice.OWN for line in lines[:at]):
+        return False
+    below = next((line for line in lines[at + 1 :] if line.text), None)
+    if below is None or below.voice is not Voice.OWN:
+        return True
+    text = below.text[:80]
+    return bool(_NAME_LINE.fullmatch(text) or _SIGNATURE_DASHES.fullmatch(text) or _CLOSING.fullmatch(text))
+
+
+def _mark_signatures(lines: list[Line]) -> list[Line]:
+    marked = []
+    signing = False
+    for at, (text, voice) in enumerate(lines):
+        if voice is not Voice.OWN or _POSTSCRIPT.match(text):
+            signing = False
+        elif not signing and text:
+            signing = bool(_SIGNATURE_DASHES.fullmatch(text)) or _is_closing(lines, at)
+        own = voice is Voice.OWN
+        signed = own and (signing or bool(_MOBILE.match(text)))
+        marked.append(Line(text, Voice.SIGNATURE if signed else voice))
+    return marked
+
+
+@lru_cache(maxsize=64)
+def _read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
+    lines = raw_lines(body, is_html)
+    return tuple(
+        _mark_signatures(_mark_quotes([RawLine("", x.mark) if _RULER.fullmatch(x.text) else x for x in lines]))
+    )
+
+
+def read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
+    """Every line of a message with its voice. Never raises; see :mod:`.markup` for the limits of size."""
+    return _read_lines(body[:MAX_HTML], is_html)
+
+
+def plain_reply(body: str, is_html: bool) -> str:
+    """The customer's own words: text only, without quoted messages and signatures.
+
+    What the customer writes below or between quotations is kept. Never raises; reads at most 64 KB of text.
+    """
+    own = "\n".join(line.text for line in read_lines(body, is_html) if line.voice is Voice.OWN)
+    return re.sub(r"\n{3,}", "\n\n", own.replace("\t", " ")).strip()

@@ -1,0 +1,60 @@
+"""Service and circuit IDs (R15, R19)."""
+
+import re
+from functools import lru_cache
+
+from connector.rules.text.findings import Unclear
+
+MAX_ID = 60
+_AROUND = " \t.,;:!?'\"“”„‚‘’`´#<>()[]{}*|"
+_PLAIN = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{2,59}")
+_ASK = "What is your service ID, as in your welcome message?"
+
+
+@lru_cache(maxsize=16)
+def _whole_word(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE)
+
+
+def _candidates(text: str, pattern: str) -> list[str]:
+    """Distinct service IDs in order, without regard to case."""
+    found: dict[str, str] = {}
+    for match in _whole_word(pattern).finditer(text):
+        if 0 < len(match[0]) <= MAX_ID and match[0].strip() == match[0]:
+            found.setdefault(match[0].casefold(), match[0])
+    return list(found.values())
+
+
+def _which(candidates: list[str]) -> Unclear:
+    named = ", ".join(candidates[:4])
+    return Unclear(f"Which service is affected: {named}? Please name one service ID for each ticket.")
+
+
+def service_in_prose(text: str, pattern: str) -> str | Unclear | None:
+    """The one service ID in free text."""
+    candidates = _candidates(text, pattern)
+    if len(candidates) > 1:
+        return _which(candidates)
+    return candidates[0] if candidates else None
+
+
+def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | None:
+    """A labelled service ID: what the pattern finds, else a single word.
+
+    With ``plainly``, a word that the pattern does not know needs a digit, and other words are nothing at all.
+    """
+    candidates = _candidates(value, pattern)
+    if len(candidates) > 1:
+        return _which(candidates)
+    if candidates:
+        return candidates[0]
+    words = [word for raw in value.split() if (word := raw.strip(_AROUND))]
+    if plainly:
+        return words[0] if len(words) == 1 and _PLAIN.fullmatch(words[0]) else None
+    return words[0] if len(words) == 1 and len(words[0]) <= MAX_ID else Unclear(_ASK)
+
+
+def read_circuit(value: str) -> str | Unclear:
+    """A labelled circuit ID: one line, kept as written."""
+    text = " ".join(value.split()).strip(" .,;*")
+    return text if 0 < len(text) <= MAX_ID else Unclear("What is the circuit ID alone, without other words?")

@@ -1,0 +1,242 @@
+"""When the problem began (R16): one moment in UTC, a doubt, or nothing."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from connector.rules.text.calendar_days import DATE, WEEKDAY, long_date, read_day, weekday_number
+from connector.rules.text.findings import Unclear
+from connector.rules.text.zones import ZONE, Zone, iana_zone, offset_zone, read_zone, to_utc, unnamed_zone, zone_of_hint
+
+MAX_AGE = timedelta(days=2 * 365 + 1)
+"""An older start time is taken for a slip of the pen."""
+MAX_AHEAD = timedelta(hours=1)
+"""Clocks differ; a later start time is taken for a slip of the pen."""
+_MAX_VALUE = 160
+_TIME = (
+    r"(?:(?<=\d)T(?=\d)|(?<![\d:./+-])T?)(?P<hour>\d{1,2})(?:"
+    r":(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"(?:\s?(?P<noon>[ap]\.?m\b\.?)|\s?(?:uhr|h|hrs?)\b)?"
+    r"|[.:](?P<uhr_minute>\d{2})\s?(?:uhr|h)\b|\s?uhr\b|\s?(?P<full_noon>[ap]\.?m\b\.?))"
+    r"(?:(?P<zulu>\s?Z\b)|\s?(?P<offset>[+−-]\d{2}(?::?\d{2})?)(?![\d:]))?(?![\d:])"
+)
+_DATE_RE, _TIME_RE = re.compile(DATE, re.IGNORECASE), re.compile(_TIME, re.IGNORECASE)
+_ZONE_RE, _WEEKDAY_RE = re.compile(ZONE), re.compile(WEEKDAY, re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(?:before|after|between|until|till|or|not|zwischen|vor|nach|bis|oder|nicht|ago|unsure|maybe|perhaps)\b|\?",
+    re.IGNORECASE,
+)
+_PM_WORDS = re.compile(
+    r"\b(?:afternoon|evening|night|tonight|noon|nachmittags?|abends?|nachts?|mittags?)\b", re.IGNORECASE
+)
+_PLAIN_WORDS = frozenset(
+    "at around about approx approximately ca circa c etwa gegen um since from ab seit local time this morning the on am "
+    "of clock o ungefähr früh morgens".split()
+)
+_SINCE = re.compile(
+    r"\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
+    r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am))\b",
+    re.IGNORECASE,
+)
+_FILLER = re.compile(
+    r"(?:[\s,(@]+|\b(?:at|on|um|am|the|dem|den|ca|circa|approx(?:imately)?|about|around|etwa|gegen|uhr|hrs|local time|ortszeit)\b\.?)"
+    rf"|{WEEKDAY}",
+    re.IGNORECASE,
+)
+_RECOVERED = re.compile(
+    r"\b(?:fixed|resolved|behoben|restored|stable|stabil|work(?:s|ing) (?:again|fine)|customers?|kunden?|contract|vertrag)\b",
+    re.IGNORECASE,
+)
+_SINCE_REACH = 80
+
+UNREADABLE = "When did the problem start? Please give date, time and time zone, for example 2026-11-22 10:05 UTC."
+
+
+class Start(NamedTuple):
+    """A start time, and the zone that was assumed for it because none was named."""
+
+    at: datetime
+    zone_assumed: str | None
+
+
+class _Parts(NamedTuple):
+    """The pieces a text names, and what is left without them."""
+
+    dates: list[re.Match[str]]
+    times: list[re.Match[str]]
+    zones: list[str]
+    weekdays: set[int]
+    rest: str
+
+
+def _take(pattern: re.Pattern[str], text: str) -> tuple[list[re.Match[str]], str]:
+    found = list(pattern.finditer(text))
+    for match in found:
+        text = f"{text[: match.start()]}{' ' * (match.end() - match.start())}{text[match.end() :]}"
+    return found, text
+
+
+def _parts(text: str) -> _Parts:
+    dates, rest = _take(_DATE_RE, text)
+    zones, rest = _take(_ZONE_RE, rest)
+    times, rest = _take(_TIME_RE, rest)
+    weekdays, rest = _take(_WEEKDAY_RE, rest)
+    return _Parts(dates, times, [z[0] for z in zones], {weekday_number(w[0]) for w in weekdays}, rest)
+
+
+def _clock(found: re.Match[str]) -> time | None:
+    """The time of day; ``None`` for one that does not exist."""
+    hour, minute = int(found["hour"]), int(found["minute"] or found["uhr_minute"] or 0)
+    noon = (found["noon"] or found["full_noon"] or "")[:1].lower()
+    if noon and not 1 <= hour <= 12:
+        return None
+    if noon:
+        hour = hour % 12 + (12 if noon == "p" else 0)
+    try:
+        return time(hour, minute, int(found["second"] or 0))
+    except ValueError:
+        return None
+
+
+def _offset_doubt(found: re.Match[str]) -> Unclear | None:
+    """``10:00-11:00`` may be an offset or a span of time; ``T10:00-05:00`` and ``10:00:00 -0500`` are offsets."""
+    offset = found["offset"] or "+"
+    if offset[0] == "+" or found[0][0] in "Tt" or found["second"] or re.fullmatch(r"[−-]\d{4}", offset):
+        return None
+    return Unclear(f'Is "{found[0].strip()}" a time zone offset or a span of time? Please give the start time in UTC.')
+
+
+def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Unclear:
+    """Every zone named; empty if none is."""
+    zones: list[Zone] = []
+    for found in parts.times:
+        doubt = _offset_doubt(found)
+        zone = offset_zone(found["offset"]) if found["offset"] else None
+        if doubt or (found["offset"] and zone is None):
+            return doubt or Unclear(UNREADABLE)
+        zones += [zone] if zone else []
+        zones += [Zone(UTC, "UTC")] if found["zulu"] else []
+    for name in parts.zones:
+        named = read_zone(name)
+        if isinstance(named, Unclear):
+            return named
+        zones.append(named)
+    if not zones and (stated := zone_of_hint(hint)):
+        zones.append(stated)
+    return zones if zones else unnamed_zone(parts.rest, customer) or []
+
+
+def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
+    """The one day that is named, checked against a named weekday."""
+    days = [read_day(found, today) for found in parts.dates]
+    doubt = next((day for day in days if isinstance(day, Unclear)), None)
+    if doubt or None in days:
+        return doubt
+    if len(set(days)) > 1:
+        return Unclear("You gave more than one date. On which date did the problem start?")
+    day = days[0]
+    if isinstance(day, date) and parts.weekdays and parts.weekdays != {day.weekday()}:
+        return Unclear(f"{long_date(day)} is a {day:%A}. On which date did the problem start?")
+    return day
+
+
+def _moment(parts: _Parts, clock: time, zone: Zone, sent_at: datetime) -> datetime | Unclear | None:
+    """The moment in one zone."""
+    today = sent_at.astimezone(zone.info).date()
+    day = _day_of(parts, today) if parts.dates else today
+    if not isinstance(day, date):
+        return day
+    at = to_utc(datetime.combine(day, clock), zone)
+    if isinstance(at, Unclear):
+        return at
+    relative = not parts.dates or parts.dates[0]["relative"]
+    if at > sent_at + (timedelta(0) if relative else MAX_AHEAD):
+        return Unclear(f"{at:%Y-%m-%d %H:%M} UTC would be in the future. When did the problem start?")
+    if at < sent_at - MAX_AGE:
+        return Unclear(f"{long_date(at.date())} is more than two years ago. When did the problem start?")
+    return at
+
+
+def _incomplete(parts: _Parts, today: date) -> Unclear | None:
+    """What is missing or said twice; ``None`` if it is one time on at most one day, with nothing else unread."""
+    if not parts.times:
+        day = _day_of(parts, today)
+        if isinstance(day, date):
+            return Unclear(f"At what time on {long_date(day)} did the problem start, and in which time zone?")
+        return day or Unclear(UNREADABLE)
+    if len({_clock(found) for found in parts.times}) > 1:
+        return Unclear("You gave more than one time. At which time did the problem start?")
+    words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
+    day_is_missing = not parts.dates and (parts.weekdays or words - _PLAIN_WORDS)
+    if day_is_missing or re.search(r"\d", parts.rest) or _VAGUE.search(parts.rest):
+        return Unclear(UNREADABLE)
+    bare = not any(found["noon"] or found["full_noon"] for found in parts.times)
+    if bare and _PM_WORDS.search(parts.rest) and int(parts.times[0]["hour"]) <= 12:
+        return Unclear(f'Is "{parts.times[0][0].strip()}" in the morning or in the afternoon?')
+    return None
+
+
+def _resolve(parts: _Parts, hint: str, sent_at: datetime, zone: str | None) -> Start | Unclear | None:
+    customer = iana_zone(zone) if zone else None
+    today = sent_at.astimezone(customer.info if customer else UTC).date()
+    doubt = _incomplete(parts, today)
+    clock = _clock(parts.times[0]) if parts.times else None
+    zones = _zones(parts, hint, customer)
+    day_doubt = _day_of(parts, today) if parts.dates else None
+    for unclear in (day_doubt, doubt, zones):
+        if isinstance(unclear, Unclear):
+            return unclear
+    if clock is None or isinstance(zones, Unclear):
+        return None
+    assumed = None if zones else customer or Zone(UTC, "UTC")
+    moments = {_moment(parts, clock, known, sent_at) for known in ([assumed] if assumed else zones)}
+    if len(moments) > 1:
+        return Unclear(f"The time zones you gave do not agree. {UNREADABLE}")
+    at = moments.pop()
+    return Start(at, assumed.name if assumed else None) if isinstance(at, datetime) else at
+
+
+def read_start(value: str, hint: str, sent_at: datetime, zone: str | None) -> Start | Unclear | None:
+    """The start time of a labelled value. ``None``: it holds no date and no time that exist.
+
+    ``zone`` is the customer's IANA zone; without one a time that names no zone is taken for UTC. An abbreviation
+    means its own offset: 10:00 CET is 09:00 UTC, in summer too.
+    """
+    text = " ".join(value.split())
+    parts = _parts(text[:_MAX_VALUE])
+    if len(text) > _MAX_VALUE or not (parts.dates or parts.times):
+        return None
+    try:
+        return _resolve(parts, hint, sent_at, zone)
+    except OverflowError:
+        return None
+
+
+def _leading(text: str) -> str:
+    """As much of the beginning of ``text`` as is dates, times, zones and the small words between them."""
+    at = 0
+    while at < len(text):
+        tried = (pattern.match(text, at) for pattern in (_DATE_RE, _ZONE_RE, _TIME_RE, _FILLER))
+        found = next((match for match in tried if match and match.end() > at), None)
+        if found is None:
+            break
+        at = found.end()
+    return text[:at]
+
+
+def starts_in_prose(text: str, sent_at: datetime, zone: str | None) -> Iterator[tuple[str, Start | Unclear]]:
+    """Every "since …" with a date and a time, with what was said."""
+    for since in _SINCE.finditer(text):
+        if _RECOVERED.search(text, max(0, since.start() - _SINCE_REACH), since.start()):
+            continue
+        following = text[since.end() : since.end() + 2 * _SINCE_REACH].split("\n\n")[0]
+        lead = _leading(following)
+        parts = _parts(" ".join(lead.split()))
+        if len(lead) > _SINCE_REACH or not (parts.dates and parts.times):
+            continue
+        said = " ".join(lead.split()).strip(" ,(@")
+        unnamed = unnamed_zone(following[len(lead) : len(lead) + 24].partition(".")[0], None)
+        start = unnamed or read_start(said, "", sent_at, zone)
+        if start is not None:
+            yield said, start

@@ -1,0 +1,105 @@
+"""Time zones as people write them (R16)."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from connector.rules.text.calendar_days import long_date
+from connector.rules.text.findings import Unclear
+
+_HOURS = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "OEZ": 2,
+    "EEST": 3, "OESZ": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "EST": -5, "EDT": -4, "MDT": -6, "PDT": -7, "PST": -8,
+}  # fmt: skip
+"""Abbreviations with one common meaning; the American ones as in RFC 5322, section 4.3."""
+_AMBIGUOUS = frozenset("AMT ART AST BST CDT CST ECT GST IST LMT MST PKT PYT SST WST".split())
+"""Two or more zones in use share the abbreviation (BST: British Summer Time, Bangladesh Standard Time)."""
+_NAMES = "|".join(sorted({*_HOURS, *_AMBIGUOUS} - {"Z"}, key=len, reverse=True))
+ZONE = (
+    r"(?:(?:UTC|GMT|utc|gmt)\s?[+−-]\d{1,2}(?::?\d{2})?(?![\d:])"
+    rf"|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?"
+    rf"|(?:\b|(?<=\d))(?:{_NAMES}|utc|gmt|cet|cest|mez|mesz)\b)"
+)
+"""A regular expression for a zone that is written out; offsets alone belong to a time."""
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+−-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
+_LOCAL = re.compile(r"\b(?:local time|localtime|ortszeit|lokalzeit|our time|unsere zeit|lokale zeit)\b", re.IGNORECASE)
+_UNNAMED = re.compile(r"\b(?!\w*start|\w*begin|occurrence)([^\W\d_]{3,})\s(?:time|zeit)\b|\b([A-Z]{2,4}T)\b")
+_NO_ZONE_BEFORE_TIME = frozenset("the this that same exact first its local our day which from since for".split())
+_HINT = re.compile(
+    rf"[\[(]\s*(?:all |times? |zeit(?:en)? |zeitzone |time ?zone )*(?:in |is |ist |= ?|: ?)?({ZONE})(?: time)?\s*[\])]"
+)
+
+ASK = "In which time zone is the start time? Please name it, for example UTC."
+
+
+class Zone(NamedTuple):
+    """A zone and the name it goes by."""
+
+    info: tzinfo
+    name: str
+
+
+@lru_cache(maxsize=256)
+def iana_zone(name: str) -> Zone | None:
+    """The zone of the tz database with this name."""
+    try:
+        return Zone(ZoneInfo(name), name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def offset_zone(text: str) -> Zone | None:
+    """``+01:00``, ``-0500``, ``UTC+2``; ``None`` beyond the offsets in use (RFC 3339 allows more)."""
+    found = _OFFSET.fullmatch(text)
+    if found is None:
+        return None
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    if minutes > 14 * 60 or int(found[3] or 0) > 59:
+        return None
+    return Zone(timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes)), text)
+
+
+def read_zone(text: str) -> Zone | Unclear:
+    """One zone as matched by :data:`ZONE`."""
+    name = text.upper()
+    if name in _AMBIGUOUS:
+        return Unclear(
+            f'Which time zone is "{text}"? Please give the start time in UTC or with its offset, like +01:00.'
+        )
+    if name in _HOURS:
+        return Zone(timezone(timedelta(hours=_HOURS[name])) if _HOURS[name] else UTC, name)
+    return (iana_zone(text) if "/" in text else offset_zone(text)) or Unclear(ASK)
+
+
+def zone_of_hint(hint: str) -> Zone | None:
+    """The zone that a label itself states, as in "Start time (UTC):". An example in a hint states none."""
+    found = _HINT.fullmatch(hint)
+    zone = read_zone(found[1]) if found else None
+    return zone if isinstance(zone, Zone) else None
+
+
+def unnamed_zone(rest: str, customer: Zone | None) -> Unclear | None:
+    """A doubt if ``rest`` speaks of a zone that cannot be told, such as "Berlin time" or "AWST"."""
+    local = _LOCAL.search(rest)
+    if local:
+        return None if customer else Unclear(ASK)
+    for found in _UNNAMED.finditer(rest):
+        if found[2] or found[1].casefold() not in _NO_ZONE_BEFORE_TIME:
+            return Unclear(ASK)
+    return None
+
+
+def to_utc(local: datetime, zone: Zone) -> datetime | Unclear:
+    """The moment of a naive local time, unless a change of the clocks skips or repeats it."""
+    first, second = (local.replace(tzinfo=zone.info, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == second:
+        return first
+    exists = first.astimezone(zone.info).replace(tzinfo=None) == local
+    happens = "happens twice" if exists else "does not exist"
+    return Unclear(
+        f"The local time {local:%H:%M} on {long_date(local)} {happens} in {zone.name}, because the clocks change. "
+        "What is the start time in UTC?"
+    )

@@ -1,0 +1,150 @@
+"""Which values on a ticket count (R18, P20).
+
+Customers can overwrite every ticket attribute through the helpdesk's API. A value that the rules depend on
+counts only if the ticket's own history shows that the connector, the helpdesk itself or a person of support set
+it; a customer's change is repaired and reported. Persons of support win: what they set stays.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.domain.decision import Note, Outcome, mark
+from connector.domain.ticket import Change, Fields, Ticket
+from connector.domain.vocabulary import Actor
+from connector.policy.models import Policy
+from connector.rules import wording
+
+INTAKE = frozenset(
+    {
+        "service_id",
+        "problem_start",
+        "short_description",
+        "impact",
+        "urgency",
+        "circuit_id",
+        "fault_type",
+        "test_results",
+        "ip_addresses",
+    }
+)
+"""What the customer may state (R10, R15–R22), also when the ticket is created."""
+
+_REQUESTS = frozenset({"escalation_request", "rfo_requested"})
+"""Customers may ask (R34, R39); asking takes effect through the rules only."""
+
+_CHOSEN_AT_CREATION = frozenset({"priority", "group"})
+_GUARDED = frozenset(Fields.model_fields) - INTAKE - _REQUESTS
+
+_CONTEST_WINDOW = timedelta(hours=1)
+_CONTEST_ROUNDS = 3
+
+
+def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
+    """The ticket with the values that count, and the report on what was tampered with."""
+    repairs: dict[str, Any] = {}
+    notes: list[Note] = []
+    for field in _GUARDED:
+        changes = ticket.changes.get(field, ())
+        counted = _value_that_counts(ticket, field, changes)
+        if counted != getattr(ticket.fields, field):
+            repairs[field] = counted
+    for field in _corrected_by_support(ticket):
+        counted = _last_by_support(ticket.changes[field]).new
+        if counted != getattr(ticket.fields, field):
+            repairs[field] = counted
+    for field, held in sorted(repairs.items()):
+        notes += _report(ticket, field, held)
+    outcome = Outcome(
+        rule="trust",
+        changes=repairs,
+        notes=tuple(notes),
+        reasons=tuple(
+            f"{wording.label(field)} counts as {wording.value(held)}: {wording.value(getattr(ticket.fields, field))} "
+            "was not set by support"
+            for field, held in sorted(repairs.items())
+        ),
+    )
+    return ticket.with_changes(repairs), outcome
+
+
+def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
+    """Fields that somebody else keeps resetting, with the number of rounds in the last hour (P12).
+
+    Customers do not count: what they reset is repaired every time (P20).
+    """
+    found: dict[str, int] = {}
+    for field, changes in ticket.changes.items():
+        rounds = sum(
+            1
+            for ours, theirs in zip(changes, changes[1:], strict=False)
+            if ours.actor is Actor.CONNECTOR
+            and theirs.actor not in (Actor.CONNECTOR, Actor.CUSTOMER)
+            and theirs.at > now - _CONTEST_WINDOW
+        )
+        if rounds >= _CONTEST_ROUNDS:
+            found[field] = rounds
+    return found
+
+
+def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """Says once on the ticket which fields the connector has stopped setting (P12)."""
+    fights = contested(ticket, now)
+    return Outcome(
+        rule="contest",
+        notes=tuple(
+            Note(
+                public=False,
+                title=f"{wording.label(field)} is contested",
+                text=f"Somebody reset {wording.label(field)} {rounds} times within an hour after the connector had set it. "
+                "The connector leaves it alone until the other side has been quiet for an hour. "
+                "Check triggers, schedulers and other integrations that write this field.",
+                marks=frozenset({mark("contested", field)}),
+            )
+            for field, rounds in sorted(fights.items())
+            if mark("contested", field) not in ticket.marks
+        ),
+        reasons=tuple(f"{wording.label(field)} is contested, left alone" for field in sorted(fights)),
+        due=now + _CONTEST_WINDOW if fights else None,
+    )
+
+
+def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) -> Any:
+    if not changes:
+        held = getattr(ticket.fields, field)
+        return held if _counts_from_creation(ticket, field) else None
+    for change in reversed(changes):
+        if change.actor is not Actor.CUSTOMER:
+            # The helpdesk's own answer is more exact than its history, which cuts and rounds values.
+            return getattr(ticket.fields, field) if change is changes[-1] else change.new
+    return changes[0].old if _counts_from_creation(ticket, field) else None
+
+
+def _counts_from_creation(ticket: Ticket, field: str) -> bool:
+    return ticket.created_by is not Actor.CUSTOMER or field in _CHOSEN_AT_CREATION
+
+
+def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:
+    """R18: support may correct the impact, and the correction is kept."""
+    changes = ticket.changes.get("impact", ())
+    return ("impact",) if any(change.actor.is_person_of_support for change in changes) else ()
+
+
+def _last_by_support(changes: tuple[Change, ...]) -> Change:
+    return next(change for change in reversed(changes) if change.actor is not Actor.CUSTOMER)
+
+
+def _report(ticket: Ticket, field: str, held: Any) -> list[Note]:
+    changes = ticket.changes.get(field, ())
+    done = mark("repaired", field, changes[-1].id if changes else "created")
+    if done in ticket.marks:
+        return []
+    return [
+        Note(
+            public=False,
+            title=f"{wording.label(field)} restored",
+            text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through the "
+            f"helpdesk's interface. Only support may do that. It is {wording.value(held)} again.",
+            marks=frozenset({done}),
+        )
+    ]

@@ -1,0 +1,86 @@
+"""Assets: the records that an answer refers to, each once, by model and id (recordings 009, 010, 028, 030)."""
+
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.world import World
+
+
+class Assets:
+    """Collects records with everything they refer to. `found` has the shape of the JSON."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.found: dict[str, dict[str, Record]] = {}
+
+    def add_ticket(self, ticket: Record) -> None:
+        """A ticket with its people, group and organization."""
+        if not self._add("Ticket", ticket["id"], with_ids(self.world, ticket)):
+            return
+        self.add_group(ticket["group_id"])
+        for field in ("owner_id", "customer_id", "created_by_id", "updated_by_id"):
+            self.add_user(ticket[field])
+        self.add_organization(ticket["organization_id"])
+
+    def add_article(self, article: Record) -> None:
+        """An article with its author."""
+        if self._add("TicketArticle", article["id"], article):
+            self.add_user(article["created_by_id"])
+            self.add_user(article["updated_by_id"])
+            self.add_user(article["origin_by_id"])
+
+    def add_user(self, user_id: int | None) -> None:
+        """A user with roles and organization; None adds nothing."""
+        if user_id is None:
+            return
+        user = self.world.tables["User"][user_id]
+        if self._add("User", user_id, user):
+            for role_id in user["role_ids"]:
+                self._add("Role", role_id, self.world.tables["Role"][role_id])
+            self.add_organization(user["organization_id"])
+
+    def add_group(self, group_id: int) -> None:
+        """A group, which lists its members."""
+        self._add("Group", group_id, group_json(self.world, self.world.tables["Group"][group_id]))
+
+    def add_organization(self, organization_id: int | None) -> None:
+        """An organization, which lists its members; None adds nothing."""
+        if organization_id is not None:
+            record = self.world.tables["Organization"][organization_id]
+            self._add("Organization", organization_id, organization_json(self.world, record))
+
+    def add_all(self, model: str) -> None:
+        """Every record of a small table."""
+        for record_id, record in self.world.table(model).items():
+            self._add(model, record_id, record)
+
+    def _add(self, model: str, record_id: int, record: Record) -> bool:
+        known = self.found.setdefault(model, {})
+        if str(record_id) in known:
+            return False
+        known[str(record_id)] = record
+        return True
+
+
+def with_ids(world: World, ticket: Record) -> Record:
+    """A ticket with the ids of its articles."""
+    return {
+        **ticket,
+        "article_ids": world.article_ids.get(ticket["id"], []),
+        "ticket_time_accounting_ids": world.time_accounting_ids.get(ticket["id"], []),
+    }
+
+
+def group_json(world: World, group: Record) -> Record:
+    """A group with the ids of the users who have access to it."""
+    return {**group, "user_ids": members_of_group(world, group["id"])}
+
+
+def members_of_group(world: World, group_id: int) -> list[int]:
+    """The users with any access to a group."""
+    key = str(group_id)
+    return sorted(user_id for user_id, user in world.staff.items() if key in user["group_ids"])
+
+
+def organization_json(world: World, organization: Record) -> Record:
+    """An organization with the ids of its members."""
+    members = sorted(world.members.get(organization["id"], ()))
+    return {**organization, "member_ids": members, "secondary_member_ids": []}

@@ -1,0 +1,110 @@
+"""Delivering webhooks as Zammad does: one after the other, signed, tried five times and then lost (recorded deliveries)."""
+
+import hashlib
+import hmac
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import RLock
+
+import requests
+
+from connector.sandbox.zammad import payload
+from connector.sandbox.zammad.call import to_json
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.world import Delivery, World
+
+RETRY_GAPS = tuple(timedelta(seconds=seconds) for seconds in (10, 20, 30, 40))
+"""The pauses after the first four failed attempts; the fifth failure is the last."""
+TIMEOUT = 30.0
+"""Seconds Zammad waits for a receiver."""
+
+Post = Callable[[str, Mapping[str, str], bytes], int]
+"""Sends a body to a URL and returns the status; raises for a receiver that cannot be reached."""
+
+
+def over_http(url: str, headers: Mapping[str, str], body: bytes) -> int:
+    """Send over the network. A 302 is followed as a GET and counts by what that answers, as with the real one.
+
+    Raises requests.RequestException if there is no answer.
+    """
+    sent = dict(headers) | {"X-Zammad-Trigger": headers["X-Zammad-Trigger"].encode().decode("latin-1")}
+    return requests.post(url, headers=sent, data=body, timeout=TIMEOUT).status_code
+
+
+def deliver_due(world: World, lock: RLock, post: Post) -> int:
+    """Try every delivery whose time has come, oldest first; returns how many attempts were made.
+
+    The lock is not held while the receiver works, so that it can call the API.
+    """
+    attempts = 0
+    now = world.clock()
+    with lock:
+        due = sorted((d for d in world.deliveries if d.due <= now), key=lambda delivery: delivery.due)
+    for delivery in due:
+        with lock:
+            prepared = _prepared(world, delivery)
+            if prepared is None:
+                world.deliveries.remove(delivery)
+                continue
+        attempts += 1
+        delivered = _attempt(post, *prepared)
+        with lock:
+            _settle(world, delivery, delivered=delivered)
+    return attempts
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The value of `X-Hub-Signature`: HMAC-SHA1 over the raw body."""
+    return "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
+
+
+def next_due(world: World) -> datetime | None:
+    """When the next delivery is due; None if none is waiting."""
+    return min((delivery.due for delivery in world.deliveries), default=None)
+
+
+def _prepared(world: World, delivery: Delivery) -> tuple[str, dict[str, str], bytes] | None:
+    """URL, headers and body of one attempt; None if ticket or webhook are gone meanwhile."""
+    ticket = world.table("Ticket").get(delivery.ticket_id)
+    webhook = world.table("Webhook").get(delivery.webhook_id)
+    if ticket is None or webhook is None:
+        return None
+    article = world.table("TicketArticle").get(delivery.article_id) if delivery.article_id else None
+    body = to_json(payload.body(world, ticket, article))
+    return webhook["endpoint"], _headers(webhook, delivery, body), body
+
+
+def _headers(webhook: Record, delivery: Delivery, body: bytes) -> dict[str, str]:
+    headers = {
+        "Accept": "*/*",
+        "User-Agent": "Zammad User Agent",
+        "X-Zammad-Trigger": delivery.trigger,
+        "X-Zammad-Delivery": delivery.id,
+        "Content-Type": "application/json",
+    }
+    if webhook["signature_token"]:
+        headers["X-Hub-Signature"] = signature(webhook["signature_token"], body)
+    if webhook["basic_auth_username"]:
+        pair = f"{webhook['basic_auth_username']}:{webhook['basic_auth_password'] or ''}"
+        headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
+    return headers
+
+
+def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> bool:
+    try:
+        return 200 <= post(url, headers, body) < 300
+    except (OSError, requests.RequestException):
+        return False
+
+
+def _settle(world: World, delivery: Delivery, *, delivered: bool) -> None:
+    delivery.attempts += 1
+    if delivered:
+        world.deliveries.remove(delivery)
+    elif delivery.attempts > len(RETRY_GAPS):
+        world.deliveries.remove(delivery)
+        world.lost.append(delivery)
+        world.log.append(f"webhook {delivery.id} lost after {delivery.attempts} attempts")
+    else:
+        delivery.due = world.clock() + RETRY_GAPS[delivery.attempts - 1]

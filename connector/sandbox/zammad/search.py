@@ -1,0 +1,76 @@
+"""Ticket search without Elasticsearch: words by `query`, everything else by `condition` (recordings 031-039, 073, 359-364)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from connector.sandbox.zammad import assets, tickets
+from connector.sandbox.zammad.access import may
+from connector.sandbox.zammad.call import Answer, Call
+from connector.sandbox.zammad.conditions import UnknownField, compiled, update_bounds
+from connector.sandbox.zammad.errors import ApiError
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.world import World
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+_ARTICLE_FIELDS = ("from", "to", "subject", "body")
+
+
+def tickets_found(call: Call) -> Answer:
+    """`GET` and `POST /tickets/search`: newest update first unless `sort_by` says otherwise; at most 200 on a page."""
+    asked = call.number("per_page", call.number("limit", DEFAULT_LIMIT))
+    size = max(1, min(asked, MAX_LIMIT))
+    skip = (max(1, call.number("page", 1)) - 1) * size
+    found = list(islice(_matches(call), skip, skip + size))
+    if call.flag("expand"):
+        return 200, [tickets.expanded(call.world, ticket) for ticket in found]
+    gathered = assets.Assets(call.world)
+    for ticket in found:
+        gathered.add_ticket(ticket)
+    return 200, {"tickets": [t["id"] for t in found], "tickets_count": len(found), "assets": gathered.found}
+
+
+def _matches(call: Call) -> Iterator[Record]:
+    world, condition = call.world, call.params.get("condition") or {}
+    try:
+        holds = compiled(condition, world, call.user["id"]) if condition else None
+    except UnknownField as unknown:
+        raise ApiError(422, f"Invalid condition: {unknown}") from None
+    has_words = _word_test(world, str(call.params.get("query") or ""))
+    for ticket in _in_order(call, condition):
+        if holds is not None and not holds(ticket, None):
+            continue
+        if has_words(ticket) and may(world, call.user, ticket, "read"):
+            yield ticket
+
+
+def _in_order(call: Call, condition: Record) -> Iterable[Record]:
+    world = call.world
+    sort_by = str(call.params.get("sort_by") or "updated_at")
+    newest_first = str(call.params.get("order_by") or "desc").lower() != "asc"
+    low, high = update_bounds(condition, world) if condition else ("", "")
+    by_update = world.updated_between(low, high, newest_first=newest_first)
+    if sort_by == "updated_at":
+        return by_update
+    if sort_by == "id" and not low and not high:
+        table = world.table("Ticket")
+        return reversed(table.values()) if newest_first else table.values()
+    return sorted(by_update, key=_sort_key(sort_by), reverse=newest_first)
+
+
+def _sort_key(name: str) -> Callable[[Record], tuple[bool, object]]:
+    return lambda ticket: (ticket.get(name) is not None, ticket.get(name))
+
+
+def _word_test(world: World, query: str) -> Callable[[Record], bool]:
+    needle = query.strip().strip("*").lower()
+    if not needle:
+        return lambda _ticket: True
+    table = world.table("TicketArticle")
+
+    def test(ticket: Record) -> bool:
+        if needle in ticket["title"].lower() or needle in ticket["number"]:
+            return True
+        found = (table[article_id] for article_id in world.article_ids.get(ticket["id"], ()))
+        return any(needle in str(article[field] or "").lower() for article in found for field in _ARTICLE_FIELDS)
+
+    return test

@@ -1,0 +1,54 @@
+"""Tags. A change moves the ticket's `updated_at` but fires no webhook (recordings 018-024, 103, 146)."""
+
+from connector.sandbox.zammad import history
+from connector.sandbox.zammad.access import require_admin, ticket_for
+from connector.sandbox.zammad.call import Answer, Call
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.world import World
+
+
+def index(call: Call) -> Answer:
+    """`GET /tags?object=Ticket&o_id=…`."""
+    ticket = ticket_for(call, call.params.get("o_id"), "read")
+    return 200, {"tags": call.world.tags.get(ticket["id"], [])}
+
+
+def add(call: Call) -> Answer:
+    """`POST /tags/add`."""
+    ticket = ticket_for(call, call.params.get("o_id"), "change")
+    _add(call.world, ticket, str(call.params.get("item", "")), call.user["id"])
+    return 201, True
+
+
+def remove(call: Call) -> Answer:
+    """`DELETE /tags/remove`: a tag that is not there is no error (recording 021)."""
+    ticket = ticket_for(call, call.params.get("o_id"), "change")
+    item = str(call.params.get("item", ""))
+    if item in call.world.tags.get(ticket["id"], []):
+        call.world.tags[ticket["id"]].remove(item)
+        history.note_tag(call.world, ticket["id"], "removed", item, call.user["id"])
+        call.world.mark_updated(ticket, call.world.now())
+    return 200, True
+
+
+def listing(call: Call) -> Answer:
+    """`GET /tag_list`: all tags with how often they are used."""
+    require_admin(call)
+    used = [item for items in call.world.tags.values() for item in items]
+    names = sorted(set(used))
+    return 200, [{"id": number, "name": name, "count": used.count(name)} for number, name in enumerate(names, 1)]
+
+
+def set_on_create(world: World, ticket: Record, items: object, actor_id: int) -> None:
+    """The `tags` of a new ticket: a list or text with commas."""
+    names = items.split(",") if isinstance(items, str) else items if isinstance(items, list) else []
+    for name in names:
+        _add(world, ticket, str(name).strip(), actor_id)
+
+
+def _add(world: World, ticket: Record, item: str, actor_id: int) -> None:
+    known = world.tags.setdefault(ticket["id"], [])
+    if item and item not in known:
+        known.append(item)
+        history.note_tag(world, ticket["id"], "added", item, actor_id)
+        world.mark_updated(ticket, world.now())

@@ -1,0 +1,186 @@
+"""Tickets: show, list, create, update, delete (recordings 006-013, 040, 061-072, 149-203)."""
+
+from connector.sandbox.zammad import articles, assets, history, links, tags, triggers, values
+from connector.sandbox.zammad import ticket_input as given
+from connector.sandbox.zammad.access import in_group, is_admin, is_agent, may, sees_internal, ticket_for
+from connector.sandbox.zammad.call import Answer, Call
+from connector.sandbox.zammad.errors import ApiError, not_authorized
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.seed import (
+    ARTICLE_SENDER_NAMES,
+    ARTICLE_TYPE_NAMES,
+    BLANK_TICKET,
+    NEW_STATE,
+    NOBODY,
+    NORMAL_PRIORITY,
+    STATE_TYPES,
+    WORKING_TYPES,
+)
+from connector.sandbox.zammad.world import World
+
+Changes = dict[str, tuple[object, object]]
+PAGE_LIMIT = 100
+
+
+def show(call: Call, ticket_id: str) -> Answer:
+    """`GET /tickets/{id}`, plain or with `expand`, `all` or `full`."""
+    ticket = ticket_for(call, ticket_id, "read")
+    if call.flag("expand"):
+        return 200, expanded(call.world, ticket)
+    if call.flag("all"):
+        return 200, _with_everything(call, ticket)
+    if call.flag("full"):
+        gathered = assets.Assets(call.world)
+        gathered.add_ticket(ticket)
+        return 200, {"id": ticket["id"], "assets": gathered.found}
+    return 200, ticket
+
+
+def index(call: Call) -> Answer:
+    """`GET /tickets`: all readable tickets by id, at most 100 on a page."""
+    size = max(1, min(call.number("per_page", PAGE_LIMIT), PAGE_LIMIT))
+    skip = (max(1, call.number("page", 1)) - 1) * size
+    readable = (t for t in call.world.table("Ticket").values() if may(call.world, call.user, t, "read"))
+    page = [ticket for position, ticket in enumerate(readable) if skip <= position < skip + size]
+    return 200, [expanded(call.world, ticket) for ticket in page] if call.flag("expand") else page
+
+
+def create(call: Call) -> Answer:
+    """`POST /tickets` with an optional article, tags and links. There is no idempotency key."""
+    world = call.world
+    agent = is_agent(world, call.user)
+    wanted = given.wanted_values(call, customer_guess=True)
+    if not agent:
+        wanted["customer_id"] = call.user["id"]
+        wanted.pop("owner_id", None)
+    given.check_required_group(wanted)
+    if agent and not in_group(call.user, wanted["group_id"], "create"):
+        raise not_authorized()
+    defaults = {name: values.default(a, world.now()) for name, a in world.attributes().items()}
+    draft = {**BLANK_TICKET, "preferences": {}, **defaults, **wanted}
+    draft["state_id"] = draft["state_id"] or NEW_STATE
+    draft["priority_id"] = draft["priority_id"] or NORMAL_PRIORITY
+    given.check_screen(call, draft, wanted, before=None)
+    given.settle_relations(world, draft)
+    article = articles.prepare(call, draft, call.params["article"]) if call.params.get("article") else None
+
+    _apply_consequences(world, {**draft, "owner_id": NOBODY, "state_id": NEW_STATE}, draft)
+    draft["number"] = world.next_number()
+    ticket = world.insert("Ticket", draft, call.user["id"])
+    history.note_ticket_created(world, ticket)
+    stored = articles.store(world, ticket, article, call.user["id"]) if article else None
+    tags.set_on_create(world, ticket, call.params.get("tags"), call.user["id"])
+    links.set_on_create(world, ticket, call.params.get("links"))
+    triggers.fire(world, triggers.Event("create", ticket, stored, {}))
+    return 201, _written(call, ticket)
+
+
+def update(call: Call, ticket_id: str) -> Answer:
+    """`PUT /tickets/{id}`: attributes and an article in one atomic write.
+
+    There is no conflict detection: the last write wins (recordings 337, 338).
+    """
+    world = call.world
+    before = ticket_for(call, ticket_id, "change")
+    wanted = given.wanted_values(call, customer_guess=False)
+    if not is_agent(world, call.user):
+        wanted = {name: value for name, value in wanted.items() if name not in {"owner_id", "customer_id"}}
+    draft = {**before, **wanted}
+    given.check_screen(call, draft, wanted, before)
+    given.settle_relations(world, draft)
+    article = articles.prepare(call, draft, call.params["article"]) if call.params.get("article") else None
+
+    _apply_consequences(world, before, draft)
+    changes = commit(world, before, draft, call.user["id"])
+    stored = articles.store(world, before, article, call.user["id"]) if article else None
+    if changes or stored:
+        triggers.fire(world, triggers.Event("update", before, stored, changes))
+    return 200, _written(call, before)
+
+
+def delete(call: Call, ticket_id: str) -> Answer:
+    """`DELETE /tickets/{id}`, for admins only. Fires no webhook (recording 109)."""
+    ticket = call.world.find("Ticket", ticket_id)
+    if not is_admin(call.world, call.user):
+        raise ApiError(403, "Not authorized (admin permission required)!")
+    call.world.drop_ticket(ticket)
+    return 200, b""
+
+
+def commit(world: World, ticket: Record, draft: Record, actor_id: int) -> Changes:
+    """Write a draft to its ticket and to the history; returns what changed.
+
+    A write without a change leaves `updated_at` alone, unless another user did it (recordings 102, 337).
+    """
+    changes: Changes = {
+        name: (ticket[name], value) for name, value in draft.items() if name != "updated_at" and ticket[name] != value
+    }
+    ticket.update({name: new for name, (_, new) in changes.items()})
+    if changes or ticket["updated_by_id"] != actor_id:
+        ticket["updated_by_id"] = actor_id
+        world.mark_updated(ticket, world.now())
+    history.note_changes(world, ticket, changes, actor_id)
+    return changes
+
+
+def expanded(world: World, ticket: Record) -> Record:
+    """A ticket with the names of everything it refers to (recordings 008, 378)."""
+    users = world.tables["User"]
+    full = assets.with_ids(world, ticket)
+    full["group"] = world.tables["Group"][ticket["group_id"]]["name"]
+    if ticket["organization_id"] is not None:
+        full["organization"] = world.tables["Organization"][ticket["organization_id"]]["name"]
+    if not full["ticket_time_accounting_ids"]:
+        full["ticket_time_accounting"] = []
+    full["state"] = world.tables["TicketState"][ticket["state_id"]]["name"]
+    full["priority"] = world.tables["TicketPriority"][ticket["priority_id"]]["name"]
+    for field in ("owner", "customer", "created_by", "updated_by"):
+        full[field] = users[ticket[f"{field}_id"]]["login"]
+    if ticket["create_article_type_id"] is not None:
+        full["create_article_type"] = ARTICLE_TYPE_NAMES[ticket["create_article_type_id"]]
+        full["create_article_sender"] = ARTICLE_SENDER_NAMES[ticket["create_article_sender_id"]]
+    return full
+
+
+def _written(call: Call, ticket: Record) -> Record:
+    return expanded(call.world, ticket) if call.flag("expand") else assets.with_ids(call.world, ticket)
+
+
+def _with_everything(call: Call, ticket: Record) -> Record:
+    world = call.world
+    gathered = assets.Assets(world)
+    gathered.add_ticket(ticket)
+    gathered.add_all("TicketPriority")
+    for agent_id in assets.members_of_group(world, ticket["group_id"]):
+        gathered.add_user(agent_id)
+    visible = articles.visible(world, ticket, internal=sees_internal(call, ticket))
+    for article in visible:
+        gathered.add_article(article)
+    linked = links.of_ticket(world, ticket["id"])
+    for link in linked:
+        other = world.tables["Ticket"][link["link_object_value"]]
+        if may(world, call.user, other, "read"):
+            gathered.add_ticket(other)
+    return {
+        "ticket_id": ticket["id"],
+        "ticket_article_ids": [article["id"] for article in visible],
+        "assets": gathered.found,
+        "links": linked,
+        "tags": world.tags.get(ticket["id"], []),
+        "mentions": [],
+        "form_meta": {},
+    }
+
+
+def _apply_consequences(world: World, before: Record, draft: Record) -> None:
+    """What Zammad changes by itself when state or owner change (recordings 011, 013, 101, 105, 106, 141)."""
+    now = world.now()
+    state_changed = before["state_id"] != draft["state_id"]
+    state_type = world.tables["TicketState"][draft["state_id"]]["state_type_id"]
+    if state_type == STATE_TYPES["closed"] and state_changed:
+        draft["close_at"] = draft["close_at"] or now
+        draft["last_close_at"] = now
+    if not given.is_pending(world, draft["state_id"]):
+        draft["pending_time"] = None
+    if state_changed or before["owner_id"] != draft["owner_id"]:
+        draft["last_owner_update_at"] = now if state_type in WORKING_TYPES else None

@@ -1,0 +1,145 @@
+"""Settings: one name, one environment variable (``INTERSPACE_…``), one description, one default.
+
+Secrets come from the environment or from files (``…_FILE``), never from the command line.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+
+from connector.domain.model import Model
+from connector.policy.locate import MAPPINGS
+
+PREFIX = "INTERSPACE_"
+_SHORTEST_SECRET = 16
+
+
+class SettingsError(Exception):
+    """A setting is missing or not valid. The message names the variable and never holds a secret."""
+
+
+class Settings(Model):
+    """Everything that differs between installations and is no rule. The rules are in the policy."""
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///interspace.sqlite3"),
+        description="The work table: `sqlite:///path` or `postgresql://user:password@host/database`.",
+    )
+    policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
+    services: Path = Field(
+        MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`."
+    )
+    zammad_mapping: Path = Field(
+        MAPPINGS / "zammad.yaml", description="How the rules' names are written in this Zammad."
+    )
+    zammad_url: str | None = Field(None, description="Zammad's address, as in the browser.")
+    zammad_token: SecretStr | None = Field(None, description="The access token of the connector's own Zammad user.")
+    zammad_ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
+    zammad_webhook_secret: SecretStr | None = Field(
+        None,
+        description="The signature token of Zammad's webhook, 16 characters at least. "
+        "While it is being replaced: the new and the old one, a line each.",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
+    port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
+    receiver_processes: int = Field(2, ge=1, le=64, description="Receiver processes.")
+    receiver_threads: int = Field(8, ge=1, le=256, description="Threads of each receiver process.")
+    settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
+    max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    worker_threads: int = Field(16, ge=1, le=256, description="Tickets worked on at the same time by one worker.")
+    sweep_minutes: float = Field(5.0, ge=0.1, le=1440, description="How often missed webhooks are looked for.")
+    log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+
+    @field_validator("zammad_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// (or http://)")
+        return url
+
+    @field_validator("zammad_webhook_secret")
+    @classmethod
+    def _usable(cls, secret: SecretStr | None) -> SecretStr | None:
+        lines = _lines(secret)
+        if secret is not None and not 1 <= len(lines) <= 2:
+            raise ValueError("one secret is needed, or two while it is being replaced, a line each")
+        if any(len(line) < _SHORTEST_SECRET for line in lines):
+            raise ValueError(f"every secret needs at least {_SHORTEST_SECRET} characters")
+        return secret
+
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """The secrets that are valid now, as bytes. Raises SettingsError if there is none."""
+        return tuple(line.encode() for line in _lines(self.required("zammad_webhook_secret")))
+
+    def required(self, name: str) -> Any:
+        """The value of a setting that this command cannot do without. Raises SettingsError if it is not set."""
+        value = getattr(self, name)
+        if value is None:
+            either = f" or {variable(name)}_FILE" if name in SECRETS else ""
+            raise SettingsError(f"{variable(name)}{either} is not set: {Settings.model_fields[name].description}")
+        return value
+
+
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
+"""Settings that no command line option sets."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def load(environment: Mapping[str, str], options: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of an environment; ``options`` that are not ``None`` come first. An empty variable is not set.
+
+    :raises SettingsError: names every variable at fault, and those that are no settings.
+    """
+    values: dict[str, Any] = {
+        name: environment[variable(name)] for name in Settings.model_fields if environment.get(variable(name))
+    }
+    for name in SECRETS:
+        if environment.get(f"{variable(name)}_FILE"):
+            values[name] = _from_file(name, environment)
+    values |= {name: value for name, value in (options or {}).items() if value is not None}
+    faults = [f"{unknown} is no setting" for unknown in _unknown(environment)]
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        # The input stays out of the message: it can be a secret.
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        faults += [f"{variable(str(one['loc'][0]))}: {one['msg'].removeprefix('Value error, ')}" for one in found]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    known = {variable(name) for name in Settings.model_fields}
+    known |= {f"{variable(name)}_FILE" for name in SECRETS}
+    return sorted(
+        name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name
+    )
+
+
+def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:
+    where = f"{variable(name)}_FILE"
+    if environment.get(variable(name)):
+        raise SettingsError(f"{variable(name)}, {where}: set only one of them")
+    path = environment[where]
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsError(f"{where}: {path} cannot be read: {reason}") from None
+    if not text:
+        raise SettingsError(f"{where}: {path} is empty")
+    return SecretStr(text)
+
+
+def _lines(secret: SecretStr | None) -> list[str]:
+    if secret is None:
+        return []
+    return [line.strip() for line in secret.get_secret_value().splitlines() if line.strip()]

@@ -1,0 +1,95 @@
+"""The values that go in and out of the work table."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from connector.domain.model import Instant, Model
+
+_LONGEST_NAME = 200
+_LONGEST_ERROR = 4000
+
+
+class Key(NamedTuple):
+    """A ticket of one helpdesk; the only unit of work."""
+
+    helpdesk: str
+    ticket: str
+
+
+class Job(NamedTuple):
+    """A ticket held under a lease. ``token`` is the fence: a result with an old token is refused."""
+
+    key: Key
+    generation: int
+    """How many events the ticket had had when it was claimed."""
+    attempts: int
+    """Failed runs since the last good one."""
+    token: str
+
+
+class Done(NamedTuple):
+    """A finished job."""
+
+    job: Job
+    due: datetime | None
+    """When the ticket must be looked at again; ``None``: not before the next event."""
+    seen: datetime | None
+    """The ticket's ``updated_at`` as last read or written; ``None`` keeps the value stored before."""
+
+
+class Failed(NamedTuple):
+    """A job that did not succeed."""
+
+    job: Job
+    error: str
+    retry_at: datetime | None
+    """``None``: no more tries, the ticket becomes a dead letter."""
+
+
+class DeadLetter(Model):
+    """A ticket that is not tried again until an event or a replay wakes it."""
+
+    key: Key
+    generation: int
+    attempts: int
+    error: str
+    failed_at: Instant
+
+
+class Seen(NamedTuple):
+    """What the sweep needs to know of a ticket in order to tell a missed event from a handled one."""
+
+    seen: datetime | None
+    """The ticket's ``updated_at`` at the last good run."""
+    pending: bool
+    """Work is due, planned or running."""
+    dead_since: datetime | None = None
+    """Set on a dead letter; only a change after this moment is news that should wake it."""
+
+
+class Counts(NamedTuple):
+    """The state of one helpdesk's work."""
+
+    due: int
+    waiting: int
+    leased: int
+    dead: int
+    oldest_due: datetime | None
+    """Of the tickets due now."""
+
+
+def checked(key: Key) -> Key:
+    """The key itself; ``ValueError`` if one of the databases could not store it.
+
+    Checked before it is mixed with other keys in a transaction, so that a bad one harms nobody else.
+    """
+    for name in key:
+        if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+            raise ValueError(f"not a helpdesk name or ticket id: {name[:_LONGEST_NAME]!r}")
+    return key
+
+
+def storable(error: str) -> str:
+    """The error text without what a database refuses (NUL, lone surrogates), cut to a sane length."""
+    text = error.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+    return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"

@@ -1,0 +1,138 @@
+"""PostgreSQL: any number of receivers and workers on any number of machines."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import URL, Connection, Pool, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from connector.work import schema
+from connector.work.database import T
+from connector.work.database_clock import DatabaseClock
+from connector.work.errors import StoreError, StoreUnavailable
+from connector.work.fork import survive_fork
+from connector.work.moment import from_micros
+
+_CONNECT_S = 5
+_POOL_WAIT_S = 10
+_CONNECTIONS = 8
+_TRIES = 5
+_RACES = {"40001", "40P01"}
+"""SQLSTATE of a serialization failure and of a deadlock (PostgreSQL manual, appendix A)."""
+_OPENERS_LOCK = 0x1F7E_A5BA_CE00
+"""An arbitrary number that stands for "creating the tables" among the advisory locks of the database."""
+
+_SESSION = """
+    SET statement_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '30s';
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+"""Bounded waits, and P1: a commit that returned is on disk, whatever the server's default is."""
+
+_NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+
+
+class PostgresqlDatabase:
+    """A database on a server."""
+
+    def __init__(self, url: URL) -> None:
+        """Raises ``StoreError``."""
+        self._place = f"PostgreSQL database {url.database!r} at {url.host or url.query.get('host', 'localhost')}"
+        self._inherited: list[Pool] = []
+        self._clock: DatabaseClock | None = None
+        self._writer = create_engine(
+            url,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=_CONNECTIONS,
+            pool_timeout=_POOL_WAIT_S,
+            hide_parameters=True,
+            connect_args={"connect_timeout": _CONNECT_S},
+        )
+        event.listen(self._writer, "connect", _prepare)
+        self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            self.write(_create)
+        except StoreUnavailable as error:
+            self.close()
+            raise StoreError(
+                f"{error}; check that the server runs, and user, password and database in the URL"
+            ) from error
+        except StoreError:
+            self.close()
+            raise
+        survive_fork(self)
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        """The insert with ``ON CONFLICT``."""
+        return postgresql.insert(table)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """See ``Database.read``."""
+        with self._translated(), self._reader.connect() as connection:
+            return work(connection)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """See ``Database.write``. A transaction that the server gave up as a deadlock is tried again."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self._writer.begin() as connection:
+                    return work(connection)
+            except SQLAlchemyError as error:
+                if tries_left and _lost_a_race(error):
+                    continue
+                raise self._unavailable(error) from error
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def clock(self) -> Callable[[], datetime]:
+        """The server's time, because the machines' own clocks need not agree."""
+        if self._clock is None:
+            self._clock = DatabaseClock(lambda: from_micros(self.read(_server_micros)))
+        return self._clock
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self._writer.dispose()
+
+    def after_fork(self) -> None:
+        """Leave the parent's connections alone: closing one here would end the parent's session."""
+        self._inherited.append(self._writer.pool)
+        self._writer.dispose(close=False)
+        if self._clock is not None:
+            self._clock.after_fork()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: SQLAlchemyError) -> StoreUnavailable:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+        return StoreUnavailable(f"{self._place}: {reason}")
+
+
+def _lost_a_race(error: SQLAlchemyError) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RACES
+
+
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(_SESSION)
+    cursor.close()
+    connection.commit()
+
+
+def _create(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _OPENERS_LOCK})
+    schema.create(connection)
+
+
+def _server_micros(connection: Connection) -> int:
+    return int(connection.execute(_NOW).scalar_one())

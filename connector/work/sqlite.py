@@ -1,0 +1,146 @@
+"""SQLite: the embedded default. WAL, every commit on disk, one writer at a time, readers never wait."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, Pool, Table, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from connector.work import schema
+from connector.work.database import T
+from connector.work.errors import StoreError, StoreUnavailable
+from connector.work.file_lock import FileLock
+from connector.work.fork import survive_fork
+
+_PATIENCE_S = 10
+_READERS = 16
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class SqliteDatabase:
+    """One file on a local disk, used by any number of threads and processes of one machine."""
+
+    def __init__(self, url: URL) -> None:
+        """Raises ``StoreError``."""
+        self._path = _usable_path(url)
+        self._turn = threading.Lock()
+        self._between_processes = FileLock(self._path.with_name(self._path.name + ".lock"))
+        self._inherited: list[Pool] = []
+        self._writer = _engine(self._path, connections=1)
+        self._reader = _engine(self._path, connections=_READERS)
+        event.listen(self._writer, "connect", _prepare_writer)
+        event.listen(self._writer, "begin", _begin_immediate)
+        event.listen(self._reader, "connect", _prepare_reader)
+        try:
+            self.write(schema.create)
+        except StoreUnavailable as error:
+            self.close()
+            raise StoreError(f"{error}; the file and its directory must be writable and on a local disk") from error
+        except StoreError:
+            self.close()
+            raise
+        survive_fork(self)
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """The insert with ``ON CONFLICT``."""
+        return sqlite.insert(table)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """See ``Database.read``."""
+        with self._translated(), self._reader.connect() as connection:
+            return work(connection)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """See ``Database.write``. Writers queue: threads for a lock, processes for the lock file."""
+        if not self._turn.acquire(timeout=_PATIENCE_S):
+            raise StoreUnavailable(f"{self._path} was busy for {_PATIENCE_S} s")
+        try:
+            with self._between_processes.held(), self._translated(), self._writer.begin() as connection:
+                return work(connection)
+        finally:
+            self._turn.release()
+
+    def clock(self) -> Callable[[], datetime]:
+        """The machine's own time: all users of the file live on it."""
+        return lambda: datetime.now(UTC)
+
+    def close(self) -> None:
+        """Close all connections and the lock file."""
+        self._reader.dispose()
+        self._writer.dispose()
+        self._between_processes.close()
+
+    def after_fork(self) -> None:
+        """Use nothing of the parent's; a SQLite connection must not even be closed in a child, so keep it."""
+        self._turn = threading.Lock()
+        self._between_processes.close()
+        for engine in (self._reader, self._writer):
+            self._inherited.append(engine.pool)
+            engine.dispose(close=False)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            if getattr(reason, "sqlite_errorcode", None) in _DAMAGED:
+                raise StoreError(
+                    f"{self._path} is damaged or not a SQLite database ({reason}); move it away and start "
+                    "again: it holds only work still to do, and a sweep finds all of it"
+                ) from error
+            raise StoreUnavailable(f"{self._path}: {reason}") from error
+
+
+def _usable_path(url: URL) -> Path:
+    if url.query:
+        raise StoreError("a sqlite URL takes no options; use sqlite:///path/to/work.sqlite3")
+    if url.host or not url.database or url.database == ":memory:":
+        raise StoreError("a sqlite URL must name a file: sqlite:///path/to/work.sqlite3 (three slashes, then the path)")
+    path = Path(url.database).absolute()
+    if not path.parent.is_dir():
+        raise StoreError(f"the directory {path.parent} does not exist; create it or change the database URL")
+    if path.is_dir():
+        raise StoreError(f"{path} is a directory; the database URL must name a file in it")
+    return path
+
+
+def _engine(path: Path, connections: int) -> Engine:
+    return create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_PATIENCE_S,
+        hide_parameters=True,
+        connect_args={"timeout": _PATIENCE_S},
+    )
+
+
+def _prepare_writer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # No BEGIN by the driver: it would start as a reader and fail when it turns writer.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    mode = cursor.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != ("wal",):
+        raise StoreError("this file system cannot carry a SQLite write-ahead log; use a local disk, or PostgreSQL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA journal_size_limit = 67108864")
+    cursor.close()
+
+
+def _prepare_reader(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,179 @@
+"""The statements of the work table, the same for both databases.
+
+Only the present owner can change a leased row, because each statement that does checks the token. ``due``
+doubles as the end of the lease: one partial index then answers "what may a worker take now", expired leases
+included.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Delete,
+    Integer,
+    Select,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from connector.work.database import Insert
+from connector.work.schema import HELPDESKS, TICKETS
+
+_T = TICKETS.c
+_H = HELPDESKS.c
+
+_HELPDESK = bindparam("b_helpdesk", type_=Text)
+_TICKET = bindparam("b_ticket", type_=Text)
+_TOKEN = bindparam("b_token", type_=Text)
+_NOW = bindparam("b_now", type_=BigInteger)
+_DUE = bindparam("b_due", type_=BigInteger)
+_SEEN = bindparam("b_seen", type_=BigInteger)
+_ERROR = bindparam("b_error", type_=Text)
+
+_ROW = and_(_T.helpdesk == _HELPDESK, _T.ticket == _TICKET)
+_OWNED = and_(_ROW, _T.token == _TOKEN)
+_FREE: dict[str, Any] = {"token": None, "was_due": None, "bumped_due": None}
+
+
+def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The smaller of two times; an absent one does not count."""
+    return case((other.is_(None), one), (one < other, one), else_=other)
+
+
+def touch(insert: Insert) -> Insert:
+    """An event: waits beside a running lease; otherwise brings the row forward and wakes the dead."""
+    new = insert.excluded
+    return insert.values(helpdesk=_HELPDESK, ticket=_TICKET, due=_DUE, generation=1, attempts=0).on_conflict_do_update(
+        index_elements=[_T.helpdesk, _T.ticket],
+        set_={
+            "generation": _T.generation + 1,
+            "due": case((_T.token.is_not(None), _T.due), else_=_earlier(new.due, _T.due)),
+            "bumped_due": case((_T.token.is_not(None), _earlier(new.due, _T.bumped_due)), else_=null()),
+            "failed_at": None,
+        },
+    )
+
+
+def pause(insert: Insert) -> Insert:
+    """Stop a helpdesk until a time, unless it is stopped for longer already."""
+    return insert.values(helpdesk=_HELPDESK, paused_until=_DUE, pause_reason=_ERROR).on_conflict_do_update(
+        index_elements=[_H.helpdesk],
+        set_={"paused_until": insert.excluded.paused_until, "pause_reason": insert.excluded.pause_reason},
+        where=or_(_H.paused_until.is_(None), _H.paused_until < insert.excluded.paused_until),
+    )
+
+
+def set_bookmark(insert: Insert) -> Insert:
+    """Where the incremental sweep stands."""
+    return insert.values(helpdesk=_HELPDESK, bookmark=_SEEN).on_conflict_do_update(
+        index_elements=[_H.helpdesk], set_={"bookmark": insert.excluded.bookmark}
+    )
+
+
+HELPDESK: Select[Any] = select(_H.paused_until, _H.bookmark).where(_H.helpdesk == _HELPDESK)
+
+NEXT_DUE: Select[Any] = (
+    select(
+        _T.due,
+        select(_H.paused_until).where(_H.helpdesk == _HELPDESK).scalar_subquery().label("paused_until"),
+    )
+    .where(_T.helpdesk == _HELPDESK, _T.due.is_not(None))
+    .order_by(_T.due)
+    .limit(1)
+)
+
+_READY = (
+    select(_T.ticket)
+    .where(_T.helpdesk == _HELPDESK, _T.due <= _NOW)
+    .where(~select(_H.helpdesk).where(_H.helpdesk == _HELPDESK, _H.paused_until > _NOW).exists())
+    .order_by(_T.due)
+    .limit(bindparam("b_limit", type_=Integer))
+    .with_for_update(skip_locked=True, of=TICKETS)
+    .cte("ready")
+)
+"""A common table expression, because a plain subquery may be run, and lock, more than once in a join."""
+
+CLAIM = (
+    update(TICKETS)
+    .where(_T.helpdesk == _HELPDESK, _T.ticket.in_(select(_READY.c.ticket)))
+    .values(token=_TOKEN, was_due=_T.due, bumped_due=None, due=_DUE)
+    .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts)
+)
+
+RENEW: Update = update(TICKETS).where(_OWNED).values(due=_DUE)
+
+RELEASE: Update = update(TICKETS).where(_OWNED).values(due=_T.was_due, **_FREE)
+
+FINISH: Update = (
+    update(TICKETS)
+    .where(_OWNED)
+    .values(due=_earlier(_DUE, _T.bumped_due), seen=func.coalesce(_SEEN, _T.seen), attempts=0, error=None, **_FREE)
+)
+
+FAIL: Update = (
+    update(TICKETS)
+    .where(_OWNED)
+    .values(
+        due=_earlier(_DUE, _T.bumped_due),
+        failed_at=case((and_(_DUE.is_(None), _T.bumped_due.is_(None)), _NOW), else_=null()),
+        attempts=_T.attempts + 1,
+        error=_ERROR,
+        **_FREE,
+    )
+)
+
+DEAD: Select[Any] = (
+    select(_T.helpdesk, _T.ticket, _T.generation, _T.attempts, _T.error, _T.failed_at)
+    .where(_T.failed_at.is_not(None))
+    .order_by(_T.failed_at, _T.helpdesk, _T.ticket)
+)
+
+DEAD_OF_HELPDESK = DEAD.where(_T.helpdesk == _HELPDESK)
+
+DEAD_TICKET = DEAD.where(_ROW)
+
+REPLAY: Update = (
+    update(TICKETS)
+    .where(_ROW, _T.failed_at.is_not(None))
+    .values(due=_NOW, generation=_T.generation + 1, attempts=0, error=None, failed_at=None)
+)
+
+DROP: Delete = delete(TICKETS).where(_ROW, _T.failed_at.is_not(None))
+
+SEEN: Select[Any] = select(_T.ticket, _T.seen, _T.due, _T.failed_at).where(
+    _T.helpdesk == _HELPDESK, _T.ticket.in_(bindparam("b_tickets", expanding=True))
+)
+
+FORGET: Delete = delete(TICKETS).where(
+    _T.helpdesk == _HELPDESK,
+    _T.ticket.in_(
+        select(_T.ticket)
+        .where(
+            _T.helpdesk == _HELPDESK,
+            _T.due.is_(None),
+            _T.failed_at.is_(None),
+            or_(_T.seen.is_(None), _T.seen < _SEEN),
+        )
+        .limit(bindparam("b_limit", type_=Integer))
+        .with_for_update(skip_locked=True)
+    ),
+)
+
+COUNTS: Select[Any] = select(
+    _T.helpdesk,
+    func.count().filter(_T.due <= _NOW),
+    func.count().filter(_T.due > _NOW, _T.token.is_(None)),
+    func.count().filter(_T.due > _NOW, _T.token.is_not(None)),
+    func.count().filter(_T.failed_at.is_not(None)),
+    func.min(_T.due).filter(_T.due <= _NOW),
+).group_by(_T.helpdesk)

@@ -1,0 +1,293 @@
+"""The work table: one row per ticket, due at a time, one worker at a time, nothing acknowledged is lost.
+
+Three laws hold for any number of threads, processes and machines. A ticket is held by one live lease at most.
+An event that arrives while its ticket is being worked counts as if it had arrived right after. The result of
+an owner whose lease has passed to another is refused.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Select, Update
+
+from connector.work import statements
+from connector.work.database import Database, open_database
+from connector.work.jobs import Counts, DeadLetter, Done, Failed, Job, Key, Seen, checked, storable
+from connector.work.moment import from_micros, optional_micros, optional_moment, to_micros
+from connector.work.schema import HELPDESKS, TICKETS
+
+__all__ = ["Counts", "DeadLetter", "Done", "Failed", "Job", "Key", "Seen", "WorkTable"]
+
+_CHUNK = 1000
+
+Row = dict[str, Any]
+
+
+class WorkTable:
+    """Every method is one transaction and may be called from any thread and, after a fork, in any process.
+
+    Every method raises ``StoreUnavailable`` when the database does not answer and ``ValueError`` for a naive
+    time.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._touch = statements.touch(database.insert(TICKETS))
+        self._pause = statements.pause(database.insert(HELPDESKS))
+        self._set_bookmark = statements.set_bookmark(database.insert(HELPDESKS))
+
+    @classmethod
+    def open(cls, url: str, clock: Callable[[], datetime] | None = None) -> "WorkTable":
+        """Open ``sqlite:///path`` or ``postgresql://user:password@host/database``; create what is missing.
+
+        Without a clock the time is the database's own on PostgreSQL and the system's on SQLite. Raises
+        ``StoreError``, which says what to do and never holds the password.
+        """
+        database = open_database(url)
+        return cls(database, clock or database.clock())
+
+    def now(self) -> datetime:
+        """The time by which this table judges what is due, in UTC."""
+        return self._clock()
+
+    def close(self) -> None:
+        """Give back all connections. Leases stay until they are released or expire."""
+        self._database.close()
+
+    # Events
+
+    def touch(self, keys: Iterable[Key], due: datetime) -> None:
+        """Something happened to these tickets: look at them at ``due``, or earlier if that was planned.
+
+        A ticket in back-off is tried at ``due`` but keeps its count of attempts. A dead letter is woken with
+        its count as it is, so a worker that goes by the count gives it one try per event. Raises
+        ``ValueError`` for a key that cannot be stored; then none is.
+        """
+        self.touch_at(dict.fromkeys(keys, due))
+
+    def touch_at(self, dues: Mapping[Key, datetime]) -> None:
+        """``touch`` with a time of its own for each ticket, all in one transaction."""
+        rows = [_row(checked(key), b_due=to_micros(due)) for key, due in _sorted(dues.items())]
+
+        def work(connection: Connection) -> None:
+            for start in range(0, len(rows), _CHUNK):
+                connection.execute(self._touch, rows[start : start + _CHUNK])
+
+        if rows:
+            self._database.write(work)
+
+    # Work
+
+    def next_due(self, helpdesk: str) -> datetime | None:
+        """When ``claim`` can have something to give, if nothing happens before: the end of a pause counts."""
+        found = self._database.read(
+            lambda connection: connection.execute(statements.NEXT_DUE, {"b_helpdesk": helpdesk}).first()
+        )
+        return None if found is None else from_micros(max(found.due, found.paused_until or found.due))
+
+    def claim(self, helpdesk: str, limit: int, lease: timedelta) -> list[Job]:
+        """Take up to ``limit`` tickets that are due, the longest due first, for the length of ``lease``.
+
+        A ticket whose lease has expired is due. Nothing is claimed while the helpdesk is paused. When nothing
+        is due, this is one cheap read and takes no lock.
+        """
+        now = self.now()
+        ready = self.next_due(helpdesk)
+        if limit < 1 or ready is None or ready > now:
+            return []
+        token = secrets.token_hex(8)
+        bound = {
+            "b_helpdesk": helpdesk,
+            "b_now": to_micros(now),
+            "b_due": to_micros(now + lease),
+            "b_limit": limit,
+            "b_token": token,
+        }
+        claimed = self._database.write(lambda connection: connection.execute(statements.CLAIM, bound).all())
+        return [
+            Job(Key(helpdesk, row.ticket), row.generation, row.attempts, token)
+            for row in sorted(claimed, key=lambda row: (row.was_due, row.ticket))
+        ]
+
+    def renew(self, jobs: Sequence[Job], lease: timedelta) -> list[Job]:
+        """Extend the leases to now + ``lease``; returns the jobs that have passed to another owner."""
+        until = to_micros(self.now() + lease)
+        return self._as_owner(statements.RENEW, [(job, {"b_due": until}) for job in jobs])
+
+    def release(self, jobs: Sequence[Job]) -> list[Job]:
+        """Give back unstarted jobs: due at once, attempts unchanged; returns those of another owner."""
+        return self._as_owner(statements.RELEASE, [(job, {}) for job in jobs])
+
+    def finish(self, done: Sequence[Done]) -> list[Job]:
+        """Store good results; returns the jobs that were refused because they have passed to another owner.
+
+        A ticket that was touched meanwhile is due at the touch's time or at ``due``, whichever is earlier. A
+        ticket with nothing to do keeps its row, because the sweep needs ``seen``.
+        """
+        return self._as_owner(
+            statements.FINISH,
+            [(one.job, {"b_due": optional_micros(one.due), "b_seen": optional_micros(one.seen)}) for one in done],
+        )
+
+    def fail(self, failed: Sequence[Failed]) -> list[Job]:
+        """Store failures; returns the jobs that were refused because they have passed to another owner.
+
+        A ticket that was touched meanwhile is tried again at the touch's time or at ``retry_at``, whichever
+        is earlier, even if ``retry_at`` is ``None``: the event wakes the dead letter it would have become.
+        """
+        now = to_micros(self.now())
+        return self._as_owner(
+            statements.FAIL,
+            [
+                (
+                    one.job,
+                    {"b_due": optional_micros(one.retry_at), "b_error": storable(one.error), "b_now": now},
+                )
+                for one in failed
+            ],
+        )
+
+    # Pauses
+
+    def pause(self, helpdesk: str, until: datetime, reason: str) -> None:
+        """Let no worker on any machine claim from this helpdesk before ``until``; the latest of all wins."""
+        bound = {"b_helpdesk": helpdesk, "b_due": to_micros(until), "b_error": storable(reason)}
+        self._database.write(lambda connection: connection.execute(self._pause, bound))
+
+    def paused_until(self, helpdesk: str) -> datetime | None:
+        """The end of the running pause; ``None`` if the helpdesk is not paused now."""
+        until = self._helpdesk_time(helpdesk, "paused_until")
+        return until if until is not None and until > self.now() else None
+
+    # Dead letters
+
+    def dead_letters(self, helpdesk: str | None = None) -> list[DeadLetter]:
+        """All of them, or one helpdesk's, the oldest first."""
+        if helpdesk is None:
+            return self._dead(statements.DEAD, {})
+        return self._dead(statements.DEAD_OF_HELPDESK, {"b_helpdesk": helpdesk})
+
+    def dead_letter(self, key: Key) -> DeadLetter | None:
+        """The ticket's dead letter; ``None`` if it is not dead."""
+        return next(iter(self._dead(statements.DEAD_TICKET, _row(key))), None)
+
+    def replay(self, keys: Iterable[Key]) -> int:
+        """Make these dead letters due now with all their attempts before them; returns how many were dead."""
+        now = to_micros(self.now())
+        return self._count(statements.REPLAY, [_row(key, b_now=now) for key in sorted(set(keys))])
+
+    def drop(self, keys: Iterable[Key]) -> int:
+        """Forget these dead letters; returns how many were dead. An event or a sweep may bring them back."""
+        return self._count(statements.DROP, [_row(key) for key in sorted(set(keys))])
+
+    # The sweep
+
+    def seen(self, helpdesk: str, tickets: Sequence[str]) -> dict[str, Seen]:
+        """What is known of these tickets, in one query for each thousand; an unknown ticket is absent."""
+
+        def work(connection: Connection) -> dict[str, Seen]:
+            return {
+                row.ticket: Seen(optional_moment(row.seen), row.due is not None, optional_moment(row.failed_at))
+                for start in range(0, len(tickets), _CHUNK)
+                for row in connection.execute(
+                    statements.SEEN,
+                    {"b_helpdesk": helpdesk, "b_tickets": list(tickets[start : start + _CHUNK])},
+                )
+            }
+
+        return self._database.read(work)
+
+    def bookmark(self, helpdesk: str) -> datetime | None:
+        """Up to where the incremental sweep has read; ``None`` before the first sweep."""
+        return self._helpdesk_time(helpdesk, "bookmark")
+
+    def set_bookmark(self, helpdesk: str, at: datetime) -> None:
+        """Store how far the incremental sweep has read."""
+        bound = {"b_helpdesk": helpdesk, "b_seen": to_micros(at)}
+        self._database.write(lambda connection: connection.execute(self._set_bookmark, bound))
+
+    def forget(self, helpdesk: str, seen_before: datetime) -> int:
+        """Delete the rows with nothing to do whose ticket last changed before that; returns how many.
+
+        In transactions of a thousand rows, so that events need not wait for it.
+        """
+        bound = {"b_helpdesk": helpdesk, "b_seen": to_micros(seen_before), "b_limit": _CHUNK}
+        total = 0
+        while deleted := self._count(statements.FORGET, [bound]):
+            total += deleted
+        return total
+
+    # For people
+
+    def counts(self) -> dict[str, Counts]:
+        """The state of every helpdesk that has rows. Reads the whole table: for a scrape, not for a loop."""
+        bound = {"b_now": to_micros(self.now())}
+        rows = self._database.read(lambda connection: connection.execute(statements.COUNTS, bound).all())
+        return {
+            helpdesk: Counts(due, waiting, leased, dead, optional_moment(oldest))
+            for helpdesk, due, waiting, leased, dead, oldest in rows
+        }
+
+    def _as_owner(self, statement: Update, changes: Sequence[tuple[Job, Row]]) -> list[Job]:
+        """Apply a fenced change to each job in one transaction; returns the jobs whose token no longer holds.
+
+        All go in one call to the driver, which tells only how many rows matched. In the rare case that some
+        did not, the transaction is undone and the rows go one by one.
+        """
+        ordered = _sorted((job.key, (job, _row(job.key, b_token=job.token, **values))) for job, values in changes)
+        rows = [row for _, (_, row) in ordered]
+
+        def together(connection: Connection) -> None:
+            if connection.execute(statement, rows).rowcount != len(rows):
+                raise _SomeRefused
+
+        def one_by_one(connection: Connection) -> list[Job]:
+            return [job for _, (job, row) in ordered if connection.execute(statement, row).rowcount == 0]
+
+        if not rows:
+            return []
+        try:
+            self._database.write(together)
+        except _SomeRefused:
+            return self._database.write(one_by_one)
+        return []
+
+    def _count(self, statement: Update | Delete, rows: list[Row]) -> int:
+        if not rows:
+            return 0
+        return self._database.write(lambda connection: connection.execute(statement, rows).rowcount)
+
+    def _dead(self, statement: Select[Any], bound: Row) -> list[DeadLetter]:
+        rows = self._database.read(lambda connection: connection.execute(statement, bound).all())
+        return [
+            DeadLetter(
+                key=Key(row.helpdesk, row.ticket),
+                generation=row.generation,
+                attempts=row.attempts,
+                error=row.error,
+                failed_at=from_micros(row.failed_at),
+            )
+            for row in rows
+        ]
+
+    def _helpdesk_time(self, helpdesk: str, column: str) -> datetime | None:
+        found = self._database.read(
+            lambda connection: connection.execute(statements.HELPDESK, {"b_helpdesk": helpdesk}).first()
+        )
+        return None if found is None else optional_moment(getattr(found, column))
+
+
+class _SomeRefused(Exception):  # noqa: N818 - not an error: it undoes a transaction
+    pass
+
+
+def _row(key: Key, **values: Any) -> Row:
+    return {"b_helpdesk": key.helpdesk, "b_ticket": key.ticket, **values}
+
+
+def _sorted(items: Iterable[tuple[Key, Any]]) -> list[tuple[Key, Any]]:
+    """By key: transactions that lock their rows in one order never wait for each other in a circle."""
+    return sorted(items, key=lambda item: item[0])

@@ -1,0 +1,106 @@
+"""What can be wrong with escalation, intake, RFO and pauses is reported with its line and path."""
+
+from pathlib import Path
+
+import pytest
+
+from .files import POLICY, Case, expected_and_found
+
+DEFAULT = "escalation.ladders.default"
+PATTERN = "'SVC-\\d{3,}'"
+
+CASES = [
+    Case(
+        "P4: 10 working days",
+        "P4: 5 working days",
+        f"{DEFAULT}.levels[4].after.P4: 5 working days must be later than 5 working days of the level before",
+    ),
+    Case(
+        "P4: 10 working days",
+        "P4: 42 h",
+        f"{DEFAULT}.levels[4].after.P4: 42 h must be later than 5 working days of the level before",
+    ),
+    Case("P3: 96 h, ", "", f"{DEFAULT}.levels[4].after.P3: is missing"),
+    Case("P3: 96 h, ", "P3: 96 h, P5: 1 h, ", f"{DEFAULT}.levels[4].after.P5: expected 'P1', 'P2', 'P3' or 'P4'"),
+    Case("level: 5\n", "level: 12\n", f"{DEFAULT}.levels[4].level: must be at most 9"),
+    Case("level: 5\n", "level: five\n", f"{DEFAULT}.levels[4].level: expected a whole number"),
+    Case(
+        "contacts: [Management board]",
+        "contacts: []",
+        f"{DEFAULT}.levels[4]: needs contacts, or 'skip: true' to pass the level over",
+        at="- level: 5",
+    ),
+    Case("    default:\n", "    defaults:\n", f"{DEFAULT}: is missing", at="  ladders:"),
+    Case("    acme: acme\n", "    acme: gold\n", "escalation.customers.acme: there is no ladder 'gold'"),
+    Case(
+        "    acme: acme\n",
+        "    acmee: acme\n",
+        "escalation.customers.acmee: the catalogue has no such customer",
+    ),
+    Case(
+        "SVC-1003: transit_premium",
+        "SVC-1003: no",
+        "escalation.services.SVC-1003: there is no ladder 'no'",
+    ),
+    Case(
+        "SVC-1003: transit_premium",
+        "SVC-9: transit_premium",
+        "escalation.services.SVC-9: the catalogue has no such service",
+    ),
+    Case(
+        "[first_response, repair] ",
+        "[first_response, update] ",
+        "escalation.missed_targets[1]: expected 'first_response' or 'repair'",
+    ),
+    Case("    - please escalate\n", "    - '  '\n", "escalation.request_phrases[0]: must not be empty"),
+    Case(
+        "short_description, impact]",
+        "short_description, circuit_id]",
+        "intake.required[3]: expected 'service_id', 'problem_start', 'short_description' or 'impact'",
+    ),
+    Case(
+        PATTERN,
+        "'SVC-(\\d+'",
+        "intake.service_id_pattern: is not a regular expression: missing ), unterminated subpattern at position 4",
+    ),
+    Case(PATTERN, "'(SVC)?'", "intake.service_id_pattern: the regular expression fits an empty text"),
+    Case("eligible: [P1, P2]", "eligible: P1", "rfo.eligible: expected a list"),
+    Case("remind_on: [3, 4]", "remind_on: [4, 3]", "rfo: remind_on must rise", at="rfo:"),
+    Case(
+        "remind_on: [3, 4]",
+        "remind_on: [3, 5]",
+        "rfo: remind_on must lie between 1 and working_days - 1",
+        at="rfo:",
+    ),
+    Case("working_days: 5\n", "working_days: 0\n", "rfo.working_days: must be at least 1"),
+    Case(
+        "calendar: office\n  group: rfo",
+        "calendar: on\n  group: rfo",
+        "rfo.calendar: there is no calendar 'on'",
+    ),
+    Case(
+        "overdue_level: 3 ",
+        "overdue_level: 4 ",
+        "rfo.overdue_level: the ladder 'transit_premium' has no level 4",
+    ),
+    Case("customer: true", "customer:", "pauses.pending_customer: expected true or false"),
+    Case("customer: true", "customer: maybe", "pauses.pending_customer: expected true or false"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.says.split(": ")[0] for case in CASES])
+def test_problem(case: Case, tmp_path: Path) -> None:
+    expected, found = expected_and_found(POLICY, case, tmp_path)
+    assert found == expected
+
+
+def test_levels_out_of_order_and_a_group_that_helpdesk_does_not_know(tmp_path: Path) -> None:
+    from .files import SERVICES, ZAMMAD, changed, line_of, problems
+
+    path = changed(POLICY, tmp_path, ("level: 5\n", "level: 4\n"), ("group: level_5", "group: board"))
+    assert problems(path, SERVICES, ZAMMAD) == [
+        f"{ZAMMAD}:{line_of(ZAMMAD, 'groups:')}: groups.board: "
+        "the policy names this group, the mapping has no name for it",
+        f"{path}:{line_of(path, 'name: management board') - 1}: escalation.ladders.default.levels[4].level: "
+        "level 4 stands after level 4",
+    ]

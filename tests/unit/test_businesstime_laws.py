@@ -1,0 +1,209 @@
+"""Business time: its laws, and independent implementations to compare with."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from connector.domain.businesstime import BusinessCalendar
+
+BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN_HOLIDAYS = frozenset(holidays.country_holidays("DE", subdiv="BE", years=range(2014, 2045)))
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def office(weekdays: frozenset[int], closed: frozenset[date] = frozenset()) -> BusinessCalendar:
+    return BusinessCalendar(
+        zone=BERLIN,
+        weekdays=weekdays,
+        opens=time(9),
+        closes=time(17, 30),
+        country="DE",
+        state="BE",
+        closed=closed,
+    )
+
+
+def daily(opens: time, closes: time, zone: ZoneInfo = BERLIN) -> BusinessCalendar:
+    return BusinessCalendar(zone=zone, weekdays=frozenset(range(7)), opens=opens, closes=closes)
+
+
+OFFICE = office(frozenset(range(5)))
+ALWAYS = BusinessCalendar.always()
+
+
+# Zones with their clock changes: whole hours, half an hour, one minute after midnight, a skipped day.
+CHANGES = {
+    "Europe/Berlin": ["2026-03-29", "2026-10-25", "1980-04-06"],
+    "America/New_York": ["2026-03-08", "2026-11-01"],
+    "Australia/Lord_Howe": ["2026-04-05", "2026-10-04"],
+    "America/St_Johns": ["2006-10-29", "2007-03-11"],
+    "Pacific/Apia": ["2011-12-30"],
+    "Asia/Kolkata": ["2026-01-01"],
+}
+
+
+@st.composite
+def clock_changes(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+    """A zone, and a moment at most two days from one of its clock changes."""
+    zone = draw(st.sampled_from(sorted(CHANGES)))
+    near = datetime.fromisoformat(draw(st.sampled_from(CHANGES[zone]))).replace(tzinfo=UTC)
+    return ZoneInfo(zone), near + draw(st.integers(-2 * 1440, 2 * 1440)) * MINUTE
+
+
+@st.composite
+def hours(draw: st.DrawFn) -> tuple[time, time]:
+    """Opening and closing, to the minute, with a liking for the hours at which clocks change."""
+    night = [0, 1, 60, 119, 120, 135, 150, 165, 180, 181, 1380, 1439]
+    minutes = st.one_of(st.integers(0, 1439), st.sampled_from(night))
+    first, second = sorted(draw(st.lists(minutes, min_size=2, max_size=2, unique=True)))
+    return time(*divmod(first, 60)), time(*divmod(second, 60))
+
+
+def reads_open(calendar: BusinessCalendar, at: datetime) -> bool:
+    """The definition, from the wall clock."""
+    local = at.astimezone(calendar.zone)
+    day = local.date()
+    return (
+        calendar.opens <= local.time() < calendar.closes
+        and local.weekday() in calendar.weekdays
+        and day not in calendar.closed
+        and (calendar.country is None or day not in BERLIN_HOLIDAYS)
+    )
+
+
+MOMENTS = st.timedeltas(timedelta(), 7300 * DAY).map(lambda passed: datetime(2015, 1, 1, tzinfo=UTC) + passed)
+CALENDARS = st.sampled_from(
+    [
+        OFFICE,
+        ALWAYS,
+        office(frozenset(range(7)), frozenset({date(2026, 12, 24), date(2028, 2, 29)})),
+        daily(time(1, 30), time(4)),
+        daily(time(2, 15), time(2, 45)),
+        daily(time(0), time(23, 59), ZoneInfo("Australia/Lord_Howe")),
+        BusinessCalendar(zone=BERLIN, weekdays=frozenset({6}), opens=time(2), closes=time(3)),
+    ]
+)
+DURATIONS = st.timedeltas(timedelta(), timedelta(days=400))
+
+
+class TestLaws:
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS, DURATIONS)
+    def test_what_is_added_is_measured(
+        self, calendar: BusinessCalendar, start: datetime, duration: timedelta
+    ) -> None:
+        assert calendar.measure(start, calendar.add(start, duration)) == duration
+
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS, DURATIONS.filter(bool))
+    def test_add_is_the_earliest_such_moment(
+        self, calendar: BusinessCalendar, start: datetime, duration: timedelta
+    ) -> None:
+        just_before = calendar.add(start, duration) - timedelta.resolution
+        assert calendar.measure(start, just_before) < duration
+
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS, MOMENTS, MOMENTS)
+    def test_parts_add_up(self, calendar: BusinessCalendar, a: datetime, b: datetime, c: datetime) -> None:
+        a, b, c = sorted((a, b, c))
+        assert calendar.measure(a, c) == calendar.measure(a, b) + calendar.measure(b, c)
+
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS, st.lists(DURATIONS, min_size=2, max_size=4))
+    def test_more_time_ends_later(
+        self, calendar: BusinessCalendar, start: datetime, durations: list[timedelta]
+    ) -> None:
+        ends = [calendar.add(start, duration) for duration in sorted(durations)]
+        assert ends == sorted(ends)
+        assert all(start <= end for end in ends)
+
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS, MOMENTS)
+    def test_business_time_is_at_most_elapsed_time(
+        self, calendar: BusinessCalendar, a: datetime, b: datetime
+    ) -> None:
+        a, b = sorted((a, b))
+        assert timedelta() <= calendar.measure(a, b) <= b - a
+        assert calendar.measure(b, a) == timedelta()
+
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS)
+    def test_nothing_runs_until_the_next_opening(self, calendar: BusinessCalendar, at: datetime) -> None:
+        opening = calendar.next_opening(at)
+        assert opening >= at
+        assert calendar.measure(at, opening) == timedelta()
+        assert calendar.is_open(opening)
+        assert (opening == at) == calendar.is_open(at)
+
+    @settings(deadline=None)
+    @given(CALENDARS, MOMENTS, st.integers(1, 300))
+    def test_results_are_utc(self, calendar: BusinessCalendar, at: datetime, days: int) -> None:
+        local = at.astimezone(ZoneInfo("America/New_York"))
+        results = (
+            calendar.next_opening(local),
+            calendar.add(local, days * HOUR),
+            calendar.add(local, timedelta()),
+            calendar.add_working_days(local, days),
+        )
+        assert [result.tzinfo for result in results] == [UTC] * 4
+
+
+class TestAgainstIndependentImplementations:
+    @settings(deadline=None)
+    @given(clock_changes(), hours(), st.integers(0, 2 * 1440), st.sets(st.integers(0, 6), min_size=5))
+    def test_measure_counts_open_minutes_of_the_wall_clock(
+        self,
+        change: tuple[ZoneInfo, datetime],
+        opening: tuple[time, time],
+        minutes: int,
+        weekdays: set[int],
+    ) -> None:
+        (zone, start), (opens, closes) = change, opening
+        calendar = BusinessCalendar(zone=zone, weekdays=frozenset(weekdays), opens=opens, closes=closes)
+        counted = sum(reads_open(calendar, start + n * MINUTE) for n in range(minutes))
+        assert calendar.measure(start, start + minutes * MINUTE) == counted * MINUTE
+
+    @settings(deadline=None)
+    @given(clock_changes(), hours())
+    def test_is_open_reads_the_wall_clock(
+        self, change: tuple[ZoneInfo, datetime], opening: tuple[time, time]
+    ) -> None:
+        zone, at = change
+        calendar = daily(*opening, zone)
+        assert calendar.is_open(at) == reads_open(calendar, at)
+
+    @settings(deadline=None)
+    @given(MOMENTS, st.integers(0, 40))
+    def test_measure_counts_open_quarters_with_holidays(self, start: datetime, days: int) -> None:
+        start = start.replace(hour=start.hour, minute=0, second=0, microsecond=0)
+        quarter = timedelta(minutes=15)
+        counted = sum(reads_open(OFFICE, start + n * quarter) for n in range(days * 96))
+        assert OFFICE.measure(start, start + days * DAY) == counted * quarter
+
+    @settings(deadline=None)
+    @given(
+        MOMENTS,
+        st.integers(1, 400),
+        st.sets(st.integers(0, 6), min_size=1),
+        st.frozensets(st.dates(date(2020, 1, 1), date(2030, 1, 1)), max_size=50),
+    )
+    @example(datetime(2028, 2, 28, 12, tzinfo=UTC), 1, {*range(5)}, frozenset())
+    def test_working_days_are_numpy_business_days(
+        self, start: datetime, days: int, weekdays: set[int], closed: frozenset[date]
+    ) -> None:
+        calendar = office(frozenset(weekdays), closed)
+        expected = np.busday_offset(
+            start.astimezone(BERLIN).date(),
+            days,
+            roll="backward",
+            weekmask=[number in weekdays for number in range(7)],
+            holidays=sorted({*BERLIN_HOLIDAYS, *closed}),
+        )
+        found = calendar.add_working_days(start, days).astimezone(BERLIN)
+        assert np.datetime64(found.date()) == expected
+        assert calendar.is_working_day(found.date())
+        assert found.time() == min(max(start.astimezone(BERLIN).time(), time(9)), time(17, 30))

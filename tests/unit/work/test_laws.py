@@ -1,0 +1,227 @@
+"""The laws of the work table under any sequence of calls, against a model in plain Python."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
+
+from connector.work.table import Counts, Done, Failed, Job, Key, Seen, WorkTable
+from tests.clock import FakeClock
+
+TICKETS = ["a", "b", "c", "d"]
+LEASE = timedelta(seconds=20)
+
+tickets = st.sampled_from(TICKETS)
+offsets = st.integers(-5, 40).map(lambda seconds: timedelta(seconds=seconds))
+deadlines = st.none() | offsets
+
+
+@dataclass
+class Row:
+    """One ticket as the specification speaks of it: an event during a run waits until the run has ended."""
+
+    due: datetime | None
+    generation: int = 1
+    attempts: int = 0
+    owner: Job | None = None
+    until: datetime | None = None
+    waiting: list[datetime] = field(default_factory=list)
+    seen: datetime | None = None
+    dead: datetime | None = None
+
+    def touch(self, due: datetime) -> None:
+        self.generation += 1
+        if self.owner is not None:
+            self.waiting.append(due)
+        else:
+            self.wake(due)
+
+    def wake(self, due: datetime) -> None:
+        self.dead = None
+        self.due = due if self.due is None else min(self.due, due)
+
+    def end_run(self, due: datetime | None, now: datetime, *, failed: bool) -> None:
+        self.owner = self.until = None
+        self.due = due
+        self.attempts = self.attempts + 1 if failed else 0
+        self.dead = now if failed and due is None else None
+        for event in self.waiting:
+            self.wake(event)
+        self.waiting = []
+
+    def claimable_at(self) -> datetime | None:
+        return self.until if self.owner is not None else self.due
+
+
+class WorkTableMachine(RuleBasedStateMachine):
+    """Jobs stay in the bundle for ever, so that stale owners come back with results again and again."""
+
+    jobs = Bundle("jobs")
+
+    def __init__(self, table: WorkTable, clock: FakeClock, desk: str) -> None:
+        super().__init__()
+        self.table, self.clock, self.desk = table, clock, desk
+        self.rows: dict[str, Row] = {}
+        self.pause_end: datetime | None = None
+
+    @rule(ticket=tickets, offset=offsets)
+    def touch(self, ticket: str, offset: timedelta) -> None:
+        due = self.clock.now + offset
+        self.table.touch([Key(self.desk, ticket)], due)
+        if ticket in self.rows:
+            self.rows[ticket].touch(due)
+        else:
+            self.rows[ticket] = Row(due)
+
+    @rule(seconds=st.integers(1, 30))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(timedelta(seconds=seconds))
+
+    @rule(target=jobs, limit=st.integers(1, 4))
+    def claim(self, limit: int) -> object:
+        now = self.clock.now
+        ready = {
+            ticket: at for ticket, row in self.rows.items() if (at := row.claimable_at()) is not None and at <= now
+        }
+        if self.paused():
+            ready = {}
+        claimed = self.table.claim(self.desk, limit, LEASE)
+        order = [ready.pop(job.key.ticket) for job in claimed]
+        assert len(claimed) == min(limit, len(order) + len(ready))
+        assert order == sorted(order)
+        assert not ready or not order or order[-1] <= min(ready.values())
+        for job in claimed:
+            row = self.rows[job.key.ticket]
+            assert (job.generation, job.attempts) == (row.generation, row.attempts)
+            row.owner, row.until, row.waiting = job, now + LEASE, []
+        return multiple(*claimed)
+
+    @rule(results=st.lists(st.tuples(jobs, deadlines, st.none() | offsets), min_size=1, max_size=3))
+    def finish(self, results: list[tuple[Job, timedelta | None, timedelta | None]]) -> None:
+        done = [Done(job, self.at(due), self.at(seen)) for job, due, seen in results]
+        refused = []
+        for one in sorted(done, key=lambda one: one.job.key):
+            row = self.owned(one.job)
+            if row is None:
+                refused.append(one.job)
+            else:
+                row.end_run(one.due, self.clock.now, failed=False)
+                row.seen = one.seen or row.seen
+        assert self.table.finish(done) == refused
+
+    @rule(job=jobs, retry=deadlines)
+    def fail(self, job: Job, retry: timedelta | None) -> None:
+        refused = self.table.fail([Failed(job, "no", self.at(retry))])
+        row = self.owned(job)
+        assert refused == ([job] if row is None else [])
+        if row is not None:
+            row.end_run(self.at(retry), self.clock.now, failed=True)
+
+    @rule(job=jobs)
+    def renew(self, job: Job) -> None:
+        refused = self.table.renew([job], LEASE)
+        row = self.owned(job)
+        assert refused == ([job] if row is None else [])
+        if row is not None:
+            row.until = self.clock.now + LEASE
+
+    @rule(job=jobs)
+    def release(self, job: Job) -> None:
+        refused = self.table.release([job])
+        row = self.owned(job)
+        assert refused == ([job] if row is None else [])
+        if row is not None:
+            row.owner = row.until = None
+            row.waiting = []
+
+    @rule(seconds=st.integers(1, 60))
+    def pause(self, seconds: int) -> None:
+        until = self.clock.now + timedelta(seconds=seconds)
+        self.table.pause(self.desk, until, "429")
+        self.pause_end = max(until, self.pause_end or until)
+
+    @rule(ticket=tickets)
+    def replay(self, ticket: str) -> None:
+        row = self.rows.get(ticket)
+        dead = row is not None and row.dead is not None
+        assert self.table.replay([Key(self.desk, ticket)]) == int(dead)
+        if row is not None and dead:
+            row.touch(self.clock.now)
+            row.attempts = 0
+
+    @rule(ticket=tickets)
+    def drop(self, ticket: str) -> None:
+        row = self.rows.get(ticket)
+        dead = row is not None and row.dead is not None
+        assert self.table.drop([Key(self.desk, ticket)]) == int(dead)
+        if dead:
+            del self.rows[ticket]
+
+    @invariant()
+    def next_due_is_the_earliest(self) -> None:
+        times = [at for row in self.rows.values() if (at := row.claimable_at()) is not None]
+        expected = min(times, default=None)
+        if expected is not None and self.pause_end is not None:
+            expected = max(expected, self.pause_end)
+        assert self.table.next_due(self.desk) == expected
+
+    @invariant()
+    def the_rest_is_as_in_the_model(self) -> None:
+        expected = {
+            ticket: Seen(row.seen, row.claimable_at() is not None, row.dead) for ticket, row in self.rows.items()
+        }
+        assert self.table.seen(self.desk, TICKETS) == expected
+        dead = {(letter.key.ticket, letter.attempts) for letter in self.table.dead_letters(self.desk)}
+        assert dead == {(ticket, row.attempts) for ticket, row in self.rows.items() if row.dead is not None}
+        assert self.table.paused_until(self.desk) == (self.pause_end if self.paused() else None)
+
+    @invariant()
+    def the_counts_add_up(self) -> None:
+        now, rows = self.clock.now, list(self.rows.values())
+        times = [(at, row.owner) for row in rows if (at := row.claimable_at()) is not None]
+        due = [at for at, _ in times if at <= now]
+        expected = Counts(
+            due=len(due),
+            waiting=sum(at > now and owner is None for at, owner in times),
+            leased=sum(at > now and owner is not None for at, owner in times),
+            dead=sum(row.dead is not None for row in rows),
+            oldest_due=min(due, default=None),
+        )
+        assert self.table.counts().get(self.desk, Counts(0, 0, 0, 0, None)) == expected
+
+    def owned(self, job: Job) -> Row | None:
+        row = self.rows.get(job.key.ticket)
+        return row if row is not None and row.owner == job else None
+
+    def at(self, offset: timedelta | None) -> datetime | None:
+        return None if offset is None else self.clock.now + offset
+
+    def paused(self) -> bool:
+        return self.pause_end is not None and self.pause_end > self.clock.now
+
+
+@pytest.fixture
+def new_machine(tmp_path: Path, clock: FakeClock) -> Iterator[Callable[[], WorkTableMachine]]:
+    """One file for all examples, a helpdesk of its own for each: creating files would take most of the time."""
+    table = WorkTable.open(f"sqlite:///{tmp_path / 'work.sqlite3'}", clock)
+    numbers = count()
+    yield lambda: WorkTableMachine(table, clock, f"desk{next(numbers)}")
+    table.close()
+
+
+def test_the_table_keeps_its_laws(new_machine: Callable[[], WorkTableMachine]) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        new_machine,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The receiver: verifies what a helpdesk sends, marks the ticket due on disk, and only then answers 202."""

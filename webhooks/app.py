@@ -1,0 +1,75 @@
+"""The receiver's Flask application."""
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from connector.work.errors import StoreError
+from webhooks.problem import Refusal, clean, problem
+from webhooks.receiver import Receiver
+from webhooks.zammad import delivery_id, zammad
+
+_log = structlog.get_logger("webhooks")
+
+
+def create_app(receiver: Receiver) -> Flask:
+    """The WSGI application: the hooks of every sender, ``/healthz`` and ``/readyz``.
+
+    A 202 means that the event is on disk (P1). Every refusal is a problem detail and one log line.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = receiver.max_body_bytes
+    # A redirected POST comes back as a GET with the payload in the query string.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.register_blueprint(zammad(receiver))
+    _add_health(app, receiver)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _not_served)
+    app.register_error_handler(Exception, _broken)
+    return app
+
+
+def _add_health(app: Flask, receiver: Receiver) -> None:
+    @app.get("/healthz", provide_automatic_options=False)
+    def healthz() -> Response:
+        return jsonify(status="alive")
+
+    @app.get("/readyz", provide_automatic_options=False)
+    def readyz() -> Response:
+        try:
+            counts = receiver.counts()
+        except StoreError:
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the work table cannot be read now") from None
+        return jsonify(status="ready", work=counts)
+
+
+def _refused(refusal: Refusal) -> Response:
+    _log.warning(
+        "refused",
+        status=refusal.status.value,
+        detail=refusal.detail,
+        method=clean(request.method),
+        path=clean(request.path),
+        delivery=delivery_id(request.headers.get("X-Zammad-Delivery")),
+        sender=request.remote_addr,
+    )
+    return problem(refusal)
+
+
+def _not_served(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.BAD_REQUEST)
+    details = {
+        HTTPStatus.NOT_FOUND: "no such page",
+        HTTPStatus.METHOD_NOT_ALLOWED: "this page is not served with this method",
+    }
+    allowed = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+    return _refused(Refusal(status, details.get(status, "the request is not valid"), headers))
+
+
+def _broken(error: Exception) -> Response:
+    _log.error("broken", path=clean(request.path), kind=type(error).__name__, exc_info=error)
+    return problem(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the receiver failed; the event is not stored"))

@@ -1,0 +1,73 @@
+"""What the receiver knows: its hooks, and where a due ticket is written down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from connector.work.errors import StoreUnavailable
+from connector.work.group_commit import GroupCommit
+from connector.work.table import Key, WorkTable
+from webhooks.problem import Refusal
+from webhooks.settings import ReceiverSettings
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One webhook as its admin set it up: the helpdesk it speaks for and the secrets valid now.
+
+    Two secrets are valid while a secret is being replaced.
+    """
+
+    helpdesk: str
+    secrets: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """The hooks of each sender, by the name in their URL, and the work table behind them."""
+
+    zammad: Mapping[str, Hook]
+    touch: Callable[[Key, datetime, float], None]
+    """Marks a ticket due and returns only after the commit; the last argument is how many seconds to wait.
+
+    Raises ``StoreUnavailable``."""
+    now: Callable[[], datetime]
+    """The work table's time, UTC."""
+    counts: Callable[[], Mapping[str, object]]
+    """The rows of each helpdesk by state. Raises ``StoreError``."""
+    settle: timedelta = timedelta(seconds=1)
+    """How long a ticket rests after an event, so that a burst of events is one reconcile."""
+    max_body_bytes: int = 1024 * 1024
+    patience: timedelta = timedelta(seconds=5)
+    """How long a request waits for its commit. Zammad gives up after 30 s and delivers with one thread."""
+    retry_after: timedelta = timedelta(seconds=10)
+
+    def mark_due(self, key: Key) -> None:
+        """Write down that the ticket is due; return only after the commit (P1).
+
+        Raises ``Refusal`` (503) if the store cannot do that now.
+        """
+        try:
+            self.touch(key, self.now() + self.settle, self.patience.total_seconds())
+        except StoreUnavailable:
+            headers = {"Retry-After": str(int(self.retry_after.total_seconds()))}
+            detail = "the work table cannot be written now; deliver again later"
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers) from None
+
+
+def open_receiver(settings: ReceiverSettings) -> Receiver:
+    """The receiver on the work table of the settings. Call it in the process that serves, after any fork.
+
+    Raises ``StoreError`` if the work table cannot be opened.
+    """
+    table = WorkTable.open(settings.database_url.get_secret_value())
+    secrets = tuple(secret.get_secret_value().encode() for secret in settings.zammad_secrets)
+    return Receiver(
+        zammad={"main": Hook("zammad", secrets)},
+        touch=GroupCommit(table).touch,
+        now=table.now,
+        counts=table.counts,
+        settle=timedelta(seconds=settings.settle_seconds),
+        max_body_bytes=settings.max_body_bytes,
+    )

@@ -1,0 +1,46 @@
+"""Zammad's webhooks: ``POST /webhooks/zammad/<name>``.
+
+Zammad sends the whole ticket on every event; the connector needs only to know which ticket to read again. A
+delivery is retried up to four times under the same ``X-Zammad-Delivery`` (with another body, perhaps), then lost.
+"""
+
+import re
+from http import HTTPStatus
+
+import structlog
+from flask import Blueprint, Response, jsonify, request
+
+from connector.work.table import Key
+from webhooks.body import read_json_bytes
+from webhooks.payload import parse
+from webhooks.problem import Refusal
+from webhooks.receiver import Receiver
+from webhooks.signature import require_sha1
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_log = structlog.get_logger("webhooks.zammad")
+
+
+def zammad(receiver: Receiver) -> Blueprint:
+    """The routes of Zammad's hooks."""
+    routes = Blueprint("zammad", __name__, url_prefix="/webhooks/zammad")
+
+    @routes.post("/<name>", provide_automatic_options=False)
+    def deliver(name: str) -> tuple[Response, int]:
+        hook = receiver.zammad.get(name)
+        if hook is None:
+            raise Refusal(HTTPStatus.NOT_FOUND, "no such hook")
+        body = read_json_bytes(request)
+        require_sha1(hook.secrets, body, request.headers.get("X-Hub-Signature"))
+        ticket = str(parse(body)["ticket"]["id"].identifier())
+        receiver.mark_due(Key(hook.helpdesk, ticket))
+        delivery = delivery_id(request.headers.get("X-Zammad-Delivery"))
+        _log.debug("accepted", hook=name, ticket=ticket, delivery=delivery)
+        return jsonify(ticket=ticket, delivery=delivery), HTTPStatus.ACCEPTED
+
+    return routes
+
+
+def delivery_id(header: str | None) -> str | None:
+    """The UUID that all attempts of one delivery share; nothing if it is missing or no UUID."""
+    return header if header and _UUID.fullmatch(header) else None
