@@ -27,12 +27,12 @@ def running_server() -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on import: no XDG_RUNTIME_DIR
-            import pgserver
+            from pgserver.postgres_server import get_server
     except ImportError:
         with _installed_server(directory) as url:
             yield url
         return
-    server = pgserver.get_server(directory, cleanup_mode="delete")
+    server = get_server(directory, cleanup_mode="delete")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:

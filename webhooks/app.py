@@ -7,7 +7,8 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from connector.work.errors import StoreError
-from webhooks.problem import Refusal, clean, problem
+from connector.work.jobs import Counts
+from webhooks.problem import RETRY_LATER, Refusal, clean, problem
 from webhooks.receiver import Receiver
 from webhooks.zammad import delivery_id, zammad
 
@@ -20,7 +21,6 @@ def create_app(receiver: Receiver) -> Flask:
     A 202 means that the event is on disk (P1). Every refusal is a problem detail and one log line.
     """
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = receiver.max_body_bytes
     # A redirected POST comes back as a GET with the payload in the query string.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
@@ -41,9 +41,15 @@ def _add_health(app: Flask, receiver: Receiver) -> None:
     def readyz() -> Response:
         try:
             counts = receiver.counts()
-        except StoreError:
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the work table cannot be read now") from None
-        return jsonify(status="ready", work=counts)
+        except StoreError as error:
+            detail = "the work table cannot be read now"
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
+        return jsonify(status="ready", work={helpdesk: _shown(count) for helpdesk, count in counts.items()})
+
+
+def _shown(counts: Counts) -> dict[str, int | str | None]:
+    oldest = counts.oldest_due.isoformat() if counts.oldest_due else None
+    return {**counts._asdict(), "oldest_due": oldest}
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -55,6 +61,7 @@ def _refused(refusal: Refusal) -> Response:
         path=clean(request.path),
         delivery=delivery_id(request.headers.get("X-Zammad-Delivery")),
         sender=request.remote_addr,
+        cause=clean(str(refusal.__cause__), 300) if refusal.__cause__ else None,
     )
     return problem(refusal)
 

@@ -6,8 +6,11 @@ from http import HTTPStatus
 
 from flask import Response
 
+RETRY_LATER = {"Retry-After": "10"}
+"""Seconds. Zammad keeps its own gaps of about 10, 20, 30 and 40 s; others may obey."""
 
-class Refusal(Exception):
+
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
     """A request that is not accepted, with the answer its sender gets.
 
     ``detail`` names the thing and the place. It may hold text from the request only after ``clean``.

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from threading import Semaphore
 
-from connector.work.errors import StoreUnavailable
+from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
-from connector.work.table import Key, WorkTable
-from webhooks.problem import Refusal
+from connector.work.jobs import Counts, Key
+from connector.work.table import WorkTable
+from webhooks.problem import RETRY_LATER, Refusal
 from webhooks.settings import ReceiverSettings
 
 
@@ -31,17 +33,18 @@ class Receiver:
     touch: Callable[[Key, datetime, float], None]
     """Marks a ticket due and returns only after the commit; the last argument is how many seconds to wait.
 
-    Raises ``StoreUnavailable``."""
+    Raises ``StoreError``."""
     now: Callable[[], datetime]
     """The work table's time, UTC."""
-    counts: Callable[[], Mapping[str, object]]
+    counts: Callable[[], Mapping[str, Counts]]
     """The rows of each helpdesk by state. Raises ``StoreError``."""
     settle: timedelta = timedelta(seconds=1)
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
     patience: timedelta = timedelta(seconds=5)
     """How long a request waits for its commit. Zammad gives up after 30 s and delivers with one thread."""
-    retry_after: timedelta = timedelta(seconds=10)
+    body_places: Semaphore = field(default_factory=lambda: Semaphore(6), repr=False)
+    """How many bodies may arrive at once in this process; fewer than it has threads."""
 
     def mark_due(self, key: Key) -> None:
         """Write down that the ticket is due; return only after the commit (P1).
@@ -50,10 +53,9 @@ class Receiver:
         """
         try:
             self.touch(key, self.now() + self.settle, self.patience.total_seconds())
-        except StoreUnavailable:
-            headers = {"Retry-After": str(int(self.retry_after.total_seconds()))}
+        except StoreError as error:
             detail = "the work table cannot be written now; deliver again later"
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers) from None
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
 
 
 def open_receiver(settings: ReceiverSettings) -> Receiver:
@@ -70,4 +72,5 @@ def open_receiver(settings: ReceiverSettings) -> Receiver:
         counts=table.counts,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
+        body_places=Semaphore(max(1, settings.threads * 3 // 4)),
     )

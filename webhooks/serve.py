@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask
@@ -12,6 +13,7 @@ from granian.log import LogLevels
 from connector.work.errors import StoreError
 from connector.work.table import WorkTable
 from webhooks.app import create_app
+from webhooks.log import configure_log
 from webhooks.receiver import open_receiver
 from webhooks.settings import ReceiverSettings, SettingsError, from_environment
 
@@ -23,6 +25,11 @@ def serve(settings: ReceiverSettings) -> None:
     """
     # Once before the fork: the schema is made by one process, and a wrong URL is told before the port opens.
     WorkTable.open(settings.database_url.get_secret_value()).close()
+    run(settings, partial(_application, settings))
+
+
+def run(settings: ReceiverSettings, load: Callable[[], Flask]) -> None:
+    """Run an application under granian; ``load`` is called in each process after it has started."""
     server = Granian(
         "webhooks.wsgi:app",
         address=settings.host,
@@ -32,14 +39,15 @@ def serve(settings: ReceiverSettings) -> None:
         blocking_threads=settings.threads,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
     )
-    server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def _application(settings: ReceiverSettings) -> Flask:
+    configure_log()
     return create_app(open_receiver(settings))
 
 

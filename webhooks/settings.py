@@ -37,16 +37,14 @@ class ReceiverSettings(Model):
         max_length=2,
         description="The signature token of Zammad's webhook; during a rotation also the previous one.",
     )
-    settle_seconds: float = Field(
-        1.0, ge=0, le=300, description="How long a ticket rests after an event, in seconds."
-    )
+    settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event, in seconds.")
     max_body_bytes: int = Field(
         1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body, in bytes."
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port to listen on.")
     processes: int = Field(2, ge=1, le=64, description="Receiver processes.")
-    threads: int = Field(8, ge=1, le=256, description="Threads per receiver process.")
+    threads: int = Field(16, ge=2, le=256, description="Threads per receiver process.")
 
     @field_validator("zammad_secrets")
     @classmethod

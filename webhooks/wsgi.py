@@ -11,11 +11,13 @@ from flask import Flask
 
 from connector.work.errors import StoreError
 from webhooks.app import create_app
+from webhooks.log import configure_log
 from webhooks.receiver import open_receiver
 from webhooks.settings import SettingsError, from_environment
 
 
 def _from_environment() -> Flask:
+    configure_log()
     try:
         return create_app(open_receiver(from_environment(os.environ)))
     except (SettingsError, StoreError) as error:

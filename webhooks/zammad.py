@@ -10,7 +10,7 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, Response, jsonify, request
 
-from connector.work.table import Key
+from connector.work.jobs import Key
 from webhooks.body import read_json_bytes
 from webhooks.payload import parse
 from webhooks.problem import Refusal
@@ -30,7 +30,7 @@ def zammad(receiver: Receiver) -> Blueprint:
         hook = receiver.zammad.get(name)
         if hook is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "no such hook")
-        body = read_json_bytes(request)
+        body = read_json_bytes(request, receiver.max_body_bytes, receiver.body_places)
         require_sha1(hook.secrets, body, request.headers.get("X-Hub-Signature"))
         ticket = str(parse(body)["ticket"]["id"].identifier())
         receiver.mark_due(Key(hook.helpdesk, ticket))

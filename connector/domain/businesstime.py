@@ -37,7 +37,6 @@ _NONE = timedelta()
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _LONGEST = timedelta(days=366 * (_LAST_YEAR - _FIRST_YEAR + 1))
 
-
 _Hours = tuple[tuple[datetime, datetime], ...]
 """From opening to closing in UTC. More than one pair only where a clock change divides the hours."""
 
@@ -103,9 +102,7 @@ class BusinessCalendar:
     def always(cls) -> "BusinessCalendar":
         """24 hours a day, 7 days a week, counted in UTC (R1)."""
         whole_week = frozenset(range(7))
-        return cls(
-            zone=ZoneInfo("UTC"), weekdays=whole_week, opens=time.min, closes=time.max, round_the_clock=True
-        )
+        return cls(zone=ZoneInfo("UTC"), weekdays=whole_week, opens=time.min, closes=time.max, round_the_clock=True)
 
     @cached_property
     def day_length(self) -> timedelta:
@@ -184,20 +181,23 @@ class BusinessCalendar:
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same local time on the ``days``-th working day after the local date of ``start`` (R34).
 
-        A time outside that day's opening hours is moved to the nearest moment of them: its opening or its
+        With negative ``days``, on the working day so many before it. A time outside that day's opening hours is moved to the nearest moment of them: its opening or its
         closing. A local time that the day skips counts by the offset before the change; of one that comes
         twice the first is meant. A calendar that is always open adds days of 24 hours.
 
-        Raises ``ValueError`` for less than one day, and where two whole years in a row have no opening hours.
+        Raises ``ValueError`` for no days at all, and where two whole years in a row have no opening hours.
         """
         begin = _utc(start, "start")
-        if not 1 <= days <= _LONGEST.days:
-            raise ValueError(f"days must be between 1 and {_LONGEST.days}, not {days}")
+        if not 1 <= abs(days) <= _LONGEST.days:
+            raise ValueError(f"days must be between 1 and {_LONGEST.days}, or negative, not {days}")
         if self.round_the_clock:
             return begin + days * _DAY
         local = begin.astimezone(self.zone)
         table = self._covering(begin, begin)
-        index = bisect_right(table.days, local.date()) + days - 1
+        if days < 0:
+            table, index = self._day_before(table, local.date(), -days)
+        else:
+            index = bisect_right(table.days, local.date()) + days - 1
         while index >= len(table.days):
             table = self._longer(table, (index - len(table.days)) // 366 + 1, begin)
         day = table.days[index]
@@ -205,6 +205,14 @@ class BusinessCalendar:
         self._refuse_dead_years(table, begin, same_time)
         inside = (min(max(same_time, opening), closing) for opening, closing in table.hours[index])
         return min(inside, key=lambda moment: abs(moment - same_time), default=same_time)
+
+    def _day_before(self, table: _Table, day: date, count: int) -> tuple[_Table, int]:
+        """Where the working day stands that is ``count`` before ``day``, in a table that reaches back so far."""
+        while (index := bisect_left(table.days, day) - count) < 0:
+            if table.first <= _FIRST_YEAR:
+                raise ValueError(f"{count} working days before {day} lie before {_FIRST_YEAR}")
+            table = self._grown(max(table.first + index // 366, _FIRST_YEAR), table.last)
+        return table, index
 
     def _covering(self, begin: datetime, finish: datetime) -> _Table:
         """A table with the local years of both moments."""
@@ -229,8 +237,7 @@ class BusinessCalendar:
         for year in table.dead:
             if first <= year < last:
                 raise ValueError(
-                    f"the calendar has no open day in {year} and {year + 1}: "
-                    "check its days, holidays and closed days"
+                    f"the calendar has no open day in {year} and {year + 1}: check its days, holidays and closed days"
                 )
 
     def _grown(self, first: int, last: int) -> _Table:
@@ -280,18 +287,14 @@ def _year(calendar: BusinessCalendar, year: int) -> Mapping[date, _Hours]:
 
 def _hours(calendar: BusinessCalendar, day: date) -> _Hours:
     """When the clock reads the hours of a working day: once, or in two parts around a clock change."""
-    zone = calendar.zone
     opens, closes = datetime.combine(day, calendar.opens), datetime.combine(day, calendar.closes)
-    opening, closing = _instant(opens, zone, fold=0), _instant(closes, zone, fold=1)
-    if (
-        closing - opening == closes - opens
-        and opening == _instant(opens, zone, fold=1)
-        and closing == _instant(closes, zone, fold=0)
-    ):
+    opening, closing = _instant(opens, calendar.zone, fold=0), _instant(closes, calendar.zone, fold=1)
+    regular = closes - opens
+    if closing - opening == regular:
         return ((opening, closing),)
-    change = _clock_change(zone, opening - _DAY, closing + _DAY)
-    until_change = opening, min(change, opening + (closes - opens))
-    since_change = max(change, closing - (closes - opens)), closing
+    change = _clock_change(calendar.zone, opening - _DAY, closing + _DAY)
+    until_change = opening, min(change, opening + regular)
+    since_change = max(change, closing - regular), closing
     return tuple(part for part in (until_change, since_change) if part[0] < part[1])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.domain.model import Instant, Model
 
-_UNSAFE_IN_MARK = re.compile(r"[^\w.:]+", re.ASCII)
+_UNSAFE_IN_MARK = re.compile(r"[^\w.:-]+", re.ASCII)
 
 
 def mark(*parts: object) -> str:

@@ -45,10 +45,11 @@ class Catalogue(Section):
         yield from _repeated(data, "services", "id")
         yield from _shared(data, "organizations")
         yield from _shared(data, "email_domains")
-        known = {dig(customer, "id") for _, customer in entries(data, "customers")}
+        ids = [dig(customer, "id") for _, customer in entries(data, "customers")]
+        known = {known_id.strip() for known_id in ids if isinstance(known_id, str)}
         for position, service in entries(data, "services"):
             customer = dig(service, "customer")
-            if isinstance(customer, str) and customer.strip() not in known:
+            if isinstance(customer, str) and customer.strip() and customer.strip() not in known:
                 yield ("services", position, "customer"), f"there is no customer {customer!r}"
 
     def service(self, service_id: str) -> Service | None:

@@ -103,6 +103,14 @@ def known_in_catalogue(data: Any, catalogue: Catalogue) -> Iterator[Finding]:
             yield ("escalation", "services", service), "the catalogue has no such service"
 
 
+def groups(data: Any) -> frozenset[str]:
+    """Every group that the policy names."""
+    ladders = [ladder for _, ladder in entries(data, "escalation", "ladders")]
+    levels = [level for ladder in ladders for _, level in entries(ladder, "levels")]
+    named = [dig(level, "group") for level in levels] + [dig(data, "rfo", "group")]
+    return frozenset(group for group in named if isinstance(group, str))
+
+
 def _leads_somewhere(place: Location, name: Any, kind: str, known: Any) -> Iterator[Finding]:
     if isinstance(name, str) and isinstance(known, Mapping) and name not in known:
         yield place, f"there is no {kind} {name!r}"

@@ -82,7 +82,7 @@ def read_csv(path: Path) -> Document:
     :raises PolicyError: it cannot be read, or its header is not usable.
     """
     text = read_text(path)
-    header = text.lstrip().splitlines()[0]
+    header = text.lstrip().partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     table = _Table(str(path))

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple
 
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, unknown_groups
 from connector.policy import checks
 from connector.policy.catalogue import Catalogue
 from connector.policy.csv_rows import read_csv
@@ -15,15 +15,24 @@ from connector.policy.problem import PolicyError, Problem
 from connector.policy.yaml_lines import read_yaml
 
 
+class _Read(NamedTuple, Generic[SectionT]):
+    document: Document | None
+    section: SectionT | None
+    problems: list[Problem]
+
+
 def load_policy(path: Path, services_path: Path | None) -> Policy:
     """The rules of ``path`` with the catalogue of ``services_path`` (``.csv``, else YAML).
 
     :raises PolicyError: with everything that is wrong with the two files.
     """
-    policy, problems = _policy(path, services_path)
-    if policy is None or problems:
+    rules, catalogue = _read(path, Rules), _read_catalogue(services_path)
+    problems = _policy_problems(rules, catalogue)
+    if problems or rules.section is None or catalogue.section is None:
         raise PolicyError(problems)
-    return policy
+    version = _version(rules.section, catalogue.section)
+    content = {**dict(rules.section), "catalogue": catalogue.section, "version": version}
+    return Policy.model_validate(content)
 
 
 def load_mapping(path: Path) -> ZammadMapping:
@@ -31,55 +40,53 @@ def load_mapping(path: Path) -> ZammadMapping:
 
     :raises PolicyError: with everything that is wrong with the file.
     """
-    _, mapping, problems = _section(path, ZammadMapping)
-    if mapping is None or problems:
-        raise PolicyError(problems)
-    return mapping
+    mapping = _read(path, ZammadMapping)
+    if mapping.problems or mapping.section is None:
+        raise PolicyError(mapping.problems)
+    return mapping.section
 
 
 def check(path: Path, services_path: Path | None, mapping_path: Path | None) -> list[Problem]:
     """Everything that is wrong with the files and with how they fit together; empty when all is well."""
-    policy, problems = _policy(path, services_path)
+    rules = _read(path, Rules)
+    problems = _policy_problems(rules, _read_catalogue(services_path))
     if mapping_path is not None:
-        document, mapping, more = _section(mapping_path, ZammadMapping)
-        problems += more
-        if policy and mapping and document:
-            problems += document.located(mapping.findings_against(policy))
+        mapping = _read(mapping_path, ZammadMapping)
+        problems += mapping.problems
+        if rules.document and mapping.document:
+            named = checks.groups(rules.document.data)
+            problems += mapping.document.located(unknown_groups(mapping.document.data, named))
     return sorted(set(problems))
 
 
-def _policy(path: Path, services_path: Path | None) -> tuple[Policy | None, list[Problem]]:
-    document, rules, problems = _section(path, Rules)
-    catalogue: Catalogue | None = Catalogue()
-    if services_path is not None:
-        _, catalogue, more = _section(services_path, Catalogue)
-        problems += more
-    if document and catalogue:
-        problems += document.located(checks.known_in_catalogue(document.data, catalogue))
-    if problems or rules is None or catalogue is None:
-        return None, problems
-    content = {**dict(rules), "catalogue": catalogue}
-    return Policy.model_validate({**content, "version": _version(rules, catalogue)}), []
-
-
-def _section(path: Path, section: type[SectionT]) -> tuple[Document | None, SectionT | None, list[Problem]]:
+def _read(path: Path, section: type[SectionT]) -> _Read[SectionT]:
     try:
         document = read_csv(path) if path.suffix.lower() == ".csv" else read_yaml(path)
     except PolicyError as error:
-        return None, None, list(error.problems)
-    return document, *document.parsed(section)
+        return _Read(None, None, list(error.problems))
+    return _Read(document, *document.parsed(section))
+
+
+def _read_catalogue(path: Path | None) -> _Read[Catalogue]:
+    return _Read(None, Catalogue(), []) if path is None else _read(path, Catalogue)
+
+
+def _policy_problems(rules: _Read[Rules], catalogue: _Read[Catalogue]) -> list[Problem]:
+    problems = rules.problems + catalogue.problems
+    if rules.document and catalogue.section:
+        unknown = checks.known_in_catalogue(rules.document.data, catalogue.section)
+        problems += rules.document.located(unknown)
+    return problems
 
 
 def _version(rules: Rules, catalogue: Catalogue) -> str:
     """A hash of the content: the same for another order of settings, comments or spelling of a file."""
     digest = hashlib.sha256(_canonical(rules.model_dump()).encode())
     for table in (catalogue.customers, catalogue.services):
-        for entry in sorted(_canonical(entry.model_dump()) for entry in table):
+        for entry in sorted(entry.model_dump_json() for entry in table):
             digest.update(b"\n" + entry.encode())
     return digest.hexdigest()[:12]
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(
-        value, sort_keys=True, default=lambda v: sorted(v) if isinstance(v, frozenset) else str(v)
-    )
+    return json.dumps(value, sort_keys=True, default=lambda v: sorted(v) if isinstance(v, frozenset) else str(v))

@@ -16,7 +16,7 @@ from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import ClockTime, Day, Name, Pattern, ZoneName
 from connector.policy.problem import Finding
 from connector.policy.section import Section, dig
-from connector.policy.span import Span
+from connector.policy.span import FixedSpan, Span
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -143,7 +143,7 @@ class Escalation(Section):
         default=frozenset({"first_response", "repair"}),
         description="a missed target raises the ticket by one level (R37)",
     )
-    requests_every: Span = Field(description="at most one request in this time, managers excepted (R39)")
+    requests_every: FixedSpan = Field(description="at most one request in this time, managers excepted (R39)")
     request_phrases: tuple[Name, ...] = Field(
         description="a customer's message that contains one of these asks for escalation"
     )
@@ -158,7 +158,10 @@ class Intake(Section):
     """R14–R18."""
 
     required: tuple[Literal["service_id", "problem_start", "short_description", "impact"], ...]
-    remind_after: Span
+    remind_after: FixedSpan
+    ask_within: FixedSpan = Field(
+        description="nobody is asked about a ticket older than this, e.g. one from before the connector"
+    )
     service_id_pattern: Pattern = Field(
         description="a service ID in free text: a regular expression, matched as a whole word"
     )
@@ -256,9 +259,7 @@ class Policy(Rules):
 
     def groups(self) -> frozenset[str]:
         """Every group the policy names; a helpdesk's mapping must know them all."""
-        ladders = self.escalation.ladders.values()
-        named = {level.group for ladder in ladders for level in ladder.levels if level.group}
-        return frozenset(named | {self.rfo.group})
+        return checks.groups(self)
 
     def _ladder_name(self, service_id: str | None) -> str:
         service = self.service(service_id)
@@ -276,8 +277,7 @@ class Policy(Rules):
     def _thresholds(self) -> Mapping[tuple[str, Priority], tuple[tuple[Level, timedelta], ...]]:
         return {
             (name, priority): tuple(
-                (level, self.duration(level.after[priority], self.calendar(priority)))
-                for level in ladder.levels
+                (level, self.duration(level.after[priority], self.calendar(priority))) for level in ladder.levels
             )
             for name, ladder in self.escalation.ladders.items()
             for priority in Priority

@@ -12,7 +12,10 @@ Finding = tuple[Location, str]
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing an admin has to put right. Without a known place, ``file`` is empty and ``line`` 0."""
+    """One thing an admin has to put right. Without a known place, ``file`` is empty and ``line`` 0.
+
+    Prints as one line, ``mappings/interspace.yaml:41: matrix.degradation.low: the cell is missing``.
+    """
 
     file: str
     line: int
@@ -21,7 +24,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (place, self.path, self.message) if part)
+        text = ": ".join(part for part in (place, self.path, self.message) if part)
+        return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 class PolicyError(Exception):
@@ -39,6 +43,5 @@ def path_of(location: Location) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            name = part if part.isprintable() else repr(part)
-            text += ("." if text else "") + name[:80]
+            text += ("." if text else "") + part[:80]
     return text

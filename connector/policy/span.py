@@ -2,9 +2,9 @@
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -57,9 +57,7 @@ class Span:
         return self.fixed, self.working_days
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
             cls._parsed, serialization=core_schema.to_string_ser_schema()
         )
@@ -78,3 +76,13 @@ class Span:
     ) -> JsonSchemaValue:
         text = {"type": "string", "pattern": f"^({_PATTERN})$", "examples": _EXAMPLES}
         return {"anyOf": [text, {"const": 0}]}
+
+
+def _without_working_days(span: Span) -> Span:
+    if span.working_days:
+        raise ValueError(f"'{span}': no calendar counts here; give minutes, hours or days")
+    return span
+
+
+FixedSpan = Annotated[Span, AfterValidator(_without_working_days)]
+"""A length of time that no calendar stretches: all of it is in ``fixed``."""

@@ -71,42 +71,40 @@ class _Reader:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise PolicyError(
-                    [*self.problems, self._problem(line, "a second document (---) begins here")]
-                )
+                raise self._fatal(line, "a second document (---) begins here")
         elif isinstance(event, yaml.NodeEvent):
             self._refuse_cleverness(event, line)
-            self._node(event, line)
+            if self._awaits_key():
+                self._name(event, line)
+            else:
+                self._content(event, line)
         elif isinstance(event, yaml.CollectionEndEvent):
             self.open.pop()
             if self.open and isinstance(self.open[-1], Map):
                 self.open[-1].key = None
 
-    def _node(self, event: Any, line: int) -> None:
+    def _name(self, event: Any, line: int) -> None:
+        section = self.open[-1]
+        assert isinstance(section, Map)
+        if isinstance(event, yaml.CollectionStartEvent):
+            raise self._fatal(line, "a name must be a plain text")
+        section.key = f"*{event.anchor}" if isinstance(event, yaml.AliasEvent) else event.value
+        if section.key in section.lines:
+            before = section.lines[section.key]
+            self.problems.append(self._problem(line, f"is already there, on line {before}"))
+        section.lines[section.key] = line
+
+    def _content(self, event: Any, line: int) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event, line)
+            self._value(None if event.implicit[0] and event.value in _NOTHING else event.value, line)
         elif isinstance(event, yaml.AliasEvent):
             self._value(None, line)
         else:
-            if self._awaits_key():
-                raise PolicyError([*self.problems, self._problem(line, "a name must be a plain text")])
             container = Map(line) if isinstance(event, yaml.MappingStartEvent) else Items(line)
             self._value(container, line)
             self.open.append(container)
             if len(self.open) > _DEEPEST:
-                raise PolicyError([*self.problems, self._problem(line, "nested too deeply")])
-
-    def _scalar(self, event: Any, line: int) -> None:
-        if not self._awaits_key():
-            self._value(None if event.implicit[0] and event.value in _NOTHING else event.value, line)
-            return
-        section = self.open[-1]
-        assert isinstance(section, Map)
-        section.key = event.value
-        if event.value in section.lines:
-            first = section.lines[event.value]
-            self.problems.append(self._problem(line, f"stands twice, first on line {first}"))
-        section.lines[event.value] = line
+                raise self._fatal(line, "nested too deeply")
 
     def _value(self, value: Any, line: int) -> None:
         if not self.open:
@@ -128,7 +126,10 @@ class _Reader:
         if event.anchor is not None:
             self.problems.append(self._problem(line, "anchors and aliases (& and *) are not supported"))
         if getattr(event, "tag", None) is not None:
-            self.problems.append(self._problem(line, f"tags ({event.tag[:40]}) are not supported"))
+            self.problems.append(self._problem(line, f"tags ({event.tag[:60]}) are not supported"))
+
+    def _fatal(self, line: int, message: str) -> PolicyError:
+        return PolicyError([*self.problems, self._problem(line, message)])
 
     def _problem(self, line: int, message: str) -> Problem:
         return Problem(self.file, line, self.path(), message)
@@ -146,7 +147,7 @@ class _Reader:
 
     def place(self, location: Location) -> tuple[int, str]:
         """The line of the innermost value that the file has of ``location``."""
-        node, line = self.root, 1
+        node, line = self.root, getattr(self.root, "line", 1)
         for part in location:
             if isinstance(node, Map) and part in node:
                 node, line = node[str(part)], node.lines[str(part)]

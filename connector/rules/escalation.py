@@ -178,7 +178,7 @@ def _notes(ticket: Ticket, fired: list[Step], highest: Step | None, verdict: Ver
     if verdict.served and not any("requested by" in step.why for step in fired):
         lines.append("Escalation was requested; the ticket is at the highest level already.")
     lines += [
-        f"{wording.actor(request.actor).capitalize()} asked for escalation at {wording.moment(request.at)}. "
+        f"{wording.sentence(wording.actor(request.actor))} asked for escalation at {wording.moment(request.at)}. "
         f"One request an hour is served; the next is possible at {wording.moment(verdict.next_possible)}."
         for request in verdict.refused
         if verdict.next_possible

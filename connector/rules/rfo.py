@@ -120,7 +120,7 @@ def _new_task(ticket: Ticket, policy: Policy, request: Request, due: datetime) -
         key=f"{KEY_PREFIX}{ticket.id}",
         title=f"RFO for incident {ticket.number}: {ticket.title}"[:240],
         text=f"Write the Reason-For-Outage document for incident {ticket.number}.\n"
-        f"Due: {wording.moment(due)} ({policy.rfo.working_days} working days). {_said(request).capitalize()}.\n\n"
+        f"Due: {wording.moment(due)} ({policy.rfo.working_days} working days). {wording.sentence(_said(request))}.\n\n"
         "It needs the root cause and at least one preventive measure with owner and date (R33). "
         "Close this task when the customer has the document.",
         group=policy.rfo.group,

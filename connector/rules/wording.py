@@ -60,6 +60,11 @@ def actor(who: Actor) -> str:
     return _ACTORS[who]
 
 
+def sentence(text: str) -> str:
+    """``text`` with a capital first letter; the others stay."""
+    return text[:1].upper() + text[1:]
+
+
 def value(held: object) -> str:
     """A field's value for people."""
     if held is None or held == "":

@@ -85,7 +85,7 @@ def _reconcile(job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Po
     started = time.perf_counter()
     result = reconcile(desk, policy, job.key.ticket, now())
     _tell(result, time.perf_counter() - started)
-    touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.decision.touches)
+    touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
     return Result(done=Done(job, result.due, result.seen), touches=touches)
 
 

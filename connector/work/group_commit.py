@@ -89,26 +89,38 @@ class GroupCommit:
             self._queue.put(request)
 
     def _write(self) -> None:
-        closing = False
-        while not closing:
-            batch: list[_Request | None] = [self._queue.get()]
-            while batch[-1] is not None and len(batch) < _LARGEST_BATCH:
-                try:
-                    batch.append(self._queue.get_nowait())
-                except Empty:
-                    break
-            closing = batch[-1] is None
-            self._commit([request for request in batch if request is not None])
+        while (first := self._queue.get()) is not None:
+            self._commit(_Batch(first, self._queue))
 
-    def _commit(self, requests: list[_Request]) -> None:
-        dues: dict[Key, datetime] = {}
-        for request in requests:
-            dues[request.key] = min(request.due, dues.get(request.key, request.due))
+    def _commit(self, batch: "_Batch") -> None:
         error: Exception | None = None
         try:
-            self._table.touch_at(dues)
+            self._table.touch_late(batch.collect)
         except Exception as failure:  # noqa: BLE001 - the thread must live, or every later request would time out
             error = failure
-        for request in requests:
+        for request in batch.requests:
             request.error = error
             request.answered.release()
+
+
+class _Batch:
+    """The requests of one transaction: all that wait at the moment it can write."""
+
+    def __init__(self, first: _Request, queue: "SimpleQueue[_Request | None]") -> None:
+        self.requests = [first]
+        self._queue = queue
+
+    def collect(self) -> dict[Key, datetime]:
+        while len(self.requests) < _LARGEST_BATCH:
+            try:
+                request = self._queue.get_nowait()
+            except Empty:
+                break
+            if request is None:  # the end: leave it to the writer
+                self._queue.put(None)
+                break
+            self.requests.append(request)
+        dues: dict[Key, datetime] = {}
+        for request in self.requests:
+            dues[request.key] = min(request.due, dues.get(request.key, request.due))
+        return dues

@@ -19,6 +19,8 @@ class Reconciled(NamedTuple):
     """The ticket's time of update after the write (UTC)."""
     due: datetime | None
     """When the ticket has to be looked at again (UTC)."""
+    touched: tuple[str, ...]
+    """Ids of other tickets that have to be looked at because of this one, new ones among them."""
 
 
 def reconcile(desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime) -> Reconciled:
@@ -30,9 +32,9 @@ def reconcile(desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime) -> 
     """
     ticket = desk.read(ticket_id)
     decision = evaluate(ticket, policy, now)
-    for new in decision.creates:
-        desk.ensure(new, ticket)
+    # No webhook tells of what the connector does itself.
+    touched = (*decision.touches, *(desk.ensure(new, ticket) for new in decision.creates))
     seen = ticket.updated_at
     if decision.changes or decision.note:
         seen = desk.write(ticket, decision.changes, decision.note)
-    return Reconciled(ticket, decision, seen, now if decision.unfinished else decision.due)
+    return Reconciled(ticket, decision, seen, now if decision.unfinished else decision.due, touched)

@@ -66,18 +66,17 @@ class WorkTable:
         its count as it is, so a worker that goes by the count gives it one try per event. Raises
         ``ValueError`` for a key that cannot be stored; then none is.
         """
-        self.touch_at(dict.fromkeys(keys, due))
-
-    def touch_at(self, dues: Mapping[Key, datetime]) -> None:
-        """``touch`` with a time of its own for each ticket, all in one transaction."""
-        rows = [_row(checked(key), b_due=to_micros(due)) for key, due in _sorted(dues.items())]
-
-        def work(connection: Connection) -> None:
-            for start in range(0, len(rows), _CHUNK):
-                connection.execute(self._touch, rows[start : start + _CHUNK])
-
+        rows = _touches(dict.fromkeys(keys, due))
         if rows:
-            self._database.write(work)
+            self._database.write(lambda connection: self._touch_rows(connection, rows))
+
+    def touch_late(self, collect: Callable[[], Mapping[Key, datetime]]) -> None:
+        """``touch``, each ticket at its own time, of what ``collect`` gives once the database is ready to write.
+
+        What comes in while another process writes then needs no transaction of its own. ``collect`` may be
+        called more than once, because a transaction may be tried again.
+        """
+        self._database.write(lambda connection: self._touch_rows(connection, _touches(collect())))
 
     # Work
 
@@ -231,6 +230,10 @@ class WorkTable:
             for helpdesk, due, waiting, leased, dead, oldest in rows
         }
 
+    def _touch_rows(self, connection: Connection, rows: list[Row]) -> None:
+        for start in range(0, len(rows), _CHUNK):
+            connection.execute(self._touch, rows[start : start + _CHUNK])
+
     def _as_owner(self, statement: Update, changes: Sequence[tuple[Job, Row]]) -> list[Job]:
         """Apply a fenced change to each job in one transaction; returns the jobs whose token no longer holds.
 
@@ -286,6 +289,10 @@ class _SomeRefused(Exception):  # noqa: N818 - not an error: it undoes a transac
 
 def _row(key: Key, **values: Any) -> Row:
     return {"b_helpdesk": key.helpdesk, "b_ticket": key.ticket, **values}
+
+
+def _touches(dues: Mapping[Key, datetime]) -> list[Row]:
+    return [_row(checked(key), b_due=to_micros(due)) for key, due in _sorted(dues.items())]
 
 
 def _sorted(items: Iterable[tuple[Key, Any]]) -> list[tuple[Key, Any]]:

@@ -37,7 +37,9 @@ class Result:
 def signed_request(ticket: int, size: int = 7_000, secret: bytes = SECRET, path: str = PATH) -> bytes:
     """One delivery as Zammad sends it (keep-alive aside), about ``size`` bytes of body."""
     people = {"active": True, "address": None, "city": "", "created_at": "2026-11-22T12:46:30.507Z", "role_ids": [1, 2]}
-    fixed = {f"{who}_{n}": {**people, "id": n} for who in ("owner", "customer", "created_by") for n in range(size // 420)}
+    fixed = {
+        f"{who}_{n}": {**people, "id": n} for who in ("owner", "customer", "created_by") for n in range(size // 420)
+    }
     ticket_body = {**fixed, "group_id": 1, "id": ticket, "impact": "high", "updated_at": "2026-11-22T12:51:39.378Z"}
     body = json.dumps({"ticket": ticket_body, "article": {}}, separators=(",", ":")).encode()
     head = (

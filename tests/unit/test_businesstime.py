@@ -16,9 +16,7 @@ MONDAY_TO_FRIDAY = frozenset(range(5))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def office(
-    state: str = "BE", closed: frozenset[date] = frozenset(), zone: ZoneInfo = BERLIN
-) -> BusinessCalendar:
+def office(state: str = "BE", closed: frozenset[date] = frozenset(), zone: ZoneInfo = BERLIN) -> BusinessCalendar:
     return BusinessCalendar(
         zone=zone,
         weekdays=MONDAY_TO_FRIDAY,
@@ -182,6 +180,11 @@ class TestClockChanges:
         assert not calendar.is_open(berlin("2026-10-25T02:45", fold=0))
         assert calendar.is_open(berlin("2026-10-25T02:15", fold=1))
 
+    def test_an_opening_that_comes_twice(self) -> None:
+        calendar = daily(time(2, 30), time(5))
+        assert calendar.measure(berlin("2026-10-25T00:00"), berlin("2026-10-26T00:00")) == 3 * HOUR
+        assert not calendar.is_open(berlin("2026-10-25T02:15", fold=1))
+
     def test_an_opening_that_is_skipped_is_the_moment_of_the_change(self) -> None:
         calendar = daily(time(2, 30), time(5))
         assert calendar.next_opening(berlin("2026-03-29T00:00")) == utc("2026-03-29T01:00")
@@ -195,6 +198,22 @@ class TestClockChanges:
         calendar = daily(time(0), time(2, 30))
         assert calendar.add_working_days(berlin("2026-10-24T12:00"), 1) == utc("2026-10-25T01:30")
         assert calendar.add_working_days(berlin("2026-10-24T02:30"), 1) == utc("2026-10-25T00:30")
+
+    def test_the_second_of_two_equal_times_is_an_ordinary_time_on_another_day(self) -> None:
+        """28 March 2027 is 154 days after the long night, and skips 02:30."""
+        calendar = daily(time(0), time(5))
+        for fold in (0, 1):
+            start = berlin("2026-10-25T02:30", fold=fold)
+            assert calendar.add_working_days(start, 154) == utc("2027-03-28T01:30")
+
+    def test_a_change_at_midnight(self) -> None:
+        """St John's went back from 00:01 on 29 October 2006 to 23:01 on 28 October: a Sunday in two parts."""
+        calendar = daily(time(0), time(23, 30), ZoneInfo("America/St_Johns"))
+        midnight = utc("2006-10-29T02:30")
+        assert [calendar.is_open(midnight + timedelta(minutes=n)) for n in (-31, -1, 0, 1, 29, 30, 59, 60)] == [
+            True, False, True, True, True, False, False, True
+        ]  # fmt: skip
+        assert calendar.measure(midnight - HOUR / 2, midnight + 2 * HOUR) == timedelta(minutes=1 + 29 + 60)
 
     def test_a_day_the_zone_skipped(self) -> None:
         """Samoa had no 30 December 2011."""
@@ -217,9 +236,7 @@ class TestAlways:
 
 class TestRefused:
     @pytest.mark.parametrize("calendar", [OFFICE, ALWAYS], ids=["office", "always"])
-    @pytest.mark.parametrize(
-        "bad", [datetime.fromisoformat("2026-03-02"), datetime(1899, 12, 31, tzinfo=UTC)]
-    )
+    @pytest.mark.parametrize("bad", [datetime.fromisoformat("2026-03-02"), datetime(1899, 12, 31, tzinfo=UTC)])
     def test_naive_or_remote_times_name_the_argument(self, calendar: BusinessCalendar, bad: datetime) -> None:
         good = utc("2026-03-02T00:00")
         with pytest.raises(ValueError, match=r"^at must"):
@@ -241,7 +258,7 @@ class TestRefused:
         for duration in (-timedelta.resolution, timedelta.max):
             with pytest.raises(ValueError, match=r"^duration must"):
                 calendar.add(start, duration)
-        for days in (0, -1, 10**9):
+        for days in (0, 10**9, -(10**9)):
             with pytest.raises(ValueError, match=r"^days must"):
                 calendar.add_working_days(start, days)
 
@@ -253,21 +270,28 @@ class TestRefused:
         with pytest.raises(ValueError, match="opens"):
             daily(time(9), time(9))
 
+    def assert_nothing_is_found(self, calendar: BusinessCalendar, before: datetime) -> None:
+        with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
+            calendar.next_opening(before + HOUR)
+        with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
+            calendar.add(before, HOUR)
+        with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
+            calendar.add_working_days(before, 1)
+
     def test_two_years_without_an_open_day(self) -> None:
         days = (date(2027, 1, 1) + n * DAY for n in range(3 * 365 + 1))
         calendar = office(closed=frozenset(days))
         before = berlin("2026-12-31T17:00")
         assert calendar.add(before, HOUR / 2) == berlin("2026-12-31T17:30")
-        with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
-            calendar.next_opening(berlin("2027-02-01T12:00"))
-        with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
-            calendar.add(before, HOUR)
-        with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
-            calendar.add_working_days(before, 1)
+        self.assert_nothing_is_found(calendar, before)
         assert calendar.measure(before, berlin("2030-01-02T10:00")) == 1.5 * HOUR
         assert calendar.next_opening(berlin("2029-06-01T12:00")) == berlin("2030-01-02T09:00")
+        self.assert_nothing_is_found(calendar, before)
+
+    def test_closed_for_good(self) -> None:
+        calendar = office(closed=frozenset(date(2027, 1, 1) + n * DAY for n in range(366 * 273)))
         with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
-            calendar.add(before, HOUR)
+            calendar.next_opening(berlin("2026-12-31T18:00"))
 
     def test_ends_after_the_last_known_year(self) -> None:
         evening = berlin("2299-12-31T18:00")
@@ -307,6 +331,13 @@ class TestValue:
         fresh = [office().add(datetime(year, 5, 4, tzinfo=UTC), 3000 * HOUR) for year in years]
         calendar = office()
         assert [calendar.add(datetime(year, 5, 4, tzinfo=UTC), 3000 * HOUR) for year in years] == fresh
+
+    @pytest.mark.parametrize("noon", ["2025-12-31T12:00", "2027-01-01T12:00"])
+    def test_neighbouring_years(self, noon: str) -> None:
+        calendar = daily(time(9), time(17))
+        assert calendar.is_open(berlin("2026-06-01T12:00"))
+        assert calendar.is_open(berlin(noon))
+        assert calendar.measure(*sorted((berlin("2026-06-01T12:00"), berlin(noon)))) % (8 * HOUR) == timedelta()
 
     def test_threads_share_a_calendar(self) -> None:
         calendar = office(closed=frozenset({date(2031, 7, 1)}))

@@ -48,17 +48,17 @@ CHANGES = {
 
 @st.composite
 def clock_changes(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
-    """A zone, and a moment at most two days from one of its clock changes."""
+    """A zone, and a moment within a day and a half before one of its clock changes, or not long after."""
     zone = draw(st.sampled_from(sorted(CHANGES)))
     near = datetime.fromisoformat(draw(st.sampled_from(CHANGES[zone]))).replace(tzinfo=UTC)
-    return ZoneInfo(zone), near + draw(st.integers(-2 * 1440, 2 * 1440)) * MINUTE
+    return ZoneInfo(zone), near + draw(st.integers(-36 * 60, 16 * 60)) * MINUTE
 
 
 @st.composite
 def hours(draw: st.DrawFn) -> tuple[time, time]:
     """Opening and closing, to the minute, with a liking for the hours at which clocks change."""
     night = [0, 1, 60, 119, 120, 135, 150, 165, 180, 181, 1380, 1439]
-    minutes = st.one_of(st.integers(0, 1439), st.sampled_from(night))
+    minutes = st.sampled_from(night) | st.integers(0, 1439)
     first, second = sorted(draw(st.lists(minutes, min_size=2, max_size=2, unique=True)))
     return time(*divmod(first, 60)), time(*divmod(second, 60))
 
@@ -93,9 +93,7 @@ DURATIONS = st.timedeltas(timedelta(), timedelta(days=400))
 class TestLaws:
     @settings(deadline=None)
     @given(CALENDARS, MOMENTS, DURATIONS)
-    def test_what_is_added_is_measured(
-        self, calendar: BusinessCalendar, start: datetime, duration: timedelta
-    ) -> None:
+    def test_what_is_added_is_measured(self, calendar: BusinessCalendar, start: datetime, duration: timedelta) -> None:
         assert calendar.measure(start, calendar.add(start, duration)) == duration
 
     @settings(deadline=None)
@@ -123,9 +121,7 @@ class TestLaws:
 
     @settings(deadline=None)
     @given(CALENDARS, MOMENTS, MOMENTS)
-    def test_business_time_is_at_most_elapsed_time(
-        self, calendar: BusinessCalendar, a: datetime, b: datetime
-    ) -> None:
+    def test_business_time_is_at_most_elapsed_time(self, calendar: BusinessCalendar, a: datetime, b: datetime) -> None:
         a, b = sorted((a, b))
         assert timedelta() <= calendar.measure(a, b) <= b - a
         assert calendar.measure(b, a) == timedelta()
@@ -153,7 +149,7 @@ class TestLaws:
 
 
 class TestAgainstIndependentImplementations:
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=300)
     @given(clock_changes(), hours(), st.integers(0, 2 * 1440), st.sets(st.integers(0, 6), min_size=5))
     def test_measure_counts_open_minutes_of_the_wall_clock(
         self,
@@ -169,9 +165,7 @@ class TestAgainstIndependentImplementations:
 
     @settings(deadline=None)
     @given(clock_changes(), hours())
-    def test_is_open_reads_the_wall_clock(
-        self, change: tuple[ZoneInfo, datetime], opening: tuple[time, time]
-    ) -> None:
+    def test_is_open_reads_the_wall_clock(self, change: tuple[ZoneInfo, datetime], opening: tuple[time, time]) -> None:
         zone, at = change
         calendar = daily(*opening, zone)
         assert calendar.is_open(at) == reads_open(calendar, at)

@@ -35,6 +35,7 @@ class TicketRow(Answer):
     customer_id: int
     organization_id: int | None = None
     created_by_id: int
+    updated_by_id: int
     create_article_type_id: int | None = None
     created_at: Instant
     updated_at: Instant

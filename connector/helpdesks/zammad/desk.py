@@ -203,10 +203,11 @@ class ZammadDesk:
 
 
 def _is_untouched(row: TicketRow, articles: int) -> bool:
-    """Nobody has changed the ticket since the request that created it: there is no history worth a request.
+    """Nobody else has changed the ticket since it was created: there is no history worth a request.
 
-    Everything the connector proves is proved by an article of its own, so a ticket with one article at most
-    cannot have lost a proof.
+    Should its creator have been that quick, nothing is lost by it: what the connector had set counts as not set and
+    is set again, and what it had told was told in an article.
     """
-    return articles <= 1 and row.updated_at - row.created_at <= _SAME_REQUEST
+    at_once = row.updated_at - row.created_at <= _SAME_REQUEST and row.updated_by_id == row.created_by_id
+    return at_once and articles <= 1
 

@@ -1,7 +1,7 @@
 """How the policy's names are written in one Zammad: attributes, states, priorities, groups, roles."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
@@ -85,14 +85,10 @@ class ZammadMapping(Section):
         yield from _roles(data)
         yield from _articles(data)
 
-    def findings_against(self, policy: Policy) -> Iterator[Finding]:
-        """Groups that the policy names and this mapping does not know."""
-        for group in sorted(policy.groups() - set(self.groups)):
-            yield ("groups", group), "the policy names this group, the mapping has no name for it"
-
     def check_against(self, policy: Policy) -> list[Problem]:
-        """The same as problems, whose file and line are not known."""
-        return [Problem("", 0, path_of(place), message) for place, message in self.findings_against(policy)]
+        """Groups that the policy names and this mapping does not know; file and line are left empty."""
+        findings = unknown_groups(self, policy.groups())
+        return [Problem("", 0, path_of(place), message) for place, message in findings]
 
     def attribute(self, field: str) -> str:
         """The attribute of a field, as in the JSON of a ticket; ``KeyError`` for no field."""
@@ -160,6 +156,14 @@ class ZammadMapping(Section):
         return {number: actor for actor, number in self.articles.senders.items()}
 
 
+def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[Finding]:
+    """Groups that ``mapping`` has no name for."""
+    known = dig(mapping, "groups")
+    for group in sorted(named):
+        if isinstance(known, Mapping) and group not in known:
+            yield ("groups", group), "the policy names this group, the mapping has no name for it"
+
+
 def _fields(data: Any) -> Iterator[Finding]:
     fields = dig(data, "fields")
     for name in CANONICAL_FIELDS:
@@ -199,9 +203,7 @@ def _priorities(data: Any) -> Iterator[Finding]:
     used: dict[Any, Any] = {}
     for priority, _ in entries(data, "priorities"):
         places: list[Location] = [("priorities", priority, "name")]
-        places += [
-            (*places[0][:2], "also", index) for index, _ in entries(data, "priorities", priority, "also")
-        ]
+        places += [(*places[0][:2], "also", index) for index, _ in entries(data, "priorities", priority, "also")]
         for place in places:
             yield from _only_once(place, dig(data, *place), used)
 
@@ -222,9 +224,7 @@ def _roles(data: Any) -> Iterator[Finding]:
 
 
 def _articles(data: Any) -> Iterator[Finding]:
-    yield from (
-        (("articles", *place), text) for place, text in every_member(Channel, dig(data, "articles"), "types")
-    )
+    yield from ((("articles", *place), text) for place, text in every_member(Channel, dig(data, "articles"), "types"))
     senders = dig(data, "articles", "senders")
     for actor in (Actor.AGENT, Actor.CUSTOMER, Actor.SYSTEM):
         if isinstance(senders, Mapping) and actor not in senders:

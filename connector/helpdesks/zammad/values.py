@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from connector.domain.ticket import Fields
 
-_TYPES: dict[str, type] = {
+_TYPES: dict[str, Any] = {
     name: next(
         kind if isinstance(kind, type) else datetime
         for kind in get_args(info.annotation)

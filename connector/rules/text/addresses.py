@@ -60,7 +60,7 @@ def addresses_in_prose(text: str) -> str | None:
     """Addresses in free text; versions, loopback, and what was only pinged or traced are left out."""
     found: list[_Address] = []
     for line in text.split("\n"):
-        if _MEASURED.search(line):
+        if len(found) >= MAX_ADDRESSES or _MEASURED.search(line):
             continue
         for match in _IN_PROSE.finditer(line):
             address = None if _HARDWARE.fullmatch(match[0]) else _address(match[0])

@@ -17,7 +17,8 @@ _RELATIVE = {"today": 0, "heute": 0, "yesterday": 1, "gestern": 1, "vorgestern":
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
-        ("monday mon montag", "tuesday tue tues dienstag", "wednesday wed mittwoch", "thursday thu thur thurs donnerstag",
+        ("monday mon montag", "tuesday tue tues dienstag", "wednesday wed mittwoch",
+         "thursday thu thur thurs donnerstag",
          "friday fri freitag", "saturday sat samstag sonnabend", "sunday sun sonntag")
     )
     for name in names.split()

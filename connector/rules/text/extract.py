@@ -15,12 +15,14 @@ from connector.rules.text.findings import Doubt, Extraction, Unclear
 from connector.rules.text.labels import Entry, read_entries
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT
 from connector.rules.text.reply import Voice, read_lines
-from connector.rules.text.services import read_circuit, read_service, service_in_prose
+from connector.rules.text.services import read_circuit, read_service, services_in
 from connector.rules.text.start_times import UNREADABLE, Start, read_start, starts_in_prose
 
 MAX_DESCRIPTION = 240
 MAX_TEST_RESULTS = 4_000
 _MAX_SAID = 80
+_MAX_VALUES = 20
+"""Lines that label the same field and are read."""
 _LABELLED_FIELDS = (
     "service_id", "problem_start", "short_description", "impact", "urgency", "circuit_id", "fault_type",
     "test_results", "ip_addresses",
@@ -53,19 +55,22 @@ def _cut(text: str, length: int) -> str:
 
 def _read(entry: Entry, message: _Message) -> Any:
     """The value of an entry, :class:`Unclear`, or ``None`` if it cannot be read."""
-    if entry.field == "service_id":
-        return read_service(entry.value, message.service_id_pattern, entry.loose or entry.below)
-    if entry.field == "problem_start":
-        return read_start(entry.value, entry.hint, message.sent_at, message.zone)
-    if entry.field == "short_description":
-        return _cut(" ".join(entry.value.split()), MAX_DESCRIPTION)
-    if entry.field == "circuit_id":
-        return None if entry.below else read_circuit(entry.value)
-    if entry.field == "test_results":
-        return entry.value[:MAX_TEST_RESULTS].rstrip()
-    if entry.field == "ip_addresses":
-        return read_addresses(entry.value)
-    return getattr(read_choices(entry.value), entry.field)
+    match entry.field:
+        case "service_id":
+            value: Any = read_service(entry.value, message.service_id_pattern, entry.loose or entry.below)
+        case "problem_start":
+            value = read_start(entry.value, entry.hint, message.sent_at, message.zone)
+        case "short_description":
+            value = _cut(" ".join(entry.value.split()), MAX_DESCRIPTION)
+        case "circuit_id":
+            value = None if entry.below else read_circuit(entry.value)
+        case "test_results":
+            value = entry.value[:MAX_TEST_RESULTS].rstrip()
+        case "ip_addresses":
+            value = read_addresses(entry.value)
+        case _:
+            value = getattr(read_choices(entry.value), entry.field)
+    return value
 
 
 def _is_silent(entry: Entry, value: Any) -> bool:
@@ -79,6 +84,8 @@ def _is_silent(entry: Entry, value: Any) -> bool:
 def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]:
     said: dict[str, list[_Said]] = {}
     for entry in entries:
+        if len(said.get(entry.field, ())) == _MAX_VALUES:
+            continue
         value = _read(entry, message)
         if not _is_silent(entry, value):
             said.setdefault(entry.field, []).append(_Said(entry.value, value))
@@ -87,9 +94,8 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
 
 def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
     """What free text says beyond doubt, and the doubts it raises about the service and the start."""
-    service = service_in_prose(text, message.service_id_pattern)
-    if service:
-        yield "service_id", [_Said(service if isinstance(service, str) else "", service)]
+    if services := services_in(text, message.service_id_pattern):
+        yield "service_id", [_Said(service, service) for service in services]
     starts = [_Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone)]
     if starts:
         yield "problem_start", starts
@@ -116,11 +122,9 @@ def _agreed(field: str, said: list[_Said]) -> Any:
             return Doubt(field=field, said=_cut(" ".join(one.words.split()), _MAX_SAID), question=question)
     values = [one.value for one in said]
     if len({_comparable(value) for value in values}) > 1:
-        words = " / ".join(" ".join(one.words.split()) for one in said[:4])
+        words = _cut(" / ".join(dict.fromkeys(" ".join(one.words.split()) for one in said)), _MAX_SAID)
         name = field.replace("_", " ").replace("id", "ID").replace("ip", "IP")
-        return Doubt(
-            field=field, said=_cut(words, _MAX_SAID), question=f"You gave more than one {name}. Which one is right?"
-        )
+        return Doubt(field=field, said=words, question=f"You gave more than one {name}: {words}. Which one is right?")
     return values[0]
 
 

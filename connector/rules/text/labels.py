@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from connector.rules.text.reply import Line, Voice
@@ -47,13 +48,15 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "intermittent or permanent", "intermittent problem or permanent fault",
     ),
     "test_results": (
-        "test results", "test result", "tests", "logs", "log", "log files", "test results/logs", "test results and logs",
+        "test results", "test result", "tests", "logs", "log", "log files", "test results/logs",
+        "test results and logs",
         "available test results/logs", "available test results", "testergebnisse", "testergebnis", "protokolle",
         "protokoll", "testergebnisse/protokolle", "verfügbare testergebnisse/protokolle", "verfügbare testergebnisse",
     ),
     "ip_addresses": (
         "ip", "ips", "ip address", "ip addresses", "ip address es", "ip adresse", "ip adressen", "ip adresse n",
-        "ipv4", "ipv6", "ipv4 address", "ipv6 address", "ipv4 adresse", "ipv6 adresse", "ip prefix", "prefix", "prefixes",
+        "ipv4", "ipv6", "ipv4 address", "ipv6 address", "ipv4 adresse", "ipv6 adresse", "ip prefix", "prefix",
+        "prefixes",
     ),
 }  # fmt: skip
 _LOOSE = frozenset({
@@ -61,9 +64,10 @@ _LOOSE = frozenset({
     "log", "logs", "tests", "ip", "prefix", "summary", "störung", "protokoll", "zeitpunkt", "prio",
 })  # fmt: skip
 """Everyday words: before a dash they are no label."""
-_POSSESSIVES = frozenset(
-    "your our my the affected ihre ihr unsere unser meine die der das betroffene betroffener".split()
-)
+_POSSESSIVES = frozenset({
+    "your", "our", "my", "the", "affected", "ihre", "ihr", "unsere", "unser", "meine", "die", "der", "das",
+    "betroffene", "betroffener",
+})  # fmt: skip
 _BULLET = re.compile(r"(?:[-*•·–—+o►▪‣]\s+|[-•►▪]|\(?\d{1,2}[.)]\s+|[a-i]\)\s+|#{1,4} )?")
 _BRACKET = r"(?:\([^()]{0,160}\)|\[[^\[\]]{0,160}\])"
 _LABELLED = re.compile(
@@ -74,6 +78,7 @@ _LABELLED = re.compile(
 _OPEN_HINT = re.compile(r"[*_]{0,2}(?P<label>[^\W\d_][\w /&.'’-]{0,50}?)\s?\((?P<rest>[^()]*)")
 _NEXT_ON_LINE = re.compile(r"[;,|\t]\s*")
 _MAX_PARTS = 12
+_DASHES = ("–", "—", "-")
 _UNFILLED = frozenset({
     "", "n/a", "na", "none", "keine", "keiner", "kein", "unknown", "unbekannt", "not known", "not applicable", "k.a",
     "tbd", "todo", "entfällt", "nicht zutreffend", "nicht bekannt", "optional", "required", "erforderlich",
@@ -112,35 +117,46 @@ def _known(label: str) -> str | None:
     return key if key in _FIELDS else None
 
 
-def is_filled(value: str) -> bool:
-    """Not empty, and not a word that says "nothing"."""
-    return value.strip(_DECORATION).casefold() not in _UNFILLED
+def _after_bullet(text: str) -> int:
+    bullet = _BULLET.match(text)
+    return bullet.end() if bullet else 0
+
+
+def _is_filled(value: str) -> bool:
+    """Not empty, not a word that says "nothing", and not the next label of a row of labels."""
+    plain = value.partition("\t")[0].strip(_DECORATION)
+    return plain.casefold() not in _UNFILLED and _known(plain) is None
+
+
+def _next_label(text: str) -> re.Match[str] | None:
+    """The separator in front of the next label on the same line, as in ``…, Impact: degradation``."""
+    for place in islice(_NEXT_ON_LINE.finditer(text), _MAX_PARTS):
+        following = _LABELLED.match(text, place.end())
+        if following and following["sep"] in ":=\t" and _known(following["label"]):
+            return place
+    return None
 
 
 def _labelled(text: str, voice: Voice) -> list[Entry]:
-    """The fields labelled on one line; several may stand behind commas."""
-    found = _LABELLED.match(text, _BULLET.match(text).end())  # type: ignore[union-attr]
+    """The fields labelled on one line that begins with a label."""
+    found = _LABELLED.match(text, _after_bullet(text))
     if found is None or (key := _known(found["label"])) is None:
         return []
-    if found["sep"].strip(" \t") in ("–", "—", "-") and found["sep"] != "\t" and key in _LOOSE_KEYS:
+    if found["sep"].strip(" \t") in _DASHES and found["sep"] != "\t" and key in _LOOSE_KEYS:
         return []
     value, others = found["value"], []
-    for place in list(_NEXT_ON_LINE.finditer(value))[:_MAX_PARTS]:
-        following = _LABELLED.match(value, place.end())
-        if following and following["sep"] in ":=\t" and _known(following["label"]):
-            others = _labelled(value[place.end() :], voice)
-            value = value[: place.start()]
-            break
-    hint = found["hint"] or ""
-    value = " ".join(value.split()).removesuffix("**").strip()
-    return [Entry(_FIELDS[key], hint, value, voice, loose=key in _LOOSE_KEYS), *others]
+    if (place := _next_label(value)) is not None:
+        others = _labelled(value[place.end() :], voice)
+        value = value[: place.start()]
+    value = " ".join(value.split()).removesuffix("**").strip() if _is_filled(value) else ""
+    return [Entry(_FIELDS[key], found["hint"] or "", value, voice, loose=key in _LOOSE_KEYS), *others]
 
 
 def _whole_line(lines: Sequence[Line], at: int) -> tuple[str, int]:
     """The line at ``at``, joined with the next if a client has wrapped it inside the hint of a label."""
     text = lines[at].text
     if at + 1 < len(lines) and text.count("(") > text.count(")"):
-        hint = _OPEN_HINT.fullmatch(text, _BULLET.match(text).end())  # type: ignore[union-attr]
+        hint = _OPEN_HINT.fullmatch(text, _after_bullet(text))
         if hint and _known(hint["label"]) and lines[at + 1].voice is lines[at].voice and ")" in lines[at + 1].text:
             return f"{text} {lines[at + 1].text}", 2
     return text, 1
@@ -173,24 +189,28 @@ def read_entries(lines: Sequence[Line]) -> Iterator[Entry | Line]:
     at = 0
     while at < len(lines):
         text, taken = _whole_line(lines, at)
-        entries = _labelled(text, lines[at].voice)
+        voice = lines[at].voice
+        entries = _labelled(text, voice)
+        if not entries and (place := _next_label(text)) is not None:
+            yield Line(text[: place.start()], voice)
+            entries = _labelled(text[place.end() :], voice)
         if not entries:
             yield lines[at]
             at += 1
             continue
         at += taken
         *before, last = entries
-        yield from (entry for entry in before if is_filled(entry.value))
-        filled = is_filled(last.value)
+        yield from (entry for entry in before if _is_filled(entry.value))
+        filled = _is_filled(last.value)
         if last.field in _WITH_MORE_LINES and (last.voice is Voice.OWN or not filled):
             more = _more_lines(lines, at)
             at += len(more)
             value = "\n".join([last.value, *more] if filled else more)
-            if is_filled(value):
+            if _is_filled(value):
                 yield last._replace(value=value, voice=Voice.OWN)
         elif filled:
             yield last
         else:
             value, _ = _value_below(lines, at)
-            if is_filled(value):
+            if _is_filled(value):
                 yield last._replace(value=value, voice=Voice.OWN, below=True)

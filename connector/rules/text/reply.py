@@ -48,7 +48,8 @@ _RULER = re.compile(r"[-_=*~#]{4,}")
 _QUOTE = re.compile(r"[ \t]*((?:>[ \t]?)+)")
 _SIGNATURE_DASHES = re.compile(r"-- ?|__|—")
 _MOBILE = re.compile(
-    r"(?:sent (?:from|via|with) (?:my |outlook|mail|proton|yahoo|gmail|samsung)|get outlook for|gesendet (?:von|mit|über)"
+    r"(?:sent (?:from|via|with) (?:my |outlook|mail|proton|yahoo|gmail|samsung)|get outlook for"
+    r"|gesendet (?:von|mit|über)"
     r"|von mein\w+ .{1,40} gesendet|holen sie sich outlook|outlook für \w+ (?:beziehen|herunterladen)"
     r"|diese nachricht wurde von mein\w+ )",
     re.IGNORECASE,
@@ -56,7 +57,8 @@ _MOBILE = re.compile(
 _CLOSING_WORDS = (
     r"(?:(?:many |kind |best |warm |kindest |with )*(?:thanks|regards|wishes)|thank you|thx|best|cheers|sincerely"
     r"|yours (?:sincerely|faithfully|truly)|all the best|mfg|vg|lg|bg|danke|(?:vielen|besten|herzlichen) dank"
-    r"|(?:mit |viele |vielen |beste |besten |liebe |lieben |freundliche |freundlichen |freundlichem |herzliche |schöne )*"
+    r"|(?:mit |viele |vielen |beste |besten |liebe |lieben |freundliche |freundlichen |freundlichem "
+    r"|herzliche |schöne )*"
     r"(?:gr(?:ü|ue)(?:ß|ss)(?:e|en)?|gru(?:ß|ss)))"
 )
 _NAME = r"(?:(?:von|van|de|der|aus|from|i\. ?A\.|i\. ?V\.|Dr\.) )*[A-ZÄÖÜ][\w.'’-]*"
@@ -83,7 +85,7 @@ def _header_length(lines: list[RawLine], at: int) -> int:
             break
         fields.append(field[1].casefold())
     if not fields:
-        return found[0].rstrip().count("\n") + 1
+        return str(found[0]).rstrip().count("\n") + 1
     is_mail = {"from", "von"} & set(fields) and {"sent", "gesendet", "to", "an"} & set(fields)
     return len(fields) if is_mail else 0
 

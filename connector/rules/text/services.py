@@ -16,8 +16,8 @@ def _whole_word(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE)
 
 
-def _candidates(text: str, pattern: str) -> list[str]:
-    """Distinct service IDs in order, without regard to case."""
+def services_in(text: str, pattern: str) -> list[str]:
+    """The distinct service IDs in free text, in order; case makes no difference."""
     found: dict[str, str] = {}
     for match in _whole_word(pattern).finditer(text):
         if 0 < len(match[0]) <= MAX_ID and match[0].strip() == match[0]:
@@ -30,20 +30,12 @@ def _which(candidates: list[str]) -> Unclear:
     return Unclear(f"Which service is affected: {named}? Please name one service ID for each ticket.")
 
 
-def service_in_prose(text: str, pattern: str) -> str | Unclear | None:
-    """The one service ID in free text."""
-    candidates = _candidates(text, pattern)
-    if len(candidates) > 1:
-        return _which(candidates)
-    return candidates[0] if candidates else None
-
-
 def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | None:
     """A labelled service ID: what the pattern finds, else a single word.
 
     With ``plainly``, a word that the pattern does not know needs a digit, and other words are nothing at all.
     """
-    candidates = _candidates(value, pattern)
+    candidates = services_in(value, pattern)
     if len(candidates) > 1:
         return _which(candidates)
     if candidates:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from connector.rules.text.calendar_days import DATE, WEEKDAY, long_date, read_day, weekday_number
@@ -30,25 +31,30 @@ _VAGUE = re.compile(
 _PM_WORDS = re.compile(
     r"\b(?:afternoon|evening|night|tonight|noon|nachmittags?|abends?|nachts?|mittags?)\b", re.IGNORECASE
 )
-_PLAIN_WORDS = frozenset(
-    "at around about approx approximately ca circa c etwa gegen um since from ab seit local time this morning the on am "
-    "of clock o ungefähr früh morgens".split()
-)
+_PLAIN_WORDS = frozenset({
+    "at", "around", "about", "approx", "approximately", "ca", "circa", "c", "etwa", "gegen", "um", "since",
+    "from", "ab", "seit", "local", "time", "this", "morning", "the", "on", "am", "of", "clock", "o",
+    "ungefähr", "früh", "morgens",
+})  # fmt: skip
 _SINCE = re.compile(
     r"\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
     r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am))\b",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"(?:[\s,(@]+|\b(?:at|on|um|am|the|dem|den|ca|circa|approx(?:imately)?|about|around|etwa|gegen|uhr|hrs|local time|ortszeit)\b\.?)"
+    r"(?:[\s,(@]+|\b(?:at|on|um|am|the|dem|den|ca|circa|approx(?:imately)?"
+    r"|about|around|etwa|gegen|uhr|hrs|local time|ortszeit)\b\.?)"
     rf"|{WEEKDAY}",
     re.IGNORECASE,
 )
 _RECOVERED = re.compile(
-    r"\b(?:fixed|resolved|behoben|restored|stable|stabil|work(?:s|ing) (?:again|fine)|customers?|kunden?|contract|vertrag)\b",
+    r"\b(?:fixed|resolved|behoben|restored|stable|stabil"
+    r"|work(?:s|ing) (?:again|fine)|customers?|kunden?|contract|vertrag)\b",
     re.IGNORECASE,
 )
 _SINCE_REACH = 80
+_MAX_SINCE = 20
+"""A message that says "since" more often is a log, not a report."""
 
 UNREADABLE = "When did the problem start? Please give date, time and time zone, for example 2026-11-22 10:05 UTC."
 
@@ -227,10 +233,10 @@ def _leading(text: str) -> str:
 
 def starts_in_prose(text: str, sent_at: datetime, zone: str | None) -> Iterator[tuple[str, Start | Unclear]]:
     """Every "since …" with a date and a time, with what was said."""
-    for since in _SINCE.finditer(text):
+    for since in islice(_SINCE.finditer(text), _MAX_SINCE):
         if _RECOVERED.search(text, max(0, since.start() - _SINCE_REACH), since.start()):
             continue
-        following = text[since.end() : since.end() + 2 * _SINCE_REACH].split("\n\n")[0]
+        following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
         lead = _leading(following)
         parts = _parts(" ".join(lead.split()))
         if len(lead) > _SINCE_REACH or not (parts.dates and parts.times):

@@ -15,7 +15,9 @@ _HOURS = {
     "EST": -5, "EDT": -4, "MDT": -6, "PDT": -7, "PST": -8,
 }  # fmt: skip
 """Abbreviations with one common meaning; the American ones as in RFC 5322, section 4.3."""
-_AMBIGUOUS = frozenset("AMT ART AST BST CDT CST ECT GST IST LMT MST PKT PYT SST WST".split())
+_AMBIGUOUS = frozenset({
+    "AMT", "ART", "AST", "BST", "CDT", "CST", "ECT", "GST", "IST", "LMT", "MST", "PKT", "PYT", "SST", "WST",
+})  # fmt: skip
 """Two or more zones in use share the abbreviation (BST: British Summer Time, Bangladesh Standard Time)."""
 _NAMES = "|".join(sorted({*_HOURS, *_AMBIGUOUS} - {"Z"}, key=len, reverse=True))
 ZONE = (
@@ -27,7 +29,10 @@ ZONE = (
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+−-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 _LOCAL = re.compile(r"\b(?:local time|localtime|ortszeit|lokalzeit|our time|unsere zeit|lokale zeit)\b", re.IGNORECASE)
 _UNNAMED = re.compile(r"\b(?!\w*start|\w*begin|occurrence)([^\W\d_]{3,})\s(?:time|zeit)\b|\b([A-Z]{2,4}T)\b")
-_NO_ZONE_BEFORE_TIME = frozenset("the this that same exact first its local our day which from since for".split())
+_NO_ZONE_BEFORE_TIME = frozenset({
+    "the", "this", "that", "same", "exact", "first", "its", "local", "our", "day", "which", "from", "since",
+    "for",
+})  # fmt: skip
 _HINT = re.compile(
     rf"[\[(]\s*(?:all |times? |zeit(?:en)? |zeitzone |time ?zone )*(?:in |is |ist |= ?|: ?)?({ZONE})(?: time)?\s*[\])]"
 )

@@ -12,7 +12,9 @@ from connector.sandbox.zammad.world import World
 def authenticate(world: World, headers: Mapping[str, str]) -> Record:
     """The user behind a request.
 
-    The sandbox knows tokens only, no passwords. Raises ApiError 403 without credentials, 401 with wrong ones (recordings 186-188), 403 for an unknown
+    The sandbox knows tokens only, no passwords.
+
+    Raises ApiError 403 without credentials, 401 with wrong ones (recordings 186-188), 403 for an unknown
     user to act for (recording 201).
     """
     user = _holder(world, header(headers, "Authorization"))
@@ -66,13 +68,18 @@ def in_group(user: Record, group_id: int, need: str) -> bool:
 
 
 def may(world: World, user: Record, ticket: Record, need: str) -> bool:
-    """Whether the user has this access to a ticket: agents by group, customers to their own and their organization's."""
+    """Whether the user has this access: agents by group, customers to their own tickets and their organization's."""
     if is_agent(world, user) and in_group(user, ticket["group_id"], need):
         return True
     if ticket["customer_id"] == user["id"]:
         return True
     organization = ticket["organization_id"]
     return organization is not None and organization == user["organization_id"] and _shared(world, organization)
+
+
+def reads_everything(world: World, user: Record) -> bool:
+    """Whether the user is an agent with access to every group."""
+    return is_agent(world, user) and all(in_group(user, group_id, "read") for group_id in world.table("Group"))
 
 
 def _shared(world: World, organization_id: int) -> bool:

@@ -168,7 +168,8 @@ def _stored_file(world: World, file: Record) -> Record:
 def _record_contact(world: World, ticket: Record, article: Record, time_unit: object) -> None:
     """Counters and contact times; notes and internal articles are no contact.
 
-    A customer who writes again before an agent answered keeps the time of the first message (recordings 374, 375).
+    An agent's answer opens a new ticket (recordings 226, 227). A customer who writes again before an agent
+    answered keeps the time of the first message (recordings 374, 375).
     """
     before = dict(ticket)
     moment = article["created_at"]
@@ -181,6 +182,8 @@ def _record_contact(world: World, ticket: Record, article: Record, time_unit: ob
         if article["sender_id"] == seed.ARTICLE_SENDERS["Agent"]:
             ticket |= {"last_contact_at": moment, "last_contact_agent_at": moment, "last_owner_update_at": moment}
             ticket["first_response_at"] = ticket["first_response_at"] or moment
+            if ticket["state_id"] == seed.NEW_STATE and ticket["article_count"] > 1:
+                ticket["state_id"] = seed.OPEN_STATE
         elif article["sender_id"] == seed.ARTICLE_SENDERS["Customer"] and (
             customer_at is None or (agent_at is not None and agent_at > customer_at)
         ):

@@ -28,18 +28,23 @@ class Assets:
             self.add_user(article["origin_by_id"])
 
     def add_user(self, user_id: int | None) -> None:
-        """A user with roles and organization; None adds nothing."""
+        """A user with roles, groups and organization; None adds nothing."""
         if user_id is None:
             return
         user = self.world.tables["User"][user_id]
         if self._add("User", user_id, user):
             for role_id in user["role_ids"]:
                 self._add("Role", role_id, self.world.tables["Role"][role_id])
+            for group_id in user["group_ids"]:
+                self.add_group(int(group_id))
             self.add_organization(user["organization_id"])
 
     def add_group(self, group_id: int) -> None:
-        """A group, which lists its members."""
-        self._add("Group", group_id, group_json(self.world, self.world.tables["Group"][group_id]))
+        """A group, which lists its members, with those who made and changed it."""
+        group = self.world.tables["Group"][group_id]
+        if self._add("Group", group_id, group_json(self.world, group)):
+            self.add_user(group["created_by_id"])
+            self.add_user(group["updated_by_id"])
 
     def add_organization(self, organization_id: int | None) -> None:
         """An organization, which lists its members; None adds nothing."""
@@ -67,6 +72,16 @@ def with_ids(world: World, ticket: Record) -> Record:
         "article_ids": world.article_ids.get(ticket["id"], []),
         "ticket_time_accounting_ids": world.time_accounting_ids.get(ticket["id"], []),
     }
+
+
+def with_empty_names(world: World, ticket: Record) -> Record:
+    """A ticket with the ids of its articles; Zammad names such lists too, but only while they are empty."""
+    full = with_ids(world, ticket)
+    if not full["article_ids"]:
+        full["articles"] = []
+    if not full["ticket_time_accounting_ids"]:
+        full["ticket_time_accounting"] = []
+    return full
 
 
 def group_json(world: World, group: Record) -> Record:

@@ -1,7 +1,8 @@
-"""Zammad's conditions, as searches and triggers use them: the plain form (all must hold) and the expert form (AND, OR, NOT).
+"""Zammad's conditions, as searches and triggers use them.
 
-Plain: `{"ticket.state_id": {"operator": "is", "value": ["1"]}}`. Expert: `{"operator": "AND", "conditions":
-[{"name": "ticket.state_id", "operator": "has changed", "value": []}, …]}` (recordings 037, 073, 129-137, 306, 363).
+Plain, all must hold: `{"ticket.state_id": {"operator": "is", "value": ["1"]}}`.
+Expert: `{"operator": "AND", "conditions": [{"name": "ticket.state_id", "operator": "has changed", "value": []}]}`
+with AND, OR and NOT, nested (recordings 037, 073, 129-137, 306, 363).
 """
 
 from collections.abc import Callable, Iterator
@@ -20,10 +21,11 @@ _SPANS = {
     "month": timedelta(days=30),
     "year": timedelta(days=365),
 }
+_BOUNDS = frozenset({"after (absolute)", "before (absolute)", "within last (relative)"})
 _ACTIONS = frozenset({"ticket.action", "article.action"})
 
 
-class UnknownField(Exception):
+class UnknownFieldError(Exception):
     """A condition names a field that does not exist; Zammad accepts it and fails at run time (recordings 088, 095)."""
 
 
@@ -44,7 +46,7 @@ _ValueTest = Callable[[object], bool]
 def compiled(condition: Record, world: World, user_id: int) -> Test:
     """The condition as a function of a ticket (and the event, for triggers).
 
-    Raises UnknownField.
+    Raises UnknownFieldError.
     """
     if "conditions" in condition:
         tests = [compiled(part, world, user_id) for part in condition["conditions"]]
@@ -76,11 +78,8 @@ def fields(condition: Record) -> Iterator[tuple[str, Record]]:
 def update_bounds(condition: Record, world: World) -> tuple[str, str]:
     """The range of `updated_at` that a condition allows, as stamps; empty text means no limit."""
     low, high = "", ""
-    if "conditions" in condition and str(condition.get("operator", "AND")).upper() != "AND":
-        return low, high
-    parts = condition["conditions"] if "conditions" in condition else [{"name": k, **v} for k, v in condition.items()]
-    for spec in parts:
-        if spec.get("name") != "ticket.updated_at":
+    for field, spec in _needed(condition):
+        if field != "ticket.updated_at":
             continue
         if spec["operator"] == "after (absolute)":
             low = max(low, parse_stamp(spec["value"]) or "")
@@ -90,6 +89,22 @@ def update_bounds(condition: Record, world: World) -> tuple[str, str]:
             bound = parse_stamp(spec["value"]) or ""
             high = min(high, bound) if high else bound
     return low, high
+
+
+def bounds_only(condition: Record) -> bool:
+    """Whether a condition says nothing but what `update_bounds` tells; an empty one says nothing at all."""
+    named = list(fields(condition))
+    bounded = all(field == "ticket.updated_at" and spec["operator"] in _BOUNDS for field, spec in named)
+    return bounded and len(named) == len(list(_needed(condition)))
+
+
+def _needed(condition: Record) -> Iterator[tuple[str, Record]]:
+    """The fields that must hold in any case: not those below OR or NOT."""
+    if "conditions" not in condition:
+        yield from fields(condition)
+    elif str(condition.get("operator", "AND")).upper() == "AND":
+        for part in condition["conditions"]:
+            yield from _needed(part)
 
 
 def _test(field: str, spec: Record, world: World, user_id: int) -> Test:
@@ -118,7 +133,7 @@ def _require_column(world: World, kind: str, name: str) -> None:
         kind == "ticket" and (name in TICKET_COLUMNS or name in world.attributes())
     )
     if not known:
-        raise UnknownField(f"column {kind}.{name} does not exist")
+        raise UnknownFieldError(f"column {kind}.{name} does not exist")
 
 
 def _action_test(operator: str, action: str) -> Test:
@@ -174,6 +189,8 @@ def _is_one_of(value: object, *, wanted: bool) -> _ValueTest:
     accepted = frozenset("" if item is None else _plain(item) for item in items)
 
     def test(actual: object) -> bool:
+        if isinstance(actual, str):
+            return (actual in accepted) == wanted
         if isinstance(actual, list):
             found = any(_plain(item) in accepted for item in actual) or (not actual and "" in accepted)
         else:
@@ -222,7 +239,7 @@ def _relative_range(operator: str, spec: Record, world: World) -> tuple[str, str
         "today": (f"{stamp(now)[:10]}T", f"{stamp(moment_of(stamp(now)) + timedelta(days=1))[:10]}T"),
     }
     if operator not in ranges:
-        raise UnknownField(f"operator {operator!r} does not exist")
+        raise UnknownFieldError(f"operator {operator!r} does not exist")
     return ranges[operator]
 
 

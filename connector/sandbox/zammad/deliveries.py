@@ -1,4 +1,4 @@
-"""Delivering webhooks as Zammad does: one after the other, signed, tried five times and then lost (recorded deliveries)."""
+"""Delivering webhooks as Zammad does: one after the other, signed, tried five times and then lost."""
 
 import hashlib
 import hmac
@@ -65,12 +65,12 @@ def next_due(world: World) -> datetime | None:
 
 
 def _prepared(world: World, delivery: Delivery) -> tuple[str, dict[str, str], bytes] | None:
-    """URL, headers and body of one attempt; None if ticket or webhook are gone meanwhile."""
+    """URL, headers and body of one attempt; None if ticket, article or webhook are gone (recordings 369, 372)."""
     ticket = world.table("Ticket").get(delivery.ticket_id)
     webhook = world.table("Webhook").get(delivery.webhook_id)
-    if ticket is None or webhook is None:
-        return None
     article = world.table("TicketArticle").get(delivery.article_id) if delivery.article_id else None
+    if ticket is None or webhook is None or (delivery.article_id and article is None):
+        return None
     body = to_json(payload.body(world, ticket, article))
     return webhook["endpoint"], _headers(webhook, delivery, body), body
 

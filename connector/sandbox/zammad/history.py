@@ -41,13 +41,13 @@ def show(call: Call, ticket_id: str) -> Answer:
 def note_ticket_created(world: World, ticket: Record) -> None:
     """The first entry of a ticket."""
     head = {"history_attribute_id": None, "o_id": ticket["id"], "related_history_object_id": None}
-    _add(world, ticket["id"], head, "Ticket", "created", ticket["created_by_id"])
+    _add(world, ticket["id"], "Ticket", "created", ticket["created_by_id"], **head)
 
 
 def note_article_created(world: World, article: Record) -> None:
     """An article was added."""
     head = {"history_attribute_id": None, "o_id": article["id"], "related_o_id": article["ticket_id"]}
-    entry = _add(world, article["ticket_id"], head, "Ticket::Article", "created", article["created_by_id"])
+    entry = _add(world, article["ticket_id"], "Ticket::Article", "created", article["created_by_id"], **head)
     entry["related_object"] = "Ticket"
 
 
@@ -55,7 +55,7 @@ def note_tag(world: World, ticket_id: int, change: str, tag: str, actor_id: int)
     """A tag was `added` or `removed`."""
     values = {"value_from": None, "value_to": tag} if change == "added" else {"value_from": tag, "value_to": None}
     head = {"o_id": ticket_id, "related_history_object_id": None, **values}
-    _add(world, ticket_id, head, "Ticket", change, actor_id)["attribute"] = "tag"
+    _add(world, ticket_id, "Ticket", change, actor_id, **head)["attribute"] = "tag"
 
 
 def note_changes(world: World, ticket: Record, changes: dict[str, tuple[object, object]], actor_id: int) -> None:
@@ -70,9 +70,8 @@ def note_changes(world: World, ticket: Record, changes: dict[str, tuple[object, 
         else:
             head |= {"id_to": new, "id_from": old}
             head |= {"value_from": _name(world, model, old), "value_to": _name(world, model, new)}
-        _add(world, ticket["id"], head, "Ticket", "updated", actor_id)["attribute"] = (
-            name.removesuffix("_id") if model else name
-        )
+        entry = _add(world, ticket["id"], "Ticket", "updated", actor_id, **head)
+        entry["attribute"] = name.removesuffix("_id") if model else name
 
 
 def _name(world: World, model: str, record_id: object) -> str:
@@ -84,7 +83,7 @@ def _name(world: World, model: str, record_id: object) -> str:
     return str(record["name"])
 
 
-def _add(world: World, ticket_id: int, head: Record, kind: str, change: str, actor_id: int) -> Record:
+def _add(world: World, ticket_id: int, kind: str, change: str, actor_id: int, **head: object) -> Record:
     entry = {
         "id": world.next_id("History"),
         **head,

@@ -1,4 +1,4 @@
-"""The object manager: custom ticket attributes, which exist only after a migration (recordings 043-060, 291, 352-358)."""
+"""The object manager: custom ticket attributes, which exist only after a migration (043-060, 352-358)."""
 
 import re
 from copy import deepcopy
@@ -31,13 +31,13 @@ def index(call: Call) -> Answer:
 def show(call: Call, attribute_id: str) -> Answer:
     """`GET /object_manager_attributes/{id}`."""
     require_admin(call)
-    return 200, call.world.find(MODEL, attribute_id)
+    return 200, _answered(call.world.find(MODEL, attribute_id))
 
 
 def create(call: Call) -> Answer:
     """`POST /object_manager_attributes`: the attribute waits for the next migration."""
     require_admin(call)
-    return 201, new_attribute(call.world, call.params, call.user["id"])
+    return 201, _answered(new_attribute(call.world, call.params, call.user["id"]))
 
 
 def update(call: Call, attribute_id: str) -> Answer:
@@ -56,7 +56,7 @@ def update(call: Call, attribute_id: str) -> Answer:
         else:
             attribute.update(data_option_new=complete, to_config=True)
     attribute.update(updated_by_id=call.user["id"], updated_at=call.world.now())
-    return 200, attribute
+    return 200, _answered(attribute)
 
 
 def delete(call: Call, attribute_id: str) -> Answer:
@@ -162,6 +162,10 @@ def _check_option(data_type: str, option: Record) -> None:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) or str(value).isdigit()
+
+
+def _answered(attribute: Record) -> Record:
+    return {name: value for name, value in attribute.items() if name != "object"}
 
 
 def _listed(attribute: Record) -> Record:

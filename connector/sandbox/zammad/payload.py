@@ -16,9 +16,7 @@ def body(world: World, ticket: Record, article: Record | None) -> Record:
 
 
 def _ticket(world: World, ticket: Record) -> Record:
-    full = assets.with_ids(world, ticket)
-    if not full["ticket_time_accounting_ids"]:
-        full["ticket_time_accounting"] = []
+    full = assets.with_empty_names(world, ticket)
     full["state"] = world.tables["TicketState"][ticket["state_id"]]["name"]
     full["priority"] = _named(world, world.tables["TicketPriority"][ticket["priority_id"]])
     full["group"] = _group(world, world.tables["Group"][ticket["group_id"]])
@@ -35,7 +33,7 @@ def _article(world: World, article: Record) -> Record:
     for name in _PEOPLE:
         full[name] = _user(world, article[f"{name}_id"])
     if article["origin_by_id"] is not None:
-        full["origin_by"] = _user(world, article["origin_by_id"])
+        full["origin_by"] = world.tables["User"][article["origin_by_id"]]["login"]
     full["type"] = ARTICLE_TYPE_NAMES[article["type_id"]]
     full["sender"] = ARTICLE_SENDER_NAMES[article["sender_id"]]
     place = f"{_FQDN}/api/v1/ticket_attachment/{article['ticket_id']}/{article['id']}"

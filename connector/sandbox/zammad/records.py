@@ -15,7 +15,7 @@ def stamp(moment: datetime) -> str:
 
 
 def parse_stamp(text: object) -> str | None:
-    """The stamp of an ISO 8601 text of any offset; None if it is no time, which is how Zammad stores it (recording 065).
+    """The stamp of an ISO 8601 text of any offset; None if it is no time, as Zammad stores it (recording 065).
 
     A text without an offset is UTC.
     """
@@ -37,7 +37,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 def as_history_text(value: object) -> str:
-    """A value as the ticket history shows it: `2026-11-22 10:00:00 UTC`, `true`, `` for nothing (recordings 030, 075)."""
+    """A value as the ticket history shows it: `2026-11-22 10:00:00 UTC`, `true`, empty for nothing (030, 075)."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -146,8 +146,13 @@ RESOURCES: dict[str, Resource] = {
 
 def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
     """The five actions of a table by name."""
-    actions = {"index": index, "show": show, "create": create, "update": update, "delete": delete}
-    return {name: partial(action, resource) for name, action in actions.items()}
+    return {
+        "index": partial(index, resource),
+        "show": partial(show, resource),
+        "create": partial(create, resource),
+        "update": partial(update, resource),
+        "delete": partial(delete, resource),
+    }
 
 
 def index(resource: Resource, call: Call) -> Answer:
@@ -211,5 +216,3 @@ def _shown(resource: Resource, call: Call, record: Record) -> Record:
     users = call.world.tables["User"]
     people = {name: users[record[f"{name}_id"]]["login"] for name in ("created_by", "updated_by")}
     return {**shown, **people}
-
-

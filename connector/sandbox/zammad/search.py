@@ -1,17 +1,18 @@
-"""Ticket search without Elasticsearch: words by `query`, everything else by `condition` (recordings 031-039, 073, 359-364)."""
+"""Ticket search without Elasticsearch: words by `query`, everything else by `condition` (031-039, 073, 359-364)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from connector.sandbox.zammad import assets, tickets
-from connector.sandbox.zammad.access import may
+from connector.sandbox.zammad.access import may, reads_everything
 from connector.sandbox.zammad.call import Answer, Call
-from connector.sandbox.zammad.conditions import UnknownField, compiled, update_bounds
+from connector.sandbox.zammad.conditions import UnknownFieldError, bounds_only, compiled, update_bounds
 from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+Filter = Callable[[Record], bool]
 _ARTICLE_FIELDS = ("from", "to", "subject", "body")
 
 
@@ -20,7 +21,7 @@ def tickets_found(call: Call) -> Answer:
     asked = call.number("per_page", call.number("limit", DEFAULT_LIMIT))
     size = max(1, min(asked, MAX_LIMIT))
     skip = (max(1, call.number("page", 1)) - 1) * size
-    found = list(islice(_matches(call), skip, skip + size))
+    found = list(islice(_matches(call, skip), size))
     if call.flag("expand"):
         return 200, [tickets.expanded(call.world, ticket) for ticket in found]
     gathered = assets.Assets(call.world)
@@ -29,26 +30,42 @@ def tickets_found(call: Call) -> Answer:
     return 200, {"tickets": [t["id"] for t in found], "tickets_count": len(found), "assets": gathered.found}
 
 
-def _matches(call: Call) -> Iterator[Record]:
+def _matches(call: Call, skip: int) -> Iterator[Record]:
+    """The readable tickets that meet condition and query, without the first `skip`."""
+    tests = _tests(call)
+    by_update = str(call.params.get("sort_by") or "updated_at") == "updated_at"
+    if not tests and by_update:
+        return iter(_in_order(call, skip))
+    matching = iter(_in_order(call, 0))
+    for test in tests:
+        matching = filter(test, matching)
+    return islice(matching, skip, None)
+
+
+def _tests(call: Call) -> list[Filter]:
+    """What a ticket must pass. Bounds of `updated_at` are left out: the order of updates takes care of them."""
     world, condition = call.world, call.params.get("condition") or {}
-    try:
-        holds = compiled(condition, world, call.user["id"]) if condition else None
-    except UnknownField as unknown:
-        raise ApiError(422, f"Invalid condition: {unknown}") from None
-    has_words = _word_test(world, str(call.params.get("query") or ""))
-    for ticket in _in_order(call, condition):
-        if holds is not None and not holds(ticket, None):
-            continue
-        if has_words(ticket) and may(world, call.user, ticket, "read"):
-            yield ticket
+    tests: list[Filter] = []
+    if not bounds_only(condition):
+        try:
+            holds = compiled(condition, world, call.user["id"])
+        except UnknownFieldError as unknown:
+            raise ApiError(422, f"Invalid condition: {unknown}") from None
+        tests.append(lambda ticket: holds(ticket, None))
+    words = str(call.params.get("query") or "").strip().strip("*").lower()
+    if words:
+        tests.append(_word_test(world, words))
+    if not reads_everything(world, call.user):
+        tests.append(lambda ticket: may(world, call.user, ticket, "read"))
+    return tests
 
 
-def _in_order(call: Call, condition: Record) -> Iterable[Record]:
-    world = call.world
+def _in_order(call: Call, skip: int) -> Iterable[Record]:
+    world, condition = call.world, call.params.get("condition") or {}
     sort_by = str(call.params.get("sort_by") or "updated_at")
     newest_first = str(call.params.get("order_by") or "desc").lower() != "asc"
-    low, high = update_bounds(condition, world) if condition else ("", "")
-    by_update = world.updated_between(low, high, newest_first=newest_first)
+    low, high = update_bounds(condition, world)
+    by_update = world.updated_between(low, high, newest_first=newest_first, skip=skip)
     if sort_by == "updated_at":
         return by_update
     if sort_by == "id" and not low and not high:
@@ -61,16 +78,13 @@ def _sort_key(name: str) -> Callable[[Record], tuple[bool, object]]:
     return lambda ticket: (ticket.get(name) is not None, ticket.get(name))
 
 
-def _word_test(world: World, query: str) -> Callable[[Record], bool]:
-    needle = query.strip().strip("*").lower()
-    if not needle:
-        return lambda _ticket: True
+def _word_test(world: World, words: str) -> Filter:
     table = world.table("TicketArticle")
 
     def test(ticket: Record) -> bool:
-        if needle in ticket["title"].lower() or needle in ticket["number"]:
+        if words in ticket["title"].lower() or words in ticket["number"]:
             return True
         found = (table[article_id] for article_id in world.article_ids.get(ticket["id"], ()))
-        return any(needle in str(article[field] or "").lower() for article in found for field in _ARTICLE_FIELDS)
+        return any(words in str(article[field] or "").lower() for article in found for field in _ARTICLE_FIELDS)
 
     return test

@@ -1,4 +1,4 @@
-"""What a fresh Zammad contains: roles, the first group, states, priorities, article types (recordings 009, 043, 284, 286)."""
+"""What a fresh Zammad contains: roles, a group, states, priorities, article types (recordings 009, 043, 284, 286)."""
 
 from copy import deepcopy
 
@@ -34,7 +34,8 @@ STATE_CHOICES = {
 }
 """The states each screen offers, which bind the API too (recordings 043, 163, 164, 289)."""
 
-NEW_STATE, NORMAL_PRIORITY = 1, 2
+NEW_STATE, OPEN_STATE = 1, 2
+NORMAL_PRIORITY = 2
 
 ROLES: tuple[Record, ...] = (
     {"name": "Admin", "note": "To configure your system.", "permission_ids": [1, 43, 55, 65]},

@@ -1,7 +1,7 @@
 """Tags. A change moves the ticket's `updated_at` but fires no webhook (recordings 018-024, 103, 146)."""
 
 from connector.sandbox.zammad import history
-from connector.sandbox.zammad.access import require_admin, ticket_for
+from connector.sandbox.zammad.access import ticket_for
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
@@ -29,14 +29,6 @@ def remove(call: Call) -> Answer:
         history.note_tag(call.world, ticket["id"], "removed", item, call.user["id"])
         call.world.mark_updated(ticket, call.world.now())
     return 200, True
-
-
-def listing(call: Call) -> Answer:
-    """`GET /tag_list`: all tags with how often they are used."""
-    require_admin(call)
-    used = [item for items in call.world.tags.values() for item in items]
-    names = sorted(set(used))
-    return 200, [{"id": number, "name": name, "count": used.count(name)} for number, name in enumerate(names, 1)]
 
 
 def set_on_create(world: World, ticket: Record, items: object, actor_id: int) -> None:

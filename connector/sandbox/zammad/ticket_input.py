@@ -11,7 +11,13 @@ from connector.sandbox.zammad.world import World
 
 TITLE_LIMIT = 250
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_RELATIONS = {"group": "Group", "state": "TicketState", "priority": "TicketPriority", "owner": "User", "customer": "User"}
+_RELATIONS = {
+    "group": "Group",
+    "state": "TicketState",
+    "priority": "TicketPriority",
+    "owner": "User",
+    "customer": "User",
+}
 _REQUIRED = {"group_id": "Group", "state_id": "State", "priority_id": "Priority"}
 
 
@@ -107,7 +113,7 @@ def is_pending(world: World, state_id: int) -> bool:
 
 
 def settle_relations(world: World, draft: Record) -> None:
-    """An owner who is no agent of the group becomes nobody (recording 154); the organization follows the customer (377)."""
+    """An owner who is no agent of the group becomes nobody (154); the organization follows the customer (377)."""
     owner = world.tables["User"][draft["owner_id"]]
     if not (owner["active"] and is_agent(world, owner) and in_group(owner, draft["group_id"], "change")):
         draft["owner_id"] = seed.NOBODY

@@ -11,7 +11,6 @@ from connector.sandbox.zammad.seed import (
     ARTICLE_TYPE_NAMES,
     BLANK_TICKET,
     NEW_STATE,
-    NOBODY,
     NORMAL_PRIORITY,
     STATE_TYPES,
     WORKING_TYPES,
@@ -64,7 +63,8 @@ def create(call: Call) -> Answer:
     given.settle_relations(world, draft)
     article = articles.prepare(call, draft, call.params["article"]) if call.params.get("article") else None
 
-    _apply_consequences(world, {**draft, "owner_id": NOBODY, "state_id": NEW_STATE}, draft)
+    _apply_consequences(world, {**draft, "state_id": NEW_STATE}, draft)
+    draft["last_owner_update_at"] = None
     draft["number"] = world.next_number()
     ticket = world.insert("Ticket", draft, call.user["id"])
     history.note_ticket_created(world, ticket)
@@ -126,12 +126,10 @@ def commit(world: World, ticket: Record, draft: Record, actor_id: int) -> Change
 def expanded(world: World, ticket: Record) -> Record:
     """A ticket with the names of everything it refers to (recordings 008, 378)."""
     users = world.tables["User"]
-    full = assets.with_ids(world, ticket)
+    full = assets.with_empty_names(world, ticket)
     full["group"] = world.tables["Group"][ticket["group_id"]]["name"]
     if ticket["organization_id"] is not None:
         full["organization"] = world.tables["Organization"][ticket["organization_id"]]["name"]
-    if not full["ticket_time_accounting_ids"]:
-        full["ticket_time_accounting"] = []
     full["state"] = world.tables["TicketState"][ticket["state_id"]]["name"]
     full["priority"] = world.tables["TicketPriority"][ticket["priority_id"]]["name"]
     for field in ("owner", "customer", "created_by", "updated_by"):

@@ -1,6 +1,6 @@
-"""When triggers fire, and what they do: webhooks are queued, every other action is stored only (recordings 085-147, 306-314)."""
+"""When triggers fire, and what they do: webhooks are queued, other actions stored only (085-147, 306-314)."""
 
-from connector.sandbox.zammad.conditions import Event, UnknownField, compiled, fields
+from connector.sandbox.zammad.conditions import Event, UnknownFieldError, compiled, fields
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import Delivery, World
 
@@ -18,7 +18,7 @@ def fire(world: World, event: Event) -> None:
     for trigger in sorted(active, key=lambda trigger: trigger["name"]):
         try:
             met = _met(world, trigger["condition"], event)
-        except UnknownField as unknown:
+        except UnknownFieldError as unknown:
             world.log.append(f"trigger {trigger['name']!r}: {unknown}")
             return
         action = trigger["perform"].get(WEBHOOK_ACTION)
@@ -41,6 +41,4 @@ def _queue(world: World, trigger: Record, webhook_id: int, event: Event) -> None
     if webhook is None or not webhook["active"]:
         return
     article_id = event.article["id"] if event.article else None
-    world.deliveries.append(
-        Delivery(trigger["name"], webhook_id, event.ticket["id"], article_id, due=world.clock())
-    )
+    world.deliveries.append(Delivery(trigger["name"], webhook_id, event.ticket["id"], article_id, due=world.clock()))

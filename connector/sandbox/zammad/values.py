@@ -1,4 +1,4 @@
-"""What Zammad makes of a value written to a ticket attribute: it refuses little and bends a lot (recordings 061-072)."""
+"""What Zammad makes of a value written to a ticket attribute: it refuses little and bends a lot (061-072)."""
 
 import json
 import re

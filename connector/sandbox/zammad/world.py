@@ -164,13 +164,16 @@ class World:
             if link in self.links.get(ticket_id, ()):
                 self.links[ticket_id].remove(link)
 
-    def updated_between(self, low: str, high: str, *, newest_first: bool) -> Iterator[Record]:
-        """Tickets in the order of `updated_at`, from `low` to `high` inclusive; an empty `high` means no limit."""
+    def updated_between(self, low: str, high: str, *, newest_first: bool, skip: int = 0) -> Iterator[Record]:
+        """Tickets in the order of `updated_at`, from `low` to `high` inclusive; an empty `high` means no limit.
+
+        The first `skip` tickets are left out at no cost.
+        """
         tickets = self.table("Ticket")
         first = bisect_left(self._by_update, (low, 0))
         last = bisect_left(self._by_update, (high + "~", 0)) if high else len(self._by_update)
         positions = range(last - 1, first - 1, -1) if newest_first else range(first, last)
-        return (tickets[self._by_update[position][1]] for position in positions)
+        return (tickets[self._by_update[position][1]] for position in positions[skip:])
 
     def attributes(self) -> dict[str, Record]:
         """The custom ticket attributes that are migrated, by name."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .files import POLICY, Case, expected_and_found
+from .files import POLICY, SERVICES, ZAMMAD, Case, changed, expected_and_found, line_of, problems
 
 DEFAULT = "escalation.ladders.default"
 PATTERN = "'SVC-\\d{3,}'"
@@ -64,6 +64,11 @@ CASES = [
         "intake.service_id_pattern: is not a regular expression: missing ), unterminated subpattern at position 4",
     ),
     Case(PATTERN, "'(SVC)?'", "intake.service_id_pattern: the regular expression fits an empty text"),
+    Case(
+        "remind_after: 24 h",
+        "remind_after: 1 working day",
+        "intake.remind_after: '1 working day': no calendar counts here; give minutes, hours or days",
+    ),
     Case("eligible: [P1, P2]", "eligible: P1", "rfo.eligible: expected a list"),
     Case("remind_on: [3, 4]", "remind_on: [4, 3]", "rfo: remind_on must rise", at="rfo:"),
     Case(
@@ -94,13 +99,17 @@ def test_problem(case: Case, tmp_path: Path) -> None:
     assert found == expected
 
 
-def test_levels_out_of_order_and_a_group_that_helpdesk_does_not_know(tmp_path: Path) -> None:
-    from .files import SERVICES, ZAMMAD, changed, line_of, problems
-
-    path = changed(POLICY, tmp_path, ("level: 5\n", "level: 4\n"), ("group: level_5", "group: board"))
-    assert problems(path, SERVICES, ZAMMAD) == [
-        f"{ZAMMAD}:{line_of(ZAMMAD, 'groups:')}: groups.board: "
-        "the policy names this group, the mapping has no name for it",
-        f"{path}:{line_of(path, 'name: management board') - 1}: escalation.ladders.default.levels[4].level: "
+def test_problems_of_all_files_at_once(tmp_path: Path) -> None:
+    policy = changed(POLICY, tmp_path, ("level: 5\n", "level: 4\n"), ("group: level_5", "group: board"))
+    services = changed(SERVICES, tmp_path, ("Europe/London", "London"))
+    mapping = changed(ZAMMAD, tmp_path, ("service_id: service_ref", "service_id: service_id"))
+    assert problems(policy, services, mapping) == [
+        f"{policy}:{line_of(policy, 'name: management board') - 1}: {DEFAULT}.levels[4].level: "
         "level 4 stands after level 4",
+        f"{services}:{line_of(services, 'timezone: London')}: customers[1].timezone: "
+        "'London' is not an IANA time zone (example: Europe/Berlin)",
+        f"{mapping}:{line_of(mapping, 'service_id:')}: fields.service_id: "
+        "'service_id': Zammad refuses names that end in _id or _ids",
+        f"{mapping}:{line_of(mapping, 'groups:')}: groups.board: "
+        "the policy names this group, the mapping has no name for it",
     ]

@@ -21,7 +21,7 @@ CASES = [
     Case(NAME, "name:\n", "name: expected a text, not a section, a list or nothing"),
     Case(NAME, "name: {a: b}\n", "name: expected a text, not a section, a list or nothing"),
     Case(NAME, "name: ''\n", "name: must not be empty"),
-    Case(NAME, NAME + "name: Other\n", "name: stands twice, first on line 9", at="name: Other"),
+    Case(NAME, NAME + "name: Other\n", "name: is already there, on line 9", at="name: Other"),
     Case(NAME, "version: 7\n" + NAME, "version: there is no such setting"),
     Case(NAME, "catalogue: {}\n" + NAME, "catalogue: there is no such setting"),
     Case("default_priority: P3", "default_priority: major", f"default_priority: {PRIORITIES}"),
@@ -104,7 +104,7 @@ CASES = [
         "    first_response: [15]\n",
         f"priorities.P1.first_response: expected a length of time {SPANS}",
     ),
-    Case(FIRST_RESPONSE, "", "priorities.P1.first_response: is missing", at="  P1:\n".strip("\n")),
+    Case(FIRST_RESPONSE, "", "priorities.P1.first_response: is missing", at="  P1:"),
     Case(
         FIRST_RESPONSE,
         "    first_respons: 15 min\n" + FIRST_RESPONSE,

@@ -82,7 +82,7 @@ def test_a_store_of_a_newer_version(database_url: str) -> None:
 
 def test_a_sqlite_commit_is_on_disk_before_it_returns(sqlite_url: str, clock: FakeClock) -> None:
     table = WorkTable.open(sqlite_url, clock)
-    levels = table._database.write(  # type: ignore[attr-defined]
+    levels = table._database.write(
         lambda connection: [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
         ]

@@ -1,0 +1,87 @@
+"""``interspace demo``: the main job, told as a story on a sandbox helpdesk with an accelerated clock."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from werkzeug.serving import make_server
+
+from connector.cli.options import RULES, settings_options
+from connector.cli.wiring import open_policy
+from connector.policy.load import load_mapping
+from connector.sandbox.stage import Stage
+from connector.sandbox.story import Told, tell
+from connector.settings import Settings
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""A Monday, 10:00 in Berlin."""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
+@settings_options(*RULES, "zammad_mapping")
+def demo(settings: Settings, *, as_json: bool) -> None:
+    """Play an outage from the first e-mail to the RFO on a sandbox Zammad: signed webhooks over real sockets, the real
+    receiver, work table and worker, a clock that jumps. Needs nothing and changes nothing outside.
+
+    Exit code 0 only if every step really happened.
+    """
+    policy = open_policy(settings)
+    mapping = load_mapping(settings.zammad_mapping)
+    console = Console(highlight=False)
+    steps: list[Told] = []
+    with tempfile.TemporaryDirectory(prefix="interspace-demo-") as directory:
+        database = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
+        with Stage(policy, mapping, database, START) as stage, _on_sockets(stage):
+            if not as_json:
+                console.print(f"[bold]An outage, played on a sandbox Zammad[/] (policy {policy.version})\n")
+            for step in tell(stage):
+                steps.append(step)
+                if not as_json:
+                    console.print(_row(step))
+    failed = [step for step in steps if not step.happened]
+    if as_json:
+        click.echo(json.dumps([step._asdict() | {"at": step.at.isoformat()} for step in steps], indent=2))
+    else:
+        console.print(f"\n{len(steps) - len(failed)} of {len(steps)} steps happened.")
+    sys.exit(1 if failed else 0)
+
+
+@contextmanager
+def _on_sockets(stage: Stage) -> Iterator[None]:
+    """The sandbox's API and the receiver on free ports of this machine."""
+    server = make_server("127.0.0.1", 0, stage.receiver, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        with stage.zammad.serve() as zammad:
+            stage.connect(zammad.url)
+            stage.deliver_to(f"http://127.0.0.1:{server.server_port}")
+            yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def _row(step: Told) -> Table:
+    row = Table.grid(padding=(0, 2))
+    row.add_column(width=16, no_wrap=True)
+    row.add_column()
+    mark = "[green]✓[/]" if step.happened else "[red]✗[/]"
+    row.add_row(f"[dim]{step.at:%a %d %b %H:%M}[/]", f"{mark} [bold]{step.title}[/]")
+    for line in step.lines:
+        row.add_row("", Text(line))
+    for problem in step.problems:
+        row.add_row("", Text(problem, style="red"))
+    if step.calls:
+        row.add_row("", Text(f"{step.calls}", style="dim"))
+    return row

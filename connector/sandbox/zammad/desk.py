@@ -1,0 +1,208 @@
+"""A whole Zammad in memory: what tests, the demo and benchmarks hold in their hands."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from threading import RLock
+from typing import NamedTuple
+
+from requests.adapters import BaseAdapter
+
+from connector.sandbox.zammad import core_attributes, deliveries, object_manager, routes, seed, users
+from connector.sandbox.zammad.adapter import InProcessAdapter
+from connector.sandbox.zammad.call import Response, respond
+from connector.sandbox.zammad.deliveries import Post
+from connector.sandbox.zammad.faults import BrokenError, Fault, Faults
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.resources import RESOURCES, new_record
+from connector.sandbox.zammad.server import RunningServer
+from connector.sandbox.zammad.world import Delivery, World
+
+
+class Served(NamedTuple):
+    """One API call that arrived."""
+
+    method: str
+    path: str
+    user: str
+
+
+class SandboxZammad:
+    """The part of Zammad's REST API that the connector uses, with the real one's quirks. Thread-safe.
+
+    All times come from `clock`, which must return aware datetimes; `sleep` serves injected delays only.
+    `requests` lists the calls that arrived, `faults` injects trouble, `world` holds the records.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], *, sleep: Callable[[float], object] = time.sleep) -> None:
+        self.world = World(clock)
+        self.requests: list[Served] = []
+        self.faults = Faults(sleep)
+        self._lock = RLock()
+        self._delivering = RLock()
+        _furnish(self.world)
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+        """Answer one request; `target` is the path with its query.
+
+        Raises BrokenError if an injected fault leaves the caller without an answer.
+        """
+        fault = self.faults.strike(method, target)
+        if fault is not None and fault.kind in {"refuse", "hang"}:
+            raise BrokenError(fault.kind)
+        with self._lock:
+            if fault is not None and fault.kind == "status":
+                self.requests.append(Served(method, target, ""))
+                return _refusal(fault)
+            response, login = routes.answer(self.world, method, target, headers, body)
+            self.requests.append(Served(method, target, login))
+        if fault is not None and fault.kind == "lose answer":
+            raise BrokenError("lose answer")
+        return response
+
+    def requests_adapter(self) -> BaseAdapter:
+        """An adapter to mount on a `requests.Session`: no sockets, but the same exceptions as the network."""
+        return InProcessAdapter(self.handle)
+
+    def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:
+        """Listen on a socket (port 0: any free one) until closed; `deliver` sends webhooks in the background too."""
+        return RunningServer(self.handle, host, port, self.deliver_webhooks if deliver else None)
+
+    def deliver_webhooks(self, post: Post | None = None) -> int:
+        """Try all deliveries whose time has come by the clock, one after the other; returns how many were tried.
+
+        `post(url, headers, body) -> status` replaces the network.
+        """
+        with self._delivering:
+            return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
+
+    def next_delivery_at(self) -> datetime | None:
+        """When the next delivery is due; None if none is waiting."""
+        with self._lock:
+            return deliveries.next_due(self.world)
+
+    def lost_deliveries(self) -> list[Delivery]:
+        """Deliveries given up after five attempts."""
+        with self._lock:
+            return list(self.world.lost)
+
+    def add_user(
+        self,
+        email: str,
+        roles: Iterable[str] = ("Customer",),
+        organization: str | None = None,
+        *,
+        firstname: str = "",
+        lastname: str = "",
+    ) -> str:
+        """A user, with access to all groups there are if an agent; returns an access token.
+
+        A known user gets one more token. The organization is created if it is new. Raises KeyError for an unknown role.
+        """
+        with self._lock:
+            known = self.world.user_named(email)
+            if known is not None:
+                return self.world.new_token(known["id"])
+            role_ids = [self._id_of("Role", role) for role in roles]
+            group_ids = {str(group_id): ["full"] for group_id in self.world.table("Group")}
+            fields = {
+                **seed.BLANK_USER,
+                "login": email.lower(),
+                "email": email.lower(),
+                "firstname": firstname,
+                "lastname": lastname,
+                "role_ids": role_ids,
+                "group_ids": group_ids if seed.AGENT in role_ids else {},
+                "organization_id": self._organization_id(organization),
+            }
+            return self.world.new_token(users.new_user(self.world, fields, seed.NOBODY)["id"])
+
+    def user_id(self, email: str) -> int:
+        """The id of a user. Raises KeyError if there is none."""
+        with self._lock:
+            return self.world.user_ids[email.lower()]
+
+    def add_group(self, name: str) -> int:
+        """A group that all agents there are may work in; returns its id."""
+        with self._lock:
+            group = self._add("groups", {"name": name})
+            for user in self.world.table("User").values():
+                if seed.AGENT in user["role_ids"]:
+                    user["group_ids"][str(group)] = ["full"]
+                    self.world.remember_user(user)
+            return group
+
+    def add_priority(self, name: str) -> int:
+        """A priority; returns its id."""
+        with self._lock:
+            return self._add("ticket_priorities", {"name": name})
+
+    def add_state(self, name: str, state_type: str) -> int:
+        """A state that the screens offer; `state_type` as in `seed.STATE_TYPES`; returns its id."""
+        with self._lock:
+            fields = {"name": name, "state_type_id": seed.STATE_TYPES[state_type]}
+            state = self._add("ticket_states", fields)
+            self.world.offered_states.add(state)
+            return state
+
+    def add_attribute(
+        self,
+        name: str,
+        data_type: str,
+        options: Mapping[str, str] | Iterable[str] | None = None,
+        **data_option: object,
+    ) -> int:
+        """A migrated ticket attribute; `options` for selects, `data_option` such as `maxlength`; returns its id."""
+        defaults = _DATA_OPTIONS.get(data_type, {})
+        offered = dict(options) if isinstance(options, Mapping) else {option: option for option in options or ()}
+        option = {**defaults, **({"options": offered} if offered else {}), **data_option}
+        with self._lock:
+            fields = {"name": name, "data_type": data_type, "data_option": option}
+            attribute = object_manager.new_attribute(self.world, fields, seed.NOBODY)
+            object_manager.migrate(self.world)
+            return int(attribute["id"])
+
+    def _add(self, table: str, fields: Record) -> int:
+        return int(new_record(self.world, RESOURCES[table], fields, seed.NOBODY)["id"])
+
+    def _id_of(self, model: str, name: str) -> int:
+        record = self.world.named(model, name)
+        if record is None:
+            raise KeyError(f"the sandbox has no {model} named {name!r}")
+        return int(record["id"])
+
+    def _organization_id(self, name: str | None) -> int | None:
+        if name is None:
+            return None
+        known = self.world.named("Organization", name)
+        return int(known["id"]) if known else self._add("organizations", {"name": name})
+
+
+_DATA_OPTIONS: dict[str, Record] = {
+    "input": {"type": "text", "maxlength": 255},
+    "textarea": {"maxlength": 5000},
+    "integer": {"min": 0, "max": 999_999_999},
+    "datetime": {"future": True, "past": True, "diff": None},
+    "date": {"future": True, "past": True, "diff": None},
+    "boolean": {"options": {"true": "yes", "false": "no"}, "default": False},
+}
+
+
+def _refusal(fault: Fault) -> Response:
+    text = {429: "Too Many Requests", 503: "Service Unavailable"}.get(fault.status, "Internal Server Error")
+    plain = respond((fault.status, {"error": text}), {})
+    headers = dict(plain.headers)
+    if fault.retry_after is not None:
+        headers["Retry-After"] = fault.retry_after
+    return Response(fault.status, headers, plain.body)
+
+
+def _furnish(world: World) -> None:
+    nobody = {**seed.BLANK_USER, "login": "-", "firstname": "-", "active": False, "department": "", "address": ""}
+    world.insert("User", nobody, seed.NOBODY)
+    tables = (("roles", seed.ROLES), ("ticket_states", seed.STATES), ("ticket_priorities", seed.PRIORITIES))
+    for table, records in tables:
+        for record in records:
+            new_record(world, RESOURCES[table], record, seed.NOBODY)
+    new_record(world, RESOURCES["groups"], seed.GROUP, seed.NOBODY)
+    core_attributes.install(world, object_manager.MODEL, seed.NOBODY)

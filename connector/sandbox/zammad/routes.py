@@ -1,0 +1,110 @@
+"""Which function answers which method and path below `/api/v1`."""
+
+from collections.abc import Callable, Mapping
+
+from connector.sandbox.zammad import articles, history, links, object_manager, resources, search, tags, tickets, users
+from connector.sandbox.zammad.access import authenticate
+from connector.sandbox.zammad.call import Answer, Call, Response, body_params, respond, split_target
+from connector.sandbox.zammad.errors import ApiError
+from connector.sandbox.zammad.world import World
+
+PREFIX = "/api/v1/"
+VERSION = "5.5.x"
+Handler = Callable[..., Answer]
+
+
+def _version(_call: Call) -> Answer:
+    return 200, {"version": VERSION}
+
+
+_PATHS: dict[str, Handler] = {
+    "GET version": _version,
+    "GET users/me": users.me,
+    "GET users/search": users.search,
+    "GET users": users.index,
+    "GET users/:id": users.show,
+    "POST users": users.create,
+    "PUT users/:id": users.update,
+    "GET tickets/search": search.tickets_found,
+    "POST tickets/search": search.tickets_found,
+    "GET tickets": tickets.index,
+    "GET tickets/:id": tickets.show,
+    "POST tickets": tickets.create,
+    "PUT tickets/:id": tickets.update,
+    "DELETE tickets/:id": tickets.delete,
+    "GET ticket_history/:id": history.show,
+    "GET ticket_articles/by_ticket/:id": articles.by_ticket,
+    "GET ticket_articles/:id": articles.show,
+    "POST ticket_articles": articles.create,
+    "PUT ticket_articles/:id": articles.update,
+    "DELETE ticket_articles/:id": articles.delete,
+    "GET ticket_attachment/:id/:id/:id": articles.attachment,
+    "GET links": links.index,
+    "POST links/add": links.add,
+    "DELETE links/remove": links.remove,
+    "GET tags": tags.index,
+    "POST tags/add": tags.add,
+    "DELETE tags/remove": tags.remove,
+    "GET object_manager_attributes": object_manager.index,
+    "GET object_manager_attributes/:id": object_manager.show,
+    "POST object_manager_attributes": object_manager.create,
+    "PUT object_manager_attributes/:id": object_manager.update,
+    "DELETE object_manager_attributes/:id": object_manager.delete,
+    "POST object_manager_attributes_execute_migrations": object_manager.execute_migrations,
+}
+for _name, _resource in resources.RESOURCES.items():
+    _actions = resources.handlers(_resource)
+    _PATHS |= {
+        f"GET {_name}": _actions["index"],
+        f"GET {_name}/:id": _actions["show"],
+        f"POST {_name}": _actions["create"],
+        f"PUT {_name}/:id": _actions["update"],
+        f"DELETE {_name}/:id": _actions["delete"],
+    }
+
+
+def answer(world: World, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
+    """The response to one request, and the login of the user who made it (empty if unknown).
+
+    Never raises for a bad request: that is answered as Zammad does.
+    """
+    login = ""
+    try:
+        path, query = split_target(target)
+        handler, ids = _find(method, path)
+        params = query | body_params(headers, body)
+        user = authenticate(world, headers)
+        login = user["login"]
+        call = Call(world, user, params, escaped=b"\\u" in body)
+        return respond(handler(call, *ids), headers), login
+    except ApiError as error:
+        return respond((error.status, error.payload()), {}), login
+    except NoRouteError as missing:
+        return respond((404, missing.payload), {}), login
+
+
+class NoRouteError(Exception):
+    """Nothing answers this method and path (recordings 019, 185, 198)."""
+
+    def __init__(self, method: str, path: str) -> None:
+        text = f"No route matches [{method}] {path}"
+        super().__init__(text)
+        self.payload: dict[str, object] = {"error": text, "error_human": text}
+        if method == "PATCH":
+            self.payload = {"status": 404, "error": "Not Found"}
+
+
+def _find(method: str, path: str) -> tuple[Handler, list[str]]:
+    segments = path.removeprefix(PREFIX).strip("/").split("/") if path.startswith(PREFIX) else []
+    exact = _PATHS.get(f"{method} {'/'.join(segments)}")
+    if exact is not None and segments:
+        return exact, []
+    for fixed in range(len(segments) - 1, 0, -1):
+        pattern = "/".join([*segments[:fixed], *[":id"] * (len(segments) - fixed)])
+        handler = _PATHS.get(f"{method} {pattern}")
+        if handler is not None and segments[fixed] not in _VERBS:
+            return handler, segments[fixed:]
+    raise NoRouteError(method, path)
+
+
+_VERBS = frozenset({"add", "remove", "by_ticket"})

@@ -1,0 +1,131 @@
+"""The sandbox on a real socket: threaded, keep-alive, and quick enough for benchmarks."""
+
+import socket
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Self
+
+from connector.sandbox.zammad.call import Response
+from connector.sandbox.zammad.faults import BrokenError
+
+Handle = Callable[[str, str, Mapping[str, str], bytes], Response]
+HANG_SECONDS = 600.0
+DELIVERY_PAUSE = 0.05
+
+
+class RunningServer:
+    """A server that listens from the moment it is made until it is closed. Use it as a context manager.
+
+    With `deliver`, one thread sends webhooks all the time, as Zammad's background worker does.
+    """
+
+    def __init__(self, handle: Handle, host: str, port: int, deliver: Callable[[], int] | None) -> None:
+        self._stop = Event()
+        self._server = _Server((host, port), handle, self._stop)
+        address = self._server.server_address
+        self.url = f"http://{host}:{address[1]}"
+        self._threads = [Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)]
+        if deliver is not None:
+            self._threads.append(Thread(target=self._deliver_until_stopped, args=(deliver,), daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop listening, break open connections and wait for the threads."""
+        self._stop.set()
+        self._server.shutdown()
+        self._server.break_connections()
+        self._server.server_close()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _deliver_until_stopped(self, deliver: Callable[[], int]) -> None:
+        while not self._stop.wait(DELIVERY_PAUSE):
+            deliver()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handle: Handle, stop: Event) -> None:
+        self.handle_call = handle
+        self.stop = stop
+        self._open: set[socket.socket] = set()
+        self._open_lock = Lock()
+        super().__init__(address, _Handler)
+
+    def remember(self, connection: socket.socket) -> None:
+        with self._open_lock:
+            self._open.add(connection)
+
+    def forget(self, connection: socket.socket) -> None:
+        with self._open_lock:
+            self._open.discard(connection)
+
+    def break_connections(self) -> None:
+        with self._open_lock:
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.remember(self.connection)
+
+    def finish(self) -> None:
+        self.server.forget(self.connection)
+        try:
+            super().finish()
+        except OSError:
+            self.close_connection = True
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name: _utf8(value) for name, value in self.headers.items()}
+        try:
+            response = self.server.handle_call(self.command, self.path, headers, body)
+        except BrokenError as broken:
+            if broken.kind == "hang":
+                self.server.stop.wait(HANG_SECONDS)
+            self.close_connection = True
+            return
+        self._send(response)
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+        self.wfile.flush()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815 - names set by http.server
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: `SandboxZammad.requests` lists the calls."""
+
+
+def _utf8(value: str) -> str:
+    return value.encode("latin-1", "replace").decode("utf-8", "replace")

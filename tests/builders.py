@@ -1,0 +1,98 @@
+"""Tickets for tests, one line each."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+from connector.domain.ticket import Article, Change, Customer, Fields, Ticket
+from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
+from connector.policy.load import load_policy
+from connector.policy.locate import MAPPINGS
+from connector.policy.models import Policy
+
+T0 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+"""A Monday, 11:00 in Berlin."""
+
+_numbers = count(1000)
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy that comes with the project."""
+    return load_policy(MAPPINGS / "interspace.yaml", MAPPINGS / "services.yaml")
+
+
+def at(**parts: float) -> datetime:
+    """T0 and some."""
+    return T0 + timedelta(**parts)
+
+
+def complete(**values: Any) -> Fields:
+    """Fields of a triaged P3 incident with all required details."""
+    held = {
+        "service_id": "SVC-1005",
+        "problem_start": T0 - timedelta(minutes=20),
+        "short_description": "packet loss on the line",
+        "impact": "degradation",
+        "urgency": "medium",
+        "priority": Priority.P3,
+        "group": "intake",
+        "service_check": ServiceCheck.VERIFIED,
+    }
+    return Fields(**(held | values))
+
+
+def incident(
+    fields: Fields | None = None,
+    *,
+    state: TicketState = TicketState.OPEN,
+    articles: tuple[Article, ...] = (),
+    history: tuple[Change, ...] = (),
+    **values: Any,
+) -> Ticket:
+    """An incident of Harbour Bank, whose services have the default ladder."""
+    held: dict[str, Any] = {
+        "helpdesk": "zammad",
+        "id": "7",
+        "number": "41007",
+        "title": "packet loss on the line",
+        "created_at": T0,
+        "updated_at": T0,
+        "created_by": Actor.CUSTOMER,
+        "channel": Channel.EMAIL,
+        "customer": Customer(id="5", name="Ada Example", email="ada@harbour.example", organization="Harbour Bank"),
+        "state": state,
+        "fields": fields or complete(),
+        "articles": articles,
+        "history": history,
+    }
+    return Ticket(**(held | values))
+
+
+def said(body: str, when: datetime = T0, author: Actor = Actor.CUSTOMER, **values: Any) -> Article:
+    """A message."""
+    held: dict[str, Any] = {
+        "id": str(next(_numbers)),
+        "created_at": when,
+        "author": author,
+        "channel": Channel.EMAIL,
+        "internal": False,
+        "body": body,
+    }
+    return Article(**(held | values))
+
+
+def note(marks: set[str], when: datetime = T0) -> Article:
+    """A note of the connector that proves ``marks``."""
+    return said("", when, Actor.CONNECTOR, channel=Channel.NOTE, internal=True, marks=frozenset(marks))
+
+
+def changed(field: str, old: Any, new: Any, when: datetime, actor: Actor = Actor.AGENT) -> Change:
+    """A history entry."""
+    return Change(id=str(next(_numbers)), at=when, field=field, old=old, new=new, actor=actor)
+
+
+def moved(old: TicketState, new: TicketState, when: datetime, actor: Actor = Actor.AGENT) -> Change:
+    """A change of state."""
+    return changed("state", old, new, when, actor)

@@ -1,0 +1,47 @@
+"""What a ticket shows, in words that tests compare."""
+
+from collections import Counter
+from typing import Any
+
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor
+from connector.sandbox.stage import Stage
+from connector.sandbox.zammad.furnished import BOT
+
+
+def notes(ticket: Ticket) -> list[str]:
+    """The titles of the connector's notes, without their marks."""
+    return [article.subject.partition(" [ref:")[0] for article in ticket.articles if article.author is Actor.CONNECTOR]
+
+
+def proofs(ticket: Ticket) -> Counter[str]:
+    """How often each step is proved: every one exactly once."""
+    return Counter(name for article in ticket.articles for name in article.marks)
+
+
+def levels_noted(ticket: Ticket) -> list[str]:
+    """The levels that were told, in order."""
+    return [title for title in notes(ticket) if title.startswith("Escalation level")]
+
+
+def outcome(ticket: Ticket) -> dict[str, Any]:
+    """Everything the rules decide, without ids and times of messages."""
+    return {
+        "fields": ticket.fields.model_dump(),
+        "notes": Counter(notes(ticket)),
+        "proofs": proofs(ticket),
+        "links": sorted((link.connector_key or "", link.state) for link in ticket.links),
+    }
+
+
+def calls(stage: Stage, since: int = 0) -> list[str]:
+    """The connector's API calls as ``METHOD path``, without what it reads once at start."""
+    once = ("users/me", "ticket_states", "ticket_priorities", "groups")
+    made = [call for call in stage.zammad.requests[since:] if call.user == BOT]
+    paths = [f"{call.method} {call.path.removeprefix('/api/v1/')}" for call in made]
+    return [path for path in paths if path.partition(" ")[2] not in once]
+
+
+def writes(stage: Stage, since: int = 0) -> list[str]:
+    """The connector's writes."""
+    return [call for call in calls(stage, since) if not call.startswith("GET") and "search" not in call]

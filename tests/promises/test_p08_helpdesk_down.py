@@ -1,0 +1,51 @@
+"""P8, P9: the helpdesk is down for hours: nothing is lost, all is applied once afterwards, accepting goes on meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from connector.sandbox.zammad import Fault
+from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.evidence import calls, levels_noted, proofs
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Fault("refuse", path="/api/", times=None),
+        Fault("hang", path="/api/", times=None),
+        Fault("status", path="/api/", times=None, status=502),
+        Fault("status", path="/api/", times=None, status=503, retry_after="120"),
+        Fault("status", path="/api/", times=None, status=401),
+    ],
+    ids=["refused", "hanging", "502", "503 with Retry-After", "token revoked"],
+)
+def test_hours_without_a_helpdesk_lose_nothing_and_double_nothing(cast: Cast, trouble: Fault) -> None:
+    stage = cast.stage
+    tickets = [cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(5)]
+    stage.zammad.deliver_webhooks(stage.post)
+    stage.zammad.faults.add(trouble)
+    since = len(stage.zammad.requests)
+
+    stage.advance(timedelta(hours=2, minutes=30))
+    asked = len(calls(stage, since))
+    stage.zammad.faults.clear()
+    stage.advance(timedelta(minutes=5))
+
+    assert asked <= 5 * 150 + 50, "a helpdesk that is down is left alone"
+    for ticket in tickets:
+        seen = stage.ticket(ticket)
+        assert seen.fields.escalation_level == 3
+        assert levels_noted(seen) == ["Escalation level 3: head of operations"]
+        assert set(proofs(seen).values()) == {1}
+    assert stage.table.dead_letters() == []
+
+
+def test_accepting_never_asks_the_helpdesk(cast: Cast) -> None:
+    stage = cast.stage
+    cast.customer.writes("Line down", COMPLETE)
+    stage.zammad.faults.add(Fault("refuse", path="/api/", times=None))
+
+    assert stage.zammad.deliver_webhooks(stage.post) == 1
+    assert stage.zammad.next_delivery_at() is None, "it was accepted, nothing is retried"
+    assert stage.table.counts()["zammad"].waiting == 1

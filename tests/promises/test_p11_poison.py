@@ -1,0 +1,79 @@
+"""P11: a poison ticket blocks only itself, visibly: a dead letter with its cause; replay works; a new event tries again."""
+
+from datetime import timedelta
+
+from connector.sandbox.zammad import Fault
+from connector.work.table import Key
+from tests.promises.conftest import COMPLETE, Cast
+
+
+def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(cast: Cast) -> None:
+    stage = cast.stage
+    poison = cast.customer.writes("Poison", COMPLETE)
+    stage.zammad.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=500))
+    good = cast.customer.writes("Line down", COMPLETE)
+
+    stage.advance(timedelta(hours=2))
+
+    (letter,) = stage.table.dead_letters()
+    assert letter.key == Key("zammad", poison)
+    assert letter.attempts == 10
+    assert f"GET tickets/{poison}: answered 500" in letter.error
+    assert stage.ticket(good).fields.escalation_level == 3
+
+
+def test_a_replay_works_once_the_cause_is_gone(cast: Cast) -> None:
+    stage = cast.stage
+    poison = cast.customer.writes("Poison", COMPLETE)
+    stage.zammad.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=422))
+    stage.settle()
+    stage.zammad.faults.clear()
+
+    assert stage.table.replay([Key("zammad", poison)]) == 1
+    stage.settle()
+
+    assert stage.table.dead_letters() == []
+    assert stage.ticket(poison).fields.priority == "P1"
+
+
+def test_a_new_event_tries_a_dead_letter_again(cast: Cast) -> None:
+    stage = cast.stage
+    poison = cast.customer.writes("Poison", COMPLETE)
+    stage.zammad.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=422))
+    stage.settle()
+    assert len(stage.table.dead_letters()) == 1
+    stage.zammad.faults.clear()
+
+    cast.customer.replies(poison, "any news?")
+    stage.settle()
+
+    assert stage.table.dead_letters() == []
+    assert stage.ticket(poison).fields.priority == "P1"
+
+
+def test_an_attribute_that_zammad_does_not_store_is_a_dead_letter_and_no_loop(cast: Cast) -> None:
+    """Zammad ignores unknown attributes with 200: without the check the connector would write for ever."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    for attribute in stage.admin.calls("GET", "object_manager_attributes"):
+        if attribute["name"] == "priority_reason":
+            stage.admin.calls("DELETE", f"object_manager_attributes/{attribute['id']}")
+    stage.admin.calls("POST", "object_manager_attributes_execute_migrations")
+
+    stage.advance(timedelta(hours=1))
+
+    (letter,) = stage.table.dead_letters()
+    assert letter.key == Key("zammad", ticket)
+    assert "has no attribute priority_reason" in letter.error
+
+
+def test_a_deleted_ticket_is_forgotten(cast: Cast) -> None:
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    stage.admin.calls("DELETE", f"tickets/{ticket}")
+
+    stage.advance(timedelta(hours=3))
+
+    assert stage.table.dead_letters() == []
+    assert stage.table.next_due("zammad") is None

@@ -1,0 +1,286 @@
+"""The ladder (R35–R39): ages, missed targets, requests; each level once, never down by clock."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
+from connector.rules.escalation import escalation
+from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
+
+POLICY = default_policy()
+BY_AGE = POLICY.model_copy(
+    update={"escalation": POLICY.escalation.model_copy(update={"missed_targets": frozenset[str]()})}
+)
+"""The same policy without the extra level of a missed target."""
+ANSWERED = said("We are on it.", at(minutes=5), Actor.AGENT)
+
+AGES = {
+    Priority.P1: {2: timedelta(hours=1), 3: timedelta(hours=2), 4: timedelta(hours=4), 5: timedelta(hours=8)},
+    Priority.P2: {2: timedelta(hours=2), 3: timedelta(hours=6), 4: timedelta(hours=12), 5: timedelta(hours=24)},
+    Priority.P3: {2: timedelta(hours=8), 3: timedelta(hours=24), 4: timedelta(hours=48), 5: timedelta(hours=96)},
+}
+
+
+def triaged(priority: Priority = Priority.P1, level: int = 1, **values: object) -> Ticket:
+    articles = (ANSWERED, *values.pop("articles", ()))  # type: ignore[misc]
+    return incident(complete(priority=priority, escalation_level=level), articles=articles, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("priority", "level"), [(p, n) for p, ages in AGES.items() for n in ages])
+def test_a_level_is_reached_at_its_age_and_not_a_microsecond_before(priority: Priority, level: int) -> None:
+    ticket = triaged(priority, level - 1)
+    due = T0 + AGES[priority][level]
+
+    before = escalation(ticket, BY_AGE, due - timedelta(microseconds=1))
+    then = escalation(ticket, BY_AGE, due)
+
+    assert before.changes["escalation_level"] == level - 1
+    assert before.due == due
+    assert before.notes == ()
+    assert then.changes["escalation_level"] == level
+    assert then.notes[0].marks == {f"level-{level}"}
+
+
+def test_level_one_is_there_from_the_start_without_a_note() -> None:
+    outcome = escalation(incident(complete(priority=Priority.P1)), POLICY, T0)
+
+    assert outcome.changes["escalation_level"] == 1
+    assert outcome.changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 at P1"
+    assert outcome.notes == ()
+
+
+def test_p4_ages_in_working_time() -> None:
+    """One working day is 8.5 working hours: Monday 11:00 + 8.5 h in Berlin is Tuesday 11:00."""
+    ticket = triaged(Priority.P4)
+
+    assert escalation(ticket, POLICY, at(hours=23, minutes=59)).changes["escalation_level"] == 1
+    assert escalation(ticket, POLICY, at(hours=24)).changes["escalation_level"] == 2
+
+
+def test_from_level_three_the_group_changes() -> None:
+    assert "group" not in escalation(triaged(), POLICY, at(hours=1)).changes
+    assert escalation(triaged(level=2), POLICY, at(hours=2)).changes["group"] == "level_3"
+
+
+def test_after_an_outage_only_the_highest_level_is_notified_and_the_others_are_recorded() -> None:
+    outcome = escalation(triaged(), POLICY, at(hours=5))
+
+    (told,) = outcome.notes
+    assert outcome.changes["escalation_level"] == 4
+    assert told.title == "Escalation level 4: director"
+    assert told.marks == {"level-2", "level-3", "level-4"}
+    assert "Level 2 (shift manager) was reached at 2026-11-23 11:00 UTC and is only recorded" in told.text
+    assert "Head of operations" not in told.text
+
+
+def test_a_level_that_a_note_proves_does_not_fire_again_whatever_the_field_says() -> None:
+    ticket = triaged(level=1, articles=(note({"level-2", "level-3"}, at(hours=2)),))
+
+    outcome = escalation(ticket, POLICY, at(hours=3))
+
+    assert outcome.notes == ()
+    assert outcome.changes["escalation_level"] == 3
+
+
+def test_a_lowered_priority_never_lowers_the_level() -> None:
+    outcome = escalation(triaged(Priority.P4, level=3), POLICY, at(hours=3))
+
+    assert outcome.changes["escalation_level"] == 3
+    assert outcome.notes == ()
+
+
+def test_an_agent_may_lower_the_level_and_it_does_not_fire_twice() -> None:
+    lowered = changed("escalation_level", 3, 2, at(hours=2, minutes=30))
+    ticket = triaged(level=2, articles=(note({"level-2", "level-3"}),), history=(lowered,))
+
+    outcome = escalation(ticket, POLICY, at(hours=3))
+    later = escalation(ticket, POLICY, at(hours=4))
+
+    assert outcome.changes["escalation_level"] == 2
+    assert outcome.notes == ()
+    assert later.changes["escalation_level"] == 4
+
+
+def test_the_clock_stands_still_while_the_ticket_waits_for_the_customer() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=30))
+    back = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=3))
+
+    waiting = escalation(triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,)), POLICY, at(hours=3))
+    resumed = escalation(triaged(history=(waits, back)), POLICY, at(hours=3))
+
+    assert waiting.changes == {"escalation_level": 1, "next_escalation_at": None}
+    assert waiting.due is None
+    assert resumed.due == at(hours=3, minutes=30)
+
+
+def test_a_pause_that_the_customer_sets_does_not_count() -> None:
+    """P20: a customer can set any state through the API."""
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=30), Actor.CUSTOMER)
+    ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
+
+    assert escalation(ticket, POLICY, at(hours=1)).changes["escalation_level"] == 2
+
+
+def test_nothing_fires_after_the_resolution_and_the_time_does_not_count_when_it_comes_back() -> None:
+    solved = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=50))
+    back = moved(TicketState.CLOSED, TicketState.OPEN, at(hours=10))
+
+    over = escalation(triaged(state=TicketState.CLOSED, history=(solved,)), POLICY, at(hours=9))
+    again = escalation(triaged(history=(solved, back)), POLICY, at(hours=10))
+
+    assert over.changes == {"escalation_level": 1, "next_escalation_at": None}
+    assert over.notes == ()
+    assert again.due == at(hours=10, minutes=10)
+
+
+def test_a_missed_first_response_raises_by_one_level() -> None:
+    """R37: nobody answered within 15 minutes; by age alone level 2 comes after an hour."""
+    ticket = incident(complete(priority=Priority.P1, escalation_level=1))
+
+    outcome = escalation(ticket, POLICY, at(minutes=15))
+
+    assert outcome.changes["escalation_level"] == 2
+    assert outcome.changes["escalation_reason"].endswith("first response target missed")
+    assert outcome.due == at(hours=2)
+
+
+def test_an_answer_in_time_keeps_the_level() -> None:
+    assert escalation(triaged(), POLICY, at(minutes=20)).changes["escalation_level"] == 1
+
+
+def test_a_connector_message_is_no_first_response() -> None:
+    asked = said("Please tell us the service ID.", at(minutes=1), Actor.CONNECTOR)
+    ticket = incident(complete(priority=Priority.P1, escalation_level=1), articles=(asked,))
+
+    assert escalation(ticket, POLICY, at(minutes=15)).changes["escalation_level"] == 2
+
+
+def test_a_missed_repair_raises_above_the_level_reached_by_age() -> None:
+    """P2: level 3 by age after 6 h; repair is missed at 8 h, level 4 by age would come at 12 h."""
+    outcome = escalation(triaged(Priority.P2, level=3), POLICY, at(hours=8))
+
+    assert outcome.changes["escalation_level"] == 4
+    assert outcome.changes["escalation_reason"].endswith("repair target missed")
+
+
+@pytest.mark.parametrize("words", ["Please escalate this ticket.", "BITTE   eskalieren!"])
+def test_a_customer_may_ask_at_any_time(words: str) -> None:
+    asked = said(words, at(minutes=20))
+    ticket = triaged(articles=(asked,))
+
+    outcome = escalation(ticket, POLICY, at(minutes=20))
+
+    assert outcome.changes["escalation_level"] == 2
+    assert outcome.notes[0].marks == {"level-2", f"request-a{asked.id}"}
+    assert outcome.due == at(hours=2)
+
+
+def test_a_request_is_served_once() -> None:
+    asked = said("please escalate", at(minutes=20))
+    done = note({"level-2", f"request-a{asked.id}"}, at(minutes=21))
+
+    outcome = escalation(triaged(level=2, articles=(asked, done)), POLICY, at(minutes=30))
+
+    assert outcome.changes["escalation_level"] == 2
+    assert outcome.notes == ()
+
+
+def test_a_second_request_within_the_hour_is_told_when_the_next_is_possible() -> None:
+    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=40))
+    done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
+    ticket = triaged(level=2, articles=(first, done, second))
+
+    outcome = escalation(ticket, POLICY, at(minutes=41))
+
+    assert outcome.changes["escalation_level"] == 2
+    assert outcome.notes[0].marks == {f"refused-a{second.id}"}
+    assert "next is possible at 2026-11-23 11:20 UTC" in outcome.notes[0].text
+
+
+def test_an_hour_later_the_next_request_counts() -> None:
+    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=80))
+    done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
+    ticket = triaged(level=2, articles=(first, done, second))
+
+    assert escalation(ticket, POLICY, at(minutes=81)).changes["escalation_level"] == 3
+
+
+def test_a_manager_may_escalate_as_often_as_needed() -> None:
+    first, second = (
+        changed("escalation_request", None, f"board asks {n}", at(minutes=20 + n), Actor.MANAGER) for n in (1, 2)
+    )
+    ticket = triaged(history=(first, second))
+
+    outcome = escalation(ticket, POLICY, at(minutes=30))
+
+    assert outcome.changes["escalation_level"] == 3
+    assert outcome.changes["escalation_request"] is None
+    assert outcome.notes[0].marks == {"level-2", "level-3", f"request-h{first.id}", f"request-h{second.id}"}
+
+
+def test_a_request_that_an_agent_took_back_is_not_served() -> None:
+    asked = changed("escalation_request", None, "customer is angry", at(minutes=20))
+    taken_back = changed("escalation_request", "customer is angry", None, at(minutes=21))
+
+    outcome = escalation(triaged(history=(asked, taken_back)), POLICY, at(minutes=22))
+
+    assert outcome.changes["escalation_level"] == 1
+
+
+def test_a_customer_cannot_take_back_an_agents_request() -> None:
+    asked = changed("escalation_request", None, "customer is angry", at(minutes=20))
+    wiped = changed("escalation_request", "customer is angry", None, at(minutes=21), Actor.CUSTOMER)
+
+    outcome = escalation(triaged(history=(asked, wiped)), POLICY, at(minutes=22))
+
+    assert outcome.changes["escalation_level"] == 2
+
+
+def test_at_the_top_a_request_is_answered_and_nothing_rises() -> None:
+    outcome = escalation(triaged(level=5, articles=(said("please escalate", at(hours=9)),)), POLICY, at(hours=9))
+
+    assert outcome.changes["escalation_level"] == 5
+    assert "at the highest level already" in outcome.notes[0].text
+
+
+def test_an_empty_level_is_passed_over() -> None:
+    """The example ladder of SVC-1003 has nobody on level 2."""
+    fields = complete(service_id="SVC-1003", priority=Priority.P1, escalation_level=1)
+    ticket = incident(fields, articles=(said("please escalate", at(minutes=16)), ANSWERED))
+
+    outcome = escalation(ticket, POLICY, at(minutes=16))
+
+    assert outcome.changes["escalation_level"] == 3
+
+
+def test_an_unverified_service_id_borrows_no_ladder() -> None:
+    fields = complete(
+        service_id="SVC-1003", priority=Priority.P1, escalation_level=1, service_check=ServiceCheck.FOREIGN
+    )
+
+    outcome = escalation(incident(fields, articles=(ANSWERED,)), POLICY, at(minutes=40))
+
+    assert outcome.changes["escalation_level"] == 1
+
+
+@given(minutes=st.lists(st.integers(0, 60 * 120), min_size=1, max_size=8), priority=st.sampled_from(list(Priority)))
+def test_whenever_it_is_looked_at_each_level_fires_once_and_only_upwards(minutes: list[int], priority: Priority) -> None:
+    """The law of the ladder: any choice of moments ends at the same level, and no mark is written twice."""
+    ticket, seen = incident(complete(priority=priority), articles=(ANSWERED,)), list[str]()
+    level = 0
+    for minute in sorted(minutes):
+        outcome = escalation(ticket, POLICY, at(minutes=minute))
+        marks = [name for told in outcome.notes for name in told.marks]
+        assert not set(marks) & set(seen)
+        seen += marks
+        assert outcome.changes["escalation_level"] >= level
+        level = outcome.changes["escalation_level"]
+        ticket = ticket.with_changes(outcome.changes)
+        ticket = ticket.model_copy(update={"articles": (*ticket.articles, note(set(marks)))})
+        ticket.__dict__.pop("marks", None)
+    only_once = escalation(incident(complete(priority=priority), articles=(ANSWERED,)), POLICY, at(minutes=max(minutes)))
+    assert level == only_once.changes["escalation_level"]

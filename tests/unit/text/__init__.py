@@ -1,0 +1,1 @@
+"""What a customer's message says of the intake fields."""

@@ -1,0 +1,92 @@
+"""The running receiver: what it acknowledged is in the file, however it ends; strangers do not block it."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.senders import PATH, signed_request
+from tests.unit.webhooks.receiver_process import Acknowledged, Running, receive, running
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A receiver for tests that do not end it. Two threads each, so that few slow bodies fill it."""
+    directory = tmp_path_factory.mktemp("receiver")
+    with running(directory, INTERSPACE_RECEIVER_THREADS="2", INTERSPACE_MAX_BODY_BYTES="65536") as started:
+        yield started
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_acknowledged_under_load_is_in_the_file(tmp_path: Path, end: signal.Signals) -> None:
+    acknowledged = Acknowledged()
+    with running(tmp_path) as started:
+        senders = acknowledged.keep_sending(started, 8)
+        acknowledged.wait_for(200)
+        if end is signal.SIGKILL:
+            started.kill()
+        else:
+            started.process.terminate()
+            assert started.process.wait(30) == 0
+        for sender in senders:
+            sender.join(30)
+        assert acknowledged.other == []
+        assert acknowledged.tickets <= started.stored()
+    assert b"Traceback" not in (tmp_path / "log").read_bytes()
+
+
+def test_a_dead_process_is_replaced(tmp_path: Path) -> None:
+    with running(tmp_path, INTERSPACE_RECEIVER_PROCESSES="1") as started:
+        (worker,) = started.children()
+        os.kill(worker, signal.SIGKILL)
+        started.wait_until_alive()
+        assert started.exchange(signed_request(5, 1_000)).startswith(b"HTTP/1.1 202 ")
+        assert worker not in started.children()
+        assert started.stored() == {"5"}
+
+
+def test_the_name_of_a_trigger_may_hold_any_bytes(receiver: Running) -> None:
+    request = signed_request(31, 1_000).replace(b"X-Zammad-Trigger: ", "X-Zammad-Trigger: é".encode())
+    assert receiver.exchange(request).startswith(b"HTTP/1.1 202 ")
+    assert "31" in receiver.stored()
+
+
+def test_two_signatures_are_not_one(receiver: Running) -> None:
+    request = signed_request(32, 1_000)
+    line = next(line for line in request.split(b"\r\n") if line.startswith(b"X-Hub-Signature"))
+    assert receiver.exchange(request.replace(line, line + b"\r\n" + line)).startswith(b"HTTP/1.1 401 ")
+    assert "32" not in receiver.stored()
+
+
+def test_an_unannounced_body_over_the_limit_is_413(receiver: Running) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
+    assert receiver.exchange(head.encode() + 3 * chunk).startswith(b"HTTP/1.1 413 ")
+
+
+def test_slow_bodies_do_not_stop_health_checks(receiver: Running) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    with ExitStack() as open_connections:
+        slow = [open_connections.enter_context(receiver.connect()) for _ in range(6)]
+        for connection in slow:
+            connection.sendall(head.encode())
+        refused = 0
+        for connection in slow:
+            connection.settimeout(2)
+            answer = receive(connection)
+            refused += answer.startswith(b"HTTP/1.1 503 ")
+        assert refused >= 4, "at most one body in each of the two processes waits for its sender"
+        for _ in range(10):
+            assert receiver.exchange(HEALTH).startswith(b"HTTP/1.1 200 ")
+
+
+def test_ready_tells_the_work(receiver: Running) -> None:
+    receiver.exchange(signed_request(33, 1_000))
+    answer = receiver.exchange(HEALTH.replace(b"healthz", b"readyz"))
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == "ready"
