@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import structlog
+
 from connector.work.table import WorkTable
 from tests.clock import FakeClock
 from tests.postgres import fresh_schema, running_server
@@ -35,6 +37,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(autouse=True)
+def plain_logging() -> Iterator[None]:
+    """Whatever a test configures, the next one starts with the defaults."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -33,8 +33,10 @@ class _Table:
     file: str
     services: list[dict[str, Any]] = field(default_factory=list)
     service_lines: list[int] = field(default_factory=list)
-    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    customer_lines: list[int] = field(default_factory=list)
+    customers: list[dict[str, Any]] = field(default_factory=list)
+    customer_lines: list[dict[Location, int]] = field(default_factory=list)
+    """For each customer the rows that its values were taken from; ``()`` is its first row."""
+    positions: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, line: int, column: str, message: str) -> None:
@@ -48,15 +50,17 @@ class _Table:
         self.services.append({key: row[column] for key, column in _SERVICE.items() if row.get(column)})
         self.service_lines.append(line)
         if customer := row["customer"]:
-            known = self.customers.get(customer)
-            if known is None:
-                known = self.customers[customer] = {"id": customer, "organizations": [], "email_domains": []}
-                self.customer_lines.append(line)
-            self._add_to(known, row, line)
+            position = self.positions.setdefault(customer, len(self.customers))
+            if position == len(self.customers):
+                self.customers.append({"id": customer, "organizations": [], "email_domains": []})
+                self.customer_lines.append({(): line})
+            self._add_to(self.customers[position], self.customer_lines[position], row, line)
 
-    def _add_to(self, customer: dict[str, Any], row: dict[str, str], line: int) -> None:
+    def _add_to(self, customer: dict[str, Any], lines: dict[Location, int], row: dict[str, str], line: int) -> None:
         for key in ("name", "timezone"):
             value = row.get(_CUSTOMER[key])
+            if value:
+                lines.setdefault((key,), line)
             if value and customer.setdefault(key, value) != value:
                 self.report(line, _CUSTOMER[key], f"{value!r}, but {customer[key]!r} on an earlier row")
         named = {
@@ -64,7 +68,10 @@ class _Table:
             "email_domains": re.split(r"[\s,;|]+", row.get("email_domains", "")),
         }
         for key, values in named.items():
-            customer[key] += [value for value in values if value and value not in customer[key]]
+            for value in values:
+                if value and value not in customer[key]:
+                    lines[key, len(customer[key])] = line
+                    customer[key].append(value)
 
     def place(self, location: Location) -> tuple[int, str]:
         """The line of the row, and the column."""
@@ -72,7 +79,8 @@ class _Table:
         if table == "services" and isinstance(position, int):
             return self.service_lines[position], _SERVICE.get(str(key), "")
         if table == "customers" and isinstance(position, int):
-            return self.customer_lines[position], _CUSTOMER.get(str(key), "")
+            lines = self.customer_lines[position]
+            return lines.get(location[2:], lines[()]), _CUSTOMER.get(str(key), "")
         return 1, ""
 
 
@@ -99,7 +107,7 @@ def read_csv(path: Path) -> Document:
         table.report(line, "", f"is not CSV: {error}")
     if not table.services and not table.problems:
         table.report(line, "", "there are no services below the header")
-    data = {"customers": list(table.customers.values()), "services": table.services}
+    data = {"customers": table.customers, "services": table.services}
     return Document(str(path), data, table.place, tuple(table.problems))
 
 

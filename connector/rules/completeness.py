@@ -5,7 +5,7 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from connector.domain.decision import Note, Outcome, mark
@@ -18,6 +18,8 @@ from connector.rules.trust import INTAKE
 
 _TITLE_PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _EMPTY_TITLES = frozenset({"no subject", "kein betreff", "(no subject)", "help", "problem", "support", "urgent", "ticket"})
+
+_OVERLAP = timedelta(minutes=5)
 
 _HINTS = {
     "service_id": "as in your welcome message",
@@ -70,9 +72,19 @@ def _statements(ticket: Ticket, policy: Policy) -> tuple[Statement, ...]:
     zone = known.timezone if known else None
     return tuple(
         Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern))
-        for article in ticket.articles
+        for article in _unread(ticket)
         if _speaks_for_customer(article)
     )
+
+
+def _unread(ticket: Ticket) -> tuple[Article, ...]:
+    """What was said before the details were complete has been read then. Reading costs more than all other rules."""
+    read = [change.at for change in ticket.changes.get("intake_status", ()) if change.actor is Actor.CONNECTOR]
+    if ticket.fields.intake_status is not IntakeStatus.COMPLETE or not read:
+        return ticket.articles
+    # What came in while that was decided may not have been seen.
+    since = read[-1] - _OVERLAP
+    return tuple(article for article in ticket.articles if article.created_at >= since)
 
 
 def _speaks_for_customer(article: Article) -> bool:

@@ -142,7 +142,7 @@ def _report(ticket: Ticket, field: str, held: Any) -> list[Note]:
     return [
         Note(
             public=False,
-            title=f"{wording.label(field)} restored",
+            title=f"Restored: {wording.label(field)}",
             text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through the "
             f"helpdesk's interface. Only support may do that. It is {wording.value(held)} again.",
             marks=frozenset({done}),

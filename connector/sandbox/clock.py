@@ -19,3 +19,7 @@ class SteppedClock:
     def advance_to(self, moment: datetime) -> None:
         """Forward to ``moment``; a moment that has passed changes nothing."""
         self._now = max(self._now, moment)
+
+    def set(self, moment: datetime) -> None:
+        """To any time, also back: a clock that is corrected."""
+        self._now = moment

@@ -28,6 +28,9 @@ from connector.helpdesks.zammad.values import encode
 PAGE = 200
 """Tickets on one page of a search; Zammad gives no more."""
 
+_ALWAYS_FITS = 50
+"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of the list."""
+
 _SAME_REQUEST = timedelta(seconds=2)
 _HISTORIES_KEPT = 5_000
 
@@ -184,10 +187,10 @@ class ZammadDesk:
             order = {"sort_by": column, "order_by": "asc", "limit": PAGE, "page": page}
             rows = self._search(bounded, order)
             fresh = [row for row in rows if (row.id, row.updated_at) not in known]
-            if not rows:
-                return
             if fresh:
                 yield [Listed(str(row.id), row.updated_at) for row in fresh]
+            if len(rows) < _ALWAYS_FITS:
+                return
             known = {(row.id, row.updated_at) for row in rows}
             reached = getattr(rows[-1], column) - timedelta(seconds=1)
             # More tickets of one second than fit on a page: turn the page instead of moving the cursor.

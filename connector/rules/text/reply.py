@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mailparser_reply.parser import EmailMessage
 
-from connector.rules.text.markup import MAX_HTML, RawLine, raw_lines
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, RawLine, raw_lines
 
 
 class Voice(Enum):
@@ -160,4 +160,4 @@ def plain_reply(body: str, is_html: bool) -> str:
     What the customer writes below or between quotations is kept. Never raises; reads at most 64 KB of text.
     """
     own = "\n".join(line.text for line in read_lines(body, is_html) if line.voice is Voice.OWN)
-    return re.sub(r"\n{3,}", "\n\n", own.replace("\t", " ")).strip()
+    return re.sub(r"\n{3,}", "\n\n", own.replace("\t", " "))[:MAX_TEXT].strip()

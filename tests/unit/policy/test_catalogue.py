@@ -58,6 +58,12 @@ CSV_FILES = [
     ("no service", "service_id,customer\nA,x\n,x\n", [":3: service_id: is missing"]),
     ("no customer", "service_id,customer\nA,x\nB,\n", [":3: customer: is missing"]),
     ("bad zone", "service_id,customer,timezone\nA,x,\nB,y,Mars\nC,y,Mars\n", [f":3: timezone: 'Mars' {ZONE}"]),
+    ("bad zone on a later row", "service_id,customer,timezone\nA,x,\nB,x,Mars\n", [f":3: timezone: 'Mars' {ZONE}"]),
+    (
+        "domain of two on a later row",
+        "service_id,customer,email_domains\nA,x,x.example\nB,y,y.example\nC,y,x.example\n",
+        [":4: email_domains: 'x.example' already belongs to 'x'"],
+    ),
     ("unknown column", "service_id,customer,colour\nA,x,red\n", [f":1: colour: {NO_COLUMN}"]),
     ("missing column", "service_id,name\nA,x\n", [":1: customer: the column is missing"]),
     ("column twice", "service_id,customer,service_id\nA,x,B\n", [":1: service_id: the column stands twice"]),

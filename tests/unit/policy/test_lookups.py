@@ -1,5 +1,8 @@
 """What the rules ask a policy: ladders, thresholds, versions."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import pytest
 
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.policy.load import load_policy
+from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.policy.problem import PolicyError
 
@@ -63,10 +67,25 @@ def test_the_version_is_the_content(policy: Policy, tmp_path: Path) -> None:
         tmp_path,
         ("name: Interspace\n", ""),
         ("eligible: [P1, P2]", "eligible: [P2, P1]"),
+        ("{high: P2, medium: P3, low: P4} ", "{low: P4, high: P2, medium: P3} "),
         ("remind_on: [3, 4]", "remind_on:\n    - 3\n    - 4 # a comment"),
         ("# R32–R34", "name: Interspace\n# R32–R34"),
     )
     assert load_policy(respelt, SERVICES).version == policy.version
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_every_process_computes_the_same_version(policy: Policy, seed: str) -> None:
+    """Sets have another order in every process."""
+    code = (
+        "from connector.policy.load import load_policy; from connector.policy.locate import MAPPINGS as m; "
+        "print(load_policy(m / 'interspace.yaml', m / 'services.yaml').version)"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=MAPPINGS.parent, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == policy.version
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,15 @@ def test_markup_that_nests_without_end_is_read_to_its_end(piece: str) -> None:
 
 
 def test_a_wide_cell_does_not_widen_every_row() -> None:
-    rows = "<tr><td>a</td></tr>" * 1000
-    body = f"<p>Service ID: SVC-1001</p><table>{rows}<tr><td>{'x' * 50_000}</td></tr></table>"
+    rows = "<tr><td>a</td><td>b</td></tr>" * 500
+    body = f"<table>{rows}<tr><td>{'x' * 20_000}</td></tr></table><p>Service ID: SVC-1001</p>"
     assert read(body, is_html=True).service_id == "SVC-1001"
-    assert len(plain_reply(body, True)) <= 65_536
+
+
+def test_styles_cannot_push_the_text_away() -> None:
+    body = '<p style="margin-top:99999em">a</p><div style="padding-left:999999em">Service ID: SVC-1001</div>'
+    assert read(body, is_html=True).service_id == "SVC-1001"
+
+
+def test_a_quoted_line_below_an_own_label_is_no_answer() -> None:
+    assert read("Service ID:\n> SVC-1001").service_id is None

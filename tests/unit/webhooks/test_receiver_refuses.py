@@ -203,7 +203,9 @@ def test_when_slow_bodies_take_every_place_the_next_is_503_and_health_answers(le
     assert deliver(sender, BODY).status_code == 202
 
 
-@pytest.mark.parametrize("path", ["/webhooks/zammad/other", "/webhooks/zammad/", "/webhooks/jira/main", "/", "//x"])
+@pytest.mark.parametrize(
+    "path", ["/webhooks/zammad/other", "/webhooks/zammad/", "/webhooks/jira/main", "/", "/webhooks//zammad/main"]
+)
 def test_unknown_hooks_and_pages_are_404(sender: Client, ledger: Ledger, path: str) -> None:
     detail(deliver(sender, BODY, path=path), 404)
     assert ledger.stored == []

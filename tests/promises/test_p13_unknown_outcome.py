@@ -1,0 +1,62 @@
+"""P13: whatever call the answer is lost of, or the process dies after: notes, RFO tasks and links exist exactly once."""
+
+from datetime import timedelta
+
+import pytest
+
+from connector.sandbox.zammad import Fault
+from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.evidence import levels_noted, notes, proofs
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", r"tickets/1$"), ("POST", r"/tickets$"), ("POST", "links/add"), ("POST", "tickets/search"), ("GET", "all=true")],
+    ids=["write", "create the task", "link", "find", "read"],
+)
+@pytest.mark.parametrize("kind", ["lose answer", "refuse"])
+def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: str, method: str, path: str) -> None:
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    cast.agent.sets(ticket, state="closed")
+    stage.settle()
+    stage.zammad.faults.add(Fault(kind, method=method, path=path, times=2))  # type: ignore[arg-type]
+
+    cast.customer.replies(ticket, "Please send us the RFO.")
+    stage.advance(timedelta(minutes=5))
+
+    seen = stage.ticket(ticket)
+    assert [link.connector_key for link in seen.links] == [f"rfo:{ticket}"]
+    assert notes(seen).count("Your Reason-For-Outage document") == 1
+    assert len(stage.admin.calls("GET", "tickets")) == 2
+    assert set(proofs(seen).values()) == {1}
+
+
+def test_a_level_is_told_once_although_the_answer_to_its_note_was_lost(cast: Cast) -> None:
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    stage.zammad.faults.add(Fault("lose answer", method="PUT", path="tickets/", times=3))
+
+    stage.advance(timedelta(hours=1))
+
+    assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]
+
+
+def test_a_crash_between_task_and_link_is_repaired(cast: Cast) -> None:
+    """The connector dies after it has created the task; another one takes over when the lease has expired."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    cast.agent.sets(ticket, state="closed")
+    stage.settle()
+    stage.zammad.faults.add(Fault("refuse", method="POST", path="links/add", times=1))
+    cast.customer.replies(ticket, "Please send us the RFO.")
+    stage.settle()
+
+    stage.connect()
+    stage.advance(timedelta(minutes=5))
+
+    assert [link.connector_key for link in stage.ticket(ticket).links] == [f"rfo:{ticket}"]
+    assert len(stage.admin.calls("GET", "tickets")) == 2
