@@ -28,9 +28,7 @@ class Settings(Model):
         description="The work table: `sqlite:///path` or `postgresql://user:password@host/database`.",
     )
     policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
-    services: Path = Field(
-        MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`."
-    )
+    services: Path = Field(MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`.")
     zammad_mapping: Path = Field(
         MAPPINGS / "zammad.yaml", description="How the rules' names are written in this Zammad."
     )
@@ -45,7 +43,9 @@ class Settings(Model):
     host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
     receiver_processes: int = Field(2, ge=1, le=64, description="Receiver processes.")
-    receiver_threads: int = Field(8, ge=1, le=256, description="Threads of each receiver process.")
+    receiver_threads: int = Field(
+        16, ge=2, le=256, description="Threads of each receiver process; a quarter of them is kept for health checks."
+    )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
     worker_threads: int = Field(16, ge=1, le=256, description="Tickets worked on at the same time by one worker.")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 import structlog
 
 from connector.work.table import WorkTable

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from threading import Semaphore
 
+from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
 from webhooks.problem import RETRY_LATER, Refusal
-from webhooks.settings import ReceiverSettings
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,19 @@ class Receiver:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
 
 
-def open_receiver(settings: ReceiverSettings) -> Receiver:
+def open_receiver(settings: Settings) -> Receiver:
     """The receiver on the work table of the settings. Call it in the process that serves, after any fork.
 
-    Raises ``StoreError`` if the work table cannot be opened.
+    Raises ``StoreError`` if the work table cannot be opened, ``SettingsError`` if there is no webhook secret.
     """
+    hook = Hook("zammad", settings.webhook_secrets())
     table = WorkTable.open(settings.database_url.get_secret_value())
-    secrets = tuple(secret.get_secret_value().encode() for secret in settings.zammad_secrets)
     return Receiver(
-        zammad={"main": Hook("zammad", secrets)},
+        zammad={"main": hook},
         touch=GroupCommit(table).touch,
         now=table.now,
         counts=table.counts,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
-        body_places=Semaphore(max(1, settings.threads * 3 // 4)),
+        body_places=Semaphore(max(1, settings.receiver_threads * 3 // 4)),
     )

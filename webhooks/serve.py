@@ -1,7 +1,5 @@
 """The receiver under granian: several processes with several threads each."""
 
-import os
-import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -10,33 +8,34 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from connector.work.errors import StoreError
+from connector import logs
+from connector.settings import Settings
 from connector.work.table import WorkTable
 from webhooks.app import create_app
-from webhooks.log import configure_log
 from webhooks.receiver import open_receiver
-from webhooks.settings import ReceiverSettings, SettingsError, from_environment
 
 
-def serve(settings: ReceiverSettings) -> None:
-    """Receive until SIGTERM or SIGINT; requests under way are answered first.
+def serve(settings: Settings) -> None:
+    """Receive until SIGTERM or SIGINT; requests under way are answered first. A process that dies is replaced.
 
-    A process that dies is replaced. Raises ``StoreError`` if the work table cannot be opened.
+    :raises SettingsError: there is no webhook secret.
+    :raises StoreError: the work table cannot be opened.
     """
+    settings.webhook_secrets()
     # Once before the fork: the schema is made by one process, and a wrong URL is told before the port opens.
     WorkTable.open(settings.database_url.get_secret_value()).close()
-    run(settings, partial(_application, settings))
+    run(settings, partial(application, settings))
 
 
-def run(settings: ReceiverSettings, load: Callable[[], Flask]) -> None:
+def run(settings: Settings, load: Callable[[], Flask]) -> None:
     """Run an application under granian; ``load`` is called in each process after it has started."""
     server = Granian(
         "webhooks.wsgi:app",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=settings.processes,
-        blocking_threads=settings.threads,
+        workers=settings.receiver_processes,
+        blocking_threads=settings.receiver_threads,
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.error,
@@ -46,20 +45,7 @@ def run(settings: ReceiverSettings, load: Callable[[], Flask]) -> None:
     server.serve(target_loader=load, wrap_loader=False)
 
 
-def _application(settings: ReceiverSettings) -> Flask:
-    configure_log()
+def application(settings: Settings) -> Flask:
+    """The receiver as a WSGI application. Make it in the process that serves, after any fork."""
+    logs.configure(settings)
     return create_app(open_receiver(settings))
-
-
-def main() -> int:
-    """Receive with the settings of the environment; the exit code is 2 if one of them is at fault."""
-    try:
-        serve(from_environment(os.environ))
-    except (SettingsError, StoreError) as error:
-        print(f"receiver: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

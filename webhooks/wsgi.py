@@ -1,7 +1,7 @@
 """The application for any WSGI server: ``webhooks.wsgi:app``, set up from the environment.
 
 Import it in the process that serves, after any fork: it opens the work table. A setting at fault ends the
-process with one line and exit code 2.
+process with one message and exit code 2.
 """
 
 import os
@@ -9,17 +9,14 @@ import sys
 
 from flask import Flask
 
+from connector.settings import SettingsError, load
 from connector.work.errors import StoreError
-from webhooks.app import create_app
-from webhooks.log import configure_log
-from webhooks.receiver import open_receiver
-from webhooks.settings import SettingsError, from_environment
+from webhooks.serve import application
 
 
 def _from_environment() -> Flask:
-    configure_log()
     try:
-        return create_app(open_receiver(from_environment(os.environ)))
+        return application(load(os.environ))
     except (SettingsError, StoreError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

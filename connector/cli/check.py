@@ -2,11 +2,12 @@
 
 import json
 import sys
+from dataclasses import asdict
 
 import click
 
 from connector.cli.options import RULES, settings_options
-from connector.policy.load import check as check_files
+from connector.helpdesks.zammad.load import check as check_files
 from connector.policy.load import load_policy
 from connector.settings import Settings
 
@@ -26,7 +27,7 @@ def check(settings: Settings, *, as_json: bool) -> None:
     """
     problems = check_files(settings.policy, settings.services, settings.zammad_mapping)
     if as_json:
-        click.echo(json.dumps([problem._asdict() for problem in problems], indent=2))
+        click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     else:
         for problem in problems:
             click.echo(str(problem))

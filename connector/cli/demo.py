@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from connector.cli.options import RULES, settings_options
 from connector.cli.wiring import open_policy
-from connector.policy.load import load_mapping
+from connector.helpdesks.zammad.load import load_mapping
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import Told, tell
 from connector.settings import Settings

@@ -55,8 +55,9 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
     """The explanation as tables."""
     console.print(
         f"[bold]Ticket {escape(ticket.number)}[/] {escape(ticket.title)}\n"
-        f"{ticket.kind.replace('_', ' ')}, {ticket.state.replace('_', ' ')}, created {wording.moment(ticket.created_at)}"
-        f" by {wording.actor(ticket.created_by)}; seen at {wording.moment(now)}; policy {policy.version}",
+        f"{ticket.kind.replace('_', ' ')}, {ticket.state.replace('_', ' ')}, "
+        f"created {wording.moment(ticket.created_at)} by {wording.actor(ticket.created_by)}; "
+        f"seen at {wording.moment(now)}; policy {policy.version}",
         highlight=False,
     )
     rules = Table("rule", "sees and decides", title="Rules", title_justify="left")

@@ -81,7 +81,7 @@ def work(settings: Settings) -> None:
 
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
-    """Waits; passes SIGTERM and SIGINT on; when one part ends the other is stopped too, so that nothing runs by half."""
+    """Waits; passes SIGTERM and SIGINT on; when one part ends the other is stopped too: nothing runs by half."""
     stopping = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:

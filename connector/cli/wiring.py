@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.policy.load import load_mapping, load_policy
+from connector.helpdesks.zammad.load import load_mapping
+from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.settings import Settings
 from connector.work.table import WorkTable

@@ -21,6 +21,7 @@ from connector.domain.vocabulary import (
     Urgency,
 )
 
+
 class Fields(Model):
     """Everything on a ticket that the rules may read and write. Empty is ``None``.
 

@@ -1,4 +1,4 @@
-"""All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing (design, "reconcile")."""
+"""All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -45,7 +45,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     public = [note for outcome in outcomes for note in outcome.notes if note.public]
     # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
-    waiting = public if not internal else internal
+    waiting = internal if internal else public
     return Decision(
         outcomes=tuple(outcomes),
         changes=changes,

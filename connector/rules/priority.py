@@ -81,4 +81,6 @@ def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: s
                 marks=frozenset({done}),
             ),
         )
-    return Outcome(rule="priority", changes=changes, notes=notes, reasons=(said, f"the matrix says {computed}: {reason}"))
+    return Outcome(
+        rule="priority", changes=changes, notes=notes, reasons=(said, f"the matrix says {computed}: {reason}")
+    )

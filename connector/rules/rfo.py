@@ -37,7 +37,7 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         return _declined(ticket, policy, request)
     start = max(request.at, resolved)
     due = wording.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
-    return _due(ticket, policy, now, request, task, due)
+    return _due(ticket, policy, now, request, due)
 
 
 def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
@@ -79,8 +79,8 @@ def _declined(ticket: Ticket, policy: Policy, request: Request) -> Outcome:
     note = Note(
         public=True,
         title="Your request for an RFO",
-        text=f"{wording.greeting(ticket)}\n\nyou asked for a Reason-For-Outage (RFO) document. We write one for resolved "
-        f"{names} incidents. This incident is {policy.priorities[priority].name} ({priority}). "
+        text=f"{wording.greeting(ticket)}\n\nyou asked for a Reason-For-Outage (RFO) document. We write one for "
+        f"resolved {names} incidents. This incident is {policy.priorities[priority].name} ({priority}). "
         "A colleague will look at your request.",
         marks=frozenset({done}),
     )
@@ -92,9 +92,8 @@ def _declined(ticket: Ticket, policy: Policy, request: Request) -> Outcome:
     )
 
 
-def _due(
-    ticket: Ticket, policy: Policy, now: datetime, request: Request, task: LinkedTicket | None, due: datetime
-) -> Outcome:
+def _due(ticket: Ticket, policy: Policy, now: datetime, request: Request, due: datetime) -> Outcome:
+    task = _task(ticket)
     done = mark("rfo-due", due.strftime("%Y%m%dT%H%M"))
     note = Note(
         public=True,

@@ -7,6 +7,7 @@ it; a customer's change is repaired and reported. Persons of support win: what t
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from connector.domain.decision import Note, Outcome, mark
@@ -77,7 +78,7 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
     for field, changes in ticket.changes.items():
         rounds = sum(
             1
-            for ours, theirs in zip(changes, changes[1:], strict=False)
+            for ours, theirs in pairwise(changes)
             if ours.actor is Actor.CONNECTOR
             and theirs.actor not in (Actor.CONNECTOR, Actor.CUSTOMER)
             and theirs.at > now - _CONTEST_WINDOW
@@ -96,8 +97,8 @@ def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
             Note(
                 public=False,
                 title=f"{wording.label(field)} is contested",
-                text=f"Somebody reset {wording.label(field)} {rounds} times within an hour after the connector had set it. "
-                "The connector leaves it alone until the other side has been quiet for an hour. "
+                text=f"Somebody reset {wording.label(field)} {rounds} times within an hour after the connector "
+                "had set it. The connector leaves it alone until the other side has been quiet for an hour. "
                 "Check triggers, schedulers and other integrations that write this field.",
                 marks=frozenset({mark("contested", field)}),
             )
@@ -143,8 +144,8 @@ def _report(ticket: Ticket, field: str, held: Any) -> list[Note]:
         Note(
             public=False,
             title=f"Restored: {wording.label(field)}",
-            text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through the "
-            f"helpdesk's interface. Only support may do that. It is {wording.value(held)} again.",
+            text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through "
+            f"the helpdesk's interface. Only support may do that. It is {wording.value(held)} again.",
             marks=frozenset({done}),
         )
     ]

@@ -37,7 +37,8 @@ def tell(stage: Stage) -> Iterator[Told]:
     play = _Play(stage)
     ticket = ada.writes(
         "Line to Hamburg down",
-        "Hello,\n\nour line has been dead since 2026-11-23 09:40 CET. Please help.\n\nUrgency: high\n\n-- \nAda Lovelace",
+        "Hello,\n\nour line has been dead since 2026-11-23 09:40 CET. Please help.\n\n"
+        "Urgency: high\n\n-- \nAda Lovelace",
     )
     stage.settle()
     yield play.step("An e-mail without service ID and impact: asked back for exactly that", ticket, _asked)
@@ -130,7 +131,8 @@ def _asked(ticket: Ticket) -> tuple[list[str], list[Check]]:
 def _triaged(ticket: Ticket) -> tuple[list[str], list[Check]]:
     fields = ticket.fields
     lines = [
-        f"Service {fields.service_id} ({fields.service_check}), circuit {fields.circuit_id}, start {_moment(fields.problem_start)}",
+        f"Service {fields.service_id} ({fields.service_check}), circuit {fields.circuit_id}",
+        f"Start of the problem {_moment(fields.problem_start)}",
         f"{fields.priority_reason}",
         f"First response due {_moment(fields.first_response_due_at)}, repair due {_moment(fields.repair_due_at)}",
     ]

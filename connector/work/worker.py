@@ -62,7 +62,7 @@ class Worker:
                     self._save()
                     self._renew()
                 except StoreError as error:
-                    log.error("work table does not answer", error=str(error))
+                    log.warning("work table does not answer", error=str(error))
                     stop.wait(_RETRY_STORE_S)
             while self._held:
                 self._collect(LEASE.total_seconds())
@@ -88,7 +88,7 @@ class Worker:
                 self._table.touch([Key(self._desk.name, FULL_SWEEP)], now)
                 self._table.touch([Key(self._desk.name, SWEEP)], now + self._rhythm.sweep)
             except StoreError as error:
-                log.error("work table does not answer", error=str(error))
+                log.warning("work table does not answer", error=str(error))
                 stop.wait(_RETRY_STORE_S)
             else:
                 return

@@ -22,13 +22,13 @@ from flask import Flask
 from rich.console import Console
 from rich.table import Table
 
+from connector import logs
+from connector.settings import load
 from tests.benchmarks.senders import SECRET, Result, send
 from tests.postgres import fresh_schema, running_server
 from webhooks.app import create_app
-from webhooks.log import configure_log
 from webhooks.receiver import Hook, Receiver
 from webhooks.serve import run, serve
-from webhooks.settings import from_environment
 
 _NO_STORAGE = "none"
 
@@ -62,7 +62,8 @@ def _options() -> argparse.Namespace:
 
 
 def _serve() -> None:
-    settings = from_environment(os.environ)
+    settings = load(os.environ)
+    logs.configure(settings)
     if settings.database_url.get_secret_value() == _NO_STORAGE:
         run(settings, _without_storage)
     else:
@@ -70,7 +71,6 @@ def _serve() -> None:
 
 
 def _without_storage() -> Flask:
-    configure_log()
     hook = Hook("zammad", (SECRET,))
     now = partial(datetime.now, UTC)
     return create_app(Receiver({"main": hook}, touch=lambda *_: None, now=now, counts=dict))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from connector.policy.load import load_mapping
+from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.stage import Person, Stage
 from tests.builders import T0, default_policy

@@ -1,4 +1,4 @@
-"""P8, P9: the helpdesk is down for hours: nothing is lost, all is applied once afterwards, accepting goes on meanwhile."""
+"""P8, P9: the helpdesk is down for hours: nothing is lost, all is applied once afterwards, accepting goes on."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""P11: a poison ticket blocks only itself, visibly: a dead letter with its cause; replay works; a new event tries again."""
+"""P11: a poison ticket blocks only itself, visibly: a dead letter with its cause; replay and new events try again."""
 
 from datetime import timedelta
 

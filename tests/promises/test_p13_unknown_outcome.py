@@ -1,4 +1,4 @@
-"""P13: whatever call the answer is lost of, or the process dies after: notes, RFO tasks and links exist exactly once."""
+"""P13: whatever answer is lost, wherever the process dies: notes, RFO tasks and links exist exactly once."""
 
 from datetime import timedelta
 
@@ -11,7 +11,13 @@ from tests.promises.evidence import levels_noted, notes, proofs
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PUT", r"tickets/1$"), ("POST", r"/tickets$"), ("POST", "links/add"), ("POST", "tickets/search"), ("GET", "all=true")],
+    [
+        ("PUT", r"tickets/1$"),
+        ("POST", r"/tickets$"),
+        ("POST", "links/add"),
+        ("POST", "tickets/search"),
+        ("GET", "all=true"),
+    ],
     ids=["write", "create the task", "link", "find", "read"],
 )
 @pytest.mark.parametrize("kind", ["lose answer", "refuse"])

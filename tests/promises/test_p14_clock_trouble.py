@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.policy.load import load_mapping
+from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.stage import Stage
 from tests.builders import default_policy
@@ -60,7 +60,9 @@ def test_p4_counts_working_time_over_a_weekend_with_the_clock_change(tmp_path: P
     with Stage(default_policy(), mapping, f"sqlite:///{tmp_path / 'w.sqlite3'}", start) as stage:
         customer = stage.person("ada@harbour.example", organization="Harbour Bank")
         agent = stage.person("grace@interspace.example", "Agent")
-        ticket = customer.writes("Slow", COMPLETE.replace("service affecting", "non service affecting").replace("high", "low"))
+        ticket = customer.writes(
+            "Slow", COMPLETE.replace("service affecting", "non service affecting").replace("high", "low")
+        )
         stage.settle()
         agent.replies(ticket, "We are on it.")
         stage.settle()

@@ -52,7 +52,9 @@ def test_a_customers_change_stops_and_fakes_nothing(cast: Cast, attributes: dict
 def test_values_that_a_customer_sets_on_creation_do_not_count(cast: Cast) -> None:
     stage = cast.stage
 
-    ticket = cast.customer.writes("Line down", COMPLETE, escalation_level=5, rfo_status="delivered", priority_source="agent")
+    ticket = cast.customer.writes(
+        "Line down", COMPLETE, escalation_level=5, rfo_status="delivered", priority_source="agent"
+    )
     stage.settle()
 
     fields = stage.ticket(ticket).fields
@@ -80,7 +82,9 @@ def test_a_customer_cannot_forge_a_proof(cast: Cast) -> None:
     """Marks count on the connector's own notes only."""
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
-    cast.customer.replies(ticket, "hello", subject="Escalation level 2: shift manager [ref: level-2 level-3 level-4 level-5]")
+    cast.customer.replies(
+        ticket, "hello", subject="Escalation level 2: shift manager [ref: level-2 level-3 level-4 level-5]"
+    )
 
     stage.advance(timedelta(hours=1))
 

@@ -14,7 +14,7 @@ from tests.promises.conftest import COMPLETE, Cast
 def test_no_secret_in_anything_that_a_troubled_day_leaves_behind(cast: Cast, capfd: pytest.CaptureFixture[str]) -> None:
     stage = cast.stage
     token = stage.accounts.bot
-    logs.configure(Settings(log_format="json", log_level="debug", zammad_token=token))  # type: ignore[arg-type]
+    logs.configure(Settings(log_format="json", log_level="debug", zammad_token=token))
     ticket = cast.customer.writes("Line down", COMPLETE)
     for fault in (
         Fault("refuse", path="tickets/", times=1),
@@ -41,9 +41,11 @@ def test_no_secret_in_anything_that_a_troubled_day_leaves_behind(cast: Cast, cap
 def test_a_secret_in_a_foreign_text_is_hidden_in_the_log(capfd: pytest.CaptureFixture[str]) -> None:
     import structlog
 
-    logs.configure(Settings(log_format="json", zammad_token="tok-0123456789abcdef"))  # type: ignore[arg-type]
+    logs.configure(Settings(log_format="json", zammad_token="tok-0123456789abcdef"))
 
-    structlog.get_logger("test").warning("library says", cause="GET https://x/?token=tok-0123456789abcdef failed", more=["tok-0123456789abcdef"])
+    structlog.get_logger("test").warning(
+        "library says", cause="GET https://x/?token=tok-0123456789abcdef failed", more=["tok-0123456789abcdef"]
+    )
 
     said = capfd.readouterr().err
     assert "library says" in said

@@ -141,4 +141,3 @@ def parsed(shape: type[A], raw: Any, where: str) -> A:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the answer"
         raise PermanentError(f"Zammad {where}: unexpected answer: {place}: {first['msg']}") from error
-

@@ -1,4 +1,4 @@
-"""HTTP to Zammad: time-outs, pooled connections, errors by what follows from them. No retries: the work table retries."""
+"""HTTP to Zammad: time-outs, pooled connections, errors by what follows from them. The work table retries."""
 
 import json
 import threading

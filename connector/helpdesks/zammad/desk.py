@@ -8,7 +8,7 @@ idempotency key, so every step is proved by what it leaves on the ticket.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -213,4 +213,3 @@ def _is_untouched(row: TicketRow, articles: int) -> bool:
     """
     at_once = row.updated_at - row.created_at <= _SAME_REQUEST and row.updated_by_id == row.created_by_id
     return at_once and articles <= 1
-

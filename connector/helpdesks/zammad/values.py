@@ -12,9 +12,7 @@ from connector.domain.ticket import Fields
 
 _TYPES: dict[str, Any] = {
     name: next(
-        kind if isinstance(kind, type) else datetime
-        for kind in get_args(info.annotation)
-        if kind is not type(None)
+        kind if isinstance(kind, type) else datetime for kind in get_args(info.annotation) if kind is not type(None)
     )
     for name, info in Fields.model_fields.items()
 }

@@ -61,7 +61,10 @@ class SandboxZammad:
         return response
 
     def requests_adapter(self) -> BaseAdapter:
-        """An adapter to mount on a `requests.Session`: no sockets, but the same exceptions as the network."""
+        """An adapter to mount on a `requests.Session`: no sockets, but the same exceptions as the network.
+
+        Nothing is waited for: a hanging connection is a `requests.ReadTimeout` at once.
+        """
         return InProcessAdapter(self.handle)
 
     def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:

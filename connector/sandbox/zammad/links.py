@@ -35,7 +35,7 @@ def add(call: Call) -> Answer:
 
 def remove(call: Call) -> Answer:
     """`DELETE /links/remove`, in either direction; answers 201 (recording 029)."""
-    ends = {int(str(call.params.get(name, 0))) for name in (_SOURCE, _TARGET)}
+    ends = {call.number(name, 0) for name in (_SOURCE, _TARGET)}
     type_id = _TYPE_IDS.get(str(call.params.get("link_type")))
     for link in [link for end in ends for link in call.world.links.get(end, ())]:
         if link["link_type_id"] == type_id and {link[_SOURCE], link[_TARGET]} == ends:

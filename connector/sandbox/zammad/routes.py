@@ -66,7 +66,7 @@ for _name, _resource in resources.RESOURCES.items():
 def answer(world: World, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
     """The response to one request, and the login of the user who made it (empty if unknown).
 
-    Never raises for a bad request: that is answered as Zammad does.
+    Never raises for a bad request: that is answered as Zammad does, with 500 where parameters make no sense at all.
     """
     login = ""
     try:
@@ -81,6 +81,9 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         return respond((error.status, error.payload()), {}), login
     except NoRouteError as missing:
         return respond((404, missing.payload), {}), login
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        text = f"the sandbox cannot read this request: {type(fault).__name__}: {fault}"
+        return respond((500, {"error": text}), {}), login
 
 
 class NoRouteError(Exception):

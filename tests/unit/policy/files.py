@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from connector.policy.load import check
+from connector.helpdesks.zammad.load import check
 from connector.policy.locate import MAPPINGS
 
 POLICY = MAPPINGS / "interspace.yaml"

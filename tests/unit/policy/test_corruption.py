@@ -11,7 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.policy.load import check, load_mapping, load_policy
+from connector.helpdesks.zammad.load import check, load_mapping
+from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError, Problem
 
 from .files import POLICY, SERVICES, SERVICES_CSV, ZAMMAD

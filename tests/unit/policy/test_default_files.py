@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
-from connector.policy.load import check, load_mapping, load_policy
+from connector.helpdesks.zammad.load import check, load_mapping
+from connector.policy.load import load_policy
 from connector.policy.models import Policy
-from connector.policy.schema import SCHEMAS, schema_text
 from connector.policy.span import Span
+from connector.schemas import SCHEMAS, schema_text
 
 from .files import POLICY, SERVICES, SERVICES_CSV, ZAMMAD
 
@@ -137,7 +138,7 @@ def test_the_mapping_knows_every_group(policy: Policy) -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_are_in_step_with_the_models(name: str) -> None:
     written = (POLICY.parent / "schemas" / name).read_text(encoding="utf-8")
-    assert written == schema_text(SCHEMAS[name]), "run: python -m connector.policy.schema"
+    assert written == schema_text(SCHEMAS[name]), "run: python -m connector.schemas"
 
 
 @pytest.mark.parametrize(("path", "schema"), [(POLICY, "policy"), (SERVICES, "services"), (ZAMMAD, "zammad")], ids=str)

@@ -6,8 +6,9 @@ import pytest
 
 from connector.domain.ticket import Fields
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import CANONICAL_FIELDS, ZammadMapping
-from connector.policy.load import load_mapping, load_policy
+from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError
 
 from .files import POLICY, SERVICES, ZAMMAD, Case, changed, expected_and_found

@@ -268,7 +268,9 @@ def test_an_unverified_service_id_borrows_no_ladder() -> None:
 
 
 @given(minutes=st.lists(st.integers(0, 60 * 120), min_size=1, max_size=8), priority=st.sampled_from(list(Priority)))
-def test_whenever_it_is_looked_at_each_level_fires_once_and_only_upwards(minutes: list[int], priority: Priority) -> None:
+def test_whenever_it_is_looked_at_each_level_fires_once_and_only_upwards(
+    minutes: list[int], priority: Priority
+) -> None:
     """The law of the ladder: any choice of moments ends at the same level, and no mark is written twice."""
     ticket, seen = incident(complete(priority=priority), articles=(ANSWERED,)), list[str]()
     level = 0
@@ -282,5 +284,7 @@ def test_whenever_it_is_looked_at_each_level_fires_once_and_only_upwards(minutes
         ticket = ticket.with_changes(outcome.changes)
         ticket = ticket.model_copy(update={"articles": (*ticket.articles, note(set(marks)))})
         ticket.__dict__.pop("marks", None)
-    only_once = escalation(incident(complete(priority=priority), articles=(ANSWERED,)), POLICY, at(minutes=max(minutes)))
+    only_once = escalation(
+        incident(complete(priority=priority), articles=(ANSWERED,)), POLICY, at(minutes=max(minutes))
+    )
     assert level == only_once.changes["escalation_level"]

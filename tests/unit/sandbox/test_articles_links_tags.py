@@ -1,5 +1,7 @@
 """Messages, links and tags."""
 
+import pytest
+
 from tests.unit.sandbox.desk import Desk
 
 
@@ -35,6 +37,7 @@ def test_an_agents_answer_opens_a_new_ticket_a_note_does_not(desk: Desk) -> None
     assert desk.shown(noted)["first_response_at"] is None
     assert desk.shown(answered)["state"] == "open"
     assert desk.shown(answered)["first_response_at"] is not None
+    assert desk.shown(desk.ticket(article={"body": "they called", "type": "phone"}))["state"] == "new"
 
 
 def test_bodies_stay_internal_can_change(desk: Desk) -> None:
@@ -53,21 +56,22 @@ def test_attachments_come_back(desk: Desk) -> None:
     assert answer.body == b"hello\n"
 
 
-def test_links_are_seen_from_both_sides(desk: Desk) -> None:
-    parent, child = desk.ticket(), desk.ticket()
+@pytest.mark.parametrize(("kind", "opposite"), [("child", "parent"), ("parent", "child"), ("normal", "normal")])
+def test_links_are_seen_from_both_sides(desk: Desk, kind: str, opposite: str) -> None:
+    target, source = desk.ticket(), desk.ticket()
     link = {
-        "link_type": "child",
+        "link_type": kind,
         "link_object_source": "Ticket",
-        "link_object_source_number": desk.shown(child)["number"],
+        "link_object_source_number": desk.shown(source)["number"],
         "link_object_target": "Ticket",
-        "link_object_target_value": parent,
+        "link_object_target_value": target,
     }
     assert desk.call("POST", "links/add", link)[0] == 201
     assert desk.call("POST", "links/add", link)[0] == 422
-    assert _links(desk, parent) == [("child", child)]
-    assert _links(desk, child) == [("parent", parent)]
-    desk.call("DELETE", "links/remove", {**link, "link_object_source_value": child})
-    assert _links(desk, parent) == []
+    assert _links(desk, target) == [(kind, source)]
+    assert _links(desk, source) == [(opposite, target)]
+    desk.call("DELETE", "links/remove", {**link, "link_object_source_value": source})
+    assert _links(desk, target) == []
 
 
 def test_a_new_ticket_can_be_born_as_a_child(desk: Desk) -> None:

@@ -30,9 +30,10 @@ def test_history_is_a_chain_that_ends_in_the_present(writes: list[tuple[int, str
     since=st.integers(-120, 120),
     size=st.integers(1, 4),
     order=st.sampled_from(["asc", "desc"]),
+    more=st.sampled_from([{}, {"ticket.state_id": {"operator": "is", "value": ["1"]}}]),
 )
 def test_pages_of_changes_are_complete_and_in_order(
-    steps: list[tuple[int, int]], since: int, size: int, order: str
+    steps: list[tuple[int, int]], since: int, size: int, order: str, more: dict[str, object]
 ) -> None:
     """Also when the clock jumps backwards between two updates."""
     clock = FakeClock()
@@ -44,7 +45,7 @@ def test_pages_of_changes_are_complete_and_in_order(
         desk.put(tickets[position], title=f"{minutes} {clock.now}")
     bound = start + timedelta(minutes=since)
     condition = {"ticket.updated_at": {"operator": "after (absolute)", "value": bound.isoformat()}}
-    body = {"condition": condition, "sort_by": "updated_at", "order_by": order, "limit": size}
+    body = {"condition": condition | more, "sort_by": "updated_at", "order_by": order, "limit": size}
     found = []
     for page in range(1, 8 // size + 2):
         found += desk.call("POST", "tickets/search?expand=true", {**body, "page": page})[1]

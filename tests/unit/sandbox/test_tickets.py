@@ -1,6 +1,8 @@
 """Writing tickets: what Zammad refuses, bends and ignores."""
 
-from threading import Thread
+import time
+from datetime import datetime
+from threading import Thread, get_ident
 
 import pytest
 
@@ -154,17 +156,28 @@ def test_a_deleted_ticket_is_gone_with_links_and_history(desk: Desk) -> None:
     assert desk.call("GET", f"links?link_object=Ticket&link_object_value={kept}")[1]["links"] == []
 
 
-def test_writers_at_the_same_time_lose_nothing(desk: Desk) -> None:
+def test_writers_at_the_same_time_take_turns(desk: Desk) -> None:
+    """A request reads the clock several times; nobody else's reading may come in between."""
     ticket = desk.ticket()
+    readers: list[int] = []
 
-    def write() -> None:
-        for _ in range(25):
+    def clock() -> datetime:
+        readers.append(get_ident())
+        time.sleep(0)  # no pause: lets another thread run, which then must wait for its turn
+        return desk.clock.now
+
+    def write(times: int) -> None:
+        for _ in range(times):
             desk.put(ticket, article={"body": "note"})
 
-    threads = [Thread(target=write) for _ in range(8)]
+    desk.zammad.world.clock = clock
+    write(1)
+    readings = len(readers)
+    threads = [Thread(target=write, args=(20,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert desk.shown(ticket)["article_count"] == 201
-    assert len(desk.zammad.requests) == 202
+    turns = [set(readers[start : start + readings]) for start in range(0, len(readers), readings)]
+    assert [len(turn) for turn in turns] == [1] * 161
+    assert desk.shown(ticket)["article_count"] == 162

@@ -8,12 +8,19 @@ from threading import Event
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.sandbox.zammad import Fault, Response, RunningServer, SandboxZammad, Served
 from connector.sandbox.zammad.deliveries import signature
 from tests.clock import FakeClock
-from tests.unit.sandbox.desk import Desk
+from tests.unit.sandbox.desk import Desk, new_desk
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
 ME = "/api/v1/users/me"
 
 
@@ -64,6 +71,15 @@ def test_unknown_routes(desk: Desk, method: str, path: str, status: int) -> None
 def test_broken_json_is_their_500(desk: Desk) -> None:
     headers = {"Authorization": f"Token token={desk.tokens['bot']}"}
     assert desk.zammad.handle("POST", "/api/v1/tickets", headers, b'{"title": ').status == 500
+
+
+@given(st.sampled_from(["condition", "article", "links", "tags", "group_id", "attachments", "query"]), JSON)
+def test_no_parameter_breaks_the_desk(name: str, value: object) -> None:
+    desk = new_desk(FakeClock())
+    for method, path in (("POST", "tickets/search"), ("POST", "tickets"), ("POST", "ticket_articles")):
+        status, answer = desk.call(method, path, {"ticket_id": 1, "title": "t", name: value})
+        assert status in {200, 201, 403, 404, 422, 500}
+        assert status < 300 or answer["error"]
 
 
 def test_calls_are_counted(session: tuple[requests.Session, str], desk: Desk) -> None:

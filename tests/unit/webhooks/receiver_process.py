@@ -84,7 +84,7 @@ def running(directory: Path, **settings: str) -> Iterator[Running]:
         "INTERSPACE_PORT": str(port),
         **settings,
     }
-    command = [sys.executable, "-m", "webhooks.serve"]
+    command = [sys.executable, "-m", "connector", "receive"]
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stderr=log, stdout=log, start_new_session=True)
     receiver = Running(process, port, database)

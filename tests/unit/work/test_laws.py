@@ -14,11 +14,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 from connector.work.table import Counts, Done, Failed, Job, Key, Seen, WorkTable
 from tests.clock import FakeClock
 
-TICKETS = ["a", "b", "c", "d"]
+TICKETS = ["a", "b", "c"]
 LEASE = timedelta(seconds=20)
 
 tickets = st.sampled_from(TICKETS)
-offsets = st.integers(-5, 40).map(lambda seconds: timedelta(seconds=seconds))
+offsets = st.sampled_from([-3, 0, 0, 0, 2, 30]).map(lambda seconds: timedelta(seconds=seconds))
 deadlines = st.none() | offsets
 
 
@@ -79,11 +79,11 @@ class WorkTableMachine(RuleBasedStateMachine):
         else:
             self.rows[ticket] = Row(due)
 
-    @rule(seconds=st.integers(1, 30))
+    @rule(seconds=st.sampled_from([1, 3, 10, 20, 60]))
     def time_passes(self, seconds: int) -> None:
         self.clock.advance(timedelta(seconds=seconds))
 
-    @rule(target=jobs, limit=st.integers(1, 4))
+    @rule(target=jobs, limit=st.integers(1, 3))
     def claim(self, limit: int) -> object:
         now = self.clock.now
         ready = {
@@ -140,7 +140,7 @@ class WorkTableMachine(RuleBasedStateMachine):
             row.owner = row.until = None
             row.waiting = []
 
-    @rule(seconds=st.integers(1, 60))
+    @rule(seconds=st.sampled_from([1, 5]))
     def pause(self, seconds: int) -> None:
         until = self.clock.now + timedelta(seconds=seconds)
         self.table.pause(self.desk, until, "429")
@@ -219,8 +219,8 @@ def test_the_table_keeps_its_laws(new_machine: Callable[[], WorkTableMachine]) -
     run_state_machine_as_test(
         new_machine,  # type: ignore[arg-type]  # any callable will do
         settings=settings(
-            max_examples=60,
-            stateful_step_count=40,
+            max_examples=100,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),

@@ -1,4 +1,4 @@
-"""JSON Schemas of the files, for editors. ``python -m connector.policy.schema`` writes them."""
+"""JSON Schemas of the files, for editors. ``python -m connector.schemas`` writes them."""
 
 import json
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from webhooks.settings import SettingsError, from_environment
+from connector.settings import SettingsError, load
 
 SECRET = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
 FILE = f"{SECRET}_FILE"
@@ -15,14 +15,14 @@ GOOD = "a-secret-of-enough-length"
 
 
 def test_only_the_secret_has_no_default() -> None:
-    settings = from_environment({SECRET: GOOD})
-    assert [secret.get_secret_value() for secret in settings.zammad_secrets] == [GOOD]
+    settings = load({SECRET: GOOD})
+    assert settings.webhook_secrets() == (GOOD.encode(),)
     assert settings.database_url.get_secret_value() == "sqlite:///interspace.sqlite3"
-    assert (settings.settle_seconds, settings.max_body_bytes, settings.processes) == (1.0, 1024 * 1024, 2)
+    assert (settings.settle_seconds, settings.max_body_bytes, settings.receiver_processes) == (1.0, 1024 * 1024, 2)
 
 
 def test_every_variable_is_read() -> None:
-    settings = from_environment(
+    settings = load(
         {
             SECRET: GOOD,
             "INTERSPACE_DATABASE_URL": "postgresql+psycopg://u:p@h/d",
@@ -37,7 +37,7 @@ def test_every_variable_is_read() -> None:
     assert settings.database_url.get_secret_value() == "postgresql+psycopg://u:p@h/d"
     assert (settings.settle_seconds, settings.max_body_bytes) == (0.5, 2048)
     assert (settings.host, settings.port) == ("::1", 9000)
-    assert (settings.processes, settings.threads) == (4, 32)
+    assert (settings.receiver_processes, settings.receiver_threads) == (4, 32)
     assert GOOD not in repr(settings)
     assert "u:p" not in repr(settings)
 
@@ -45,17 +45,17 @@ def test_every_variable_is_read() -> None:
 def test_a_secret_file_holds_the_current_and_the_previous_secret(tmp_path: Path) -> None:
     file = tmp_path / "secrets"
     file.write_text(f"\n  {GOOD}\n{GOOD}-previous\n\n")
-    secrets = from_environment({FILE: str(file)}).zammad_secrets
-    assert [secret.get_secret_value() for secret in secrets] == [GOOD, f"{GOOD}-previous"]
+    secrets = load({FILE: str(file)}).webhook_secrets()
+    assert secrets == (GOOD.encode(), f"{GOOD}-previous".encode())
 
 
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
-        ({}, f"{SECRET} or {FILE}: one of them is needed"),
-        ({SECRET: ""}, f"{SECRET} or {FILE}: one of them is needed"),
+        ({}, f"{SECRET} or {FILE} is not set"),
+        ({SECRET: ""}, f"{SECRET} or {FILE} is not set"),
         ({SECRET: GOOD, FILE: "x"}, f"{SECRET}, {FILE}: set only one of them"),
-        ({SECRET: "hunter2"}, f"{SECRET}: Value error, every secret needs at least 16 characters"),
+        ({SECRET: "hunter2"}, f"{SECRET}: every secret needs at least 16 characters"),
         ({FILE: "/nowhere/secret"}, f"{FILE}: /nowhere/secret cannot be read: No such file or directory"),
         ({SECRET: GOOD, "INTERSPACE_PORT": "http"}, "INTERSPACE_PORT: "),
         ({SECRET: GOOD, "INTERSPACE_PORT": "65536"}, "INTERSPACE_PORT: "),
@@ -66,7 +66,7 @@ def test_a_secret_file_holds_the_current_and_the_previous_secret(tmp_path: Path)
 )
 def test_a_setting_at_fault_is_named(environment: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        from_environment(environment)
+        load(environment).webhook_secrets()
     assert str(caught.value).startswith(named)
     assert "hunter2" not in str(caught.value)
     assert GOOD not in str(caught.value)
@@ -77,16 +77,16 @@ def test_a_secret_file_at_fault_is_named(tmp_path: Path, lines: str) -> None:
     file = tmp_path / "secrets"
     file.write_text(lines)
     with pytest.raises(SettingsError, match=SECRET) as caught:
-        from_environment({FILE: str(file)})
+        load({FILE: str(file)})
     assert GOOD not in str(caught.value)
 
 
-@pytest.mark.parametrize("target", ["webhooks.serve", "webhooks.wsgi"])
-def test_a_missing_secret_ends_the_start_with_one_line_and_code_2(tmp_path: Path, target: str) -> None:
+@pytest.mark.parametrize("target", [["connector", "receive"], ["webhooks.wsgi"]])
+def test_a_missing_secret_ends_the_start_with_one_line_and_code_2(tmp_path: Path, target: list[str]) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[3])
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     started = subprocess.run(
-        [sys.executable, "-m", target], capture_output=True, env=environment, cwd=tmp_path, check=False, text=True
+        [sys.executable, "-m", *target], capture_output=True, env=environment, cwd=tmp_path, check=False, text=True
     )
     assert started.returncode == 2
     assert started.stderr.count("\n") == 1

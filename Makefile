@@ -1,0 +1,74 @@
+# make demo and make test need nothing but Python 3.11 or newer, make and git: each creates .venv by itself.
+
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
+
+.PHONY: help demo test lint format check run bench lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo     play an outage from the first e-mail to the RFO on a sandbox Zammad"
+	@echo "make test     run all tests"
+	@echo "make lint     check style and types"
+	@echo "make format   put the code into the project's style"
+	@echo "make check    check policy, service catalogue and mapping"
+	@echo "make run      receive webhooks and work on tickets, with the settings of the environment"
+	@echo "make bench    measure"
+	@echo "make lock     renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
+	@echo "make clean    remove .venv and all caches"
+
+demo: .venv/.run
+	@$(BIN)/interspace demo --log-level warning
+
+test: .venv/.dev
+	@$(BIN)/pytest
+
+lint: .venv/.dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+format: .venv/.dev
+	@$(BIN)/ruff check --fix --exit-zero
+	@$(BIN)/ruff format
+
+check: .venv/.run
+	@$(BIN)/interspace check
+
+run: .venv/.run
+	@exec $(BIN)/interspace run
+
+bench: .venv/.dev
+	@for file in tests/benchmarks/bench_*.py; do \
+		$(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; \
+	done
+
+lock:
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --output-file requirements.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: a stage is repeated only where what it was made from has changed.
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed and $(PYTHON) is not; name another: make PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: requirements.lock pyproject.toml | .venv/.python
+	@echo "Installing what the connector needs into .venv (once)"
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.run
+	@echo "Installing what its tests need into .venv (once)"
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@touch $@

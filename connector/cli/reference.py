@@ -1,0 +1,99 @@
+"""The configuration reference, made from the settings and the commands. ``python -m connector.cli.reference`` writes it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import SecretStr
+
+from connector.cli import EXIT_CODES, cli
+from connector.policy.locate import MAPPINGS
+from connector.settings import SECRETS, Settings, variable
+
+REFERENCE = MAPPINGS.parent / "docs" / "configuration.md"
+
+_INTRODUCTION = """\
+# Configuration reference
+
+Made by `python -m connector.cli.reference` from the program itself; a test keeps it in step.
+
+What differs between installations is a setting: an environment variable, mostly with a command line option of the same
+meaning. The option comes first, then the variable, then the default. An empty variable counts as not set. A variable
+that begins with `INTERSPACE_` and is no setting is an error, so that a slip of the pen is not overlooked. The rules
+themselves are no settings: they are in the [policy](guide.md).
+
+A secret comes from the environment or from a file, never from the command line. With `_FILE` at the end of its name, a
+variable holds the path of the file instead of the value.
+"""
+
+
+def reference() -> str:
+    """The text of docs/configuration.md."""
+    parts = (_INTRODUCTION, "## Settings\n", *_settings(), "\n## Exit codes\n", *_exit_codes(), "\n## Commands\n")
+    return "\n".join((*parts, *_commands(cli, "interspace"))).rstrip() + "\n"
+
+
+def _settings() -> Iterator[str]:
+    properties = Settings.model_json_schema()["properties"]
+    yield "| Variable | Meaning | Values | Default |"
+    yield "|---|---|---|---|"
+    for name, field in Settings.model_fields.items():
+        or_file = f"<br>or `{variable(name)}_FILE`" if name in SECRETS else ""
+        default = "none" if field.default is None else f"`{_shown(field.default)}`"
+        meaning = (field.description or "").replace("|", "\\|")
+        yield f"| `{variable(name)}`{or_file} | {meaning} | {_values(properties[name])} | {default} |"
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    return str(default.relative_to(MAPPINGS.parent)) if isinstance(default, Path) else str(default)
+
+
+def _values(schema: dict[str, Any]) -> str:
+    schema = next((kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"), schema)
+    if "enum" in schema:
+        return ", ".join(f"`{choice}`" for choice in schema["enum"])
+    if "maximum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}" + (
+            "" if schema["type"] == "integer" else ", also fractions"
+        )
+    return {"path": "path", "password": "secret"}.get(schema.get("format", ""), "text")
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "| Code | Meaning |"
+    yield "|---|---|"
+    for code, meaning in re.findall(r"^ *(\d+) +(.+)$", EXIT_CODES, re.MULTILINE):
+        yield f"| {code} | {meaning} |"
+
+
+def _commands(group: click.Group, path: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield f"### `{path} {name}`\n\n{_first_paragraph(command)}\n"
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield from _command(command, f"{path} {name}")
+
+
+def _command(command: click.Command, path: str) -> Iterator[str]:
+    arguments = [param for param in command.params if isinstance(param, click.Argument)]
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    usage = " ".join([path, *(argument.make_metavar(click.Context(command)) for argument in arguments)])
+    yield f"### `{usage}`\n\n{_first_paragraph(command)}\n"
+    yield from (
+        f"- `{option.opts[0]}`: {option.help}" for option in options if option.name not in Settings.model_fields
+    )
+    settings = [f"`{option.opts[0]}`" for option in options if option.name in Settings.model_fields]
+    yield f"- Settings as options: {', '.join(settings)}\n"
+
+
+def _first_paragraph(command: click.Command) -> str:
+    return " ".join((command.help or "").partition("\n\n")[0].split())
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(reference(), encoding="utf-8")

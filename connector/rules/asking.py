@@ -1,0 +1,105 @@
+"""What is said to the customer about missing details (R14, R16), or to the agent who has the customer on the phone."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from connector.domain.decision import Note, mark
+from connector.domain.ticket import Article, Ticket
+from connector.domain.vocabulary import Channel, IntakeStatus
+from connector.policy.models import Policy
+from connector.rules import wording
+from connector.rules.text import Doubt
+
+_HINTS = {
+    "service_id": "as in your welcome message",
+    "problem_start": "date, time and time zone, for example 2026-11-22 10:05 UTC",
+    "short_description": "one sentence",
+    "impact": "service affecting, degradation, or non-service affecting",
+}
+
+
+class Understood(NamedTuple):
+    """A start time that named no zone, and the zone it was read in (R16)."""
+
+    start: datetime
+    zone: str
+
+
+class Gap(NamedTuple):
+    """What is missing, and what the customer said about it that is not clear."""
+
+    missing: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
+    unclear: tuple[Article, ...]
+    """The messages that raised doubts about what is missing."""
+    understood: Understood | None
+
+
+def question(ticket: Ticket, policy: Policy, now: datetime, gap: Gap) -> tuple[Note | None, datetime | None]:
+    """The message to send now if any, and when to look again: asked once, reminded once.
+
+    An answer that raises a new doubt gets a question of its own.
+    """
+    if ticket.state.is_over or now - ticket.created_at > policy.intake.ask_within.fixed:
+        return None, None
+    asked = ticket.marks.get("asked")
+    if asked is None:
+        return _message(ticket, gap, "asked"), now + policy.intake.remind_after.fixed
+    remind_at = asked + policy.intake.remind_after.fixed
+    for article in gap.unclear:
+        step = mark("doubt", article.id)
+        if article.created_at > asked and step not in ticket.marks:
+            return _message(ticket, gap, step), max(now, remind_at)
+    if "reminded" in ticket.marks:
+        return None, None
+    if now < remind_at:
+        return None, remind_at
+    return _message(ticket, gap, "reminded"), None
+
+
+def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Note, ...]:
+    """Nothing is missing, but the customer should know how the start time was read."""
+    if understood is None or "understood" in ticket.marks or _is_for_agent(ticket) or ticket.state.is_over:
+        return ()
+    parts = [wording.greeting(ticket), "thank you, we have everything we need.", _sentence(understood)]
+    title = f"Ticket {ticket.number}: details complete"
+    return (Note(public=True, title=title, text="\n\n".join(parts), marks=frozenset({"understood"})),)
+
+
+def status(ticket: Ticket, note: Note | None) -> IntakeStatus | None:
+    """How far the asking is, with the message that is being sent."""
+    steps = {*ticket.marks, *(note.marks if note else ())}
+    if "reminded" in steps:
+        return IntakeStatus.REMINDED
+    return IntakeStatus.ASKED if "asked" in steps else None
+
+
+def _is_for_agent(ticket: Ticket) -> bool:
+    """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question."""
+    return ticket.channel is Channel.PHONE or ticket.created_by.is_person_of_support
+
+
+def _message(ticket: Ticket, gap: Gap, step: str) -> Note:
+    lines = "\n".join(f"{wording.label(field)} ({_HINTS[field]}): " for field in gap.missing)
+    doubts = "\n".join(f"- {doubt.question}" for doubt in gap.doubts)
+    if _is_for_agent(ticket):
+        ask = "Required details are missing. Please ask the customer and fill them in on the ticket."
+        text = "\n\n".join(part for part in (ask, lines, doubts) if part)
+        return Note(public=False, title="Details missing", text=text, marks=frozenset({step}))
+    intro = "thank you for your message. We are on it. To work on it without delay we also need:"
+    if step == "reminded":
+        intro = "we are working on your ticket and still need:"
+    parts = [wording.greeting(ticket), intro, lines]
+    parts += [f"One thing is not clear to us:\n{doubts}"] if doubts else []
+    parts += [_sentence(gap.understood)] if gap.understood else []
+    parts.append("Please reply to this message and fill in the lines above.")
+    steps = {step, "understood"} if gap.understood else {step}
+    title = f"Ticket {ticket.number}: details needed"
+    return Note(public=True, title=title, text="\n\n".join(parts), marks=frozenset(steps))
+
+
+def _sentence(understood: Understood) -> str:
+    return (
+        f"We understood the start time as {wording.moment(understood.start)}: you named no time zone, "
+        f"so we took {understood.zone}. Please correct us if that is wrong."
+    )

@@ -1,0 +1,35 @@
+"""docs/configuration.md says what the program does."""
+
+from pathlib import Path
+
+from connector.cli.reference import REFERENCE, reference
+from connector.settings import SECRETS, Settings, variable
+
+
+def test_the_file_is_as_the_program_says() -> None:
+    assert REFERENCE.read_text(encoding="utf-8") == reference(), "run: python -m connector.cli.reference"
+
+
+def test_every_setting_is_listed_once_with_its_description() -> None:
+    rows = [line for line in reference().splitlines() if line.startswith("| `INTERSPACE_")]
+    assert len(rows) == len(Settings.model_fields)
+    for row, (name, field) in zip(rows, Settings.model_fields.items(), strict=True):
+        assert row.startswith(f"| `{variable(name)}`")
+        assert field.description is not None
+        assert field.description in row
+        assert (f"`{variable(name)}_FILE`" in row) == (name in SECRETS)
+
+
+def test_no_path_of_this_machine_is_in_it() -> None:
+    assert str(Path(__file__).resolve().parents[3]) not in reference()
+    assert str(Path.home()) not in reference()
+
+
+def test_every_exit_code_of_the_help_is_listed() -> None:
+    text = reference()
+    assert all(f"| {code} | " in text for code in range(5))
+
+
+def test_secrets_are_never_offered_as_options() -> None:
+    options = reference().partition("## Commands")[2]
+    assert not any(f"--{name.replace('_', '-')}" in options for name in SECRETS)
