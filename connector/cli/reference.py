@@ -1,4 +1,4 @@
-"""The configuration reference, made from the settings and the commands. ``python -m connector.cli.reference`` writes it."""
+"""The configuration reference, made from settings and commands. ``python -m connector.cli.reference`` writes it."""
 
 import re
 from collections.abc import Iterator
@@ -82,13 +82,11 @@ def _commands(group: click.Group, path: str) -> Iterator[str]:
 def _command(command: click.Command, path: str) -> Iterator[str]:
     arguments = [param for param in command.params if isinstance(param, click.Argument)]
     options = [param for param in command.params if isinstance(param, click.Option)]
+    settings = [option for option in options if option.name in Settings.model_fields]
     usage = " ".join([path, *(argument.make_metavar(click.Context(command)) for argument in arguments)])
     yield f"### `{usage}`\n\n{_first_paragraph(command)}\n"
-    yield from (
-        f"- `{option.opts[0]}`: {option.help}" for option in options if option.name not in Settings.model_fields
-    )
-    settings = [f"`{option.opts[0]}`" for option in options if option.name in Settings.model_fields]
-    yield f"- Settings as options: {', '.join(settings)}\n"
+    yield from (f"- `{option.opts[0]}`: {option.help}" for option in options if option not in settings)
+    yield f"- Settings as options: {', '.join(f'`{option.opts[0]}`' for option in settings)}\n"
 
 
 def _first_paragraph(command: click.Command) -> str:

@@ -183,7 +183,8 @@ class BusinessCalendar:
 
         With negative ``days``, on the working day so many before it. A time outside that day's opening hours is
         moved to the nearest moment of them: its opening or its closing. A local time that the day skips counts by
-        the offset before the change; of one that comes twice the first is meant. A calendar that is always open adds days of 24 hours.
+        the offset before the change; of one that comes twice the first is meant. A calendar that is
+        always open adds days of 24 hours.
 
         Raises ``ValueError`` for no days at all, and where two whole years in a row have no opening hours.
         """

@@ -1,7 +1,8 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from connector.domain.decision import Decision, Note, Outcome
 from connector.domain.ticket import Fields, Ticket
@@ -33,7 +34,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     for rule in RULES[ticket.kind]:
         outcome = rule(current, policy, now)
         outcomes.append(outcome)
-        current = current.with_changes(outcome.changes)
+        current = current.with_changes(_difference(current.fields, outcome.changes))
     left_alone = contested(ticket, now)
     before, after = ticket.fields, current.fields
     changes = {
@@ -55,6 +56,11 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         unfinished=bool(internal and public),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
+
+
+def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Most rules find most values as they should be; copying a ticket for nothing was a third of the time."""
+    return {name: value for name, value in changes.items() if value != getattr(fields, name)}
 
 
 def _joined(notes: list[Note], policy: Policy) -> Note | None:

@@ -76,6 +76,8 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
     """
     found: dict[str, int] = {}
     for field, changes in ticket.changes.items():
+        if len(changes) < 2 * _CONTEST_ROUNDS or changes[-1].at <= now - _CONTEST_WINDOW:
+            continue
         rounds = sum(
             1
             for ours, theirs in pairwise(changes)

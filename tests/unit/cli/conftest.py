@@ -1,0 +1,64 @@
+"""The command line against a sandbox Zammad on a socket."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from connector.helpdesks.zammad.load import load_mapping
+from connector.policy.locate import MAPPINGS
+from connector.sandbox.zammad import SandboxZammad
+from connector.sandbox.zammad.furnished import Accounts, furnish
+
+ROOT = Path(__file__).parents[3]
+TOKEN = "INTERSPACE_ZAMMAD_TOKEN"
+Ran = subprocess.CompletedProcess[str]
+Run = Callable[..., Ran]
+
+
+class Live(NamedTuple):
+    """A sandbox with people in it, and the environment that leads a command there."""
+
+    desk: SandboxZammad
+    accounts: Accounts
+    customer: str
+    environment: dict[str, str]
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    """A furnished Zammad on a free port, with the real clock."""
+    desk = SandboxZammad(lambda: datetime.now(UTC))
+    accounts = furnish(desk, load_mapping(MAPPINGS / "zammad.yaml"))
+    customer = desk.add_user("ada@harbour.example", ("Customer",), "Harbour Bank", firstname="Ada")
+    with desk.serve() as server:
+        environment = {
+            "INTERSPACE_ZAMMAD_URL": server.url,
+            TOKEN: accounts.bot,
+            "INTERSPACE_DATABASE_URL": f"sqlite:///{tmp_path / 'work.sqlite3'}",
+        }
+        yield Live(desk, accounts, customer, environment)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs ``interspace`` as a user does, with nothing of this process's own settings."""
+
+    def command(*arguments: str, **environment: str) -> Ran:
+        held = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}
+        return subprocess.run(
+            [sys.executable, "-m", "connector", *arguments],
+            env={**held, "PYTHONPATH": str(ROOT), "COLUMNS": "160", **environment},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return command
