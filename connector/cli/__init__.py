@@ -1,20 +1,27 @@
 """The command ``interspace``."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from connector import __version__
-from connector.cli.check import check
-from connector.cli.dead_letters import dead_letters
-from connector.cli.demo import demo
-from connector.cli.explain import explain
-from connector.cli.service import receive, run, work
-from connector.cli.sweep import sweep
 from connector.helpdesks.errors import HelpdeskError
 from connector.policy.problem import PolicyError
 from connector.settings import SettingsError
 from connector.work.errors import StoreError
+
+_COMMANDS = {
+    "run": "service",
+    "receive": "service",
+    "work": "service",
+    "sweep": "sweep",
+    "explain": "explain",
+    "check": "check",
+    "dead-letters": "dead_letters",
+    "demo": "demo",
+}
+"""Command → module. A module is imported when its command is used, so that a short one starts fast."""
 
 EXIT_CODES = """
 \b
@@ -27,7 +34,23 @@ Exit codes:
 """
 
 
-@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"connector.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, prog_name="interspace")
 def cli() -> None:
     """Makes the Interspace support rules come true inside your helpdesk.
@@ -38,20 +61,16 @@ def cli() -> None:
     Examples:
       interspace check                     is the policy sound?
       interspace run                       receive webhooks and work on tickets
-      interspace explain 41002             what do the rules say of this ticket, and why?
+      interspace explain '#41002'          what do the rules say of this ticket, and why?
       interspace dead-letters list         which tickets need a person?
       interspace demo                      the whole story on a sandbox helpdesk
     """
 
 
-for command in (run, receive, work, sweep, explain, check, dead_letters, demo):
-    cli.add_command(command)
-
-
 def main() -> None:
     """The entry point: an expected error is one message and an exit code, never a traceback."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="interspace", standalone_mode=False)
     except click.exceptions.Abort:
         _stop("stopped", 130)
     except click.exceptions.Exit as end:

@@ -16,7 +16,9 @@ from connector.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @settings_options(*RULES, "zammad_mapping")
 def check(settings: Settings, *, as_json: bool) -> None:
-    """Check policy, service catalogue and mapping; print every problem with its file and line.
+    """Check policy, catalogue and mapping.
+
+    Every problem is printed with its file and line.
 
     \b
     Examples:

@@ -30,8 +30,9 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
 @settings_options(*RULES, "zammad_mapping")
 def demo(settings: Settings, *, as_json: bool) -> None:
-    """Play an outage from the first e-mail to the RFO on a sandbox Zammad: signed webhooks over real sockets, the real
-    receiver, work table and worker, a clock that jumps. Needs nothing and changes nothing outside.
+    """Play an outage on a sandbox Zammad.
+
+    From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a clock that jumps. Needs nothing and changes nothing outside.
 
     Exit code 0 only if every step really happened.
     """

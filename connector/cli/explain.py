@@ -25,19 +25,21 @@ from connector.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @settings_options(*RULES, *ZAMMAD)
 def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bool) -> None:
-    """Show what every rule sees, decides and why for a live ticket. Nothing is written.
+    """Show what every rule sees and decides.
 
-    TICKET is the id in the helpdesk's API, the number in the address of the ticket's page.
+    For a live ticket, with the reasons, the next deadline and what would be written. Nothing is written.
+
+    TICKET is the number with a #, as people know it, or the id from the address of the ticket's page.
 
     \b
     Examples:
-      interspace explain 41
+      interspace explain '#41002'
       interspace explain 41 --at 2026-11-23T09:00:00+0100
       interspace explain 41 --json
     """
     policy, desk = open_policy(settings), open_zammad(settings)
     now = at or datetime.now().astimezone()
-    seen = desk.read(ticket)
+    seen = desk.read(desk.id_of(ticket[1:]) if ticket.startswith("#") else ticket)
     decision = evaluate(seen, policy, now)
     if as_json:
         told = {

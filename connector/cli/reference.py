@@ -71,11 +71,13 @@ def _exit_codes() -> Iterator[str]:
 
 
 def _commands(group: click.Group, path: str) -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield f"### `{path} {name}`\n\n{_first_paragraph(command)}\n"
             yield from _commands(command, f"{path} {name}")
-        else:
+        elif command is not None:
             yield from _command(command, f"{path} {name}")
 
 

@@ -27,7 +27,9 @@ _STOP_S = 120
 @click.command()
 @settings_options(*_RECEIVER, *_WORKER)
 def run(settings: Settings) -> None:
-    """Receive webhooks and work on tickets, until SIGTERM or Ctrl-C.
+    """Receive webhooks and work on tickets.
+
+    Until SIGTERM or Ctrl-C; then what has begun is finished.
 
     Needs INTERSPACE_ZAMMAD_URL, INTERSPACE_ZAMMAD_TOKEN and INTERSPACE_ZAMMAD_WEBHOOK_SECRET (or …_FILE).
 
@@ -50,7 +52,9 @@ def run(settings: Settings) -> None:
 @click.command()
 @settings_options(*_RECEIVER)
 def receive(settings: Settings) -> None:
-    """Only receive webhooks. Any number of receivers may share the work table.
+    """Only receive webhooks.
+
+    Any number of receivers may share the work table.
 
     \b
     Example:
@@ -62,7 +66,9 @@ def receive(settings: Settings) -> None:
 @click.command()
 @settings_options(*_WORKER)
 def work(settings: Settings) -> None:
-    """Only work on tickets. Any number of workers may share the work table.
+    """Only work on tickets.
+
+    Any number of workers may share the work table.
 
     \b
     Example:

@@ -15,7 +15,9 @@ from connector.work.sweep import sweep as run_sweep
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @settings_options(*ZAMMAD)
 def sweep(settings: Settings, *, full: bool, as_json: bool) -> None:
-    """Mark tickets due that changed without a webhook. A running worker does this by itself.
+    """Find tickets changed without a webhook.
+
+    They are marked due for the workers. A running worker does this by itself.
 
     \b
     Examples:

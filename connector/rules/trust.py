@@ -47,6 +47,8 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     notes: list[Note] = []
     for field in _GUARDED:
         changes = ticket.changes.get(field, ())
+        if changes and changes[-1].actor is not Actor.CUSTOMER:
+            continue
         counted = _value_that_counts(ticket, field, changes)
         if counted != getattr(ticket.fields, field):
             repairs[field] = counted

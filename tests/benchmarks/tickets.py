@@ -6,8 +6,8 @@ from itertools import count
 from typing import Any
 
 from connector.domain.decision import Decision
-from connector.domain.ticket import Article, Fields, Ticket
-from connector.domain.vocabulary import Actor, Priority, TicketState
+from connector.domain.ticket import Article, Fields, LinkedTicket, Ticket
+from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, changed, incident, moved, note, said
@@ -82,11 +82,11 @@ def with_rfo(policy: Policy, created: datetime = T0) -> Ticket:
     return settled(ticket, policy, resolved + timedelta(hours=1))
 
 
-def aged(policy: Policy, now: datetime, articles: int, pauses: int) -> Ticket:
-    """A P4 that has been open for three years, in which support waited ``pauses`` times for the customer."""
-    created = now - timedelta(days=3 * 365)
+def aged(policy: Policy, now: datetime, age: timedelta, articles: int, pauses: int) -> Ticket:
+    """A P4 that has been open for ``age``, in which support waited ``pauses`` times for the customer."""
+    created = now - age
     ticket = settled(new_mail(created, 8), policy, created)
-    step = timedelta(days=3 * 365) / (max(articles, pauses) + 1)
+    step = age / (max(articles, pauses) + 1)
     for turn in range(articles):
         at = created + step * (turn + 1)
         ticket = _with(ticket, _answer(at, f"Step {turn} is done.") if turn % 2 else said(f"And step {turn}?", at))
@@ -143,10 +143,7 @@ def _written(ticket: Ticket, decision: Decision, now: datetime) -> Ticket:
     return fresh(ticket.with_changes(decision.changes).model_copy(update=update))
 
 
-def _task(key: str, due: datetime) -> Any:
-    from connector.domain.ticket import LinkedTicket
-    from connector.domain.vocabulary import RfoStatus
-
+def _task(key: str, due: datetime) -> LinkedTicket:
     return LinkedTicket(
         id=f"9{key[4:]}",
         number=f"9{key[4:]}",

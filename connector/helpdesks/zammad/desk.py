@@ -16,7 +16,7 @@ from typing import Any
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Channel
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket, parsed
 from connector.helpdesks.zammad.client import ZammadClient
@@ -65,6 +65,13 @@ class ZammadDesk:
         path = f"tickets/{ticket_id}"
         whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
         return self._decoder.ticket(whole, self._history(whole))
+
+    def id_of(self, number: str) -> str:
+        """The id of the ticket with this number. Raises NotFoundError if there is none."""
+        rows = self._search({"ticket.number": {"operator": "is", "value": number}}, {"limit": 1})
+        if not rows:
+            raise NotFoundError(f"Zammad has no ticket with number {number}")
+        return str(rows[0].id)
 
     def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
         """One request."""

@@ -231,7 +231,7 @@ def test_the_table_keeps_its_laws(new_machine: Callable[[], WorkTableMachine]) -
     run_state_machine_as_test(
         new_machine,  # type: ignore[arg-type]  # any callable will do
         settings=settings(
-            max_examples=100,
+            max_examples=150,
             stateful_step_count=30,
             deadline=None,
             report_multiple_bugs=False,

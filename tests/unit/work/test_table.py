@@ -201,6 +201,15 @@ def test_a_paused_helpdesk_gives_nothing_until_the_latest_time_asked_for(table: 
     assert claim_one(table).key == ONE
 
 
+def test_a_pause_that_comes_between_the_look_and_the_claim_holds(
+    table: WorkTable, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.touch([ONE], clock.now)
+    table.pause(DESK, clock.now + SECOND, "429")
+    monkeypatch.setattr(table, "next_due", lambda _: clock.now)
+    assert table.claim(DESK, 10, LEASE) == []
+
+
 def test_seen_tells_the_sweep_what_is_known(table: WorkTable, clock: FakeClock) -> None:
     table.touch([ONE, TWO, THREE], clock.now)
     updated = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

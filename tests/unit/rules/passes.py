@@ -1,0 +1,46 @@
+"""A ticket as it is once a decision has been written, as a helpdesk would show it."""
+
+from datetime import datetime
+from typing import Any
+
+from connector.domain.decision import Decision
+from connector.domain.ticket import Article, Ticket
+from connector.domain.vocabulary import Actor, Channel
+from tests.builders import changed, said
+
+
+def with_values(ticket: Ticket, **values: Any) -> Ticket:
+    """The same ticket with other values, and nothing remembered of the old ones."""
+    held = {name: getattr(ticket, name) for name in Ticket.model_fields}
+    return Ticket(**(held | values))
+
+
+def written(ticket: Ticket, decision: Decision, when: datetime) -> Ticket:
+    """Changes stand in the fields and in the history, the note among the articles."""
+    history = tuple(
+        changed(field, getattr(ticket.fields, field), value, when, Actor.CONNECTOR)
+        for field, value in decision.changes.items()
+    )
+    return with_values(
+        ticket,
+        fields=ticket.fields.model_copy(update=dict(decision.changes)),
+        history=(*ticket.history, *history),
+        articles=(*ticket.articles, *_told(decision, when)),
+    )
+
+
+def _told(decision: Decision, when: datetime) -> tuple[Article, ...]:
+    note = decision.note
+    if note is None:
+        return ()
+    return (
+        said(
+            note.text,
+            when,
+            Actor.CONNECTOR,
+            subject=note.title,
+            channel=Channel.NOTE,
+            internal=not note.public,
+            marks=note.marks,
+        ),
+    )
