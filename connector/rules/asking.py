@@ -17,6 +17,9 @@ _HINTS = {
     "impact": "service affecting, degradation, or non-service affecting",
 }
 
+_MOST_QUESTIONS = 4
+"""Before the reminder, about doubts: the customer's side may be an answering machine that answers for ever."""
+
 
 class Understood(NamedTuple):
     """A start time that named no zone, and the zone it was read in (R16)."""
@@ -45,13 +48,16 @@ def question(ticket: Ticket, policy: Policy, now: datetime, gap: Gap) -> tuple[N
     asked = ticket.marks.get("asked")
     if asked is None:
         return _message(ticket, gap, "asked"), now + policy.intake.remind_after.fixed
-    remind_at = asked + policy.intake.remind_after.fixed
+    reminded = "reminded" in ticket.marks
+    questions = [at for step, at in ticket.marks.items() if step == "asked" or step.startswith("doubt-")]
     for article in gap.unclear:
         step = mark("doubt", article.id)
-        if article.created_at > asked and step not in ticket.marks:
-            return _message(ticket, gap, step), max(now, remind_at)
-    if "reminded" in ticket.marks:
+        if article.created_at > asked and step not in ticket.marks and len(questions) < _MOST_QUESTIONS:
+            return _message(ticket, gap, step), None if reminded else now + policy.intake.remind_after.fixed
+    if reminded:
         return None, None
+    # From the last question on: a reminder never follows at the heels of one about a doubt.
+    remind_at = max(questions) + policy.intake.remind_after.fixed
     if now < remind_at:
         return None, remind_at
     return _message(ticket, gap, "reminded"), None

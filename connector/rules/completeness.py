@@ -117,7 +117,12 @@ def _may_fill(ticket: Ticket, field: str) -> bool:
     last = ticket.last_setter(field)
     if getattr(ticket.fields, field) is None:
         return last is None or not last.is_person_of_support
-    return field in _LATEST_COUNTS and last is Actor.CONNECTOR
+    return field in _LATEST_COUNTS and last is Actor.CONNECTOR and not _set_by_support(ticket, field)
+
+
+def _set_by_support(ticket: Ticket, field: str) -> bool:
+    """Also before the connector repaired it: a correction is kept (R18)."""
+    return any(change.actor.is_person_of_support for change in ticket.changes.get(field, ()))
 
 
 def _doubts(statements: tuple[Statement, ...], missing: tuple[str, ...]) -> tuple[Doubt, ...]:

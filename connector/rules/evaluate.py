@@ -1,6 +1,6 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,17 +36,18 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         outcomes.append(outcome)
         current = current.with_changes(_difference(current.fields, outcome.changes))
     left_alone = contested(ticket, now)
-    before, after = ticket.fields, current.fields
+    notes = [note for outcome in outcomes for note in _proved(outcome, left_alone)]
+    internal = [note for note in notes if not note.public]
+    public = [note for note in notes if note.public]
+    # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
+    # travel with, while a public one is always proved by its own mark and can follow at once.
+    waiting = internal if internal else public
+    before, after = ticket.fields, _written(ticket, outcomes) if internal and public else current.fields
     changes = {
         name: value
         for name in _NAMES
         if (value := getattr(after, name)) != getattr(before, name) and name not in left_alone
     }
-    internal = [note for outcome in outcomes for note in outcome.notes if not note.public]
-    public = [note for outcome in outcomes for note in outcome.notes if note.public]
-    # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
-    # travel with, while a public one is always proved by its own mark and can follow at once.
-    waiting = internal if internal else public
     return Decision(
         outcomes=tuple(outcomes),
         changes=changes,
@@ -61,6 +62,21 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
 def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Most rules find most values as they should be; copying a ticket for nothing was a third of the time."""
     return {name: value for name, value in changes.items() if value != getattr(fields, name)}
+
+
+def _proved(outcome: Outcome, left_alone: Container[str]) -> Iterable[Note]:
+    """The notes that will not come again: a note without marks would, where the change it tells of is not written."""
+    untouched = all(field not in left_alone for field in outcome.changes)
+    return (note for note in outcome.notes if note.marks or untouched)
+
+
+def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:
+    """The fields without the findings of rules whose message to the customer has to wait: they wait with it, so that
+    the rule finds the same again."""
+    for outcome in outcomes:
+        if not any(note.public for note in outcome.notes):
+            ticket = ticket.with_changes(outcome.changes)
+    return ticket.fields
 
 
 def _joined(notes: list[Note], policy: Policy) -> Note | None:

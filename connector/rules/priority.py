@@ -82,5 +82,8 @@ def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: s
             ),
         )
     return Outcome(
-        rule="priority", changes=changes, notes=notes, reasons=(said, f"the matrix says {computed}: {reason}")
+        rule="priority",
+        changes=changes,
+        notes=notes,
+        reasons=(said, f"by the matrix: {computed or 'nothing'}, {reason}"),
     )

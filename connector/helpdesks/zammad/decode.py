@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connector.domain.ticket import Article, Change, Customer, Fields, LinkedTicket, Ticket
@@ -18,6 +18,7 @@ SYSTEM_USER = 1
 
 _MARKS = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 _RFO_KEY = "rfo:"
+_CLOCK_GRAIN = timedelta(seconds=1)
 
 
 class Decoder:
@@ -155,10 +156,13 @@ class Decoder:
         return found
 
     def _changes(self, history: History, until: datetime) -> tuple[Change, ...]:
-        """Entries younger than the ticket as it was read belong to a later view, and are left to it."""
+        """Entries younger than the ticket as it was read belong to a later view, and are left to it.
+
+        An entry has the ticket's own time of update (recordings 063, 075); a second is allowed for all the same.
+        """
         found = []
         for row in history.history:
-            change = self._change(row, history.assets) if row.created_at <= until else None
+            change = self._change(row, history.assets) if row.created_at <= until + _CLOCK_GRAIN else None
             if change is not None:
                 found.append(change)
         return tuple(found)

@@ -196,7 +196,7 @@ def test_a_zone_the_customer_named_is_not_restated() -> None:
 
 @pytest.mark.parametrize(
     ("extra", "delay"),
-    [("", timedelta(hours=1)), ("\nUrgency: high\nCircuit ID: HAM-1\nFault type: permanent\nTest results: none\nIP address: 192.0.2.1", timedelta())],
+    [("", timedelta(hours=1)), ("\nUrgency: high\nCircuit ID: HAM-1\nFault type: permanent\nTest results: loss at hop 4\nIP address: 192.0.2.1", timedelta())],
     ids=["read an hour after it was written", "every detail given"],
 )
 def test_an_assumed_zone_is_stated_even_if_an_internal_note_goes_first(extra: str, delay: timedelta) -> None:
@@ -257,6 +257,40 @@ def test_what_stands_on_the_ticket_is_not_overwritten() -> None:
     ticket = incident(Fields(service_id="SVC-1006"), articles=(mail(*LINES),))
 
     assert "service_id" not in completeness(ticket, POLICY, T0).changes
+
+
+def test_an_answering_machine_is_not_questioned_for_ever() -> None:
+    ticket = bare(said("Help!"))
+    questions = 0
+    for minute in range(10):
+        decision = evaluate(ticket, POLICY, at(minutes=minute))
+        questions += decision.note is not None and decision.note.public
+        echo = said("Start time: 03/04/2026 10:00", at(minutes=minute, seconds=30))
+        ticket = written(ticket, decision, at(minutes=minute))
+        ticket = with_values(ticket, articles=(*ticket.articles, echo))
+
+    assert questions == 4
+
+
+def test_a_later_message_changes_the_impact_the_customer_chose() -> None:
+    """R10, R18."""
+    filled = changed("impact", None, "degradation", at(minutes=1), Actor.CONNECTOR)
+    ticket = incident(Fields(impact=Impact.DEGRADATION), history=(filled,), articles=(mail("impact"), said("Impact: service affecting", at(hours=1))))  # fmt: skip
+
+    assert completeness(ticket, POLICY, at(hours=1)).changes["impact"] is Impact.SERVICE_AFFECTING
+
+
+def test_a_repaired_correction_of_support_is_kept_for_good() -> None:
+    """R18: support corrected the impact, the customer reset it through the API, the connector repaired it."""
+    history = (
+        changed("impact", None, "service_affecting", at(minutes=1), Actor.CONNECTOR),
+        changed("impact", "service_affecting", "degradation", at(minutes=2), Actor.AGENT),
+        changed("impact", "degradation", "service_affecting", at(minutes=3), Actor.CUSTOMER),
+        changed("impact", "service_affecting", "degradation", at(minutes=4), Actor.CONNECTOR),
+    )
+    ticket = incident(Fields(impact=Impact.DEGRADATION), history=history, articles=(said("Impact: service affecting"),))
+
+    assert "impact" not in completeness(ticket, POLICY, at(minutes=5)).changes
 
 
 def test_the_first_statement_counts() -> None:

@@ -1,0 +1,106 @@
+"""R7: an unknown or foreign service ID is marked, never silently accepted."""
+
+from typing import Any
+
+import pytest
+
+from connector.domain.ticket import Customer, Ticket
+from connector.domain.vocabulary import Actor, ServiceCheck
+from connector.policy.catalogue import Catalogue
+from connector.rules.service import service
+from tests.builders import T0, at, changed, complete, default_policy, incident, note
+
+POLICY = default_policy()
+STRANGER = Customer(id="66", email="eve@elsewhere.example")
+ACME = Customer(id="9", email="bo@acme.example")
+
+
+def stated(service_id: str | None, **values: Any) -> Ticket:
+    return incident(complete(service_id=service_id, service_check=None), **values)
+
+
+def test_a_customers_own_service_is_verified_and_its_circuit_filled_in() -> None:
+    outcome = service(stated("SVC-1005"), POLICY, T0)
+
+    assert outcome.changes == {"service_check": ServiceCheck.VERIFIED, "circuit_id": "HAM-ETH-0108"}
+    assert outcome.notes == ()
+
+
+def test_case_does_not_matter() -> None:
+    assert service(stated("svc-1005"), POLICY, T0).changes["service_check"] is ServiceCheck.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("customer", "check"),
+    [
+        (Customer(id="1", organization="Harbour Bank"), ServiceCheck.VERIFIED),
+        (Customer(id="1", email="x@HARBOUR.example"), ServiceCheck.VERIFIED),
+        (Customer(id="1", email="x@mail.harbour.example"), ServiceCheck.FOREIGN),
+        (ACME, ServiceCheck.FOREIGN),
+        (STRANGER, ServiceCheck.FOREIGN),
+        (Customer(id="1"), ServiceCheck.FOREIGN),
+    ],
+    ids=["organization", "domain", "subdomain", "other customer", "unknown contact", "nothing known"],
+)
+def test_whose_service_it_is_depends_on_the_contact(customer: Customer, check: ServiceCheck) -> None:
+    assert service(stated("SVC-1005", customer=customer), POLICY, T0).changes["service_check"] is check
+
+
+@pytest.mark.parametrize(
+    ("service_id", "customer", "words"),
+    [
+        ("SVC-9999", ACME, "SVC-9999 is not in the service catalogue"),
+        ("SVC-1005", ACME, "belongs to harbour; bo@acme.example is a contact of acme"),
+        ("SVC-1005", STRANGER, "belongs to harbour; eve@elsewhere.example is not known as a contact"),
+    ],
+)
+def test_a_doubtful_service_is_told_to_agents_only(service_id: str, customer: Customer, words: str) -> None:
+    (told,) = service(stated(service_id, customer=customer), POLICY, T0).notes
+
+    assert words in told.text
+    assert not told.public
+
+
+def test_it_is_told_once_and_again_for_another_service_id() -> None:
+    told = note({"service-unknown-SVC-9999"})
+
+    assert service(stated("SVC-9999", articles=(told,)), POLICY, T0).notes == ()
+    assert service(stated("SVC-9998", articles=(told,)), POLICY, T0).notes != ()
+
+
+def test_nothing_is_checked_without_a_service_id_or_without_a_catalogue() -> None:
+    no_catalogue = POLICY.model_copy(update={"catalogue": Catalogue()})
+
+    assert service(stated(None), POLICY, T0).changes == {"service_check": None}
+    assert service(stated("SVC-9999"), no_catalogue, T0).changes == {"service_check": None}
+
+
+def test_a_circuit_is_neither_overwritten_nor_filled_in_again() -> None:
+    emptied = changed("circuit_id", "HAM-ETH-0108", None, at(minutes=5))
+    given = incident(complete(circuit_id="HAM-1"))
+
+    assert "circuit_id" not in service(given, POLICY, T0).changes
+    assert "circuit_id" not in service(stated("SVC-1005", history=(emptied,)), POLICY, T0).changes
+
+
+def test_a_doubtful_service_gives_no_circuit_away() -> None:
+    assert "circuit_id" not in service(stated("SVC-1005", customer=STRANGER), POLICY, T0).changes
+
+
+def test_an_agents_own_check_is_respected() -> None:
+    """People win: the agent has asked back, as the note said."""
+    checked = changed("service_check", "foreign", "verified", at(minutes=30))
+    ticket = incident(complete(), customer=STRANGER, history=(checked,))
+
+    outcome = service(ticket, POLICY, at(hours=1))
+
+    assert "service_check" not in outcome.changes
+    assert outcome.notes == ()
+
+
+def test_an_agents_check_of_another_service_id_counts_no_longer() -> None:
+    checked = changed("service_check", "foreign", "verified", at(minutes=30))
+    other = changed("service_id", "SVC-1005", "SVC-1006", at(minutes=40), Actor.CUSTOMER)
+    ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, history=(checked, other))
+
+    assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN

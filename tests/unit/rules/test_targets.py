@@ -1,0 +1,160 @@
+"""R36, R37: when first response and repair are due."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.rules import timeline
+from connector.rules.targets import effective_priority, first_response, repair, targets
+from tests.builders import T0, at, complete, default_policy, incident, moved, said
+
+POLICY = default_policy()
+P1, P2, P3, P4 = Priority
+ANSWER = said("We are on it.", at(minutes=10), Actor.AGENT)
+
+
+def triaged(priority: Priority | None = P1, **values: object) -> Ticket:
+    return incident(complete(priority=priority), **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("priority", "response", "fixed"),
+    [
+        (P1, at(minutes=15), at(hours=4)),
+        (P2, at(hours=1), at(hours=8)),
+        (P3, at(hours=4), at(hours=48)),
+        # Monday 11:00 in Berlin: 6.5 h are left that day; five days of 8.5 h later it is Monday 11:00 again.
+        (P4, datetime(2026, 11, 24, 9, 30, tzinfo=UTC), datetime(2026, 11, 30, 10, 0, tzinfo=UTC)),
+        (None, at(hours=4), at(hours=48)),
+    ],
+)
+def test_each_priority_has_its_limits(priority: Priority | None, response: datetime, fixed: datetime) -> None:
+    outcome = targets(triaged(priority), POLICY, T0)
+
+    assert outcome.changes == {"first_response_due_at": response, "repair_due_at": fixed}
+
+
+def test_a_p4_of_a_friday_evening_begins_on_the_next_working_day() -> None:
+    """25 and 26 December are holidays, 27 and 28 are in the weekend... of 2026: Friday 18 December is an ordinary one."""
+    friday = datetime(2026, 12, 18, 17, 0, tzinfo=UTC)
+
+    outcome = targets(triaged(P4, created_at=friday), POLICY, friday)
+
+    assert outcome.changes["first_response_due_at"] == datetime(2026, 12, 21, 16, 0, tzinfo=UTC)
+
+
+def test_public_holidays_do_not_count() -> None:
+    """Thursday 24 December 2026, 10:00 in Berlin; Christmas Day is the Friday."""
+    eve = datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
+
+    outcome = targets(triaged(P4, created_at=eve), POLICY, eve)
+
+    assert outcome.changes["first_response_due_at"] == datetime(2026, 12, 28, 8, 30, tzinfo=UTC)
+
+
+def test_limits_move_by_the_time_the_ticket_waited_for_the_customer() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=1))
+    back = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=3))
+
+    assert targets(triaged(history=(waits, back)), POLICY, at(hours=3)).changes["repair_due_at"] == at(hours=6)
+
+
+def test_a_clock_that_stands_still_has_no_due_date() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=5))
+    ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
+
+    outcome = targets(ticket, POLICY, at(hours=9))
+
+    assert outcome.changes == {"first_response_due_at": None, "repair_due_at": None}
+    assert "repair: the clock stands still" in outcome.reasons
+
+
+def test_pauses_can_be_switched_off() -> None:
+    running = POLICY.model_copy(update={"pauses": POLICY.pauses.model_copy(update={"pending_customer": False})})
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=5))
+    ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
+
+    assert targets(ticket, running, at(hours=9)).changes["repair_due_at"] == at(hours=4)
+
+
+def test_a_met_limit_keeps_what_was_promised() -> None:
+    over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=2))
+    ticket = triaged(state=TicketState.CLOSED, articles=(ANSWER,), history=(over,))
+
+    assert targets(ticket, POLICY, at(hours=3)).changes == {}
+
+
+def test_a_reopened_ticket_is_not_repaired_and_its_limit_runs_again() -> None:
+    over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=2))
+    again = moved(TicketState.CLOSED, TicketState.OPEN, at(hours=5))
+
+    assert targets(triaged(history=(over, again)), POLICY, at(hours=5)).changes["repair_due_at"] == at(hours=7)
+
+
+@pytest.mark.parametrize(
+    ("article", "counts"),
+    [
+        (ANSWER, True),
+        (said("hello", at(minutes=10), Actor.MANAGER), True),
+        (said("for us only", at(minutes=10), Actor.AGENT, internal=True), False),
+        (said("asked", at(minutes=10), Actor.CONNECTOR), False),
+        (said("auto reply", at(minutes=10), Actor.SYSTEM), False),
+        (said("hello?", at(minutes=10), Actor.CUSTOMER), False),
+    ],
+    ids=["agent", "manager", "internal", "connector", "system", "customer"],
+)
+def test_only_a_person_of_support_who_speaks_to_the_customer_responds(article: object, counts: bool) -> None:
+    ticket = triaged(articles=(article,))
+
+    assert timeline.first_response_at(ticket) == (at(minutes=10) if counts else None)
+
+
+def test_a_call_was_answered_when_it_was_written_down() -> None:
+    assert timeline.first_response_at(triaged(channel=Channel.PHONE, created_by=Actor.AGENT)) == T0
+
+
+def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
+    limit = first_response(triaged(), POLICY, timeline.runs(triaged(), POLICY))
+
+    assert limit.missed_at(at(minutes=15) - timedelta(microseconds=1)) is None
+    assert limit.missed_at(at(minutes=15)) == at(minutes=15)
+
+
+@pytest.mark.parametrize(("minutes", "missed"), [(15, None), (16, at(minutes=15))])
+def test_an_answer_meets_the_limit_up_to_its_moment(minutes: int, missed: datetime | None) -> None:
+    ticket = triaged(articles=(said("hello", at(minutes=minutes), Actor.AGENT),))
+    limit = first_response(ticket, POLICY, timeline.runs(ticket, POLICY))
+
+    assert limit.missed_at(at(hours=1)) == missed
+
+
+def test_a_resolution_that_came_late_stays_missed() -> None:
+    over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=5))
+    ticket = triaged(state=TicketState.CLOSED, history=(over,))
+
+    assert repair(ticket, POLICY, timeline.runs(ticket, POLICY)).missed_at(at(hours=9)) == at(hours=4)
+
+
+def test_due_dates_have_whole_seconds_and_never_read_earlier() -> None:
+    """Helpdesks store whole seconds; a ticket is created in between."""
+    ticket = triaged(created_at=T0 + timedelta(microseconds=1))
+
+    assert targets(ticket, POLICY, at(minutes=1)).changes["first_response_due_at"] == at(minutes=15, seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("priority", "reason"),
+    [
+        (P1, "the customer's next update is due 2026-11-23 11:10 UTC"),
+        (P3, "the customer's next update is due 2026-11-24 10:10 UTC"),
+        (P4, "the customer is updated on change"),
+    ],
+)
+def test_the_next_update_counts_from_the_last_word_to_the_customer(priority: Priority, reason: str) -> None:
+    assert reason in targets(triaged(priority, articles=(ANSWER,)), POLICY, at(minutes=20)).reasons
+
+
+def test_an_unknown_priority_runs_by_the_default_clock() -> None:
+    assert effective_priority(triaged(None), POLICY) is P3

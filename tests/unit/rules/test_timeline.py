@@ -1,0 +1,157 @@
+"""The laws of a ticket's clocks: the helpdesk's own history decides when they run."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.businesstime import BusinessCalendar
+from connector.domain.ticket import Change, Ticket
+from connector.domain.vocabulary import Actor, Priority, TicketState
+from connector.rules.timeline import Run, deadline, elapsed, resolved_at, runs
+from tests.builders import T0, at, default_policy, incident, moved
+
+POLICY = default_policy()
+ALWAYS, OFFICE = POLICY.calendar(Priority.P1), POLICY.calendar(Priority.P4)
+FAR = at(days=400)
+
+calendars = st.sampled_from([ALWAYS, OFFICE])
+spans = st.timedeltas(timedelta(), timedelta(days=20))
+intervals = st.lists(st.integers(0, 60 * 24 * 30), min_size=1, max_size=8, unique=True).map(
+    lambda minutes: _runs_of(sorted(minutes))
+)
+states = st.lists(
+    st.tuples(st.integers(0, 20_000), st.sampled_from(TicketState), st.sampled_from(Actor)), max_size=8
+).map(lambda steps: sorted(steps, key=lambda step: step[0]))
+
+
+def _runs_of(minutes: list[int]) -> tuple[Run, ...]:
+    """Alternating start and end; the last run is open if its end is missing."""
+    ends: list[int | None] = [*minutes[1::2]]
+    if len(minutes) % 2:
+        ends.append(None)
+    starts = minutes[::2]
+    return tuple(
+        Run(at(minutes=start), None if end is None else at(minutes=end)) for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def lived(steps: list[tuple[int, TicketState, Actor]], created_by: Actor = Actor.CUSTOMER) -> Ticket:
+    """A ticket that was opened new and went through ``steps`` (minutes, state, who)."""
+    old, history = TicketState.NEW, list[Change]()
+    for minute, state, actor in steps:
+        history.append(moved(old, state, at(minutes=minute), actor))
+        old = state
+    return incident(state=old, history=tuple(history), created_by=created_by)
+
+
+@given(calendar=calendars, clocks=intervals, length=spans)
+def test_at_its_deadline_a_length_has_run_and_not_a_moment_before(
+    calendar: BusinessCalendar, clocks: tuple[Run, ...], length: timedelta
+) -> None:
+    """The inverse law of ``elapsed`` and ``deadline``."""
+    due = deadline(calendar, clocks, length)
+
+    if due is None:
+        assert elapsed(calendar, clocks, FAR) < length
+    elif length:
+        assert elapsed(calendar, clocks, due) == length
+        assert elapsed(calendar, clocks, due - timedelta(microseconds=1)) < length
+
+
+@given(calendar=calendars, clocks=intervals, first=st.integers(0, 50_000), second=st.integers(0, 50_000))
+def test_clocks_never_run_backwards(
+    calendar: BusinessCalendar, clocks: tuple[Run, ...], first: int, second: int
+) -> None:
+    earlier, later = sorted((at(minutes=first), at(minutes=second)))
+
+    assert elapsed(calendar, clocks, earlier) <= elapsed(calendar, clocks, later)
+    assert elapsed(calendar, clocks, later) - elapsed(calendar, clocks, earlier) <= later - earlier
+
+
+@given(calendar=calendars, clocks=intervals, until=st.integers(0, 50_000))
+def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Run, ...], until: int) -> None:
+    moment = at(minutes=until)
+
+    assert elapsed(calendar, clocks, moment) == sum(
+        (elapsed(calendar, (run,), moment) for run in clocks), start=timedelta()
+    )
+
+
+@given(length=st.timedeltas(timedelta(hours=2), timedelta(days=10)), pause=st.timedeltas(timedelta(0), timedelta(days=5)))
+def test_a_pause_moves_a_deadline_by_its_own_length(length: timedelta, pause: timedelta) -> None:
+    paused = (Run(T0, at(hours=1)), Run(at(hours=1) + pause, None))
+
+    assert deadline(ALWAYS, paused, length) == T0 + length + pause
+
+
+@given(steps=states, created_by=st.sampled_from(Actor))
+def test_runs_are_in_order_and_apart(steps: list[tuple[int, TicketState, Actor]], created_by: Actor) -> None:
+    found = runs(lived(steps, created_by), POLICY)
+
+    assert all(run.end is not None for run in found[:-1])
+    edges = [edge for run in found for edge in run if edge is not None]
+    assert edges == sorted(edges)
+
+
+@given(steps=states)
+def test_clocks_run_now_exactly_if_the_state_lets_them(steps: list[tuple[int, TicketState, Actor]]) -> None:
+    ticket = lived(steps)
+    found = runs(ticket, POLICY)
+    running = bool(found) and found[-1].end is None
+    last_actor = steps[-1][2] if steps else Actor.CUSTOMER
+
+    paused = ticket.state is TicketState.PENDING_CUSTOMER and last_actor is not Actor.CUSTOMER
+    assert running == (not ticket.state.is_over and not paused)
+
+
+@given(steps=states)
+def test_what_a_customer_calls_waiting_changes_no_clock(steps: list[tuple[int, TicketState, Actor]]) -> None:
+    """P20: pauses set by customers count as open."""
+    honest = [
+        (minute, TicketState.OPEN if state is TicketState.PENDING_CUSTOMER and actor is Actor.CUSTOMER else state, actor)
+        for minute, state, actor in steps
+    ]
+
+    assert runs(lived(steps), POLICY) == runs(lived(honest), POLICY)
+
+
+@pytest.mark.parametrize("state", [TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED])
+def test_a_ticket_that_is_over_runs_no_clock(state: TicketState) -> None:
+    assert runs(lived([(30, state, Actor.AGENT)]), POLICY) == (Run(T0, at(minutes=30)),)
+
+
+def test_a_ticket_created_as_waiting_by_support_begins_when_the_customer_answers() -> None:
+    answered = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=2), Actor.CUSTOMER)
+    by_agent = incident(state=TicketState.OPEN, created_by=Actor.AGENT, history=(answered,))
+    by_customer = incident(state=TicketState.OPEN, created_by=Actor.CUSTOMER, history=(answered,))
+
+    assert runs(by_agent, POLICY) == (Run(at(hours=2), None),)
+    assert runs(by_customer, POLICY) == (Run(T0, None),)
+
+
+@pytest.mark.parametrize(
+    ("steps", "since"),
+    [
+        ([], None),
+        ([(10, TicketState.CLOSED, Actor.AGENT)], at(minutes=10)),
+        ([(10, TicketState.RESOLVED, Actor.AGENT), (20, TicketState.CLOSED, Actor.SYSTEM)], at(minutes=10)),
+        ([(10, TicketState.CLOSED, Actor.AGENT), (20, TicketState.OPEN, Actor.CUSTOMER)], None),
+        (
+            [
+                (10, TicketState.CLOSED, Actor.AGENT),
+                (20, TicketState.OPEN, Actor.CUSTOMER),
+                (30, TicketState.CLOSED, Actor.AGENT),
+            ],
+            at(minutes=30),
+        ),
+    ],
+    ids=["open", "closed", "resolved then closed", "reopened", "resolved again"],
+)
+def test_since_when_the_incident_is_over(steps: list[tuple[int, TicketState, Actor]], since: datetime | None) -> None:
+    assert resolved_at(lived(steps)) == since
+
+
+def test_a_ticket_created_closed_is_over_since_its_creation() -> None:
+    assert resolved_at(incident(state=TicketState.CLOSED)) == T0
