@@ -32,7 +32,8 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def demo(settings: Settings, *, as_json: bool) -> None:
     """Play an outage on a sandbox Zammad.
 
-    From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a clock that jumps. Needs nothing and changes nothing outside.
+    From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a
+    clock that jumps. Needs nothing and changes nothing outside.
 
     Exit code 0 only if every step really happened.
     """

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from connector.domain.decision import Note, Outcome, mark
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Impact, Priority, PrioritySource, Urgency
+from connector.domain.vocabulary import Actor, Impact, Priority, PrioritySource, Urgency
 from connector.policy.models import Policy
 from connector.rules import wording
 
@@ -65,10 +65,18 @@ def _override(ticket: Ticket) -> Change | None:
     return set_by_hand[-1]
 
 
+def _chosen(ticket: Ticket, override: Change) -> Priority | None:
+    """What the agent chose is put back if the connector overwrote it: it was just writing what it had computed, and
+    helpdesks detect no conflicts. What the helpdesk's own triggers made of it since stays."""
+    overwritten = ticket.last_setter("priority") is Actor.CONNECTOR
+    chosen: Priority | None = override.new if overwritten else None
+    return chosen or ticket.fields.priority
+
+
 def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: str) -> Outcome:
-    held = ticket.fields.priority
+    held = _chosen(ticket, override)
     said = f"{wording.value(held)}: set by {wording.actor(override.actor)} at {wording.moment(override.at)}"
-    changes = {"priority_source": PrioritySource.AGENT, "priority_reason": said}
+    changes = {"priority": held, "priority_source": PrioritySource.AGENT, "priority_reason": said}
     done = mark("priority-kept", override.id)
     notes: tuple[Note, ...] = ()
     if computed is not None and computed is not held and done not in ticket.marks:

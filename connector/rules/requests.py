@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor
@@ -20,6 +20,15 @@ class Request(NamedTuple):
     reason: str
 
 
+class Setting(NamedTuple):
+    """A value that a field was given, at creation or since."""
+
+    id: str
+    at: datetime
+    actor: Actor
+    value: Any
+
+
 def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
     """Every request to escalate, oldest first, served or not."""
     found = [
@@ -30,37 +39,42 @@ def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
     return sorted(found, key=lambda request: request.at)
 
 
-def rfo_request(ticket: Ticket, policy: Policy) -> Request | None:
-    """Who asked for the RFO; support's request comes before a customer's, because it is always eligible.
+def rfo_requests(ticket: Ticket, policy: Policy) -> list[Request]:
+    """Every request for an RFO that stands, oldest first.
 
     A customer can neither withdraw what support requested nor, by the field, ask in support's name.
     """
-    reason = "field RFO requested"
-    changes = ticket.changes.get("rfo_requested", ())
-    by_support = [change for change in changes if change.actor is not Actor.CUSTOMER]
-    if by_support and by_support[-1].new:
-        return Request(f"h{by_support[-1].id}", by_support[-1].at, by_support[-1].actor, reason)
-    if not changes and ticket.fields.rfo_requested:
-        return Request("created", ticket.created_at, ticket.created_by, reason)
-    if changes and changes[-1].new:
-        return Request(f"h{changes[-1].id}", changes[-1].at, changes[-1].actor, reason)
-    for article, phrase in _messages_with(ticket, policy.rfo.request_phrases):
-        return Request(f"a{article.id}", article.created_at, article.author, f"message contains {phrase!r}")
-    return None
+    found = [
+        Request(f"a{article.id}", article.created_at, article.author, f"message contains {phrase!r}")
+        for article, phrase in _messages_with(ticket, policy.rfo.request_phrases)
+    ]
+    standing: list[Request] = []
+    for setting in _settings(ticket, "rfo_requested"):
+        if setting.value:
+            standing.append(Request(setting.id, setting.at, setting.actor, "field RFO requested"))
+        elif setting.actor is Actor.CUSTOMER:
+            standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
+        else:
+            standing = []
+    return sorted(found + standing, key=lambda request: request.at)
 
 
 def _by_field(ticket: Ticket) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
-    changes = ticket.changes.get("escalation_request", ())
-    if not changes:
-        reason = ticket.fields.escalation_request
-        return [Request("created", ticket.created_at, ticket.created_by, reason)] if reason else []
+    settings = _settings(ticket, "escalation_request")
     found = []
-    for change, following in zip(changes, (*changes[1:], None), strict=True):
-        withdrawn = following is not None and not following.new and following.actor.is_person_of_support
-        if change.new and not withdrawn:
-            found.append(Request(f"h{change.id}", change.at, change.actor, str(change.new)))
+    for setting, following in zip(settings, (*settings[1:], None), strict=True):
+        withdrawn = following is not None and not following.value and following.actor.is_person_of_support
+        if setting.value and not withdrawn:
+            found.append(Request(setting.id, setting.at, setting.actor, str(setting.value)))
     return found
+
+
+def _settings(ticket: Ticket, field: str) -> list[Setting]:
+    changes = ticket.changes.get(field, ())
+    at_creation = changes[0].old if changes else getattr(ticket.fields, field)
+    first = Setting("created", ticket.created_at, ticket.created_by, at_creation)
+    return [first, *(Setting(f"h{change.id}", change.at, change.actor, change.new) for change in changes)]
 
 
 def _messages_with(ticket: Ticket, phrases: tuple[str, ...]) -> list[tuple[Article, str]]:

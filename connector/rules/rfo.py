@@ -9,7 +9,7 @@ from connector.domain.vocabulary import RfoStatus
 from connector.policy.models import Policy
 from connector.rules import timeline, wording
 from connector.rules.escalation import reached_level
-from connector.rules.requests import Request, rfo_request
+from connector.rules.requests import Request, rfo_requests
 from connector.rules.targets import effective_priority
 
 KEY_PREFIX = "rfo:"
@@ -21,9 +21,12 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     The clock starts at the later of request and resolution. A second resolution moves the due date; the task stays
     the same, because it is found again by its key.
     """
-    request = rfo_request(ticket, policy)
-    if request is None:
+    requests = rfo_requests(ticket, policy)
+    if not requests:
         return Outcome(rule="rfo", changes=_state(None, None), reasons=("nobody asked for an RFO",))
+    priority = effective_priority(ticket, policy)
+    eligible = [r for r in requests if priority in policy.rfo.eligible or r.actor.is_person_of_support]
+    request = (eligible or requests)[0]
     resolved = timeline.resolved_at(ticket)
     task = _task(ticket)
     if task is not None and task.state.is_over:
@@ -31,9 +34,11 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         return Outcome(rule="rfo", changes=changes, reasons=(f"the RFO task {task.number} is done",))
     if resolved is None:
         reason = f"{_said(request)}; the clock starts when the incident is resolved"
-        return Outcome(rule="rfo", changes=_state(RfoStatus.REQUESTED, None), reasons=(reason,))
-    priority = effective_priority(ticket, policy)
-    if priority not in policy.rfo.eligible and not request.actor.is_person_of_support:
+        reopened = task is not None and task.rfo_due_at is not None
+        touches = (task.id,) if task is not None and reopened else ()
+        changes = _state(RfoStatus.REQUESTED, None)
+        return Outcome(rule="rfo", changes=changes, touches=touches, reasons=(reason,))
+    if not eligible:
         return _declined(ticket, policy, request)
     start = max(request.at, resolved)
     due = wording.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
@@ -43,6 +48,7 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """On the task: reminders before the due date, escalation when it has passed."""
     incident = next((link for link in ticket.links if f"{KEY_PREFIX}{link.id}" == ticket.fields.connector_key), None)
+    waits = incident is not None and incident.rfo_status is RfoStatus.REQUESTED
     due = incident.rfo_due_at if incident and incident.rfo_due_at else ticket.fields.rfo_due_at
     if ticket.state.is_over:
         waiting = incident is not None and incident.rfo_status is not RfoStatus.DELIVERED
@@ -52,8 +58,9 @@ def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
             touches=(incident.id,) if waiting and incident else (),
             reasons=("the RFO is delivered",),
         )
-    if due is None:
-        return Outcome(rule="rfo_task", reasons=("no due date yet: the incident is not resolved",))
+    if waits or due is None:
+        changes = {**_state(RfoStatus.REQUESTED, None), "next_escalation_at": None}
+        return Outcome(rule="rfo_task", changes=changes, reasons=("no due date: the incident is not resolved",))
     if now >= due:
         return _overdue(ticket, policy, due)
     return _remind(ticket, policy, now, due)

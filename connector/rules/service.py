@@ -15,6 +15,8 @@ def service(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     if stated is None or not policy.catalogue.services:
         reason = "no service ID yet" if stated is None else "there is no service catalogue"
         return Outcome(rule="service", changes={"service_check": None}, reasons=(reason,))
+    if _checked_by_support(ticket):
+        return Outcome(rule="service", reasons=(f"support has checked {stated}: {ticket.fields.service_check}",))
     entry = policy.service(stated)
     if entry is None:
         return _doubtful(ticket, ServiceCheck.UNKNOWN, f"Service ID {stated} is not in the service catalogue.")
@@ -25,6 +27,14 @@ def service(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     if entry.circuit_id and ticket.fields.circuit_id is None and ticket.last_setter("circuit_id") is None:
         changes["circuit_id"] = entry.circuit_id
     return Outcome(rule="service", changes=changes, reasons=(f"{entry.id} belongs to {entry.customer}",))
+
+
+def _checked_by_support(ticket: Ticket) -> bool:
+    """A person of support has asked the customer, as the note said, and knows better; for this service ID only."""
+    by_hand = [c for c in ticket.changes.get("service_check", ()) if c.actor.is_person_of_support and c.new is not None]
+    if not by_hand or by_hand[-1].new is not ticket.fields.service_check:
+        return False
+    return all(change.at <= by_hand[-1].at for change in ticket.changes.get("service_id", ()))
 
 
 def _foreign(ticket: Ticket, policy: Policy, entry: Service) -> str | None:

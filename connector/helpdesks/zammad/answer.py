@@ -81,6 +81,7 @@ class Assets(Answer):
     TicketArticle: dict[int, ArticleRow] = {}
     User: dict[int, UserRow] = {}
     Role: dict[int, NamedRow] = {}
+    Group: dict[int, NamedRow] = {}
     Organization: dict[int, NamedRow] = {}
 
 

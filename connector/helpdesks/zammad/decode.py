@@ -37,7 +37,7 @@ class Decoder:
             raise PermanentError(f"Zammad GET tickets/{whole.ticket_id}: the answer holds no such ticket")
         self._attributes_exist(row)
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
-        fields = self._fields_of(row)
+        fields = self._fields_of(row, whole.assets)
         created_by = self._actor(row.created_by_id, whole.assets)
         is_task = created_by is Actor.CONNECTOR and (fields.connector_key or "").startswith(_RFO_KEY)
         return Ticket(
@@ -71,11 +71,11 @@ class Decoder:
                 "mappings/zammad.yaml in the object manager and run its migrations"
             )
 
-    def _fields_of(self, row: TicketRow) -> Fields:
+    def _fields_of(self, row: TicketRow, assets: Assets) -> Fields:
         values = self.fields_of(row.model_extra or {})
         priority = self._mapping.priority(self._names.name("priority", row.priority_id))
-        group = self._mapping.group(self._names.name("group", row.group_id))
-        return Fields(**values, priority=priority, group=group)
+        group = assets.Group.get(row.group_id)
+        return Fields(**values, priority=priority, group=self._mapping.group(group.name) if group else None)
 
     def _state(self, number: int) -> TicketState:
         name = self._names.name("state", number)

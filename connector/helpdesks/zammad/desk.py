@@ -16,7 +16,7 @@ from typing import Any
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Channel
-from connector.helpdesks.errors import NotFoundError, PermanentError
+from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket, parsed
 from connector.helpdesks.zammad.client import ZammadClient
@@ -54,7 +54,11 @@ class ZammadDesk:
     @cached_property
     def bot_id(self) -> int:
         """The id of the user whose token the connector holds."""
-        return parsed(UserRow, self._client.get("users/me"), "GET users/me").id
+        try:
+            return parsed(UserRow, self._client.get("users/me"), "GET users/me").id
+        except PermanentError as error:
+            # It is not a ticket's fault: without a known bot no ticket can be worked.
+            raise UnavailableError(str(error)) from error
 
     @cached_property
     def _decoder(self) -> Decoder:

@@ -1,16 +1,19 @@
-"""Zammad's ids of states, priorities and groups: read once, read again when an unknown id turns up."""
+"""Zammad's ids of states and priorities: read once, read again when an unknown id turns up.
+
+Any agent may list these. Groups may be listed by admins only before Zammad 7; their names come with each ticket.
+"""
 
 import threading
 from collections.abc import Mapping
 
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.errors import PermanentError, UnavailableError
 from connector.helpdesks.zammad.client import ZammadClient
 
-_PATHS = {"state": "ticket_states", "priority": "ticket_priorities", "group": "groups"}
+_PATHS = {"state": "ticket_states", "priority": "ticket_priorities"}
 
 
 class Names:
-    """id → name, for each of ``state``, ``priority`` and ``group``."""
+    """id → name, for ``state`` and ``priority``."""
 
     def __init__(self, client: ZammadClient) -> None:
         self._client = client
@@ -33,7 +36,11 @@ class Names:
 
     def _read(self, kind: str) -> Mapping[int, str]:
         with self._lock:
-            rows = self._client.get(_PATHS[kind])
+            try:
+                rows = self._client.get(_PATHS[kind])
+            except PermanentError as error:
+                # It is not the ticket's fault: without these names no ticket can be worked.
+                raise UnavailableError(str(error)) from error
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise PermanentError(f"Zammad GET {_PATHS[kind]}: expected a list of objects")
             self._known[kind] = {int(row["id"]): str(row["name"]) for row in rows if row.get("id") and row.get("name")}

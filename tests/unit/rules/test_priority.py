@@ -9,7 +9,7 @@ from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Prior
 from connector.rules.evaluate import evaluate
 from connector.rules.priority import priority
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
-from tests.unit.rules.passes import written
+from tests.unit.rules.passes import with_values, written
 
 POLICY = default_policy()
 
@@ -106,9 +106,9 @@ def test_a_persons_choice_is_kept_and_noted_once(actor: Actor) -> None:
     ticket = held(P1, chosen)
 
     outcome = priority(ticket, POLICY, at(minutes=11))
-    told = ticket.model_copy(update={"articles": (note({f"priority-kept-{chosen.id}"}),)})
+    told = with_values(ticket, articles=(note({f"priority-kept-{chosen.id}"}),))
 
-    assert "priority" not in outcome.changes
+    assert outcome.changes["priority"] is P1
     assert outcome.changes["priority_source"] is PrioritySource.AGENT
     assert outcome.notes[0].title == "Priority P1 kept"
     assert priority(told, POLICY, at(minutes=12)).notes == ()
@@ -145,13 +145,13 @@ def test_a_cleared_choice_returns_to_the_matrix(back_to: PrioritySource | None) 
 def test_a_choice_after_the_clearing_counts_again() -> None:
     ticket = held(P1, by_agent(P2), handed_back(20), by_agent(P1, minutes=30))
 
-    assert "priority" not in priority(ticket, POLICY, at(minutes=31)).changes
+    assert priority(ticket, POLICY, at(minutes=31)).changes["priority"] is P1
 
 
 def test_the_customer_cannot_clear_an_agents_choice() -> None:
     cleared = changed("priority_source", "agent", "matrix", at(minutes=20), Actor.CUSTOMER)
 
-    assert "priority" not in priority(held(P1, by_agent(P1), cleared), POLICY, at(minutes=21)).changes
+    assert priority(held(P1, by_agent(P1), cleared), POLICY, at(minutes=21)).changes["priority"] is P1
 
 
 def test_a_choice_the_connector_overwrote_in_the_same_moment_is_put_back() -> None:
@@ -168,7 +168,7 @@ def test_a_choice_the_connector_overwrote_in_the_same_moment_is_put_back() -> No
 def test_a_trigger_of_the_helpdesk_may_change_an_agents_choice() -> None:
     escalated = changed("priority", P2, P1, at(minutes=20), Actor.SYSTEM)
 
-    assert "priority" not in priority(held(P1, by_agent(P2), escalated), POLICY, at(minutes=21)).changes
+    assert priority(held(P1, by_agent(P2), escalated), POLICY, at(minutes=21)).changes["priority"] is P1
 
 
 def test_a_contested_priority_is_not_announced_again_and_again() -> None:

@@ -89,7 +89,7 @@ def test_a_doubtful_service_gives_no_circuit_away() -> None:
 
 def test_an_agents_own_check_is_respected() -> None:
     """People win: the agent has asked back, as the note said."""
-    checked = changed("service_check", "foreign", "verified", at(minutes=30))
+    checked = changed("service_check", ServiceCheck.FOREIGN, ServiceCheck.VERIFIED, at(minutes=30))
     ticket = incident(complete(), customer=STRANGER, history=(checked,))
 
     outcome = service(ticket, POLICY, at(hours=1))
@@ -99,7 +99,7 @@ def test_an_agents_own_check_is_respected() -> None:
 
 
 def test_an_agents_check_of_another_service_id_counts_no_longer() -> None:
-    checked = changed("service_check", "foreign", "verified", at(minutes=30))
+    checked = changed("service_check", ServiceCheck.FOREIGN, ServiceCheck.VERIFIED, at(minutes=30))
     other = changed("service_id", "SVC-1005", "SVC-1006", at(minutes=40), Actor.CUSTOMER)
     ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, history=(checked, other))
 

@@ -37,7 +37,7 @@ def test_each_priority_has_its_limits(priority: Priority | None, response: datet
 
 
 def test_a_p4_of_a_friday_evening_begins_on_the_next_working_day() -> None:
-    """25 and 26 December are holidays, 27 and 28 are in the weekend... of 2026: Friday 18 December is an ordinary one."""
+    """Friday 18:00 in Berlin; 8 hours after the opening on Monday it is 17:00."""
     friday = datetime(2026, 12, 18, 17, 0, tzinfo=UTC)
 
     outcome = targets(triaged(P4, created_at=friday), POLICY, friday)

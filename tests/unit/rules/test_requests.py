@@ -1,0 +1,127 @@
+"""R34, R39: what people ask for, by message or by field."""
+
+import pytest
+
+from connector.domain.ticket import Article
+from connector.domain.vocabulary import Actor, Channel
+from connector.rules.escalation import escalation
+from connector.rules.requests import escalation_requests, rfo_requests
+from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
+
+POLICY = default_policy()
+
+
+@pytest.mark.parametrize("phrase", POLICY.escalation.request_phrases)
+def test_every_phrase_of_the_policy_is_heard(phrase: str) -> None:
+    (found,) = escalation_requests(incident(articles=(said(f"Hello,\n{phrase.upper()} now, thanks"),)), POLICY)
+
+    assert found.actor is Actor.CUSTOMER
+    assert phrase in found.reason
+
+
+@pytest.mark.parametrize("phrase", POLICY.rfo.request_phrases)
+def test_every_phrase_for_an_rfo_is_heard_in_html_too(phrase: str) -> None:
+    html = f"<p>Dear all,</p><p>{phrase.replace('ö', '&ouml;')}</p>"
+
+    assert len(rfo_requests(incident(articles=(said(html, is_html=True),)), POLICY)) == 1
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        said("please escalate", author=Actor.AGENT),
+        said("please escalate", author=Actor.CONNECTOR),
+        said("please escalate", author=Actor.SYSTEM),
+        said("please escalate", internal=True),
+        said("Thanks.\n\n> please escalate"),
+        said("please de-escalate"),
+        said("please\n\nno, do not escalateall"),
+    ],
+    ids=["agent", "connector", "system", "internal", "quoted", "other word", "no whole words"],
+)
+def test_nothing_else_is_a_request(article: Article) -> None:
+    assert escalation_requests(incident(articles=(article,)), POLICY) == []
+
+
+def test_what_the_customer_said_on_the_phone_is_a_request() -> None:
+    call = said("Customer says: please escalate", channel=Channel.PHONE)
+
+    assert len(escalation_requests(incident(articles=(call,)), POLICY)) == 1
+
+
+def test_requests_come_in_the_order_of_time() -> None:
+    later, earlier = said("please escalate", at(hours=3)), changed("escalation_request", None, "VIP", at(hours=1))
+
+    found = escalation_requests(incident(articles=(later,), history=(earlier,)), POLICY)
+
+    assert [request.id for request in found] == [f"h{earlier.id}", f"a{later.id}"]
+
+
+def test_a_field_filled_at_creation_is_a_request_of_the_creator() -> None:
+    ticket = incident(complete(escalation_request="urgent"), created_by=Actor.AGENT)
+
+    assert [(r.id, r.at, r.actor, r.reason) for r in escalation_requests(ticket, POLICY)] == [
+        ("created", T0, Actor.AGENT, "urgent")
+    ]
+
+
+def test_a_request_from_the_creation_stays_one_after_it_was_served_and_emptied() -> None:
+    """R39: else a second one would be served within the hour."""
+    served = changed("escalation_request", "urgent", None, at(minutes=1), Actor.CONNECTOR)
+    again = said("please escalate", at(minutes=30))
+    ticket = incident(
+        complete(priority="P2", escalation_level=2),
+        history=(served,),
+        articles=(note({"level-2", "request-created"}, at(minutes=1)), again),
+    )
+
+    outcome = escalation(ticket, POLICY, at(minutes=31))
+
+    assert [request.id for request in escalation_requests(ticket, POLICY)] == ["created", f"a{again.id}"]
+    assert outcome.changes["escalation_level"] == 2
+    assert outcome.notes[0].marks == {f"refused-a{again.id}"}
+
+
+def test_a_request_from_the_creation_that_support_took_back_is_none() -> None:
+    taken_back = changed("escalation_request", "urgent", None, at(minutes=1))
+
+    assert escalation_requests(incident(complete(), history=(taken_back,)), POLICY) == []
+
+
+@pytest.mark.parametrize("actor", [Actor.AGENT, Actor.CUSTOMER])
+def test_who_set_the_field_asked_for_the_rfo(actor: Actor) -> None:
+    asked = changed("rfo_requested", None, True, at(hours=1), actor)
+
+    (found,) = rfo_requests(incident(complete(rfo_requested=True), history=(asked,)), POLICY)
+
+    assert (found.id, found.at, found.actor) == (f"h{asked.id}", at(hours=1), actor)
+
+
+@pytest.mark.parametrize("creator", [Actor.AGENT, Actor.CUSTOMER])
+def test_an_rfo_can_be_asked_for_at_creation(creator: Actor) -> None:
+    (found,) = rfo_requests(incident(complete(rfo_requested=True), created_by=creator), POLICY)
+
+    assert (found.id, found.actor) == ("created", creator)
+
+
+@pytest.mark.parametrize("creator", [Actor.AGENT, Actor.CUSTOMER])
+def test_a_customer_withdraws_only_an_own_request(creator: Actor) -> None:
+    withdrawn = changed("rfo_requested", True, False, at(hours=2), Actor.CUSTOMER)
+    asked = changed("rfo_requested", None, True, at(hours=1), creator)
+    at_creation = incident(complete(rfo_requested=False), created_by=creator, history=(withdrawn,))
+    later = incident(complete(rfo_requested=False), history=(asked, withdrawn))
+
+    expected = 1 if creator is Actor.AGENT else 0
+    assert len(rfo_requests(at_creation, POLICY)) == expected
+    assert len(rfo_requests(later, POLICY)) == expected
+
+
+def test_support_withdraws_any_request_by_the_field() -> None:
+    asked = changed("rfo_requested", None, True, at(hours=1), Actor.CUSTOMER)
+    withdrawn = changed("rfo_requested", True, False, at(hours=2), Actor.AGENT)
+
+    assert rfo_requests(incident(complete(rfo_requested=False), history=(asked, withdrawn)), POLICY) == []
+
+
+def test_nobody_asked() -> None:
+    assert rfo_requests(incident(articles=(said("The line is down."),)), POLICY) == []
