@@ -1,5 +1,6 @@
 """Settings: one name, one environment variable (``INTERSPACE_…``), one description, one default.
 
+An option of the command line comes first, then the environment, then the settings file, then the default.
 Secrets come from the environment or from files (``…_FILE``), never from the command line.
 """
 
@@ -11,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from connector.domain.model import Model
 from connector.policy.locate import MAPPINGS
+from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
 PREFIX = "INTERSPACE_"
 _SHORTEST_SECRET = 16
@@ -34,6 +36,9 @@ class Settings(Model):
     )
     zammad_url: str | None = Field(None, description="Zammad's address, as in the browser.")
     zammad_token: SecretStr | None = Field(None, description="The access token of the connector's own Zammad user.")
+    zammad_admin_token: SecretStr | None = Field(
+        None, description="The access token of an admin of Zammad, for `install` and `doctor` only."
+    )
     zammad_ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
     zammad_webhook_secret: SecretStr | None = Field(
         None,
@@ -92,32 +97,59 @@ def variable(name: str) -> str:
     return f"{PREFIX}{name.upper()}"
 
 
-def load(environment: Mapping[str, str], options: Mapping[str, Any] | None = None) -> Settings:
+def load(
+    environment: Mapping[str, str], options: Mapping[str, Any] | None = None, *, with_file: bool = True
+) -> Settings:
     """The settings of an environment; ``options`` that are not ``None`` come first. An empty variable is not set.
+
+    ``with_file=False`` leaves the settings file unread.
 
     :raises SettingsError: names every variable at fault, and those that are no settings.
     """
-    values: dict[str, Any] = {
-        name: environment[variable(name)] for name in Settings.model_fields if environment.get(variable(name))
-    }
+    lines = _file_lines(environment) if with_file else {}
+    held = {name: line.value for name, line in lines.items()}
+    held |= {name: value for name, value in environment.items() if value or name not in held}
+    values: dict[str, Any] = {name: held[variable(name)] for name in Settings.model_fields if held.get(variable(name))}
     for name in SECRETS:
-        if environment.get(f"{variable(name)}_FILE"):
-            values[name] = _from_file(name, environment)
+        if held.get(f"{variable(name)}_FILE"):
+            values[name] = _from_file(name, held)
     values |= {name: value for name, value in (options or {}).items() if value is not None}
-    faults = [f"{unknown} is no setting" for unknown in _unknown(environment)]
+    faults = [f"{_place(name, lines)}{name} is no setting" for name in _unknown(held)]
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         # The input stays out of the message: it can be a secret.
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        faults += [f"{variable(str(one['loc'][0]))}: {one['msg'].removeprefix('Value error, ')}" for one in found]
+        faults += [
+            f"{_place(name, lines)}{name}: {one['msg'].removeprefix('Value error, ')}"
+            for one in found
+            for name in (variable(str(one["loc"][0])),)
+        ]
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
 
 
+def _file_lines(environment: Mapping[str, str]) -> dict[str, Line]:
+    """What the settings file adds: a secret that the environment has in one form hides both forms of the file's."""
+    path = locate(environment)
+    if path is None:
+        return {}
+    try:
+        lines = read(path)
+    except SettingsFileError as error:
+        raise SettingsError(str(error)) from None
+    given = {name.removesuffix("_FILE") for name, value in environment.items() if value}
+    return {name: line for name, line in lines.items() if name.removesuffix("_FILE") not in given}
+
+
+def _place(name: str, lines: Mapping[str, Line]) -> str:
+    line = lines.get(name) or lines.get(f"{name}_FILE")
+    return f"{line.place}: " if line else ""
+
+
 def _unknown(environment: Mapping[str, str]) -> list[str]:
-    known = {variable(name) for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields} | {FILE_VARIABLE}
     known |= {f"{variable(name)}_FILE" for name in SECRETS}
     return sorted(
         name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name

@@ -26,11 +26,12 @@ _COMMANDS = {
 EXIT_CODES = """
 \b
 Exit codes:
-  0  done
-  1  something is wrong with what was looked at: the policy, a ticket, the demo
-  2  wrong options or settings
-  3  the helpdesk does not answer or refuses
-  4  the work table does not answer
+  0    done
+  1    something is wrong with what was looked at: the policy, a ticket, the demo
+  2    wrong options or settings
+  3    the helpdesk does not answer or refuses
+  4    the work table does not answer
+  130  interrupted
 """
 
 

@@ -1,6 +1,7 @@
 """``interspace demo``: the main job, told as a story on a sandbox helpdesk with an accelerated clock."""
 
 import json
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -61,6 +62,7 @@ def demo(settings: Settings, *, as_json: bool) -> None:
 @contextmanager
 def _on_sockets(stage: Stage) -> Iterator[None]:
     """The sandbox's API and the receiver on free ports of this machine."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, stage.receiver, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

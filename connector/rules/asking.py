@@ -41,7 +41,7 @@ class Gap(NamedTuple):
 def question(ticket: Ticket, policy: Policy, now: datetime, gap: Gap) -> tuple[Note | None, datetime | None]:
     """The message to send now if any, and when to look again: asked once, reminded once.
 
-    An answer that raises a new doubt gets a question of its own.
+    Answers that raise new doubts get a question of their own.
     """
     if ticket.state.is_over or now - ticket.created_at > policy.intake.ask_within.fixed:
         return None, None
@@ -49,11 +49,10 @@ def question(ticket: Ticket, policy: Policy, now: datetime, gap: Gap) -> tuple[N
     if asked is None:
         return _message(ticket, gap, "asked"), now + policy.intake.remind_after.fixed
     reminded = "reminded" in ticket.marks
-    questions = [at for step, at in ticket.marks.items() if step == "asked" or step.startswith("doubt-")]
-    for article in gap.unclear:
-        step = mark("doubt", article.id)
-        if article.created_at > asked and step not in ticket.marks and len(questions) < _MOST_QUESTIONS:
-            return _message(ticket, gap, step), None if reminded else now + policy.intake.remind_after.fixed
+    questions = {at for step, at in ticket.marks.items() if step == "asked" or step.startswith("doubt-")}
+    unclear = {mark("doubt", article.id) for article in gap.unclear if article.created_at > asked}
+    if not unclear <= ticket.marks.keys() and len(questions) < _MOST_QUESTIONS:
+        return _message(ticket, gap, *unclear), None if reminded else now + policy.intake.remind_after.fixed
     if reminded:
         return None, None
     # From the last question on: a reminder never follows at the heels of one about a doubt.
@@ -85,23 +84,23 @@ def _is_for_agent(ticket: Ticket) -> bool:
     return ticket.channel is Channel.PHONE or ticket.created_by.is_person_of_support
 
 
-def _message(ticket: Ticket, gap: Gap, step: str) -> Note:
+def _message(ticket: Ticket, gap: Gap, *steps: str) -> Note:
     lines = "\n".join(f"{wording.label(field)} ({_HINTS[field]}): " for field in gap.missing)
     doubts = "\n".join(f"- {doubt.question}" for doubt in gap.doubts)
     if _is_for_agent(ticket):
         ask = "Required details are missing. Please ask the customer and fill them in on the ticket."
         text = "\n\n".join(part for part in (ask, lines, doubts) if part)
-        return Note(public=False, title="Details missing", text=text, marks=frozenset({step}))
+        return Note(public=False, title="Details missing", text=text, marks=frozenset(steps))
     intro = "thank you for your message. We are on it. To work on it without delay we also need:"
-    if step == "reminded":
+    if "reminded" in steps:
         intro = "we are working on your ticket and still need:"
     parts = [wording.greeting(ticket), intro, lines]
     parts += [f"One thing is not clear to us:\n{doubts}"] if doubts else []
     parts += [_sentence(gap.understood)] if gap.understood else []
     parts.append("Please reply to this message and fill in the lines above.")
-    steps = {step, "understood"} if gap.understood else {step}
+    marks = frozenset((*steps, "understood") if gap.understood else steps)
     title = f"Ticket {ticket.number}: details needed"
-    return Note(public=True, title=title, text="\n\n".join(parts), marks=frozenset(steps))
+    return Note(public=True, title=title, text="\n\n".join(parts), marks=marks)
 
 
 def _sentence(understood: Understood) -> str:

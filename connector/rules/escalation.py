@@ -61,14 +61,19 @@ def escalation(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 def reached_level(ticket: Ticket) -> int:
     """The highest level that has fired: by the field, or by the connector's own notes (P20)."""
-    noted = [int(name[6:]) for name in ticket.marks if name.startswith("level-") and name[6:].isdigit()]
-    return max([ticket.fields.escalation_level or 0, *noted])
+    return max([ticket.fields.escalation_level or 0, *_noted(ticket)])
+
+
+def _noted(ticket: Ticket) -> dict[int, datetime]:
+    """The levels that notes prove, and when they were noted."""
+    marks = ticket.marks.items()
+    return {int(name[6:]): at for name, at in marks if name.startswith("level-") and name[6:].isdigit()}
 
 
 def _held_level(ticket: Ticket, reached: int) -> int | None:
     """The level to show: a person may have lowered it, and then it stays; a level is not fired again for that."""
-    last = ticket.last_setter("escalation_level")
-    if last is not None and last.is_person_of_support:
+    by_hand = [c for c in ticket.changes.get("escalation_level", ()) if c.actor.is_person_of_support]
+    if by_hand and all(at <= by_hand[-1].at for at in _noted(ticket).values()):
         return ticket.fields.escalation_level
     return reached or None
 

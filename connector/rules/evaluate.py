@@ -1,6 +1,6 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,9 +36,8 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         outcomes.append(outcome)
         current = current.with_changes(_difference(current.fields, outcome.changes))
     left_alone = contested(ticket, now)
-    notes = [note for outcome in outcomes for note in _proved(outcome, left_alone)]
-    internal = [note for note in notes if not note.public]
-    public = [note for note in notes if note.public]
+    internal = [note for outcome in outcomes for note in outcome.notes if not note.public]
+    public = [note for outcome in outcomes for note in outcome.notes if note.public]
     # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     waiting = internal if internal else public
@@ -62,12 +61,6 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
 def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Most rules find most values as they should be; copying a ticket for nothing was a third of the time."""
     return {name: value for name, value in changes.items() if value != getattr(fields, name)}
-
-
-def _proved(outcome: Outcome, left_alone: Container[str]) -> Iterable[Note]:
-    """The notes that will not come again: a note without marks would, where the change it tells of is not written."""
-    untouched = all(field not in left_alone for field in outcome.changes)
-    return (note for note in outcome.notes if note.marks or untouched)
 
 
 def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:

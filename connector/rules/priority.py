@@ -22,11 +22,23 @@ def priority(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         "priority_source": PrioritySource.MATRIX,
         "priority_reason": f"{computed}: {reason}",
     }
-    notes: tuple[Note, ...] = ()
-    if ticket.fields.priority_source is not None and ticket.fields.priority is not computed:
-        before = wording.value(ticket.fields.priority)
-        notes = (Note(public=False, title=f"Priority {computed}", text=f"Priority {before} → {computed}: {reason}."),)
-    return Outcome(rule="priority", changes=changes, notes=notes, reasons=(f"{computed}: {reason}",))
+    return Outcome(
+        rule="priority",
+        changes=changes,
+        notes=_announced(ticket, computed, reason),
+        reasons=(f"{computed}: {reason}",),
+    )
+
+
+def _announced(ticket: Ticket, computed: Priority, reason: str) -> tuple[Note, ...]:
+    """Once for each change, also where it is not written: a contested priority, or one that a customer had set to
+    what the matrix says now."""
+    held, changes = ticket.fields.priority, ticket.changes.get("priority", ())
+    done = mark("priority", computed, changes[-1].id if changes else "created")
+    if ticket.fields.priority_source is None or held is computed or done in ticket.marks:
+        return ()
+    text = f"Priority {wording.value(held)} → {computed}: {reason}."
+    return (Note(public=False, title=f"Priority {computed}", text=text, marks=frozenset({done})),)
 
 
 def _computed(ticket: Ticket, policy: Policy) -> tuple[Priority | None, str]:

@@ -34,10 +34,8 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         return Outcome(rule="rfo", changes=changes, reasons=(f"the RFO task {task.number} is done",))
     if resolved is None:
         reason = f"{_said(request)}; the clock starts when the incident is resolved"
-        reopened = task is not None and task.rfo_due_at is not None
-        touches = (task.id,) if task is not None and reopened else ()
-        changes = _state(RfoStatus.REQUESTED, None)
-        return Outcome(rule="rfo", changes=changes, touches=touches, reasons=(reason,))
+        touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
+        return Outcome(rule="rfo", changes=_state(RfoStatus.REQUESTED, None), touches=touches, reasons=(reason,))
     if not eligible:
         return _declined(ticket, policy, request)
     start = max(request.at, resolved)

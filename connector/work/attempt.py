@@ -58,7 +58,7 @@ def attempt(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: 
     """Does the job once. Never raises: whatever a ticket does to us stays with this ticket."""
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
-            return _sweep(job, table, desk, rhythm)
+            return _sweep(job, table, desk, policy, rhythm)
         return _reconcile(job, table.now, desk, policy)
     except RateLimitedError as error:
         return Result(released=job, pause=(error.retry_at, str(error)))
@@ -89,9 +89,9 @@ def _reconcile(job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Po
     return Result(done=Done(job, result.due, result.seen), touches=touches)
 
 
-def _sweep(job: Job, table: WorkTable, desk: Helpdesk, rhythm: Rhythm) -> Result:
+def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm) -> Result:
     full = job.key.ticket == FULL_SWEEP
-    found = sweep(desk, table, full=full)
+    found = sweep(desk, table, full=full, policy=policy.version)
     log.info("sweep", full=full, listed=found.listed, touched=found.touched, missed=found.missed)
     again = table.now() + (rhythm.full_sweep if full else rhythm.sweep)
     return Result(done=Done(job, again, None))

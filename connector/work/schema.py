@@ -56,6 +56,7 @@ HELPDESKS = Table(
     Column("paused_until", BigInteger),
     Column("pause_reason", Text),
     Column("bookmark", BigInteger),
+    Column("policy", Text),
 )
 
 VERSIONS = Table("connector_version", METADATA, Column("version", Integer, primary_key=True))

@@ -33,6 +33,7 @@ _T = TICKETS.c
 _H = HELPDESKS.c
 
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
+_POLICY = bindparam("b_policy", type_=Text)
 _TICKET = bindparam("b_ticket", type_=Text)
 _TOKEN = bindparam("b_token", type_=Text)
 _NOW = bindparam("b_now", type_=BigInteger)
@@ -80,7 +81,14 @@ def set_bookmark(insert: Insert) -> Insert:
     )
 
 
-HELPDESK: Select[Any] = select(_H.paused_until, _H.bookmark).where(_H.helpdesk == _HELPDESK)
+def set_policy(insert: Insert) -> Insert:
+    """Under which policy all unresolved tickets have been looked at."""
+    return insert.values(helpdesk=_HELPDESK, policy=_POLICY).on_conflict_do_update(
+        index_elements=[_H.helpdesk], set_={"policy": insert.excluded.policy}
+    )
+
+
+HELPDESK: Select[Any] = select(_H.paused_until, _H.bookmark, _H.policy).where(_H.helpdesk == _HELPDESK)
 
 NEXT_DUE: Select[Any] = (
     select(

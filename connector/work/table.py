@@ -37,6 +37,7 @@ class WorkTable:
         self._clock = clock
         self._touch = statements.touch(database.insert(TICKETS))
         self._pause = statements.pause(database.insert(HELPDESKS))
+        self._set_policy = statements.set_policy(database.insert(HELPDESKS))
         self._set_bookmark = statements.set_bookmark(database.insert(HELPDESKS))
 
     @classmethod
@@ -208,6 +209,16 @@ class WorkTable:
         bound = {"b_helpdesk": helpdesk, "b_seen": to_micros(at)}
         self._database.write(lambda connection: connection.execute(self._set_bookmark, bound))
 
+    def policy(self, helpdesk: str) -> str | None:
+        """The version of the policy under which every unresolved ticket has been marked due; ``None`` before."""
+        found = self._helpdesk(helpdesk)
+        return None if found is None else found.policy
+
+    def set_policy(self, helpdesk: str, version: str) -> None:
+        """Store that every unresolved ticket has been marked due since this policy came into force."""
+        bound = {"b_helpdesk": helpdesk, "b_policy": version}
+        self._database.write(lambda connection: connection.execute(self._set_policy, bound))
+
     def forget(self, helpdesk: str, seen_before: datetime) -> int:
         """Delete the rows with nothing to do whose ticket last changed before that; returns how many.
 
@@ -277,10 +288,13 @@ class WorkTable:
         ]
 
     def _helpdesk_time(self, helpdesk: str, column: str) -> datetime | None:
-        found = self._database.read(
+        found = self._helpdesk(helpdesk)
+        return None if found is None else optional_moment(getattr(found, column))
+
+    def _helpdesk(self, helpdesk: str) -> Any:
+        return self._database.read(
             lambda connection: connection.execute(statements.HELPDESK, {"b_helpdesk": helpdesk}).first()
         )
-        return None if found is None else optional_moment(getattr(found, column))
 
 
 class _SomeRefused(Exception):  # noqa: N818 - not an error: it undoes a transaction

@@ -11,7 +11,7 @@ Json = Any
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings" / "zammad-5.5"
 SECRET = "whsec-local-0123456789"
 
-TIMES = re.compile(r".*(_at|_time|problem_start|last_login)$")
+TIMES = re.compile(r".*(_at|pending_time|last_sync|problem_start|last_login)$")
 """Fields whose values are moments: compared for presence only."""
 SLA = re.compile(r".*(escalation_at|_in_min)$")
 """Fields that only an SLA fills, which the sandbox does not have."""

@@ -10,8 +10,9 @@ from typing import Any
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.core_attributes import FIRST_CUSTOM_ID
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.resources import RESOURCES, new_record
+from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.seed import NOBODY
+from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.tickets import commit
 from tests.contract.zammad_recordings import (
     SECRET,
@@ -35,6 +36,15 @@ MODELS = {
     "ticket_states": "TicketState",
     "ticket_priorities": "TicketPriority",
     "object_manager_attributes": "ObjectManagerAttribute",
+    "calendars": "Calendar",
+    "slas": "Sla",
+    "macros": "Macro",
+    "overviews": "Overview",
+    "core_workflows": "CoreWorkflow",
+    "templates": "Template",
+    "text_modules": "TextModule",
+    "report_profiles": "ReportProfile",
+    "jobs": "Job",
 }
 FORM = b"title=form&group=Users&customer=customer@example.com&article[body]=x"
 """The body of recording 203, which was not kept, rebuilt from its answer."""

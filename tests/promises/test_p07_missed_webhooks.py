@@ -63,3 +63,20 @@ def test_more_tickets_than_fit_on_a_page_are_all_found_once(cast: Cast) -> None:
 
     listed = [ticket.id for page in pages for ticket in page]
     assert len(listed) == len(set(listed)) == 450
+
+
+def test_a_new_policy_holds_for_every_unresolved_ticket_after_the_next_full_sweep(cast: Cast) -> None:
+    stage = cast.stage
+    open_one, solved = (cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(2))
+    stage.settle()
+    cast.agent.sets(solved, state="closed")
+    stage.advance(timedelta(hours=1))
+    first = sweep(stage.desk, stage.table, full=True, policy="one")
+    stage.advance(timedelta(minutes=1))
+
+    second = sweep(stage.desk, stage.table, full=True, policy="one")
+    third = sweep(stage.desk, stage.table, full=True, policy="two")
+
+    assert [found.touched for found in (first, second, third)] == [1, 0, 1]
+    assert stage.table.next_due("zammad") == stage.clock()
+    assert stage.ticket(open_one).fields.escalation_level == 2

@@ -2,42 +2,42 @@
 
 from collections.abc import Mapping
 
-from connector.sandbox.zammad import seed
+from connector.sandbox.zammad import permissions, seed
 from connector.sandbox.zammad.call import Call, header
 from connector.sandbox.zammad.errors import ApiError, not_authorized, token_not_authorized
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
 
 
-def authenticate(world: World, headers: Mapping[str, str]) -> Record:
-    """The user behind a request.
+def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Record, frozenset[str] | None]:
+    """The user behind a request, and the permissions that the token is limited to (None: all that the user has).
 
     The sandbox knows tokens only, no passwords.
 
     Raises ApiError 403 without credentials, 401 with wrong ones (recordings 186-188), 403 for an unknown
     user to act for (recording 201).
     """
-    user = _holder(world, header(headers, "Authorization"))
+    token = _token(header(headers, "Authorization"))
+    user_id = world.tokens.get(token)
+    if user_id is None:
+        raise ApiError(401, "Can't find User for Token")
+    user, limits = world.tables["User"][user_id], world.token_limits.get(token)
     on_behalf = header(headers, "From") or header(headers, "X-On-Behalf-Of")
     if not on_behalf or not is_admin(world, user):
-        return user
+        return user, limits
     other = world.user_named(on_behalf)
     if other is None:
         raise ApiError(403, f"No such user '{on_behalf}'")
-    return other
+    return other, limits
 
 
-def _holder(world: World, authorization: str) -> Record:
+def _token(authorization: str) -> str:
     scheme, _, credential = authorization.strip().partition(" ")
     if scheme.lower() == "basic":
         raise ApiError(401, "Invalid BasicAuth credentials")
     if scheme.lower() not in {"token", "bearer"} or not credential.strip():
         raise ApiError(403, "Authentication required")
-    token = credential.strip().removeprefix("token=").strip('"')
-    user_id = world.tokens.get(token)
-    if user_id is None:
-        raise ApiError(401, "Can't find User for Token")
-    return world.tables["User"][user_id]
+    return credential.strip().removeprefix("token=").strip('"')
 
 
 def _has(world: World, user: Record, permission: int) -> bool:
@@ -55,21 +55,33 @@ def is_agent(world: World, user: Record) -> bool:
     return _has(world, user, seed.PERMISSION_AGENT)
 
 
-def require_admin(call: Call) -> None:
-    """Raises ApiError 403 if the caller is no admin."""
-    if not is_admin(call.world, call.user):
+def has(call: Call, *wanted: str) -> bool:
+    """Whether the caller has one of these permissions, as a user and by the token."""
+    user = permissions.of_user(call.world, call.user)
+    granted = [name for name in wanted if permissions.opens(user, name)]
+    return any(call.limits is None or permissions.opens(call.limits, name) for name in granted)
+
+
+def require(call: Call, *wanted: str) -> None:
+    """Raises ApiError 403 if the caller has none of these permissions (recordings 057, 094, 192, 252)."""
+    if not has(call, *wanted):
         raise token_not_authorized()
 
 
-def in_group(user: Record, group_id: int, need: str) -> bool:
-    """Whether the user has this access (`read`, `create`, `change`) or full access to a group."""
-    access = user["group_ids"].get(str(group_id), ())
-    return "full" in access or need in access
+def in_group(world: World, user: Record, group_id: int, need: str) -> bool:
+    """Whether the user has this access (`read`, `create`, `change`) or `full` to a group, directly or by a role."""
+    key = str(group_id)
+    access = user["group_ids"].get(key, ())
+    if "full" in access or need in access:
+        return True
+    roles = world.tables["Role"]
+    by_roles = (roles[role_id]["group_ids"].get(key, ()) for role_id in user["role_ids"] if roles[role_id]["active"])
+    return any("full" in granted or need in granted for granted in by_roles)
 
 
 def may(world: World, user: Record, ticket: Record, need: str) -> bool:
     """Whether the user has this access: agents by group, customers to their own tickets and their organization's."""
-    if is_agent(world, user) and in_group(user, ticket["group_id"], need):
+    if is_agent(world, user) and in_group(world, user, ticket["group_id"], need):
         return True
     if ticket["customer_id"] == user["id"]:
         return True
@@ -79,7 +91,7 @@ def may(world: World, user: Record, ticket: Record, need: str) -> bool:
 
 def reads_everything(world: World, user: Record) -> bool:
     """Whether the user is an agent with access to every group."""
-    return is_agent(world, user) and all(in_group(user, group_id, "read") for group_id in world.table("Group"))
+    return is_agent(world, user) and all(in_group(world, user, group_id, "read") for group_id in world.table("Group"))
 
 
 def _shared(world: World, organization_id: int) -> bool:
@@ -99,4 +111,4 @@ def ticket_for(call: Call, ticket_id: object, need: str) -> Record:
 
 def sees_internal(call: Call, ticket: Record) -> bool:
     """Whether the caller may read the internal articles of a ticket."""
-    return is_agent(call.world, call.user) and in_group(call.user, ticket["group_id"], "read")
+    return is_agent(call.world, call.user) and in_group(call.world, call.user, ticket["group_id"], "read")

@@ -36,6 +36,8 @@ class Call:
     params: Record
     escaped: bool
     """The body wrote some characters as `\\uXXXX`, which Zammad counts as six characters."""
+    limits: frozenset[str] | None = None
+    """The permissions of the token, if it has fewer than its user."""
 
     def flag(self, name: str) -> bool:
         """Whether a parameter such as `expand` is on."""

@@ -14,8 +14,9 @@ from connector.sandbox.zammad.call import Response, respond
 from connector.sandbox.zammad.deliveries import Post
 from connector.sandbox.zammad.faults import BrokenError, Fault, Faults
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.resources import RESOURCES, new_record
+from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.server import RunningServer
+from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import Delivery, World
 
 

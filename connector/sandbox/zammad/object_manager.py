@@ -4,7 +4,7 @@ import re
 from copy import deepcopy
 
 from connector.sandbox.zammad import values
-from connector.sandbox.zammad.access import require_admin
+from connector.sandbox.zammad.access import require
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.errors import ApiError, already_exists
 from connector.sandbox.zammad.records import Record
@@ -24,25 +24,25 @@ _CHANGEABLE = ("display", "data_type", "active", "screens", "position")
 
 def index(call: Call) -> Answer:
     """`GET /object_manager_attributes`."""
-    require_admin(call)
+    require(call, "admin.object")
     return 200, [_listed(attribute) for attribute in call.world.table(MODEL).values()]
 
 
 def show(call: Call, attribute_id: str) -> Answer:
     """`GET /object_manager_attributes/{id}`."""
-    require_admin(call)
+    require(call, "admin.object")
     return 200, _answered(call.world.find(MODEL, attribute_id))
 
 
 def create(call: Call) -> Answer:
     """`POST /object_manager_attributes`: the attribute waits for the next migration."""
-    require_admin(call)
+    require(call, "admin.object")
     return 201, _answered(new_attribute(call.world, call.params, call.user["id"]))
 
 
 def update(call: Call, attribute_id: str) -> Answer:
     """`PUT /object_manager_attributes/{id}`: changed options wait for the next migration (recording 352)."""
-    require_admin(call)
+    require(call, "admin.object")
     attribute = call.world.find(MODEL, attribute_id)
     if not attribute["editable"]:
         raise ApiError(422, "Validation failed: Name attribute is not editable")
@@ -61,7 +61,7 @@ def update(call: Call, attribute_id: str) -> Answer:
 
 def delete(call: Call, attribute_id: str) -> Answer:
     """`DELETE /object_manager_attributes/{id}`: the column goes with the next migration."""
-    require_admin(call)
+    require(call, "admin.object")
     attribute = call.world.find(MODEL, attribute_id)
     if not attribute["editable"]:
         raise ApiError(422, "Validation failed: Name attribute is not editable")
@@ -74,7 +74,7 @@ def delete(call: Call, attribute_id: str) -> Answer:
 
 def execute_migrations(call: Call) -> Answer:
     """`POST /object_manager_attributes_execute_migrations`; nothing to do is no error (recording 060)."""
-    require_admin(call)
+    require(call, "admin.object")
     migrate(call.world)
     return 200, {}
 

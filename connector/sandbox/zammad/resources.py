@@ -1,47 +1,26 @@
-"""The configuration tables that all work alike: list, show, create, update, delete (recordings 076-096, 237-288).
+"""What all configuration tables have in common: list, show, create, update, delete (recordings 076-096, 211-303).
 
-A new kind of configuration is one `Resource` here and its name in `RESOURCES`; the routes follow from that.
+The tables themselves are in `tables.py`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
 
-from connector.sandbox.zammad import assets
-from connector.sandbox.zammad.access import is_agent, require_admin
+from connector.sandbox.zammad.access import require
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.errors import ApiError, already_exists
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
 
-Check = Callable[[Record], None]
+
+def _no_check(_world: World, _record: Record) -> None:
+    pass
 
 
-def _named(record: Record) -> None:
-    if not str(record.get("name") or "").strip():
-        raise ApiError(422, "Name can't be blank")
-
-
-def _webhook(record: Record) -> None:
-    _named(record)
-    parts = urlsplit(str(record.get("endpoint") or ""))
-    if not record.get("endpoint") or not parts.hostname:
-        raise ApiError(422, "Endpoint The provided endpoint is invalid.")
-    if parts.scheme not in {"http", "https"}:
-        text = "Endpoint The provided endpoint is invalid, no http or https protocol was specified."
-        raise ApiError(422, text)
-
-
-def _trigger(record: Record) -> None:
-    for column in ("condition", "perform"):
-        if record.get(column) is None:
-            raise ApiError(422, f"Attribute '{column}\" of relation \"triggers' required!")
-    for action, spec in record["perform"].items():
-        if action == "notification.webhook" and not spec.get("webhook_id"):
-            text = "The required 'perform' value for notification.webhook, webhook_id is missing!"
-            raise ApiError(422, text)
-    _named(record)
+def _as_given(_world: World, params: Record) -> Record:
+    return params
 
 
 def _as_stored(_world: World, record: Record) -> Record:
@@ -50,98 +29,24 @@ def _as_stored(_world: World, record: Record) -> Record:
 
 @dataclass(frozen=True)
 class Resource:
-    """One table: its model name, the values a new record starts with, and its check."""
+    """One table: its model name, the values a new record starts with, who may use it, and what is particular to it.
+
+    `change` and `read` are permissions of which one is enough. `required` are columns that the database wants.
+    `given` turns parameters into columns, `check` raises ApiError for a record that Zammad refuses, `after` sees
+    each written record, `shown` is what the API answers.
+    """
 
     model: str
-    defaults: Mapping[str, object] = field(default_factory=dict)
-    check: Check = _named
-    unique_name: bool = True
-    agents_may_read: bool = True
+    table: str
+    defaults: Mapping[str, object]
+    change: tuple[str, ...]
+    read: tuple[str, ...] = ("ticket.agent",)
+    required: tuple[str, ...] = ()
+    unique: str = "name"
+    given: Callable[[World, Record], Record] = _as_given
+    check: Callable[[World, Record], None] = _no_check
+    after: Callable[[World, Record], None] = _no_check
     shown: Callable[[World, Record], Record] = _as_stored
-
-
-RESOURCES: dict[str, Resource] = {
-    "ticket_states": Resource(
-        "TicketState",
-        {
-            "state_type_id": None,
-            "name": None,
-            "next_state_id": None,
-            "ignore_escalation": False,
-            "default_create": False,
-            "default_follow_up": False,
-            "note": None,
-            "active": True,
-        },
-    ),
-    "ticket_priorities": Resource(
-        "TicketPriority",
-        {"name": None, "default_create": False, "ui_icon": None, "ui_color": None, "note": None, "active": True},
-    ),
-    "groups": Resource(
-        "Group",
-        {
-            "signature_id": None,
-            "email_address_id": None,
-            "name": None,
-            "assignment_timeout": None,
-            "follow_up_possible": "yes",
-            "reopen_time_in_days": None,
-            "follow_up_assignment": True,
-            "active": True,
-            "shared_drafts": True,
-            "note": None,
-        },
-        shown=assets.group_json,
-    ),
-    "roles": Resource(
-        "Role",
-        {
-            "name": None,
-            "preferences": {},
-            "default_at_signup": False,
-            "active": True,
-            "note": None,
-            "permission_ids": [],
-            "knowledge_base_permission_ids": [],
-            "group_ids": {},
-        },
-    ),
-    "organizations": Resource(
-        "Organization",
-        {"name": None, "shared": True, "domain": "", "domain_assignment": False, "active": True, "note": ""},
-        shown=assets.organization_json,
-    ),
-    "webhooks": Resource(
-        "Webhook",
-        {
-            "name": None,
-            "endpoint": None,
-            "signature_token": None,
-            "ssl_verify": True,
-            "basic_auth_username": None,
-            "basic_auth_password": None,
-            "note": None,
-            "active": True,
-        },
-        check=_webhook,
-        unique_name=False,
-        agents_may_read=False,
-    ),
-    "triggers": Resource(
-        "Trigger",
-        {
-            "name": None,
-            "condition": None,
-            "perform": None,
-            "disable_notification": True,
-            "note": None,
-            "active": True,
-        },
-        check=_trigger,
-        agents_may_read=False,
-    ),
-}
 
 
 def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
@@ -157,19 +62,19 @@ def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
 
 def index(resource: Resource, call: Call) -> Answer:
     """All records, with the logins of authors if `expand` is on."""
-    _require_reader(resource, call)
+    require(call, *resource.change, *resource.read)
     return 200, [_shown(resource, call, record) for record in call.world.table(resource.model).values()]
 
 
 def show(resource: Resource, call: Call, record_id: str) -> Answer:
     """One record."""
-    _require_reader(resource, call)
+    require(call, *resource.change, *resource.read)
     return 200, _shown(resource, call, call.world.find(resource.model, record_id))
 
 
 def create(resource: Resource, call: Call) -> Answer:
     """A new record; unknown parameters are ignored."""
-    require_admin(call)
+    require(call, *resource.change)
     record = new_record(call.world, resource, call.params, call.user["id"])
     return 201, _shown(resource, call, record)
 
@@ -177,40 +82,55 @@ def create(resource: Resource, call: Call) -> Answer:
 def new_record(world: World, resource: Resource, params: Mapping[str, object], actor_id: int) -> Record:
     """A checked new record.
 
-    Raises ApiError 422 if the check or the uniqueness of the name refuses it.
+    Raises ApiError 422 if a check, a required column or the uniqueness of the name refuses it.
     """
-    fields = {name: params.get(name, value) for name, value in resource.defaults.items()}
-    resource.check(fields)
-    if resource.unique_name and world.named(resource.model, str(fields["name"])) is not None:
-        raise already_exists()
-    return world.insert(resource.model, fields, actor_id)
+    given = resource.given(world, dict(params))
+    fields = {name: deepcopy(given.get(name, value)) for name, value in resource.defaults.items()}
+    _check(resource, world, fields)
+    record = world.insert(resource.model, fields, actor_id)
+    resource.after(world, record)
+    return record
 
 
 def update(resource: Resource, call: Call, record_id: str) -> Answer:
     """Change a record; unknown parameters are ignored."""
-    require_admin(call)
+    require(call, *resource.change)
     record = call.world.find(resource.model, record_id)
-    changed = {name: call.params[name] for name in resource.defaults if name in call.params}
-    resource.check({**record, **changed})
+    given = resource.given(call.world, call.params)
+    changed = {name: given[name] for name in resource.defaults if name in given}
+    _check(resource, call.world, {**record, **changed})
     if any(record[name] != value for name, value in changed.items()):
         record.update(changed, updated_by_id=call.user["id"], updated_at=call.world.now())
+        resource.after(call.world, record)
     return 200, _shown(resource, call, record)
 
 
 def delete(resource: Resource, call: Call, record_id: str) -> Answer:
-    """Remove a record."""
-    require_admin(call)
-    del call.world.tables[resource.model][call.world.find(resource.model, record_id)["id"]]
+    """Remove a record. One that tickets or other records refer to stays (422)."""
+    require(call, *resource.change)
+    record = call.world.find(resource.model, record_id)
+    if call.world.refers_to(resource.model, record["id"]):
+        raise ApiError(422, "Can't delete, object has references.")
+    del call.world.tables[resource.model][record["id"]]
     return 200, {}
 
 
-def _require_reader(resource: Resource, call: Call) -> None:
-    if not (resource.agents_may_read and is_agent(call.world, call.user)):
-        require_admin(call)
+def _check(resource: Resource, world: World, record: Record) -> None:
+    if not str(record.get("name") or "").strip():
+        raise ApiError(422, "Name can't be blank")
+    for column in resource.required:
+        if record.get(column) is None:
+            raise ApiError(422, f"Attribute '{column}\" of relation \"{resource.table}' required!")
+    resource.check(world, record)
+    if not resource.unique:
+        return
+    mine, others = record[resource.unique], world.table(resource.model).values()
+    if any(other[resource.unique] == mine and other["id"] != record.get("id") for other in others):
+        raise already_exists()
 
 
 def _shown(resource: Resource, call: Call, record: Record) -> Record:
-    shown = resource.shown(call.world, record)
+    shown = dict(resource.shown(call.world, record))
     if not call.flag("expand"):
         return shown
     users = call.world.tables["User"]

@@ -6,6 +6,7 @@ from connector.sandbox.zammad import articles, history, links, object_manager, r
 from connector.sandbox.zammad.access import authenticate
 from connector.sandbox.zammad.call import Answer, Call, Response, body_params, respond, split_target
 from connector.sandbox.zammad.errors import ApiError
+from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import World
 
 PREFIX = "/api/v1/"
@@ -52,7 +53,7 @@ _PATHS: dict[str, Handler] = {
     "DELETE object_manager_attributes/:id": object_manager.delete,
     "POST object_manager_attributes_execute_migrations": object_manager.execute_migrations,
 }
-for _name, _resource in resources.RESOURCES.items():
+for _name, _resource in RESOURCES.items():
     _actions = resources.handlers(_resource)
     _PATHS |= {
         f"GET {_name}": _actions["index"],
@@ -73,9 +74,9 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         path, query = split_target(target)
         handler, ids = _find(method, path)
         params = query | body_params(headers, body)
-        user = authenticate(world, headers)
+        user, limits = authenticate(world, headers)
         login = user["login"]
-        call = Call(world, user, params, escaped=b"\\u" in body)
+        call = Call(world, user, params, escaped=b"\\u" in body, limits=limits)
         return respond(handler(call, *ids), headers), login
     except ApiError as error:
         return respond((error.status, error.payload()), {}), login

@@ -115,6 +115,6 @@ def is_pending(world: World, state_id: int) -> bool:
 def settle_relations(world: World, draft: Record) -> None:
     """An owner who is no agent of the group becomes nobody (154); the organization follows the customer (377)."""
     owner = world.tables["User"][draft["owner_id"]]
-    if not (owner["active"] and is_agent(world, owner) and in_group(owner, draft["group_id"], "change")):
+    if not (owner["active"] and is_agent(world, owner) and in_group(world, owner, draft["group_id"], "change")):
         draft["owner_id"] = seed.NOBODY
     draft["organization_id"] = world.tables["User"][draft["customer_id"]]["organization_id"]

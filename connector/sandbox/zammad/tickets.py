@@ -53,7 +53,7 @@ def create(call: Call) -> Answer:
         wanted["customer_id"] = call.user["id"]
         wanted.pop("owner_id", None)
     given.check_required_group(wanted)
-    if agent and not in_group(call.user, wanted["group_id"], "create"):
+    if agent and not in_group(world, call.user, wanted["group_id"], "create"):
         raise not_authorized()
     defaults = {name: values.default(a, world.now()) for name, a in world.attributes().items()}
     draft = {**BLANK_TICKET, "preferences": {}, **defaults, **wanted}

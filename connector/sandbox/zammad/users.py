@@ -1,7 +1,7 @@
 """Users: oneself, search, and what an admin needs to set people up (recordings 001-003, 191, 196, 242-251, 332)."""
 
 from connector.sandbox.zammad import seed
-from connector.sandbox.zammad.access import is_admin, is_agent, require_admin
+from connector.sandbox.zammad.access import has, require
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.errors import ApiError, not_authorized
 from connector.sandbox.zammad.records import Record
@@ -42,7 +42,7 @@ def search(call: Call) -> Answer:
 
 def create(call: Call) -> Answer:
     """`POST /users`: roles, groups and organization by name or id; without roles the user is a customer."""
-    require_admin(call)
+    require(call, "admin.user")
     email = str(call.params.get("email") or "").lower()
     login = str(call.params.get("login") or email).lower()
     if call.world.user_named(email) is not None:
@@ -62,7 +62,7 @@ def new_user(world: World, fields: Record, actor_id: int) -> Record:
 
 def update(call: Call, user_id: str) -> Answer:
     """`PUT /users/{id}`, for admins."""
-    require_admin(call)
+    require(call, "admin.user")
     user = call.world.find("User", user_id)
     user.update(_settings(call), updated_by_id=call.user["id"], updated_at=call.world.now())
     call.world.remember_user(user)
@@ -96,12 +96,12 @@ def _id_of(world: World, model: str, param: str, name: str) -> int:
 
 
 def _visible(call: Call) -> list[Record]:
-    if is_agent(call.world, call.user) or is_admin(call.world, call.user):
+    if has(call, "ticket.agent", "admin.user"):
         return list(call.world.table("User").values())
     return [call.user]
 
 
 def _seen_by(call: Call, user: Record) -> Record:
-    if is_agent(call.world, call.user) or is_admin(call.world, call.user):
+    if has(call, "ticket.agent", "admin.user"):
         return user
     return {name: value for name, value in user.items() if name not in _HIDDEN_FROM_CUSTOMERS}

@@ -13,6 +13,15 @@ from connector.sandbox.zammad.errors import missing_record
 from connector.sandbox.zammad.records import Record, stamp
 
 FIRST_TICKET_NUMBER = 41001
+_REFERENCES = {
+    "Group": (("Ticket", "group_id"),),
+    "TicketState": (("Ticket", "state_id"),),
+    "TicketPriority": (("Ticket", "priority_id"),),
+    "Organization": (("User", "organization_id"), ("Ticket", "organization_id")),
+    "Calendar": (("Sla", "calendar_id"),),
+    "EmailAddress": (("Group", "email_address_id"),),
+    "Role": (("User", "role_ids"),),
+}
 
 
 @dataclass(slots=True)
@@ -42,6 +51,7 @@ class World:
         self.time_accounting_ids: dict[int, list[int]] = {}
         self.attachments: dict[int, bytes] = {}
         self.tokens: dict[str, int] = {}
+        self.token_limits: dict[str, frozenset[str]] = {}
         self.user_ids: dict[str, int] = {}
         self.staff: dict[int, Record] = {}
         self.members: dict[int, dict[int, Record]] = {}
@@ -70,6 +80,14 @@ class World:
             return self.tables[model][int(str(record_id))]
         except (KeyError, ValueError):
             raise missing_record(model, record_id) from None
+
+    def refers_to(self, model: str, record_id: int) -> bool:
+        """Whether a record is in use, so that Zammad does not delete it."""
+        return any(
+            record_id == record[column] if column != "role_ids" else record_id in record[column]
+            for user_model, column in _REFERENCES.get(model, ())
+            for record in self.table(user_model).values()
+        )
 
     def next_id(self, model: str) -> int:
         """The next id of a model's sequence."""

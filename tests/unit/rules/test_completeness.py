@@ -29,6 +29,12 @@ LABELS = {
     "impact": "Impact",
 }
 ALL = "\n".join(LINES.values())
+OPTIONAL = """
+Urgency: high
+Circuit ID: HAM-1
+Fault type: permanent
+Test results: loss at hop 4
+IP address: 192.0.2.1"""
 
 
 def mail(*names: str) -> Article:
@@ -140,7 +146,9 @@ def test_a_new_doubt_in_an_answer_gets_its_own_question_once() -> None:
 
     first = completeness(ticket, POLICY, at(hours=1))
     told = only(first.notes)
-    again = completeness(with_values(ticket, articles=(*ticket.articles, note(set(told.marks), at(hours=1)))), POLICY, at(hours=2))
+    again = completeness(
+        with_values(ticket, articles=(*ticket.articles, note(set(told.marks), at(hours=1)))), POLICY, at(hours=2)
+    )
 
     assert told.marks == {f"doubt-{answer.id}"}
     assert first.due == at(hours=1) + DAY
@@ -196,7 +204,10 @@ def test_a_zone_the_customer_named_is_not_restated() -> None:
 
 @pytest.mark.parametrize(
     ("extra", "delay"),
-    [("", timedelta(hours=1)), ("\nUrgency: high\nCircuit ID: HAM-1\nFault type: permanent\nTest results: loss at hop 4\nIP address: 192.0.2.1", timedelta())],
+    [
+        ("", timedelta(hours=1)),
+        (OPTIONAL, timedelta()),
+    ],
     ids=["read an hour after it was written", "every detail given"],
 )
 def test_an_assumed_zone_is_stated_even_if_an_internal_note_goes_first(extra: str, delay: timedelta) -> None:
@@ -259,6 +270,15 @@ def test_what_stands_on_the_ticket_is_not_overwritten() -> None:
     assert "service_id" not in completeness(ticket, POLICY, T0).changes
 
 
+def test_two_unclear_answers_get_one_question() -> None:
+    answers = [said("Start time: 03/04/2026 10:00", at(hours=1, minutes=minute)) for minute in (0, 1)]
+    ticket = bare(said("Help!"), note({"asked"}, T0), *answers)
+
+    told = only(completeness(ticket, POLICY, at(hours=2)).notes)
+
+    assert told.marks == {f"doubt-{answer.id}" for answer in answers}
+
+
 def test_an_answering_machine_is_not_questioned_for_ever() -> None:
     ticket = bare(said("Help!"))
     questions = 0
@@ -275,7 +295,8 @@ def test_an_answering_machine_is_not_questioned_for_ever() -> None:
 def test_a_later_message_changes_the_impact_the_customer_chose() -> None:
     """R10, R18."""
     filled = changed("impact", None, "degradation", at(minutes=1), Actor.CONNECTOR)
-    ticket = incident(Fields(impact=Impact.DEGRADATION), history=(filled,), articles=(mail("impact"), said("Impact: service affecting", at(hours=1))))  # fmt: skip
+    later = said("Impact: service affecting", at(hours=1))
+    ticket = incident(Fields(impact=Impact.DEGRADATION), history=(filled,), articles=(mail("impact"), later))
 
     assert completeness(ticket, POLICY, at(hours=1)).changes["impact"] is Impact.SERVICE_AFFECTING
 
@@ -321,7 +342,12 @@ def test_what_an_agent_wrote_down_on_the_phone_counts() -> None:
 
 @pytest.mark.parametrize(
     ("channel", "created_by"),
-    [(Channel.PHONE, Actor.AGENT), (Channel.PHONE, Actor.CUSTOMER), (Channel.NOTE, Actor.AGENT), (Channel.EMAIL, Actor.MANAGER)],
+    [
+        (Channel.PHONE, Actor.AGENT),
+        (Channel.PHONE, Actor.CUSTOMER),
+        (Channel.NOTE, Actor.AGENT),
+        (Channel.EMAIL, Actor.MANAGER),
+    ],
 )
 def test_who_wrote_the_ticket_down_gets_the_question(channel: Channel, created_by: Actor) -> None:
     ticket = bare(said("Help!"), channel=channel, created_by=created_by)

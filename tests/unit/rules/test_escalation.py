@@ -288,3 +288,15 @@ def test_whenever_it_is_looked_at_each_level_fires_once_and_only_upwards(
         incident(complete(priority=priority), articles=(ANSWERED,)), POLICY, at(minutes=max(minutes))
     )
     assert level == only_once.changes["escalation_level"]
+
+
+def test_a_level_that_an_agent_lowered_stays_although_the_customer_raised_it_in_between() -> None:
+    """P20: the customer's change is repaired, and nothing comes of it."""
+    history = (
+        changed("escalation_level", 3, 2, at(hours=2, minutes=30)),
+        changed("escalation_level", 2, 5, at(hours=2, minutes=40), Actor.CUSTOMER),
+        changed("escalation_level", 5, 2, at(hours=2, minutes=41), Actor.CONNECTOR),
+    )
+    ticket = triaged(level=2, articles=(note({"level-2", "level-3"}, at(hours=2)),), history=history)
+
+    assert escalation(ticket, POLICY, at(hours=3)).changes["escalation_level"] == 2

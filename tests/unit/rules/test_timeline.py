@@ -33,7 +33,8 @@ def _runs_of(minutes: list[int]) -> tuple[Run, ...]:
         ends.append(None)
     starts = minutes[::2]
     return tuple(
-        Run(at(minutes=start), None if end is None else at(minutes=end)) for start, end in zip(starts, ends, strict=True)
+        Run(at(minutes=start), None if end is None else at(minutes=end))
+        for start, end in zip(starts, ends, strict=True)
     )
 
 
@@ -79,7 +80,9 @@ def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Run, ...], un
     )
 
 
-@given(length=st.timedeltas(timedelta(hours=2), timedelta(days=10)), pause=st.timedeltas(timedelta(0), timedelta(days=5)))
+@given(
+    length=st.timedeltas(timedelta(hours=2), timedelta(days=10)), pause=st.timedeltas(timedelta(0), timedelta(days=5))
+)
 def test_a_pause_moves_a_deadline_by_its_own_length(length: timedelta, pause: timedelta) -> None:
     paused = (Run(T0, at(hours=1)), Run(at(hours=1) + pause, None))
 
@@ -110,7 +113,11 @@ def test_clocks_run_now_exactly_if_the_state_lets_them(steps: list[tuple[int, Ti
 def test_what_a_customer_calls_waiting_changes_no_clock(steps: list[tuple[int, TicketState, Actor]]) -> None:
     """P20: pauses set by customers count as open."""
     honest = [
-        (minute, TicketState.OPEN if state is TicketState.PENDING_CUSTOMER and actor is Actor.CUSTOMER else state, actor)
+        (
+            minute,
+            TicketState.OPEN if state is TicketState.PENDING_CUSTOMER and actor is Actor.CUSTOMER else state,
+            actor,
+        )
         for minute, state, actor in steps
     ]
 

@@ -1,0 +1,96 @@
+"""What a check found, and how the checks are run: in order, none raises, none runs on a broken foundation."""
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from connector.doctor.context import Context
+from connector.helpdesks.errors import HelpdeskError
+from connector.policy.problem import PolicyError
+from connector.settings import SettingsError
+from connector.work.errors import StoreError
+
+
+class Verdict(StrEnum):
+    """How it stands."""
+
+    OK = "ok"
+    WARN = "warn"
+    """It works, and something will go wrong one day or cannot be told from here."""
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+class Seen(NamedTuple):
+    """The result of one check, in words."""
+
+    verdict: Verdict
+    text: str
+    do: str = ""
+    """One sentence on what to do; empty where there is nothing to do."""
+
+
+class Finding(NamedTuple):
+    """A result with the name of its check."""
+
+    name: str
+    verdict: Verdict
+    seen: str
+    do: str
+
+
+class Check(NamedTuple):
+    """One small function and the names of the checks without which it has nothing to stand on."""
+
+    name: str
+    look: Callable[[Context], Seen]
+    needs: tuple[str, ...] = ()
+
+
+def ok(text: str) -> Seen:
+    """All is well."""
+    return Seen(Verdict.OK, text)
+
+
+def warn(text: str, do: str) -> Seen:
+    """It works, but."""
+    return Seen(Verdict.WARN, text, do)
+
+
+def fail(text: str, do: str) -> Seen:
+    """It does not work."""
+    return Seen(Verdict.FAIL, text, do)
+
+
+def skipped(text: str, do: str = "") -> Seen:
+    """It was not looked at, and neither is what stands on it."""
+    return Seen(Verdict.SKIPPED, f"skipped: {text}", do)
+
+
+def examine(checks: Iterable[Check], context: Context, begins: Callable[[str], object]) -> Iterator[Finding]:
+    """The findings one by one. ``begins`` hears the name of each check before it is looked at.
+
+    A check whose foundation failed or was skipped is skipped. No secret of the settings is in a finding (P21).
+    """
+    standing: dict[str, Verdict] = {}
+    for name, look, needs in checks:
+        begins(name)
+        broken = next((need for need in needs if standing.get(need) in (Verdict.FAIL, Verdict.SKIPPED)), None)
+        seen = skipped(broken) if broken else _looked(look, context)
+        standing[name] = seen.verdict
+        yield Finding(name, seen.verdict, context.without_secrets(seen.text), context.without_secrets(seen.do))
+
+
+def _looked(look: Callable[[Context], Seen], context: Context) -> Seen:
+    try:
+        return look(context)
+    except HelpdeskError as error:
+        return fail(str(error), "Repair what the answer names, then examine again.")
+    except StoreError as error:
+        return fail(str(error), "Repair the database or correct INTERSPACE_DATABASE_URL.")
+    except PolicyError as error:
+        return fail("; ".join(str(problem) for problem in error.problems[:3]), "interspace check lists every problem.")
+    except SettingsError as error:
+        return fail(str(error), "Set it in the environment or the settings file.")
+    except Exception as error:  # noqa: BLE001 - one check that trips must not hide what the others find
+        return fail(f"the check itself failed: {type(error).__name__}: {error}", "Please report this.")

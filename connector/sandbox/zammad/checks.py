@@ -1,0 +1,68 @@
+"""What Zammad refuses in configuration, in its words (recordings 077-087, 213-221, 254-264, 273-274)."""
+
+from urllib.parse import urlsplit
+
+from connector.sandbox.zammad.errors import ApiError
+from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.world import World
+
+_ACTION_NEEDS = {
+    "article.note": ("internal", "body", "subject"),
+    "notification.email": ("body", "recipient", "subject"),
+    "notification.webhook": ("webhook_id",),
+}
+
+
+def webhook(_world: World, record: Record) -> None:
+    """An endpoint with a host that is reached by http or https."""
+    parts = urlsplit(str(record.get("endpoint") or ""))
+    if not record.get("endpoint") or not parts.hostname:
+        raise ApiError(422, "Endpoint The provided endpoint is invalid.")
+    if parts.scheme not in {"http", "https"}:
+        text = "Endpoint The provided endpoint is invalid, no http or https protocol was specified."
+        raise ApiError(422, text)
+
+
+def actions(_world: World, record: Record) -> None:
+    """Actions of triggers, macros and jobs are complete. Fields that do not exist are accepted (recording 088)."""
+    for action, needs in _ACTION_NEEDS.items():
+        spec = record["perform"].get(action)
+        for need in needs if spec is not None else ():
+            if spec.get(need) in (None, "", []):
+                raise ApiError(422, f"The required 'perform' value for {action}, {need} is missing!")
+
+
+def calendar(_world: World, record: Record) -> None:
+    """Some business hours that end after they begin. A time zone that does not exist is accepted (recording 214)."""
+    active = [day for day in (record["business_hours"] or {}).values() if day.get("active") and day.get("timeframes")]
+    if not active:
+        raise ApiError(422, "There are no business hours configured.")
+    if any(str(end) <= str(start) for day in active for start, end in day["timeframes"]):
+        raise ApiError(422, "nonsensical hours provided")
+
+
+def sla(_world: World, record: Record) -> None:
+    """Not both kinds of update times (recording 221)."""
+    if record["response_time"] is not None and record["update_time"] is not None:
+        raise ApiError(422, "Cannot have both response time and update time.")
+
+
+def overview(_world: World, record: Record) -> None:
+    """Somebody must see it (recording 258)."""
+    if not record["role_ids"]:
+        raise ApiError(422, "Roles can't be blank")
+    for column in ("condition", "order", "view"):
+        if record[column] is None:
+            raise ApiError(422, f"Attribute '{column}\" of relation \"overviews' required!")
+
+
+def text_module(_world: World, record: Record) -> None:
+    """A text."""
+    if not record["content"]:
+        raise ApiError(422, "Content can't be blank")
+
+
+def email_address(_world: World, record: Record) -> None:
+    """An address."""
+    if "@" not in str(record["email"] or ""):
+        raise ApiError(422, "Email is invalid")

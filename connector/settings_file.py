@@ -1,0 +1,69 @@
+"""The settings file: ``NAME=value`` lines, as systemd and Docker read them. The environment wins over it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+FILE_VARIABLE = "INTERSPACE_SETTINGS_FILE"
+"""Names the file. Without it, ``interspace.env`` in the current directory is read if it is there."""
+
+DEFAULT = Path("interspace.env")
+
+_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.ASCII)
+
+
+class SettingsFileError(Exception):
+    """The file cannot be read or has a line that says nothing. The message names file and line, never a value."""
+
+
+class Line(NamedTuple):
+    """A value and where it stands, as ``file:line``."""
+
+    value: str
+    place: str
+
+
+def locate(environment: Mapping[str, str]) -> Path | None:
+    """The settings file of this environment; ``None`` if there is none."""
+    named = environment.get(FILE_VARIABLE)
+    if named:
+        return Path(named)
+    return DEFAULT if DEFAULT.is_file() else None
+
+
+def read(path: Path) -> dict[str, Line]:
+    """Every variable in the file with its place. Blank lines and lines that begin with ``#`` are left out.
+
+    A value may stand in single or double quotes; there is no other escaping and no substitution.
+
+    :raises SettingsFileError: names the file, and the line if it is one line's fault.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsFileError(f"{path}: cannot be read: {reason}") from None
+    found: dict[str, Line] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("#"):
+            place = f"{path}:{number}"
+            name, value = _parsed(stripped, place)
+            if name in found:
+                raise SettingsFileError(f"{place}: {name} stands already in {found[name].place}")
+            found[name] = Line(value, place)
+    return found
+
+
+def _parsed(line: str, place: str) -> tuple[str, str]:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise SettingsFileError(f"{place}: expected NAME=value")
+    name, value = match[1], match[2]
+    quote = value[:1]
+    if quote in ("'", '"'):
+        if len(value) < 2 or not value.endswith(quote):
+            raise SettingsFileError(f"{place}: {name}: the quote is not closed")
+        value = value[1:-1]
+    return name, value

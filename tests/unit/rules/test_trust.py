@@ -1,0 +1,207 @@
+"""P20, R18: which values count. Customers can write every attribute through the API; only support's count."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connector.domain.ticket import Change, Fields, Ticket
+from connector.domain.vocabulary import Actor, Impact, IntakeStatus, Priority, PrioritySource, RfoStatus, ServiceCheck
+from connector.rules.trust import INTAKE, contest, contested, verified
+from tests.builders import T0, at, changed, default_policy, incident, note
+from tests.unit.rules.passes import with_values
+
+POLICY = default_policy()
+FAR = datetime(2030, 1, 1, tzinfo=UTC)
+GUARDED: dict[str, tuple[Any, Any]] = {
+    "priority": (Priority.P1, Priority.P4),
+    "priority_source": (PrioritySource.MATRIX, PrioritySource.AGENT),
+    "priority_reason": ("P1: as computed", "because I say so"),
+    "group": ("intake", "level_5"),
+    "intake_status": (IntakeStatus.ASKED, IntakeStatus.COMPLETE),
+    "service_check": (ServiceCheck.FOREIGN, ServiceCheck.VERIFIED),
+    "first_response_due_at": (at(minutes=15), FAR),
+    "repair_due_at": (at(hours=4), FAR),
+    "escalation_level": (3, 1),
+    "escalation_reason": ("Level 3", "none"),
+    "next_escalation_at": (at(hours=4), FAR),
+    "rfo_status": (RfoStatus.DUE, RfoStatus.DELIVERED),
+    "rfo_due_at": (at(days=7), FAR),
+    "connector_key": (None, "rfo:1"),
+}
+OPEN: dict[str, Any] = {
+    "service_id": "SVC-1006",
+    "problem_start": T0,
+    "short_description": "down",
+    "impact": Impact.SERVICE_AFFECTING,
+    "urgency": "high",
+    "circuit_id": "X-1",
+    "fault_type": "permanent",
+    "test_results": "none",
+    "ip_addresses": "192.0.2.1",
+    "escalation_request": "now",
+    "rfo_requested": True,
+}
+TRUSTED = [Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR, Actor.SYSTEM]
+
+
+def with_history(
+    field: str, *steps: tuple[Any, Actor], created_by: Actor = Actor.CUSTOMER, first: Any = None
+) -> Ticket:
+    """``field`` was ``first`` at creation and then set to each value in turn."""
+    history, old = list[Change](), first
+    for minute, (value, actor) in enumerate(steps, start=1):
+        history.append(changed(field, old, value, at(minutes=minute), actor))
+        old = value
+    return incident(Fields(**{field: old}), history=tuple(history), created_by=created_by)
+
+
+def test_every_field_is_either_guarded_or_open_to_the_customer() -> None:
+    assert set(GUARDED) | set(OPEN) == set(Fields.model_fields)
+    assert set(OPEN) >= INTAKE
+
+
+@pytest.mark.parametrize("field", GUARDED)
+def test_a_customers_change_is_repaired_and_reported(field: str) -> None:
+    good, forged = GUARDED[field]
+    ticket = with_history(field, (good, Actor.CONNECTOR), (forged, Actor.CUSTOMER))
+
+    seen, outcome = verified(ticket)
+
+    assert getattr(seen.fields, field) == good
+    assert outcome.changes == {field: good}
+    (told,) = outcome.notes
+    assert not told.public
+    assert told.title.startswith("Restored: ")
+    assert told.marks == {f"repaired-{field}-{ticket.history[-1].id}"}
+
+
+@pytest.mark.parametrize("field", GUARDED)
+@pytest.mark.parametrize("actor", TRUSTED)
+def test_everybody_elses_change_counts(field: str, actor: Actor) -> None:
+    good, other = GUARDED[field]
+    ticket = with_history(field, (good, Actor.CONNECTOR), (other, actor))
+
+    seen, outcome = verified(ticket)
+
+    assert seen.fields == ticket.fields
+    assert outcome.changes == {}
+    assert outcome.notes == ()
+
+
+@pytest.mark.parametrize("field", GUARDED)
+def test_however_often_a_customer_writes_the_last_trusted_value_counts(field: str) -> None:
+    good, forged = GUARDED[field]
+    ticket = with_history(
+        field, (good, Actor.AGENT), (forged, Actor.CUSTOMER), (None, Actor.CUSTOMER), (forged, Actor.CUSTOMER)
+    )
+
+    assert getattr(verified(ticket)[0].fields, field) == good
+
+
+@pytest.mark.parametrize("field", sorted(set(GUARDED) - {"priority", "group"}))
+def test_what_a_customer_sets_at_creation_does_not_count(field: str) -> None:
+    forged = GUARDED[field][1]
+    ticket = incident(Fields(**{field: forged}))
+
+    seen, outcome = verified(ticket)
+
+    assert getattr(seen.fields, field) is None
+    assert outcome.notes[0].marks == {f"repaired-{field}-created"}
+
+
+@pytest.mark.parametrize("field", ["priority", "group"])
+def test_priority_and_group_are_chosen_at_creation(field: str) -> None:
+    assert verified(incident(Fields(**{field: GUARDED[field][0]})))[1].changes == {}
+
+
+@pytest.mark.parametrize("field", GUARDED)
+@pytest.mark.parametrize("creator", TRUSTED)
+def test_what_support_sets_at_creation_counts(field: str, creator: Actor) -> None:
+    ticket = incident(Fields(**{field: GUARDED[field][1]}), created_by=creator)
+
+    assert verified(ticket)[1].changes == {}
+
+
+@pytest.mark.parametrize("field", sorted(set(GUARDED) - {"connector_key"}))
+@pytest.mark.parametrize("creator", [Actor.AGENT, Actor.CUSTOMER])
+def test_without_a_trusted_change_the_value_at_creation_decides(field: str, creator: Actor) -> None:
+    first, forged = GUARDED[field]
+    ticket = with_history(field, (forged, Actor.CUSTOMER), created_by=creator, first=first)
+
+    kept = creator is Actor.AGENT or field in ("priority", "group")
+    assert getattr(verified(ticket)[0].fields, field) == (first if kept else None)
+
+
+@pytest.mark.parametrize("field", sorted(set(OPEN) - {"impact"}))
+def test_what_the_customer_may_say_is_left_alone(field: str) -> None:
+    ticket = with_history(field, (None, Actor.AGENT), (OPEN[field], Actor.CUSTOMER))
+
+    assert verified(ticket)[1].changes == {}
+    assert verified(incident(Fields(**{field: OPEN[field]})))[1].changes == {}
+
+
+def test_the_customer_may_change_the_impact_until_support_corrects_it() -> None:
+    """R18."""
+    own = with_history("impact", (Impact.DEGRADATION, Actor.CONNECTOR), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
+    corrected = with_history("impact", (Impact.DEGRADATION, Actor.AGENT), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
+
+    assert verified(own)[1].changes == {}
+    assert verified(corrected)[1].changes == {"impact": Impact.DEGRADATION}
+
+
+def test_it_is_reported_once_for_each_change() -> None:
+    ticket = with_history("escalation_level", (3, Actor.CONNECTOR), (1, Actor.CUSTOMER))
+    mark = f"repaired-escalation_level-{ticket.history[-1].id}"
+
+    outcome = verified(with_values(ticket, articles=(note({mark}),)))[1]
+
+    assert outcome.changes == {"escalation_level": 3}
+    assert outcome.notes == ()
+
+
+def test_the_report_says_what_was_set_and_what_counts() -> None:
+    (told,) = verified(with_history("escalation_level", (3, Actor.CONNECTOR), (1, Actor.CUSTOMER)))[1].notes
+
+    assert "set Escalation level to 1" in told.text
+    assert "It is 3 again." in told.text
+
+
+def fight(rounds: int, other: Actor = Actor.SYSTEM, start: datetime = T0) -> tuple[Change, ...]:
+    """The connector sets and the other side resets, a minute apart."""
+    found = list[Change]()
+    for minute in range(rounds):
+        moment = start + timedelta(minutes=minute)
+        found.append(changed("group", "intake", "level_3", moment, Actor.CONNECTOR))
+        found.append(changed("group", "level_3", "intake", moment + timedelta(seconds=30), other))
+    return tuple(found)
+
+
+@pytest.mark.parametrize(("rounds", "is_contested"), [(1, False), (2, False), (3, True), (5, True)])
+def test_three_rounds_are_a_fight(rounds: int, is_contested: bool) -> None:
+    assert ("group" in contested(incident(history=fight(rounds)), at(minutes=10))) == is_contested
+
+
+@pytest.mark.parametrize("other", [Actor.CUSTOMER, Actor.CONNECTOR])
+def test_customers_and_the_connector_itself_are_no_opponents(other: Actor) -> None:
+    assert contested(incident(history=fight(5, other)), at(minutes=10)) == {}
+
+
+def test_the_fight_is_over_when_the_other_side_was_quiet_for_an_hour() -> None:
+    ticket = incident(history=fight(3))
+    third_last = at(minutes=0, seconds=30)
+
+    assert "group" in contested(ticket, third_last + timedelta(minutes=59))
+    assert contested(ticket, third_last + timedelta(hours=1)) == {}
+
+
+def test_a_fight_is_told_of_once_and_looked_at_again() -> None:
+    ticket = incident(history=fight(3))
+
+    first = contest(ticket, POLICY, at(minutes=5))
+    told = contest(with_values(ticket, articles=(note({"contested-group"}),)), POLICY, at(minutes=5))
+
+    assert first.notes[0].marks == {"contested-group"}
+    assert first.due == at(hours=1, minutes=5)
+    assert told.notes == ()
+    assert contest(incident(), POLICY, T0).due is None
