@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from connector.domain.model import Model
+from connector.install.secrets import WEBHOOK, SecretStoreError, read_store
 from connector.policy.locate import MAPPINGS
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
@@ -44,6 +45,13 @@ class Settings(Model):
         None,
         description="The signature token of Zammad's webhook, 16 characters at least. "
         "While it is being replaced: the new and the old one, a line each.",
+    )
+    secret_store: Path = Field(
+        Path("interspace.secrets"),
+        description="Where `install` keeps the webhook's secret, and where it is read from if it is not set otherwise.",
+    )
+    receiver_url: str | None = Field(
+        None, description="Where Zammad reaches the receiver, for `install`; without a path, the hook's is added."
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
@@ -114,6 +122,7 @@ def load(
         if held.get(f"{variable(name)}_FILE"):
             values[name] = _from_file(name, held)
     values |= {name: value for name, value in (options or {}).items() if value is not None}
+    values = _from_store(values) | values
     faults = [f"{_place(name, lines)}{name} is no setting" for name in _unknown(held)]
     try:
         settings = Settings.model_validate(values)
@@ -169,6 +178,16 @@ def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:
     if not text:
         raise SettingsError(f"{where}: {path} is empty")
     return SecretStr(text)
+
+
+def _from_store(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The webhook's secret, if an installation has made one and nothing else is set."""
+    path = Path(values.get("secret_store") or Settings.model_fields["secret_store"].default)
+    try:
+        held = read_store(path) if "zammad_webhook_secret" not in values else {}
+    except SecretStoreError as error:
+        raise SettingsError(str(error)) from None
+    return {"zammad_webhook_secret": SecretStr(held[WEBHOOK])} if WEBHOOK in held else {}
 
 
 def _lines(secret: SecretStr | None) -> list[str]:

@@ -19,6 +19,9 @@ _COMMANDS = {
     "explain": "explain",
     "check": "check",
     "dead-letters": "dead_letters",
+    "install": "install",
+    "doctor": "doctor",
+    "init": "init",
     "demo": "demo",
 }
 """Command → module. A module is imported when its command is used, so that a short one starts fast."""

@@ -22,9 +22,15 @@ def open_policy(settings: Settings) -> Policy:
     return load_policy(settings.policy, settings.services)
 
 
+def open_client(
+    settings: Settings, token: str = "zammad_token", clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> ZammadClient:
+    """Zammad's API with the token of that setting. Nothing is sent yet."""
+    url, secret = settings.required("zammad_url"), settings.required(token)
+    ca_file = str(settings.zammad_ca_file) if settings.zammad_ca_file else None
+    return ZammadClient(url, secret.get_secret_value(), clock, ca_file=ca_file)
+
+
 def open_zammad(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ZammadDesk:
     """Zammad as the settings name it. Nothing is sent yet."""
-    url, token = settings.required("zammad_url"), settings.required("zammad_token")
-    ca_file = str(settings.zammad_ca_file) if settings.zammad_ca_file else None
-    client = ZammadClient(url, token.get_secret_value(), clock, ca_file=ca_file)
-    return ZammadDesk(client, load_mapping(settings.zammad_mapping))
+    return ZammadDesk(open_client(settings, clock=clock), load_mapping(settings.zammad_mapping))

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from connector.doctor.context import Context, Row
 from connector.doctor.finding import Check, Seen, fail, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError, UnavailableError
+from connector.install.kinds import KINDS
 
-TOKEN, ADMIN_TOKEN = "token", "admin token"  # noqa: S105 - names of checks
+TOKEN, ADMIN_TOKEN = "token", "admin token"
 
 
 class Permission(NamedTuple):
@@ -23,23 +24,16 @@ BOT_PERMISSIONS = (
     Permission("ticket.agent", "POST", "tickets/search", "finds and reads tickets"),
     Permission("ticket.agent", "GET", "ticket_states", "reads the names of states"),
     Permission("ticket.agent", "GET", "ticket_priorities", "reads the names of priorities"),
-    Permission("admin.group", "GET", "groups", "reads the names of groups"),
 )
+_TELLS_NOTHING = frozenset({"ticket_priorities", "users"})
+"""Every agent may read these: that it is allowed proves no permission of an admin."""
 ADMIN_PERMISSIONS = (
-    Permission("admin.object", "GET", "object_manager_attributes", "installs the attributes"),
-    Permission("admin.group", "GET", "groups", "installs the groups"),
-    Permission("admin.role", "GET", "roles", "installs the roles"),
-    Permission("admin.webhook", "GET", "webhooks", "installs the webhook and reads its deliveries"),
-    Permission("admin.trigger", "GET", "triggers", "installs the triggers"),
+    *(
+        Permission(kind.permission, "GET", path, f"installs every {kind.label}")
+        for path, kind in KINDS.items()
+        if path not in _TELLS_NOTHING
+    ),
     Permission("admin.scheduler", "GET", "jobs", "proves that the background worker stores the attributes"),
-    Permission("admin.calendar", "GET", "calendars", "installs the calendars"),
-    Permission("admin.sla", "GET", "slas", "installs the SLAs"),
-    Permission("admin.core_workflow", "GET", "core_workflows", "installs the mandatory fields"),
-    Permission("admin.macro", "GET", "macros", "installs the macros"),
-    Permission("admin.overview", "GET", "overviews", "installs the overviews"),
-    Permission("admin.template", "GET", "templates", "installs the ticket template"),
-    Permission("admin.text_module", "GET", "text_modules", "installs the text modules"),
-    Permission("admin.report_profile", "GET", "report_profiles", "installs the report profiles"),
 )
 
 
@@ -50,7 +44,7 @@ def token(context: Context) -> Seen:
     except UnavailableError as error:
         return fail(
             str(error),
-            "Make a new token as the connector's user (avatar → Profile → Token Access) and set INTERSPACE_ZAMMAD_TOKEN.",
+            "As the connector's user, make a new token (Profile → Token Access), and set INTERSPACE_ZAMMAD_TOKEN.",
         )
     text = f"{_person(me)}, id {me['id']}"
     if me.get("active") is False:
@@ -91,7 +85,7 @@ def permission_check(path: str) -> str:
 
 def group_access(context: Context) -> Seen:
     """The connector's user works in every group of the mapping: reads, creates, changes."""
-    ids = {str(row.get("name")): str(row.get("id")) for row in context.names("groups")}
+    ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
     access = _access(context)
     needed = {name: ids[name] for name in sorted(set(context.mapping.groups.values())) if name in ids}
     missing = []
@@ -104,8 +98,8 @@ def group_access(context: Context) -> Seen:
         return ok(f"read, create and change in {', '.join(needed) or 'no group: none of the mapping exists'}")
     text = f"{_person(context.me)} lacks access to: {', '.join(missing)}"
     do = "Give the connector's user full access to these groups; a new group starts without access for anybody."
-    if not _sees_roles(context):
-        return warn(f"{text}; what its roles add is shown to admins only", do)
+    if _roles(context) is None:
+        return warn(f"{text}; what its roles add cannot be seen without admin.role", do)
     return fail(text, do)
 
 
@@ -117,7 +111,7 @@ def _bot_may(permission: Permission, context: Context) -> Seen:
             context.names(permission.path)
     except ForbiddenError as error:
         return fail(str(error), f"Give the connector's user and its token the permission {permission.name}.")
-    return ok(f"{permission.method} {permission.path} is allowed: it {permission.purpose}")
+    return ok(f"{permission.method} {permission.path} is allowed: {permission.purpose}")
 
 
 def _admin_may(permission: Permission, context: Context) -> Seen:
@@ -125,32 +119,26 @@ def _admin_may(permission: Permission, context: Context) -> Seen:
         context.rows(permission.path)
     except ForbiddenError as error:
         return fail(str(error), f"Give the admin and the admin's token the permission {permission.name}.")
-    return ok(f"{permission.method} {permission.path} is allowed: it {permission.purpose}")
+    return ok(f"{permission.method} {permission.path} is allowed: {permission.purpose}")
 
 
 def _access(context: Context) -> dict[str, frozenset[str]]:
     """Group id → access, by the user's own groups and those of its roles."""
     held: dict[str, frozenset[str]] = {}
-    for source in (context.me, *_roles(context)):
+    for source in (context.me, *(_roles(context) or ())):
         groups = source.get("group_ids")
         for number, access in groups.items() if isinstance(groups, dict) else ():
             held[str(number)] = held.get(str(number), frozenset()) | frozenset(map(str, access))
     return held
 
 
-def _roles(context: Context) -> list[Row]:
+def _roles(context: Context) -> list[Row] | None:
+    """The roles of the connector's user; ``None`` if the admin's token may not see roles."""
     mine = set(context.me.get("role_ids") or ())
-    return [row for row in context.rows("roles") if row.get("id") in mine] if _sees_roles(context) else []
-
-
-def _sees_roles(context: Context) -> bool:
-    if context.settings.zammad_admin_token is None:
-        return False
     try:
-        context.rows("roles")
-    except (ForbiddenError, UnavailableError):
-        return False
-    return True
+        return [row for row in context.rows("roles") if row.get("id") in mine]
+    except ForbiddenError:
+        return None
 
 
 def _person(user: Row) -> str:

@@ -100,7 +100,9 @@ def skew(difference: timedelta, whose: str) -> Seen:
     size = abs(difference)
     if size <= _SKEW_WARNS:
         return ok(f"{whose} and this machine's agree")
-    text = f"{whose} is {size.total_seconds():.0f} s {'ahead of' if difference > timedelta() else 'behind'} this machine's"
+    text = (
+        f"{whose} is {size.total_seconds():.0f} s {'ahead of' if difference > timedelta() else 'behind'} this machine's"
+    )
     do = "Let both machines take their time by NTP: deadlines and levels are reckoned by it."
     return fail(text, do) if size > _SKEW_FAILS else warn(text, do)
 
@@ -116,7 +118,9 @@ def version(context: Context) -> Seen:
     major = text.partition(".")[0]
     if major.isascii() and major.isdigit() and int(major) in _TESTED:
         return ok(f"Zammad {text}")
-    return warn(f"Zammad {text or 'of unknown version'}", "The connector is written for Zammad 5.5 to 7: test with care.")
+    return warn(
+        f"Zammad {text or 'of unknown version'}", "The connector is written for Zammad 5.5 to 7: test with care."
+    )
 
 
 def is_this_machine(host: str) -> bool:

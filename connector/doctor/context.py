@@ -1,4 +1,4 @@
-"""What the checks look at: the settings, Zammad through both tokens, the policy, the work table. Opened when asked for."""
+"""What the checks look at: settings, Zammad through both tokens, policy, work table. Opened when asked for."""
 
 import math
 import time
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 
 from connector.helpdesks.errors import PermanentError
@@ -53,8 +53,9 @@ class Context:
     settings: Settings
     clock: Callable[[], datetime] = _now
     wait: Callable[[float], object] = time.sleep
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     adapter: Callable[[], BaseAdapter] | None = None
+    open_table: Callable[[str], WorkTable] = WorkTable.open
     test_tickets: bool = True
     left_behind: list[str] = field(default_factory=list)
     """What a check made on the helpdesk and could not remove."""
@@ -94,7 +95,7 @@ class Context:
     @cached_property
     def table(self) -> WorkTable:
         """The work table; ``close`` gives it back."""
-        return WorkTable.open(self.settings.database_url.get_secret_value())
+        return self.open_table(self.settings.database_url.get_secret_value())
 
     def rows(self, path: str) -> list[Row]:
         """A list of Zammad's configuration, read once with the admin's token."""
@@ -103,7 +104,7 @@ class Context:
         return self._lists[path]
 
     def names(self, path: str) -> list[Row]:
-        """A list that the connector itself reads at work (groups, states, priorities)."""
+        """A list that the connector itself reads at work (states, priorities)."""
         key = f"bot {path}"
         if key not in self._lists:
             self._lists[key] = listed(self.bot, path)
@@ -125,7 +126,8 @@ class Context:
             session.proxies.update(get_environ_proxies(url))
             if self.settings.zammad_ca_file and url.startswith(self.base):
                 session.verify = str(self.settings.zammad_ca_file)
-            session.mount(self.base, (self.adapter or HTTPAdapter)())
+            if self.adapter is not None:
+                session.mount("http://", self.adapter())
             timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
             return session.request(method, url, allow_redirects=False, timeout=timeout, **arguments)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from connector.install.objects import PREFIX, is_adopted, is_marked
 from connector.install.rows import Row, value_at
 
+ATTRIBUTES = "object_manager_attributes"
 MIGRATIONS = "object_manager_attributes_execute_migrations"
 """The call that makes attributes real; the admin's permission for it is that of attributes."""
 
@@ -46,7 +47,7 @@ KINDS: Mapping[str, Kind] = {
     kind.path: kind
     for kind in (
         Kind(
-            "object_manager_attributes",
+            ATTRIBUTES,
             "ticket attribute",
             "admin.object",
             mark=("data_option", "note"),
@@ -73,4 +74,4 @@ KINDS: Mapping[str, Kind] = {
 
 def permission(path: str) -> str:
     """The permission that a write to a table needs."""
-    return KINDS["object_manager_attributes" if path == MIGRATIONS else path].permission
+    return KINDS[ATTRIBUTES if path == MIGRATIONS else path].permission

@@ -25,13 +25,20 @@ class Ref:
     name: str
     optional: bool = False
     """Left out of a list if there is no such object."""
-    form: str = "{}"
-    """How the id is written where Zammad wants a text, e.g. ``userid_{}``."""
+    form: str | None = None
+    """How the id is written where a text is wanted, e.g. ``userid_{}``."""
+
+    def __str__(self) -> str:
+        return f"<{self.kind}: {self.name}>"
+
+    def written(self, number: int) -> int | str:
+        """The id as it stands in a request."""
+        return number if self.form is None else self.form.format(number)
 
 
 def text_ref(kind: str, name: str, *, optional: bool = False) -> Ref:
     """An id inside a condition: Zammad's own forms write these as text."""
-    return Ref(kind, name, optional, "text:{}")
+    return Ref(kind, name, optional, "{}")
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Sealed:
 class Including:
     """A list that has to hold these, whatever else it holds."""
 
-    items: tuple[Ref, ...]
+    items: tuple[Ref | int | str, ...]
 
 
 @dataclass(frozen=True)

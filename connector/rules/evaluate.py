@@ -1,6 +1,6 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from connector.rules.priority import priority
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
-from connector.rules.trust import contest, contested, verified
+from connector.rules.trust import CHOSEN_AT_CREATION, contest, contested, verified
 
 Rule = Callable[[Ticket, Policy, datetime], Outcome]
 
@@ -29,13 +29,16 @@ _NAMES = tuple(Fields.model_fields)
 
 def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
-    current, trust = verified(ticket)
-    outcomes = [trust]
+    repaired, trust = verified(ticket)
+    current, outcomes = repaired, [trust]
     for rule in RULES[ticket.kind]:
         outcome = rule(current, policy, now)
         outcomes.append(outcome)
         current = current.with_changes(_difference(current.fields, outcome.changes))
     left_alone = contested(ticket, now)
+    repair_first = _confirms_forgery(ticket, current, trust, left_alone)
+    if repair_first:
+        current, outcomes = repaired, [trust]
     internal = [note for outcome in outcomes for note in outcome.notes if not note.public]
     public = [note for outcome in outcomes for note in outcome.notes if note.public]
     # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
@@ -53,7 +56,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         note=_joined(waiting, policy),
         creates=tuple(new for outcome in outcomes for new in outcome.creates),
         touches=tuple(dict.fromkeys(touch for outcome in outcomes for touch in outcome.touches)),
-        unfinished=bool(internal and public),
+        unfinished=repair_first or bool(internal and public),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
 
@@ -61,6 +64,16 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
 def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Most rules find most values as they should be; copying a ticket for nothing was a third of the time."""
     return {name: value for name, value in changes.items() if value != getattr(fields, name)}
+
+
+def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alone: Container[str]) -> bool:
+    """A rule arrives at the very value that a customer set. There would be nothing to write, so the value would stay
+    the customer's and be taken back at the next look: the repair is written first, and then the rule's own value."""
+    return any(
+        getattr(decided.fields, field) == getattr(ticket.fields, field)
+        for field, held in trust.changes.items()
+        if field in ticket.changes and field not in left_alone and not (held is None and field in CHOSEN_AT_CREATION)
+    )
 
 
 def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:

@@ -31,8 +31,7 @@ def priority(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 
 def _announced(ticket: Ticket, computed: Priority, reason: str) -> tuple[Note, ...]:
-    """Once for each change, also where it is not written: a contested priority, or one that a customer had set to
-    what the matrix says now."""
+    """Once for each change, also where it is not written because it is contested."""
     held, changes = ticket.fields.priority, ticket.changes.get("priority", ())
     done = mark("priority", computed, changes[-1].id if changes else "created")
     if ticket.fields.priority_source is None or held is computed or done in ticket.marks:

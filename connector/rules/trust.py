@@ -34,7 +34,8 @@ INTAKE = frozenset(
 _REQUESTS = frozenset({"escalation_request", "rfo_requested"})
 """Customers may ask (R34, R39); asking takes effect through the rules only."""
 
-_CHOSEN_AT_CREATION = frozenset({"priority", "group"})
+CHOSEN_AT_CREATION = frozenset({"priority", "group"})
+"""The helpdesk's own fields. Empty means a value that the mapping does not know, which cannot be written."""
 _GUARDED = frozenset(Fields.model_fields) - INTAKE - _REQUESTS
 
 _CONTEST_WINDOW = timedelta(hours=1)
@@ -126,7 +127,7 @@ def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) 
 
 
 def _counts_from_creation(ticket: Ticket, field: str) -> bool:
-    return ticket.created_by is not Actor.CUSTOMER or field in _CHOSEN_AT_CREATION
+    return ticket.created_by is not Actor.CUSTOMER or field in CHOSEN_AT_CREATION
 
 
 def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:

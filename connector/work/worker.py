@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -20,6 +21,9 @@ LEASE = timedelta(seconds=90)
 
 POLL_S = 0.2
 """How soon a due ticket is noticed. One cheap read, no lock."""
+
+_GATHER_S = 0.02
+"""Results that come this close together are stored in one transaction."""
 
 _RETRY_STORE_S = 1.0
 _BATCH = 200
@@ -120,9 +124,11 @@ class Worker:
             pool.submit(work, job)
 
     def _collect(self, wait_s: float) -> None:
-        """All results that are there; waits up to ``wait_s`` for the first."""
+        """All results that are there; waits up to ``wait_s`` for the first, and a moment for those close behind it."""
         try:
             job, result = self._results.get(timeout=wait_s) if wait_s else self._results.get_nowait()
+            if wait_s:
+                time.sleep(_GATHER_S)
             while True:
                 self._held.pop(job.key, None)
                 self._unsaved.append(result)

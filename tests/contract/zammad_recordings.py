@@ -17,7 +17,7 @@ SLA = re.compile(r".*(escalation_at|_in_min)$")
 """Fields that only an SLA fills, which the sandbox does not have."""
 VOLATILE = frozenset({"updated_by_id", "last_login", "login_failed"})
 """What background work and logins change on users and roles."""
-FREE = frozenset({"preferences", "form_meta", "screens"})
+FREE = frozenset({"preferences", "form_meta", "screens", "ical_feeds", "timezones"})
 """Objects whose content the connector never reads."""
 
 

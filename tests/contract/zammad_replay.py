@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from connector.sandbox.zammad import SandboxZammad
+from connector.sandbox.zammad.changes import apply_consequences, commit
 from connector.sandbox.zammad.core_attributes import FIRST_CUSTOM_ID
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.seed import NOBODY
 from connector.sandbox.zammad.tables import RESOURCES
-from connector.sandbox.zammad.tickets import commit
 from tests.contract.zammad_recordings import (
     SECRET,
     deliveries,
@@ -51,6 +51,10 @@ FORM = b"title=form&group=Users&customer=customer@example.com&article[body]=x"
 DELIVERY_DELAY = timedelta(seconds=2)
 SHAPE_ONLY = frozenset(
     {
+        "http-logs-webhook",
+        "http-logs-webhook-failures",
+        "health-check",
+        "monitoring-status",
         "tickets-list-default",
         "tickets-list-per-page-1000",
         "tickets-list-count",
@@ -62,13 +66,18 @@ SHAPE_ONLY = frozenset(
         "search-relative",
     }
 )
-"""Lists with tickets that jobs changed: only keys and types are compared."""
+"""Lists with tickets that jobs changed, and what counts or is secret: only keys and types are compared."""
 PEOPLE = {
     "admin": ("admin@example.com", ("Admin", "Agent"), "Admin"),
     "agent": ("agent@example.com", ("Agent",), "Agent"),
     "customer": ("customer@example.com", ("Customer",), "Customer"),
 }
-
+TOKEN_PERMISSIONS = {
+    "admin": ("admin", "ticket.agent"),
+    "agent": ("ticket.agent",),
+    "customer": ("ticket.customer",),
+}
+"""What the tokens of the recorded accounts allowed (recording 253)."""
 
 Fired = tuple[str, int, int | None]
 """Trigger, ticket and article of a webhook."""
@@ -130,6 +139,11 @@ class Replayer:
         for trigger_id in trigger_ids:
             self.desk.world.table("Trigger")[trigger_id]["active"] = False
 
+    def switch_off_workflows(self) -> None:
+        """Deactivate the core workflows."""
+        for workflow in self.desk.world.table("CoreWorkflow").values():
+            workflow["active"] = False
+
     def add_webhook(self, number: int) -> None:
         """A signed webhook with this id."""
         self._skip_to("Webhook", number)
@@ -142,10 +156,24 @@ class Replayer:
         body = {"group": "Users", "article": {"body": "x"}, **fields}
         self.desk.handle("POST", "/api/v1/tickets", _headers(self.tokens["admin"]), json.dumps(body).encode())
 
+    def run_jobs(self, note_id: int, *, again: int | None = None) -> None:
+        """The background worker ran its jobs, the first note of which got this id; `again` ran without being due."""
+        self._skip_to("TicketArticle", note_id)
+        if again is not None:
+            self.desk.world.table("Job")[again]["next_run_at"] = self.desk.world.now()
+        self.desk.run_jobs()
+
     def change(self, ticket_id: int, **values: object) -> None:
         """What the system itself does to a ticket."""
         ticket = self.desk.world.table("Ticket")[ticket_id]
         commit(self.desk.world, ticket, {**ticket, **values}, NOBODY)
+
+    def close_pending(self, ticket_id: int) -> None:
+        """The scheduler closed a ticket whose time had come."""
+        ticket = self.desk.world.table("Ticket")[ticket_id]
+        draft = {**ticket, "state_id": 4}
+        apply_consequences(self.desk.world, ticket, draft)
+        commit(self.desk.world, ticket, draft, NOBODY)
 
     def _clock(self) -> datetime:
         """Time passes a little with every look, as on a real server, so that writes have an order."""
@@ -157,15 +185,12 @@ class Replayer:
         token = add("nicole.braun@zammad.org", organization="Zammad Foundation", firstname="Nicole", lastname="Braun")
         for name, (email, roles, first) in PEOPLE.items():
             self.tokens[name] = add(email, roles, firstname=first, lastname="Example")
+            self.desk.limit_token(self.tokens[name], TOKEN_PERMISSIONS[name])
         body = {"title": "Welcome to Zammad!", "group": "Users", "article": {"body": "Welcome!", "type": "phone"}}
         self.desk.handle("POST", "/api/v1/tickets", _headers(token), json.dumps(body).encode())
         for trigger in recordings()[92]["response"]["body"][:3]:
             self._skip_to("Trigger", trigger["id"])
             new_record(self.desk.world, RESOURCES["triggers"], trigger, NOBODY)
-
-    def offer_states(self, *state_ids: int) -> None:
-        """What a core workflow with `add_option` does."""
-        self.desk.world.offered_states.update(state_ids)
 
     def replay(self, recording: Any) -> list[str]:
         request, recorded = recording["request"], recording["response"]
@@ -190,7 +215,7 @@ class Replayer:
         if request["method"] == "POST" and resource in MODELS and "id" in body:
             self._skip_to(MODELS[resource], body["id"])
         if body.get("article_ids") and (request["body"] or {}).get("article"):
-            self._skip_to("TicketArticle", body["article_ids"][-1])
+            self._skip_to("TicketArticle", body["article_ids"][0 if request["method"] == "POST" else -1])
         for file in body.get("attachments") or []:
             self._skip_to("Store", file["id"])
 
@@ -218,17 +243,21 @@ class Replayer:
 
 UNRECORDED: dict[int, tuple[Callable[[Replayer], object], ...]] = {
     149: (lambda world: world.switch_off(17, 18, 19, 20),),
-    297: (lambda world: world.offer_states(8, 9),),
-    299: (lambda world: world.change(28, priority_id=3),),
-    301: (lambda world: world.replay(recordings()[301]),),
+    298: (lambda world: world.run_jobs(40),),
     306: tuple(partial(Replayer.add_webhook, number=number) for number in (18, 19, 20)),
     315: (lambda world: world.add_webhook(21), lambda world: world.switch_off(24, 25, 26)),
     318: (lambda world: world.create(38, {"title": "dup", "customer": "customer@example.com"}),),
     325: (lambda world: world.change(38, state_id=5),),
-    341: (lambda world: world.change(33, impact="medium", service_ref="FROMJOB"),),
+    340: (lambda world: world.run_jobs(55),),
     348: (lambda world: world.add_webhook(22),),
+    381: (
+        lambda world: world.run_jobs(60),
+        lambda world: world.desk.restart_worker(),
+        lambda world: world.run_jobs(61, again=4),
+    ),
+    382: (lambda world: world.close_pending(36),),
 }
-"""What happened before a recording and was not recorded, or is not built (jobs, core workflows, merging)."""
+"""What happened before a recording and was not recorded, or is not built (merging, closing what waits)."""
 
 
 def fired(trigger: str, body: Any) -> Fired:

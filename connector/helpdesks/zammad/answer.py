@@ -139,6 +139,13 @@ def parsed(shape: type[A], raw: Any, where: str) -> A:
     try:
         return shape.model_validate(raw)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the answer"
-        raise PermanentError(f"Zammad {where}: unexpected answer: {place}: {first['msg']}") from error
+        raise unexpected(where, error) from error
+    except OverflowError as error:
+        raise PermanentError(f"Zammad {where}: unexpected answer: a time out of range") from error
+
+
+def unexpected(where: str, error: ValidationError) -> PermanentError:
+    """What to raise for a value of another shape: names the request and the first wrong place."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the answer"
+    return PermanentError(f"Zammad {where}: unexpected answer: {place}: {first['msg']}")

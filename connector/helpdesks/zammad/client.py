@@ -1,6 +1,7 @@
 """HTTP to Zammad: time-outs, pooled connections, errors by what follows from them. The work table retries."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -27,6 +28,11 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 
 _UNAVAILABLE = frozenset({502, 503, 504})
+_REFUSED_TO_EVERYBODY = ("Authentication required", "Maintenance mode enabled", "API token access disabled")
+"""Reasons of a 403 that no ticket is to blame for (app/controllers/application_controller/authenticates.rb)."""
+_NOT_JSON = (ValueError, RecursionError)
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+"""What a header can carry. A library that refuses a header says in its error what was in it."""
 
 
 class ZammadClient:
@@ -44,10 +50,9 @@ class ZammadClient:
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise PermanentError(f"{url!r} is not the address of a Zammad (example: https://support.example.com)")
-        self._base = url.rstrip("/")
+        if not _TOKEN.fullmatch(token):
+            raise PermanentError("the token of the Zammad user is empty or holds characters that no token has")
+        self._base = _address(url)
         self._headers = {"Authorization": f"Token token={token}", "Accept": "application/json"}
         self._clock = clock
         self._verify: bool | str = ca_file or True
@@ -70,6 +75,10 @@ class ZammadClient:
         """The JSON answer to a PUT."""
         return self._request("PUT", path, None, body)
 
+    def delete(self, path: str) -> Any:
+        """The JSON answer to a DELETE; ``None`` if it is empty, as for a ticket (recording 109)."""
+        return self._request("DELETE", path, None, None)
+
     def _request(self, method: str, path: str, params: Mapping[str, str] | None, body: Any) -> Any:
         where = f"Zammad {method} {path}"
         try:
@@ -86,13 +95,16 @@ class ZammadClient:
             )
         except requests.exceptions.SSLError as error:
             raise UnavailableError(f"{where}: TLS failed: {_cause(error)}") from error
-        except requests.exceptions.RequestException as error:
+        except OSError as error:
+            # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
             raise UnavailableError(f"{where}: no answer: {_cause(error)}") from error
         if response.status_code >= 300:
             raise self._error(where, response)
+        if method == "DELETE" and not response.content:
+            return None
         try:
             return response.json()
-        except ValueError as error:
+        except _NOT_JSON as error:
             raise TransientError(f"{where}: answered {response.status_code} with what is not JSON") from error
 
     def _session(self) -> requests.Session:
@@ -117,8 +129,8 @@ class ZammadClient:
         if status in _UNAVAILABLE:
             at = retry_after(response.headers.get("Retry-After"), self._clock())
             return RateLimitedError(text, at) if at else UnavailableError(text)
-        if status == 401 or (status == 403 and "Authentication required" in text):
-            return UnavailableError(f"{text}. Check the token")
+        if status == 401 or (status == 403 and any(reason in text for reason in _REFUSED_TO_EVERYBODY)):
+            return UnavailableError(f"{text}. Check the token, and whether Zammad is in maintenance mode")
         if status == 403:
             return ForbiddenError(f"{text}. Check the permissions and groups of the token's user")
         if status == 404:
@@ -128,11 +140,25 @@ class ZammadClient:
         return TransientError(text) if status >= 500 or status in (408, 409) else PermanentError(text)
 
 
+def _address(url: str) -> str:
+    """Never shown where it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        parts, sound = urlsplit(""), False
+    if "@" in url:
+        raise PermanentError("the address of the Zammad holds a user name; the connector uses a token")
+    if not sound or parts.query or parts.fragment:
+        raise PermanentError(f"{url!r} is not the address of a Zammad (example: https://support.example.com)")
+    return url.rstrip("/")
+
+
 def _said(response: requests.Response) -> str:
     """Zammad's own words; ``error_human`` is sometimes missing."""
     try:
         body = response.json()
-    except ValueError:
+    except _NOT_JSON:
         return f"no JSON ({len(response.content)} bytes)"
     said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
     return " ".join(str(said or "no reason given").split())[:300]

@@ -107,7 +107,8 @@ class Decoder:
         if sender in (Actor.CUSTOMER, Actor.SYSTEM):
             return sender
         author = self._actor(row.created_by_id, assets)
-        return Actor.AGENT if author is Actor.CUSTOMER else author
+        # Zammad lets nobody but agents send as one, also if they are none any more.
+        return Actor.AGENT if author is Actor.CUSTOMER and sender is Actor.AGENT else author
 
     def _article(self, row: ArticleRow, assets: Assets) -> Article:
         author = self._author(row, assets)
@@ -146,7 +147,8 @@ class Decoder:
                 LinkedTicket(
                     id=str(row.id),
                     number=row.number,
-                    state=self._state(row.state_id),
+                    # Any ticket may be linked; one in a state nobody mapped must not stop this one.
+                    state=self._mapping.state(self._names.name("state", row.state_id)) or TicketState.OPEN,
                     created_by_connector=row.created_by_id == self._bot_id,
                     connector_key=held["connector_key"],
                     rfo_status=held["rfo_status"],

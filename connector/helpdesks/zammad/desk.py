@@ -13,12 +13,22 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from pydantic import ValidationError
+
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Channel
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket, parsed
+from connector.helpdesks.zammad.answer import (
+    History,
+    ListedRow,
+    TicketRow,
+    UserRow,
+    WholeTicket,
+    parsed,
+    unexpected,
+)
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder
 from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -68,7 +78,11 @@ class ZammadDesk:
         """One or two requests."""
         path = f"tickets/{ticket_id}"
         whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
-        return self._decoder.ticket(whole, self._history(whole))
+        history = self._history(whole)
+        try:
+            return self._decoder.ticket(whole, history)
+        except ValidationError as error:
+            raise unexpected(f"GET {path}", error) from error
 
     def id_of(self, number: str) -> str:
         """The id of the ticket with this number. Raises NotFoundError if there is none."""
@@ -85,7 +99,7 @@ class ZammadDesk:
         path = f"tickets/{ticket.id}"
         answer = self._client.put(path, body)
         row = parsed(TicketRow, answer, f"PUT {path}")
-        self._stored(row, changes)
+        self._stored(row, changes, f"PUT {path}")
         return row.updated_at
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
@@ -146,14 +160,14 @@ class ZammadDesk:
             return article | {"type": "email", "to": ticket.customer.email}
         return article | {"type": "note"}
 
-    def _stored(self, row: TicketRow, changes: Mapping[str, Any]) -> None:
+    def _stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
         """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072)."""
         held = self._decoder.fields_of(row.model_extra or {})
         lost = [field for field, value in changes.items() if field in held and held[field] != value]
         if lost:
             names = ", ".join(self._mapping.attribute(field) for field in sorted(lost))
             raise PermanentError(
-                f"Zammad PUT tickets/{row.id}: answered 200 but did not store {names}. Check these attributes in the "
+                f"Zammad {where}: answered with success but did not store {names}. Check these attributes in the "
                 "object manager: type, options, length, and that the migrations have run"
             )
 
@@ -174,7 +188,10 @@ class ZammadDesk:
             **self._attributes(new.fields),
             "article": {"subject": new.title, "body": new.text, "type": "note", "internal": True},
         }
-        return parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})").id
+        row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
+        # Without its key it would never be found again, and created anew each time.
+        self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
+        return row.id
 
     def _link(self, number: int, incident: Ticket) -> None:
         body = {

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 
 from connector.helpdesks.errors import PermanentError, UnavailableError
+from connector.helpdesks.zammad.answer import NamedRow, parsed
 from connector.helpdesks.zammad.client import ZammadClient
 
 _PATHS = {"state": "ticket_states", "priority": "ticket_priorities"}
@@ -22,26 +23,32 @@ class Names:
 
     def name(self, kind: str, number: int) -> str:
         """The name of ``number``. Raises PermanentError if Zammad does not list it."""
-        found = self._known.get(kind, {}).get(number)
+        known = self._known.get(kind)
+        found = (known or {}).get(number)
         if found is None:
-            found = self._read(kind).get(number)
+            found = self._read(kind, known).get(number)
         if found is None:
             raise PermanentError(f"Zammad lists no {kind} with id {number}")
         return found
 
     def ids(self, kind: str) -> Mapping[str, int]:
         """All names with their ids."""
-        known = self._known.get(kind) or self._read(kind)
+        known = self._known.get(kind) or self._read(kind, None)
         return {name: number for number, name in known.items()}
 
-    def _read(self, kind: str) -> Mapping[int, str]:
+    def _read(self, kind: str, known: Mapping[int, str] | None) -> Mapping[int, str]:
+        """Anew, unless another thread has done so since ``known``: all of them ask at the same time after a start."""
         with self._lock:
+            newer = self._known.get(kind)
+            if newer is not None and newer is not known:
+                return newer
             try:
                 rows = self._client.get(_PATHS[kind])
             except PermanentError as error:
                 # It is not the ticket's fault: without these names no ticket can be worked.
                 raise UnavailableError(str(error)) from error
-            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise PermanentError(f"Zammad GET {_PATHS[kind]}: expected a list of objects")
-            self._known[kind] = {int(row["id"]): str(row["name"]) for row in rows if row.get("id") and row.get("name")}
+            if not isinstance(rows, list):
+                raise PermanentError(f"Zammad GET {_PATHS[kind]}: unexpected answer: expected a list")
+            listed = [parsed(NamedRow, row, f"GET {_PATHS[kind]}: entry {place}") for place, row in enumerate(rows)]
+            self._known[kind] = {row.id: row.name for row in listed}
             return self._known[kind]

@@ -37,7 +37,7 @@ def decode(field: str, raw: Any) -> Any:
         if issubclass(kind, StrEnum):
             return kind(str(raw))
         return kind(raw)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -11,16 +11,9 @@ from datetime import timedelta
 
 from connector.sandbox.zammad.records import Record, moment_of, parse_stamp, stamp
 from connector.sandbox.zammad.seed import TICKET_COLUMNS
+from connector.sandbox.zammad.spans import span
 from connector.sandbox.zammad.world import World
 
-_SPANS = {
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-    "month": timedelta(days=30),
-    "year": timedelta(days=365),
-}
 _BOUNDS = frozenset({"after (absolute)", "before (absolute)", "within last (relative)"})
 _ACTIONS = frozenset({"ticket.action", "article.action"})
 
@@ -84,7 +77,7 @@ def update_bounds(condition: Record, world: World) -> tuple[str, str]:
         if spec["operator"] == "after (absolute)":
             low = max(low, parse_stamp(spec["value"]) or "")
         elif spec["operator"] == "within last (relative)":
-            low = max(low, stamp(world.clock() - _span(spec)))
+            low = max(low, stamp(world.clock() - span(spec)))
         elif spec["operator"] == "before (absolute)":
             bound = parse_stamp(spec["value"]) or ""
             high = min(high, bound) if high else bound
@@ -227,21 +220,17 @@ def _time_test(operator: str, spec: Record, world: World) -> _ValueTest:
 
 
 def _relative_range(operator: str, spec: Record, world: World) -> tuple[str, str]:
-    now, span = world.clock(), _span(spec)
+    now, length = world.clock(), span(spec)
     ranges = {
-        "within last (relative)": (stamp(now - span), stamp(now)),
-        "within next (relative)": (stamp(now), stamp(now + span)),
-        "before (relative)": ("", stamp(now - span)),
-        "after (relative)": (stamp(now + span), ""),
-        "till (relative)": ("", stamp(now + span)),
-        "from (relative)": (stamp(now - span), ""),
+        "within last (relative)": (stamp(now - length), stamp(now)),
+        "within next (relative)": (stamp(now), stamp(now + length)),
+        "before (relative)": ("", stamp(now - length)),
+        "after (relative)": (stamp(now + length), ""),
+        "till (relative)": ("", stamp(now + length)),
+        "from (relative)": (stamp(now - length), ""),
         "has reached": ("", stamp(now)),
         "today": (f"{stamp(now)[:10]}T", f"{stamp(moment_of(stamp(now)) + timedelta(days=1))[:10]}T"),
     }
     if operator not in ranges:
         raise UnknownFieldError(f"operator {operator!r} does not exist")
     return ranges[operator]
-
-
-def _span(spec: Record) -> timedelta:
-    return _SPANS.get(str(spec.get("range", "minute")), _SPANS["minute"]) * int(str(spec.get("value") or 0))

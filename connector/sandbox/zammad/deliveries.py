@@ -9,7 +9,7 @@ from threading import RLock
 
 import requests
 
-from connector.sandbox.zammad import payload
+from connector.sandbox.zammad import payload, system
 from connector.sandbox.zammad.call import to_json
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import Delivery, World
@@ -48,9 +48,10 @@ def deliver_due(world: World, lock: RLock, post: Post) -> int:
                 world.deliveries.remove(delivery)
                 continue
         attempts += 1
-        delivered = _attempt(post, *prepared)
+        status = _attempt(post, *prepared)
         with lock:
-            _settle(world, delivery, delivered=delivered)
+            system.note_attempt(world, *prepared, status)
+            _settle(world, delivery, delivered=status is not None and 200 <= status < 300)
     return attempts
 
 
@@ -91,11 +92,12 @@ def _headers(webhook: Record, delivery: Delivery, body: bytes) -> dict[str, str]
     return headers
 
 
-def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> bool:
+def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> int | None:
+    """The status that the receiver answered; None if it did not."""
     try:
-        return 200 <= post(url, headers, body) < 300
+        return post(url, headers, body)
     except (OSError, requests.RequestException):
-        return False
+        return None
 
 
 def _settle(world: World, delivery: Delivery, *, delivered: bool) -> None:

@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from requests.adapters import BaseAdapter
 
-from connector.sandbox.zammad import core_attributes, deliveries, object_manager, routes, seed, users
+from connector.sandbox.zammad import (
+    core_attributes,
+    deliveries,
+    incoming,
+    object_manager,
+    routes,
+    scheduler,
+    seed,
+    users,
+)
 from connector.sandbox.zammad.adapter import InProcessAdapter
 from connector.sandbox.zammad.call import Response, respond
 from connector.sandbox.zammad.deliveries import Post
@@ -17,7 +26,7 @@ from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.server import RunningServer
 from connector.sandbox.zammad.tables import RESOURCES
-from connector.sandbox.zammad.world import Delivery, World
+from connector.sandbox.zammad.world import Delivery, Mail, World
 
 
 class Served(NamedTuple):
@@ -90,6 +99,54 @@ class SandboxZammad:
         with self._lock:
             return list(self.world.lost)
 
+    @property
+    def mails(self) -> list[Mail]:
+        """The e-mails that triggers and jobs sent."""
+        with self._lock:
+            return list(self.world.mails)
+
+    @property
+    def log(self) -> list[str]:
+        """What the server's log says: why e-mails did not leave, what triggers failed on, what an Error ID means."""
+        with self._lock:
+            return list(self.world.log)
+
+    def receive_mail(self, sender: str, subject: str, body: str, group: str = "Users") -> int:
+        """A customer's e-mail arrives and becomes a ticket, or a follow-up by `[Ticket#41002]`; the ticket's id.
+
+        Raises KeyError for an unknown group.
+        """
+        with self._lock:
+            target = self.world.table("Group")[self._id_of("Group", group)]
+            return incoming.receive(self.world, sender, subject, body, target)
+
+    def run_jobs(self) -> int:
+        """The background worker runs the jobs that are due by the clock; returns how many."""
+        with self._lock:
+            return scheduler.run_due_jobs(self.world)
+
+    def restart_worker(self) -> None:
+        """From now on the background worker can store all attributes that are migrated."""
+        with self._lock:
+            self.world.restart_worker()
+
+    def limit_token(self, token: str, permissions: Iterable[str]) -> None:
+        """Let a token do only what these permissions allow (`admin.trigger`, `ticket.agent`). Raises KeyError."""
+        with self._lock:
+            if token not in self.world.tokens:
+                raise KeyError("no such token")
+            self.world.token_limits[token] = frozenset(permissions)
+
+    def add_sender(self, group: str, email: str) -> int:
+        """A sender address for a group, with a channel, so that its tickets can send e-mail; the address's id.
+
+        Raises KeyError for an unknown group.
+        """
+        with self._lock:
+            address = self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
+            self.world.table("Group")[self._id_of("Group", group)]["email_address_id"] = address
+            return address
+
     def add_user(
         self,
         email: str,
@@ -116,7 +173,7 @@ class SandboxZammad:
                 "firstname": firstname,
                 "lastname": lastname,
                 "role_ids": role_ids,
-                "group_ids": group_ids if seed.AGENT in role_ids else {},
+                "group_ids": group_ids if self._works(role_ids) else {},
                 "organization_id": self._organization_id(organization),
             }
             return self.world.new_token(users.new_user(self.world, fields, seed.NOBODY)["id"])
@@ -131,7 +188,7 @@ class SandboxZammad:
         with self._lock:
             group = self._add("groups", {"name": name})
             for user in self.world.table("User").values():
-                if seed.AGENT in user["role_ids"]:
+                if self._works(user["role_ids"]):
                     user["group_ids"][str(group)] = ["full"]
                     self.world.remember_user(user)
             return group
@@ -156,7 +213,10 @@ class SandboxZammad:
         options: Mapping[str, str] | Iterable[str] | None = None,
         **data_option: object,
     ) -> int:
-        """A migrated ticket attribute; `options` for selects, `data_option` such as `maxlength`; returns its id."""
+        """A migrated ticket attribute that the worker knows; returns its id.
+
+        `options` for selects; `data_option` such as `maxlength`.
+        """
         defaults = _DATA_OPTIONS.get(data_type, {})
         offered = dict(options) if isinstance(options, Mapping) else {option: option for option in options or ()}
         option = {**defaults, **({"options": offered} if offered else {}), **data_option}
@@ -164,7 +224,12 @@ class SandboxZammad:
             fields = {"name": name, "data_type": data_type, "data_option": option}
             attribute = object_manager.new_attribute(self.world, fields, seed.NOBODY)
             object_manager.migrate(self.world)
+            self.world.restart_worker()
             return int(attribute["id"])
+
+    def _works(self, role_ids: Iterable[int]) -> bool:
+        roles = self.world.table("Role")
+        return any(seed.PERMISSION_AGENT in roles[role_id]["permission_ids"] for role_id in role_ids)
 
     def _add(self, table: str, fields: Record) -> int:
         return int(new_record(self.world, RESOURCES[table], fields, seed.NOBODY)["id"])

@@ -12,6 +12,7 @@ from connector.sandbox.zammad.access import require
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.errors import ApiError, already_exists
 from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.references import check_unused
 from connector.sandbox.zammad.world import World
 
 
@@ -109,8 +110,7 @@ def delete(resource: Resource, call: Call, record_id: str) -> Answer:
     """Remove a record. One that tickets or other records refer to stays (422)."""
     require(call, *resource.change)
     record = call.world.find(resource.model, record_id)
-    if call.world.refers_to(resource.model, record["id"]):
-        raise ApiError(422, "Can't delete, object has references.")
+    check_unused(call.world, resource.model, record)
     del call.world.tables[resource.model][record["id"]]
     return 200, {}
 

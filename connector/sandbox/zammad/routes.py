@@ -1,11 +1,24 @@
 """Which function answers which method and path below `/api/v1`."""
 
+import secrets
 from collections.abc import Callable, Mapping
 
-from connector.sandbox.zammad import articles, history, links, object_manager, resources, search, tags, tickets, users
-from connector.sandbox.zammad.access import authenticate
+from connector.sandbox.zammad import (
+    articles,
+    history,
+    links,
+    object_manager,
+    resources,
+    search,
+    system,
+    tags,
+    tickets,
+    users,
+)
+from connector.sandbox.zammad.access import authenticate, has, is_admin
 from connector.sandbox.zammad.call import Answer, Call, Response, body_params, respond, split_target
-from connector.sandbox.zammad.errors import ApiError
+from connector.sandbox.zammad.errors import ApiError, not_authorized
+from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import World
 
@@ -51,6 +64,14 @@ _PATHS: dict[str, Handler] = {
     "POST object_manager_attributes": object_manager.create,
     "PUT object_manager_attributes/:id": object_manager.update,
     "DELETE object_manager_attributes/:id": object_manager.delete,
+    "GET http_logs/webhook": system.webhook_log,
+    "GET monitoring/health_check": system.health_check,
+    "GET monitoring/status": system.status,
+    "GET monitoring/amount_check": system.amount_check,
+    "GET settings": system.settings,
+    "GET settings/:id": system.setting,
+    "GET calendars_init": system.calendars_init,
+    "POST user_access_token": system.access_token,
     "POST object_manager_attributes_execute_migrations": object_manager.execute_migrations,
 }
 for _name, _resource in RESOURCES.items():
@@ -77,14 +98,28 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         user, limits = authenticate(world, headers)
         login = user["login"]
         call = Call(world, user, params, escaped=b"\\u" in body, limits=limits)
+        if path.removeprefix(PREFIX).partition("/")[0] in _ABOUT_TICKETS and not has(
+            call, "ticket.agent", "ticket.customer"
+        ):
+            raise not_authorized()
         return respond(handler(call, *ids), headers), login
     except ApiError as error:
-        return respond((error.status, error.payload()), {}), login
+        return respond((error.status, _told(world, login, error)), {}), login
     except NoRouteError as missing:
         return respond((404, missing.payload), {}), login
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
         text = f"the sandbox cannot read this request: {type(fault).__name__}: {fault}"
         return respond((500, {"error": text}), {}), login
+
+
+def _told(world: World, login: str, error: ApiError) -> Record:
+    """The error for this user: texts not meant for people are shown to admins only, others find them in the log."""
+    user = world.user_named(login)
+    if error.human or user is None or is_admin(world, user):
+        return error.payload()
+    code = secrets.token_urlsafe(6)
+    world.log.append(f"Error ID {code}: {error.message}")
+    return {"error": f"Error ID {code}: Please contact your administrator."}
 
 
 class NoRouteError(Exception):
@@ -111,4 +146,5 @@ def _find(method: str, path: str) -> tuple[Handler, list[str]]:
     raise NoRouteError(method, path)
 
 
+_ABOUT_TICKETS = frozenset({"tickets", "ticket_articles", "ticket_history", "ticket_attachment", "links", "tags"})
 _VERBS = frozenset({"add", "remove", "by_ticket"})

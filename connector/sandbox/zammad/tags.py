@@ -16,18 +16,14 @@ def index(call: Call) -> Answer:
 def add(call: Call) -> Answer:
     """`POST /tags/add`."""
     ticket = ticket_for(call, call.params.get("o_id"), "change")
-    _add(call.world, ticket, str(call.params.get("item", "")), call.user["id"])
+    change(call.world, ticket, str(call.params.get("item", "")), call.user["id"])
     return 201, True
 
 
 def remove(call: Call) -> Answer:
     """`DELETE /tags/remove`: a tag that is not there is no error (recording 021)."""
     ticket = ticket_for(call, call.params.get("o_id"), "change")
-    item = str(call.params.get("item", ""))
-    if item in call.world.tags.get(ticket["id"], []):
-        call.world.tags[ticket["id"]].remove(item)
-        history.note_tag(call.world, ticket["id"], "removed", item, call.user["id"])
-        call.world.mark_updated(ticket, call.world.now())
+    change(call.world, ticket, str(call.params.get("item", "")), call.user["id"], remove=True)
     return 200, True
 
 
@@ -35,12 +31,17 @@ def set_on_create(world: World, ticket: Record, items: object, actor_id: int) ->
     """The `tags` of a new ticket: a list or text with commas."""
     names = items.split(",") if isinstance(items, str) else items if isinstance(items, list) else []
     for name in names:
-        _add(world, ticket, str(name).strip(), actor_id)
+        change(world, ticket, str(name).strip(), actor_id)
 
 
-def _add(world: World, ticket: Record, item: str, actor_id: int) -> None:
+def change(world: World, ticket: Record, item: str, actor_id: int, *, remove: bool = False) -> None:
+    """Add or remove one tag; what is so already is no change."""
     known = world.tags.setdefault(ticket["id"], [])
-    if item and item not in known:
+    if not item or (item in known) != remove:
+        return
+    if remove:
+        known.remove(item)
+    else:
         known.append(item)
-        history.note_tag(world, ticket["id"], "added", item, actor_id)
-        world.mark_updated(ticket, world.now())
+    history.note_tag(world, ticket["id"], "removed" if remove else "added", item, actor_id)
+    world.mark_updated(ticket, world.now())

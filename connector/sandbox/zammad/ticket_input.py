@@ -2,10 +2,11 @@
 
 import re
 
-from connector.sandbox.zammad import seed, values
+from connector.sandbox.zammad import masks, seed, values
 from connector.sandbox.zammad.access import in_group, is_agent
 from connector.sandbox.zammad.call import Call
-from connector.sandbox.zammad.errors import ApiError, invalid_value, missing_value
+from connector.sandbox.zammad.changes import is_pending
+from connector.sandbox.zammad.errors import ApiError, missing_value
 from connector.sandbox.zammad.records import Record, parse_stamp
 from connector.sandbox.zammad.world import World
 
@@ -86,30 +87,21 @@ def check_required_group(wanted: Record) -> None:
 
 
 def check_screen(call: Call, draft: Record, wanted: Record, before: Record | None) -> None:
-    """The built-in core workflow: what the create or edit screen demands binds the API too.
+    """What the create or edit mask demands, which binds the API too.
 
-    Raises ApiError 422 for a blank title, customer or group, a state the screen does not offer, and a pending
-    state without its time (recordings 156, 158, 160, 163, 164, 167, 168, 287).
+    Raises ApiError 422 for a blank title, customer or group, a value that the mask does not offer or demands, and a
+    pending state without its time (recordings 156, 158, 160, 163, 164, 167, 168, 266, 268, 271, 287).
     """
     for field in ("title", "customer_id"):
         if not draft[field]:
             raise missing_value(field)
+    masks.check(call, draft, wanted, before)
     state_id = draft["state_id"]
-    if state_id is not None and (before is None or before["state_id"] != state_id) and "state_id" in wanted:
-        screen = "create" if before is None else "edit"
-        role = "agent" if is_agent(call.world, call.user) else "customer"
-        if state_id not in seed.STATE_CHOICES[screen, role] | call.world.offered_states:
-            raise invalid_value(str(state_id), "state_id")
     if state_id is not None and is_pending(call.world, state_id) and draft["pending_time"] is None:
         raise missing_value("pending_time")
     for field, label in _REQUIRED.items():
         if draft[field] is None:
             raise ApiError(422, f"{label} can't be blank")
-
-
-def is_pending(world: World, state_id: int) -> bool:
-    """Whether a state waits for a time."""
-    return world.tables["TicketState"][state_id]["state_type_id"] in seed.PENDING_TYPES
 
 
 def settle_relations(world: World, draft: Record) -> None:

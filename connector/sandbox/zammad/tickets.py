@@ -1,9 +1,10 @@
 """Tickets: show, list, create, update, delete (recordings 006-013, 040, 061-072, 149-203)."""
 
-from connector.sandbox.zammad import articles, assets, history, links, tags, triggers, values
+from connector.sandbox.zammad import article_store, articles, assets, history, links, tags, triggers, values
 from connector.sandbox.zammad import ticket_input as given
 from connector.sandbox.zammad.access import in_group, is_admin, is_agent, may, sees_internal, ticket_for
 from connector.sandbox.zammad.call import Answer, Call
+from connector.sandbox.zammad.changes import apply_consequences, commit
 from connector.sandbox.zammad.errors import ApiError, not_authorized
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.seed import (
@@ -12,12 +13,9 @@ from connector.sandbox.zammad.seed import (
     BLANK_TICKET,
     NEW_STATE,
     NORMAL_PRIORITY,
-    STATE_TYPES,
-    WORKING_TYPES,
 )
 from connector.sandbox.zammad.world import World
 
-Changes = dict[str, tuple[object, object]]
 PAGE_LIMIT = 100
 
 
@@ -63,16 +61,21 @@ def create(call: Call) -> Answer:
     given.settle_relations(world, draft)
     article = articles.prepare(call, draft, call.params["article"]) if call.params.get("article") else None
 
-    _apply_consequences(world, {**draft, "state_id": NEW_STATE}, draft)
-    draft["last_owner_update_at"] = None
-    draft["number"] = world.next_number()
-    ticket = world.insert("Ticket", draft, call.user["id"])
-    history.note_ticket_created(world, ticket)
-    stored = articles.store(world, ticket, article, call.user["id"]) if article else None
+    ticket, stored = open_ticket(world, draft, article, call.user["id"])
     tags.set_on_create(world, ticket, call.params.get("tags"), call.user["id"])
     links.set_on_create(world, ticket, call.params.get("links"))
     triggers.fire(world, triggers.Event("create", ticket, stored, {}))
     return 201, _written(call, ticket)
+
+
+def open_ticket(world: World, draft: Record, article: Record | None, actor_id: int) -> tuple[Record, Record | None]:
+    """Store a checked draft as a new ticket with its prepared article."""
+    apply_consequences(world, {**draft, "state_id": NEW_STATE}, draft)
+    draft["last_owner_update_at"] = None
+    draft["number"] = world.next_number()
+    ticket = world.insert("Ticket", draft, actor_id)
+    history.note_ticket_created(world, ticket)
+    return ticket, article_store.store(world, ticket, article, actor_id) if article else None
 
 
 def update(call: Call, ticket_id: str) -> Answer:
@@ -90,9 +93,9 @@ def update(call: Call, ticket_id: str) -> Answer:
     given.settle_relations(world, draft)
     article = articles.prepare(call, draft, call.params["article"]) if call.params.get("article") else None
 
-    _apply_consequences(world, before, draft)
+    apply_consequences(world, before, draft)
     changes = commit(world, before, draft, call.user["id"])
-    stored = articles.store(world, before, article, call.user["id"]) if article else None
+    stored = article_store.store(world, before, article, call.user["id"]) if article else None
     if changes or stored:
         triggers.fire(world, triggers.Event("update", before, stored, changes))
     return 200, _written(call, before)
@@ -105,22 +108,6 @@ def delete(call: Call, ticket_id: str) -> Answer:
         raise ApiError(403, "Not authorized (admin permission required)!")
     call.world.drop_ticket(ticket)
     return 200, b""
-
-
-def commit(world: World, ticket: Record, draft: Record, actor_id: int) -> Changes:
-    """Write a draft to its ticket and to the history; returns what changed.
-
-    A write without a change leaves `updated_at` alone, unless another user did it (recordings 102, 337).
-    """
-    changes: Changes = {
-        name: (ticket[name], value) for name, value in draft.items() if name != "updated_at" and ticket[name] != value
-    }
-    ticket.update({name: new for name, (_, new) in changes.items()})
-    if changes or ticket["updated_by_id"] != actor_id:
-        ticket["updated_by_id"] = actor_id
-        world.mark_updated(ticket, world.now())
-    history.note_changes(world, ticket, changes, actor_id)
-    return changes
 
 
 def expanded(world: World, ticket: Record) -> Record:
@@ -168,17 +155,3 @@ def _with_everything(call: Call, ticket: Record) -> Record:
         "mentions": [],
         "form_meta": {},
     }
-
-
-def _apply_consequences(world: World, before: Record, draft: Record) -> None:
-    """What Zammad changes by itself when state or owner change (recordings 011, 013, 101, 105, 106, 141)."""
-    now = world.now()
-    state_changed = before["state_id"] != draft["state_id"]
-    state_type = world.tables["TicketState"][draft["state_id"]]["state_type_id"]
-    if state_type == STATE_TYPES["closed"] and state_changed:
-        draft["close_at"] = draft["close_at"] or now
-        draft["last_close_at"] = now
-    if not given.is_pending(world, draft["state_id"]):
-        draft["pending_time"] = None
-    if state_changed or before["owner_id"] != draft["owner_id"]:
-        draft["last_owner_update_at"] = now if state_type in WORKING_TYPES else None

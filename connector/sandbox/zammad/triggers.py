@@ -1,16 +1,15 @@
-"""When triggers fire, and what they do: webhooks are queued, other actions stored only (085-147, 306-314)."""
+"""When triggers fire (085-147, 300-302, 306-314). What they do does not fire triggers again, as is Zammad's default."""
 
+from connector.sandbox.zammad import actions
 from connector.sandbox.zammad.conditions import Event, UnknownFieldError, compiled, fields
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.world import Delivery, World
+from connector.sandbox.zammad.world import World
 
 __all__ = ["Event", "fire"]
 
-WEBHOOK_ACTION = "notification.webhook"
-
 
 def fire(world: World, event: Event) -> None:
-    """Queue a delivery for every active trigger, in the order of their names, that the event meets.
+    """Run every active trigger that the event meets, in the order of their names; each sees what those before it did.
 
     A trigger on a field that does not exist fails when it runs and keeps those after it from running.
     """
@@ -21,9 +20,8 @@ def fire(world: World, event: Event) -> None:
         except UnknownFieldError as unknown:
             world.log.append(f"trigger {trigger['name']!r}: {unknown}")
             return
-        action = trigger["perform"].get(WEBHOOK_ACTION)
-        if met and action is not None:
-            _queue(world, trigger, int(action["webhook_id"]), event)
+        if met:
+            actions.run(world, trigger["name"], trigger["perform"], event.ticket, event.article)
 
 
 def _met(world: World, condition: Record, event: Event) -> bool:
@@ -34,11 +32,3 @@ def _met(world: World, condition: Record, event: Event) -> bool:
         if mentioned.isdisjoint(event.changes):
             return False
     return compiled(condition, world, event.ticket["updated_by_id"])(event.ticket, event)
-
-
-def _queue(world: World, trigger: Record, webhook_id: int, event: Event) -> None:
-    webhook = world.table("Webhook").get(webhook_id)
-    if webhook is None or not webhook["active"]:
-        return
-    article_id = event.article["id"] if event.article else None
-    world.deliveries.append(Delivery(trigger["name"], webhook_id, event.ticket["id"], article_id, due=world.clock()))

@@ -3,9 +3,11 @@
 import itertools
 import secrets
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from connector.sandbox.zammad import seed
@@ -13,15 +15,7 @@ from connector.sandbox.zammad.errors import missing_record
 from connector.sandbox.zammad.records import Record, stamp
 
 FIRST_TICKET_NUMBER = 41001
-_REFERENCES = {
-    "Group": (("Ticket", "group_id"),),
-    "TicketState": (("Ticket", "state_id"),),
-    "TicketPriority": (("Ticket", "priority_id"),),
-    "Organization": (("User", "organization_id"), ("Ticket", "organization_id")),
-    "Calendar": (("Sla", "calendar_id"),),
-    "EmailAddress": (("Group", "email_address_id"),),
-    "Role": (("User", "role_ids"),),
-}
+HTTP_LOG_LENGTH = 500
 
 
 @dataclass(slots=True)
@@ -35,6 +29,16 @@ class Delivery:
     due: datetime
     attempts: int = 0
     id: str = field(default_factory=lambda: str(uuid4()))
+
+
+class Mail(NamedTuple):
+    """An e-mail that a trigger or job sent: recipients with commas, and who sent it about which ticket."""
+
+    to: str
+    subject: str
+    body: str
+    ticket_id: int
+    origin: str
 
 
 class World:
@@ -58,7 +62,13 @@ class World:
         self.offered_states: set[int] = set()
         self.deliveries: list[Delivery] = []
         self.lost: list[Delivery] = []
+        self.mails: list[Mail] = []
+        self.http_log: deque[Record] = deque(maxlen=HTTP_LOG_LENGTH)
         self.log: list[str] = []
+        self.health_issues: list[str] = []
+        self.monitoring_token = secrets.token_urlsafe(40)
+        self.worker_attributes: set[str] = set()
+        self.in_worker = False
         self._by_update: list[tuple[str, int]] = []
         self._sequences: dict[str, Iterator[int]] = {}
         self._numbers = itertools.count(FIRST_TICKET_NUMBER)
@@ -80,14 +90,6 @@ class World:
             return self.tables[model][int(str(record_id))]
         except (KeyError, ValueError):
             raise missing_record(model, record_id) from None
-
-    def refers_to(self, model: str, record_id: int) -> bool:
-        """Whether a record is in use, so that Zammad does not delete it."""
-        return any(
-            record_id == record[column] if column != "role_ids" else record_id in record[column]
-            for user_model, column in _REFERENCES.get(model, ())
-            for record in self.table(user_model).values()
-        )
 
     def next_id(self, model: str) -> int:
         """The next id of a model's sequence."""
@@ -200,6 +202,16 @@ class World:
             for attribute in self.table("ObjectManagerAttribute").values()
             if attribute["editable"] and not attribute["to_create"] and attribute["name"] not in seed.TICKET_COLUMNS
         }
+
+    def restart_worker(self) -> None:
+        """From now on the background worker can store the attributes that are migrated."""
+        self.worker_attributes = set(self.attributes())
+
+    def lost_on_write(self, names: Iterable[str]) -> list[str]:
+        """Which of these attributes the running process does not know yet, so that their values get lost."""
+        if not self.in_worker:
+            return []
+        return [name for name in names if name not in seed.TICKET_COLUMNS and name not in self.worker_attributes]
 
     def _forget_update(self, ticket: Record) -> None:
         position = bisect_left(self._by_update, (ticket["updated_at"], ticket["id"]))

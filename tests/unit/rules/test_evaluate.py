@@ -14,8 +14,8 @@ from tests.builders import T0, at, changed, complete, default_policy, incident, 
 from tests.unit.rules.passes import written
 
 POLICY = default_policy()
-PASSES = 3
-"""Internal note, message to the customer, nothing."""
+PASSES = 4
+"""Repair, internal note, message to the customer, nothing."""
 
 TEXTS = [
     "Help!",
@@ -122,7 +122,7 @@ def test_what_has_been_written_is_not_written_again(ticket: Ticket, now: datetim
     """The law of idempotence: once a decision is finished, evaluating its result decides nothing."""
     after, decisions, now = settled(ticket, now)
 
-    assert len(decisions) <= 2
+    assert len(decisions) <= 3
     assert evaluate(after, POLICY, now).writes_nothing
 
 
@@ -214,6 +214,40 @@ def test_a_tampered_level_neither_stops_nor_fakes_the_ladder() -> None:
     ticket = incident(fields, history=level, articles=(answer,))
 
     assert evaluate(ticket, POLICY, at(hours=2)).changes["escalation_level"] == 3
+
+
+def test_a_group_that_a_customer_chose_just_before_the_level_did_is_the_levels_own() -> None:
+    """Else it would be the customer's for ever, and taken back at the next look."""
+    forged = changed("group", "intake", "level_3", at(hours=1, minutes=59), Actor.CUSTOMER)
+    answer = said("We are on it.", at(minutes=5), Actor.AGENT)
+    fields = complete(impact="service_affecting", urgency="high", priority=Priority.P1, group="level_3")
+
+    after, decisions, now = settled(incident(fields, history=(forged,), articles=(answer,)), at(hours=2))
+
+    assert decisions[0].changes["group"] == "intake"
+    assert after.fields.group == "level_3"
+    assert after.fields.escalation_level == 3
+    assert after.last_setter("group") is Actor.CONNECTOR
+    assert evaluate(after, POLICY, now).writes_nothing
+
+
+def test_a_priority_that_a_customer_set_to_what_the_matrix_says_is_repaired_and_then_computed() -> None:
+    forged = changed("priority", Priority.P4, Priority.P3, at(minutes=1), Actor.CUSTOMER)
+    ticket = incident(complete(priority_source="matrix"), history=(forged,), created_by=Actor.AGENT)
+
+    after, (first, second), _ = settled(ticket, at(minutes=2))
+
+    assert first.changes == {"priority": Priority.P4}
+    assert second.changes["priority"] is Priority.P3
+    assert after.last_setter("priority") is Actor.CONNECTOR
+
+
+def test_a_forged_priority_over_one_that_cannot_be_written_does_not_go_round_in_circles() -> None:
+    """Support had chosen a priority of the helpdesk that the mapping does not know."""
+    chosen = changed("priority", Priority.P3, None, at(minutes=1), Actor.SYSTEM)
+    forged = changed("priority", None, Priority.P3, at(minutes=2), Actor.CUSTOMER)
+
+    assert not evaluate(incident(complete(), history=(chosen, forged)), POLICY, at(minutes=3)).unfinished
 
 
 def test_the_earliest_of_all_deadlines_is_the_next_look() -> None:

@@ -188,16 +188,3 @@ def test_a_contested_priority_is_not_announced_again_and_again() -> None:
     assert "contested" in first.note.title
     assert "priority" not in first.changes
     assert second.writes_nothing
-
-
-def test_a_priority_that_a_customer_set_to_what_the_matrix_says_is_announced_once() -> None:
-    forged = changed("priority", P4, P3, at(minutes=1), Actor.CUSTOMER)
-    ticket = held(P3, forged, priority_source="matrix", escalation_level=1)
-    ticket = with_values(ticket, created_by=Actor.AGENT)
-
-    first = evaluate(ticket, POLICY, at(minutes=2))
-    second = evaluate(written(ticket, first, at(minutes=2)), POLICY, at(minutes=3))
-
-    assert first.note is not None
-    assert "Restored: Priority" in first.note.title
-    assert second.writes_nothing

@@ -12,6 +12,8 @@ from tests.builders import T0, at, changed, complete, default_policy, incident, 
 
 POLICY = default_policy()
 STRANGER = Customer(id="66", email="eve@elsewhere.example")
+DOUBTED = changed("service_check", None, ServiceCheck.FOREIGN, at(minutes=1), Actor.CONNECTOR)
+CHECKED = changed("service_check", ServiceCheck.FOREIGN, ServiceCheck.VERIFIED, at(minutes=30))
 ACME = Customer(id="9", email="bo@acme.example")
 
 
@@ -89,8 +91,7 @@ def test_a_doubtful_service_gives_no_circuit_away() -> None:
 
 def test_an_agents_own_check_is_respected() -> None:
     """People win: the agent has asked back, as the note said."""
-    checked = changed("service_check", ServiceCheck.FOREIGN, ServiceCheck.VERIFIED, at(minutes=30))
-    ticket = incident(complete(), customer=STRANGER, history=(checked,))
+    ticket = incident(complete(), customer=STRANGER, history=(DOUBTED, CHECKED))
 
     outcome = service(ticket, POLICY, at(hours=1))
 
@@ -99,8 +100,13 @@ def test_an_agents_own_check_is_respected() -> None:
 
 
 def test_an_agents_check_of_another_service_id_counts_no_longer() -> None:
-    checked = changed("service_check", ServiceCheck.FOREIGN, ServiceCheck.VERIFIED, at(minutes=30))
     other = changed("service_id", "SVC-1005", "SVC-1006", at(minutes=40), Actor.CUSTOMER)
-    ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, history=(checked, other))
+    ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, history=(DOUBTED, CHECKED, other))
+
+    assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
+
+
+def test_a_check_by_hand_before_there_was_anything_to_check_does_not_count() -> None:
+    ticket = incident(complete(), customer=STRANGER, history=(CHECKED,))
 
     assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN

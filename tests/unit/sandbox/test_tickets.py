@@ -55,7 +55,7 @@ def test_values_are_bent_silently(desk: Desk, sent: dict[str, object], stored: d
 def test_what_is_refused_changes_nothing(desk: Desk, sent: dict[str, object], error: str) -> None:
     ticket = desk.ticket()
     before = desk.shown(ticket)
-    status, answer = desk.call("PUT", f"tickets/{ticket}", {"priority": "3 high", **sent})
+    status, answer = desk.call("PUT", f"tickets/{ticket}", {"priority": "3 high", **sent}, by="admin")
     assert (status, answer["error"]) == (422, error)
     assert desk.shown(ticket) == before
 

@@ -1,0 +1,62 @@
+"""All checks of an examination, foundations first."""
+
+from connector.doctor import configuration, names, worktable
+from connector.doctor.account import (
+    ADMIN_TOKEN,
+    TOKEN,
+    admin_token,
+    group_access,
+    permission_check,
+    permission_checks,
+    token,
+)
+from connector.doctor.attributes import attributes, attributes_on_a_ticket, migrations
+from connector.doctor.connection import clocks, tls, version, zammad_answers
+from connector.doctor.drift import drift
+from connector.doctor.finding import Check
+from connector.doctor.round_trip import left_behind, round_trip
+from connector.doctor.storing import triggers_store, worker_stores
+from connector.doctor.webhook import SECRET, WEBHOOK, failed_deliveries, receiver, signature, triggers, webhook
+
+_SETTINGS, _FILES, _URL, _TABLE = "settings", "policy and mapping", "Zammad answers", "work table"
+_GROUPS = permission_check("groups")
+_STATES = "permission ticket.agent: ticket_states"
+_OBJECTS, _HOOKS = permission_check("object_manager_attributes"), permission_check("webhooks")
+_ATTRIBUTES, _MIGRATED = "attributes", "migrations"
+
+CHECKS: tuple[Check, ...] = (
+    Check(_SETTINGS, configuration.settings),
+    Check("webhook secret", configuration.webhook_secret),
+    Check("secret files", configuration.secret_files),
+    Check(_FILES, configuration.files),
+    Check(_URL, zammad_answers, (_SETTINGS,)),
+    Check("TLS", tls, (_URL,)),
+    Check("Zammad's clock", clocks, (_URL,)),
+    Check(_TABLE, worktable.work_table),
+    Check("work table's clock", worktable.table_clock, (_TABLE,)),
+    Check("dead letters", worktable.dead_letters, (_TABLE,)),
+    Check(TOKEN, token, (_URL,)),
+    Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
+    Check("Zammad's version", version, (TOKEN,)),
+    *permission_checks(),
+    Check("states", names.states, (_FILES, _STATES)),
+    Check("priorities", names.priorities, (_FILES, "permission ticket.agent: ticket_priorities")),
+    Check("groups", names.groups, (_FILES, _GROUPS)),
+    Check("access to groups", group_access, (_FILES, _GROUPS)),
+    Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
+    Check("roles", names.roles, (_FILES, permission_check("roles"))),
+    Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "permission ticket.agent: tickets/search")),
+    Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
+    Check(_MIGRATED, migrations, (_ATTRIBUTES,)),
+    Check(WEBHOOK, webhook, (_HOOKS,)),
+    Check(SECRET, signature, (WEBHOOK, "webhook secret")),
+    Check("trigger", triggers, (WEBHOOK, permission_check("triggers"))),
+    Check("receiver", receiver, (WEBHOOK, "webhook secret")),
+    Check("deliveries", failed_deliveries, (WEBHOOK,)),
+    Check("installation", drift, (_FILES, WEBHOOK, "webhook secret")),
+    Check("triggers store attributes", triggers_store, (_MIGRATED, "states", permission_check("triggers"))),
+    Check("background worker stores attributes", worker_stores, (_MIGRATED, "states", permission_check("jobs"))),
+    Check("round trip", round_trip, ("trigger", _TABLE, "states")),
+    Check("test objects removed", left_behind, (ADMIN_TOKEN,)),
+)
+"""The tests that make something on the helpdesk come last: what they need has been looked at before."""

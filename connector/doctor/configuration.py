@@ -1,0 +1,68 @@
+"""Is everything set, are the files sound, and can nobody else read the secrets?"""
+
+import os
+import stat
+from pathlib import Path
+
+from connector.doctor.context import Context
+from connector.doctor.finding import Seen, fail, ok, warn
+from connector.helpdesks.zammad.load import check
+from connector.settings import SECRETS, variable
+from connector.settings_file import SettingsFileError, locate, read
+
+_NEEDED = ("zammad_url", "zammad_token")
+
+
+def settings(context: Context) -> Seen:
+    """Without these the connector does not start."""
+    missing = [variable(name) for name in _NEEDED if getattr(context.settings, name) is None]
+    if missing:
+        return fail(
+            f"not set: {', '.join(missing)}", "interspace init zammad asks for them and writes a settings file."
+        )
+    return ok("complete")
+
+
+def webhook_secret(context: Context) -> Seen:
+    """The receiver does not start without it."""
+    count = len(context.settings.webhook_secrets())
+    return ok("set") if count == 1 else ok("two are set: the receiver accepts both while one is being replaced")
+
+
+def secret_files(context: Context) -> Seen:
+    """Files that hold a secret are their owner's only."""
+    paths = {os.environ[f"{variable(name)}_FILE"] for name in SECRETS if os.environ.get(f"{variable(name)}_FILE")}
+    found = locate(os.environ)
+    if found is not None and _holds_secret(found):
+        paths.add(str(found))
+    if context.settings.secret_store.is_file():
+        paths.add(str(context.settings.secret_store))
+    open_ = sorted(path for path in paths if _readable_by_all(path))
+    if open_:
+        return warn(f"every user of this machine may read {', '.join(open_)}", f"chmod o= {' '.join(open_)}")
+    return ok(", ".join(sorted(paths)) if paths else "secrets come from the environment")
+
+
+def files(context: Context) -> Seen:
+    """Policy, catalogue and mapping, as ``interspace check`` sees them."""
+    chosen = context.settings
+    found = check(chosen.policy, chosen.services, chosen.zammad_mapping)
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return fail(f"{found[0]}{more}", "interspace check lists every problem with its line.")
+    return ok(f"policy {context.policy.version}, {len(context.policy.catalogue.services)} services")
+
+
+def _holds_secret(path: Path) -> bool:
+    try:
+        lines = read(path)
+    except SettingsFileError:
+        return False
+    return any(variable(name) in lines for name in SECRETS)
+
+
+def _readable_by_all(path: str) -> bool:
+    try:
+        return bool(Path(path).stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False

@@ -1,0 +1,130 @@
+"""Things made on the helpdesk for a test, and removed again whatever happens.
+
+Each carries a name of its own, and what has that name is removed: so also a thing whose creation was never answered.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from connector.doctor.context import Context, Row, listed
+from connector.domain.ticket import Fields
+from connector.domain.vocabulary import FaultType, Impact, TicketState, Urgency
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
+from connector.helpdesks.zammad.values import encode
+
+PREFIX = "Interspace doctor"
+"""Every name of a test object begins so; nothing else's does."""
+
+
+class TrialTicket(NamedTuple):
+    """A ticket that was made for a test."""
+
+    id: str
+    number: str
+    title: str
+
+
+def fresh_name(purpose: str) -> str:
+    """A name nothing else has."""
+    return f"{PREFIX} {secrets.token_hex(4)}: {purpose}, please ignore"
+
+
+@contextmanager
+def trial_ticket(context: Context, title: str) -> Iterator[TrialTicket]:
+    """A closed ticket in the intake group, made by the admin: the connector's own changes fire no webhook.
+
+    It is complete and over, so that no rule asks, writes to anybody or escalates; it belongs to the connector's user.
+    """
+    try:
+        row = context.admin.post("tickets", _ticket(context, title))
+        if not isinstance(row, dict) or "id" not in row:
+            raise PermanentError("Zammad POST tickets: unexpected answer: expected a ticket")
+        yield TrialTicket(str(row["id"]), str(row.get("number")), title)
+    finally:
+        _remove_tickets(context, title)
+
+
+@contextmanager
+def trial_object(context: Context, path: str, body: Mapping[str, Any]) -> Iterator[str]:
+    """A trigger or a job, by the path of its table; yields its id."""
+    try:
+        row = context.admin.post(path, body)
+        if not isinstance(row, dict) or "id" not in row:
+            raise PermanentError(f"Zammad POST {path}: unexpected answer: expected an object with an id")
+        yield str(row["id"])
+    finally:
+        _remove_objects(context, path, str(body["name"]))
+
+
+def leftovers(context: Context) -> list[str]:
+    """What earlier examinations left: one that was killed, or one that could not remove it."""
+    found = [
+        f"{path} {row.get('name')!r}"
+        for path in ("triggers", "jobs")
+        for row in listed(context.admin, path)
+        if str(row.get("name", "")).startswith(PREFIX)
+    ]
+    return found + [f"ticket {row.get('number')}" for row in _titled(context, "contains", PREFIX)]
+
+
+def _ticket(context: Context, title: str) -> dict[str, Any]:
+    mapping = context.mapping
+    fields = Fields(
+        service_id="none",
+        problem_start=context.clock().replace(microsecond=0),
+        short_description="Test of the connection by interspace doctor",
+        impact=Impact.NON_SERVICE_AFFECTING,
+        urgency=Urgency.LOW,
+        fault_type=FaultType.PERMANENT,
+    )
+    return {
+        "title": title,
+        "group": mapping.group_name("intake"),
+        "state": _existing_state(context),
+        "customer_id": context.me["id"],
+        "article": {"subject": title, "body": "A test by interspace doctor.", "type": "note", "internal": True},
+        **{
+            mapping.attribute(name): encode(getattr(fields, name))
+            for name in fields.model_fields_set
+            if name in mapping.fields
+        },
+    }
+
+
+def _existing_state(context: Context) -> str:
+    there = {str(row.get("name")) for row in context.names("ticket_states")}
+    return next(name for name in context.mapping.state_names(TicketState.CLOSED) if name in there)
+
+
+def _remove_tickets(context: Context, title: str) -> None:
+    try:
+        for row in _titled(context, "is", title):
+            _remove_ticket(context, row)
+    except HelpdeskError as error:
+        context.left_behind.append(f"ticket {title!r} ({error})")
+
+
+def _remove_ticket(context: Context, row: Row) -> None:
+    try:
+        context.admin.delete(f"tickets/{row['id']}")
+    except NotFoundError:
+        return
+    except ForbiddenError:
+        context.left_behind.append(f"ticket {row.get('number')}, closed (deleting needs the permission admin)")
+
+
+def _titled(context: Context, operator: str, title: str) -> list[Row]:
+    condition = {"ticket.title": {"operator": operator, "value": title}}
+    answer = context.admin.post("tickets/search", {"condition": condition, "limit": 50}, {"expand": "true"})
+    return [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+
+
+def _remove_objects(context: Context, path: str, name: str) -> None:
+    try:
+        for row in listed(context.admin, path):
+            if row.get("name") == name:
+                context.admin.delete(f"{path}/{row['id']}")
+    except HelpdeskError as error:
+        context.left_behind.append(f"{path} {name!r} ({error})")

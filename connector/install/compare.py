@@ -1,0 +1,137 @@
+"""Where an object differs from what is wanted, and what an update has to send."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.install.kinds import Kind
+from connector.install.objects import Including, Ref, Sealed, unmarked
+from connector.install.rows import Row
+
+_SECRET = "(secret)"  # noqa: S105 - what stands in place of one
+_NOTHING = "(nothing)"
+_HIDDEN = re.compile(r"\*+")
+"""What newer versions of Zammad show in place of a secret."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that is not as wanted. Never holds a secret."""
+
+    path: tuple[str, ...]
+    old: Any
+    new: Any
+
+    def told(self) -> dict[str, Any]:
+        """As plain values."""
+        return {"where": ".".join(self.path), "old": self.old, "new": self.new}
+
+
+def changes(
+    row: Row, body: Mapping[str, Any], ids: Mapping[tuple[str, str], int], secrets: Mapping[str, str], kind: Kind
+) -> Iterator[Change]:
+    """What differs between a row and the wanted body. Notes are compared without their marks."""
+    for name, value in body.items():
+        held = row.get(name)
+        if name == "data_option" and row.get("to_config"):
+            held = row.get("data_option_new")
+        yield from _differences((name,), held, _resolved(value, ids), secrets, kind, partial=name in kind.partial)
+
+
+def merged(row: Row, body: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """The body of an update: parts that are none of our business stay as they are."""
+    sent: dict[str, Any] = {}
+    for name, value in body.items():
+        if name in kind.partial:
+            sent[name] = {**(row.get(name) or {}), **value}
+        elif isinstance(value, Including):
+            sent[name] = [*(row.get(name) or ()), *value.items]
+        else:
+            sent[name] = value
+    return sent
+
+
+def resolved(value: Any, ids: Mapping[tuple[str, str], int], secrets: Mapping[str, str]) -> Any:
+    """The value with ids and secrets in place. Raises KeyError for an object that does not exist yet."""
+    if isinstance(value, Sealed):
+        return secrets[value.name]
+    if isinstance(value, Including):
+        value = list(value.items)
+    if isinstance(value, Ref):
+        return value.written(ids[value.kind, value.name])
+    if isinstance(value, Mapping):
+        return {_key(key, ids): resolved(item, ids, secrets) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return list(dict.fromkeys(items)) if _scalars(items := [resolved(i, ids, secrets) for i in value]) else items
+    return value
+
+
+def _scalars(items: list[Any]) -> bool:
+    return all(isinstance(item, str | int) for item in items)
+
+
+def _key(key: Any, ids: Mapping[tuple[str, str], int]) -> str:
+    return str(ids[key.kind, key.name]) if isinstance(key, Ref) else str(key)
+
+
+def _resolved(value: Any, ids: Mapping[tuple[str, str], int]) -> Any:
+    """The value with the ids that are known."""
+    if isinstance(value, Ref):
+        number = ids.get((value.kind, value.name))
+        return value if number is None else value.written(number)
+    if isinstance(value, Mapping):
+        return {_resolved(key, ids): _resolved(item, ids) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_resolved(item, ids) for item in value]
+    if isinstance(value, Including):
+        return Including(tuple(_resolved(item, ids) for item in value.items))
+    return value
+
+
+def _differences(
+    path: tuple[str, ...],
+    held: Any,
+    wanted: Any,
+    secrets: Mapping[str, str],
+    kind: Kind,
+    *,
+    partial: bool = False,
+) -> Iterator[Change]:
+    if isinstance(wanted, Sealed):
+        hidden = bool(_HIDDEN.fullmatch(str(held))) and wanted.name in secrets
+        if held is None or not (hidden or held == secrets.get(wanted.name)):
+            yield Change(path, _SECRET if held else _NOTHING, _SECRET)
+    elif isinstance(wanted, Including):
+        has = {str(item) for item in held or ()}
+        missing = [item for item in wanted.items if str(item) not in has]
+        if missing:
+            yield Change(path, held, [*(held or ()), *map(_shown, missing)])
+    elif isinstance(wanted, Mapping):
+        inside = held if isinstance(held, Mapping) else {}
+        names = [str(key) for key in wanted]
+        for name, value in zip(names, wanted.values(), strict=True):
+            yield from _differences((*path, name), inside.get(name), value, secrets, kind)
+        if not partial:
+            yield from (Change((*path, name), inside[name], _NOTHING) for name in inside if name not in names)
+    elif path == kind.mark:
+        if unmarked(held) != unmarked(wanted):
+            yield Change(path, unmarked(held), unmarked(wanted))
+    elif not _same(path, held, wanted):
+        yield Change(path, held, _shown(wanted))
+
+
+def _same(path: tuple[str, ...], held: Any, wanted: Any) -> bool:
+    if isinstance(wanted, list) and isinstance(held, list):
+        ours, theirs = [str(item) for item in wanted], [str(item) for item in held]
+        unordered = path[-1].endswith("_ids") or path[-1] == "value"
+        return sorted(ours) == sorted(theirs) if unordered else ours == theirs
+    if isinstance(held, bool) or isinstance(wanted, bool) or held is None or wanted is None:
+        return bool(held == wanted)
+    return str(held) == str(wanted)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return str(value) if isinstance(value, Ref) else value

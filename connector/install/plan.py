@@ -1,0 +1,262 @@
+"""The plan: what is wanted against what is there. Pure, so the same input gives the same plan and checksum."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from connector.install.compare import Change, changes, merged
+from connector.install.current import Current
+from connector.install.errors import PlanError
+from connector.install.kinds import ATTRIBUTES, KINDS, MIGRATIONS, Kind
+from connector.install.objects import ADOPTED, MARK, Ref, Sealed, Wanted, marked
+from connector.install.rows import Row, value_at, with_value
+
+SHARE = 0.3
+"""The share of our own objects that a plan may change without ``--force``."""
+_FEW = 10
+"""Of fewer objects than this, any number may change."""
+
+Ids = Mapping[tuple[str, str], int]
+
+
+class Action(StrEnum):
+    """What a plan does with an object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    RUN = "run"
+    """Carry out Zammad's migrations."""
+    UNCHANGED = "unchanged"
+    FOREIGN = "foreign"
+    """Somebody else's object of the same name: used as it is, changed only with ``--adopt``."""
+
+
+_DOES_NOTHING = (Action.UNCHANGED, Action.FOREIGN)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One object and what becomes of it."""
+
+    action: Action
+    kind: str
+    name: str
+    id: int | None = None
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What is sent, before the ids of new objects and the secrets are put in."""
+    changes: tuple[Change, ...] = ()
+    """What differs; of a foreign object, what ``--adopt`` would change."""
+    why: str = ""
+
+    @property
+    def title(self) -> str:
+        """The object as people call it."""
+        if self.action is Action.RUN:
+            return "Zammad's migrations"
+        return f"{KINDS[self.kind].label} {self.name!r}"
+
+    def told(self) -> dict[str, Any]:
+        """The step as plain values, without secrets."""
+        return {
+            "action": self.action.value,
+            "kind": self.kind,
+            "name": self.name,
+            "id": self.id,
+            "changes": [change.told() for change in self.changes],
+            "sends": _plain(self.body),
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in the order in which they are carried out."""
+
+    steps: tuple[Step, ...]
+    ids: Ids = field(repr=False)
+    """The ids of all objects that exist, by table and name."""
+    ours: int
+    """How many objects of ours exist."""
+
+    @property
+    def work(self) -> tuple[Step, ...]:
+        """The steps that change something."""
+        return tuple(step for step in self.steps if step.action not in _DOES_NOTHING)
+
+    @cached_property
+    def checksum(self) -> str:
+        """Stands for exactly these changes."""
+        steps = [step.told() for step in self.work]
+        return hashlib.sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()[:12]
+
+    def counts(self) -> dict[str, int]:
+        """How many steps there are of each action."""
+        return {action.value: sum(step.action is action for step in self.steps) for action in Action}
+
+    def needs_force(self, share: float = SHARE) -> str | None:
+        """Why the plan is too much to apply without ``--force``; ``None`` if it is not."""
+        counts = self.counts()
+        deleted, updated = counts[Action.DELETE], counts[Action.UPDATE]
+        if deleted:
+            return f"it deletes {deleted} object{'s' if deleted > 1 else ''}"
+        if self.ours >= _FEW and updated > share * self.ours:
+            return f"it changes {updated} of our {self.ours} objects, more than {share:.0%}"
+        return None
+
+    def told(self) -> dict[str, Any]:
+        """The plan as plain values, without secrets."""
+        return {"checksum": self.checksum, "counts": self.counts(), "steps": [step.told() for step in self.steps]}
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What every comparison looks at."""
+
+    current: Current
+    ids: Ids
+    secrets: Mapping[str, str]
+    adopt: bool
+
+
+def make_plan(wanted: Iterable[Wanted], current: Current, secrets: Mapping[str, str], *, adopt: bool = False) -> Plan:
+    """Compare. ``secrets`` are those of the secret store; one that it lacks is made when the plan is applied.
+
+    Raises PlanError if something refers to an object that neither exists nor is wanted.
+    """
+    objects = tuple(wanted)
+    ids = known_ids(current)
+    known = {*ids, *((one.kind, one.name) for one in objects)}
+    scene = _Scene(current, ids, secrets, adopt)
+    steps: list[Step] = []
+    for kind in KINDS.values():
+        mine = (one for one in objects if one.kind == kind.path)
+        steps += [_step(scene, kind, replace(one, body=_known(one.body, known, one))) for one in mine]
+        if kind.path == ATTRIBUTES:
+            steps += _migrations(steps, current)
+    steps += _kept_attributes(objects, current)
+    steps += _obsolete(objects, current)
+    return Plan(tuple(steps), ids, count_ours(current))
+
+
+def known_ids(current: Current) -> dict[tuple[str, str], int]:
+    """The ids by table and name. Of several objects with a name the oldest of ours counts, else the oldest."""
+    found: dict[tuple[str, str], int] = {}
+    for path, rows in current.tables.items():
+        kind = KINDS.get(path)
+        for row in sorted(rows, key=lambda row: (kind is not None and kind.is_ours(row), -int(row["id"]))):
+            found[path, str(row.get(kind.name if kind else "name"))] = int(row["id"])
+    return found
+
+
+def count_ours(current: Current) -> int:
+    """How many objects we made or adopted."""
+    return sum(kind.is_ours(row) for kind in KINDS.values() for row in current.tables[kind.path])
+
+
+def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
+    row = _best(kind, one, scene.current)
+    if row is None:
+        return _create(kind, one)
+    fill = {name: value for name, value in one.fill.items() if value is not None and row.get(name, value) in (None, "")}
+    body = {**one.body, **fill}
+    found = tuple(changes(row, body, scene.ids, scene.secrets, kind))
+    ours = kind.is_ours(row)
+    if not ours and not one.borrowed:
+        # The mark alone is no reason to touch what is somebody else's.
+        found = tuple(change for change in found if change.path != kind.mark)
+    same = Step(Action.UNCHANGED, kind.path, one.name, int(row["id"]), changes=found)
+    if not found and (ours or one.borrowed):
+        return same
+    if not (ours or one.own or (scene.adopt and found)):
+        return replace(same, action=Action.FOREIGN, why="not ours")
+    return replace(
+        same, action=Action.UPDATE, body=_sent(kind, one, row, body), why="" if ours or one.own else "adopted"
+    )
+
+
+def _create(kind: Kind, one: Wanted) -> Step:
+    if one.borrowed:
+        raise PlanError(f"Zammad has no {kind.label} {one.name!r}: create it, or correct the mapping")
+    body: Mapping[str, Any] = {**one.body, **one.fill}
+    if kind.mark:
+        body = with_value(body, kind.mark, marked(value_at(body, kind.mark), MARK))
+    return Step(Action.CREATE, kind.path, one.name, body=body)
+
+
+def _sent(kind: Kind, one: Wanted, row: Row, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    sent = merged(row, body, kind)
+    if kind.mark and not one.borrowed:
+        mark = MARK if kind.is_ours(row) and not kind.is_adopted(row) else ADOPTED
+        sent = with_value(sent, kind.mark, marked(value_at(body, kind.mark), mark))
+    if kind.whole:
+        sent = {name: row[name] for name in one.fill if name in row} | sent
+    return sent
+
+
+def _best(kind: Kind, one: Wanted, current: Current) -> Row | None:
+    """Ours, if there are several of the name."""
+    rows = current.rows(one.kind, one.name)
+    return next((row for row in rows if kind.is_ours(row)), next(iter(rows), None))
+
+
+def _known(value: Any, known: set[tuple[str, str]], one: Wanted) -> Any:
+    """The value without optional references to what does not exist."""
+    if isinstance(value, Ref) and (value.kind, value.name) not in known:
+        label = KINDS[value.kind].label if value.kind in KINDS else "state"
+        raise PlanError(
+            f"{KINDS[one.kind].label} {one.name!r} needs the {label} {value.name!r}, and Zammad has none of that name: "
+            "create it, or correct the mapping"
+        )
+    if isinstance(value, Mapping):
+        return {key: _known(item, known, one) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        absent = (isinstance(i, Ref) and i.optional and (i.kind, i.name) not in known for i in value)
+        return [_known(item, known, one) for item, gone in zip(value, absent, strict=True) if not gone]
+    return value
+
+
+def _migrations(steps: Iterable[Step], current: Current) -> Iterator[Step]:
+    """Wanted after any change of an attribute, and where somebody left changes waiting."""
+    flags = ("to_create", "to_migrate", "to_config", "to_delete")
+    waiting = any(row.get(flag) for row in current.tables[ATTRIBUTES] for flag in flags)
+    if waiting or any(step.action in (Action.CREATE, Action.UPDATE) for step in steps):
+        yield Step(Action.RUN, MIGRATIONS, "migrations", why="makes the attributes real; alters the ticket table")
+
+
+def _kept_attributes(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
+    names = {one.name for one in objects if one.kind == ATTRIBUTES}
+    kind = KINDS[ATTRIBUTES]
+    for row in current.tables[ATTRIBUTES]:
+        if kind.is_ours(row) and row["name"] not in names:
+            why = "no longer wanted; kept, because tickets' data are in it"
+            yield Step(Action.UNCHANGED, kind.path, str(row["name"]), int(row["id"]), why=why)
+
+
+def _obsolete(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
+    """Ours, but no longer wanted, or there twice. What refers to others goes before them."""
+    names = {(one.kind, one.name) for one in objects}
+    for kind in reversed(tuple(KINDS.values())):
+        if kind.path == ATTRIBUTES:
+            continue
+        seen: set[str] = set()
+        for row in current.tables[kind.path]:
+            name = str(row.get(kind.name))
+            if not kind.is_ours(row) or kind.is_adopted(row):
+                continue
+            if (kind.path, name) not in names or name in seen:
+                why = "there twice" if name in seen else "no longer wanted"
+                yield Step(Action.DELETE, kind.path, name, int(row["id"]), why=why)
+            seen.add(name)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Ref | Sealed) else value

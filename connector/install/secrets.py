@@ -1,0 +1,78 @@
+"""The connector's secret store: a file of ``NAME=value`` lines, readable by its owner only.
+
+``interspace install`` writes the webhook's secret there and the receiver reads it from there, so that nobody has to see
+or copy it.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+WEBHOOK = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
+"""The webhook's signature token, by the name of its setting."""
+
+
+class SecretStoreError(Exception):
+    """The store cannot be read or written. The text names the file and never holds a secret."""
+
+
+def read_store(path: Path) -> dict[str, str]:
+    """The secrets by name; none where there is no file.
+
+    Raises SecretStoreError for a file that is no store or cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretStoreError(f"{path}: cannot be read: {_reason(error)}") from None
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, separator, value = line.partition("=")
+        if not separator or not name.strip() or not value.strip():
+            raise SecretStoreError(f"{path}, line {number}: expected NAME=value")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def with_secret(path: Path, known: Mapping[str, str], name: str) -> dict[str, str]:
+    """``known`` with the secret ``name``: the one it holds, else the store's, else a new one of 256 bits, written to
+    the store first.
+
+    Raises SecretStoreError.
+    """
+    if name in known:
+        return dict(known)
+    held = read_store(path)
+    if name not in held:
+        held[name] = secrets.token_hex(32)
+        _write(path, held)
+    return {**known, name: held[name]}
+
+
+def _write(path: Path, held: Mapping[str, str]) -> None:
+    """Replace the file at once: there is never half a store, and never one that others may read."""
+    text = "# Secrets made by interspace install. Keep this file readable by the connector only.\n"
+    text += "".join(f"{name}={value}\n" for name, value in held.items())
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SecretStoreError(f"{path}: cannot be written: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "not UTF-8"

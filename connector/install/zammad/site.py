@@ -1,0 +1,50 @@
+"""What the installation has to know of this one Zammad and of where the connector runs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.install.objects import Ref, text_ref
+from connector.policy.models import Policy
+
+
+@dataclass(frozen=True)
+class Site:
+    """One Zammad with the rules that it is to follow."""
+
+    policy: Policy
+    mapping: ZammadMapping
+    bot_id: int
+    bot_login: str
+    receiver_url: str
+    """Where Zammad reaches the webhook receiver, with the path of the hook."""
+    sender_id: int | None
+    """The address that mail of the intake group comes from: a group without one sends no mail."""
+    signature_id: int | None
+    today: date
+    """Public holidays are written down from this year on."""
+
+    @property
+    def intake_group(self) -> str:
+        """Where tickets come in (R2)."""
+        return self.mapping.group_name("intake")
+
+    @property
+    def rfo_group(self) -> str:
+        """Where RFO tasks are worked on (R34)."""
+        return self.mapping.group_name(self.policy.rfo.group)
+
+    @property
+    def other_groups(self) -> dict[str, str]:
+        """The groups besides the intake that the policy names: policy's name → Zammad's, in the mapping's order."""
+        named = self.policy.groups()
+        return {name: held for name, held in self.mapping.groups.items() if name in named and name != "intake"}
+
+    def attribute(self, field: str) -> str:
+        """A field as conditions name it."""
+        return f"ticket.{self.mapping.attribute(field)}"
+
+    def open_states(self) -> list[Ref]:
+        """The ids of all states in which somebody works on a ticket or waits for the customer."""
+        names = [name for name, state in self.mapping.states.items() if not state.is_over]
+        return [text_ref("ticket_states", name, optional=True) for name in names]

@@ -1,0 +1,196 @@
+"""How often events collapse, and how late a deadline is seen: ``python -m tests.benchmarks.bench_bursts``.
+
+The real ``Worker.run`` on a real SQLite work table and the real clock, with a helpdesk that answers at once and counts.
+"""
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, Impact, Priority, Urgency
+from connector.helpdesks.helpdesk import Listed
+from connector.work.group_commit import GroupCommit
+from connector.work.table import Key, WorkTable
+from connector.work.worker import Worker
+from tests.benchmarks.report import Row, show
+from tests.builders import complete, default_policy, incident, said
+
+DESK = "instant"
+EVENTS, TICKETS = 10_000, 100
+SPREAD_S = 10.0
+SETTLE = timedelta(seconds=1)
+_THREADS = 16
+_DEADLINES, _QUICK_DEADLINES = 50, 10
+_PATIENCE_S = 60.0
+
+
+def rows(*, quick: bool = False) -> list[Row]:
+    """All figures."""
+    with _quiet():
+        burst, spread = _reconciles(_at_once), _reconciles(_spread)
+        late = sorted(_lateness(_QUICK_DEADLINES if quick else _DEADLINES))
+    events = {"limit": EVENTS, "limit_is": "events"}
+    return [
+        Row(
+            figure=f"bursts: reconciles for {EVENTS:,} events of {TICKETS} tickets at once",
+            measured=burst,
+            most=1.1 * TICKETS,
+            **events,  # type: ignore[arg-type]
+        ),
+        Row(
+            figure=f"bursts: the same spread over {SPREAD_S:.0f} s, settling time {SETTLE.total_seconds():g} s",
+            measured=spread,
+            most=1_200,
+            **events,  # type: ignore[arg-type]
+        ),
+        Row(figure=f"escalation after its due time, p99 of {len(late)}", measured=_share(late, 0.99), unit="s", most=1),
+        Row(figure="escalation after its due time, median", measured=_share(late, 0.5), unit="s"),
+        Row(figure="escalation after its due time, at most", measured=late[-1], unit="s", most=1),
+    ]
+
+
+class InstantDesk:
+    """A helpdesk of incidents in work that only the rules change. It remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.reads: list[str] = []
+        self.escalated: dict[str, datetime] = {}
+        """When each ticket was given level 2."""
+        self.tickets: dict[str, Ticket] = {}
+        self.name = DESK
+
+    def read(self, ticket_id: str) -> Ticket:
+        self.reads.append(ticket_id)
+        return self.tickets[ticket_id]
+
+    def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
+        now = datetime.now(UTC)
+        if changes.get("escalation_level") == 2:
+            self.escalated.setdefault(ticket.id, now)
+        self.tickets[ticket.id] = ticket.with_changes(changes)
+        return now
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        raise AssertionError("nobody asks for an RFO here")
+
+    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
+        return iter(())
+
+    def unresolved(self) -> Iterator[list[Listed]]:
+        return iter(())
+
+
+def _reconciles(send: Callable[[WorkTable], None]) -> int:
+    """How many there are for all events."""
+    desk = InstantDesk()
+    for number in range(TICKETS):
+        desk.tickets[str(number)] = incident(id=str(number), number=str(number), created_at=datetime.now(UTC))
+    with _working(desk) as table:
+        send(table)
+        sent = datetime.now(UTC)
+        _wait_for(lambda: table.counts()[DESK].due == table.counts()[DESK].leased == 0 and _rested(table, sent))
+        return len(desk.reads)
+
+
+def _at_once(table: WorkTable) -> None:
+    """All events within the settling time: transactions of a hundred, one event of each ticket."""
+    began = time.monotonic()
+    for _ in range(EVENTS // TICKETS):
+        table.touch([Key(DESK, str(number)) for number in range(TICKETS)], table.now() + SETTLE)
+    if time.monotonic() - began > SETTLE.total_seconds():
+        raise SystemExit("this machine is too busy: the burst took longer than the settling time")
+
+
+def _spread(table: WorkTable) -> None:
+    """From sixteen threads through group commit, as a receiver does."""
+    with closing(GroupCommit(table)) as commits:
+
+        def send(sender: int) -> None:
+            for number in range(sender, EVENTS, _THREADS):
+                if (early := began + SPREAD_S * number / EVENTS - time.monotonic()) > 0:
+                    time.sleep(early)
+                commits.touch(Key(DESK, str(number % TICKETS)), table.now() + SETTLE, _PATIENCE_S)
+
+        began = time.monotonic()
+        senders = [threading.Thread(target=send, args=(sender,)) for sender in range(_THREADS)]
+        for thread in senders:
+            thread.start()
+        for thread in senders:
+            thread.join()
+
+
+def _rested(table: WorkTable, sent: datetime) -> bool:
+    """The settling time of the last event is over and nothing of it is left."""
+    due = table.next_due(DESK)
+    return due is None or due > sent + 2 * SETTLE
+
+
+def _lateness(deadlines: int) -> list[float]:
+    """Seconds from the due time of level 2 to its write, for tickets that reach it one after the other."""
+    desk = InstantDesk()
+    hour = timedelta(hours=1)  # level 2 of a P1
+    first = datetime.now(UTC) + timedelta(seconds=3)
+    due = {str(n): first + timedelta(milliseconds=137 * n) for n in range(deadlines)}
+    for number, at in due.items():
+        fields = complete(priority=Priority.P1, impact=Impact.SERVICE_AFFECTING, urgency=Urgency.HIGH)
+        answer = said("We are on it.", at - hour + timedelta(minutes=1), Actor.AGENT)
+        desk.tickets[number] = incident(
+            fields, id=number, number=number, created_at=at - hour, created_by=Actor.AGENT, articles=(answer,)
+        )
+    with _working(desk) as table:
+        table.touch([Key(DESK, number) for number in due], table.now())
+        _wait_for(lambda: len(desk.escalated) == deadlines)
+    return [(desk.escalated[number] - at).total_seconds() for number, at in due.items()]
+
+
+@contextmanager
+def _working(desk: InstantDesk) -> Iterator[WorkTable]:
+    with tempfile.TemporaryDirectory() as directory:
+        table = WorkTable.open(f"sqlite:///{Path(directory) / 'work.sqlite3'}")
+        stop = threading.Event()
+        worker = Worker(table, desk, default_policy(), threads=_THREADS)
+        thread = threading.Thread(target=worker.run, args=(stop,))
+        thread.start()
+        try:
+            yield table
+        finally:
+            stop.set()
+            thread.join()
+            table.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No log lines: a screen is slower than the work."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"the work was not done within {_PATIENCE_S:g} s")
+        time.sleep(0.02)
+
+
+def _share(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+if __name__ == "__main__":
+    show(rows())

@@ -1,0 +1,115 @@
+"""Address and certificate, against real sockets."""
+
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import which
+from threading import Thread
+
+import pytest
+
+from connector.doctor.connection import certificate, is_this_machine, tls, zammad_answers
+from connector.doctor.context import Context
+from connector.doctor.finding import Verdict
+from connector.settings import Settings
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict"), [(-1, Verdict.FAIL), (0, Verdict.FAIL), (20, Verdict.WARN), (90, Verdict.OK)]
+)
+def test_the_end_of_a_certificate(days: int, verdict: Verdict) -> None:
+    assert certificate(NOW + timedelta(days=days), NOW).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("zammad.example", False)],
+)
+def test_who_is_this_machine(host: str, expected: bool) -> None:
+    assert is_this_machine(host) is expected
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Something that answers like a Zammad at the root, and otherwise not."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/moved"):
+            self.send_response(301)
+            self.send_header("Location", "https://elsewhere.example/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        body = b'{"error": "Authentication required"}' if self.path.startswith("/api/") else b"<h1>It works</h1>"
+        self.send_response(403 if self.path.startswith("/api/") else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving(secured: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The address of a server on a free port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    if secured is not None:
+        server.socket = secured.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"{'https' if secured else 'http'}://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def context(url: str, ca_file: Path | None = None) -> Context:
+    return Context(Settings(zammad_url=url, zammad_ca_file=ca_file))
+
+
+def test_an_address_is_a_zammad_or_it_is_not() -> None:
+    with serving() as url:
+        assert zammad_answers(context(url)).verdict is Verdict.OK
+        other = zammad_answers(context(f"{url}/intranet"))
+        moved = zammad_answers(context(f"{url}/moved"))
+    gone = zammad_answers(context(url))
+
+    assert (other.verdict, moved.verdict, gone.verdict) == (Verdict.FAIL,) * 3
+    assert "not like a Zammad" in other.seen
+    assert "https://elsewhere.example/" in moved.seen
+    assert "no answer" in gone.seen
+
+
+def test_without_tls_only_this_machine_is_safe() -> None:
+    assert tls(context("http://127.0.0.1:3000")).verdict is Verdict.OK
+    assert tls(context("http://zammad.example")).verdict is Verdict.WARN
+
+
+@pytest.mark.skipif(which("openssl") is None, reason="openssl makes the certificate for this test")
+@pytest.mark.parametrize(("days", "verdict"), [(90, Verdict.OK), (5, Verdict.WARN)])
+def test_a_certificate_is_looked_at(tmp_path: Path, days: int, verdict: Verdict) -> None:
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert)]
+    command += ["-days", str(days), "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(command, check=True, capture_output=True)
+    secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secured.load_cert_chain(cert, key)
+
+    with serving(secured) as url:
+        trusted, untrusted = tls(context(url, cert)), tls(context(url))
+        answers, refused = zammad_answers(context(url, cert)), zammad_answers(context(url))
+
+    assert trusted.verdict is verdict
+    assert "certificate good until" in trusted.seen
+    assert answers.verdict is Verdict.OK
+    assert (untrusted.verdict, refused.verdict) == (Verdict.FAIL, Verdict.FAIL)
+    assert "TLS failed" in refused.seen
+    assert "INTERSPACE_ZAMMAD_CA_FILE" in refused.do

@@ -1,0 +1,118 @@
+"""A bare Zammad, an admin and a bot, and the installation on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.load import load_mapping
+from connector.install.apply import Stayed, apply
+from connector.install.kinds import KINDS
+from connector.install.plan import Action, Plan, Step
+from connector.install.secrets import WEBHOOK
+from connector.install.uninstall import plan_uninstall, used_by_tickets
+from connector.install.zammad.planning import Setup, look, plan_zammad, whoami
+from connector.policy.locate import MAPPINGS
+from connector.policy.models import Policy
+from connector.sandbox.zammad import SandboxZammad
+from connector.sandbox.zammad.furnished import request
+from tests.builders import default_policy
+from tests.clock import FakeClock
+
+SECRETS = {WEBHOOK: "a secret that only this test knows"}
+TODAY = date(2026, 11, 23)
+RECEIVER = "https://connector.example.com"
+_CHANGES_BY_ITSELF = ("id", "created_at", "updated_at", "last_sync", "created_by_id", "updated_by_id")
+_MODELS = {
+    "object_manager_attributes": "ObjectManagerAttribute", "ticket_priorities": "TicketPriority", "groups": "Group",
+    "roles": "Role", "users": "User", "calendars": "Calendar", "slas": "Sla", "webhooks": "Webhook",
+    "triggers": "Trigger", "core_workflows": "CoreWorkflow", "macros": "Macro", "overviews": "Overview",
+    "text_modules": "TextModule", "templates": "Template", "report_profiles": "ReportProfile",
+}  # fmt: skip
+
+
+@dataclass
+class Bench:
+    """The sandbox and the ways into it."""
+
+    zammad: SandboxZammad
+    clock: FakeClock
+    tokens: dict[str, str]
+    policy: Policy = field(default_factory=default_policy)
+
+    def client(self, who: str) -> ZammadClient:
+        """The API as the admin or the bot."""
+        return ZammadClient(
+            "http://sandbox.example", self.tokens[who], self.clock, adapter=self.zammad.requests_adapter
+        )
+
+    @property
+    def setup(self) -> Setup:
+        """What a plan is made from."""
+        return Setup(self.client("admin"), self.client("bot"), self.policy, load_mapping(MAPPINGS / "zammad.yaml"))
+
+    def plan(self, *, adopt: bool = False, receiver_url: str | None = RECEIVER) -> Plan:
+        """A plan as it would be now."""
+        return plan_zammad(self.setup, SECRETS, TODAY, receiver_url=receiver_url, adopt=adopt)
+
+    def install(self, *, adopt: bool = False) -> Plan:
+        """Plan and apply; returns what was applied."""
+        plan = self.plan(adopt=adopt)
+        apply(self.client("admin"), plan, SECRETS)
+        return plan
+
+    def plan_back(self, *, purge_fields: bool = False) -> Plan:
+        """The plan of an uninstall."""
+        setup = self.setup
+        bot = whoami(setup.bot)
+        current = look(setup, bot)
+        used = used_by_tickets(setup.admin, current)
+        return plan_uninstall(current, used, int(bot["id"]), purge_fields=purge_fields)
+
+    def uninstall(self, *, purge_fields: bool = False) -> tuple[Stayed, ...]:
+        """Plan and apply the way back."""
+        return apply(self.client("admin"), self.plan_back(purge_fields=purge_fields), {})
+
+    def call(self, method: str, path: str, body: object = None, who: str = "admin") -> Any:
+        """Any API call that has to succeed."""
+        answer = request(self.zammad, self.tokens[who], method, path, body)
+        assert answer.status < 300, answer.body
+        return answer
+
+    def row(self, kind: str, name: str) -> dict[str, Any]:
+        """The live record of that name."""
+        column = KINDS[kind].name
+        found = [row for row in self.zammad.world.table(_MODELS[kind]).values() if row[column] == name]
+        assert len(found) == 1, f"{len(found)} {kind} named {name!r}"
+        return found[0]
+
+    def state(self) -> dict[str, list[Any]]:
+        """The configuration by names, in no order, without ids of its own and times."""
+        return {kind: sorted(map(repr, map(_essence, self._table(kind)))) for kind in KINDS}
+
+    def names(self, kind: str) -> set[str]:
+        """The names in a table."""
+        return {str(row[KINDS[kind].name]) for row in self._table(kind)}
+
+    def _table(self, kind: str) -> list[Mapping[str, Any]]:
+        return list(self.zammad.world.table(_MODELS[kind]).values())
+
+
+def new_bench(clock: FakeClock) -> Bench:
+    """A Zammad as it comes, with two accounts."""
+    zammad = SandboxZammad(clock)
+    tokens = {
+        "admin": zammad.add_user("admin@example.com", ("Admin", "Agent"), firstname="Ada"),
+        "bot": zammad.add_user("bot@example.com", ("Agent",), firstname="Bot"),
+    }
+    return Bench(zammad, clock, tokens)
+
+
+def steps(plan: Plan, action: Action) -> list[Step]:
+    """The steps of one action."""
+    return [step for step in plan.steps if step.action is action]
+
+
+def _essence(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in sorted(row) if name not in _CHANGES_BY_ITSELF}
