@@ -19,9 +19,9 @@ _COMMANDS = {
     "explain": "explain",
     "check": "check",
     "dead-letters": "dead_letters",
+    "init": "init",
     "install": "install",
     "doctor": "doctor",
-    "init": "init",
     "demo": "demo",
 }
 """Command → module. A module is imported when its command is used, so that a short one starts fast."""

@@ -26,7 +26,7 @@ _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Ve
     type=click.FloatRange(min=0),
     default=Patience().delivery,
     show_default=True,
-    help="Seconds to wait for a webhook.",
+    help="Seconds to wait for a webhook, and then for a worker.",
 )
 @click.option(
     "--scheduler-wait",
@@ -54,7 +54,7 @@ def doctor(settings: Settings, *, as_json: bool, round_trip: bool, delivery_wait
     """
     # What was made for a test is removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    patience = Patience()._replace(delivery=delivery_wait, scheduler=scheduler_wait)
+    patience = Patience(delivery=delivery_wait, reconcile=delivery_wait, scheduler=scheduler_wait)
     context = Context(settings, patience=patience, test_tickets=round_trip)
     progress = Console(stderr=True)
     try:

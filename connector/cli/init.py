@@ -101,7 +101,7 @@ def _lines(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     secret = settings.required("zammad_token").get_secret_value()
     lines = [
         f"# Settings of the Interspace connector, written {datetime.now(UTC):%Y-%m-%d} by interspace init zammad.",
-        "# All of them: docs/configuration.md. The environment wins over this file. Keep it to yourself: it holds a secret.",
+        "# All of them: docs/configuration.md. The environment wins. Keep this file to yourself: it holds a secret.",
         "",
         f"{variable('zammad_url')}={settings.zammad_url}",
         f"{_TOKEN_FILE}={Path(given).resolve()}" if given else f"{_TOKEN}={secret}",

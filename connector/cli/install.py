@@ -136,7 +136,7 @@ def uninstall(
     setup = _setup(settings)
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    used = used_by_tickets(setup.admin, current)
+    used = used_by_tickets(setup.bot, current)
     found = plan_uninstall(current, used, int(bot["id"]), purge_fields=purge_fields)
     if not force:
         _print(found, as_json=as_json)

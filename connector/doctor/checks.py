@@ -2,6 +2,7 @@
 
 from connector.doctor import configuration, names, worktable
 from connector.doctor.account import (
+    ADMIN_PERMISSIONS,
     ADMIN_TOKEN,
     TOKEN,
     admin_token,
@@ -17,11 +18,13 @@ from connector.doctor.finding import Check
 from connector.doctor.round_trip import left_behind, round_trip
 from connector.doctor.storing import triggers_store, worker_stores
 from connector.doctor.webhook import SECRET, WEBHOOK, failed_deliveries, receiver, signature, triggers, webhook
+from connector.install.kinds import KINDS
 
 _SETTINGS, _FILES, _URL, _TABLE = "settings", "policy and mapping", "Zammad answers", "work table"
 _GROUPS = permission_check("groups")
-_STATES = "permission ticket.agent: ticket_states"
+_STATES = "connector: GET ticket_states"
 _OBJECTS, _HOOKS = permission_check("object_manager_attributes"), permission_check("webhooks")
+_INSTALL = tuple(permission_check(one.path) for one in ADMIN_PERMISSIONS if one.path in KINDS)
 _ATTRIBUTES, _MIGRATED = "attributes", "migrations"
 
 CHECKS: tuple[Check, ...] = (
@@ -40,12 +43,12 @@ CHECKS: tuple[Check, ...] = (
     Check("Zammad's version", version, (TOKEN,)),
     *permission_checks(),
     Check("states", names.states, (_FILES, _STATES)),
-    Check("priorities", names.priorities, (_FILES, "permission ticket.agent: ticket_priorities")),
+    Check("priorities", names.priorities, (_FILES, "connector: GET ticket_priorities")),
     Check("groups", names.groups, (_FILES, _GROUPS)),
     Check("access to groups", group_access, (_FILES, _GROUPS)),
     Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
-    Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "permission ticket.agent: tickets/search")),
+    Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
     Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
     Check(_MIGRATED, migrations, (_ATTRIBUTES,)),
     Check(WEBHOOK, webhook, (_HOOKS,)),
@@ -53,7 +56,7 @@ CHECKS: tuple[Check, ...] = (
     Check("trigger", triggers, (WEBHOOK, permission_check("triggers"))),
     Check("receiver", receiver, (WEBHOOK, "webhook secret")),
     Check("deliveries", failed_deliveries, (WEBHOOK,)),
-    Check("installation", drift, (_FILES, WEBHOOK, "webhook secret")),
+    Check("installation", drift, (_FILES, WEBHOOK, "webhook secret", *_INSTALL)),
     Check("triggers store attributes", triggers_store, (_MIGRATED, "states", permission_check("triggers"))),
     Check("background worker stores attributes", worker_stores, (_MIGRATED, "states", permission_check("jobs"))),
     Check("round trip", round_trip, ("trigger", _TABLE, "states")),

@@ -36,7 +36,8 @@ class Patience(NamedTuple):
 
     delivery: float = 60.0
     """For a webhook: Zammad delivers within seconds and tries again after ten."""
-    reconcile: float = 30.0
+    reconcile: float = 60.0
+    """For a worker to take the ticket."""
     scheduler: float = 360.0
     """Zammad looks for jobs every 5 minutes (recordings 298, 341)."""
     step: float = 1.0

@@ -20,7 +20,8 @@ _REFERRED = {"groups": "group_id", "ticket_priorities": "priority_id"}
 def used_by_tickets(client: ZammadClient, current: Current) -> Used:
     """Our groups and priorities that a ticket has: without them the ticket would be broken.
 
-    The admin may not see every ticket; Zammad itself refuses to delete what is in use.
+    Ask as the connector's own user, who sees the tickets of all groups. Zammad itself refuses to delete what is in
+    use, so nothing breaks if this sees too little.
 
     Raises StepError if Zammad cannot be asked.
     """

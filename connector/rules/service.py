@@ -4,7 +4,7 @@ from datetime import datetime
 
 from connector.domain.decision import Note, Outcome, mark
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, ServiceCheck
+from connector.domain.vocabulary import ServiceCheck
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy
 
@@ -30,13 +30,12 @@ def service(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 
 def _checked_by_support(ticket: Ticket) -> bool:
-    """A person of support has asked the customer, as the note said, and knows better; for this service ID only."""
-    checks = ticket.changes.get("service_check", ())
-    last = max((place for place, change in enumerate(checks) if change.actor.is_person_of_support), default=0)
-    asked = any(change.actor is Actor.CONNECTOR and change.new is not None for change in checks[:last])
-    if not asked or checks[last].new is not ticket.fields.service_check:
+    """A person of support has asked the customer, as the note on this service ID said, and knows better."""
+    told = [ticket.marks.get(mark("service", check, ticket.fields.service_id)) for check in ServiceCheck]
+    by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_person_of_support]
+    if not by_hand or by_hand[-1].new is None or by_hand[-1].new is not ticket.fields.service_check:
         return False
-    return all(change.at <= checks[last].at for change in ticket.changes.get("service_id", ()))
+    return any(at <= by_hand[-1].at for at in told if at is not None)
 
 
 def _foreign(ticket: Ticket, policy: Policy, entry: Service) -> str | None:

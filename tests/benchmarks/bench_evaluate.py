@@ -7,11 +7,13 @@ about them has been computed yet. "Not seen before" means that the process has r
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from importlib import import_module
 from itertools import cycle
 from typing import TypeVar
 
 from connector.domain.decision import Decision, Outcome
 from connector.domain.ticket import Ticket
+from connector.rules import requests
 from connector.rules.evaluate import evaluate
 from tests.benchmarks import tickets
 from tests.benchmarks.report import Row, show
@@ -34,9 +36,12 @@ def rows(*, quick: bool = False) -> list[Row]:
     few = list(tickets.day(policy, _FEW))
     limit = _best(_rebuilt, lambda: [evaluate(ticket, policy, _LOOK) for ticket in few * 10])
 
-    def row(figure: str, of: Callable[[], Sequence[Ticket]], least: float | None = None) -> Row:
+    def row(figure: str, of: Callable[[], Sequence[Ticket]], least: float | None = None, *, known: bool = True) -> Row:
         def fresh() -> list[Ticket]:
-            return [tickets.fresh(ticket) for ticket in of()]
+            found = [tickets.fresh(ticket) for ticket in of()]
+            if not known:
+                _forget_texts()
+            return found
 
         rate = _best(lambda ticket: evaluate(ticket, policy, _LOOK), fresh)
         name, of_limit = f"evaluate: {figure}", "only building the decisions"
@@ -50,7 +55,7 @@ def rows(*, quick: bool = False) -> list[Row]:
     return [
         row("a day's mix, all texts seen before", lambda: few * (size // _FEW), _TARGET),
         row("a day's mix, the new mails (1 in 10) not seen before", lambda: _mixed(seen, size), _TARGET),
-        row("a day's mix, no text seen before (after a start)", lambda: list(tickets.day(policy, size))),
+        row("a day's mix, no text seen before (after a start)", lambda: list(tickets.day(policy, size)), known=False),
         row("only new mails of 1 KB, not seen before", lambda: _mails(size // 2)),
         young,
         row("P4 with 5 articles, three years old", lambda: open_for(_THREE_YEARS, 4, 0), 0.9 * young.measured),
@@ -67,6 +72,13 @@ def _mixed(seen: Sequence[Ticket], size: int) -> list[Ticket]:
     """Every tenth look is at a mail that nobody has read, the others are repeated looks."""
     again = cycle(seen)
     return [tickets.new_mail() if number % 10 == 0 else next(again) for number in range(size)]
+
+
+def _forget_texts() -> None:
+    """As after a start of the process."""
+    import_module("connector.rules.text.extract")._extract.cache_clear()
+    import_module("connector.rules.text.reply")._read_lines.cache_clear()
+    requests._phrase_in.cache_clear()
 
 
 def _rebuilt(decision: Decision) -> Decision:

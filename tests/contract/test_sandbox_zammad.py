@@ -33,7 +33,7 @@ LEFT_OUT: dict[int, str] = {
 
 ONLY_RECORDED: Counter[Fired] = Counter(
     {
-        # closing what waits is not built: its effect is brought about without triggers
+        # closing what waits is not built, its effect is brought about without triggers; and the SLA below
         ("p pendclose", 36, None): 2,
         # an SLA computes its times right after the create, which fires triggers without an action once more
         ("p pendclose", 37, None): 1,

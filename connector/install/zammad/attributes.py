@@ -170,7 +170,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 
 
 def attributes(site: Site) -> Iterator[Wanted]:
-    """Every field of the mapping; customers meet only what the guide asks of them, and never change it afterwards."""
+    """Every field of the mapping; customers see and choose only what the guide asks of them (R10, R15–R22)."""
     for number, (field, attribute) in enumerate(ATTRIBUTES.items()):
         name = site.mapping.attribute(field)
         body = {

@@ -16,7 +16,7 @@ from connector.policy.models import Level
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
-CUSTOMER = "Interspace: tell the customer of an escalation"
+CUSTOMER = "Interspace: customer hears of an escalation"
 
 
 def addresses(level: Level) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """How the connector hears of tickets: one signed webhook, and triggers for what matters.
 
 Bodies as in recordings 080, 089, 135 and 306. A trigger on updates fires for a new article, or if an attribute that it
-names has changed; the bot's own changes are left out, so that nothing echoes (P12).
+names has changed; the bot's own changes are left out, so that nothing echoes (P12). Triggers run in the order of their
+names: these before the ones that send mail, because mail makes Zammad itself the last who changed the ticket.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,8 @@ from connector.install.secrets import WEBHOOK
 from connector.install.zammad.site import Site
 
 NAME = "Interspace connector"
-CREATED = "Interspace: tell the connector of a new ticket"
-CHANGED = "Interspace: tell the connector of a change"
+CREATED = "Interspace: connector hears of a new ticket"
+CHANGED = "Interspace: connector hears of a change"
 PATH = "/webhooks/zammad/main"
 """Where the receiver listens for this hook."""
 _NATIVE = ("state_id", "priority_id", "group_id", "customer_id", "organization_id", "title")

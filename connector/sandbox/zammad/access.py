@@ -8,6 +8,8 @@ from connector.sandbox.zammad.errors import ApiError, not_authorized, token_not_
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
 
+_TICKET_PERMISSIONS = tuple(permissions.NAMES[name] for name in ("ticket.agent", "ticket.customer", "ticket"))
+
 
 def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Record, frozenset[str] | None]:
     """The user behind a request, and the permissions that the token is limited to (None: all that the user has).
@@ -60,6 +62,15 @@ def has(call: Call, *wanted: str) -> bool:
     user = permissions.of_user(call.world, call.user)
     granted = [name for name in wanted if permissions.opens(user, name)]
     return any(call.limits is None or permissions.opens(call.limits, name) for name in granted)
+
+
+def opens_tickets(call: Call) -> bool:
+    """Whether user and token have to do with tickets at all. Asked on every call, so it looks at ids."""
+    roles = call.world.tables["Role"]
+    held = (roles[role_id]["permission_ids"] for role_id in call.user["role_ids"])
+    if not any(number in ids for ids in held for number in _TICKET_PERMISSIONS):
+        return False
+    return call.limits is None or has(call, "ticket.agent", "ticket.customer")
 
 
 def require(call: Call, *wanted: str) -> None:

@@ -131,6 +131,7 @@ def migrate(world: World) -> None:
         if attribute["to_config"]:
             attribute.update(data_option=attribute["data_option_new"], data_option_new={})
         attribute.update(to_create=False, to_migrate=False, to_config=False)
+    world.migrated()
 
 
 def _complete_option(data_type: str, given: Record) -> Record:

@@ -15,7 +15,7 @@ from connector.sandbox.zammad import (
     tickets,
     users,
 )
-from connector.sandbox.zammad.access import authenticate, has, is_admin
+from connector.sandbox.zammad.access import authenticate, is_admin, opens_tickets
 from connector.sandbox.zammad.call import Answer, Call, Response, body_params, respond, split_target
 from connector.sandbox.zammad.errors import ApiError, not_authorized
 from connector.sandbox.zammad.records import Record

@@ -69,6 +69,7 @@ class World:
         self.monitoring_token = secrets.token_urlsafe(40)
         self.worker_attributes: set[str] = set()
         self.in_worker = False
+        self._attributes: dict[str, Record] | None = None
         self._by_update: list[tuple[str, int]] = []
         self._sequences: dict[str, Iterator[int]] = {}
         self._numbers = itertools.count(FIRST_TICKET_NUMBER)
@@ -197,11 +198,17 @@ class World:
 
     def attributes(self) -> dict[str, Record]:
         """The custom ticket attributes that are migrated, by name."""
-        return {
-            attribute["name"]: attribute
-            for attribute in self.table("ObjectManagerAttribute").values()
-            if attribute["editable"] and not attribute["to_create"] and attribute["name"] not in seed.TICKET_COLUMNS
-        }
+        if self._attributes is None:
+            self._attributes = {
+                attribute["name"]: attribute
+                for attribute in self.table("ObjectManagerAttribute").values()
+                if attribute["editable"] and not attribute["to_create"] and attribute["name"] not in seed.TICKET_COLUMNS
+            }
+        return self._attributes
+
+    def migrated(self) -> None:
+        """Attributes came or went: look at them anew."""
+        self._attributes = None
 
     def restart_worker(self) -> None:
         """From now on the background worker can store the attributes that are migrated."""

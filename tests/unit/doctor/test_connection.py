@@ -83,9 +83,9 @@ def test_an_address_is_a_zammad_or_it_is_not() -> None:
     gone = zammad_answers(context(url))
 
     assert (other.verdict, moved.verdict, gone.verdict) == (Verdict.FAIL,) * 3
-    assert "not like a Zammad" in other.seen
-    assert "https://elsewhere.example/" in moved.seen
-    assert "no answer" in gone.seen
+    assert "not like a Zammad" in other.text
+    assert "https://elsewhere.example/" in moved.text
+    assert "no answer" in gone.text
 
 
 def test_without_tls_only_this_machine_is_safe() -> None:
@@ -108,8 +108,8 @@ def test_a_certificate_is_looked_at(tmp_path: Path, days: int, verdict: Verdict)
         answers, refused = zammad_answers(context(url, cert)), zammad_answers(context(url))
 
     assert trusted.verdict is verdict
-    assert "certificate good until" in trusted.seen
+    assert "certificate good until" in trusted.text
     assert answers.verdict is Verdict.OK
     assert (untrusted.verdict, refused.verdict) == (Verdict.FAIL, Verdict.FAIL)
-    assert "TLS failed" in refused.seen
+    assert "TLS failed" in refused.text
     assert "INTERSPACE_ZAMMAD_CA_FILE" in refused.do

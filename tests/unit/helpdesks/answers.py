@@ -63,7 +63,8 @@ def changed_later(whole: dict[str, Any]) -> dict[str, Any]:
 
 def row(**values: Any) -> dict[str, Any]:
     """The ticket of recording 012, as a write is answered."""
-    return recorded("012-ticket-update-with-article")["body"] | custom(**values)
+    held: dict[str, Any] = recorded("012-ticket-update-with-article")["body"]
+    return held | custom(**values)
 
 
 def desk() -> ZammadDesk:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import responses
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.domain.ticket import Ticket
@@ -25,14 +25,7 @@ from tests.unit.helpdesks.answers import (
     shown,
 )
 
-HISTORY = {"history": [], "assets": {}}
-
-
-@pytest.fixture
-def zammad() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        introduce(mock)
-        yield mock
+HISTORY: dict[str, Any] = {"history": [], "assets": {}}
 
 
 def read(zammad: responses.RequestsMock, whole: Any, history: Any = HISTORY) -> Ticket:
@@ -67,7 +60,8 @@ def test_a_recorded_ticket(zammad: responses.RequestsMock) -> None:
     assert (ticket.fields.service_id, ticket.fields.impact) == ("SVC-1", Impact.DEGRADATION)
     assert ticket.fields.escalation_level == 2
     assert ticket.customer.id == str(CUSTOMER)
-    assert ticket.history == ticket.links == ()
+    assert ticket.history == ()
+    assert ticket.links == ()
 
 
 def test_a_recorded_article(zammad: responses.RequestsMock) -> None:
@@ -281,13 +275,11 @@ def mutilated(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 WHOLE = changed_later(linked())
 PAST = recorded("030-ticket-history")["body"]
-junk = st.one_of(
-    st.just(...), st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
-    st.just("\ud800"), st.just("0001-01-01T00:00:00+23:59"), st.just([]), st.just({}), st.just([None]), st.just({"1": 1}),
-)  # fmt: skip
+odd = st.sampled_from([..., "\ud800", "0001-01-01T00:00:00+23:59", [], {}, [None], {"1": 1}])
+junk = odd | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None)
 @given(path=st.sampled_from(list(places(WHOLE))), new=junk, then=st.sampled_from(list(places(PAST))), other=junk)
 def test_whatever_is_mutilated_the_answer_is_a_ticket_or_an_error_of_ours(
     path: tuple[Any, ...], new: Any, then: tuple[Any, ...], other: Any
@@ -295,8 +287,7 @@ def test_whatever_is_mutilated_the_answer_is_a_ticket_or_an_error_of_ours(
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         introduce(mock)
         try:
-            ticket = read(mock, mutilated(WHOLE, path, new), mutilated(PAST, then, other))
+            seen = read(mock, mutilated(WHOLE, path, new), mutilated(PAST, then, other)).helpdesk
         except HelpdeskError as error:
-            assert "Zammad" in str(error)
-        else:
-            assert ticket.id
+            seen = str(error).partition(" ")[0].casefold()
+    assert seen == "zammad"

@@ -67,7 +67,7 @@ class Bench:
         setup = self.setup
         bot = whoami(setup.bot)
         current = look(setup, bot)
-        used = used_by_tickets(setup.admin, current)
+        used = used_by_tickets(setup.bot, current)
         return plan_uninstall(current, used, int(bot["id"]), purge_fields=purge_fields)
 
     def uninstall(self, *, purge_fields: bool = False) -> tuple[Stayed, ...]:

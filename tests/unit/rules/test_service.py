@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Customer, Ticket
+from connector.domain.ticket import Article, Customer, Ticket
 from connector.domain.vocabulary import Actor, ServiceCheck
 from connector.policy.catalogue import Catalogue
 from connector.rules.service import service
@@ -12,7 +12,7 @@ from tests.builders import T0, at, changed, complete, default_policy, incident, 
 
 POLICY = default_policy()
 STRANGER = Customer(id="66", email="eve@elsewhere.example")
-DOUBTED = changed("service_check", None, ServiceCheck.FOREIGN, at(minutes=1), Actor.CONNECTOR)
+TOLD = note({"service-foreign-SVC-1005"}, at(minutes=1))
 CHECKED = changed("service_check", ServiceCheck.FOREIGN, ServiceCheck.VERIFIED, at(minutes=30))
 ACME = Customer(id="9", email="bo@acme.example")
 
@@ -89,24 +89,32 @@ def test_a_doubtful_service_gives_no_circuit_away() -> None:
     assert "circuit_id" not in service(stated("SVC-1005", customer=STRANGER), POLICY, T0).changes
 
 
-def test_an_agents_own_check_is_respected() -> None:
-    """People win: the agent has asked back, as the note said."""
-    ticket = incident(complete(), customer=STRANGER, history=(DOUBTED, CHECKED))
+def test_an_agents_answer_to_the_note_is_respected() -> None:
+    """People win."""
+    ticket = incident(complete(), customer=STRANGER, articles=(TOLD,), history=(CHECKED,))
 
     outcome = service(ticket, POLICY, at(hours=1))
 
-    assert "service_check" not in outcome.changes
+    assert outcome.changes == {}
     assert outcome.notes == ()
 
 
-def test_an_agents_check_of_another_service_id_counts_no_longer() -> None:
+def test_it_counts_for_this_service_id_only() -> None:
     other = changed("service_id", "SVC-1005", "SVC-1006", at(minutes=40), Actor.CUSTOMER)
-    ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, history=(DOUBTED, CHECKED, other))
+    ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, articles=(TOLD,), history=(CHECKED, other))
 
     assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
 
 
-def test_a_check_by_hand_before_there_was_anything_to_check_does_not_count() -> None:
-    ticket = incident(complete(), customer=STRANGER, history=(CHECKED,))
+@pytest.mark.parametrize("articles", [(), (note({"service-foreign-SVC-1005"}, at(hours=1)),)])
+def test_a_check_by_hand_before_the_note_does_not_count(articles: tuple[Article, ...]) -> None:
+    ticket = incident(complete(), customer=STRANGER, articles=articles, history=(CHECKED,))
+
+    assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
+
+
+def test_an_emptied_check_is_made_again() -> None:
+    emptied = changed("service_check", ServiceCheck.FOREIGN, None, at(minutes=30))
+    ticket = incident(complete(service_check=None), customer=STRANGER, articles=(TOLD,), history=(emptied,))
 
     assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN

@@ -1,0 +1,164 @@
+"""A Zammad that ``interspace install`` has set up, and nobody else, makes the rules come true."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connector.domain.vocabulary import Priority, RfoStatus, TicketKind
+from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.install.apply import apply
+from connector.install.secrets import WEBHOOK
+from connector.install.zammad.notices import CUSTOMER
+from connector.install.zammad.planning import Setup, plan_zammad
+from connector.policy.load import load_policy
+from connector.policy.locate import MAPPINGS
+from connector.policy.models import Policy
+from connector.sandbox import stage as staging
+from connector.sandbox.stage import IN_PROCESS, SECRET, Stage
+from connector.sandbox.zammad import SandboxZammad
+from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts
+from tests.builders import T0
+from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.evidence import writes
+
+SHIFT, HEAD = "shift@interspace.example", "head@interspace.example"
+CUSTOMERS_ADDRESS = "ada@harbour.example"
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Policy:
+    """The default rules, with addresses as contacts of levels 2 and 3."""
+    text = (MAPPINGS / "interspace.yaml").read_text(encoding="utf-8")
+    text = text.replace("contacts: [Shift manager]", f"contacts: [{SHIFT}]")
+    text = text.replace("contacts: [Head of operations]", f"contacts: [Head of operations, {HEAD}]")
+    path = tmp_path / "interspace.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_policy(path, MAPPINGS / "services.yaml")
+
+
+@pytest.fixture
+def installed(policy: Policy, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+    """The stage on a bare Zammad with our installation instead of the sandbox's own furniture."""
+
+    def install(zammad: SandboxZammad, mapping: ZammadMapping) -> Accounts:
+        accounts = Accounts(zammad.add_user(BOT, ("Customer",)), zammad.add_user(ADMIN, ("Admin", "Agent")))
+        zammad.add_sender("Users", "support@interspace.example")
+        admin, bot = (
+            ZammadClient(IN_PROCESS, token, lambda: T0, adapter=zammad.requests_adapter)
+            for token in (accounts.admin, accounts.bot)
+        )
+        setup = Setup(admin, bot, policy, mapping)
+        plan = plan_zammad(setup, {WEBHOOK: SECRET}, T0.date(), receiver_url=IN_PROCESS, adopt=True)
+        assert apply(admin, plan, {WEBHOOK: SECRET}) == ()
+        zammad.restart_worker()
+        return accounts
+
+    monkeypatch.setattr(staging, "furnish", install)
+    monkeypatch.setattr(staging, "connect_webhook", lambda *_: None)
+    stage = Stage(policy, load_mapping(MAPPINGS / "zammad.yaml"), sqlite_url, T0)
+    with stage:
+        yield Cast(
+            stage,
+            stage.person(CUSTOMERS_ADDRESS, organization="Harbour Bank", name="Ada Lovelace"),
+            stage.person("grace@interspace.example", "Agent", name="Grace Hopper"),
+            stage.person("edith@interspace.example", "Agent", "Escalation Manager", name="Edith Clarke"),
+        )
+
+
+def mails(stage: Stage, trigger: str) -> list[str]:
+    """Who got mail of triggers whose name begins so."""
+    return [mail.to for mail in stage.zammad.mails if mail.origin.startswith(trigger)]
+
+
+def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_the_customer(installed: Cast) -> None:
+    stage = installed.stage
+    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.settle()
+    assert stage.ticket(ticket).fields.priority is Priority.P1
+    assert mails(stage, "Interspace: level") == []
+
+    stage.advance(timedelta(hours=1))
+
+    assert stage.ticket(ticket).fields.escalation_level == 2
+    assert mails(stage, "Interspace: level 2") == [SHIFT]
+    assert mails(stage, CUSTOMER) == [CUSTOMERS_ADDRESS]
+
+    stage.advance(timedelta(hours=1))
+
+    assert stage.ticket(ticket).fields.group == "level_3"
+    assert mails(stage, "Interspace: level") == [SHIFT, HEAD], "the new group has a sender's address too"
+
+
+def test_nothing_echoes_on_a_quiet_ticket(installed: Cast) -> None:
+    stage = installed.stage
+    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.advance(timedelta(minutes=10))
+    served = len(stage.zammad.requests)
+
+    stage.advance(timedelta(minutes=4))
+
+    assert writes(stage, served) == []
+    assert stage.ticket(ticket).fields.escalation_level == 1
+
+
+def test_a_customer_on_another_ladder_gets_its_own_contacts(installed: Cast) -> None:
+    stage = installed.stage
+    carl = stage.person("carl@acme.example", organization="Acme Logistics", name="Carl")
+    stage.zammad.receive_mail(carl.email, "Line down", COMPLETE.replace("SVC-1005", "SVC-1001"))
+    stage.settle()
+
+    stage.advance(timedelta(hours=1))
+
+    assert mails(stage, "Interspace: level 3 reached (acme)") == [HEAD]
+    assert mails(stage, "Interspace: level 2 reached (default)") == []
+
+
+def test_agents_must_fill_in_a_new_ticket_and_may_change_incomplete_ones(installed: Cast) -> None:
+    stage, agent = installed.stage, installed.agent
+    ticket = {"title": "call", "group": "Users", "customer": CUSTOMERS_ADDRESS, "article": {"body": "no light"}}
+    with pytest.raises(ValueError, match="422"):
+        agent.calls("POST", "tickets", ticket)
+    said = {"service_ref": "SVC-1005", "problem_start": "2026-11-23T09:40:00Z", "short_description": "no light"}
+    agent.calls("POST", "tickets", {**ticket, **said, "impact": "degradation"})
+
+    incomplete = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Help", "It is broken."))
+    stage.settle()
+    agent.sets(incomplete, title="Help wanted")
+
+    assert stage.ticket(incomplete).title == "Help wanted"
+    assert stage.ticket(incomplete).fields.service_id is None
+
+
+def test_the_connector_makes_its_rfo_tasks_in_spite_of_mandatory_fields(installed: Cast) -> None:
+    stage = installed.stage
+    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.settle()
+    installed.agent.sets(ticket, state="closed")
+    installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
+    stage.settle()
+
+    seen = stage.ticket(ticket)
+    assert seen.fields.rfo_status is RfoStatus.DUE
+    (task,) = seen.links
+    assert stage.ticket(task.id).kind is TicketKind.RFO_TASK
+    assert stage.ticket(task.id).fields.group == "rfo"
+
+
+def test_the_macros_ask_what_the_rules_answer(installed: Cast) -> None:
+    stage = installed.stage
+    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.settle()
+    macros = {macro["name"]: macro["perform"] for macro in stage.zammad.world.table("Macro").values()}
+
+    for macro in ("Escalate now: no progress", "Request RFO"):
+        values = {name.removeprefix("ticket."): spec["value"] for name, spec in macros[macro].items()}
+        installed.agent.sets(ticket, **values)
+        stage.settle()
+
+    seen = stage.ticket(ticket).fields
+    assert (seen.escalation_level, seen.escalation_request) == (2, None)
+    assert seen.rfo_status is RfoStatus.REQUESTED

@@ -1,0 +1,105 @@
+"""``interspace init zammad``: asked, tried, written for its owner only; nothing secret on the screen."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from connector.cli.init import init
+from connector.settings import load
+from tests.unit.cli.conftest import TOKEN, Live, Run
+
+URL = "INTERSPACE_ZAMMAD_URL"
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty directory and no settings of this process's own."""
+    for name in [name for name in os.environ if name.startswith("INTERSPACE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def ask(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(init, ["zammad", *arguments], input=typed)
+
+
+def test_what_is_typed_is_tried_and_written(live: Live, tmp_path: Path) -> None:
+    ran = ask(typed=f"{live.environment[URL]}\n{live.accounts.bot}\n")
+
+    file = tmp_path / "interspace.env"
+    assert ran.exit_code == 0, ran.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    settings = load({})
+    assert settings.zammad_url == live.environment[URL]
+    assert settings.required("zammad_token").get_secret_value() == live.accounts.bot
+    assert live.accounts.bot not in ran.output
+    assert "interspace install plan zammad" in ran.output
+    assert [path.name for path in tmp_path.iterdir()] == ["interspace.env"]
+
+
+def test_the_commands_read_what_it_wrote(run: Run, live: Live, tmp_path: Path) -> None:
+    written = run("init", "zammad", "--url", live.environment[URL], "--file", "mine.env", **{TOKEN: live.accounts.bot})
+    swept = run("sweep", INTERSPACE_SETTINGS_FILE="mine.env")
+
+    assert written.returncode == 0, written.stderr
+    assert f"export INTERSPACE_SETTINGS_FILE={tmp_path / 'mine.env'}" in written.stdout
+    assert swept.returncode == 0, swept.stderr
+    assert live.accounts.bot not in written.stdout + written.stderr
+
+
+def test_a_token_in_a_file_stays_there(run: Run, live: Live, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(live.accounts.bot)
+
+    ran = run("init", "zammad", "--url", live.environment[URL], INTERSPACE_ZAMMAD_TOKEN_FILE="token")
+
+    text = (tmp_path / "interspace.env").read_text()
+    assert ran.returncode == 0, ran.stderr
+    assert live.accounts.bot not in text
+    assert f"INTERSPACE_ZAMMAD_TOKEN_FILE={tmp_path / 'token'}" in text
+
+
+def test_a_file_that_is_there_is_replaced_only_by_force(run: Run, live: Live, tmp_path: Path) -> None:
+    file = tmp_path / "interspace.env"
+    file.write_text("INTERSPACE_PORT=9000\n")
+    file.chmod(0o644)
+    arguments, environment = ("init", "zammad", "--url", live.environment[URL]), {TOKEN: live.accounts.bot}
+
+    refused = run(*arguments, **environment)
+    kept = file.read_text()
+    forced = run(*arguments, "--force", **environment)
+
+    assert refused.returncode == 2
+    assert "--force replaces it" in refused.stderr
+    assert kept == "INTERSPACE_PORT=9000\n"
+    assert forced.returncode == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert live.environment[URL] in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "said"),
+    [
+        ("http://127.0.0.1:1", "", "no answer"),
+        ("", "wrong-token-0123456789", "answered 401"),
+    ],
+)
+def test_what_does_not_work_is_not_written(live: Live, tmp_path: Path, url: str, token: str, said: str) -> None:
+    ran = ask(typed=f"{url or live.environment[URL]}\n{token or live.accounts.bot}\n")
+
+    assert ran.exit_code == 1
+    assert said in ran.output
+    assert list(tmp_path.iterdir()) == []
+    assert "wrong-token-0123456789" not in ran.output
+    assert live.accounts.bot not in ran.output
+
+
+def test_a_place_that_cannot_be_written_is_named(run: Run, live: Live) -> None:
+    environment = {TOKEN: live.accounts.bot}
+    ran = run("init", "zammad", "--url", live.environment[URL], "--file", "/nowhere/at/all.env", **environment)
+
+    assert ran.returncode == 2
+    assert "/nowhere/at/all.env: cannot be written" in ran.stderr
+    assert "Traceback" not in ran.stderr
