@@ -43,7 +43,8 @@ def doctor(settings: Settings, *, as_json: bool, round_trip: bool, delivery_wait
     triggers, receiver, work table, and the whole way of a test ticket. Each failure says what to do.
 
     Most of it needs INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE). Test tickets are closed from the start, and they and a
-    temporary trigger and job are removed again, also after Ctrl-C.
+    temporary trigger and job are removed again, also after Ctrl-C. Zammad may notify agents of them as of any ticket;
+    with --no-round-trip there are none.
 
     \b
     Examples:

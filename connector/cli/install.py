@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -231,10 +231,11 @@ def _next(found: Plan) -> str:
 
 def _shown(found: Plan) -> RenderableType:
     table = Table("", "object", "what differs")
+    names = {str(number): name for (kind, name), number in found.ids.items() if kind == "groups"}
     for step in found.steps:
         if step.action is not Action.UNCHANGED or step.why:
             colour = _COLOURS[step.action]
-            table.add_row(Text(step.action.value, style=colour), Text(step.title), _differences(step))
+            table.add_row(Text(step.action.value, style=colour), Text(step.title), _differences(step, names))
     counts = ", ".join(f"{count} {action}" for action, count in found.counts().items() if count)
     parts: list[RenderableType] = [table, Text(f"{counts or 'nothing there'}. {_unchanged(found)}".strip())]
     if any(step.action is Action.FOREIGN and step.changes for step in found.steps):
@@ -248,14 +249,15 @@ def _shown(found: Plan) -> RenderableType:
     return Group(*parts)
 
 
-def _differences(step: Step) -> Text:
+def _differences(step: Step, groups: Mapping[str, str]) -> Text:
     lines = [step.why] if step.why else []
-    lines += [_difference(change) for change in step.changes]
+    lines += [_difference(change, groups) for change in step.changes]
     return Text("\n".join(lines))
 
 
-def _difference(change: Change) -> str:
-    return f"{'.'.join(change.path)}: {_value(change.old)} → {_value(change.new)}"
+def _difference(change: Change, groups: Mapping[str, str]) -> str:
+    where = [groups.get(part, part) if change.path[0] == "group_ids" else part for part in change.path]
+    return f"{'.'.join(where)}: {_value(change.old)} → {_value(change.new)}"
 
 
 def _value(value: Any) -> str:

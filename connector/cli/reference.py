@@ -49,7 +49,9 @@ def _settings() -> Iterator[str]:
 def _shown(default: object) -> str:
     if isinstance(default, SecretStr):
         return default.get_secret_value()
-    return str(default.relative_to(MAPPINGS.parent)) if isinstance(default, Path) else str(default)
+    if isinstance(default, Path) and default.is_relative_to(MAPPINGS.parent):
+        return str(default.relative_to(MAPPINGS.parent))
+    return str(default)
 
 
 def _values(schema: dict[str, Any]) -> str:

@@ -23,10 +23,10 @@ def open_policy(settings: Settings) -> Policy:
 
 
 def open_client(
-    settings: Settings, token: str = "zammad_token", clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings, setting: str = "zammad_token", clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> ZammadClient:
-    """Zammad's API with the token of that setting. Nothing is sent yet."""
-    url, secret = settings.required("zammad_url"), settings.required(token)
+    """Zammad's API with the token of ``setting``. Nothing is sent yet."""
+    url, secret = settings.required("zammad_url"), settings.required(setting)
     ca_file = str(settings.zammad_ca_file) if settings.zammad_ca_file else None
     return ZammadClient(url, secret.get_secret_value(), clock, ca_file=ca_file)
 

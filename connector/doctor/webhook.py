@@ -139,9 +139,9 @@ def failed_deliveries(context: Context) -> Seen:
     if not lost:
         return ok(f"{len(ours)} attempts in Zammad's log, nothing lost in the last day")
     latest = max(ours, key=_moment)
-    text = (
-        f"{len(lost)} deliveries lost in the last day, the latest attempt answered {latest.get('status') or 'nothing'}"
-    )
+    status = latest.get("status")
+    told = f"was answered {status}" if status and status != "0" else "got no answer"
+    text = f"lost in the last day: {len(lost)}; the latest attempt {told}"
     if _arrived(latest):
         return warn(text, "It works again; the sweep finds what was lost. Look why it failed: Manage → Webhook → log.")
     return fail(text, "Look into Zammad's log (Manage → Webhook) and the receiver's; the sweep finds what was lost.")

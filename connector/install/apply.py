@@ -93,8 +93,8 @@ def _delete(client: ZammadClient, step: Step) -> str | None:
     """Why the object is still there; ``None`` if it is gone."""
     try:
         client.delete(f"{step.kind}/{step.id}")
-    except NotFoundError:
-        return None
+    except NotFoundError as error:
+        return None if "Couldn't find" in str(error) else str(error)
     except ForbiddenError:
         raise
     except PermanentError as error:

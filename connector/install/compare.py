@@ -114,11 +114,27 @@ def _differences(
             yield from _differences((*path, name), inside.get(name), value, secrets, kind)
         if not partial:
             yield from (Change((*path, name), inside[name], _NOTHING) for name in inside if name not in names)
+    elif isinstance(wanted, list) and isinstance(held, list) and any(isinstance(item, Mapping) for item in wanted):
+        yield from _in_lists(path, held, wanted, secrets, kind)
     elif path == kind.mark:
         if unmarked(held) != unmarked(wanted):
             yield Change(path, unmarked(held), unmarked(wanted))
     elif not _same(path, held, wanted):
         yield Change(path, held, _shown(wanted))
+
+
+def _in_lists(
+    path: tuple[str, ...], held: list[Any], wanted: list[Any], secrets: Mapping[str, str], kind: Kind
+) -> Iterator[Change]:
+    """Item by item where there are as many; else what is too much and what is missing."""
+    if len(held) == len(wanted):
+        for place, (theirs, ours) in enumerate(zip(held, wanted, strict=True)):
+            yield from _differences((*path, str(place)), theirs, ours, secrets, kind)
+        return
+    known, needed = [str(item) for item in held], [str(item) for item in wanted]
+    surplus = [item for item in held if str(item) not in needed]
+    missing = [_shown(item) for item in wanted if str(item) not in known]
+    yield Change(path, surplus or f"({len(held)} items)", missing or f"({len(wanted)} items)")
 
 
 def _same(path: tuple[str, ...], held: Any, wanted: Any) -> bool:
@@ -132,6 +148,8 @@ def _same(path: tuple[str, ...], held: Any, wanted: Any) -> bool:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
     return str(value) if isinstance(value, Ref) else value

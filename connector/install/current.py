@@ -35,14 +35,15 @@ class Current:
         return next(iter(self.rows(kind, name)), None)
 
 
-def read_current(client: ZammadClient, bot_id: int, logins: Iterable[str]) -> Current:
-    """Every table of the installation, the states, and of the users only the bot, ``logins`` and those we made.
+def read_current(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> Current:
+    """Every table of the installation and the states; of the users only the bot, those with one of ``addresses``, and
+    those that we made.
 
     Raises StepError that names the table and the missing permission.
     """
     tables = {kind: _table(client, kind) for kind in (STATES, *KINDS) if kind != "users"}
     tables[ATTRIBUTES] = tuple(row for row in tables[ATTRIBUTES] if row.get("object") == "Ticket")
-    return Current({**tables, "users": _users(client, bot_id, logins)})
+    return Current({**tables, "users": _users(client, bot_id, addresses)})
 
 
 def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
@@ -57,16 +58,19 @@ def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
         page += 1
 
 
-def _users(client: ZammadClient, bot_id: int, logins: Iterable[str]) -> tuple[Row, ...]:
+def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple[Row, ...]:
     found: dict[int, Row] = {}
     bot = _answer(client, "users", f"users/{bot_id}", {})
     if not isinstance(bot, dict):
         raise PermanentError(f"Zammad GET users/{bot_id}: expected an object")
     found[bot_id] = bot
-    for query in (CONTACT, *logins):
+    for query in (CONTACT, *addresses):
         for row in _get(client, "users", "users/search", {"query": query, "limit": str(_PAGE)}):
-            if query in (CONTACT, row.get("login")):
-                found[int(row["id"])] = row
+            if str(row.get("email", "")).lower() == query:
+                # Somebody's login can be another one: by us, contacts are known by their addresses.
+                found[int(row["id"])] = {**row, "login": query}
+            elif query == CONTACT and KINDS["users"].is_ours(row):
+                found.setdefault(int(row["id"]), row)
     return tuple(found[number] for number in sorted(found))
 
 

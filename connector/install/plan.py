@@ -173,7 +173,9 @@ def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
     if not found and (ours or one.borrowed):
         return same
     if not (ours or one.own or (scene.adopt and found)):
-        return replace(same, action=Action.FOREIGN, why="not ours")
+        return replace(
+            same, action=Action.FOREIGN, why="not ours, not as wanted" if found else "not ours, used as it is"
+        )
     return replace(
         same, action=Action.UPDATE, body=_sent(kind, one, row, body), why="" if ours or one.own else "adopted"
     )

@@ -10,6 +10,7 @@ import holidays
 from pydantic import Field, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
+from connector.domain.model import Instant
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
 from connector.policy import checks
 from connector.policy.catalogue import Catalogue, Service
@@ -197,6 +198,11 @@ class Rules(Section):
     """What the policy file holds."""
 
     name: Name
+    applies_since: Instant | None = Field(
+        default=None,
+        description="tickets created before are left alone: the moment of installation, with its offset",
+        examples=["2026-12-01T08:00:00+01:00"],
+    )
     calendars: Mapping[str, CalendarSpec]
     matrix: Mapping[Impact, Mapping[Urgency, Priority]]
     urgency_defaults: tuple[UrgencyDefault, ...]

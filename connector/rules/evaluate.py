@@ -8,6 +8,7 @@ from connector.domain.decision import Decision, Note, Outcome
 from connector.domain.ticket import Fields, Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
+from connector.rules import wording
 from connector.rules.completeness import completeness
 from connector.rules.escalation import escalation
 from connector.rules.priority import priority
@@ -29,6 +30,8 @@ _NAMES = tuple(Fields.model_fields)
 
 def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
+    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
+        return _left_alone(policy.applies_since)
     repaired, trust = verified(ticket)
     current, outcomes = repaired, [trust]
     for rule in RULES[ticket.kind]:
@@ -59,6 +62,12 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         unfinished=repair_first or bool(internal and public),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
+
+
+def _left_alone(since: datetime) -> Decision:
+    """A ticket from before the connector: nobody shall be woken or asked for it."""
+    reason = f"the ticket was created before the policy applies ({wording.moment(since)})"
+    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
 
 
 def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from connector.domain.decision import NewTicket, Note, Outcome, mark
 from connector.domain.ticket import LinkedTicket, Ticket
-from connector.domain.vocabulary import RfoStatus
+from connector.domain.vocabulary import RfoStatus, TicketState
 from connector.policy.models import Policy
 from connector.rules import timeline, wording
 from connector.rules.escalation import reached_level
@@ -13,6 +13,8 @@ from connector.rules.requests import Request, rfo_requests
 from connector.rules.targets import effective_priority
 
 KEY_PREFIX = "rfo:"
+_DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+"""A task that was merged or removed has delivered nothing."""
 
 
 def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
@@ -29,7 +31,7 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     request = (eligible or requests)[0]
     resolved = timeline.resolved_at(ticket)
     task = _task(ticket)
-    if task is not None and task.state.is_over:
+    if task is not None and task.state in _DONE:
         changes = _state(RfoStatus.DELIVERED, ticket.fields.rfo_due_at)
         return Outcome(rule="rfo", changes=changes, reasons=(f"the RFO task {task.number} is done",))
     if resolved is None:
@@ -48,7 +50,10 @@ def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     incident = next((link for link in ticket.links if f"{KEY_PREFIX}{link.id}" == ticket.fields.connector_key), None)
     waits = incident is not None and incident.rfo_status is RfoStatus.REQUESTED
     due = incident.rfo_due_at if incident and incident.rfo_due_at else ticket.fields.rfo_due_at
-    if ticket.state.is_over:
+    if ticket.state is TicketState.CANCELLED:
+        reason = "the task was cancelled; the incident still shows its RFO as due"
+        return Outcome(rule="rfo_task", changes={"next_escalation_at": None}, reasons=(reason,))
+    if ticket.state in _DONE:
         waiting = incident is not None and incident.rfo_status is not RfoStatus.DELIVERED
         return Outcome(
             rule="rfo_task",

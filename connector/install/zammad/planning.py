@@ -64,8 +64,8 @@ def whoami(client: ZammadClient) -> Mapping[str, Any]:
 def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
     """Everything there is of what an installation may touch."""
     levels = (level for ladder in setup.policy.escalation.ladders.values() for level in ladder.levels)
-    logins = dict.fromkeys(address for level in levels for address in addresses(level))
-    return read_current(setup.admin, int(bot["id"]), logins)
+    named = dict.fromkeys(address for level in levels for address in addresses(level))
+    return read_current(setup.admin, int(bot["id"]), named)
 
 
 def endpoint(url: str) -> str:

@@ -98,9 +98,8 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         user, limits = authenticate(world, headers)
         login = user["login"]
         call = Call(world, user, params, escaped=b"\\u" in body, limits=limits)
-        if path.removeprefix(PREFIX).partition("/")[0] in _ABOUT_TICKETS and not has(
-            call, "ticket.agent", "ticket.customer"
-        ):
+        area = path.removeprefix(PREFIX).partition("/")[0]
+        if area in _ABOUT_TICKETS and not opens_tickets(call):
             raise not_authorized()
         return respond(handler(call, *ids), headers), login
     except ApiError as error:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from pydantic import SecretStr
 
 from connector.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
@@ -14,8 +16,11 @@ from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
 from connector.doctor.round_trip import left_behind
 from connector.sandbox.zammad import permissions
 from connector.sandbox.zammad.faults import Fault
-from connector.work.table import Failed, Key
+from connector.work.errors import StoreError
+from connector.work.table import Failed, Key, WorkTable
 from tests.unit.doctor.installation import SECRET, Installation
+from webhooks.app import create_app
+from webhooks.receiver import Hook, Receiver
 
 Break = Callable[[Installation], None]
 TRIALS = ("triggers store attributes", "background worker stores attributes", "round trip")
@@ -301,6 +306,62 @@ def test_the_skew_of_the_clocks(installation: Installation, ahead: int, verdict:
     assert found["Zammad's clock"].verdict is verdict
 
 
+def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
+    def ahead() -> datetime:
+        return installation.clock() + timedelta(minutes=2)
+
+    found = installation.examine(open_table=lambda url: WorkTable.open(url, ahead), test_tickets=False)
+
+    assert found["work table's clock"].verdict is Verdict.FAIL
+    assert "120 s ahead" in found["work table's clock"].seen
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(404, "not like the connector's receiver"), (302, "redirects"), (202, "not like")]
+)
+def test_something_else_behind_the_webhooks_address(installation: Installation, status: int, said: str) -> None:
+    other = Flask("other")
+    other.add_url_rule("/<path:path>", view_func=lambda path: ("", status), methods=["GET", "POST"])
+    installation.receiver = other
+
+    found = installation.examine(test_tickets=False)["receiver"]
+
+    assert found.verdict is Verdict.FAIL
+    assert said in found.seen
+
+
+def test_a_receiver_whose_work_table_is_gone(installation: Installation) -> None:
+    installation.receiver = create_app(
+        Receiver({"main": Hook("zammad", (SECRET.encode(),))}, installation.commits.touch, installation.clock, broken)
+    )
+
+    assert installation.examine(test_tickets=False)["receiver"].verdict is Verdict.FAIL
+
+
+def broken() -> Any:
+    raise StoreError("gone")
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [(0o600, Verdict.OK), (0o640, Verdict.OK), (0o644, Verdict.WARN)])
+def test_a_file_with_secrets_is_nobody_elses(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, verdict: Verdict
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("interspace.env").write_text(f"INTERSPACE_ZAMMAD_TOKEN={SECRET}\n")
+    Path("interspace.env").chmod(mode)
+
+    assert installation.examine(test_tickets=False)["secret files"].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"), [("7.0.1", Verdict.OK), ("6.5.0", Verdict.OK), ("4.1.0", Verdict.WARN), ("", Verdict.WARN)]
+)
+def test_the_version(installation: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: Verdict) -> None:
+    monkeypatch.setattr("connector.sandbox.zammad.routes.VERSION", told)
+
+    assert installation.examine(test_tickets=False)["Zammad's version"].verdict is verdict
+
+
 def test_without_the_admins_token_the_rest_is_examined(installation: Installation) -> None:
     ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
     installation.admin("POST", "tickets", ticket)
@@ -380,7 +441,7 @@ def test_deliveries_that_never_arrived(installation: Installation) -> None:
 
     assert under_way.verdict is Verdict.OK
     assert (lost.verdict, again.verdict, long_ago.verdict) == (Verdict.FAIL, Verdict.WARN, Verdict.OK)
-    assert "1 deliveries lost" in lost.seen
+    assert "lost in the last day: 1; the latest attempt got no answer" in lost.seen
     assert SECRET not in json.dumps([lost, again])
 
 

@@ -1,5 +1,7 @@
 """Fresh install, second run, drift, foreign objects, adoption, duplicates."""
 
+from dataclasses import replace
+
 import pytest
 
 from connector.install.apply import refuse
@@ -8,6 +10,7 @@ from connector.install.kinds import ATTRIBUTES, KINDS
 from connector.install.objects import is_adopted, is_marked
 from connector.install.plan import Action
 from connector.install.zammad.webhook import CHANGED, NAME
+from connector.policy.models import Ladder
 from tests.unit.install.bench import RECEIVER, SECRETS, Bench, steps
 
 
@@ -224,3 +227,48 @@ def test_the_secret_is_in_the_webhook_and_nowhere_else(bench: Bench) -> None:
     for text in (repr(plan), repr(plan.told()), repr(bench.plan()), repr(bench.plan().told())):
         assert secret not in text
         assert "somebody's own secret" not in text
+
+
+def with_addresses(bench: Bench, contact: str) -> Bench:
+    """The bench with an address as the contact of the last level of the default ladder."""
+    ladders = dict(bench.policy.escalation.ladders)
+    *levels, last = ladders["default"].levels
+    ladders["default"] = Ladder(levels=(*levels, last.model_copy(update={"contacts": (contact,)})))
+    escalation = bench.policy.escalation.model_copy(update={"ladders": ladders})
+    return replace(bench, policy=bench.policy.model_copy(update={"escalation": escalation}))
+
+
+def test_a_contact_without_an_account_gets_one_that_may_do_nothing(bench: Bench) -> None:
+    bench = with_addresses(bench, "Board@Interspace.example")
+
+    bench.install()
+
+    contact = bench.row("users", "board@interspace.example")
+    assert bench.zammad.world.tables["Role"][contact["role_ids"][0]]["name"] == "Customer"
+    trigger = bench.row("triggers", "Interspace: level 5 reached (default)")
+    assert trigger["perform"]["notification.email"]["recipient"] == [f"userid_{contact['id']}"]
+    assert bench.plan().work == ()
+
+
+def test_a_contact_with_an_account_keeps_it_as_it_is(bench: Bench) -> None:
+    person = {"login": "boss", "email": "board@interspace.example", "firstname": "Bo", "roles": ["Agent"]}
+    bench.call("POST", "users", person)
+    known = dict(bench.row("users", "boss"))
+    bench = with_addresses(bench, "board@interspace.example")
+
+    bench.install(adopt=True)
+
+    assert bench.row("users", "boss") == known
+    trigger = bench.row("triggers", "Interspace: level 5 reached (default)")
+    assert trigger["perform"]["notification.email"]["recipient"] == [f"userid_{known['id']}"]
+    assert bench.plan().work == ()
+
+
+def test_a_contact_that_is_no_longer_named_goes(bench: Bench) -> None:
+    with_addresses(bench, "board@interspace.example").install()
+
+    plan = bench.plan()
+
+    gone = {(step.kind, step.name) for step in steps(plan, Action.DELETE)}
+    assert gone == {("users", "board@interspace.example"), ("triggers", "Interspace: level 5 reached (default)")}
+    assert [step.kind for step in steps(plan, Action.DELETE)] == ["triggers", "users"]

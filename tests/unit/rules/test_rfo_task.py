@@ -143,3 +143,12 @@ def test_a_closed_task_is_delivered_and_wakes_the_incident_until_it_knows() -> N
     assert waiting.touches == ("7",)
     assert waiting.notes == ()
     assert known.touches == ()
+
+
+def test_a_cancelled_task_has_delivered_nothing_and_reminds_of_nothing() -> None:
+    """Merged or removed: the incident's RFO stays due."""
+    outcome = rfo_task(task(state=TicketState.CANCELLED), POLICY, DUE + timedelta(days=1))
+
+    assert outcome.changes == {"next_escalation_at": None}
+    assert outcome.notes == ()
+    assert outcome.touches == ()
