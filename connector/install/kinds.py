@@ -29,6 +29,8 @@ class Kind:
     """Keys that hold a mapping of which other parts are none of our business."""
     whole: bool = False
     """An update must repeat everything."""
+    adoptable: bool = True
+    """People's accounts are not."""
 
     def is_ours(self, row: Row) -> bool:
         """Whether we made this object, or adopted it."""
@@ -57,7 +59,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("ticket_priorities", "priority", "admin.object (since 6.4: admin.ticket_priority)", mark=_NOTE),
         Kind("groups", "group", "admin.group", mark=_NOTE),
         Kind("roles", "role", "admin.role", mark=_NOTE, partial=("group_ids",)),
-        Kind("users", "user", "admin.user", mark=_NOTE, name="login"),
+        Kind("users", "user", "admin.user", mark=_NOTE, name="login", adoptable=False),
         Kind("calendars", "calendar", "admin.calendar"),
         Kind("slas", "SLA", "admin.sla"),
         Kind("webhooks", "webhook", "admin.webhook", mark=_NOTE),

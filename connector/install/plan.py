@@ -172,7 +172,7 @@ def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
     same = Step(Action.UNCHANGED, kind.path, one.name, int(row["id"]), changes=found)
     if not found and (ours or one.borrowed):
         return same
-    if not (ours or one.own or (scene.adopt and found)):
+    if not (ours or one.own or (scene.adopt and kind.adoptable and found)):
         return replace(
             same, action=Action.FOREIGN, why="not ours, not as wanted" if found else "not ours, used as it is"
         )
