@@ -33,7 +33,7 @@ def init() -> None:
 
 
 @init.command()
-@click.option("--zammad-url", "--url", "url", help=f"Zammad's address, as in the browser.  [{variable('zammad_url')}]")
+@click.option("--url", "--zammad-url", "url", help=f"Zammad's address, as in the browser.  [{variable('zammad_url')}]")
 @click.option(
     "--zammad-ca-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -133,6 +133,7 @@ def _next(path: Path) -> str:
 {where}
     interspace check                      # are policy, catalogue and mapping as you want them?
     read -rs {variable("zammad_admin_token")} && export {variable("zammad_admin_token")}
+    export {variable("receiver_url")}=https://<where Zammad reaches this machine>
     interspace install plan zammad        # what would be set up in Zammad? Changes nothing.
     interspace install apply zammad       # set it up
     interspace doctor                     # is all well?

@@ -20,9 +20,13 @@ _INTRODUCTION = """\
 Made by `python -m connector.cli.reference` from the program itself; a test keeps it in step.
 
 What differs between installations is a setting: an environment variable, mostly with a command line option of the same
-meaning. The option comes first, then the variable, then the default. An empty variable counts as not set. A variable
-that begins with `INTERSPACE_` and is no setting is an error, so that a slip of the pen is not overlooked. The rules
-themselves are no settings: they are in the [policy](guide.md).
+meaning. The option comes first, then the variable, then the settings file, then the default. An empty variable counts
+as not set. A variable that begins with `INTERSPACE_` and is no setting is an error, so that a slip of the pen is not
+overlooked. The rules themselves are no settings: they are in the [policy](guide.md).
+
+The settings file has a line `NAME=value` for each variable; a value may stand in quotes, and a line that begins with
+`#` is a comment. It is `interspace.env` in the current directory, or what `INTERSPACE_SETTINGS_FILE` names.
+`interspace init zammad` writes a first one.
 
 A secret comes from the environment or from a file, never from the command line. With `_FILE` at the end of its name, a
 variable holds the path of the file instead of the value.

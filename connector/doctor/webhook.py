@@ -187,7 +187,7 @@ def _excludes(condition: Any, user_id: str) -> bool:
         return False
     if "conditions" in condition:
         parts = condition["conditions"]
-        joined = isinstance(parts, list)
+        joined = condition.get("operator") == "AND" and isinstance(parts, list)
         return joined and any(_excludes(part, user_id) for part in parts)
     return any(
         name == "ticket.updated_by_id" and spec.get("operator") == "is not" and user_id in _texts(spec.get("value"))

@@ -64,7 +64,7 @@ def completeness(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 
 def _statements(ticket: Ticket, policy: Policy) -> tuple[Statement, ...]:
-    if all(getattr(ticket.fields, field) is not None for field in INTAKE):
+    if not any(_may_fill(ticket, field) for field in INTAKE):
         return ()
     pattern = policy.intake.service_id_pattern
     known = policy.catalogue.customer(ticket.customer.organization, ticket.customer.email)
@@ -81,9 +81,9 @@ def _unread(ticket: Ticket) -> tuple[Article, ...]:
     read = [change.at for change in ticket.changes.get("intake_status", ()) if change.actor is Actor.CONNECTOR]
     if ticket.fields.intake_status is not IntakeStatus.COMPLETE or not read:
         return ticket.articles
-    # What came in while that was decided may not have been seen.
+    # What came in while that was decided may not have been seen; the opening message is there from the start.
     since = read[-1] - _OVERLAP
-    return tuple(article for article in ticket.articles if article.created_at >= since)
+    return tuple(article for article in ticket.articles[1:] if article.created_at >= since)
 
 
 def _speaks_for_customer(article: Article) -> bool:

@@ -45,8 +45,7 @@ class Worker:
         self._desk = desk
         self._policy = policy
         self._threads = threads
-        # Claimed again at half of it: then every thread still has a job waiting while results are stored.
-        self._ahead = max(4 * threads, 32)
+        self._ahead = max(2 * threads, 32)
         self._rhythm = rhythm or Rhythm()
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}

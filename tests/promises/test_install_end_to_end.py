@@ -1,6 +1,6 @@
 """A Zammad that ``interspace install`` has set up, and nobody else, makes the rules come true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from connector.install.apply import apply
 from connector.install.secrets import WEBHOOK
 from connector.install.zammad.notices import CUSTOMER
 from connector.install.zammad.planning import Setup, plan_zammad
+from connector.install.zammad.webhook import CHANGED, CREATED
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
@@ -23,7 +24,6 @@ from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts
 from tests.builders import T0
 from tests.promises.conftest import COMPLETE, Cast
-from tests.promises.evidence import writes
 
 SHIFT, HEAD = "shift@interspace.example", "head@interspace.example"
 CUSTOMERS_ADDRESS = "ada@harbour.example"
@@ -93,16 +93,27 @@ def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_the_custome
     assert mails(stage, "Interspace: level") == [SHIFT, HEAD], "the new group has a sender's address too"
 
 
-def test_nothing_echoes_on_a_quiet_ticket(installed: Cast) -> None:
-    stage = installed.stage
+def test_the_connector_hears_of_everything_but_itself(installed: Cast) -> None:
+    stage, heard = installed.stage, list[str]()
+    post = stage.post
+
+    def listen(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        heard.append(headers["X-Zammad-Trigger"])
+        return post(url, headers, body)
+
+    stage.post = listen
     ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
-    stage.advance(timedelta(minutes=10))
-    served = len(stage.zammad.requests)
+    stage.advance(timedelta(hours=2))
+    assert stage.ticket(ticket).fields.escalation_level == 3
+    assert heard == [CREATED], "the mail, and none of the connector's own changes"
 
-    stage.advance(timedelta(minutes=4))
+    installed.customer.replies(ticket, "Any news?")
+    installed.agent.replies(ticket, "We are on it.")
+    installed.agent.sets(ticket, impact="degradation")
+    installed.agent.calls("POST", "tags/add", {"item": "x", "object": "Ticket", "o_id": int(ticket)})
+    stage.settle()
 
-    assert writes(stage, served) == []
-    assert stage.ticket(ticket).fields.escalation_level == 1
+    assert heard == [CREATED, CHANGED, CHANGED, CHANGED]
 
 
 def test_a_customer_on_another_ladder_gets_its_own_contacts(installed: Cast) -> None:

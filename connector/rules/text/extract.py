@@ -134,7 +134,7 @@ def _comparable(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
     items = list(read_entries(read_lines(body, is_html)))
     entries = [item for item in items if isinstance(item, Entry)]

@@ -122,6 +122,10 @@ def excluded_in_one_branch_only(at: Installation) -> None:
     row(at, "Trigger")["condition"] = {"operator": "OR", "conditions": [spec, title]}
 
 
+def hears_only_the_bot(at: Installation) -> None:
+    row(at, "Trigger")["condition"]["ticket.updated_by_id"]["operator"] = "is"
+
+
 def deaf_to_attributes(at: Installation) -> None:
     row(at, "Trigger")["condition"]["ticket.action"] = {"operator": "is", "value": "create"}
 
@@ -223,6 +227,7 @@ BROKEN: list[tuple[Break, str, Verdict, str]] = [
     (echoing_trigger, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
     (excludes_another, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
     (excluded_in_one_branch_only, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
+    (hears_only_the_bot, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
     (deaf_to_attributes, "trigger", Verdict.WARN, "changes of attributes alone fire nothing"),
     (dead_letter, "dead letters", Verdict.FAIL, "ticket 41: Zammad PUT tickets/41"),
     (overdue, "work table", Verdict.FAIL, "the oldest since 2026-11-23 09:00"),

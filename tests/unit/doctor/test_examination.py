@@ -1,7 +1,7 @@
 """An examination as a whole: all well, what is skipped, what is removed, permissions, clocks and deliveries."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,18 @@ def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
 
     assert found["work table's clock"].verdict is Verdict.FAIL
     assert "120 s ahead" in found["work table's clock"].seen
+
+
+def test_on_postgresql_the_databases_clock_counts(installation: Installation, postgresql_url: str) -> None:
+    installation.settings["database_url"] = SecretStr(postgresql_url)
+    checks = tuple(check for check in CHECKS if check.name in ("work table", "work table's clock"))
+
+    apart = installation.examine(checks, open_table=WorkTable.open)
+    installation.clock.set(datetime.now(UTC))
+    agreed = installation.examine(checks, open_table=WorkTable.open)
+
+    assert apart["work table's clock"].verdict is Verdict.FAIL
+    assert agreed["work table's clock"].verdict is Verdict.OK
 
 
 @pytest.mark.parametrize(
@@ -195,6 +207,21 @@ def test_deliveries_that_never_arrived(installation: Installation) -> None:
     assert (lost.verdict, again.verdict, long_ago.verdict) == (Verdict.FAIL, Verdict.WARN, Verdict.OK)
     assert "lost in the last day: 1; the latest attempt got no answer" in lost.seen
     assert SECRET not in json.dumps([lost, again])
+
+
+def test_a_delivery_that_arrived_at_the_second_attempt_is_not_lost(installation: Installation) -> None:
+    receiver, installation.receiver = installation.receiver, None
+    ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
+    installation.admin("POST", "tickets", ticket)
+    installation.passes(0)
+    installation.receiver = receiver
+    for _ in range(60):
+        installation.passes(10)
+
+    found = installation.examine(test_tickets=False)["deliveries"]
+
+    assert found.verdict is Verdict.OK
+    assert found.seen.startswith("2 attempts")
 
 
 def test_what_an_earlier_examination_left_is_named(installation: Installation) -> None:

@@ -6,7 +6,7 @@ from connector.domain.ticket import Article, Fields
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority
 from connector.rules.completeness import completeness
 from connector.rules.evaluate import evaluate
-from tests.builders import T0, at, changed, default_policy, incident, note, said
+from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.intake import ALL, LINES, asked_for, bare, mail, only
 
 POLICY = default_policy()
@@ -182,3 +182,22 @@ def test_a_message_after_the_details_were_complete_still_adds_optional_ones() ->
     ticket = incident(fields, articles=(mail(*LINES), said("IP address: 192.0.2.7", at(hours=1))), history=(done,))
 
     assert completeness(ticket, POLICY, at(hours=1)).changes["ip_addresses"] == "192.0.2.7"
+
+
+def test_a_later_choice_of_the_impact_counts_although_every_detail_is_there() -> None:
+    """R18: the customer may choose again; nothing else is left to fill, and the message is read all the same."""
+    everything = complete(
+        circuit_id="HAM-ETH-0108",
+        fault_type="permanent",
+        test_results="loss at hop 4",
+        ip_addresses="192.0.2.1",
+        intake_status="complete",
+    )
+    history = (
+        changed("impact", None, "degradation", T0, Actor.CONNECTOR),
+        changed("intake_status", None, "complete", T0, Actor.CONNECTOR),
+    )
+    worse = said("It is worse now.\nImpact: service affecting", at(hours=1))
+    ticket = incident(everything, articles=(said("Impact: degradation"), worse), history=history)
+
+    assert completeness(ticket, POLICY, at(hours=1)).changes["impact"] == "service_affecting"
