@@ -57,6 +57,8 @@ def _cleaned(value: object, hidden: tuple[str, ...]) -> object:
         return value
     for secret in hidden:
         value = value.replace(secret, _HIDDEN)
+    if value.isprintable():
+        return value
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in value)
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -74,7 +75,8 @@ def doctor(settings: Settings, *, as_json: bool, round_trip: bool, delivery_wait
 
 
 def _show(console: Console, found: list[Finding]) -> None:
-    table = Table("", "check", "seen, and what to do")
+    table = Table("", "check", box=SIMPLE_HEAD)
+    table.add_column("seen, and what to do", overflow="fold")
     for finding in found:
         colour = _COLOURS[finding.verdict]
         text = Text(finding.seen)

@@ -25,6 +25,11 @@ def settings(context: Context) -> Seen:
 
 def webhook_secret(context: Context) -> Seen:
     """The receiver does not start without it."""
+    if context.settings.zammad_webhook_secret is None:
+        return fail(
+            f"{variable('zammad_webhook_secret')} is not set and {context.settings.secret_store} holds none",
+            "interspace install apply zammad makes one and keeps it there; or set the webhook's signature token.",
+        )
     count = len(context.settings.webhook_secrets())
     return ok("set") if count == 1 else ok("two are set: the receiver accepts both while one is being replaced")
 

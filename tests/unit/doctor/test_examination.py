@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 
 from connector.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
 from connector.doctor.checks import CHECKS
