@@ -22,7 +22,7 @@ LEASE = timedelta(seconds=90)
 POLL_S = 0.2
 """How soon a due ticket is noticed. One cheap read, no lock."""
 
-_GATHER_S = 0.02
+_GATHER_S = 0.05
 """Results that come this close together are stored in one transaction."""
 
 _RETRY_STORE_S = 1.0
@@ -45,7 +45,8 @@ class Worker:
         self._desk = desk
         self._policy = policy
         self._threads = threads
-        self._ahead = max(2 * threads, 32)
+        # Every thread finds its next job waiting while results are stored and new jobs are claimed.
+        self._ahead = max(4 * threads, 32)
         self._rhythm = rhythm or Rhythm()
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}
@@ -110,7 +111,7 @@ class Worker:
 
     def _claim(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
         room = self._ahead - len(self._held)
-        if room < self._ahead // 2:
+        if room < self._ahead // 4:
             return
 
         def work(job: Job) -> None:

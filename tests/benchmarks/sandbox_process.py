@@ -1,8 +1,9 @@
 """A sandbox Zammad on a socket in a process of its own, steered through a pipe."""
 
 import multiprocessing
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.locate import MAPPINGS
-from connector.sandbox.zammad import Fault, SandboxZammad
+from connector.sandbox.zammad import Response, RunningServer, SandboxZammad
 from connector.sandbox.zammad.furnished import BOT, furnish, request
 
 _ONCE = ("users/me", "ticket_states", "ticket_priorities", "groups")
@@ -47,7 +48,7 @@ class Sandbox(NamedTuple):
         return found
 
     def answers_in(self, seconds: float) -> None:
-        """From now on every request takes that much longer."""
+        """From now on every answer leaves so long after its request has arrived, however busy the sandbox is."""
         self.asked("answers_in", seconds)
 
     def traffic(self) -> Traffic:
@@ -73,7 +74,7 @@ def sandbox_process() -> Iterator[Sandbox]:
 
 def _serve(pipe: Connection) -> None:
     answers = _Answers()
-    with answers.zammad.serve() as server:
+    with RunningServer(answers.handle, "127.0.0.1", 0, None) as server:
         pipe.send((server.url, answers.bot))
         while (question := pipe.recv())[0] != "stop":
             pipe.send(getattr(answers, question[0])(*question[1:]))
@@ -85,6 +86,7 @@ class _Answers:
         self.bot = furnish(self.zammad, load_mapping(MAPPINGS / "zammad.yaml")).bot
         self._customer = self.zammad.add_user("ada@harbour.example", organization="Harbour Bank", firstname="Ada")
         self._told = 0
+        self._answer_s = 0.0
 
     def opens(self, tickets: int) -> list[str]:
         started = datetime.now(UTC) - timedelta(minutes=20)
@@ -94,9 +96,14 @@ class _Answers:
             request(self.zammad, self._customer, "POST", "tickets", ticket)
         return [str(number) for number in list(self.zammad.world.table("Ticket"))[-tickets:]]
 
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        leaves = time.perf_counter() + self._answer_s
+        response = self.zammad.handle(method, target, headers, body)
+        time.sleep(max(0.0, leaves - time.perf_counter()))
+        return response
+
     def answers_in(self, seconds: float) -> None:
-        self.zammad.faults.clear()
-        self.zammad.faults.add(Fault("delay", times=None, seconds=seconds))
+        self._answer_s = seconds
 
     def traffic(self) -> Traffic:
         served = self.zammad.requests[self._told :]
