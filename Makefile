@@ -44,9 +44,7 @@ run: .venv/.run
 	@exec $(BIN)/interspace run
 
 bench: .venv/.dev
-	@for file in tests/benchmarks/bench_*.py; do \
-		$(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; \
-	done
+	@$(BIN)/python -m tests.benchmarks
 
 lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --output-file requirements.lock

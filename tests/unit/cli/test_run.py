@@ -70,7 +70,7 @@ def test_a_ticket_goes_from_signed_webhook_to_finished_change_and_sigterm_ends_b
 
             def is_written() -> bool:
                 seen = request(live.desk, live.accounts.admin, "GET", f"tickets/{ticket}")
-                return json.loads(seen.body)["escalation_level"] == 1
+                return bool(json.loads(seen.body)["escalation_level"] == 1)
 
             until(is_written)
         finally:

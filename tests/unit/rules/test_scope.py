@@ -17,9 +17,7 @@ def test_an_older_ticket_is_left_alone_whatever_is_said_on_it() -> None:
 
     assert decision.writes_nothing
     assert decision.due is None
-    assert decision.outcomes[0].reasons == (
-        "the ticket was created before the policy applies (2026-11-23 10:00 UTC)",
-    )
+    assert decision.outcomes[0].reasons == ("the ticket was created before the policy applies (2026-11-23 10:00 UTC)",)
 
 
 def test_a_ticket_of_that_moment_is_under_the_rules() -> None:
