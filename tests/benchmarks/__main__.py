@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _receiver(quick: bool) -> Iterator[Row]:
-    options = argparse.Namespace(seconds=1.0 if quick else 5.0, processes=2, threads=16)
+    options = argparse.Namespace(seconds=1.0 if quick else 5.0, processes=2, threads=24)
     bare = bench_receiver._measure(bench_receiver._NO_STORAGE, options).accepted_per_second
     limit, limit_is = bare, "without storage"
     with tempfile.TemporaryDirectory() as directory, running_server() as server, fresh_schema(server) as postgresql:

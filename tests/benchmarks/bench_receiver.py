@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=3.0, help="length of each row")
     parser.add_argument("--processes", type=int, default=2, help="receiver processes")
-    parser.add_argument("--threads", type=int, default=16, help="threads per receiver process")
+    parser.add_argument("--threads", type=int, default=24, help="threads per receiver process")
     parser.add_argument("--directory", default=None, help="where the databases are put; default: the system's")
     return parser.parse_args()
 
