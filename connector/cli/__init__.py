@@ -30,8 +30,8 @@ EXIT_CODES = """
 \b
 Exit codes:
   0    done
-  1    something is wrong with what was looked at: the policy, a ticket, the demo
-  2    wrong options or settings
+  1    something is wrong with what was looked at: the checked policy, a ticket, the demo
+  2    wrong options, settings or policy
   3    the helpdesk does not answer or refuses
   4    the work table does not answer
   130  interrupted
@@ -59,7 +59,7 @@ class _Commands(click.Group):
 def cli() -> None:
     """Makes the Interspace support rules come true inside your helpdesk.
 
-    Every option is an environment variable too; secrets are read from the environment or from files only.
+    Every setting is an environment variable too; secrets are read from the environment or from files only.
 
     \b
     Examples:
@@ -85,7 +85,7 @@ def main() -> None:
     except SettingsError as error:
         _stop(str(error), 2)
     except PolicyError as error:
-        _stop("\n".join(str(problem) for problem in error.problems), 1)
+        _stop("\n".join(str(problem) for problem in error.problems), 2)
     except HelpdeskError as error:
         _stop(str(error), 3)
     except StoreError as error:

@@ -37,6 +37,8 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
       interspace explain 41 --at 2026-11-23T09:00:00+0100
       interspace explain 41 --json
     """
+    if not ticket.removeprefix("#").isdigit():
+        raise click.UsageError(f"{ticket!r} is neither a ticket number with a # nor an id")
     policy, desk = open_policy(settings), open_zammad(settings)
     now = at or datetime.now().astimezone()
     seen = desk.read(desk.id_of(ticket[1:]) if ticket.startswith("#") else ticket)

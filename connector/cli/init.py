@@ -135,6 +135,6 @@ def _next(path: Path) -> str:
     read -rs {variable("zammad_admin_token")} && export {variable("zammad_admin_token")}
     export {variable("receiver_url")}=https://<where Zammad reaches this machine>
     interspace install plan zammad        # what would be set up in Zammad? Changes nothing.
-    interspace install apply zammad       # set it up
-    interspace doctor                     # is all well?
-    interspace run                        # receive webhooks and work on tickets"""
+    interspace install apply zammad       # set it up; then restart Zammad's background worker
+    interspace run                        # receive webhooks and work on tickets
+    interspace doctor                     # in another terminal: is all well?"""

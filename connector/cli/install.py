@@ -217,7 +217,8 @@ def _report(found: Plan, stayed: Sequence[Stayed], *, as_json: bool) -> None:
         click.echo(f"{step.title}: {step.why}")
     for one in stayed:
         click.echo(f"{one.step.title}: stays, because Zammad refuses to delete it: {one.why}")
-    click.echo(f"{len(found.work) - len(stayed)} steps done.")
+    done = len(found.work) - len(stayed)
+    click.echo(f"{done} step{'' if done == 1 else 's'} done.")
 
 
 def _next(found: Plan) -> str:

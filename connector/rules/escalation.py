@@ -13,6 +13,7 @@ from connector.domain.decision import Note, Outcome, mark
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, ServiceCheck
 from connector.policy.models import Level, Policy
+from connector.policy.span import Span
 from connector.rules import timeline, wording
 from connector.rules.requests import Request, escalation_requests
 from connector.rules.targets import Target, effective_priority, first_response, repair
@@ -53,7 +54,7 @@ def escalation(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     return Outcome(
         rule="escalation",
         changes=_changes(ticket, highest, following, verdict, reached),
-        notes=_notes(ticket, fired, highest, verdict),
+        notes=_notes(fired, highest, verdict, policy.escalation.requests_every),
         reasons=tuple(_reasons(reached, fired, following, verdict)),
         due=following.at if following else None,
     )
@@ -165,7 +166,7 @@ def _changes(
     return changes
 
 
-def _notes(ticket: Ticket, fired: list[Step], highest: Step | None, verdict: Verdict) -> tuple[Note, ...]:
+def _notes(fired: list[Step], highest: Step | None, verdict: Verdict, every: Span) -> tuple[Note, ...]:
     lines: list[str] = []
     marks = {mark("request", request.id) for request in verdict.served}
     marks |= {mark("refused", request.id) for request in verdict.refused}
@@ -184,7 +185,7 @@ def _notes(ticket: Ticket, fired: list[Step], highest: Step | None, verdict: Ver
         lines.append("Escalation was requested; the ticket is at the highest level already.")
     lines += [
         f"{wording.sentence(wording.actor(request.actor))} asked for escalation at {wording.moment(request.at)}. "
-        f"One request an hour is served; the next is possible at {wording.moment(verdict.next_possible)}."
+        f"One request in {every} is served; the next is possible at {wording.moment(verdict.next_possible)}."
         for request in verdict.refused
         if verdict.next_possible
     ]

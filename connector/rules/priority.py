@@ -96,7 +96,7 @@ def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: s
                 public=False,
                 title=f"Priority {wording.value(held)} kept",
                 text=f"The matrix says {computed} ({reason}). Your choice stays. "
-                "To return to the matrix, set the priority source to 'matrix'.",
+                "To return to the matrix, set 'Priority decided by' to 'matrix'.",
                 marks=frozenset({done}),
             ),
         )

@@ -71,7 +71,7 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
         (("check",), {"INTERSPACE_LOG_LEVEL": "loud"}, 2, "INTERSPACE_LOG_LEVEL: "),
         (("check",), {"INTERSPACE_ZAMAD_URL": "https://x"}, 2, "INTERSPACE_ZAMAD_URL is no setting"),
         (("check", "--policy", "nowhere.yaml"), {}, 1, "nowhere.yaml: cannot be read"),
-        (("work", "--policy", "nowhere.yaml"), {}, 1, "nowhere.yaml: cannot be read"),
+        (("work", "--policy", "nowhere.yaml"), {}, 2, "nowhere.yaml: cannot be read"),
         (("dead-letters", "list"), {"INTERSPACE_DATABASE_URL": "oracle://x"}, 4, "oracle"),
         (("dead-letters", "list"), {"INTERSPACE_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, 4, "/nowhere/at"),
         (
