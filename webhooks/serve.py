@@ -1,5 +1,6 @@
 """The receiver under granian: several processes with several threads each."""
 
+import gc
 from collections.abc import Callable
 from functools import partial
 
@@ -48,4 +49,7 @@ def run(settings: Settings, load: Callable[[], Flask]) -> None:
 def application(settings: Settings) -> Flask:
     """The receiver as a WSGI application. Make it in the process that serves, after any fork."""
     logs.configure(settings)
-    return create_app(open_receiver(settings))
+    made = create_app(open_receiver(settings))
+    # What is there now stays: the collector need not look through it again while requests wait.
+    gc.freeze()
+    return made

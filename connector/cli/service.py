@@ -1,5 +1,6 @@
 """``interspace run``, ``receive`` and ``work``: the long-running commands."""
 
+import gc
 import signal
 import subprocess
 import sys
@@ -80,6 +81,8 @@ def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     rhythm = Rhythm(sweep=timedelta(minutes=settings.sweep_minutes))
+    # What is there now stays: the collector need not look through it again while tickets wait.
+    gc.freeze()
     log.info("worker started", policy=policy.version, threads=settings.worker_threads)
     Worker(table, desk, policy, threads=settings.worker_threads, rhythm=rhythm).run(stop)
     table.close()
