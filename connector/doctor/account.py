@@ -1,5 +1,6 @@
 """Are the tokens valid, whose are they, and may they do what is needed? One finding for each permission."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -107,24 +108,30 @@ def group_access(context: Context) -> Seen:
 
 
 def _bot_may(permission: Permission, context: Context) -> Seen:
-    try:
+    def call() -> None:
         if permission.method == "POST":
             context.bot.post(permission.path, {"condition": {}, "limit": 1}, {"expand": "true"})
         else:
             context.names(permission.path)
-    except ForbiddenError as error:
-        return fail(str(error), f"Give the connector's user and its token the permission {permission.name}.")
-    return ok(f"allowed by {permission.name}; {permission.purpose}")
+
+    return _may(permission, call, "the connector's user and its token")
 
 
 def _admin_may(permission: Permission, context: Context) -> Seen:
-    try:
+    def call() -> None:
         if permission.method == "POST":
             _refused_for_its_name(permission.path, context)
         else:
             context.rows(permission.path)
+
+    return _may(permission, call, "the admin and the admin's token")
+
+
+def _may(permission: Permission, call: Callable[[], None], whom: str) -> Seen:
+    try:
+        call()
     except ForbiddenError as error:
-        return fail(str(error), f"Give the admin and the admin's token the permission {permission.name}.")
+        return fail(str(error), f"Give {whom} the permission {permission.name}.")
     return ok(f"allowed by {permission.name}; {permission.purpose}")
 
 

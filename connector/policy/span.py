@@ -67,7 +67,7 @@ class Span:
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
-            raise ValueError(f"expected a length of time (examples: {', '.join(_EXAMPLES)})")  # noqa: TRY004
+            raise ValueError(f"expected a length of time (examples: {', '.join(_EXAMPLES)})")  # noqa: TRY004 - pydantic reports a ValueError
         return cls(value)
 
     @classmethod

@@ -71,7 +71,7 @@ def attempt(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: 
         return _failed(job, table.now(), str(error), final=True)
     except (HelpdeskError, StoreError) as error:
         return _failed(job, table.now(), str(error), final=False)
-    except Exception as error:
+    except Exception as error:  # a poison ticket blocks only itself, visibly (P11)
         log.exception("reconcile failed unexpectedly", ticket=job.key.ticket)
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
 

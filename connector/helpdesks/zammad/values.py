@@ -4,18 +4,20 @@ Zammad stores an empty attribute as null or "", times as ``2026-11-22T10:00:00.0
 ``2026-11-22 10:00:00 UTC`` in the ticket history (recordings 008, 075).
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, get_args
 
 from connector.domain.ticket import Fields
 
-_TYPES: dict[str, Any] = {
+FIELD_TYPES: Mapping[str, Any] = {
     name: next(
         kind if isinstance(kind, type) else datetime for kind in get_args(info.annotation) if kind is not type(None)
     )
     for name, info in Fields.model_fields.items()
 }
+"""The type of each canonical field: str, int, bool, datetime or one of the vocabularies."""
 
 
 def moment(text: str) -> datetime:
@@ -28,7 +30,7 @@ def decode(field: str, raw: Any) -> Any:
     """The value of a canonical field; ``None`` for empty and for what cannot be read as the field's type."""
     if raw is None or raw == "":
         return None
-    kind = _TYPES[field]
+    kind = FIELD_TYPES[field]
     try:
         if kind is datetime:
             return moment(str(raw)).replace(microsecond=0)

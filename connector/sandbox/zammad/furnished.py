@@ -4,44 +4,20 @@ What an admin sets up in a real one, by the names of a mapping.
 """
 
 import json
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import (
-    FaultType,
-    Impact,
-    IntakeStatus,
-    PrioritySource,
-    RfoStatus,
-    ServiceCheck,
-    Urgency,
-)
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.values import FIELD_TYPES
 from connector.sandbox.zammad.call import Response
 from connector.sandbox.zammad.desk import SandboxZammad
 
 BOT = "interspace-bot@sandbox.example"
 ADMIN = "admin@sandbox.example"
 
-_SELECTS: dict[str, type[StrEnum]] = {
-    "impact": Impact,
-    "urgency": Urgency,
-    "fault_type": FaultType,
-    "priority_source": PrioritySource,
-    "intake_status": IntakeStatus,
-    "service_check": ServiceCheck,
-    "rfo_status": RfoStatus,
-}
-_OTHERS = {
-    "problem_start": "datetime",
-    "first_response_due_at": "datetime",
-    "repair_due_at": "datetime",
-    "next_escalation_at": "datetime",
-    "rfo_due_at": "datetime",
-    "escalation_level": "integer",
-    "rfo_requested": "boolean",
-    "test_results": "textarea",
-}
+_DATA_TYPES: dict[type, str] = {datetime: "datetime", int: "integer", bool: "boolean", str: "input"}
+_LONG_TEXTS = frozenset({"test_results"})
 
 
 class Accounts(NamedTuple):
@@ -58,10 +34,11 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
     admin = desk.add_user(ADMIN, ("Admin", "Agent"))
     bot = desk.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot")
     for field, attribute in mapping.fields.items():
-        if field in _SELECTS:
-            desk.add_attribute(attribute, "select", [option.value for option in _SELECTS[field]])
+        kind = FIELD_TYPES[field]
+        if issubclass(kind, StrEnum):
+            desk.add_attribute(attribute, "select", [option.value for option in kind])
         else:
-            desk.add_attribute(attribute, _OTHERS.get(field, "input"))
+            desk.add_attribute(attribute, "textarea" if field in _LONG_TEXTS else _DATA_TYPES[kind])
     for names in mapping.priorities.values():
         desk.add_priority(names.name)
     return Accounts(bot, admin)
