@@ -6,7 +6,8 @@ from pathlib import Path
 
 from connector.doctor.context import Context
 from connector.doctor.finding import Seen, fail, ok, warn
-from connector.helpdesks.zammad.load import check
+from connector.helpdesks.load import check
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.settings import SECRETS, variable
 from connector.settings_file import SettingsFileError, locate, read
 
@@ -51,7 +52,7 @@ def secret_files(context: Context) -> Seen:
 def files(context: Context) -> Seen:
     """Policy, catalogue and mapping, as ``interspace check`` sees them."""
     chosen = context.settings
-    found = check(chosen.policy, chosen.services, chosen.zammad_mapping)
+    found = check(chosen.policy, chosen.services, {chosen.zammad_mapping: ZammadMapping})
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return fail(f"{found[0]}{more}", "interspace check lists every problem with its line.")

@@ -13,7 +13,8 @@ from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.zammad.client import CONNECT_TIMEOUT, READ_TIMEOUT, ZammadClient
+from connector.helpdesks.http import CONNECT_TIMEOUT
+from connector.helpdesks.zammad.client import READ_TIMEOUT, ZammadClient
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.logs import secret_texts

@@ -14,10 +14,11 @@ from connector.doctor.attributes import kind_of
 from connector.doctor.context import Context, Row
 from connector.doctor.finding import Seen, fail, ok, skipped
 from connector.doctor.trial import TrialTicket, fresh_name, trial_object, trial_ticket
-from connector.helpdesks.zammad.mapping import CANONICAL_FIELDS
+from connector.helpdesks.fields import CANONICAL_FIELDS
 from connector.helpdesks.zammad.values import decode, encode
 
-_LEFT_ALONE = frozenset({"rfo_requested", "rfo_status", "escalation_request", "connector_key"})
+_WISHES = {"rfo_requested", "escalation_request", "deferral_support", "deferral_customer"}
+_LEFT_ALONE = frozenset({*_WISHES, "rfo_status", "connector_key"})
 """The rules would act on these."""
 _TYPED = frozenset(CANONICAL_FIELDS)
 _RESTART = (

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.domain.model import Instant, Model
+from connector.domain.vocabulary import TicketState
 
 _UNSAFE_IN_MARK = re.compile(r"[^\w.:-]+", re.ASCII)
 
@@ -40,6 +41,8 @@ class Outcome(Model):
     rule: str
     changes: Mapping[str, Any] = {}
     """Names of ``Fields`` to the values they should have."""
+    state: TicketState | None = None
+    """The state the ticket should have; ``None`` leaves it to people."""
     notes: tuple[Note, ...] = ()
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
@@ -48,6 +51,8 @@ class Outcome(Model):
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: Instant | None = None
     """The next moment at which this rule may decide otherwise without any event."""
+    again: bool = False
+    """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
 
 
 class Decision(Model):
@@ -55,15 +60,16 @@ class Decision(Model):
 
     outcomes: tuple[Outcome, ...]
     changes: Mapping[str, Any] = {}
+    state: TicketState | None = None
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
     unfinished: bool = False
-    """A second message waits: reconcile again at once."""
+    """A second message waits, or the history does: reconcile again at once."""
     due: Instant | None = None
 
     @property
     def writes_nothing(self) -> bool:
         """The ticket is as it should be."""
-        return not (self.changes or self.note or self.creates)
+        return not (self.changes or self.state or self.note or self.creates)

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from connector.domain.connector_key import kind_of
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
     Actor,
@@ -72,6 +73,20 @@ class Fields(Model):
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
 
+    deferral_support: bool | None = None
+    """R27. Support agrees to defer the repair; emptied when it has been served."""
+    deferral_customer: bool | None = None
+    """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
+    deferral: str | None = None
+    """R27. Who agreed, when and by which message, for both parties."""
+    deferred_until: Instant | None = None
+    """R27. The clocks stand still until then."""
+
+    root_cause: str | None = None
+    """R28, R30. On a problem record, stated by a person."""
+    permanent_fix: str | None = None
+    """R28. On a problem record, stated by a person."""
+
     connector_key: str | None = None
     """What a ticket that the connector created is for, e.g. ``rfo:41002``. Found again by this key."""
 
@@ -91,6 +106,7 @@ class Article(Model):
     id: str
     created_at: Instant
     author: Actor
+    author_name: str = ""
     channel: Channel
     internal: bool
     subject: str = ""
@@ -111,6 +127,7 @@ class Change(Model):
     old: Any
     new: Any
     actor: Actor
+    actor_name: str = ""
 
 
 class LinkedTicket(Model):
@@ -123,6 +140,11 @@ class LinkedTicket(Model):
     connector_key: str | None = None
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
+
+    @property
+    def kind(self) -> TicketKind:
+        """What the linked ticket is; what somebody else created is an incident, whatever its key says (P20)."""
+        return kind_of(self.connector_key) if self.created_by_connector else TicketKind.INCIDENT
 
 
 class Ticket(Model):

@@ -62,6 +62,7 @@ class TicketKind(StrEnum):
 
     INCIDENT = "incident"
     RFO_TASK = "rfo_task"
+    PROBLEM = "problem"
 
 
 class Actor(StrEnum):

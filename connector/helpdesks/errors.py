@@ -23,6 +23,23 @@ class RateLimitedError(UnavailableError):
         self.retry_at = retry_at
 
 
+class EndpointLimitedError(TransientError):
+    """Too many requests of one kind. Nobody makes another one of this ``endpoint`` before ``retry_at`` (UTC)."""
+
+    def __init__(self, message: str, retry_at: datetime, endpoint: str) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+        self.endpoint = endpoint
+
+
+class TicketLimitedError(TransientError):
+    """Too many writes to one ticket: it waits until ``retry_at`` (UTC), all others go on."""
+
+    def __init__(self, message: str, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
 class PermanentError(HelpdeskError):
     """Trying the same again is useless: a dead letter, until somebody or a new event wakes it."""
 

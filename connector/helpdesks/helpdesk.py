@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Protocol
 
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketState
+from connector.helpdesks.pauses import Pauses
 
 
 class Listed(NamedTuple):
@@ -22,11 +24,21 @@ class Helpdesk(Protocol):
     def name(self) -> str:
         """The key of this helpdesk in the work table."""
 
+    @property
+    def pauses(self) -> Pauses:
+        """Kinds of requests that it leaves alone now. The worker shares them with all other workers."""
+
     def read(self, ticket_id: str) -> Ticket:
         """One consistent view of the ticket with articles, links and, where it matters, history."""
 
-    def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
-        """Changes and note in one atomic request. Returns the ticket's new time of update (UTC)."""
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
+        """Changes and note in one atomic request. Returns the ticket's new time of update (UTC).
+
+        A change of ``state`` goes into the same request where the helpdesk can do that, else right after it: a crash
+        between the two leaves the state to the next reconcile.
+        """
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Finds the ticket with ``new.key``, else creates it; links it to ``incident``; returns its id."""

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 WEBHOOK = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
-"""The webhook's signature token, by the name of its setting."""
+"""The signature token of Zammad's webhook, by the name of its setting."""
+
+JIRA_WEBHOOK = "INTERSPACE_JIRA_WEBHOOK_SECRET"
+"""The secret of Jira's admin webhook."""
 
 
 class SecretStoreError(Exception):

@@ -35,7 +35,7 @@ def matrix(data: Any) -> Iterator[Finding]:
 def calendars(data: Any) -> Iterator[Finding]:
     """Every calendar that is named exists."""
     places: list[Location] = [("priorities", priority.value, "calendar") for priority in Priority]
-    places.append(("rfo", "calendar"))
+    places += [("rfo", "calendar"), ("deferral", "calendar")]
     for place in places:
         yield from _leads_somewhere(place, dig(data, *place), "calendar", dig(data, "calendars"))
 
@@ -107,7 +107,7 @@ def groups(data: Any) -> frozenset[str]:
     """Every group that the policy names."""
     ladders = [ladder for _, ladder in entries(data, "escalation", "ladders")]
     levels = [level for ladder in ladders for _, level in entries(ladder, "levels")]
-    named = [dig(level, "group") for level in levels] + [dig(data, "rfo", "group")]
+    named = [dig(level, "group") for level in levels] + [dig(data, name, "group") for name in ("rfo", "problem")]
     return frozenset(group for group in named if isinstance(group, str))
 
 

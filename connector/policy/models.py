@@ -188,10 +188,27 @@ class Rfo(Section):
         return self
 
 
+class DeferralRules(Section):
+    """R27."""
+
+    calendar: str = Field(description="a name from calendars: normal working hours")
+    consent_phrases: tuple[Name, ...] = Field(
+        description="a customer's message that contains one of these agrees to defer"
+    )
+
+
+class ProblemRules(Section):
+    """R28–R30."""
+
+    required: frozenset[Priority] = Field(description="a resolved incident of these gets a problem record")
+    group: Name
+
+
 class Pauses(Section):
     """When the clocks of an unresolved ticket stand still."""
 
     pending_customer: bool = True
+    deferred: bool = True
 
 
 class Rules(Section):
@@ -211,6 +228,8 @@ class Rules(Section):
     escalation: Escalation
     intake: Intake
     rfo: Rfo
+    deferral: DeferralRules
+    problem: ProblemRules
     pauses: Pauses = Pauses()
 
     @classmethod
@@ -245,6 +264,11 @@ class Policy(Rules):
     def rfo_calendar(self) -> BusinessCalendar:
         """The working days of an RFO (R34)."""
         return self.calendars[self.rfo.calendar].calendar
+
+    @cached_property
+    def deferral_calendar(self) -> BusinessCalendar:
+        """The working hours until whose opening a repair may be deferred (R27)."""
+        return self.calendars[self.deferral.calendar].calendar
 
     def duration(self, span: Span, calendar: BusinessCalendar) -> timedelta:
         """``span`` as running time of ``calendar``: a working day is one regular day's hours."""

@@ -10,8 +10,10 @@ from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.completeness import completeness
+from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
 from connector.rules.priority import priority
+from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
@@ -20,8 +22,9 @@ from connector.rules.trust import CHOSEN_AT_CREATION, contest, contested, verifi
 Rule = Callable[[Ticket, Policy, datetime], Outcome]
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
-    TicketKind.INCIDENT: (completeness, service, priority, targets, escalation, rfo, contest),
+    TicketKind.INCIDENT: (completeness, service, priority, deferral, targets, escalation, rfo, problem, contest),
     TicketKind.RFO_TASK: (rfo_task, contest),
+    TicketKind.PROBLEM: (problem_record, contest),
 }
 """The order matters: a rule sees what the rules before it decided."""
 
@@ -56,10 +59,11 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     return Decision(
         outcomes=tuple(outcomes),
         changes=changes,
+        state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
         note=_joined(waiting, policy),
         creates=tuple(new for outcome in outcomes for new in outcome.creates),
         touches=tuple(dict.fromkeys(touch for outcome in outcomes for touch in outcome.touches)),
-        unfinished=repair_first or bool(internal and public),
+        unfinished=repair_first or bool(internal and public) or any(outcome.again for outcome in outcomes),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
 

@@ -1,4 +1,4 @@
-"""What people ask for on a ticket: escalation (R39) and an RFO (R34), by message or by field."""
+"""What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,8 @@ class Request(NamedTuple):
     at: datetime
     actor: Actor
     reason: str
+    name: str = ""
+    """The person's, where the helpdesk tells it."""
 
 
 class Setting(NamedTuple):
@@ -27,6 +29,7 @@ class Setting(NamedTuple):
     at: datetime
     actor: Actor
     value: Any
+    name: str = ""
 
 
 def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
@@ -59,6 +62,29 @@ def rfo_requests(ticket: Ticket, policy: Policy) -> list[Request]:
     return sorted(found + standing, key=lambda request: request.at)
 
 
+def support_consents(ticket: Ticket) -> list[Request]:
+    """R27: that support agrees to defer, while the field says so."""
+    return _standing(ticket, "deferral_support", "by the field")
+
+
+def customer_consents(ticket: Ticket, policy: Policy) -> list[Request]:
+    """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so."""
+    found = [
+        Request(f"a{article.id}", article.created_at, article.author, f"message {article.id}: {phrase!r}", name)
+        for article, phrase in _messages_with(ticket, policy.deferral.consent_phrases)
+        for name in (article.author_name or ticket.customer.name,)
+    ]
+    return sorted(found + _standing(ticket, "deferral_customer", "by the field"), key=lambda request: request.at)
+
+
+def _standing(ticket: Ticket, field: str, reason: str) -> list[Request]:
+    """The setting that a yes/no field has its yes from."""
+    last = _settings(ticket, field)[-1]
+    if not (last.value and getattr(ticket.fields, field)):
+        return []
+    return [Request(last.id, last.at, last.actor, reason, last.name)]
+
+
 def _by_field(ticket: Ticket) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
     settings = _settings(ticket, "escalation_request")
@@ -74,7 +100,10 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
     changes = ticket.changes.get(field, ())
     at_creation = changes[0].old if changes else getattr(ticket.fields, field)
     first = Setting("created", ticket.created_at, ticket.created_by, at_creation)
-    return [first, *(Setting(f"h{change.id}", change.at, change.actor, change.new) for change in changes)]
+    return [
+        first,
+        *(Setting(f"h{change.id}", change.at, change.actor, change.new, change.actor_name) for change in changes),
+    ]
 
 
 def _messages_with(ticket: Ticket, phrases: tuple[str, ...]) -> list[tuple[Article, str]]:

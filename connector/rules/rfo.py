@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note, Outcome, mark
 from connector.domain.ticket import LinkedTicket, Ticket
-from connector.domain.vocabulary import RfoStatus, TicketState
+from connector.domain.vocabulary import RfoStatus, TicketKind, TicketState
 from connector.policy.models import Policy
 from connector.rules import timeline, wording
 from connector.rules.escalation import reached_level
 from connector.rules.requests import Request, rfo_requests
 from connector.rules.targets import effective_priority
 
-KEY_PREFIX = "rfo:"
 _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """A task that was merged or removed has delivered nothing."""
 
@@ -47,7 +47,9 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """On the task: reminders before the due date, escalation when it has passed."""
-    incident = next((link for link in ticket.links if f"{KEY_PREFIX}{link.id}" == ticket.fields.connector_key), None)
+    incident = next(
+        (link for link in ticket.links if key_of(TicketKind.RFO_TASK, link.id) == ticket.fields.connector_key), None
+    )
     waits = incident is not None and incident.rfo_status is RfoStatus.REQUESTED
     due = incident.rfo_due_at if incident and incident.rfo_due_at else ticket.fields.rfo_due_at
     if ticket.state is TicketState.CANCELLED:
@@ -78,7 +80,7 @@ def _said(request: Request) -> str:
 
 
 def _task(ticket: Ticket) -> LinkedTicket | None:
-    key = f"{KEY_PREFIX}{ticket.id}"
+    key = key_of(TicketKind.RFO_TASK, ticket.id)
     return next((link for link in ticket.links if link.created_by_connector and link.connector_key == key), None)
 
 
@@ -126,7 +128,7 @@ def _due(ticket: Ticket, policy: Policy, now: datetime, request: Request, due: d
 
 def _new_task(ticket: Ticket, policy: Policy, request: Request, due: datetime) -> NewTicket:
     return NewTicket(
-        key=f"{KEY_PREFIX}{ticket.id}",
+        key=key_of(TicketKind.RFO_TASK, ticket.id),
         title=f"RFO for incident {ticket.number}: {ticket.title}"[:240],
         text=f"Write the Reason-For-Outage document for incident {ticket.number}.\n"
         f"Due: {wording.moment(due)} ({policy.rfo.working_days} working days). {wording.sentence(_said(request))}.\n\n"

@@ -4,7 +4,7 @@ The history tells when somebody waited for the customer, so clocks are right eve
 down. A pause that the customer set through the API does not count: it can never stop an escalation (P20).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,6 +23,40 @@ class Run(NamedTuple):
 
 def runs(ticket: Ticket, policy: Policy) -> tuple[Run, ...]:
     """The intervals since the ticket's creation in which its clocks ran, oldest first."""
+    by_state = _by_state(ticket, policy)
+    return _without(by_state, deferrals(ticket)) if policy.pauses.deferred else by_state
+
+
+def deferrals(ticket: Ticket) -> tuple[Run, ...]:
+    """The intervals in which the repair was deferred by consent (R27): from when the connector wrote it down to the
+    opening, or to when it was ended before. Nobody else can stop the clocks so (P20)."""
+    changes = [change for change in ticket.changes.get("deferred_until", ()) if change.actor is Actor.CONNECTOR]
+    return tuple(
+        Run(change.at, min(change.new, following.at) if following else change.new)
+        for change, following in zip(changes, (*changes[1:], None), strict=False)
+        if change.new is not None and change.new > change.at
+    )
+
+
+def _without(runs: Sequence[Run], pauses: Sequence[Run]) -> tuple[Run, ...]:
+    """``runs`` less ``pauses``, both in order and free of overlaps."""
+    found = list(runs)
+    for begin, finish in pauses:
+        found = [part for run in found for part in _cut(run, begin, finish)]
+    return tuple(found)
+
+
+def _cut(run: Run, begin: datetime, finish: datetime | None) -> Iterator[Run]:
+    if finish is None or finish <= run.start or (run.end is not None and run.end <= begin):
+        yield run
+        return
+    if run.start < begin:
+        yield Run(run.start, begin)
+    if run.end is None or finish < run.end:
+        yield Run(finish, run.end)
+
+
+def _by_state(ticket: Ticket, policy: Policy) -> tuple[Run, ...]:
     found: list[Run] = []
     since: datetime | None = None
     for at, state, actor in _states(ticket):

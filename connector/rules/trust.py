@@ -31,8 +31,8 @@ INTAKE = frozenset(
 )
 """What the customer may state (R10, R15–R22), also when the ticket is created."""
 
-_REQUESTS = frozenset({"escalation_request", "rfo_requested"})
-"""Customers may ask (R34, R39); asking takes effect through the rules only."""
+_REQUESTS = frozenset({"escalation_request", "rfo_requested", "deferral_customer"})
+"""Customers may ask and agree (R27, R34, R39); that takes effect through the rules only."""
 
 CHOSEN_AT_CREATION = frozenset({"priority", "group"})
 """The helpdesk's own fields. Empty means a value that the mapping does not know, which cannot be written."""

@@ -22,6 +22,9 @@ FIELD_LABELS = {
     "rfo_status": "RFO status",
     "rfo_due_at": "RFO due",
     "rfo_requested": "RFO requested",
+    "deferral_support": "Support agrees to defer",
+    "deferral_customer": "Customer agrees to defer",
+    "permanent_fix": "Permanent fix",
 }
 
 _ACTORS = {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, IntakeStatus, Priority, RfoStatus, ServiceCheck, TicketState
+from connector.domain.vocabulary import Actor, IntakeStatus, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
 from connector.rules import wording
 from connector.sandbox.stage import Person, Stage
 from connector.sandbox.zammad.furnished import BOT
@@ -82,12 +82,12 @@ def _gets_its_rfo(stage: Stage, play: "_Play", ada: Person, grace: Person, ticke
     ada.replies(ticket, "Thank you. Please send us the RFO for this outage.")
     stage.settle()
     yield play.step("The customer asks for an RFO: a linked task, due in 5 working days", ticket, _rfo_due)
-    links = stage.ticket(ticket).links
-    if not links:
+    task = next((link for link in stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK), None)
+    if task is None:
         return
     stage.advance_to(datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
-    yield play.step("Working days 3 and 4: the team is reminded", links[0].id, _reminded)
-    grace.sets(links[0].id, state="closed")
+    yield play.step("Working days 3 and 4: the team is reminded", task.id, _reminded)
+    grace.sets(task.id, state="closed")
     stage.settle()
     yield play.step("The task is closed: the incident shows the RFO as delivered", ticket, _delivered)
 
@@ -170,17 +170,21 @@ def _level_three(ticket: Ticket) -> tuple[list[str], list[Check]]:
 
 
 def _resolved(ticket: Ticket) -> tuple[list[str], list[Check]]:
-    return [f"Level {ticket.fields.escalation_level} stays, no next escalation"], [
+    problems = [link for link in ticket.links if link.kind is TicketKind.PROBLEM]
+    lines = [f"Level {ticket.fields.escalation_level} stays, no next escalation"]
+    lines += [f"Problem record {link.number} linked: root cause and permanent fix are looked for" for link in problems]
+    return lines, [
         ("closed", ticket.state is TicketState.CLOSED),
         ("level 3 stays", ticket.fields.escalation_level == 3),
         ("no level 4", _notes_with(ticket, "level-4") == 0),
         ("no next escalation", ticket.fields.next_escalation_at is None),
+        ("one problem record", len(problems) == 1),
     ]
 
 
 def _rfo_due(ticket: Ticket) -> tuple[list[str], list[Check]]:
     due = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
-    tasks = [link for link in ticket.links if link.created_by_connector]
+    tasks = [link for link in ticket.links if link.kind is TicketKind.RFO_TASK]
     lines = [f"Task {link.number} linked, due {_moment(link.rfo_due_at)}" for link in tasks]
     return lines, [
         ("one linked task", len(tasks) == 1),

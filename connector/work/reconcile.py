@@ -35,6 +35,6 @@ def reconcile(desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime) -> 
     # No webhook tells of what the connector does itself.
     touched = (*decision.touches, *(desk.ensure(new, ticket) for new in decision.creates))
     seen = ticket.updated_at
-    if decision.changes or decision.note:
-        seen = desk.write(ticket, decision.changes, decision.note)
+    if decision.changes or decision.note or decision.state:
+        seen = desk.write(ticket, decision.changes, decision.note, decision.state)
     return Reconciled(ticket, decision, seen, now if decision.unfinished else decision.due, touched)

@@ -154,7 +154,9 @@ def test_the_connector_makes_its_rfo_tasks_in_spite_of_mandatory_fields(installe
 
     seen = stage.ticket(ticket)
     assert seen.fields.rfo_status is RfoStatus.DUE
-    (task,) = seen.links
+    task, record = sorted(seen.links, key=lambda link: link.kind, reverse=True)
+    assert stage.ticket(record.id).kind is TicketKind.PROBLEM
+    assert stage.ticket(record.id).fields.group == "problems"
     assert stage.ticket(task.id).kind is TicketKind.RFO_TASK
     assert stage.ticket(task.id).fields.group == "rfo"
 

@@ -33,9 +33,9 @@ def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: 
     stage.advance(timedelta(minutes=5))
 
     seen = stage.ticket(ticket)
-    assert [link.connector_key for link in seen.links] == [f"rfo:{ticket}"]
+    assert [link.connector_key for link in seen.links] == [f"problem:{ticket}", f"rfo:{ticket}"]
     assert notes(seen).count("Your Reason-For-Outage document") == 1
-    assert len(stage.admin.calls("GET", "tickets")) == 2
+    assert len(stage.admin.calls("GET", "tickets")) == 3
     assert set(proofs(seen).values()) == {1}
 
 
@@ -64,5 +64,5 @@ def test_a_crash_between_task_and_link_is_repaired(cast: Cast) -> None:
     stage.connect()
     stage.advance(timedelta(minutes=5))
 
-    assert [link.connector_key for link in stage.ticket(ticket).links] == [f"rfo:{ticket}"]
-    assert len(stage.admin.calls("GET", "tickets")) == 2
+    assert [link.connector_key for link in stage.ticket(ticket).links] == [f"problem:{ticket}", f"rfo:{ticket}"]
+    assert len(stage.admin.calls("GET", "tickets")) == 3

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.vocabulary import TicketKind
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, notes
 
@@ -75,7 +76,8 @@ def test_a_moved_rfo_date_is_restored_on_incident_and_task(cast: Cast) -> None:
 
     assert due is not None
     assert stage.ticket(ticket).fields.rfo_due_at == due
-    assert stage.ticket(stage.ticket(ticket).links[0].id).fields.rfo_due_at == due
+    (task,) = (link for link in stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK)
+    assert stage.ticket(task.id).fields.rfo_due_at == due
 
 
 def test_a_customer_cannot_forge_a_proof(cast: Cast) -> None:

@@ -1,11 +1,10 @@
 """HTTP to Zammad: time-outs, pooled connections, errors by what follows from them. The work table retries."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -21,9 +20,9 @@ from connector.helpdesks.errors import (
     TransientError,
     UnavailableError,
 )
+from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address, checked_token
 from connector.helpdesks.retry_after import retry_after
 
-CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 
 _POOL = 64
@@ -33,8 +32,6 @@ _UNAVAILABLE = frozenset({502, 503, 504})
 _REFUSED_TO_EVERYBODY = ("Authentication required", "Maintenance mode enabled", "API token access disabled")
 """Reasons of a 403 that no ticket is to blame for (app/controllers/application_controller/authenticates.rb)."""
 _NOT_JSON = (ValueError, RecursionError)
-_TOKEN = re.compile(r"[!-~]+", re.ASCII)
-"""What a header can carry. A library that refuses a header says in its error what was in it."""
 
 
 class ZammadClient:
@@ -53,9 +50,8 @@ class ZammadClient:
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
     ) -> None:
-        if not _TOKEN.fullmatch(token):
-            raise PermanentError("the token of the Zammad user is empty or holds characters that no token has")
-        self._base = _address(url)
+        token = checked_token(token, "Zammad")
+        self._base = checked_address(url, "Zammad")
         headers = {
             "Authorization": f"Token token={token}",
             "Accept": "application/json",
@@ -99,10 +95,10 @@ class ZammadClient:
             )
             content = response.content
         except requests.exceptions.SSLError as error:
-            raise UnavailableError(f"{where}: TLS failed: {_cause(error)}") from error
+            raise UnavailableError(f"{where}: TLS failed: {cause(error)}") from error
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            raise UnavailableError(f"{where}: no answer: {_cause(error)}") from error
+            raise UnavailableError(f"{where}: no answer: {cause(error)}") from error
         if response.status_code >= 300:
             raise self._error(where, response)
         if method == "DELETE" and not content:
@@ -140,20 +136,6 @@ class ZammadClient:
         return TransientError(text) if status >= 500 or status in (408, 409) else PermanentError(text)
 
 
-def _address(url: str) -> str:
-    """Never shown where it may hold a password."""
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        parts, sound = urlsplit(""), False
-    if "@" in url:
-        raise PermanentError("the address of the Zammad holds a user name; the connector uses a token")
-    if not sound or parts.query or parts.fragment:
-        raise PermanentError(f"{url!r} is not the address of a Zammad (example: https://support.example.com)")
-    return url.rstrip("/")
-
-
 def _said(response: requests.Response) -> str:
     """Zammad's own words; ``error_human`` is sometimes missing."""
     try:
@@ -162,10 +144,3 @@ def _said(response: requests.Response) -> str:
         return f"no JSON ({len(response.content)} bytes)"
     said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
     return " ".join(str(said or "no reason given").split())[:300]
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason, without the object addresses of the layers around it."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

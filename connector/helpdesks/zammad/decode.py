@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from connector.domain.connector_key import kind_of
 from connector.domain.ticket import Article, Change, Customer, Fields, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, WholeTicket
+from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Names
 from connector.helpdesks.zammad.values import decode
@@ -17,7 +18,6 @@ SYSTEM_USER = 1
 """Zammad's own user: triggers, schedulers and automations act as it."""
 
 _MARKS = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
-_RFO_KEY = "rfo:"
 _CLOCK_GRAIN = timedelta(seconds=1)
 
 
@@ -39,7 +39,6 @@ class Decoder:
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
         created_by = self._actor(row.created_by_id, whole.assets)
-        is_task = created_by is Actor.CONNECTOR and (fields.connector_key or "").startswith(_RFO_KEY)
         return Ticket(
             helpdesk=self._helpdesk,
             id=str(row.id),
@@ -49,7 +48,7 @@ class Decoder:
             updated_at=row.updated_at,
             created_by=created_by,
             channel=self._channel(row.create_article_type_id),
-            kind=TicketKind.RFO_TASK if is_task else TicketKind.INCIDENT,
+            kind=kind_of(fields.connector_key) if created_by is Actor.CONNECTOR else TicketKind.INCIDENT,
             customer=self._customer(row, whole.assets),
             state=self._state(row.state_id),
             fields=fields,
@@ -117,6 +116,7 @@ class Decoder:
             id=str(row.id),
             created_at=row.created_at,
             author=author,
+            author_name=_name(assets.User.get(row.created_by_id)),
             channel=self._channel(row.type_id),
             internal=row.internal,
             subject=row.subject,
@@ -131,7 +131,7 @@ class Decoder:
         organization = assets.Organization.get(row.organization_id) if row.organization_id else None
         return Customer(
             id=str(row.customer_id),
-            name=f"{user.firstname} {user.lastname}".strip() if user else "",
+            name=_name(user),
             email=(user.email or None) if user else None,
             organization=organization.name if organization else None,
         )
@@ -177,7 +177,15 @@ class Decoder:
             return None
         old, new = (self._historic(field, text) for text in (row.value_from, row.value_to))
         actor = self._actor(row.created_by_id, assets)
-        return Change(id=str(row.id), at=row.created_at, field=field, old=old, new=new, actor=actor)
+        return Change(
+            id=str(row.id),
+            at=row.created_at,
+            field=field,
+            old=old,
+            new=new,
+            actor=actor,
+            actor_name=_name(assets.User.get(row.created_by_id)),
+        )
 
     def _historic(self, field: str, text: str | None) -> Any:
         if field == "state":
@@ -188,3 +196,7 @@ class Decoder:
         if field == "group":
             return self._mapping.group(text or "")
         return decode(field, text)
+
+
+def _name(user: UserRow | None) -> str:
+    return f"{user.firstname} {user.lastname}".strip() if user else ""

@@ -17,9 +17,10 @@ from pydantic import ValidationError
 
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Channel
+from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.pauses import Pauses
 from connector.helpdesks.zammad.answer import (
     History,
     ListedRow,
@@ -52,6 +53,8 @@ class ZammadDesk:
         self._client = client
         self._mapping = mapping
         self._name = name
+        self.pauses = Pauses()
+        """Always empty: Zammad has no limits for single endpoints."""
         self._names = Names(client)
         self._lock = threading.Lock()
         self._histories: OrderedDict[str, tuple[datetime, History]] = OrderedDict()
@@ -91,9 +94,13 @@ class ZammadDesk:
             raise NotFoundError(f"Zammad has no ticket with number {number}")
         return str(rows[0].id)
 
-    def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
         """One request."""
         body = self._attributes(changes)
+        if state is not None:
+            body["state"] = self._mapping.state_names(state)[0]
         if note is not None:
             body["article"] = self._article(ticket, note)
         path = f"tickets/{ticket.id}"

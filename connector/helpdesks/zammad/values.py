@@ -4,20 +4,11 @@ Zammad stores an empty attribute as null or "", times as ``2026-11-22T10:00:00.0
 ``2026-11-22 10:00:00 UTC`` in the ticket history (recordings 008, 075).
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any
 
-from connector.domain.ticket import Fields
-
-FIELD_TYPES: Mapping[str, Any] = {
-    name: next(
-        kind if isinstance(kind, type) else datetime for kind in get_args(info.annotation) if kind is not type(None)
-    )
-    for name, info in Fields.model_fields.items()
-}
-"""The type of each canonical field: str, int, bool, datetime or one of the vocabularies."""
+from connector.helpdesks.fields import FIELD_TYPES
 
 
 def moment(text: str) -> datetime:
@@ -35,7 +26,8 @@ def decode(field: str, raw: Any) -> Any:
         if kind is datetime:
             return moment(str(raw)).replace(microsecond=0)
         if kind is bool:
-            return str(raw).casefold() in ("true", "1")
+            # Zammad gives every new ticket "no": it says as much as an empty field.
+            return True if str(raw).casefold() in ("true", "1") else None
         if issubclass(kind, StrEnum):
             return kind(str(raw))
         return kind(raw)

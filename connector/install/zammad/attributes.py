@@ -100,7 +100,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "ip_addresses": Attribute(
         "IP addresses", "textarea", _long_text(1000), "If applicable: IPv4 or IPv6 addresses or prefixes.", True
     ),
-    # What an agent can ask of the rules (R34, R39).
+    # What an agent can ask of the rules (R27, R34, R39).
     "escalation_request": Attribute(
         "Escalate now, because",
         "input",
@@ -110,6 +110,33 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "rfo_requested": Attribute(
         "RFO requested", "boolean", _YES, "The customer asked for a Reason-For-Outage document, e.g. on the phone."
     ),
+    "deferral_support": Attribute(
+        "Support agrees to defer",
+        "boolean",
+        _YES,
+        "Outside working hours, for a non-service-affecting fault: we may continue when working hours begin. It is "
+        "deferred once the customer agrees too; without the customer's word the customer is asked.",
+        on_create=False,
+    ),
+    "deferral_customer": Attribute(
+        "Customer agrees to defer",
+        "boolean",
+        _YES,
+        "A non-service-affecting fault may wait until working hours begin.",
+        True,
+        on_create=False,
+    ),
+    # What only a person can say (R28).
+    "root_cause": Attribute(
+        "Root cause", "textarea", _long_text(4000), "Of a problem: what caused its incidents.", on_create=False
+    ),
+    "permanent_fix": Attribute(
+        "Permanent fix",
+        "textarea",
+        _long_text(4000),
+        "Of a problem: what keeps its incidents from coming back. A problem without it is not closed.",
+        on_create=False,
+    ),
     "priority_source": Attribute(
         "Priority decided by",
         "select",
@@ -117,7 +144,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         "Your own change of the priority stays. To hand it back to the matrix, choose Matrix.",
         on_create=False,
     ),
-    # What the rules say (R7, R14, R23, R34, R36–R38).
+    # What the rules say (R7, R14, R23, R27, R34, R36–R38).
     "priority_reason": Attribute("Reason of the priority", "input", _text(250), _RULES_SAY, on_create=False),
     "intake_status": Attribute(
         "Details",
@@ -162,6 +189,16 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         on_create=False,
     ),
     "rfo_due_at": Attribute("RFO due", "datetime", _TIME, _RULES_SAY, on_create=False),
+    "deferral": Attribute(
+        "Deferral agreed by",
+        "textarea",
+        _long_text(1000),
+        f"{_RULES_SAY} Who agreed to the last deferral, when and by which message.",
+        on_create=False,
+    ),
+    "deferred_until": Attribute(
+        "Deferred until", "datetime", _TIME, f"{_RULES_SAY} The clocks stand still until then.", on_create=False
+    ),
     "connector_key": Attribute(
         "Made by the connector for", "input", _text(60), f"{_RULES_SAY} What a task was made for.", on_create=False
     ),
@@ -190,7 +227,7 @@ def _screens(attribute: Attribute) -> Mapping[str, Any]:
     return {
         "create_middle": {
             "ticket.agent": {"shown": attribute.on_create, "required": False, "item_class": "column"},
-            "ticket.customer": {"shown": seen, "required": False, "item_class": "column"},
+            "ticket.customer": {"shown": seen and attribute.on_create, "required": False, "item_class": "column"},
         },
         "edit": {
             "ticket.agent": {"shown": True, "required": False},
@@ -204,10 +241,10 @@ def mandatory(site: Site) -> Iterator[Wanted]:
     """The required details on the create mask, for agents and customers (R15–R18).
 
     A mandatory field binds the API too: on the create mask only creates, on any other screen every later change of an
-    incomplete ticket. The connector's own tasks are made by API without these details, so their group is left out.
+    incomplete ticket. The connector's own tickets are made by API without these details, so their groups are left out.
     Mail comes in without them in any case; the rules ask back then (R14). Body as in recording 265.
     """
-    rfo = text_ref("groups", site.rfo_group)
+    own = [text_ref("groups", group) for group in (site.rfo_group, site.problem_group)]
     yield Wanted(
         "core_workflows",
         "Interspace: required details of a new ticket",
@@ -216,7 +253,7 @@ def mandatory(site: Site) -> Iterator[Wanted]:
             "object": "Ticket",
             "preferences": {"screen": ["create_middle"]},
             "condition_saved": {},
-            "condition_selected": {"ticket.group_id": {"operator": "is not", "value": [rfo]}},
+            "condition_selected": {"ticket.group_id": {"operator": "is not", "value": own}},
             "perform": {
                 site.attribute(field): {"operator": "set_mandatory", "set_mandatory": "true"}
                 for field in site.policy.intake.required

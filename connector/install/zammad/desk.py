@@ -26,12 +26,14 @@ LABELS = (
 
 
 def macros(site: Site) -> Iterator[Wanted]:
-    """One click for what agents ask of the rules (R23, R34, R36, R37, R39)."""
+    """One click for what agents ask of the rules (R23, R27, R34, R36, R37, R39)."""
     escalate = site.attribute("escalation_request")
     yield _macro("Escalate now: no progress", {escalate: "the customer is not satisfied with the progress"})
     yield _macro("Escalate now: times missed", {escalate: "response or repair times were not kept"})
     yield _macro("Escalate now: customer asks", {escalate: "the customer asked for it"})
     yield _macro("Request RFO", {site.attribute("rfo_requested"): "true"})
+    yield _macro("Agree to defer", {site.attribute("deferral_support"): "true"})
+    yield _macro("Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
     yield _macro("Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
 
 
@@ -42,17 +44,23 @@ def _macro(name: str, values: Mapping[str, str]) -> Wanted:
 
 
 def overviews(site: Site) -> Iterator[Wanted]:
-    """What managers and agents watch (R3, R14, R34, R38)."""
+    """What managers and agents watch (R3, R14, R27, R28, R34, R38)."""
     managers = [Ref("roles", role) for role in site.mapping.roles.managers]
     everybody = [*managers, *(Ref("roles", role) for role in site.mapping.roles.agents)]
-    level, upcoming, rfo_due = (
-        site.mapping.attribute(name) for name in ("escalation_level", "next_escalation_at", "rfo_due_at")
+    level, upcoming, rfo_due, deferred = (
+        site.mapping.attribute(name)
+        for name in ("escalation_level", "next_escalation_at", "rfo_due_at", "deferred_until")
     )
     service, intake = (site.mapping.attribute(name) for name in ("service_id", "intake_status"))
     is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
     numbers = {one.level for ladder in site.policy.escalation.ladders.values() for one in ladder.levels}
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
-    tasks = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.rfo_group)]}}
+    tasks, problems = (
+        {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", group)]}}
+        for group in (site.rfo_group, site.problem_group)
+    )
+    # A deferral that is over leaves the date empty, which is after nothing.
+    waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
     columns = ["number", "title", "customer", "organization", "priority", "state", "group", "owner"]
     made = (
@@ -60,6 +68,8 @@ def overviews(site: Site) -> Iterator[Wanted]:
         ("Due within the hour", everybody, _due_soon(site, is_open), upcoming, "priority"),
         ("Waiting for required details", everybody, {**is_open, f"ticket.{intake}": waiting}, "created_at", intake),
         ("RFO due", everybody, {**is_open, **tasks}, rfo_due, "owner"),
+        ("Deferred", everybody, {**is_open, **waits}, deferred, "priority"),
+        ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("By customer", managers, dict(is_open), upcoming, "organization"),
     )
     for number, (title, roles, condition, order, group) in enumerate(made):

@@ -9,7 +9,7 @@ BOT_ROLE = "Interspace Connector"
 
 
 def groups(site: Site) -> Iterator[Wanted]:
-    """The intake, a group for each escalation level that has one, and one for RFO tasks."""
+    """The intake, a group for each escalation level that has one, and those of RFO tasks and problem records."""
     note = "Where tickets come in."
     yield Wanted("groups", site.intake_group, {"name": site.intake_group, "active": True, "note": note})
     for name, group in site.other_groups.items():
@@ -65,6 +65,8 @@ def bot(site: Site) -> Iterator[Wanted]:
 def _purpose(site: Site, name: str) -> str:
     if name == site.policy.rfo.group:
         return "Reason-For-Outage documents to be written."
+    if name == site.policy.problem.group:
+        return "Problem records: the root causes of incidents and their permanent fixes."
     levels = {
         f"{level.level} ({level.name})"
         for ladder in site.policy.escalation.ladders.values()

@@ -35,6 +35,11 @@ class Site:
         return self.mapping.group_name(self.policy.rfo.group)
 
     @property
+    def problem_group(self) -> str:
+        """Where problem records are worked on (R28)."""
+        return self.mapping.group_name(self.policy.problem.group)
+
+    @property
     def other_groups(self) -> dict[str, str]:
         """The groups besides the intake that the policy names: policy's name → Zammad's, in the mapping's order."""
         named = self.policy.groups()

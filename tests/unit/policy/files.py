@@ -1,16 +1,19 @@
 """The default files, and changed copies of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from connector.helpdesks.zammad.load import check
+from connector.helpdesks.load import check
+from connector.helpdesks.mapping import HelpdeskMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.locate import MAPPINGS
 
 POLICY = MAPPINGS / "interspace.yaml"
 SERVICES = MAPPINGS / "services.yaml"
 SERVICES_CSV = MAPPINGS / "services.csv"
 ZAMMAD = MAPPINGS / "zammad.yaml"
+KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad.yaml": ZammadMapping}
 
 
 def changed(original: Path, directory: Path, *changes: tuple[str, str]) -> Path:
@@ -34,7 +37,8 @@ def line_of(path: Path, fragment: str) -> int:
 
 def problems(path: Path, services: Path | None = SERVICES, mapping: Path | None = None) -> Sequence[str]:
     """What the check prints, one text per problem."""
-    return [str(problem) for problem in check(path, services, mapping)]
+    mappings = {mapping: KINDS[mapping.name]} if mapping else {}
+    return [str(problem) for problem in check(path, services, mappings)]
 
 
 class Case(NamedTuple):

@@ -11,7 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.helpdesks.zammad.load import check, load_mapping
+from connector.helpdesks.load import check
+from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError, Problem
 
@@ -62,7 +64,7 @@ def outcome(original: Path, written: bytes) -> None:
         files = {POLICY: POLICY, SERVICES: SERVICES, ZAMMAD: ZAMMAD}
         key = SERVICES if original is SERVICES_CSV else original
         files[key] = path
-        found = check(files[POLICY], files[SERVICES], files[ZAMMAD])
+        found = check(files[POLICY], files[SERVICES], {files[ZAMMAD]: ZammadMapping})
         lines = written.count(b"\n") + written.count(b"\r") + written.count("\u2028".encode()) + 1
         for problem in found:
             assert problem.message

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
-from connector.helpdesks.zammad.load import check, load_mapping
+from connector.helpdesks.load import check
+from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.policy.span import Span
@@ -24,8 +26,8 @@ def policy() -> Policy:
 
 
 def test_the_files_fit_together() -> None:
-    assert check(POLICY, SERVICES, ZAMMAD) == []
-    assert check(POLICY, SERVICES_CSV, ZAMMAD) == []
+    assert check(POLICY, SERVICES, {ZAMMAD: ZammadMapping}) == []
+    assert check(POLICY, SERVICES_CSV, {ZAMMAD: ZammadMapping}) == []
 
 
 def test_matrix(policy: Policy) -> None:
@@ -132,7 +134,7 @@ def test_the_catalogue_is_the_same_as_table_and_as_yaml() -> None:
 def test_the_mapping_knows_every_group(policy: Policy) -> None:
     mapping = load_mapping(ZAMMAD)
     assert mapping.check_against(policy) == []
-    assert policy.groups() == {"level_3", "level_4", "level_5", "rfo"}
+    assert policy.groups() == {"level_3", "level_4", "level_5", "problems", "rfo"}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -6,8 +6,9 @@ import pytest
 
 from connector.domain.ticket import Fields
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.helpdesks.fields import CANONICAL_FIELDS
 from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import CANONICAL_FIELDS, ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError
 
@@ -149,5 +150,5 @@ def test_groups_of_the_policy(mapping: ZammadMapping) -> None:
     small = mapping.model_copy(update={"groups": {"intake": "Users", "rfo": "RFO", "level_3": "Ops"}})
     assert [str(problem) for problem in small.check_against(policy)] == [
         f"groups.{group}: the policy names this group, the mapping has no name for it"
-        for group in ("level_4", "level_5")
+        for group in ("level_4", "level_5", "problems")
     ]

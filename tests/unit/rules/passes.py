@@ -6,7 +6,7 @@ from typing import Any
 from connector.domain.decision import Decision
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel
-from tests.builders import changed, said
+from tests.builders import changed, moved, said
 
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:
@@ -21,8 +21,11 @@ def written(ticket: Ticket, decision: Decision, when: datetime) -> Ticket:
         changed(field, getattr(ticket.fields, field), value, when, Actor.CONNECTOR)
         for field, value in decision.changes.items()
     )
+    if decision.state is not None:
+        history += (moved(ticket.state, decision.state, when, Actor.CONNECTOR),)
     return with_values(
         ticket,
+        state=decision.state or ticket.state,
         fields=ticket.fields.model_copy(update=dict(decision.changes)),
         history=(*ticket.history, *history),
         articles=(*ticket.articles, *_told(decision, when)),

@@ -28,6 +28,11 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "rfo_status": (RfoStatus.DUE, RfoStatus.DELIVERED),
     "rfo_due_at": (at(days=7), FAR),
     "connector_key": (None, "rfo:1"),
+    "deferral_support": (None, True),
+    "deferral": ("Support: an agent", "none"),
+    "deferred_until": (at(hours=4), FAR),
+    "root_cause": (None, "sabotage"),
+    "permanent_fix": (None, "none needed"),
 }
 OPEN: dict[str, Any] = {
     "service_id": "SVC-1006",
@@ -41,6 +46,7 @@ OPEN: dict[str, Any] = {
     "ip_addresses": "192.0.2.1",
     "escalation_request": "now",
     "rfo_requested": True,
+    "deferral_customer": True,
 }
 TRUSTED = [Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR, Actor.SYSTEM]
 

@@ -1,0 +1,68 @@
+"""Problem management (R28, R30): the way from an incident's cause to the permanent solution.
+
+A resolved critical or major incident gets a problem record, unless it is linked to one already: several incidents
+may share a problem. The record stays open until root cause and permanent fix are stated.
+"""
+
+from datetime import datetime
+
+from connector.domain.connector_key import key_of
+from connector.domain.decision import NewTicket, Note, Outcome, mark
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, TicketKind, TicketState
+from connector.policy.models import Policy
+from connector.rules import wording
+from connector.rules.targets import effective_priority
+
+_DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+"""An incident that was merged or removed is looked into where it went."""
+
+_NEEDED = ("root_cause", "permanent_fix")
+
+
+def problem(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """On the incident: resolved → problem record, linked."""
+    priority = effective_priority(ticket, policy)
+    record = next((link for link in ticket.links if link.kind is TicketKind.PROBLEM), None)
+    if record is not None:
+        return Outcome(rule="problem", reasons=(f"the root cause is looked for in {record.number}",))
+    if ticket.state not in _DONE or priority not in policy.problem.required:
+        reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
+        return Outcome(rule="problem", reasons=(reason,))
+    reason = f"a resolved {priority} needs its root cause found"
+    return Outcome(rule="problem", creates=(_record(ticket, policy),), reasons=(reason,))
+
+
+def _record(ticket: Ticket, policy: Policy) -> NewTicket:
+    return NewTicket(
+        key=key_of(TicketKind.PROBLEM, ticket.id),
+        title=f"Problem behind incident {ticket.number}: {ticket.title}"[:240],
+        text=f"Find the root cause of incident {ticket.number} and the permanent fix (R28, R30).\n\n"
+        "State both on this record before you close it. Link further incidents with the same cause to it.",
+        group=policy.problem.group,
+        fields={"priority": ticket.fields.priority, "service_id": ticket.fields.service_id},
+    )
+
+
+def problem_record(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """On the record: closed without root cause or fix, it is opened again, once. A person who insists wins."""
+    missing = [wording.label(name) for name in _NEEDED if not getattr(ticket.fields, name)]
+    if not missing:
+        return Outcome(rule="problem_record", reasons=("root cause and permanent fix are stated",))
+    told = " and ".join(missing)
+    if ticket.state not in _DONE:
+        return Outcome(rule="problem_record", reasons=(f"open: {told} missing",))
+    if any(change.actor is Actor.CONNECTOR for change in ticket.changes.get("state", ())):
+        return Outcome(rule="problem_record", reasons=(f"closed without {told}, for the second time: left to people",))
+    note = Note(
+        public=False,
+        title="Problem record opened again",
+        text=f"{told} must be stated before a problem is closed (R28). Closed once more, it stays closed.",
+        marks=frozenset({mark("problem-reopened")}),
+    )
+    return Outcome(
+        rule="problem_record",
+        state=TicketState.OPEN,
+        notes=() if note.marks <= ticket.marks.keys() else (note,),
+        reasons=(f"closed without {told}: opened again",),
+    )

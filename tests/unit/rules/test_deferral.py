@@ -1,0 +1,227 @@
+"""R27: a non-service-affecting fault outside working hours waits for the next opening if both parties agree."""
+
+from datetime import timedelta
+
+import pytest
+
+from connector.domain.decision import Outcome
+from connector.domain.ticket import Change, Fields, Ticket
+from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
+from connector.rules.deferral import deferral
+from connector.rules.evaluate import evaluate
+from connector.rules.timeline import Run, deferrals, runs
+from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
+from tests.unit.rules.passes import with_values, written
+
+POLICY = default_policy()
+EVENING = at(hours=9)
+"""Monday, 20:00 in Berlin."""
+OPENING = at(hours=22)
+"""Tuesday, 09:00 in Berlin."""
+
+QUIET = complete(impact=Impact.NON_SERVICE_AFFECTING, urgency="high", priority=Priority.P3)
+
+
+def agreed(fields: Fields = QUIET, *changes: Change, message: bool = True, **values: object) -> Ticket:
+    """An agent set the field at 19:00 UTC, the customer wrote ten minutes later."""
+    support = changed("deferral_support", None, True, EVENING).model_copy(update={"actor_name": "Grace Hopper"})
+    words = said("I agree to the deferral.", EVENING + timedelta(minutes=10), id="77", author_name="Ada Lovelace")
+    return incident(
+        fields.model_copy(update={"deferral_support": True}),
+        history=(support, *changes),
+        articles=(words,) if message else (),
+        **values,
+    )
+
+
+def decided(ticket: Ticket, minutes: float = 11) -> Outcome:
+    return deferral(ticket, POLICY, EVENING + timedelta(minutes=minutes))
+
+
+def test_both_parties_agreed() -> None:
+    outcome = decided(agreed())
+
+    assert outcome.changes["deferred_until"] == OPENING
+    assert outcome.changes["deferral"] == (
+        "Support: Grace Hopper at 2026-11-23 19:00 UTC, by the field. "
+        "Customer: Ada Lovelace at 2026-11-23 19:10 UTC, message 77: 'agree to the deferral'."
+    )
+    assert [told.public for told in outcome.notes] == [False, True]
+    assert all("2026-11-24 08:00 UTC" in told.title for told in outcome.notes)
+    assert outcome.changes["deferral"] in outcome.notes[0].text
+    assert outcome.due == OPENING
+
+
+def test_it_is_decided_and_told_once() -> None:
+    ticket = agreed()
+    after = ticket
+    for _ in range(2):
+        outcome = decided(after)
+        after = with_values(
+            after,
+            fields=after.fields.model_copy(update=dict(outcome.changes)),
+            articles=(*after.articles, *(note(set(told.marks), EVENING) for told in outcome.notes)),
+        )
+
+    again = decided(after)
+    assert again.notes == ()
+    assert not again.again
+    assert again.changes["deferred_until"] == after.fields.deferred_until
+
+
+@pytest.mark.parametrize("impact", [Impact.SERVICE_AFFECTING, Impact.DEGRADATION, None])
+def test_only_non_service_affecting_faults_are_deferred(impact: Impact | None) -> None:
+    outcome = decided(agreed(QUIET.model_copy(update={"impact": impact})))
+
+    assert outcome.changes == {"deferral_support": None}
+    assert [told.title for told in outcome.notes] == ["Not deferred"]
+
+
+def test_not_in_working_hours() -> None:
+    support = changed("deferral_support", None, True, T0)
+    ticket = incident(QUIET.model_copy(update={"deferral_support": True}), history=(support,))
+    outcome = deferral(ticket, POLICY, at(minutes=1))
+
+    assert outcome.changes == {"deferral_support": None}
+    assert "these are working hours" in outcome.notes[0].text
+
+
+def test_before_the_opening_of_a_working_day_it_is_that_days_opening() -> None:
+    early = at(hours=19)
+    ticket = incident(
+        QUIET.model_copy(update={"deferral_support": True}),
+        history=(changed("deferral_support", None, True, early),),
+        articles=(said("I agree to the deferral.", early),),
+    )
+    assert deferral(ticket, POLICY, early).changes["deferred_until"] == OPENING
+
+
+def test_support_alone_asks_the_customer_once() -> None:
+    ticket = agreed(message=False)
+    (question,) = decided(ticket).notes
+    asked = with_values(ticket, articles=(note(set(question.marks), EVENING),))
+
+    assert question.public
+    assert "I agree to the deferral" in question.text
+    assert decided(ticket).changes == {}
+    assert decided(asked).notes == ()
+
+
+def test_the_question_to_the_customer_is_no_consent_when_quoted() -> None:
+    (question,) = decided(agreed(message=False)).notes
+    quoted = "No, please go on.\n\n" + "\n".join(f"> {line}" for line in question.text.splitlines())
+    ticket = with_values(agreed(message=False), articles=(said(quoted, EVENING),))
+
+    assert "deferred_until" not in decided(ticket).changes
+
+
+def test_the_customer_alone_is_told_to_the_agents_once() -> None:
+    ticket = incident(QUIET, articles=(said("It can wait until tomorrow.", EVENING),))
+    (told,) = decided(ticket).notes
+    again = with_values(ticket, articles=(*ticket.articles, note(set(told.marks), EVENING)))
+
+    assert not told.public
+    assert decided(again).notes == ()
+
+
+def test_an_agent_may_record_the_customers_consent_by_phone() -> None:
+    both = QUIET.model_copy(update={"deferral_support": True, "deferral_customer": True})
+    history = (
+        changed("deferral_support", None, True, EVENING),
+        changed("deferral_customer", None, True, EVENING),
+    )
+    assert decided(incident(both, history=history)).changes["deferred_until"] == OPENING
+
+
+def test_last_nights_consent_is_worth_nothing_tonight() -> None:
+    ticket = agreed()
+    outcome = deferral(ticket, POLICY, EVENING + timedelta(days=1))
+
+    assert outcome.changes == {"deferral_support": None}
+    assert outcome.notes == ()
+
+
+def test_a_raised_impact_ends_it_and_the_consents_are_used_up() -> None:
+    held = QUIET.model_copy(update={"deferred_until": OPENING, "impact": Impact.DEGRADATION})
+    ticket = agreed(held)
+    outcome = decided(ticket, 60)
+    lowered = with_values(
+        ticket,
+        fields=QUIET.model_copy(update={"deferral_support": True}),
+        articles=(*ticket.articles, note(set(outcome.notes[0].marks), EVENING)),
+    )
+
+    assert outcome.changes == {"deferral_support": None, "deferred_until": None}
+    assert [told.title for told in outcome.notes] == ["Deferral over"]
+    assert "the impact is degradation" in outcome.notes[0].text
+    assert "deferred_until" not in decided(lowered, 61).changes
+
+
+def test_it_ends_at_the_opening() -> None:
+    outcome = deferral(agreed(QUIET.model_copy(update={"deferred_until": OPENING})), POLICY, OPENING)
+
+    assert outcome.changes == {"deferral_support": None, "deferred_until": None}
+    assert outcome.again
+
+
+def test_it_ends_when_support_takes_its_word_back() -> None:
+    held = QUIET.model_copy(update={"deferred_until": OPENING})
+    ticket = incident(held, articles=(said("I agree to the deferral.", EVENING),))
+
+    assert decided(ticket).changes["deferred_until"] is None
+
+
+def test_nothing_is_said_of_tickets_that_nobody_wants_to_defer() -> None:
+    for ticket in (incident(), incident(QUIET), incident(QUIET, state=TicketState.CLOSED)):
+        outcome = decided(ticket)
+        assert (outcome.changes, outcome.notes, outcome.due) == ({}, (), None)
+
+
+# The clocks
+
+
+def deferred(*changes: Change) -> Ticket:
+    return incident(QUIET, history=changes)
+
+
+def test_the_clocks_pause_from_the_agreement_to_the_opening() -> None:
+    set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
+    assert runs(deferred(set_at), POLICY) == (Run(T0, EVENING), Run(OPENING, None))
+
+
+def test_a_cancelled_deferral_pauses_until_it_was_cancelled() -> None:
+    set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
+    cleared = changed("deferred_until", OPENING, None, at(hours=12), Actor.CONNECTOR)
+    assert runs(deferred(set_at, cleared), POLICY) == (Run(T0, EVENING), Run(at(hours=12), None))
+
+
+def test_the_pause_can_be_switched_off() -> None:
+    set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
+    policy = POLICY.model_copy(update={"pauses": POLICY.pauses.model_copy(update={"deferred": False})})
+    assert runs(deferred(set_at), policy) == (Run(T0, None),)
+
+
+@pytest.mark.parametrize("actor", [Actor.CUSTOMER, Actor.AGENT, Actor.MANAGER, Actor.SYSTEM])
+def test_nobody_else_stops_the_clocks(actor: Actor) -> None:
+    """Consent of both parties is what pauses, not a date in a field (P20)."""
+    assert deferrals(deferred(changed("deferred_until", None, at(days=300), EVENING, actor))) == ()
+
+
+def test_deferred_while_waiting_for_the_customer_is_one_pause() -> None:
+    waiting = changed("state", TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=8))
+    back = changed("state", TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=10))
+    set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
+    assert runs(deferred(waiting, set_at, back), POLICY) == (Run(T0, at(hours=8)), Run(OPENING, None))
+
+
+def test_after_the_whole_decision_is_written_the_next_level_has_moved() -> None:
+    ticket, now = agreed(), EVENING + timedelta(minutes=11)
+    levels = []
+    for _ in range(4):
+        decision = evaluate(ticket, POLICY, now)
+        ticket = written(ticket, decision, now)
+        levels.append(ticket.fields.next_escalation_at)
+    pause = OPENING - now
+    assert ticket.fields.deferred_until == OPENING
+    assert levels[-1] == T0 + timedelta(hours=24) + pause
+    assert evaluate(ticket, POLICY, now).writes_nothing

@@ -1,0 +1,94 @@
+"""R28, R30: a resolved critical or major incident gets a problem record, open until cause and fix are stated."""
+
+import pytest
+
+from connector.domain.ticket import Fields, LinkedTicket, Ticket
+from connector.domain.vocabulary import Actor, Priority, TicketKind, TicketState
+from connector.rules.problem import problem, problem_record
+from tests.builders import T0, at, complete, default_policy, incident, moved, note
+
+POLICY = default_policy()
+
+
+def resolved(priority: Priority | None, state: TicketState = TicketState.CLOSED, **values: object) -> Ticket:
+    return incident(complete(priority=priority), state=state, **values)
+
+
+@pytest.mark.parametrize("priority", [Priority.P1, Priority.P2])
+@pytest.mark.parametrize("state", [TicketState.RESOLVED, TicketState.CLOSED])
+def test_a_resolved_critical_or_major_incident_gets_a_record(priority: Priority, state: TicketState) -> None:
+    (new,) = problem(resolved(priority, state), POLICY, T0).creates
+
+    assert new.key == "problem:7"
+    assert new.group == "problems"
+    assert new.fields == {"priority": priority, "service_id": "SVC-1005"}
+    assert "41007" in new.title
+
+
+@pytest.mark.parametrize(
+    ("priority", "state"),
+    [
+        (Priority.P3, TicketState.CLOSED),
+        (Priority.P4, TicketState.CLOSED),
+        (None, TicketState.CLOSED),
+        (Priority.P1, TicketState.OPEN),
+        (Priority.P1, TicketState.PENDING_CUSTOMER),
+        (Priority.P1, TicketState.CANCELLED),
+    ],
+)
+def test_no_other_does(priority: Priority | None, state: TicketState) -> None:
+    assert problem(resolved(priority, state), POLICY, T0).creates == ()
+
+
+@pytest.mark.parametrize("key", ["problem:7", "problem:12"])
+def test_one_record_may_stand_for_several_incidents(key: str) -> None:
+    link = LinkedTicket(id="9", number="41009", state=TicketState.OPEN, created_by_connector=True, connector_key=key)
+    assert problem(resolved(Priority.P1, links=(link,)), POLICY, T0).creates == ()
+
+
+@pytest.mark.parametrize(("key", "ours"), [("problem:7", False), ("rfo:7", True), (None, True)])
+def test_no_other_linked_ticket_does(key: str | None, ours: bool) -> None:
+    link = LinkedTicket(id="9", number="41009", state=TicketState.OPEN, created_by_connector=ours, connector_key=key)
+    assert len(problem(resolved(Priority.P1, links=(link,)), POLICY, T0).creates) == 1
+
+
+def record(
+    state: TicketState, *, by: tuple[Actor, ...] = (), marks: frozenset[str] = frozenset(), **values: str
+) -> Ticket:
+    """A problem record whose state was changed ``by`` these, in turn."""
+    moves = tuple(moved(TicketState.OPEN, state, at(hours=hour), actor) for hour, actor in enumerate(by))
+    articles = (note(set(marks)),) if marks else ()
+    fields = Fields(connector_key="problem:7", **values)
+    return incident(fields, state=state, kind=TicketKind.PROBLEM, history=moves, articles=articles)
+
+
+def test_closed_without_cause_or_fix_it_is_opened_again() -> None:
+    outcome = problem_record(record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger"), POLICY, T0)
+
+    assert outcome.state is TicketState.OPEN
+    assert outcome.notes[0].text.startswith("Permanent fix must be stated")
+    assert not outcome.notes[0].public
+
+
+def test_a_crash_between_note_and_state_is_repaired_without_a_second_note() -> None:
+    half = record(TicketState.CLOSED, by=(Actor.AGENT,), marks=frozenset({"problem-reopened"}))
+    outcome = problem_record(half, POLICY, T0)
+
+    assert outcome.state is TicketState.OPEN
+    assert outcome.notes == ()
+
+
+def test_a_person_who_closes_it_again_wins() -> None:
+    outcome = problem_record(record(TicketState.CLOSED, by=(Actor.AGENT, Actor.CONNECTOR, Actor.AGENT)), POLICY, T0)
+    assert (outcome.state, outcome.notes) == (None, ())
+
+
+def test_with_cause_and_fix_it_may_be_closed() -> None:
+    done = record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger", permanent_fix="a second path")
+    assert (problem_record(done, POLICY, T0).state, problem_record(done, POLICY, T0).notes) == (None, ())
+
+
+@pytest.mark.parametrize("state", [TicketState.OPEN, TicketState.PENDING_CUSTOMER, TicketState.CANCELLED])
+def test_nothing_happens_to_a_record_that_is_not_closed(state: TicketState) -> None:
+    outcome = problem_record(record(state), POLICY, T0)
+    assert (outcome.state, outcome.notes) == (None, ())
