@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 import structlog
 
+from connector.sandbox.clock import SteppedClock
 from connector.work.table import WorkTable
-from tests.clock import FakeClock
+from tests.builders import T0
 from tests.postgres import fresh_schema, running_server
+
+pytest_plugins = ("tests.secret_scan",)
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +49,14 @@ def plain_logging() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
+def clock() -> SteppedClock:
     """A clock that stands still until it is advanced."""
-    return FakeClock()
+    return SteppedClock(T0)
 
 
 @pytest.fixture
-def table(database_url: str, clock: FakeClock) -> Iterator[WorkTable]:
-    """An empty work table on each kind of database, by the fake clock."""
+def table(database_url: str, clock: SteppedClock) -> Iterator[WorkTable]:
+    """An empty work table on each kind of database, by the stepped clock."""
     opened = WorkTable.open(database_url, clock)
     yield opened
     opened.close()

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -21,6 +22,7 @@ from connector.cli.wiring import open_policy
 from connector.helpdesks.zammad.load import load_mapping
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import Told, tell
+from connector.sandbox.zammad.house import ZammadHouse
 from connector.settings import Settings
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -44,7 +46,7 @@ def demo(settings: Settings, *, as_json: bool) -> None:
     steps: list[Told] = []
     with tempfile.TemporaryDirectory(prefix="interspace-demo-") as directory:
         database = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
-        with Stage(policy, mapping, database, START) as stage, _on_sockets(stage):
+        with Stage(policy, partial(ZammadHouse, mapping=mapping), database, START) as stage, _on_sockets(stage):
             if not as_json:
                 console.print(f"[bold]An outage, played on a sandbox Zammad[/] (policy {policy.version})\n")
             for step in tell(stage):
@@ -67,8 +69,8 @@ def _on_sockets(stage: Stage) -> Iterator[None]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with stage.zammad.serve() as zammad:
-            stage.connect(zammad.url)
+        with stage.sandbox.serve() as helpdesk:
+            stage.connect(helpdesk.url)
             stage.deliver_to(f"http://127.0.0.1:{server.server_port}")
             yield
     finally:

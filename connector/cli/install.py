@@ -35,6 +35,7 @@ _COLOURS = {
     Action.RUN: "cyan",
     Action.FOREIGN: "magenta",
     Action.UNCHANGED: "dim",
+    Action.STAYS: "dim",
 }
 _LONGEST = 100
 
@@ -207,14 +208,14 @@ def _print(found: Plan, *, as_json: bool) -> None:
 
 
 def _report(found: Plan, stayed: Sequence[Stayed], *, as_json: bool) -> None:
-    kept = [step for step in found.steps if step.action is Action.UNCHANGED and step.why]
+    kept = [step for step in found.steps if step.action in (Action.UNCHANGED, Action.STAYS) and step.why]
     if as_json:
         told: dict[str, Any] = found.told()
         told["refused_by_zammad"] = [one.step.told() | {"why": one.why} for one in stayed]
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for step in kept:
-        click.echo(f"{step.title}: {step.why}")
+        click.echo(f"{step.title}: {'stays: ' if step.action is Action.STAYS else ''}{step.why}")
     for one in stayed:
         click.echo(f"{one.step.title}: stays, because Zammad refuses to delete it: {one.why}")
     done = len(found.work) - len(stayed)

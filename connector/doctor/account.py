@@ -107,6 +107,26 @@ def group_access(context: Context) -> Seen:
     return fail(text, do)
 
 
+def agents_access(context: Context) -> Seen:
+    """The owner keeps a ticket that rises (R38): agents must be able to work in the groups of the levels too."""
+    ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
+    agents = set(context.mapping.roles.agents)
+    held: dict[str, set[str]] = {}
+    for row in context.rows("roles"):
+        groups = row.get("group_ids")
+        if row.get("name") in agents and isinstance(groups, dict):
+            for number, access in groups.items():
+                held.setdefault(str(number), set()).update(map(str, access))
+    named = sorted(set(context.mapping.groups.values()) & ids.keys())
+    closed = [name for name in named if not held.get(ids[name], set()) & {"full", "change"}]
+    if not closed:
+        return ok(f"{', '.join(sorted(agents))} may work in {', '.join(named)}")
+    return warn(
+        f"by role alone, {', '.join(sorted(agents))} may not work in {', '.join(closed)}",
+        "Unless your agents have access as persons: give it to the role, or apply the installation with --adopt.",
+    )
+
+
 def _bot_may(permission: Permission, context: Context) -> Seen:
     def call() -> None:
         if permission.method == "POST":

@@ -32,11 +32,13 @@ class Action(StrEnum):
     RUN = "run"
     """Carry out Zammad's migrations."""
     UNCHANGED = "unchanged"
+    STAYS = "stays"
+    """Not taken away by an uninstallation; the step says why."""
     FOREIGN = "foreign"
     """Somebody else's object of the same name: used as it is, changed only with ``--adopt``."""
 
 
-_DOES_NOTHING = (Action.UNCHANGED, Action.FOREIGN)
+_DOES_NOTHING = (Action.UNCHANGED, Action.STAYS, Action.FOREIGN)
 
 
 @dataclass(frozen=True)

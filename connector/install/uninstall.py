@@ -51,7 +51,7 @@ def plan_uninstall(current: Current, used: Used, bot_id: int, *, purge_fields: b
 
 
 def _step(kind: Kind, row: Row, used: Used, *, purge_fields: bool) -> Step:
-    stays = Step(Action.UNCHANGED, kind.path, str(row.get(kind.name)), int(row["id"]))
+    stays = Step(Action.STAYS, kind.path, str(row.get(kind.name)), int(row["id"]))
     if kind.is_adopted(row):
         return _because(stays, "it was there before us")
     if (kind.path, stays.id) in used:
@@ -62,7 +62,7 @@ def _step(kind: Kind, row: Row, used: Used, *, purge_fields: bool) -> Step:
 
 
 def _because(step: Step, why: str) -> Step:
-    return Step(step.action, step.kind, step.name, step.id, why=f"stays: {why}")
+    return Step(step.action, step.kind, step.name, step.id, why=why)
 
 
 def _without_our_roles(current: Current, bot_id: int) -> Iterator[Step]:

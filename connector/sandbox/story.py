@@ -9,7 +9,6 @@ from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, IntakeStatus, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
 from connector.rules import wording
 from connector.sandbox.stage import Person, Stage
-from connector.sandbox.zammad.furnished import BOT
 
 Check = tuple[str, bool]
 
@@ -33,7 +32,7 @@ class Told(NamedTuple):
 def tell(stage: Stage) -> Iterator[Told]:
     """Plays the story step by step. Each step ends when the connector has nothing left to do."""
     ada = stage.person("ada@harbour.example", organization="Harbour Bank", name="Ada Lovelace")
-    grace = stage.person("grace@interspace.example", "Agent", name="Grace Hopper")
+    grace = stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper")
     play = _Play(stage)
     ticket = ada.writes(
         "Line to Hamburg down",
@@ -65,14 +64,8 @@ def _escalates(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Itera
 
 def _is_resolved(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Iterator[Told]:
     stage.advance_to(datetime(2026, 11, 23, 12, 15, tzinfo=UTC))
-    grace.calls(
-        "PUT",
-        f"tickets/{ticket}",
-        {
-            "state": "closed",
-            "article": {"type": "email", "internal": False, "body": "The fibre is spliced. All is well."},
-        },
-    )
+    grace.replies(ticket, "The fibre is spliced. All is well.")
+    grace.sets(ticket, state=TicketState.CLOSED)
     stage.settle()
     stage.advance_to(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
     yield play.step("Resolved: the clocks stand still, no level 4", ticket, _resolved)
@@ -87,7 +80,7 @@ def _gets_its_rfo(stage: Stage, play: "_Play", ada: Person, grace: Person, ticke
         return
     stage.advance_to(datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
     yield play.step("Working days 3 and 4: the team is reminded", task.id, _reminded)
-    grace.sets(task.id, state="closed")
+    grace.sets(task.id, state=TicketState.CLOSED)
     stage.settle()
     yield play.step("The task is closed: the incident shows the RFO as delivered", ticket, _delivered)
 
@@ -100,13 +93,13 @@ class _Play:
         self._counted = 0
 
     def step(self, title: str, ticket: str, look: Callable[[Ticket], tuple[list[str], list[Check]]]) -> Told:
-        calls = [call for call in self._stage.zammad.requests[self._counted :] if call.user == BOT]
+        calls = self._stage.house.calls(self._counted)
         seen = self._stage.ticket(ticket)
-        self._counted = len(self._stage.zammad.requests)
+        self._counted = self._stage.house.served()
         lines, checks = look(seen)
         checks.append(("no dead letters", not self._stage.table.dead_letters()))
         problems = tuple(f"expected: {expectation}" for expectation, met in checks if not met)
-        kinds = Counter(f"{call.method} {call.path.removeprefix('/api/v1/')}" for call in calls)
+        kinds = Counter(map(str, calls))
         told = ", ".join(f"{count}× {kind}" if count > 1 else kind for kind, count in kinds.items())
         return Told(self._stage.clock(), title, tuple(lines), problems, told)
 

@@ -81,7 +81,7 @@ def _cast() -> Iterator[Cast]:
 
 
 def _spent(cast: Cast, act: Callable[[], object]) -> Spent:
-    since = len(cast.stage.zammad.requests)
+    since = cast.stage.house.served()
     act()
     cast.stage.settle()
     wrote = len(writes(cast.stage, since))
@@ -101,7 +101,7 @@ def _swept(cast: Cast) -> Swept:
     for _ in range(_SWEPT):
         _opened(cast)
     cast.stage.settle()
-    since = len(cast.stage.zammad.requests)
+    since = cast.stage.house.served()
     sweep(cast.stage.desk, cast.stage.table, full=True)
     cast.stage.worker.run_due()
     made = calls(cast.stage, since)

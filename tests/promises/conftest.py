@@ -1,13 +1,17 @@
-"""The stage of the promises: the whole system on a sandbox Zammad, on each kind of database."""
+"""The stage of the promises: the whole system on a sandbox helpdesk, on each kind of database."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 
+from connector.domain.vocabulary import Actor
 from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.stage import Person, Stage
+from connector.sandbox.zammad.house import ZammadHouse
 from tests.builders import T0, default_policy
 
 
@@ -27,15 +31,24 @@ COMPLETE = (
 """A message with all required details of a P1."""
 
 
+def open_stage(database_url: str, start: datetime = T0) -> Stage:
+    """An empty stage with the default policy."""
+    furnish = partial(ZammadHouse, mapping=load_mapping(MAPPINGS / "zammad.yaml"))
+    return Stage(default_policy(), furnish, database_url, start)
+
+
 def set_the_stage(database_url: str) -> Cast:
     """A stage with a customer, an agent and a manager."""
-    stage = Stage(default_policy(), load_mapping(MAPPINGS / "zammad.yaml"), database_url, T0)
-    stage.admin.calls("POST", "roles", {"name": "Escalation Manager"})
+    return with_people(open_stage(database_url))
+
+
+def with_people(stage: Stage) -> Cast:
+    """The people come in."""
     return Cast(
         stage,
         stage.person("ada@harbour.example", organization="Harbour Bank", name="Ada Lovelace"),
-        stage.person("grace@interspace.example", "Agent", name="Grace Hopper"),
-        stage.person("edith@interspace.example", "Agent", "Escalation Manager", name="Edith Clarke"),
+        stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper"),
+        stage.person("edith@interspace.example", Actor.MANAGER, name="Edith Clarke"),
     )
 
 
@@ -45,3 +58,9 @@ def cast(database_url: str) -> Iterator[Cast]:
     made = set_the_stage(database_url)
     with made.stage:
         yield made
+
+
+def zammad_house(stage: Stage) -> ZammadHouse:
+    """The house of a stage on Zammad, for what only Zammad has."""
+    assert isinstance(stage.house, ZammadHouse)
+    return stage.house

@@ -6,7 +6,6 @@ from typing import Any
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
 from connector.sandbox.stage import Stage
-from connector.sandbox.zammad.furnished import BOT
 
 
 def notes(ticket: Ticket) -> list[str]:
@@ -27,6 +26,7 @@ def levels_noted(ticket: Ticket) -> list[str]:
 def outcome(ticket: Ticket) -> dict[str, Any]:
     """Everything the rules decide, without ids and times of messages."""
     return {
+        "state": ticket.state,
         "fields": ticket.fields.model_dump(),
         "notes": Counter(notes(ticket)),
         "proofs": proofs(ticket),
@@ -36,12 +36,9 @@ def outcome(ticket: Ticket) -> dict[str, Any]:
 
 def calls(stage: Stage, since: int = 0) -> list[str]:
     """The connector's API calls as ``METHOD path``, without what it reads once at start."""
-    once = ("users/me", "ticket_states", "ticket_priorities", "groups")
-    made = [call for call in stage.zammad.requests[since:] if call.user == BOT]
-    paths = [f"{call.method} {call.path.removeprefix('/api/v1/')}" for call in made]
-    return [path for path in paths if path.partition(" ")[2] not in once]
+    return [str(call) for call in stage.house.calls(since)]
 
 
 def writes(stage: Stage, since: int = 0) -> list[str]:
     """The connector's writes."""
-    return [call for call in calls(stage, since) if not call.startswith("GET") and "search" not in call]
+    return [str(call) for call in stage.house.calls(since) if call.is_write]

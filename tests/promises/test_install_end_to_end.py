@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from connector.domain.vocabulary import Priority, RfoStatus, TicketKind
+from connector.domain.vocabulary import Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -18,12 +19,13 @@ from connector.install.zammad.webhook import CHANGED, CREATED
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
-from connector.sandbox import stage as staging
-from connector.sandbox.stage import IN_PROCESS, SECRET, Stage
+from connector.sandbox.house import IN_PROCESS, SECRET
+from connector.sandbox.stage import Stage
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts
+from connector.sandbox.zammad.house import ZammadHouse
 from tests.builders import T0
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, with_people, zammad_house
 
 SHIFT, HEAD = "shift@interspace.example", "head@interspace.example"
 CUSTOMERS_ADDRESS = "ada@harbour.example"
@@ -41,7 +43,7 @@ def policy(tmp_path: Path) -> Policy:
 
 
 @pytest.fixture
-def installed(policy: Policy, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
+def installed(policy: Policy, sqlite_url: str) -> Iterator[Cast]:
     """The stage on a bare Zammad with our installation instead of the sandbox's own furniture."""
 
     def install(zammad: SandboxZammad, mapping: ZammadMapping) -> Accounts:
@@ -57,26 +59,19 @@ def installed(policy: Policy, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) 
         zammad.restart_worker()
         return accounts
 
-    monkeypatch.setattr(staging, "furnish", install)
-    monkeypatch.setattr(staging, "connect_webhook", lambda *_: None)
-    stage = Stage(policy, load_mapping(MAPPINGS / "zammad.yaml"), sqlite_url, T0)
-    with stage:
-        yield Cast(
-            stage,
-            stage.person(CUSTOMERS_ADDRESS, organization="Harbour Bank", name="Ada Lovelace"),
-            stage.person("grace@interspace.example", "Agent", name="Grace Hopper"),
-            stage.person("edith@interspace.example", "Agent", "Escalation Manager", name="Edith Clarke"),
-        )
+    mapping = load_mapping(MAPPINGS / "zammad.yaml")
+    with Stage(policy, partial(ZammadHouse, mapping=mapping, set_up=install), sqlite_url, T0) as stage:
+        yield with_people(stage)
 
 
 def mails(stage: Stage, trigger: str) -> list[str]:
     """Who got mail of triggers whose name begins so."""
-    return [mail.to for mail in stage.zammad.mails if mail.origin.startswith(trigger)]
+    return [mail.to for mail in zammad_house(stage).sandbox.mails if mail.origin.startswith(trigger)]
 
 
 def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_the_customer(installed: Cast) -> None:
     stage = installed.stage
-    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
     stage.settle()
     assert stage.ticket(ticket).fields.priority is Priority.P1
     assert mails(stage, "Interspace: level") == []
@@ -102,7 +97,7 @@ def test_the_connector_hears_of_everything_but_itself(installed: Cast) -> None:
         return post(url, headers, body)
 
     stage.post = listen
-    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
     stage.advance(timedelta(hours=2))
     assert stage.ticket(ticket).fields.escalation_level == 3
     assert heard == [CREATED], "the mail, and none of the connector's own changes"
@@ -119,7 +114,7 @@ def test_the_connector_hears_of_everything_but_itself(installed: Cast) -> None:
 def test_a_customer_on_another_ladder_gets_its_own_contacts(installed: Cast) -> None:
     stage = installed.stage
     carl = stage.person("carl@acme.example", organization="Acme Logistics", name="Carl")
-    stage.zammad.receive_mail(carl.email, "Line down", COMPLETE.replace("SVC-1005", "SVC-1001"))
+    zammad_house(stage).sandbox.receive_mail(carl.email, "Line down", COMPLETE.replace("SVC-1005", "SVC-1001"))
     stage.settle()
 
     stage.advance(timedelta(hours=1))
@@ -136,9 +131,9 @@ def test_agents_must_fill_in_a_new_ticket_and_may_change_incomplete_ones(install
     said = {"service_ref": "SVC-1005", "problem_start": "2026-11-23T09:40:00Z", "short_description": "no light"}
     agent.calls("POST", "tickets", {**ticket, **said, "impact": "degradation"})
 
-    incomplete = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Help", "It is broken."))
+    incomplete = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Help", "It is broken."))
     stage.settle()
-    agent.sets(incomplete, title="Help wanted")
+    agent.calls("PUT", f"tickets/{incomplete}", {"title": "Help wanted"})
 
     assert stage.ticket(incomplete).title == "Help wanted"
     assert stage.ticket(incomplete).fields.service_id is None
@@ -146,9 +141,9 @@ def test_agents_must_fill_in_a_new_ticket_and_may_change_incomplete_ones(install
 
 def test_the_connector_makes_its_rfo_tasks_in_spite_of_mandatory_fields(installed: Cast) -> None:
     stage = installed.stage
-    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
     stage.settle()
-    installed.agent.sets(ticket, state="closed")
+    installed.agent.sets(ticket, state=TicketState.CLOSED)
     installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
     stage.settle()
 
@@ -163,13 +158,13 @@ def test_the_connector_makes_its_rfo_tasks_in_spite_of_mandatory_fields(installe
 
 def test_the_macros_ask_what_the_rules_answer(installed: Cast) -> None:
     stage = installed.stage
-    ticket = str(stage.zammad.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
     stage.settle()
-    macros = {macro["name"]: macro["perform"] for macro in stage.zammad.world.table("Macro").values()}
+    macros = {macro["name"]: macro["perform"] for macro in zammad_house(stage).sandbox.world.table("Macro").values()}
 
     for macro in ("Escalate now: no progress", "Request RFO"):
         values = {name.removeprefix("ticket."): spec["value"] for name, spec in macros[macro].items()}
-        installed.agent.sets(ticket, **values)
+        installed.agent.calls("PUT", f"tickets/{ticket}", values)
         stage.settle()
 
     seen = stage.ticket(ticket).fields

@@ -1,66 +1,163 @@
-"""P3: order does not matter: deliveries dropped, repeated and reordered end in the same ticket."""
+"""P3: order does not matter: deliveries that are lost, repeated, late and out of order end in the same ticket as
+perfect ones.
 
-from collections.abc import Mapping
+Two stages see the same people do the same things at the same times. On one every delivery arrives at once and in
+order. On the other each arrives never, once or several times, in any order, old ones again among them, and the sweep
+finds what was lost. Whenever the connector has worked, both tickets must be equal: fields, state, notes, proofs, links.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+import structlog
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from connector.sandbox.stage import SETTLE
 from connector.work.sweep import sweep
+from tests.postgres import fresh_schema
 from tests.promises.conftest import Cast, set_the_stage
 from tests.promises.evidence import outcome
+from tests.promises.happenings import HAPPENINGS
 
-EVENTS = ("asks", "answers", "responds", "corrects", "escalates", "closes", "wants an RFO")
+EXAMPLES = int(os.environ.get("INTERSPACE_TEST_EXAMPLES", "0"))
+"""More than these tests play by themselves, and others each time: for long runs."""
 
+Delivery = tuple[str, Mapping[str, str], bytes]
+Opened = Callable[[], AbstractContextManager[Cast]]
+"""A fresh stage on a database of its own. A stage on another helpdesk with the same people serves as well."""
 
-def play(cast: Cast, ticket: str, event: str) -> None:
-    match event:
-        case "answers":
-            cast.customer.replies(ticket, "Service ID: SVC-1005\nImpact: service affecting\nUrgency: high")
-        case "responds":
-            cast.agent.replies(ticket, "We are on it.")
-        case "corrects":
-            cast.agent.sets(ticket, impact="degradation")
-        case "escalates":
-            cast.customer.replies(ticket, "Please escalate this ticket.")
-        case "closes":
-            cast.agent.sets(ticket, state="closed")
-        case "wants an RFO":
-            cast.customer.replies(ticket, "Please send us the RFO.")
+FATES = st.integers(0, 3)
+"""How often a delivery arrives."""
 
 
-def story(deliveries: list[int], tmp_url: str) -> dict[str, Any]:
-    """Each event's delivery comes as often as ``deliveries`` says, 0 being lost, all of them out of order at the end;
-    a sweep finds what was lost."""
-    cast = set_the_stage(tmp_url)
-    with cast.stage as stage:
-        plain, late = stage.post, list[tuple[str, Mapping[str, str], bytes]]()
+class _Unreliable:
+    """A network between helpdesk and receiver that tells the helpdesk each time that the delivery arrived."""
 
-        def kept(url: str, headers: Mapping[str, str], body: bytes) -> int:
-            late.append((url, headers, body))
-            return 202
+    def __init__(self, cast: Cast) -> None:
+        self._arrive = cast.stage.post
+        self._waiting: list[Delivery] = []
+        self._past: list[Delivery] = []
+        cast.stage.post = self._take
 
-        stage.post = kept
-        ticket = cast.customer.writes("Line down", "Since 2026-11-23 09:40 UTC.")
-        for event in EVENTS[1:]:
-            play(cast, ticket, event)
-            stage.zammad.deliver_webhooks(kept)
-        for times, delivery in zip(deliveries, late, strict=False):
-            for _ in range(times):
-                plain(*delivery)
-        stage.post = plain
-        sweep(stage.desk, stage.table, full=True)
-        stage.advance(timedelta(hours=5))
-        return outcome(stage.ticket(ticket))
+    def _take(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self._waiting.append((url, headers, body))
+        return 202
+
+    def deliver(self, draw: Callable[..., Any]) -> None:
+        """What waits arrives, or does not, and some of what arrived long ago arrives again."""
+        coming = [delivery for delivery in self._waiting for _ in range(draw(FATES))]
+        if self._past:
+            coming += [self._past[place] for place in draw(st.lists(st.integers(0, len(self._past) - 1), max_size=2))]
+        for place in draw(st.permutations(range(len(coming)))):
+            assert self._arrive(*coming[place]) == 202
+        self._past += self._waiting
+        self._waiting.clear()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(deliveries=st.lists(st.integers(0, 3), min_size=7, max_size=7))
-def test_lost_repeated_and_reordered_deliveries_end_in_the_same_ticket(
-    deliveries: list[int], tmp_path_factory: Any
+class TwoTickets(RuleBasedStateMachine):
+    """The same life of a ticket with perfect and with imperfect deliveries."""
+
+    def __init__(self, opened: Opened) -> None:
+        super().__init__()
+        self._ending = ExitStack()
+        self.perfect, self.imperfect = (self._ending.enter_context(opened()) for _ in range(2))
+        self.network = _Unreliable(self.imperfect)
+
+    @initialize(said=st.sampled_from(["Our line is dead.", "Since 2026-11-23 09:40 UTC.\nService ID: SVC-1005"]))
+    def a_customer_writes(self, said: str) -> None:
+        self.ticket, same = (cast.customer.writes("Line down", said) for cast in (self.perfect, self.imperfect))
+        assert self.ticket == same
+
+    @rule(name=st.sampled_from(sorted(HAPPENINGS)))
+    def something_happens(self, name: str) -> None:
+        for cast in (self.perfect, self.imperfect):
+            HAPPENINGS[name](cast, self.ticket)
+            cast.stage.sandbox.deliver_webhooks(cast.stage.post)
+
+    @rule(data=st.data(), minutes=st.sampled_from([1, 4, 16, 55, 61, 130, 480, 1500]))
+    def time_passes(self, data: st.DataObject, minutes: int) -> None:
+        self.network.deliver(lambda strategy: data.draw(strategy, label="network"))
+        self.advance(timedelta(minutes=minutes))
+
+    def advance(self, length: timedelta) -> None:
+        """The sweep comes when a delivery would have been acted on: both look at the same things at the same time."""
+        until = self.perfect.stage.clock() + length
+        for cast in (self.perfect, self.imperfect):
+            cast.stage.clock.advance(SETTLE)
+            sweep(cast.stage.desk, cast.stage.table, full=False)
+            cast.stage.advance_to(until)
+        self.compare()
+
+    def compare(self) -> None:
+        for seen, expected in zip(
+            *(_everything(cast, self.ticket) for cast in (self.imperfect, self.perfect)), strict=True
+        ):
+            assert seen == expected
+        assert self.imperfect.stage.table.dead_letters() == []
+
+    def teardown(self) -> None:
+        with self._ending:
+            if hasattr(self, "ticket"):
+                self.advance(timedelta(days=8))
+
+
+def _everything(cast: Cast, ticket: str) -> list[dict[str, Any]]:
+    """The ticket and those that the connector made for it."""
+    seen = cast.stage.ticket(ticket)
+    outcomes = [outcome(one) for one in (seen, *(cast.stage.ticket(link.id) for link in seen.links))]
+    return [{**one.pop("fields"), **one} for one in outcomes]
+
+
+@pytest.fixture(autouse=True)
+def silence() -> None:
+    """Thousands of lines that nobody reads cost a fifth of the time."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def play(opened: Opened, examples: int) -> None:
+    """The same examples each time, unless more are asked for."""
+    run_state_machine_as_test(
+        partial(TwoTickets, opened),  # type: ignore[arg-type]  # any callable will do
+        settings=settings(
+            max_examples=EXAMPLES or examples,
+            stateful_step_count=14,
+            deadline=None,
+            derandomize=not EXAMPLES,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_any_fate_of_the_deliveries_ends_in_the_same_ticket_on_sqlite(
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    def fresh() -> str:
-        return f"sqlite:///{tmp_path_factory.mktemp('p3') / 'work.sqlite3'}"
+    def fresh() -> Path:
+        return tmp_path_factory.mktemp("p3") / "work.sqlite3"
 
-    assert story(deliveries, fresh()) == story([1] * 7, fresh())
+    @contextmanager
+    def opened() -> Iterator[Cast]:
+        with (cast := set_the_stage(f"sqlite:///{fresh()}")).stage:
+            yield cast
+
+    play(opened, 25)
+
+
+def test_any_fate_of_the_deliveries_ends_in_the_same_ticket_on_postgresql(postgres_server: str) -> None:
+    @contextmanager
+    def opened() -> Iterator[Cast]:
+        with fresh_schema(postgres_server) as url, (cast := set_the_stage(url)).stage:
+            yield cast
+
+    play(opened, 6)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from connector.domain.vocabulary import TicketState
 from connector.work.sweep import sweep
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, zammad_house
 from tests.promises.evidence import calls, levels_noted
 
 
@@ -22,7 +23,7 @@ def test_the_sweep_finds_what_no_webhook_told_and_says_how_much(cast: Cast) -> N
     tickets = [cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(3)]
     stage.advance(timedelta(hours=2))
     stage.post = plain
-    assert len(stage.zammad.lost_deliveries()) == 3
+    assert len(zammad_house(stage).sandbox.lost_deliveries()) == 3
 
     found = sweep(stage.desk, stage.table, full=False)
     stage.settle()
@@ -42,7 +43,7 @@ def test_an_unchanged_ticket_costs_the_sweep_no_request_of_its_own(cast: Cast) -
     for number in range(20):
         cast.customer.writes(f"Line {number} down", COMPLETE)
     stage.settle()
-    since = len(stage.zammad.requests)
+    since = stage.house.served()
 
     found = sweep(stage.desk, stage.table, full=True)
     stage.worker.run_due()
@@ -67,16 +68,17 @@ def test_more_tickets_than_fit_on_a_page_are_all_found_once(cast: Cast) -> None:
 
 def test_a_new_policy_holds_for_every_unresolved_ticket_after_the_next_full_sweep(cast: Cast) -> None:
     stage = cast.stage
+    one, two = (stage.policy.model_copy(update={"version": version}) for version in ("one", "two"))
     open_one, solved = (cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(2))
     stage.settle()
-    cast.agent.sets(solved, state="closed")
+    cast.agent.sets(solved, state=TicketState.CLOSED)
     stage.advance(timedelta(hours=1))
-    first = sweep(stage.desk, stage.table, full=True, policy="one")
+    first = sweep(stage.desk, stage.table, full=True, policy=one)
     stage.advance(timedelta(minutes=1))
 
-    second = sweep(stage.desk, stage.table, full=True, policy="one")
-    third = sweep(stage.desk, stage.table, full=True, policy="two")
+    second = sweep(stage.desk, stage.table, full=True, policy=one)
+    third = sweep(stage.desk, stage.table, full=True, policy=two)
 
-    assert [found.touched for found in (first, second, third)] == [1, 0, 1]
+    assert [found.touched for found in (first, second, third)] == [2, 0, 2], "with the solved one's problem record"
     assert stage.table.next_due("zammad") == stage.clock()
     assert stage.ticket(open_one).fields.escalation_level == 2

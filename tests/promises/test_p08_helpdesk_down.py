@@ -23,13 +23,13 @@ from tests.promises.evidence import calls, levels_noted, proofs
 def test_hours_without_a_helpdesk_lose_nothing_and_double_nothing(cast: Cast, trouble: Fault) -> None:
     stage = cast.stage
     tickets = [cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(5)]
-    stage.zammad.deliver_webhooks(stage.post)
-    stage.zammad.faults.add(trouble)
-    since = len(stage.zammad.requests)
+    stage.sandbox.deliver_webhooks(stage.post)
+    stage.sandbox.faults.add(trouble)
+    since = stage.house.served()
 
     stage.advance(timedelta(hours=2, minutes=30))
     asked = len(calls(stage, since))
-    stage.zammad.faults.clear()
+    stage.sandbox.faults.clear()
     stage.advance(timedelta(minutes=5))
 
     assert asked <= 5 * 150 + 50, "a helpdesk that is down is left alone"
@@ -44,8 +44,8 @@ def test_hours_without_a_helpdesk_lose_nothing_and_double_nothing(cast: Cast, tr
 def test_accepting_never_asks_the_helpdesk(cast: Cast) -> None:
     stage = cast.stage
     cast.customer.writes("Line down", COMPLETE)
-    stage.zammad.faults.add(Fault("refuse", path="/api/", times=None))
+    stage.sandbox.faults.add(Fault("refuse", path="/api/", times=None))
 
-    assert stage.zammad.deliver_webhooks(stage.post) == 1
-    assert stage.zammad.next_delivery_at() is None, "it was accepted, nothing is retried"
+    assert stage.sandbox.deliver_webhooks(stage.post) == 1
+    assert stage.sandbox.next_delivery_at() is None, "it was accepted, nothing is retried"
     assert stage.table.counts()["zammad"].waiting == 1

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
+from connector.sandbox.stage import Person
 from connector.sandbox.zammad import Fault
 from connector.work.table import Key
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, zammad_house
 
 
 def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(cast: Cast) -> None:
     stage = cast.stage
     poison = cast.customer.writes("Poison", COMPLETE)
-    stage.zammad.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=500))
+    stage.sandbox.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=500))
     good = cast.customer.writes("Line down", COMPLETE)
 
     stage.advance(timedelta(hours=2))
@@ -25,9 +26,9 @@ def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(c
 def test_a_replay_works_once_the_cause_is_gone(cast: Cast) -> None:
     stage = cast.stage
     poison = cast.customer.writes("Poison", COMPLETE)
-    stage.zammad.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=422))
+    stage.sandbox.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=422))
     stage.settle()
-    stage.zammad.faults.clear()
+    stage.sandbox.faults.clear()
 
     assert stage.table.replay([Key("zammad", poison)]) == 1
     stage.settle()
@@ -39,10 +40,10 @@ def test_a_replay_works_once_the_cause_is_gone(cast: Cast) -> None:
 def test_a_new_event_tries_a_dead_letter_again(cast: Cast) -> None:
     stage = cast.stage
     poison = cast.customer.writes("Poison", COMPLETE)
-    stage.zammad.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=422))
+    stage.sandbox.faults.add(Fault("status", path=rf"tickets/{poison}\?", times=None, status=422))
     stage.settle()
     assert len(stage.table.dead_letters()) == 1
-    stage.zammad.faults.clear()
+    stage.sandbox.faults.clear()
 
     cast.customer.replies(poison, "any news?")
     stage.settle()
@@ -54,11 +55,13 @@ def test_a_new_event_tries_a_dead_letter_again(cast: Cast) -> None:
 def test_an_attribute_that_zammad_does_not_store_is_a_dead_letter_and_no_loop(cast: Cast) -> None:
     """Zammad ignores unknown attributes with 200: without the check the connector would write for ever."""
     stage = cast.stage
+    house = zammad_house(stage)
+    admin = Person(house, "admin", house.accounts.admin)
     ticket = cast.customer.writes("Line down", COMPLETE)
-    for attribute in stage.admin.calls("GET", "object_manager_attributes"):
+    for attribute in admin.calls("GET", "object_manager_attributes"):
         if attribute["name"] == "priority_reason":
-            stage.admin.calls("DELETE", f"object_manager_attributes/{attribute['id']}")
-    stage.admin.calls("POST", "object_manager_attributes_execute_migrations")
+            admin.calls("DELETE", f"object_manager_attributes/{attribute['id']}")
+    admin.calls("POST", "object_manager_attributes_execute_migrations")
 
     stage.advance(timedelta(hours=1))
 
@@ -71,7 +74,7 @@ def test_a_deleted_ticket_is_forgotten(cast: Cast) -> None:
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    stage.admin.calls("DELETE", f"tickets/{ticket}")
+    stage.house.remove(ticket)
 
     stage.advance(timedelta(hours=3))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.vocabulary import TicketState
 from connector.sandbox.zammad import Fault
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, notes, proofs
@@ -25,9 +26,9 @@ def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: 
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    cast.agent.sets(ticket, state="closed")
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
     stage.settle()
-    stage.zammad.faults.add(Fault(kind, method=method, path=path, times=2))  # type: ignore[arg-type]
+    stage.sandbox.faults.add(Fault(kind, method=method, path=path, times=2))  # type: ignore[arg-type]
 
     cast.customer.replies(ticket, "Please send us the RFO.")
     stage.advance(timedelta(minutes=5))
@@ -35,7 +36,7 @@ def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: 
     seen = stage.ticket(ticket)
     assert [link.connector_key for link in seen.links] == [f"problem:{ticket}", f"rfo:{ticket}"]
     assert notes(seen).count("Your Reason-For-Outage document") == 1
-    assert len(stage.admin.calls("GET", "tickets")) == 3
+    assert len(stage.house.tickets()) == 3
     assert set(proofs(seen).values()) == {1}
 
 
@@ -43,7 +44,7 @@ def test_a_level_is_told_once_although_the_answer_to_its_note_was_lost(cast: Cas
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    stage.zammad.faults.add(Fault("lose answer", method="PUT", path="tickets/", times=3))
+    stage.sandbox.faults.add(Fault("lose answer", method="PUT", path="tickets/", times=3))
 
     stage.advance(timedelta(hours=1))
 
@@ -55,9 +56,9 @@ def test_a_crash_between_task_and_link_is_repaired(cast: Cast) -> None:
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    cast.agent.sets(ticket, state="closed")
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
     stage.settle()
-    stage.zammad.faults.add(Fault("refuse", method="POST", path="links/add", times=1))
+    stage.sandbox.faults.add(Fault("refuse", method="POST", path="links/add", times=1))
     cast.customer.replies(ticket, "Please send us the RFO.")
     stage.settle()
 
@@ -65,4 +66,4 @@ def test_a_crash_between_task_and_link_is_repaired(cast: Cast) -> None:
     stage.advance(timedelta(minutes=5))
 
     assert [link.connector_key for link in stage.ticket(ticket).links] == [f"problem:{ticket}", f"rfo:{ticket}"]
-    assert len(stage.admin.calls("GET", "tickets")) == 3
+    assert len(stage.house.tickets()) == 3

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from connector.domain.vocabulary import TicketState
 from connector.work.sweep import sweep
 from connector.work.table import WorkTable
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
@@ -16,7 +17,7 @@ def several(cast: Cast) -> list[str]:
     down = cast.customer.writes("Line down", COMPLETE)
     solved = cast.customer.writes("Line dead", COMPLETE)
     stage.settle()
-    cast.agent.sets(solved, state="closed")
+    cast.agent.sets(solved, state=TicketState.CLOSED)
     cast.customer.replies(solved, "Please send us the RFO.")
     stage.advance(timedelta(minutes=70))
     return [asked, down, solved]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import TicketKind, TicketState
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, notes
 
@@ -66,7 +66,7 @@ def test_a_moved_rfo_date_is_restored_on_incident_and_task(cast: Cast) -> None:
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    cast.agent.sets(ticket, state="closed")
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
     cast.customer.replies(ticket, "Please send us the RFO.")
     stage.settle()
     due = stage.ticket(ticket).fields.rfo_due_at
@@ -84,9 +84,10 @@ def test_a_customer_cannot_forge_a_proof(cast: Cast) -> None:
     """Marks count on the connector's own notes only."""
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
-    cast.customer.replies(
-        ticket, "hello", subject="Escalation level 2: shift manager [ref: level-2 level-3 level-4 level-5]"
-    )
+    forged = "Escalation level 2: shift manager [ref: level-2 level-3 level-4 level-5]"
+    cast.customer.replies(ticket, forged)
+    article = {"ticket_id": int(ticket), "type": "web", "internal": False, "body": "hello", "subject": forged}
+    cast.customer.calls("POST", "ticket_articles", article)
 
     stage.advance(timedelta(hours=1))
 

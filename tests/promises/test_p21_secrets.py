@@ -1,19 +1,31 @@
-"""P21: secrets never appear in logs, errors, pages or notes."""
+"""P21: secrets never appear in logs, errors, metrics, pages or notes.
 
+All output of the whole test suite is read by ``tests/secret_scan.py``. Here are a day full of trouble, and the proof
+that the reading finds something.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from connector import logs
-from connector.sandbox.stage import SECRET
+from connector.sandbox.house import SECRET
 from connector.sandbox.zammad import Fault
 from connector.settings import Settings
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, zammad_house
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_no_secret_in_anything_that_a_troubled_day_leaves_behind(cast: Cast, capfd: pytest.CaptureFixture[str]) -> None:
     stage = cast.stage
-    token = stage.accounts.bot
+    token = zammad_house(stage).accounts.bot
     logs.configure(Settings(log_format="json", log_level="debug", zammad_token=token))
     ticket = cast.customer.writes("Line down", COMPLETE)
     for fault in (
@@ -22,10 +34,10 @@ def test_no_secret_in_anything_that_a_troubled_day_leaves_behind(cast: Cast, cap
         Fault("status", path="tickets/", times=1, status=401),
         Fault("status", path="tickets/", times=1, status=422),
     ):
-        stage.zammad.faults.add(fault)
+        stage.sandbox.faults.add(fault)
     stage.advance(timedelta(minutes=10))
     client = stage.receiver.test_client()
-    pages = [client.get(path).text for path in ("/healthz", "/readyz", "/")]
+    pages = [client.get(path).text for path in ("/healthz", "/readyz", "/metrics", "/")]
     pages.append(client.post("/webhooks/zammad/main", data=b"{}", content_type="application/json").text)
 
     printed = capfd.readouterr()
@@ -50,3 +62,84 @@ def test_a_secret_in_a_foreign_text_is_hidden_in_the_log(capfd: pytest.CaptureFi
     said = capfd.readouterr().err
     assert "library says" in said
     assert "tok-0123456789abcdef" not in said
+
+
+TALKATIVE = '''
+import secrets, subprocess, sys
+import pytest
+from pydantic import SecretStr
+
+
+@pytest.fixture(autouse=True)
+def scan(secret_scan):
+    """Started in the root of another project, the plugin is there all the same."""
+
+
+def test_quiet():
+    secrets.token_urlsafe(32)
+    SecretStr("a long word of settings")
+    print("nothing to see")
+
+
+def test_prints():
+    print("the token is", secrets.token_urlsafe(32))
+
+
+def test_takes_what_was_printed(capsys):
+    print(f"token={secrets.token_hex(32)}", file=sys.stderr)
+    assert capsys.readouterr().err
+
+
+def test_child():
+    SecretStr("a password of a child")
+    subprocess.run([sys.executable, "-c", "print('a password of a child')"], capture_output=True, check=True)
+
+
+def test_leaves_a_log(tmp_path):
+    (tmp_path / "log").write_text("whsec-local-0123456789")
+
+
+def test_password_of_a_database():
+    SecretStr("postgresql://connector:correct-horse-battery@db/work")
+    print("cannot connect: password correct-horse-battery refused")
+
+
+def test_a_header():
+    import base64
+    token = secrets.token_urlsafe(32)
+    print("Authorization: Basic " + base64.b64encode(f"bot@example.com:{token}".encode()).decode())
+'''
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A directory that the scanner of this session does not read."""
+    with TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
+def test_the_scanner_of_the_test_suite_finds_a_secret_wherever_it_shows(elsewhere: Path) -> None:
+    """The session fails although every test passes, and the summary names the places but not the secrets."""
+    (elsewhere / "test_talkative.py").write_text(TALKATIVE)
+    (elsewhere / "conftest.py").write_text('pytest_plugins = ("tests.secret_scan",)\n')
+    (elsewhere / "pytest.ini").write_text("[pytest]\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(elsewhere / "base")]
+
+    ran = subprocess.run(
+        command,
+        cwd=elsewhere,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+
+    places = [line for line in ran.stdout.partition("(P21)")[2].splitlines() if "…" in line]
+    named = "\n".join(places)
+    assert ran.returncode == pytest.ExitCode.TESTS_FAILED, ran.stdout
+    assert len(places) == 6, ran.stdout
+    assert "test_quiet" not in named
+    for test in ("prints", "takes_what_was_printed", "child", "password_of_a_database", "a_header"):
+        assert f"test_{test}" in named
+    assert "test_leaves_a_log0/log: whsec-…" in named
+    assert "correct-horse-battery" not in named

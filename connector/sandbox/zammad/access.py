@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from connector.sandbox.wire import header
 from connector.sandbox.zammad import permissions, seed
-from connector.sandbox.zammad.call import Call, header
+from connector.sandbox.zammad.call import Call
 from connector.sandbox.zammad.errors import ApiError, not_authorized, token_not_authorized
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World

@@ -4,9 +4,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from connector.sandbox.wire import Response, header
 from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
@@ -16,15 +17,6 @@ Answer = tuple[int, object]
 
 _KEY_PART = re.compile(r"\[([^\]]*)\]")
 _ESCAPED_IN_JSON = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What goes back over the wire."""
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +80,6 @@ def body_params(headers: Mapping[str, str], body: bytes) -> Record:
     except ValueError:
         raise ApiError(500, f"unexpected token at '{text}'", human=False) from None
     return value if isinstance(value, dict) else {}
-
-
-def header(headers: Mapping[str, str], name: str) -> str:
-    """A header whatever the case of its name; empty if it is not there."""
-    value = headers.get(name)
-    if value is not None:
-        return value
-    lower = name.lower()
-    return next((value for key, value in headers.items() if key.lower() == lower), "")
 
 
 def to_json(value: object) -> bytes:

@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 from requests.adapters import BaseAdapter
 
+from connector.sandbox.adapter import InProcessAdapter
+from connector.sandbox.faults import BrokenError, Fault, Faults
+from connector.sandbox.server import RunningServer
+from connector.sandbox.wire import Response
 from connector.sandbox.zammad import (
     core_attributes,
     deliveries,
@@ -18,13 +22,10 @@ from connector.sandbox.zammad import (
     seed,
     users,
 )
-from connector.sandbox.zammad.adapter import InProcessAdapter
-from connector.sandbox.zammad.call import Response, respond
+from connector.sandbox.zammad.call import respond
 from connector.sandbox.zammad.deliveries import Post
-from connector.sandbox.zammad.faults import BrokenError, Fault, Faults
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.resources import new_record
-from connector.sandbox.zammad.server import RunningServer
 from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import Delivery, Mail, World
 
@@ -263,6 +264,7 @@ def _refusal(fault: Fault) -> Response:
     headers = dict(plain.headers)
     if fault.retry_after is not None:
         headers["Retry-After"] = fault.retry_after
+    headers |= fault.headers
     return Response(fault.status, headers, plain.body)
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from connector.helpdesks.fields import FIELD_TYPES
 from connector.helpdesks.zammad.mapping import ZammadMapping
-from connector.helpdesks.zammad.values import FIELD_TYPES
-from connector.sandbox.zammad.call import Response
+from connector.sandbox.wire import Response
 from connector.sandbox.zammad.desk import SandboxZammad
 
 BOT = "interspace-bot@sandbox.example"
@@ -32,6 +32,12 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
     for name in sorted(set(mapping.groups.values()) - {"Users"}):
         desk.add_group(name)
     admin = desk.add_user(ADMIN, ("Admin", "Agent"))
+    for role in mapping.roles.managers:
+        _answer(request(desk, admin, "POST", "roles", {"name": role}))
+    groups = {str(row["id"]): ["full"] for row in _answer(request(desk, admin, "GET", "groups"))}
+    for row in _answer(request(desk, admin, "GET", "roles")):
+        if row["name"] in mapping.roles.agents:
+            _answer(request(desk, admin, "PUT", f"roles/{row['id']}", {"group_ids": groups}))
     bot = desk.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot")
     for field, attribute in mapping.fields.items():
         kind = FIELD_TYPES[field]

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 
+from connector.sandbox.wire import Response
 from connector.sandbox.zammad import (
     articles,
     history,
@@ -16,7 +17,7 @@ from connector.sandbox.zammad import (
     users,
 )
 from connector.sandbox.zammad.access import authenticate, is_admin, opens_tickets
-from connector.sandbox.zammad.call import Answer, Call, Response, body_params, respond, split_target
+from connector.sandbox.zammad.call import Answer, Call, body_params, respond, split_target
 from connector.sandbox.zammad.errors import ApiError, not_authorized
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.tables import RESOURCES

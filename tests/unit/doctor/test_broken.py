@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from connector.doctor.finding import Verdict
-from connector.sandbox.zammad.faults import Fault
+from connector.sandbox.faults import Fault
 from connector.work.table import Failed, Job, Key
 from tests.unit.doctor.installation import SECRET, Installation
 
@@ -40,12 +40,18 @@ def no_agent(at: Installation) -> None:
 
 def no_access_to_a_group(at: Installation) -> None:
     bot = row(at, "User", id=at.zammad.user_id("interspace-bot@sandbox.example"))
-    bot["group_ids"].pop(str(row(at, "Group", name="RFO")["id"]))
+    for holder in (bot, row(at, "Role", name="Agent")):
+        holder["group_ids"].pop(str(row(at, "Group", name="RFO")["id"]))
 
 
 def reads_a_group_only(at: Installation) -> None:
+    no_access_to_a_group(at)
     bot = row(at, "User", id=at.zammad.user_id("interspace-bot@sandbox.example"))
     bot["group_ids"][str(row(at, "Group", name="RFO")["id"])] = ["read"]
+
+
+def agents_without_a_group(at: Installation) -> None:
+    row(at, "Role", name="Agent")["group_ids"].pop(str(row(at, "Group", name="Directors")["id"]))
 
 
 def not_migrated(at: Installation) -> None:
@@ -207,6 +213,7 @@ BROKEN: list[tuple[Break, str, Verdict, str]] = [
     (no_agent, "connector: POST tickets/search", Verdict.FAIL, "answered 403"),
     (no_access_to_a_group, "access to groups", Verdict.FAIL, "RFO (change, create, read)"),
     (reads_a_group_only, "access to groups", Verdict.FAIL, "RFO (change, create)"),
+    (agents_without_a_group, "agents' access to groups", Verdict.WARN, "may not work in Directors"),
     (no_attribute, "attributes", Verdict.FAIL, "no attribute impact"),
     (wrong_type, "attributes", Verdict.FAIL, "escalation_level is of type input, not integer"),
     (missing_option, "attributes", Verdict.FAIL, "impact has no option service_affecting, non_service_affecting"),

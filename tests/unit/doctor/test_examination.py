@@ -13,8 +13,8 @@ from connector.doctor.account import ADMIN_PERMISSIONS, Permission, permission_c
 from connector.doctor.checks import CHECKS
 from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
 from connector.doctor.round_trip import left_behind
+from connector.sandbox.faults import Fault
 from connector.sandbox.zammad import permissions
-from connector.sandbox.zammad.faults import Fault
 from connector.work.errors import StoreError
 from connector.work.table import WorkTable
 from tests.unit.doctor.installation import SECRET, Installation

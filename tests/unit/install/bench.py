@@ -15,10 +15,10 @@ from connector.install.uninstall import plan_uninstall, used_by_tickets
 from connector.install.zammad.planning import Setup, look, plan_zammad, whoami
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
+from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import request
 from tests.builders import default_policy
-from tests.clock import FakeClock
 
 SECRETS = {WEBHOOK: "a secret that only this test knows"}
 TODAY = date(2026, 11, 23)
@@ -37,7 +37,7 @@ class Bench:
     """The sandbox and the ways into it."""
 
     zammad: SandboxZammad
-    clock: FakeClock
+    clock: SteppedClock
     tokens: dict[str, str]
     policy: Policy = field(default_factory=default_policy)
 
@@ -99,7 +99,7 @@ class Bench:
         return list(self.zammad.world.table(_MODELS[kind]).values())
 
 
-def new_bench(clock: FakeClock) -> Bench:
+def new_bench(clock: SteppedClock) -> Bench:
     """A Zammad as it comes, with two accounts."""
     zammad = SandboxZammad(clock)
     tokens = {

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.clock import FakeClock
+from connector.sandbox.clock import SteppedClock
 from tests.unit.install.bench import Bench, new_bench
 
 
 @pytest.fixture
-def bench(clock: FakeClock) -> Bench:
+def bench(clock: SteppedClock) -> Bench:
     """A bare Zammad."""
     return new_bench(clock)

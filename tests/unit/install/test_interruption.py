@@ -5,14 +5,14 @@ import pytest
 from connector.install.apply import apply
 from connector.install.errors import StepError
 from connector.install.kinds import KINDS, permission
+from connector.sandbox.clock import SteppedClock
+from connector.sandbox.faults import Kind
 from connector.sandbox.zammad import Fault
-from connector.sandbox.zammad.faults import Kind
-from tests.clock import FakeClock
 from tests.unit.install.bench import SECRETS, Bench, new_bench
 
 
 @pytest.mark.parametrize("kind", ["status", "lose answer"])
-def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(clock: FakeClock, kind: Kind) -> None:
+def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(clock: SteppedClock, kind: Kind) -> None:
     whole = new_bench(clock)
     requests = [(step.kind, step.name) for step in whole.install().work]
     broken = new_bench(clock)

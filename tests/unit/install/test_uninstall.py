@@ -41,9 +41,9 @@ def test_tickets_their_data_and_their_group_stay(bench: Bench) -> None:
     plan = bench.plan_back()
     bench.uninstall()
 
-    told = {step.name: step.why for step in plan.steps if step.action is Action.UNCHANGED}
-    assert told["RFO"] == told["P1 critical"] == "stays: tickets refer to it"
-    assert told["service_ref"].startswith("stays: tickets' data are in it")
+    told = {step.name: step.why for step in plan.steps if step.action is Action.STAYS}
+    assert told["RFO"] == told["P1 critical"] == "tickets refer to it"
+    assert told["service_ref"].startswith("tickets' data are in it")
     (kept,) = bench.zammad.world.table("Ticket").values()
     assert kept["service_ref"] == "SVC-1005"
     assert bench.row("groups", "RFO")["id"] == kept["group_id"]
@@ -61,7 +61,7 @@ def test_foreign_and_adopted_objects_stay(bench: Bench) -> None:
 
     assert {"Users", "Directors"} == bench.names("groups")
     assert "Close" in bench.names("macros")
-    assert [step.why for step in plan.steps if step.name == "Directors"] == ["stays: it was there before us"]
+    assert [step.why for step in plan.steps if step.name == "Directors"] == ["it was there before us"]
 
 
 def test_an_interrupted_uninstall_continues(bench: Bench) -> None:

@@ -2,11 +2,17 @@
 
 import pytest
 
-from tests.clock import FakeClock
-from tests.unit.sandbox.desk import Desk, new_desk
+from connector.sandbox.clock import SteppedClock
+from tests.unit.sandbox.desk import START, Desk, new_desk
 
 
 @pytest.fixture
-def desk(clock: FakeClock) -> Desk:
+def clock() -> SteppedClock:
+    """A clock that stands at the start of these tests."""
+    return SteppedClock(START)
+
+
+@pytest.fixture
+def desk(clock: SteppedClock) -> Desk:
     """A fresh desk whose clock stands still."""
     return new_desk(clock)

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
-from tests.clock import FakeClock
 
 API = "/api/v1/"
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""When the desks of these tests open."""
 
 
 @dataclass
@@ -16,7 +18,7 @@ class Desk:
     """A sandbox with an admin, an agent, the bot and a customer, whose tokens the calls use by name."""
 
     zammad: SandboxZammad
-    clock: FakeClock
+    clock: SteppedClock
     tokens: dict[str, str]
 
     def call(self, method: str, path: str, body: object = None, *, by: str = "bot") -> tuple[int, Any]:
@@ -62,7 +64,7 @@ class Desk:
         self.clock.advance(timedelta(**span))
 
 
-def new_desk(clock: FakeClock) -> Desk:
+def new_desk(clock: SteppedClock) -> Desk:
     """A desk with everything the tests use."""
     zammad = SandboxZammad(clock)
     tokens = {

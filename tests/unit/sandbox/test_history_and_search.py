@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.clock import FakeClock
-from tests.unit.sandbox.desk import Desk, new_desk
+from connector.sandbox.clock import SteppedClock
+from tests.unit.sandbox.desk import START, Desk, new_desk
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["bot", "agent", "customer"])), max_size=8))
 def test_history_is_a_chain_that_ends_in_the_present(writes: list[tuple[int, str]]) -> None:
-    desk = new_desk(FakeClock())
+    desk = new_desk(SteppedClock(START))
     ticket = desk.ticket(level=0)
     for level, by in writes:
         desk.put(ticket, by=by, level=level)
@@ -36,13 +36,13 @@ def test_pages_of_changes_are_complete_and_in_order(
     steps: list[tuple[int, int]], since: int, size: int, order: str, more: dict[str, object]
 ) -> None:
     """Also when the clock jumps backwards between two updates."""
-    clock = FakeClock()
+    clock = SteppedClock(START)
     desk = new_desk(clock)
     tickets = [desk.ticket() for _ in range(6)]
-    start = clock.now
+    start = clock()
     for position, minutes in steps:
-        clock.now += timedelta(minutes=minutes)
-        desk.put(tickets[position], title=f"{minutes} {clock.now}")
+        clock.advance(timedelta(minutes=minutes))
+        desk.put(tickets[position], title=f"{minutes} {clock()}")
     bound = start + timedelta(minutes=since)
     condition = {"ticket.updated_at": {"operator": "after (absolute)", "value": bound.isoformat()}}
     body = {"condition": condition | more, "sort_by": "updated_at", "order_by": order, "limit": size}

@@ -164,7 +164,7 @@ def test_writers_at_the_same_time_take_turns(desk: Desk) -> None:
     def clock() -> datetime:
         readers.append(get_ident())
         time.sleep(0)  # no pause: lets another thread run, which then must wait for its turn
-        return desk.clock.now
+        return desk.clock()
 
     def write(times: int) -> None:
         for _ in range(times):

@@ -11,10 +11,10 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import Fault, Response, RunningServer, SandboxZammad, Served
 from connector.sandbox.zammad.deliveries import signature
-from tests.clock import FakeClock
-from tests.unit.sandbox.desk import Desk, new_desk
+from tests.unit.sandbox.desk import START, Desk, new_desk
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -75,7 +75,7 @@ def test_broken_json_is_their_500(desk: Desk) -> None:
 
 @given(st.sampled_from(["condition", "article", "links", "tags", "group_id", "attachments", "query"]), JSON)
 def test_no_parameter_breaks_the_desk(name: str, value: object) -> None:
-    desk = new_desk(FakeClock())
+    desk = new_desk(SteppedClock(START))
     for method, path in (("POST", "tickets/search"), ("POST", "tickets"), ("POST", "ticket_articles")):
         status, answer = desk.call(method, path, {"ticket_id": 1, "title": "t", name: value})
         assert status in {200, 201, 403, 404, 422, 500}
@@ -120,7 +120,7 @@ def test_an_answer_lost_after_the_work_was_done(session: tuple[requests.Session,
     assert desk.shown(ticket)["level"] == 4
 
 
-def test_delays_are_slept_before_the_answer(clock: FakeClock) -> None:
+def test_delays_are_slept_before_the_answer(clock: SteppedClock) -> None:
     slept: list[float] = []
     zammad = SandboxZammad(clock, sleep=slept.append)
     zammad.faults.add(Fault("delay", seconds=1.5, times=None))

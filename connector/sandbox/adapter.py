@@ -8,8 +8,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
-from connector.sandbox.zammad.call import Response
-from connector.sandbox.zammad.faults import BrokenError
+from connector.sandbox.faults import BrokenError
+from connector.sandbox.wire import Response
 
 Handle = Callable[[str, str, Mapping[str, str], bytes], Response]
 

@@ -7,8 +7,8 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
-from connector.sandbox.zammad.call import Response
-from connector.sandbox.zammad.faults import BrokenError
+from connector.sandbox.faults import BrokenError
+from connector.sandbox.wire import Response
 
 Handle = Callable[[str, str, Mapping[str, str], bytes], Response]
 HANG_SECONDS = 600.0
@@ -18,7 +18,7 @@ DELIVERY_PAUSE = 0.05
 class RunningServer:
     """A server that listens from the moment it is made until it is closed. Use it as a context manager.
 
-    With `deliver`, one thread sends webhooks all the time, as Zammad's background worker does.
+    With `deliver`, one thread sends webhooks all the time, as a helpdesk's background worker does.
     """
 
     def __init__(self, handle: Handle, host: str, port: int, deliver: Callable[[], int] | None) -> None:
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815 - names set by http.server
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: `SandboxZammad.requests` lists the calls."""
+        """Say nothing: the sandbox's `requests` lists the calls."""
 
 
 def _utf8(value: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
 
@@ -28,6 +28,8 @@ class Fault:
     status: int = 500
     retry_after: str | None = None
     seconds: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
+    """What else the answer says, such as Jira's `RateLimit-Reason`."""
 
     def matches(self, method: str, target: str) -> bool:
         """Whether this request is in trouble. `path` is a regular expression, searched for."""

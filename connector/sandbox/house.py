@@ -1,0 +1,90 @@
+"""What a stage needs of a sandbox helpdesk: the connector's account, its webhook, and people who act in its words.
+
+Everything is in the rules' own terms, so that the same story and the same tests play on every helpdesk.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from connector.domain.vocabulary import Actor, Channel, TicketState
+from connector.helpdesks.helpdesk import Helpdesk
+from connector.sandbox.faults import Faults
+from connector.sandbox.server import RunningServer
+
+Post = Callable[[str, Mapping[str, str], bytes], int]
+"""Sends a webhook; returns the status."""
+
+SECRET = "a secret of the sandbox only"  # noqa: S105 - nothing outside this process knows or accepts it
+IN_PROCESS = "http://sandbox.example"
+"""Where webhooks go, and where the helpdesk is, without a network."""
+
+
+class Call(NamedTuple):
+    """One API call of the connector's."""
+
+    method: str
+    path: str
+    """Below the API's root."""
+    is_write: bool
+    """It may change something; a search sent by POST does not."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Sandbox(Protocol):
+    """A helpdesk in memory."""
+
+    faults: Faults
+
+    def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:
+        """Listen on a socket until closed."""
+
+    def deliver_webhooks(self, post: Post | None = None) -> int:
+        """Try all deliveries whose time has come; returns how many were tried."""
+
+    def next_delivery_at(self) -> datetime | None:
+        """When the next delivery is due; ``None`` if none is waiting."""
+
+
+class House(Protocol):
+    """A furnished sandbox helpdesk. Fields and states are the rules' own; a token says who acts."""
+
+    @property
+    def name(self) -> str:
+        """``zammad`` or ``jira``: the key in the work table and in the webhook's path."""
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The helpdesk itself."""
+
+    def open_desk(self, url: str | None = None) -> Helpdesk:
+        """The adapter of a connector that has just started, in process or at ``url``."""
+
+    def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
+        """An account for a customer, an agent or a manager; returns its token."""
+
+    def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
+        """Returns the ticket's id."""
+
+    def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
+        """A message to everybody, or a note for support."""
+
+    def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
+        """Sets fields of the ticket."""
+
+    def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
+        """Any API call. Raises ValueError if it is refused."""
+
+    def remove(self, ticket: str) -> None:
+        """An admin deletes the ticket."""
+
+    def tickets(self) -> list[str]:
+        """The ids of all tickets."""
+
+    def calls(self, since: int = 0) -> list[Call]:
+        """The connector's API calls since the ``since``-th of anybody, less what it reads once at its start."""
+
+    def served(self) -> int:
+        """How many calls of anybody have been answered."""

@@ -1,0 +1,156 @@
+"""Who calls, and what they may see and do."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+
+from connector.sandbox.jira import seed
+from connector.sandbox.jira.call import Call
+from connector.sandbox.jira.errors import JiraError, forbidden, no_issue
+from connector.sandbox.jira.records import Issue, Json, Project, User
+from connector.sandbox.jira.world import BASE_URL, World
+from connector.sandbox.wire import header
+
+ANONYMOUS = "anonymous"
+
+
+def authenticate(world: World, headers: Mapping[str, str]) -> User | None:
+    """The account behind a request; None if it names nobody.
+
+    Cloud takes e-mail address and API token as Basic, Data Center a personal access token as Bearer.
+
+    Raises JiraError 401 for wrong credentials.
+    """
+    scheme, _, credential = header(headers, "Authorization").strip().partition(" ")
+    if not scheme:
+        return None
+    user = None
+    if world.cloud and scheme.lower() == "basic":
+        email, _, token = _decoded(credential).partition(":")
+        found = world.tokens.get(token)
+        user = found if found is not None and found.email == email.lower() else None
+    elif not world.cloud and scheme.lower() == "bearer":
+        user = world.tokens.get(credential.strip())
+    if user is None or not user.active:
+        login = {"WWW-Authenticate": 'OAuth realm="sandbox"', "X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
+        raise JiraError(401, "Client must be authenticated to access this resource.", headers=login)
+    return user
+
+
+def _decoded(credential: str) -> str:
+    try:
+        return b64decode(credential, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def is_admin(user: User) -> bool:
+    """Whether the user administers the site."""
+    return seed.ADMINS in user.groups
+
+
+def has_role(project: Project, user: User, role_id: str) -> bool:
+    """Whether the user has a project role, directly or by a group."""
+    if user.id in project.role_users.get(role_id, ()):
+        return True
+    return not user.groups.isdisjoint(project.role_groups.get(role_id, ()))
+
+
+def is_project_admin(world: World, project: Project, user: User) -> bool:
+    """Whether the user has the role of administrators."""
+    return any(role.name == seed.ADMIN_ROLE and has_role(project, user, role.id) for role in world.roles.values())
+
+
+def is_support(world: World, project: Project, user: User) -> bool:
+    """Whether the user works in the project: any role but the customers'."""
+    return any(
+        has_role(project, user, role_id) for role_id, role in world.roles.items() if role.name != seed.CUSTOMER_ROLE
+    )
+
+
+def require_admin(call: Call) -> None:
+    """Raises JiraError 403 for anybody but site administrators."""
+    if not is_admin(call.user):
+        raise JiraError(403, "Only Jira administrators can do this.")
+
+
+def project_for(call: Call, key_or_id: object) -> Project:
+    """A project that the caller works in, or any for administrators.
+
+    Raises JiraError 404.
+    """
+    project = call.world.project(key_or_id)
+    if project is None or not (is_admin(call.user) or is_support(call.world, project, call.user)):
+        raise JiraError(404, f"No project could be found with key '{key_or_id}'.")
+    return project
+
+
+def issue_for(call: Call, key_or_id: object) -> Issue:
+    """An issue that the caller may browse. Portal customers see none here.
+
+    Raises JiraError 404.
+    """
+    issue = call.world.issue(key_or_id)
+    if not may_browse(call.world, call.user, issue.project_id):
+        raise no_issue()
+    return issue
+
+
+def may_browse(world: World, user: User, project_id: str) -> bool:
+    """Whether the user sees the issues of a project outside the portal."""
+    return is_support(world, world.projects[project_id], user)
+
+
+def require_support(call: Call, project: Project) -> None:
+    """Raises JiraError 403 for customers."""
+    if not is_support(call.world, project, call.user):
+        raise forbidden("do what only agents of this service project may do")
+
+
+def require_delete(call: Call, issue: Issue) -> None:
+    """Raises JiraError 403 for anybody but administrators of the project."""
+    if not is_project_admin(call.world, call.world.projects[issue.project_id], call.user):
+        raise forbidden("delete issues in this project")
+
+
+def shown_user(world: World, user_id: str | None) -> Json:
+    """An account as issues and comments show it; None for nobody."""
+    if user_id is None:
+        return None
+    user = world.users[user_id]
+    if not user.shown:
+        user.shown.update(_user(world, user))
+    return user.shown
+
+
+def _user(world: World, user: User) -> dict[str, Json]:
+    avatars = {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)}
+    shown = {
+        "emailAddress": user.email,
+        "avatarUrls": avatars,
+        "displayName": user.display,
+        "active": user.active,
+        "timeZone": user.zone.key,
+    }
+    if world.cloud:
+        ids = {"accountId": user.id, "accountType": user.kind}
+        return {"self": world.link_to(f"user?accountId={user.id}"), **ids, **shown}
+    ids = {"name": user.name, "key": user.id}
+    return {"self": world.link_to(f"user?username={user.name}"), **ids, **shown}
+
+
+def user_named(world: World, given: Json, field: str) -> User | None:
+    """The account that a value names: `{"accountId": …}` on Cloud, `{"name": …}` on Data Center; None for null.
+
+    Raises JiraError 400 for an unknown one.
+    """
+    if given is None:
+        return None
+    held = given if isinstance(given, dict) else {}
+    if world.cloud:
+        user = world.users.get(str(held.get("accountId") or held.get("id")))
+    else:
+        user = next((user for user in world.users.values() if user.name == held.get("name")), None)
+    if user is None:
+        raise JiraError(400, fields={field: "Specify a valid value for " + field})
+    return user

@@ -1,0 +1,258 @@
+"""Creating, editing and moving issues: what a request wants, checked, and then done in one go."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.sandbox.jira import events, fields, seed
+from connector.sandbox.jira.errors import JiraError, not_settable, wrong_field
+from connector.sandbox.jira.records import Attachment, Change, Comment, Issue, Json, Project, Transition, User
+from connector.sandbox.jira.world import World
+
+LONGEST_KEY, LONGEST_VALUE = 255, 32_768
+_ON_CREATE = frozenset({"project", "issuetype"})
+
+
+@dataclass
+class NewComment:
+    """A comment to be added."""
+
+    body: str
+    properties: dict[str, Json] = field(default_factory=dict)
+    visibility: dict[str, Json] | None = None
+
+
+@dataclass
+class Wanted:
+    """What a request wants of an issue."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    comments: list[NewComment] = field(default_factory=list)
+    properties: dict[str, Json] = field(default_factory=dict)
+
+
+def wanted(
+    world: World, project: Project, body: dict[str, Json], issue: Issue | None, asked: frozenset[str] = frozenset()
+) -> Wanted:
+    """What the body of a create, an edit or a transition wants; a transition may ask for more than the screen has.
+
+    Raises JiraError 400 with the messages of all fields that are wrong.
+    """
+    found = Wanted(properties=new_properties(body.get("properties")))
+    given, operations = body.get("fields") or {}, body.get("update") or {}
+    if not isinstance(given, dict) or not isinstance(operations, dict):
+        raise JiraError(400, "fields and update must be JSON objects.")
+    wrong: dict[str, str] = {}
+    for field_id, value in given.items():
+        if field_id in _ON_CREATE and issue is None:
+            continue
+        _collect(wrong, found, (world, project, asked), field_id, value)
+    for field_id, steps in operations.items():
+        if field_id in given:
+            wrong[field_id] = f"Field '{field_id}' cannot appear in both 'fields' and 'update'"
+        elif field_id == "comment":
+            found.comments += [_comment_of(step) for step in _steps(steps)]
+        else:
+            for step in _steps(steps):
+                value = _after(world, field_id, step, found, issue)
+                _collect(wrong, found, (world, project, asked), field_id, value)
+    if wrong:
+        raise JiraError(400, fields=wrong)
+    return found
+
+
+def _collect(
+    wrong: dict[str, str], found: Wanted, place: tuple[World, Project, frozenset[str]], field_id: str, value: Json
+) -> None:
+    world, project, asked = place
+    try:
+        if field_id not in asked:
+            _require_settable(world, project, field_id)
+        found.values[field_id] = fields.taken(world, field_id, value)
+    except JiraError as refused:
+        wrong.update(refused.fields)
+
+
+def _require_settable(world: World, project: Project, field_id: str) -> None:
+    custom = world.custom_fields.get(field_id)
+    if custom is None and field_id not in fields.SETTABLE:
+        raise not_settable(field_id)
+    if field_id != "issuetype" and not world.screens[project.screen_id].has(field_id):
+        raise not_settable(field_id)
+    if custom is not None and not any(
+        not context.project_ids or project.id in context.project_ids for context in custom.contexts.values()
+    ):
+        raise not_settable(field_id)
+
+
+def _steps(steps: Json) -> list[dict[str, Json]]:
+    if not isinstance(steps, list) or not all(isinstance(step, dict) and len(step) == 1 for step in steps):
+        raise JiraError(400, "update takes lists of operations.")
+    return steps
+
+
+def _after(world: World, field_id: str, step: dict[str, Json], found: Wanted, issue: Issue | None) -> Json:
+    """The value of a field after one operation."""
+    [(verb, value)] = step.items()
+    if verb == "set":
+        return value
+    if field_id != "labels" or verb not in {"add", "remove"}:
+        raise wrong_field(field_id, f"Operation '{verb}' is not supported for field '{field_id}'")
+    current = found.values.get("labels", issue.fields.get("labels", ()) if issue else ())
+    rest = [label for label in current if label != value]
+    return [*rest, value] if verb == "add" else rest
+
+
+def _comment_of(step: dict[str, Json]) -> NewComment:
+    given = step.get("add")
+    if not isinstance(given, dict):
+        raise wrong_field("comment", "The sandbox only adds comments in an edit.")
+    return new_comment(given)
+
+
+def new_comment(given: dict[str, Json]) -> NewComment:
+    """A comment of a request.
+
+    Raises JiraError 400 without a text, or with one that is too long.
+    """
+    body = given.get("body")
+    if not isinstance(body, str) or not body.strip():
+        raise wrong_field("comment", "Comment body can not be empty!")
+    if len(body) > fields.LONG_TEXT:
+        raise wrong_field("comment", f"The entered text is too long. It exceeds the allowed limit of {LONGEST_VALUE}.")
+    return NewComment(body, new_properties(given.get("properties")), given.get("visibility"))
+
+
+def new_properties(given: Json) -> dict[str, Json]:
+    """Properties by key.
+
+    Raises JiraError 400 for keys and values that are too long.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, list) or not all(isinstance(item, dict) and "key" in item for item in given):
+        raise JiraError(400, "properties must be a list of keys and values.")
+    return {str(item["key"]): checked_property(str(item["key"]), item.get("value")) for item in given}
+
+
+def checked_property(key: str, value: Json) -> Json:
+    """The value, if key and value are not too long. Raises JiraError 400."""
+    if not key or len(key) > LONGEST_KEY:
+        raise JiraError(400, f"The property key length must be between 1 and {LONGEST_KEY} characters.")
+    if len(json.dumps(value, ensure_ascii=False)) > LONGEST_VALUE:
+        raise JiraError(400, f"The length of the property value is longer than {LONGEST_VALUE} characters.")
+    return value
+
+
+def create(world: World, project: Project, actor: User, type_id: str, wanted: Wanted) -> Issue:
+    """A new issue."""
+    if "summary" not in wanted.values:
+        raise wrong_field("summary", "You must specify a summary of the issue.")
+    now = world.now()
+    priority = world.priority_named(seed.DEFAULT_PRIORITY)
+    values: dict[str, Any] = {
+        "project": project.id,
+        "issuetype": type_id,
+        "status": next(iter(world.statuses)),
+        "priority": priority.id if priority else next(iter(world.priorities)),
+        "reporter": actor.id,
+        "creator": actor.id,
+        "labels": (),
+        "created": now,
+        "updated": now,
+        **wanted.values,
+    }
+    issue = Issue(world.next_id("issue"), f"{project.key}-{project.next_number}", project.id, values)
+    project.next_number += 1
+    world.issues[issue.id] = issue
+    world.issue_ids[issue.key] = issue.id
+    issue.properties |= wanted.properties
+    for comment in wanted.comments:
+        add_comment(world, issue, actor, comment)
+    world.index.changed(issue)
+    events.issue_created(world, issue, actor.id)
+    return issue
+
+
+def edit(world: World, issue: Issue, actor: User, wanted: Wanted) -> None:
+    """Fields, comments and properties at once. What changes nothing leaves no trace."""
+    change = commit(world, issue, actor, wanted.values)
+    issue.properties |= wanted.properties
+    comments = [add_comment(world, issue, actor, comment) for comment in wanted.comments]
+    if change is None and not comments:
+        return
+    world.index.changed(issue)
+    tell(world, issue, actor, change, comments)
+
+
+def tell(world: World, issue: Issue, actor: User, change: Change | None, comments: list[Comment]) -> None:
+    """The events of an edit: a comment is told twice, by itself and with its issue, in either order."""
+    first = world.random.random() < 0.5
+    for comment in comments if first else ():
+        events.comment_changed(world, "comment_created", issue, comment)
+    events.issue_updated(world, issue, actor.id, change, comments[0] if comments else None)
+    for comment in () if first else comments:
+        events.comment_changed(world, "comment_created", issue, comment)
+
+
+def commit(world: World, issue: Issue, actor: User, values: dict[str, Any]) -> Change | None:
+    """Store values and note the difference in the changelog; None if there is none."""
+    different = {name: value for name, value in values.items() if issue.fields.get(name) != value}
+    items = [fields.history_item(world, name, issue.fields.get(name), value) for name, value in different.items()]
+    if not items:
+        return None
+    issue.fields.update(different)
+    return note_change(world, issue, actor.id, items)
+
+
+def note_change(world: World, issue: Issue, actor: str, items: list[dict[str, Json]]) -> Change:
+    """An entry of the changelog; the issue counts as updated."""
+    now = world.now()
+    change = Change(str(world.next_id("change")), actor, now, items)
+    issue.changes.append(change)
+    issue.fields["updated"] = now
+    return change
+
+
+def add_comment(world: World, issue: Issue, actor: User, new: NewComment) -> Comment:
+    """A comment without its events."""
+    now = world.now()
+    number = str(world.next_id("comment"))
+    comment = Comment(number, actor.id, actor.id, new.body, now, now, dict(new.properties), new.visibility)
+    issue.comments.append(comment)
+    issue.fields["updated"] = now
+    return comment
+
+
+def available(world: World, issue: Issue) -> list[Transition]:
+    """The transitions that lead from the issue's status to another one."""
+    status = issue.fields["status"]
+    return [
+        transition
+        for transition in world.transitions.values()
+        if transition.to != status and (not transition.sources or status in transition.sources)
+    ]
+
+
+def transition(world: World, issue: Issue, actor: User, way: Transition, wanted: Wanted) -> None:
+    """Move an issue; statuses of the category done set the resolution, others clear it."""
+    if way.asks_resolution and "resolution" not in wanted.values:
+        raise wrong_field("resolution", "Resolution is required.")
+    over = world.statuses[way.to].category == "done"
+    done = next(iter(world.resolutions))
+    was = issue.fields.get("resolution")
+    now = world.now() if was is None else issue.fields.get("resolutiondate")
+    moved = {"status": way.to, "resolution": (was or done) if over else None}
+    moved |= {"resolutiondate": now if over else None}
+    wanted.values = {**moved, **wanted.values}
+    edit(world, issue, actor, wanted)
+
+
+def attach(world: World, issue: Issue, actor: User, filename: str, content: bytes) -> None:
+    """Add a file, which the changelog tells."""
+    number = str(world.next_id("attachment"))
+    issue.attachments.append(Attachment(number, actor.id, filename, world.now(), content))
+    item = {"field": "Attachment", "fieldtype": "jira", "from": None, "fromString": None}
+    change = note_change(world, issue, actor.id, [{**item, "to": number, "toString": filename}])
+    world.index.changed(issue)
+    tell(world, issue, actor, change, [])

@@ -1,0 +1,171 @@
+"""`/field`: custom fields with their contexts and options. Data Center has neither of the latter in its REST API."""
+
+from connector.sandbox.jira import fields, seed
+from connector.sandbox.jira.access import require_admin
+from connector.sandbox.jira.call import Answer, Call, page
+from connector.sandbox.jira.errors import JiraError, not_found
+from connector.sandbox.jira.records import Context, CustomField, Json, Option
+
+MOST_OPTIONS = 1000
+_SEARCHERS = {
+    "textfield": "textsearcher",
+    "textarea": "textsearcher",
+    "select": "multiselectsearcher",
+    "datetime": "datetimerange",
+    "datepicker": "daterange",
+    "float": "exactnumber",
+}
+
+
+def create(call: Call) -> Answer:
+    """`POST /field`. Names need not be unique: a second field of the same name is a new field."""
+    require_admin(call)
+    name, kind = call.text("name"), call.text("type")
+    if kind.removeprefix(seed.TYPE_PREFIX) not in fields.TAKEN_KINDS:
+        raise JiraError(400, fields={"type": f"The custom field type '{kind}' was not found."})
+    made = call.world.new_custom_field(name, kind, str(call.fields().get("description") or ""))
+    return 201, fields.described(call.world, made.id)
+
+
+def search(call: Call) -> Answer:
+    """`GET /field/search`; Cloud only."""
+    require_admin(call)
+    wanted = call.query.get("query", "").lower()
+    ids = set(call.words("id"))
+    kinds = set(call.words("type")) or {"custom", "system"}
+    system = [{"id": name, "name": held[0], "key": name} for name, held in seed.SYSTEM_FIELDS.items()]
+    custom = [_found(call, field) for field in call.world.custom_fields.values()]
+    listed = (system if "system" in kinds else []) + (custom if "custom" in kinds else [])
+    return 200, page(
+        call, [held for held in listed if wanted in held["name"].lower() and (not ids or held["id"] in ids)]
+    )
+
+
+def _found(call: Call, field: CustomField) -> dict[str, Json]:
+    described = fields.described(call.world, field.id)
+    shown = {"id": field.id, "name": field.name, "key": field.id, "schema": described["schema"]}
+    searcher = _SEARCHERS.get(field.kind)
+    more = {"description": field.description, "isLocked": field.type == seed.REQUEST_TYPE_FIELD}
+    return shown | more | ({"searcherKey": seed.TYPE_PREFIX + searcher} if searcher else {})
+
+
+def trash(call: Call, field_id: str) -> Answer:
+    """`DELETE /field/{id}`: Cloud answers 303 with a task; the field is gone from lists, screens and issues."""
+    require_admin(call)
+    field = call.world.custom_field(field_id)
+    del call.world.custom_fields[field.id]
+    for screen in call.world.screens.values():
+        for tab in screen.tabs.values():
+            if field.id in tab.fields:
+                tab.fields.remove(field.id)
+    return 303, {
+        "self": call.world.link_to("task/1"),
+        "id": "1",
+        "status": "COMPLETE",
+        "submitted": 0,
+        "submittedBy": 10000,
+        "progress": 100,
+        "elapsedRuntime": 0,
+        "lastUpdate": 0,
+    }
+
+
+def contexts(call: Call, field_id: str) -> Answer:
+    """`GET /field/{id}/context`."""
+    require_admin(call)
+    wanted = set(call.words("contextId"))
+    held = call.world.custom_field(field_id).contexts.values()
+    return 200, page(call, [_context(context) for context in held if not wanted or context.id in wanted])
+
+
+def _context(context: Context) -> dict[str, Json]:
+    about = {"id": context.id, "name": context.name, "description": ""}
+    return {**about, "isGlobalContext": not context.project_ids, "isAnyIssueType": not context.issue_type_ids}
+
+
+def create_context(call: Call, field_id: str) -> Answer:
+    """`POST /field/{id}/context`; one context for each project, one global one."""
+    require_admin(call)
+    field = call.world.custom_field(field_id)
+    body = call.fields()
+    projects = [str(number) for number in body.get("projectIds") or ()]
+    if any(number not in call.world.projects for number in projects):
+        raise not_found("The project")
+    for held in field.contexts.values():
+        if set(held.project_ids) & set(projects) or not (held.project_ids or projects):
+            raise JiraError(409, "A context of this custom field already applies to this project or globally.")
+    types = [str(number) for number in body.get("issueTypeIds") or ()]
+    made = Context(str(call.world.next_id("context")), call.text("name"), projects, types)
+    field.contexts[made.id] = made
+    return 201, {
+        "id": made.id,
+        "name": made.name,
+        "description": str(body.get("description") or ""),
+        "projectIds": projects,
+        "issueTypeIds": types,
+    }
+
+
+def delete_context(call: Call, field_id: str, context_id: str) -> Answer:
+    """`DELETE /field/{id}/context/{context}`."""
+    require_admin(call)
+    _context_of(call, field_id, context_id)
+    del call.world.custom_field(field_id).contexts[context_id]
+    return 204, None
+
+
+def project_mapping(call: Call, field_id: str) -> Answer:
+    """`GET /field/{id}/context/projectmapping`: a line per project, or one for a global context."""
+    require_admin(call)
+    lines: list[Json] = []
+    for context in call.world.custom_field(field_id).contexts.values():
+        lines += [{"contextId": context.id, "projectId": number} for number in context.project_ids]
+        if not context.project_ids:
+            lines.append({"contextId": context.id, "isGlobalContext": True})
+    return 200, page(call, lines)
+
+
+def assign_projects(call: Call, field_id: str, context_id: str) -> Answer:
+    """`PUT /field/{id}/context/{context}/project`."""
+    require_admin(call)
+    context = _context_of(call, field_id, context_id)
+    for number in call.fields().get("projectIds") or ():
+        if str(number) not in call.world.projects:
+            raise not_found("The project")
+        if str(number) not in context.project_ids:
+            context.project_ids.append(str(number))
+    return 204, None
+
+
+def options(call: Call, field_id: str, context_id: str) -> Answer:
+    """`GET /field/{id}/context/{context}/option`."""
+    require_admin(call)
+    held = _context_of(call, field_id, context_id).options.values()
+    return 200, page(call, [_option(option) for option in held], 100)
+
+
+def _option(option: Option) -> dict[str, Json]:
+    return {"id": option.id, "value": option.value, "disabled": False}
+
+
+def create_options(call: Call, field_id: str, context_id: str) -> Answer:
+    """`POST /field/{id}/context/{context}/option`: up to 1,000, none of them there already."""
+    require_admin(call)
+    context = _context_of(call, field_id, context_id)
+    wanted = call.fields().get("options") or []
+    if len(wanted) > MOST_OPTIONS:
+        raise JiraError(400, f"You cannot create more than {MOST_OPTIONS:,} options at once.")
+    values = [str(item["value"]) for item in wanted]
+    known = {option.value for option in context.options.values()}
+    if known.intersection(values) or len(set(values)) < len(values):
+        raise JiraError(400, "The options must be unique within the context.")
+    made = [Option(str(call.world.next_id("option")), value) for value in values]
+    context.options |= {option.id: option for option in made}
+    return 200, {"options": [_option(option) for option in made]}
+
+
+def _context_of(call: Call, field_id: str, context_id: str) -> Context:
+    found = call.world.custom_field(field_id).contexts.get(context_id)
+    if found is None:
+        raise not_found("The custom field context")
+    return found

@@ -1,0 +1,102 @@
+"""Delivering webhooks: signed, with what Jira's headers tell; retried by Cloud, tried once by Data Center."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import RLock
+
+import requests
+
+from connector.sandbox.jira.records import Delivery, Webhook
+from connector.sandbox.jira.world import World
+
+RETRIES = 5
+RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=15))
+"""Cloud waits a random while between these before it tries again."""
+RETRIED = frozenset({408, 409, 425, 429})
+"""Answers after which Cloud tries again, as after 5xx and no answer at all."""
+TIMEOUT = (5.0, 20.0)
+"""Seconds Jira waits for a connection and for an answer."""
+
+Post = Callable[[str, Mapping[str, str], bytes], int]
+"""Sends a body to a URL and returns the status; raises for a receiver that cannot be reached."""
+
+
+def over_http(url: str, headers: Mapping[str, str], body: bytes) -> int:
+    """Send over the network; redirects are not followed.
+
+    Raises requests.RequestException if there is no answer.
+    """
+    return requests.post(url, headers=dict(headers), data=body, timeout=TIMEOUT, allow_redirects=False).status_code
+
+
+def deliver_due(world: World, lock: RLock, post: Post) -> int:
+    """Try every delivery whose time has come, oldest first; returns how many attempts were made.
+
+    The lock is not held while the receiver works, so that it can call the API.
+    """
+    attempts = 0
+    now = world.clock()
+    with lock:
+        due = sorted((held for held in world.deliveries if held.due <= now), key=lambda held: held.due)
+    for delivery in due:
+        with lock:
+            webhook = world.webhooks.get(delivery.webhook_id)
+            if webhook is None:
+                world.deliveries.remove(delivery)
+                continue
+            headers = _headers(world, webhook, delivery)
+        attempts += 1
+        status = _attempt(post, webhook.url, headers, delivery.body)
+        with lock:
+            _settle(world, delivery, status)
+    return attempts
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The value of `X-Hub-Signature`: HMAC-SHA256 over the raw body.
+
+    >>> signature("It's a Secret to Everybody", b"Hello World!")
+    'sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9'
+    """
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def next_due(world: World) -> datetime | None:
+    """When the next delivery is due; None if none is waiting."""
+    return min((delivery.due for delivery in world.deliveries), default=None)
+
+
+def _headers(world: World, webhook: Webhook, delivery: Delivery) -> dict[str, str]:
+    headers = {"User-Agent": "Atlassian Webhook HTTP Client", "Content-Type": "application/json; charset=UTF-8"}
+    if world.cloud:
+        headers["X-Atlassian-Webhook-Identifier"] = delivery.identifier
+        headers["X-Atlassian-Webhook-Flow"] = delivery.flow
+        if delivery.attempts:
+            headers["X-Atlassian-Webhook-Retry"] = str(delivery.attempts)
+    if webhook.secret:
+        headers["X-Hub-Signature"] = signature(webhook.secret, delivery.body)
+    return headers
+
+
+def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> int | None:
+    """The status that the receiver answered; None if it did not."""
+    try:
+        return post(url, headers, body)
+    except (OSError, requests.RequestException):
+        return None
+
+
+def _settle(world: World, delivery: Delivery, status: int | None) -> None:
+    delivery.attempts += 1
+    if status is not None and 200 <= status < 300:
+        world.deliveries.remove(delivery)
+        return
+    may_retry = status is None or status >= 500 or status in RETRIED
+    if not world.cloud or not may_retry or delivery.attempts > RETRIES:
+        world.deliveries.remove(delivery)
+        world.lost.append(delivery)
+        return
+    shortest, longest = RETRY_AFTER
+    delivery.due = world.clock() + shortest + (longest - shortest) * world.random.random()

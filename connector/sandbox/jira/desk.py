@@ -1,0 +1,342 @@
+"""A whole Jira in memory: what tests, the demo and benchmarks hold in their hands."""
+
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Literal, NamedTuple
+
+from requests.adapters import BaseAdapter
+
+from connector.sandbox.adapter import InProcessAdapter
+from connector.sandbox.faults import BrokenError, Fault, Faults
+from connector.sandbox.jira import changing, deliveries, mail, routes, seed
+from connector.sandbox.jira.call import to_json
+from connector.sandbox.jira.deliveries import Post
+from connector.sandbox.jira.records import CustomField, Delivery, Flavour, Option, Project, Queue, RequestType, Sla
+from connector.sandbox.jira.world import World
+from connector.sandbox.server import RunningServer
+from connector.sandbox.wire import Response
+
+KEPT_EXCHANGES = 2000
+ADMIN = "Admin"
+
+
+class Served(NamedTuple):
+    """One API call that arrived."""
+
+    method: str
+    path: str
+    user: str
+
+
+class Exchange(NamedTuple):
+    """One API call with both bodies, for whoever judges them."""
+
+    flavour: Flavour
+    method: str
+    path: str
+    body: bytes
+    status: int
+    answer: bytes
+
+
+WATCHERS: list[Callable[[Exchange], object]] = []
+"""Told of every call that any sandbox answers, injected faults excepted: how a test suite judges them all."""
+
+
+class SandboxJira:
+    """The part of Jira's REST API that the connector uses, with the real one's quirks. Thread-safe.
+
+    All times come from `clock`, which must return aware datetimes; `sleep` serves injected delays only.
+    `requests` lists the calls that arrived, `faults` injects trouble, `world` holds the records.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        flavour: Flavour = "cloud",
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.world = World(clock, flavour)
+        self.flavour: Flavour = flavour
+        self.requests: list[Served] = []
+        self.faults = Faults(sleep)
+        self._lock = RLock()
+        self._delivering = RLock()
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+        """Answer one request; `target` is the path with its query.
+
+        Raises BrokenError if an injected fault leaves the caller without an answer.
+        """
+        fault = self.faults.strike(method, target)
+        if fault is not None and fault.kind in {"refuse", "hang"}:
+            raise BrokenError(fault.kind)
+        with self._lock:
+            if fault is not None and fault.kind == "status":
+                self.requests.append(Served(method, target, ""))
+                return _refusal(fault)
+            response, who = routes.answer(self.world, method, target, headers, body)
+            self.requests.append(Served(method, target, who))
+            for watcher in WATCHERS:
+                watcher(Exchange(self.flavour, method, target, body, response.status, response.body))
+        if fault is not None and fault.kind == "lose answer":
+            raise BrokenError("lose answer")
+        return response
+
+    def requests_adapter(self) -> BaseAdapter:
+        """An adapter to mount on a `requests.Session`: no sockets, but the same exceptions as the network.
+
+        Nothing is waited for: a hanging connection is a `requests.ReadTimeout` at once.
+        """
+        return InProcessAdapter(self.handle)
+
+    def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:
+        """Listen on a socket (port 0: any free one) until closed; `deliver` sends webhooks in the background too."""
+        return RunningServer(self.handle, host, port, self.deliver_webhooks if deliver else None)
+
+    def deliver_webhooks(self, post: Post | None = None) -> int:
+        """Try all deliveries whose time has come by the clock, one after the other; returns how many were tried.
+
+        `post(url, headers, body) -> status` replaces the network.
+        """
+        with self._delivering:
+            return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
+
+    def next_delivery_at(self) -> datetime | None:
+        """When the next delivery is due; None if none is waiting."""
+        with self._lock:
+            return deliveries.next_due(self.world)
+
+    def lost_deliveries(self) -> list[Delivery]:
+        """Deliveries that were given up."""
+        with self._lock:
+            return list(self.world.lost)
+
+    def authorization(self, token: str) -> str:
+        """The `Authorization` header of a token's owner: Basic on Cloud, Bearer on Data Center.
+
+        Raises KeyError for an unknown token.
+        """
+        with self._lock:
+            user = self.world.tokens[token]
+        if self.world.cloud:
+            return "Basic " + b64encode(f"{user.email}:{token}".encode()).decode()
+        return f"Bearer {token}"
+
+    def add_user(
+        self,
+        email: str,
+        roles: Iterable[str] = (),
+        organization: str | None = None,
+        *,
+        firstname: str = "",
+        lastname: str = "",
+        time_zone: str = "UTC",
+        account_type: str | None = None,
+    ) -> str:
+        """An account; returns an API token of it. A known one gets one more token.
+
+        `roles` are project roles, given in all projects there are; `Admin` makes a site administrator. Without any
+        it is a customer of the portal. Raises KeyError for an unknown role.
+        """
+        with self._lock:
+            user = self.world.user_with_email(email)
+            if user is None:
+                wanted = list(roles)
+                kind = account_type or ("atlassian" if wanted else "customer")
+                name = email.partition("@")[0].lower()
+                organization_id = self._organization_id(organization)
+                display = f"{firstname} {lastname}".strip() or name
+                user = self.world.add_user(name, email.lower(), display, time_zone, kind)
+                user.organization = organization_id
+                for role in wanted:
+                    self._give(role, user.id)
+            token = f"sandbox-{self.world.random.getrandbits(128):032x}"
+            self.world.tokens[token] = user
+            return token
+
+    def user_id(self, email: str) -> str:
+        """The accountId on Cloud, the user key on Data Center. Raises KeyError if there is none."""
+        with self._lock:
+            user = self.world.user_with_email(email)
+            if user is None:
+                raise KeyError(f"nobody has the address {email}")
+            return user.id
+
+    def add_to_group(self, email: str, group: str) -> None:
+        """Put an account into a group, which exists by having members. Raises KeyError for an unknown account."""
+        with self._lock:
+            self.world.users[self.user_id(email)].groups.add(group)
+
+    def give_role_to_group(self, role: str, group: str) -> None:
+        """Let a group have a role in all projects there are. Raises KeyError for an unknown role."""
+        with self._lock:
+            for project in self.world.projects.values():
+                project.role_groups.setdefault(self._role_id(role), set()).add(group)
+
+    def add_project(self, key: str, name: str = "") -> Project:
+        """A company-managed service project that no role has anybody in yet."""
+        with self._lock:
+            lead = next(iter(self.world.users), None)
+            return self.world.new_project(key, name or key, lead)
+
+    def add_role(self, name: str) -> str:
+        """A project role, or the one that has the name already; returns its id."""
+        with self._lock:
+            known = next((role for role in self.world.roles.values() if role.name == name), None)
+            return (known or self.world.new_role(name)).id
+
+    def add_status(self, name: str, category: str) -> str:
+        """A status of category `new`, `indeterminate` or `done`, reachable from everywhere; returns its id."""
+        with self._lock:
+            known = self.world.status_named(name)
+            return (known or self.world.new_status(name, category)).id
+
+    def add_priority(self, name: str) -> str:
+        """A priority; returns its id."""
+        with self._lock:
+            known = self.world.priority_named(name)
+            return (known or self.world.new_named(self.world.priorities, "priority", name)).id
+
+    def add_issue_type(self, name: str) -> str:
+        """An issue type that all projects there are can use; returns its id."""
+        with self._lock:
+            known = self.world.issue_type_named(name)
+            made = known or self.world.new_named(self.world.issue_types, "issue type", name)
+            for project in self.world.projects.values():
+                if made.id not in project.issue_type_ids:
+                    project.issue_type_ids.append(made.id)
+            return made.id
+
+    def add_link_type(self, name: str, inward: str, outward: str) -> str:
+        """A kind of link; returns its id."""
+        with self._lock:
+            known = next((kind for kind in self.world.link_types.values() if kind.name == name), None)
+            return (known or self.world.new_link_type(name, inward, outward)).id
+
+    def add_field(self, name: str, kind: str, options: Iterable[str] = ()) -> CustomField:
+        """A custom field on the screens of all projects there are; `kind` such as `textfield` or `select`."""
+        with self._lock:
+            made = self.world.new_custom_field(name, seed.TYPE_PREFIX + kind)
+            context = next(iter(made.contexts.values()))
+            for value in options:
+                option = Option(str(self.world.next_id("option")), value)
+                context.options[option.id] = option
+            for project in self.world.projects.values():
+                next(iter(self.world.screens[project.screen_id].tabs.values())).fields.append(made.id)
+            return made
+
+    def add_request_type(self, name: str, issue_type: str, fields: Mapping[str, bool], project: str = "") -> str:
+        """Something that customers can ask for in the portal; `fields` by id, and whether each is required.
+
+        Without `project` in the first one there is. Returns its id. Raises KeyError for an unknown type or project.
+        """
+        with self._lock:
+            place = self.world.project(project) if project else next(iter(self.world.projects.values()), None)
+            kind = self.world.issue_type_named(issue_type)
+            if place is None or kind is None:
+                raise KeyError(f"the sandbox has no project {project!r} or no issue type {issue_type!r}")
+            made = RequestType(
+                str(self.world.next_id("request type")), name, kind.id, place.service_desk_id, dict(fields)
+            )
+            self.world.request_types[made.id] = made
+            return made.id
+
+    def add_queue(self, name: str, jql: str, project: str = "ISP") -> str:
+        """A queue of the service desk's agents; returns its id. Raises KeyError for an unknown project."""
+        with self._lock:
+            place = self.world.project(project)
+            if place is None:
+                raise KeyError(f"the sandbox has no project {project!r}")
+            made = Queue(str(self.world.next_id("queue")), name, place.service_desk_id, jql)
+            self.world.queues[made.id] = made
+            return made.id
+
+    def add_sla(
+        self,
+        name: str,
+        goal: timedelta,
+        until: Literal["resolution", "response"] = "resolution",
+        pauses: Iterable[str] = (),
+    ) -> str:
+        """A service level agreement whose clock stands still in the statuses `pauses`; returns its id."""
+        with self._lock:
+            number = str(self.world.next_id("sla"))
+            self.world.slas[number] = Sla(name, goal, until, frozenset(pauses))
+            return number
+
+    def receive_mail(self, sender: str, subject: str, body: str, project: str = "ISP") -> str:
+        """A customer's e-mail becomes a request, or a public comment if its subject names an issue; the issue's id.
+
+        An unknown sender gets an account. Raises KeyError if the project has no request type.
+        """
+        with self._lock:
+            return mail.receive(self.world, sender, subject, body, project)
+
+    def attach(self, issue: str, filename: str, by: str, content: bytes = b"") -> None:
+        """A file on an issue, by the owner of a token. Raises KeyError for an unknown token."""
+        with self._lock:
+            changing.attach(self.world, self.world.issue(issue), self.world.tokens[by], filename, content)
+
+    @contextmanager
+    def bulk_change(self) -> Iterator[None]:
+        """What is changed meanwhile is one bulk change: its webhooks take the second lane, within 15 minutes."""
+        with self._lock:
+            self.world.bulk = True
+            try:
+                yield
+            finally:
+                self.world.bulk = False
+
+    def ask_for_resolution(self, status: str) -> None:
+        """Let the transition to a status ask for a resolution. Raises KeyError for an unknown status."""
+        with self._lock:
+            found = self.world.status_named(status)
+            if found is None:
+                raise KeyError(f"the sandbox has no status {status!r}")
+            for way in self.world.transitions.values():
+                way.asks_resolution = way.asks_resolution or way.to == found.id
+
+    def allow_only(self, status: str, sources: Iterable[str]) -> None:
+        """Let a status be reached from these statuses only. Raises KeyError for an unknown one."""
+        with self._lock:
+            ids = {held.name: held.id for held in self.world.statuses.values()}
+            for way in self.world.transitions.values():
+                if way.to == ids[status]:
+                    way.sources = frozenset(ids[name] for name in sources)
+
+    def _give(self, role: str, user_id: str) -> None:
+        if role == ADMIN:
+            self.world.users[user_id].groups.add(seed.ADMINS)
+            return
+        role_id = self._role_id(role)
+        for project in self.world.projects.values():
+            project.role_users.setdefault(role_id, set()).add(user_id)
+
+    def _organization_id(self, name: str | None) -> str | None:
+        if name is None:
+            return None
+        held = self.world.organizations
+        known = next((number for number, called in held.items() if called == name), None)
+        number = known or str(len(held) + 1)
+        held[number] = name
+        return number
+
+    def _role_id(self, name: str) -> str:
+        found = next((role.id for role in self.world.roles.values() if role.name == name), None)
+        if found is None:
+            raise KeyError(f"the sandbox has no project role named {name!r}")
+        return found
+
+
+def _refusal(fault: Fault) -> Response:
+    text = {409: "The issue was changed by somebody else.", 429: "Rate limit exceeded."}.get(fault.status, "")
+    headers = {"Content-Type": "application/json;charset=UTF-8", **fault.headers}
+    if fault.retry_after is not None:
+        headers["Retry-After"] = fault.retry_after
+    return Response(fault.status, headers, to_json({"errorMessages": [text] if text else [], "errors": {}}))

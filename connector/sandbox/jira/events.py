@@ -1,0 +1,106 @@
+"""What happens is told to webhooks: one body for each event, made at once, delivered later."""
+
+from datetime import timedelta
+from typing import Literal
+
+from connector.sandbox.jira import fields, shown
+from connector.sandbox.jira.access import shown_user
+from connector.sandbox.jira.call import to_json
+from connector.sandbox.jira.matching import matches
+from connector.sandbox.jira.records import Change, Comment, Delivery, Issue, Json, Link, Webhook
+from connector.sandbox.jira.times import epoch_millis
+from connector.sandbox.jira.world import World
+
+CommentEvent = Literal["comment_created", "comment_updated", "comment_deleted"]
+SECONDARY_WITHIN = timedelta(minutes=15)
+_SIX = ("summary", "issuetype", "project", "assignee", "priority", "status")
+
+
+def issue_created(world: World, issue: Issue, actor: str) -> None:
+    """`jira:issue_created`."""
+    _about_issue(world, "jira:issue_created", issue, actor, {"issue_event_type_name": "issue_created"})
+
+
+def issue_deleted(world: World, issue: Issue, actor: str) -> None:
+    """`jira:issue_deleted`."""
+    _about_issue(world, "jira:issue_deleted", issue, actor, {"issue_event_type_name": "issue_deleted"})
+
+
+def issue_updated(world: World, issue: Issue, actor: str, change: Change | None, comment: Comment | None) -> None:
+    """`jira:issue_updated`, the only one with a changelog; a comment alone has none, but comes along."""
+    more: dict[str, Json] = {}
+    kind = "issue_updated"
+    if comment is not None:
+        kind = "issue_commented"
+        more["comment"] = shown.comment(world, issue, comment, world.zone)
+    if change is not None:
+        changed = {item["field"] for item in change.items}
+        kind = "issue_generic" if "status" in changed else "issue_updated"
+        more["changelog"] = {"id": change.id, "items": change.items}
+    _about_issue(world, "jira:issue_updated", issue, actor, {"issue_event_type_name": kind, **more})
+
+
+def comment_changed(world: World, event: CommentEvent, issue: Issue, comment: Comment) -> None:
+    """`comment_created` and the like: six fields of the issue, and nobody named as the user."""
+    if not _listeners(world, event, issue):
+        return
+    six = {name: fields.shown(world, name, issue.fields.get(name), world.zone) for name in _SIX}
+    short = {"id": str(issue.id), "self": world.link_to(f"issue/{issue.id}"), "key": issue.key, "fields": six}
+    about = {"comment": shown.comment(world, issue, comment, world.zone), "issue": short}
+    _send(world, event, {**about, "eventType": "primaryAction"}, issue)
+
+
+def link_changed(world: World, event: Literal["issuelink_created", "issuelink_deleted"], link: Link) -> None:
+    """`issuelink_created` and `issuelink_deleted`: numbers only."""
+    held = world.link_types[link.type_id]
+    kind = {
+        "id": int(held.id),
+        "name": held.name,
+        "outwardName": held.outward,
+        "inwardName": held.inward,
+        "isSubTaskLinkType": False,
+        "isSystemLinkType": False,
+    }
+    about = {
+        "id": int(link.id),
+        "sourceIssueId": link.source,
+        "destinationIssueId": link.destination,
+        "issueLinkType": kind,
+        "systemLink": False,
+    }
+    _send(world, event, {"issueLink": about}, None)
+
+
+def _about_issue(world: World, event: str, issue: Issue, actor: str, about_it: dict[str, Json]) -> None:
+    if not _listeners(world, event, issue):
+        return
+    view = shown.View(world.zone, without=frozenset({"comment"}))
+    about = {
+        "user": shown_user(world, actor),
+        "issue": shown.issue(world, issue, view),
+        **about_it,
+    }
+    _send(world, event, about, issue)
+
+
+def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
+    return [
+        webhook
+        for webhook in world.webhooks.values()
+        if webhook.enabled
+        and event in webhook.events
+        and (issue is None or not webhook.filter or matches(world, webhook.filter, issue))
+    ]
+
+
+def _send(world: World, event: str, about: dict[str, Json], issue: Issue | None) -> None:
+    now = world.now()
+    body = to_json({"timestamp": epoch_millis(now), "webhookEvent": event, **about})
+    for webhook in _listeners(world, event, issue):
+        due = now
+        if world.bulk:
+            due += timedelta(seconds=world.random.uniform(1, SECONDARY_WITHIN.total_seconds()))
+        identifier = f"{world.random.getrandbits(128):032x}"
+        content = b"" if webhook.exclude_body else body
+        flow: Literal["Primary", "Secondary"] = "Secondary" if world.bulk else "Primary"
+        world.deliveries.append(Delivery(identifier, webhook.id, content, flow, due))

@@ -1,0 +1,108 @@
+"""A sandbox Jira with everything the connector needs: project, fields on its screen, statuses, roles, bot, webhook.
+
+What an admin sets up in a real one, by the names of a mapping.
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from connector.domain.vocabulary import TicketState
+from connector.helpdesks.fields import FIELD_TYPES
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.sandbox.jira import seed
+from connector.sandbox.jira.desk import ADMIN as SITE_ADMIN
+from connector.sandbox.jira.desk import SandboxJira
+from connector.sandbox.jira.hooks import CLOUD_PATH, DATA_CENTER_PATH, SECTION
+from connector.sandbox.jira.records import CustomField
+from connector.sandbox.wire import Response
+
+BOT = "interspace-bot@sandbox.example"
+ADMIN = "admin@sandbox.example"
+EVENTS = (
+    "jira:issue_created",
+    "jira:issue_updated",
+    "jira:issue_deleted",
+    "comment_created",
+    "comment_updated",
+    "comment_deleted",
+    "issuelink_created",
+    "issuelink_deleted",
+)
+REQUEST_TYPE = "Report a fault"
+YES = "yes"
+"""The one option of a field that is either set or not."""
+
+_KINDS: dict[type, str] = {datetime: "datetime", int: "float", str: "textfield"}
+_LONG_TEXTS = frozenset({"test_results", "deferral", "root_cause", "permanent_fix", "priority_reason"})
+_ASKED = frozenset(
+    {"service_id", "problem_start", "short_description", "impact", "urgency", "circuit_id", "fault_type"}
+    | {"test_results", "ip_addresses"}
+)
+"""What the portal asks for (R14–R22); nothing of it is required there, so that the rules have something to ask."""
+_CATEGORIES = {TicketState.NEW: "new", TicketState.OPEN: "indeterminate", TicketState.PENDING_CUSTOMER: "indeterminate"}
+
+
+class Accounts(NamedTuple):
+    """API tokens on Cloud, personal access tokens on Data Center."""
+
+    bot: str
+    admin: str
+
+
+def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
+    """Sets the desk up for the connector."""
+    desk.add_project(mapping.project, "Interspace Support")
+    for name in (*mapping.issue_types.incident, mapping.issue_types.rfo_task, mapping.issue_types.problem):
+        desk.add_issue_type(name)
+    for name, state in mapping.statuses.items():
+        desk.add_status(name, _CATEGORIES.get(state, "done"))
+    for names in mapping.priorities.values():
+        for name in (names.name, *names.also):
+            desk.add_priority(name)
+    for name in (*mapping.roles.agents, *mapping.roles.managers):
+        desk.add_role(name)
+    desk.add_link_type(mapping.link_type, "relates to", "relates to")
+    asked = {"summary": True, "description": False}
+    for field, name in mapping.fields.items():
+        made = _add_field(desk, field, name)
+        if field in _ASKED:
+            asked[made.id] = False
+    desk.add_request_type(REQUEST_TYPE, mapping.issue_types.incident[0], asked)
+    desk.add_field(mapping.group_field, "select", mapping.groups.values())
+    admin = desk.add_user(ADMIN, (SITE_ADMIN, seed.ADMIN_ROLE, seed.TEAM_ROLE), firstname="Site", lastname="Admin")
+    bot = desk.add_user(BOT, (seed.TEAM_ROLE,), firstname="Interspace", lastname="Bot")
+    return Accounts(bot, admin)
+
+
+def _add_field(desk: SandboxJira, field: str, name: str) -> CustomField:
+    kind = FIELD_TYPES[field]
+    if issubclass(kind, StrEnum):
+        return desk.add_field(name, "select", [option.value for option in kind])
+    if kind is bool:
+        return desk.add_field(name, "select", [YES])
+    return desk.add_field(name, "textarea" if field in _LONG_TEXTS else _KINDS[kind])
+
+
+def connect_webhook(desk: SandboxJira, accounts: Accounts, endpoint: str, secret: str, project: str = "ISP") -> None:
+    """A signed webhook on everything that happens to the issues of a project."""
+    body: dict[str, Any] = {"name": "Interspace", "url": endpoint, "events": list(EVENTS)}
+    jql = f"project = {project}"
+    if desk.flavour == "cloud":
+        path = CLOUD_PATH
+        body |= {"filters": {SECTION: jql}, "excludeBody": False, "secret": secret}
+    else:
+        path = DATA_CENTER_PATH
+        settings = {"SECRET": secret, "EXCLUDE_BODY": "false", "FILTERS": json.dumps({SECTION: jql})}
+        body |= {"configuration": settings}
+    response = request(desk, accounts.admin, "POST", path, body)
+    if response.status >= 300:
+        raise ValueError(f"the sandbox answered {response.status}: {response.body[:200]!r}")
+
+
+def request(desk: SandboxJira, token: str, method: str, path: str, body: Any = None) -> Response:
+    """One API call as the owner of ``token``; ``path`` is below ``/rest/api/2/`` unless it starts with a slash."""
+    headers = {"Authorization": desk.authorization(token), "Content-Type": "application/json"}
+    data = b"" if body is None else json.dumps(body).encode()
+    return desk.handle(method, path if path.startswith("/") else f"/rest/api/2/{path}", headers, data)

@@ -1,0 +1,143 @@
+"""A furnished sandbox Jira in the rules' own terms."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.helpdesks.jira.desk import JiraDesk, open_jira
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.site import field_ids
+from connector.helpdesks.jira.values import encode
+from connector.sandbox.house import IN_PROCESS, SECRET, Call
+from connector.sandbox.jira.desk import SandboxJira
+from connector.sandbox.jira.furnished import BOT, Accounts, connect_webhook, furnish, request
+from connector.sandbox.jira.records import PUBLIC_PROPERTY, Flavour
+from connector.sandbox.wire import Response
+
+_API = "/rest/api/2/"
+_PORTAL = "/rest/servicedeskapi/"
+_LOOKS = ("search", "bulkfetch")
+_ONCE = ("serverInfo", "myself", "field", "project/", "role", "group", "status", "priority")
+
+
+def _set_up(sandbox: SandboxJira, mapping: JiraMapping) -> Accounts:
+    accounts = furnish(sandbox, mapping)
+    connect_webhook(sandbox, accounts, f"{IN_PROCESS}/webhooks/jira/main", SECRET, mapping.project)
+    return accounts
+
+
+class JiraHouse:
+    """See :class:`connector.sandbox.house.House`. Customers act in the portal and by e-mail."""
+
+    name = "jira"
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        mapping: JiraMapping,
+        flavour: Flavour = "cloud",
+        set_up: Callable[[SandboxJira, JiraMapping], Accounts] = _set_up,
+    ) -> None:
+        self.sandbox = SandboxJira(clock, flavour)
+        self._clock = clock
+        self._mapping = mapping
+        self.accounts = set_up(self.sandbox, mapping)
+        self._ids = field_ids(mapping, self.api(self.accounts.admin, "GET", "field")).ids
+        self._people: dict[str, tuple[str, Actor]] = {}
+
+    def open_desk(self, url: str | None = None) -> JiraDesk:
+        """The adapter of a connector that has just started."""
+        user = BOT if self.sandbox.flavour == "cloud" else None
+        adapter = None if url else self.sandbox.requests_adapter
+        return open_jira(url or IN_PROCESS, user, self.accounts.bot, self._mapping, self._clock, adapter=adapter)
+
+    def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
+        """An account; a customer's opens the portal only."""
+        roles = {
+            Actor.CUSTOMER: (),
+            Actor.AGENT: self._mapping.roles.agents[:1],
+            Actor.MANAGER: (*self._mapping.roles.agents[:1], *self._mapping.roles.managers),
+        }[actor]
+        first, _, last = name.partition(" ")
+        token = self.sandbox.add_user(email, roles, organization, firstname=first, lastname=last)
+        self._people[token] = (email, actor)
+        return token
+
+    def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
+        """Customers by e-mail or in the portal, where they may fill in fields; others as Jira's own users do."""
+        email, actor = self._people[token]
+        if actor is not Actor.CUSTOMER:
+            kind = {"name": self._mapping.issue_types.incident[0]}
+            held: dict[str, Any] = {"project": {"key": self._mapping.project}, "issuetype": kind}
+            held |= {"summary": subject, "description": body, **self._values(fields)}
+            return str(self.api(token, "POST", "issue", {"fields": held})["id"])
+        if channel is Channel.EMAIL and not fields:
+            return self.sandbox.receive_mail(email, subject, body, self._mapping.project)
+        desk = self.api(token, "GET", f"{_PORTAL}servicedesk")["values"][0]["id"]
+        kinds = self.api(token, "GET", f"{_PORTAL}servicedesk/{desk}/requesttype")["values"]
+        values = {"summary": subject, "description": body, **self._values(fields)}
+        asked = {"serviceDeskId": desk, "requestTypeId": kinds[0]["id"], "requestFieldValues": values}
+        return str(self.api(token, "POST", f"{_PORTAL}request", asked)["issueId"])
+
+    def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
+        """A comment; customers write theirs in the portal."""
+        _, actor = self._people[token]
+        if actor is Actor.CUSTOMER:
+            self.api(token, "POST", f"{_PORTAL}request/{ticket}/comment", {"body": body, "public": True})
+            return
+        told = [{"key": PUBLIC_PROPERTY, "value": {"internal": internal}}]
+        self.api(token, "POST", f"issue/{ticket}/comment", {"body": body, "properties": told})
+
+    def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
+        """An edit, a transition, or both."""
+        if fields:
+            self.api(token, "PUT", f"issue/{ticket}", {"fields": self._values(fields)})
+        if state is not None:
+            ways = self.api(token, "GET", f"issue/{ticket}/transitions")["transitions"]
+            way = next(one for one in ways if self._mapping.state(one["to"]["name"]) is state)
+            self.api(token, "POST", f"issue/{ticket}/transitions", {"transition": {"id": way["id"]}})
+
+    def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
+        """Any API call. Raises ValueError if it is refused."""
+        response: Response = request(self.sandbox, token, method, path, body)
+        if response.status >= 300:
+            raise ValueError(f"{method} {path}: {response.status} {response.body[:300]!r}")
+        return json.loads(response.body) if response.body else None
+
+    def remove(self, ticket: str) -> None:
+        """Deletes the issue."""
+        self.api(self.accounts.admin, "DELETE", f"issue/{ticket}")
+
+    def tickets(self) -> list[str]:
+        """The ids of all issues."""
+        return [str(number) for number in self.sandbox.world.issues]
+
+    def calls(self, since: int = 0) -> list[Call]:
+        """The connector's API calls."""
+        told = [
+            (call.method, call.path.partition("?")[0].removeprefix(_API).removeprefix("/rest/"))
+            for call in self.sandbox.requests[since:]
+            if call.user == BOT
+        ]
+        return [
+            Call(method, path, method != "GET" and not any(look in path for look in _LOOKS))
+            for method, path in told
+            if not path.startswith(_ONCE)
+        ]
+
+    def served(self) -> int:
+        """How many calls of anybody have been answered."""
+        return len(self.sandbox.requests)
+
+    def _values(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        for name, value in fields.items():
+            if name == "priority":
+                body[name] = {"name": self._mapping.priority_name(Priority(value))}
+            elif name == "group":
+                body[self._ids[name]] = {"value": self._mapping.group_name(value)}
+            else:
+                body[self._ids[name]] = encode(name, value, rich=False)
+        return body

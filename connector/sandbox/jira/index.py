@@ -1,0 +1,105 @@
+"""What search knows. It lags: until its time has come, a change is not seen and the old row is found."""
+
+import heapq
+import itertools
+from bisect import bisect_left, insort
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from connector.sandbox.jira.records import Issue
+
+KEPT_RESULTS = 16
+
+
+class Row(NamedTuple):
+    """An issue as search sees it."""
+
+    id: int
+    key: str
+    fields: dict[str, Any]
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it stands in the order of updates."""
+        return self.fields["updated"], self.id
+
+
+class Index:
+    """The rows by issue, and in the order of their updates. `lag` is how long a change stays unseen."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.lag = timedelta(0)
+        self.version = 0
+        """Grows with everything that becomes visible."""
+        self.rows: dict[int, Row] = {}
+        self._clock = clock
+        self._order: list[tuple[datetime, int]] = []
+        self._waiting: list[tuple[datetime, int, int, Row | None]] = []
+        self._count = 0
+
+    def changed(self, issue: Issue) -> None:
+        """An issue was created or changed."""
+        self._later(issue.id, _row(issue))
+
+    def removed(self, issue_id: int) -> None:
+        """An issue was deleted."""
+        self._later(issue_id, None)
+
+    def reconcile(self, issue: Issue) -> None:
+        """The issue is seen as it is now."""
+        self._show(issue.id, _row(issue))
+
+    def catch_up(self) -> None:
+        """See all changes whose time has come."""
+        now = self._clock()
+        while self._waiting and self._waiting[0][0] <= now:
+            _, _, issue_id, row = heapq.heappop(self._waiting)
+            self._show(issue_id, row)
+
+    def in_order(self, low: datetime | None, high: datetime | None, *, newest_first: bool) -> Iterator[Row]:
+        """Rows by time of update, from `low` to `high` inclusive."""
+        first = bisect_left(self._order, (low, 0)) if low else 0
+        last = bisect_left(self._order, (high + timedelta(milliseconds=1), 0)) if high else len(self._order)
+        positions = range(last - 1, first - 1, -1) if newest_first else range(first, last)
+        return (self.rows[self._order[position][1]] for position in positions)
+
+    def _later(self, issue_id: int, row: Row | None) -> None:
+        self._count += 1
+        heapq.heappush(self._waiting, (self._clock() + self.lag, self._count, issue_id, row))
+
+    def _show(self, issue_id: int, row: Row | None) -> None:
+        known = self.rows.pop(issue_id, None)
+        if known is not None:
+            if row is not None and row.fields["updated"] < known.fields["updated"]:
+                row = known
+            del self._order[bisect_left(self._order, known.place)]
+        if row is not None:
+            self.rows[issue_id] = row
+            insort(self._order, row.place)
+        self.version += 1
+
+
+def _row(issue: Issue) -> Row:
+    return Row(issue.id, issue.key, dict(issue.fields))
+
+
+class Results:
+    """Lists of found issues, kept for the next page."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, list[Row]] = OrderedDict()
+        self._numbers = itertools.count(1)
+
+    def keep(self, rows: list[Row], key: str = "") -> str:
+        """Keep a list; returns the key it is found by."""
+        name = key or f"page{next(self._numbers)}"
+        self._kept[name] = rows
+        while len(self._kept) > KEPT_RESULTS:
+            self._kept.popitem(last=False)
+        return name
+
+    def find(self, key: str) -> list[Row] | None:
+        """A list that was kept."""
+        return self._kept.get(key)

@@ -1,0 +1,40 @@
+"""E-mail to the service project: a new request, or a customer's answer to an old one."""
+
+import re
+
+from connector.sandbox.jira import changing, portal
+from connector.sandbox.jira.records import PUBLIC_PROPERTY, RequestType
+from connector.sandbox.jira.world import World
+
+_KEY = re.compile(r"\b([A-Z][A-Z0-9_]+-\d+)\b")
+
+
+def receive(world: World, sender: str, subject: str, body: str, project_key: str) -> str:
+    """The id of the issue that the e-mail made or answered.
+
+    Raises KeyError if the project has no request type.
+    """
+    user = world.user_with_email(sender)
+    if user is None:
+        name = sender.partition("@")[0].lower()
+        user = world.add_user(name, sender.lower(), name, "UTC", "customer")
+    found = _KEY.search(subject)
+    known = world.issues.get(world.issue_ids.get(found[1], 0)) if found else None
+    if known is not None:
+        new = changing.NewComment(body, {PUBLIC_PROPERTY: {"internal": False}})
+        comment = changing.add_comment(world, known, user, new)
+        world.index.changed(known)
+        changing.tell(world, known, user, None, [comment])
+        return str(known.id)
+    summary = " ".join(subject.split())[:255] or "(no subject)"
+    wanted = changing.Wanted({"summary": summary, "description": body, "reporter": user.id})
+    issue = portal.submit(world, _first_type(world, project_key), user, "email", wanted)
+    return str(issue.id)
+
+
+def _first_type(world: World, project_key: str) -> RequestType:
+    project = world.project(project_key)
+    for kind in world.request_types.values():
+        if project is not None and kind.service_desk_id == project.service_desk_id:
+            return kind
+    raise KeyError(f"the project {project_key!r} has no request type that e-mail could use")

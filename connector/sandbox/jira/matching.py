@@ -1,0 +1,308 @@
+"""What a JQL query means: a test of index rows, bounds of `updated`, and an order."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from connector.sandbox.jira import jql, seed
+from connector.sandbox.jira.errors import JiraError
+from connector.sandbox.jira.index import Row
+from connector.sandbox.jira.records import Issue, User
+from connector.sandbox.jira.world import World
+
+Test = Callable[[Row], bool]
+_EQUALITY = frozenset({"=", "!=", "in", "not in", "is", "is not"})
+_ORDER = frozenset({"=", "!=", ">", ">=", "<", "<=", "in", "not in", "is", "is not"})
+_TEXT = frozenset({"~", "!~", "is", "is not"})
+_ALIASES = {"issuekey": "key", "issue": "key", "type": "issuetype", "due": "duedate", "resolved": "resolutiondate"}
+_NAMED = {"status": "statuses", "priority": "priorities", "issuetype": "issue_types", "resolution": "resolutions"}
+_MOMENTS = frozenset({"updated", "created", "resolutiondate"})
+_PEOPLE = frozenset({"reporter", "creator", "assignee"})
+_PERIOD = re.compile(r"([+-]?)((?:\d+[wdhm]\s*)+)")
+_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+_FORMATS = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
+
+
+@dataclass
+class Meaning:
+    """A query made ready: what passes, between which times of update, in which order."""
+
+    test: Test
+    order: list[tuple[str, bool]]
+    bounded: bool
+    low: datetime | None = None
+    high: datetime | None = None
+
+
+@dataclass
+class _Reader:
+    """Knows whose words they are."""
+
+    world: World
+    user: User | None
+    zone: tzinfo
+    bounds: dict[str, datetime] = field(default_factory=dict)
+
+
+def meaning(world: World, user: User, text: str) -> Meaning:
+    """The meaning of a query for a user, whose time zone its times are in.
+
+    Raises JiraError 400 for fields, operators and values that Jira refuses.
+    """
+    query = jql.parse(text)
+    reader = _Reader(world, user, user.zone)
+    test = _condition(reader, query.condition, top=True) if query.condition else _everything
+    order = [(_sort_field(reader, name), descending) for name, descending in query.order]
+    return Meaning(test, order, query.condition is not None, reader.bounds.get("low"), reader.bounds.get("high"))
+
+
+def matches(world: World, text: str, issue: Issue) -> bool:
+    """Whether an issue as it is now passes the filter of a webhook; a filter that cannot be read lets nothing pass."""
+    try:
+        query = jql.parse(text)
+        reader = _Reader(world, None, world.zone)
+        test = _condition(reader, query.condition) if query.condition else _everything
+    except JiraError:
+        return False
+    return test(Row(issue.id, issue.key, issue.fields))
+
+
+def _everything(_row: Row) -> bool:
+    return True
+
+
+def _condition(reader: _Reader, part: jql.Clause | jql.Group, *, top: bool = False) -> Test:
+    if isinstance(part, jql.Clause):
+        return _clause(reader, part, top=top)
+    tests = [_condition(reader, inner, top=top and part.word == "and") for inner in part.parts]
+    if part.word == "not":
+        return lambda row: not tests[0](row)
+    if part.word == "and":
+        return lambda row: all(test(row) for test in tests)
+    return lambda row: any(test(row) for test in tests)
+
+
+def _clause(reader: _Reader, clause: jql.Clause, *, top: bool) -> Test:
+    name = _ALIASES.get(clause.field.lower(), clause.field.lower())
+    if name in _MOMENTS:
+        _allow(clause, _ORDER)
+        return _moment_test(reader, name, clause, top=top)
+    if name in {"key", "id"}:
+        _allow(clause, _EQUALITY)
+        return _set_test(clause, [_issue_id(reader, clause, value) for value in clause.values], lambda row: (row.id,))
+    if name == "labels":
+        _allow(clause, _EQUALITY)
+        return _set_test(
+            clause, [value.text for value in clause.values], lambda row: row.fields.get("labels") or (None,)
+        )
+    if name == "statuscategory":
+        _allow(clause, _EQUALITY)
+        wanted = [_category(value) for value in clause.values]
+        statuses = reader.world.statuses
+        return _set_test(clause, wanted, lambda row: (statuses[row.fields["status"]].category,))
+    if name == "project":
+        _allow(clause, _EQUALITY)
+        return _field_test(clause, "project", [_project_id(reader, value) for value in clause.values])
+    if name in _NAMED:
+        _allow(clause, _EQUALITY)
+        return _field_test(clause, name, [_named_id(reader, name, value) for value in clause.values])
+    if name in _PEOPLE:
+        _allow(clause, _EQUALITY)
+        return _field_test(clause, name, [_user_id(reader, name, value) for value in clause.values])
+    if name in {"summary", "description", "text"}:
+        _allow(clause, _TEXT)
+        names = ("summary", "description") if name == "text" else (name,)
+        return _text_test(clause, lambda row: " ".join(str(row.fields.get(part) or "") for part in names))
+    if name == "duedate":
+        _allow(clause, _ORDER)
+        return _compared(clause, lambda row: row.fields.get("duedate"), [value.text for value in clause.values])
+    return _custom_clause(reader, clause)
+
+
+def _custom_clause(reader: _Reader, clause: jql.Clause) -> Test:
+    wanted = clause.field.lower()
+    found = [
+        custom
+        for custom in reader.world.custom_fields.values()
+        if wanted in {f"cf[{custom.number}]", custom.name.lower(), custom.id}
+    ]
+    if not found:
+        raise JiraError(400, f"Field '{clause.field}' does not exist or you do not have permission to view it.")
+    custom = found[0]
+    if custom.kind in {"textfield", "textarea"}:
+        _allow(clause, _TEXT)
+        return _text_test(clause, lambda row: str(row.fields.get(custom.id) or ""))
+    if custom.kind == "datetime":
+        _allow(clause, _ORDER)
+        return _moment_test(reader, custom.id, clause, top=False)
+    if custom.kind == "float":
+        _allow(clause, _ORDER)
+        numbers = [_number(clause, value) for value in clause.values]
+        return _compared(clause, lambda row: row.fields.get(custom.id), numbers)
+    _allow(clause, _EQUALITY)
+    ids = []
+    for value in clause.values:
+        options = [option for context in custom.contexts.values() for option in context.options.values()]
+        option = next((option for option in options if value.text in {option.value, option.id}), None)
+        if option is None and value.kind != "empty":
+            raise _no_value(value.text, clause.field)
+        ids.append(option.id if option else None)
+    return _field_test(clause, custom.id, ids)
+
+
+def _allow(clause: jql.Clause, operators: frozenset[str]) -> None:
+    if clause.operator not in operators:
+        raise JiraError(400, f"The operator '{clause.operator}' is not supported by the '{clause.field}' field.")
+
+
+def _no_value(text: str, name: str) -> JiraError:
+    return JiraError(400, f"The value '{text}' does not exist for the field '{name}'.")
+
+
+def _field_test(clause: jql.Clause, name: str, wanted: list[Any]) -> Test:
+    return _set_test(clause, wanted, lambda row: (row.fields.get(name),))
+
+
+def _set_test(clause: jql.Clause, wanted: list[Any], held: Callable[[Row], tuple[Any, ...]]) -> Test:
+    """Equality. What is empty is found by `is EMPTY` only, never by a negation."""
+    if any(value.kind == "empty" for value in clause.values):
+        empty = clause.operator in {"=", "is", "in"}
+        return lambda row: (held(row)[0] is None) == empty
+    values = frozenset(wanted)
+    if clause.operator in {"=", "in", "is"}:
+        return lambda row: not values.isdisjoint(held(row))
+    return lambda row: held(row)[0] is not None and values.isdisjoint(held(row))
+
+
+def _compared(clause: jql.Clause, held: Callable[[Row], Any], wanted: list[Any]) -> Test:
+    if clause.operator in _EQUALITY:
+        return _set_test(clause, wanted, lambda row: (held(row),))
+    [limit] = wanted
+    checks: dict[str, Callable[[Any], bool]] = {
+        ">": lambda value: value > limit,
+        ">=": lambda value: value >= limit,
+        "<": lambda value: value < limit,
+        "<=": lambda value: value <= limit,
+    }
+    check = checks[clause.operator]
+    return lambda row: held(row) is not None and check(held(row))
+
+
+def _moment_test(reader: _Reader, name: str, clause: jql.Clause, *, top: bool) -> Test:
+    moments = [_moment(reader, clause, value) for value in clause.values]
+    if top and name == "updated" and clause.operator in {">", ">="} and moments[0] is not None:
+        reader.bounds["low"] = max(moments[0], reader.bounds.get("low", moments[0]))
+    if top and name == "updated" and clause.operator in {"<", "<="} and moments[0] is not None:
+        reader.bounds["high"] = min(moments[0], reader.bounds.get("high", moments[0]))
+    return _compared(clause, lambda row: row.fields.get(name), moments)
+
+
+def _moment(reader: _Reader, clause: jql.Clause, value: jql.Value) -> datetime | None:
+    """A time to the minute in the user's zone, or a period before now."""
+    if value.kind == "empty":
+        return None
+    now = reader.world.now()
+    if value.kind == "function" and value.text.lower() == "now":
+        return now
+    period = _PERIOD.fullmatch(value.text.strip())
+    if period:
+        length = sum((_UNITS[part[-1]] * int(part[:-1]) for part in re.findall(r"\d+[wdhm]", period[2])), timedelta())
+        return now - length if period[1] == "-" else now + length
+    for form in _FORMATS:
+        try:
+            return datetime.strptime(value.text, form).replace(tzinfo=reader.zone)
+        except ValueError:
+            continue
+    raise JiraError(
+        400,
+        f"Date value '{value.text}' for field '{clause.field}' is invalid. Valid formats include: "
+        "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.",
+    )
+
+
+def _number(clause: jql.Clause, value: jql.Value) -> float | None:
+    if value.kind == "empty":
+        return None
+    try:
+        return float(value.text)
+    except ValueError:
+        raise _no_value(value.text, clause.field) from None
+
+
+def _issue_id(reader: _Reader, clause: jql.Clause, value: jql.Value) -> int:
+    """An issue that must exist, else the whole query is refused."""
+    text = value.text.upper()
+    number = int(text) if text.isdecimal() else reader.world.issue_ids.get(text, 0)
+    if number not in reader.world.issues:
+        raise JiraError(400, f"An issue with key '{value.text}' does not exist for field '{clause.field}'.")
+    return number
+
+
+def _project_id(reader: _Reader, value: jql.Value) -> str | None:
+    projects = reader.world.projects.values()
+    known = reader.world.project(value.text)
+    found = known or next((project for project in projects if project.name.lower() == value.text.lower()), None)
+    if found is None and value.kind != "empty":
+        raise _no_value(value.text, "project")
+    return found.id if found else None
+
+
+def _named_id(reader: _Reader, name: str, value: jql.Value) -> str | None:
+    if value.kind == "empty" or (name == "resolution" and value.text.lower() == "unresolved"):
+        return None
+    rows = getattr(reader.world, _NAMED[name])
+    for row in rows.values():
+        if value.text.lower() in {row.name.lower(), row.id}:
+            return str(row.id)
+    raise _no_value(value.text, name)
+
+
+def _category(value: jql.Value) -> str:
+    for key, (number, name, _) in seed.CATEGORIES.items():
+        if value.text.lower() in {key, str(number), name.lower()}:
+            return key
+    raise _no_value(value.text, "statusCategory")
+
+
+def _user_id(reader: _Reader, name: str, value: jql.Value) -> str | None:
+    if value.kind == "empty":
+        return None
+    if value.kind == "function" and value.text.lower() == "currentuser":
+        return reader.user.id if reader.user else None
+    for user in reader.world.users.values():
+        if value.text in {user.id, user.email} or (not reader.world.cloud and value.text == user.name):
+            return user.id
+    raise _no_value(value.text, name)
+
+
+def _text_test(clause: jql.Clause, held: Callable[[Row], str]) -> Test:
+    """Words, not characters: `rfo:10041` is found by `10041` but not by `1004`; inner quotes keep their order."""
+    if clause.operator in {"is", "is not"}:
+        empty = clause.operator == "is"
+        return lambda row: (not held(row)) == empty
+    wanted = clause.values[0].text
+    words = _words(wanted)
+    if wanted.startswith('"') and wanted.endswith('"'):
+        phrase = f" {' '.join(words)} "
+        found: Test = lambda row: phrase in f" {' '.join(_words(held(row)))} "  # noqa: E731
+    else:
+        found = lambda row: set(words) <= set(_words(held(row)))  # noqa: E731
+    if clause.operator == "~":
+        return found
+    return lambda row: bool(held(row)) and not found(row)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _sort_field(reader: _Reader, name: str) -> str:
+    known = _ALIASES.get(name.lower(), name.lower())
+    if known in {"key", "id"} or known in seed.SYSTEM_FIELDS:
+        return known
+    for custom in reader.world.custom_fields.values():
+        if known in {f"cf[{custom.number}]", custom.name.lower(), custom.id}:
+            return custom.id
+    raise JiraError(400, f"Field '{name}' does not exist or you do not have permission to view it.")

@@ -1,0 +1,241 @@
+"""Which function answers which method and path."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from connector.sandbox.jira import (
+    comments,
+    custom_fields,
+    dashboards,
+    filters,
+    hooks,
+    issues,
+    links,
+    portal,
+    priorities,
+    screens,
+    search,
+    site,
+)
+from connector.sandbox.jira.access import authenticate
+from connector.sandbox.jira.call import Answer, Call, json_body, split_target, to_json
+from connector.sandbox.jira.errors import JiraError
+from connector.sandbox.jira.records import User
+from connector.sandbox.jira.world import World
+from connector.sandbox.wire import Response
+
+Handler = Callable[..., Answer]
+PLATFORM = "/rest/api/2/"
+PLATFORMS = ("/rest/api/2/", "/rest/api/3/", "/rest/api/latest/")
+PORTAL = "/rest/servicedeskapi/"
+NOBODY = User.__new__(User)
+
+
+class Route(NamedTuple):
+    """A path with `*` for its parameters, and the handler that takes them in order."""
+
+    segments: tuple[str, ...]
+    handler: Handler
+    template: str
+
+
+_PORTAL: dict[str, Handler] = {
+    "GET info": portal.info,
+    "GET servicedesk": portal.service_desks,
+    "GET servicedesk/*": portal.service_desk,
+    "GET servicedesk/*/requesttype": portal.request_types,
+    "GET servicedesk/*/requesttype/*/field": portal.request_type_fields,
+    "GET servicedesk/*/queue": portal.queues,
+    "GET servicedesk/*/queue/*/issue": portal.queued,
+    "POST request": portal.create,
+    "GET request/*": portal.show,
+    "GET request/*/comment": portal.list_comments,
+    "POST request/*/comment": portal.add_comment,
+    "GET request/*/sla": portal.slas,
+}
+
+
+def _webhooks(path: str) -> dict[str, Handler]:
+    return {
+        f"GET {path}": hooks.index,
+        f"POST {path}": hooks.create,
+        f"GET {path}/*": hooks.show,
+        f"PUT {path}/*": hooks.update,
+        f"DELETE {path}/*": hooks.delete,
+    }
+
+
+_BOTH: dict[str, Handler] = {
+    "GET serverInfo": site.server_info,
+    "GET myself": site.myself,
+    "GET user": site.user,
+    "GET user/search": site.find_users,
+    "GET mypermissions": site.my_permissions,
+    "GET field": site.list_fields,
+    "GET status": site.statuses,
+    "GET issuetype": site.issue_types,
+    "GET project": site.projects,
+    "GET project/*": site.project,
+    "GET project/*/statuses": site.project_statuses,
+    "GET project/*/role": site.project_roles,
+    "GET project/*/role/*": site.project_role,
+    "POST project/*/role/*": site.add_actors,
+    "GET role": site.roles,
+    "POST role": site.create_role,
+    "GET group/member": site.group_members,
+    "POST issue": issues.create,
+    "GET issue/*": issues.show,
+    "PUT issue/*": issues.edit,
+    "DELETE issue/*": issues.delete,
+    "GET issue/*/transitions": issues.transitions,
+    "POST issue/*/transitions": issues.move,
+    "GET issue/*/properties": issues.properties_of,
+    "GET issue/*/properties/*": issues.property_of,
+    "PUT issue/*/properties/*": issues.set_property,
+    "DELETE issue/*/properties/*": issues.drop_property,
+    "GET issue/*/comment": comments.index,
+    "POST issue/*/comment": comments.create,
+    "GET issue/*/comment/*": comments.show,
+    "PUT issue/*/comment/*": comments.update,
+    "DELETE issue/*/comment/*": comments.delete,
+    "GET comment/*/properties/*": comments.property_of,
+    "PUT comment/*/properties/*": comments.set_property,
+    "POST issueLink": links.create,
+    "DELETE issueLink/*": links.delete,
+    "GET issueLinkType": links.types,
+    "POST issueLinkType": links.create_type,
+    "DELETE issueLinkType/*": links.delete_type,
+    "POST field": custom_fields.create,
+    "GET screens": screens.index,
+    "GET screens/*/tabs": screens.tabs,
+    "POST screens/*/tabs": screens.create_tab,
+    "DELETE screens/*/tabs/*": screens.delete_tab,
+    "GET screens/*/tabs/*/fields": screens.fields,
+    "POST screens/*/tabs/*/fields": screens.add_field,
+    "DELETE screens/*/tabs/*/fields/*": screens.remove_field,
+    "GET screens/*/availableFields": screens.available,
+    "GET priority": priorities.index,
+    "POST filter": filters.create,
+    "GET filter/favourite": filters.favourites,
+    "GET filter/*": filters.show,
+    "PUT filter/*": filters.update,
+    "DELETE filter/*": filters.delete,
+    "GET filter/*/permission": filters.permissions,
+    "POST filter/*/permission": filters.add_permission,
+    "GET dashboard": dashboards.index,
+    "GET dashboard/*": dashboards.show,
+}
+_CLOUD: dict[str, Handler] = {
+    "GET search": search.removed,
+    "POST search": search.removed,
+    "POST search/jql": search.by_token,
+    "POST issue/bulkfetch": issues.fetch,
+    "GET issue/*/changelog": issues.changelog,
+    "GET project/search": site.search_projects,
+    "GET field/search": custom_fields.search,
+    "DELETE field/*": custom_fields.trash,
+    "GET field/*/context": custom_fields.contexts,
+    "POST field/*/context": custom_fields.create_context,
+    "DELETE field/*/context/*": custom_fields.delete_context,
+    "GET field/*/context/projectmapping": custom_fields.project_mapping,
+    "PUT field/*/context/*/project": custom_fields.assign_projects,
+    "GET field/*/context/*/option": custom_fields.options,
+    "POST field/*/context/*/option": custom_fields.create_options,
+    "GET priority/search": priorities.search,
+    "POST priority": priorities.create,
+    "DELETE priority/*": priorities.delete,
+    "GET filter/search": filters.search,
+    "POST dashboard": dashboards.create,
+    "GET dashboard/search": dashboards.search,
+    "DELETE dashboard/*": dashboards.delete,
+    "GET dashboard/*/gadget": dashboards.gadgets,
+    "POST dashboard/*/gadget": dashboards.add_gadget,
+    "DELETE dashboard/*/gadget/*": dashboards.remove_gadget,
+    "GET dashboard/*/items/*/properties/*": dashboards.item_property,
+    "PUT dashboard/*/items/*/properties/*": dashboards.set_item_property,
+    **_webhooks(hooks.CLOUD_PATH),
+}
+_DATA_CENTER: dict[str, Handler] = {
+    "GET search": search.by_position,
+    "POST search": search.by_position,
+    **_webhooks(hooks.DATA_CENTER_PATH),
+}
+_FOR_ANYBODY = frozenset({site.server_info, portal.info})
+_FOR_PORTAL = {name.replace(" ", f" {PORTAL}"): handler for name, handler in _PORTAL.items()}
+
+
+def _area(segments: tuple[str, ...]) -> str:
+    """The part of the API that a path belongs to."""
+    place = 3 if segments[:2] == ("rest", "api") else 2
+    return segments[place] if len(segments) > place else ""
+
+
+def _table(*parts: dict[str, Handler]) -> dict[tuple[str, int, str], list[Route]]:
+    found: dict[tuple[str, int, str], list[Route]] = {}
+    for part in parts:
+        for name, handler in part.items():
+            method, _, path = name.partition(" ")
+            full = path if path.startswith("/") else PLATFORM + path
+            segments = tuple(full.strip("/").split("/"))
+            found.setdefault((method, len(segments), _area(segments)), []).append(Route(segments, handler, full))
+    for routes in found.values():
+        routes.sort(key=lambda route: [segment == "*" for segment in route.segments])
+    return found
+
+
+_ROUTES = {"cloud": _table(_BOTH, _FOR_PORTAL, _CLOUD), "datacenter": _table(_BOTH, _FOR_PORTAL, _DATA_CENTER)}
+
+
+def answer(world: World, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
+    """The response to one request, and the e-mail address of who made it (empty if unknown).
+
+    Never raises for a bad request: what the sandbox cannot read is answered with 500.
+    """
+    path, query, repeated = split_target(target)
+    portal = path.startswith(PORTAL)
+    who = ""
+    try:
+        found = authenticate(world, headers)
+        who = found.email if found else ""
+        route, ids = _find(world, method, path)
+        _require_somebody(found, route)
+        world.limits.admit(method, route.template, _issue_written(world, route, ids))
+        call = Call(world, found or NOBODY, query, json_body(body), repeated)
+        status, value = route.handler(call, *ids)
+        return _respond(status, value), who
+    except JiraError as error:
+        refused = _respond(error.status, error.payload(portal=portal))
+        return Response(refused.status, refused.headers | error.headers, refused.body), who
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        text = f"the sandbox cannot read this request: {type(fault).__name__}: {fault}"
+        return _respond(500, {"errorMessages": [text], "errors": {}}), who
+
+
+def _respond(status: int, value: object) -> Response:
+    if value is None:
+        return Response(status, {})
+    return Response(status, {"Content-Type": "application/json;charset=UTF-8"}, to_json(value))
+
+
+def _find(world: World, method: str, path: str) -> tuple[Route, list[str]]:
+    for prefix in PLATFORMS[1:]:
+        if path.startswith(prefix) and (world.cloud or prefix != "/rest/api/3/"):
+            path = PLATFORM + path.removeprefix(prefix)
+    segments = tuple(path.strip("/").split("/"))
+    for route in _ROUTES[world.flavour].get((method, len(segments), _area(segments)), ()):
+        if all(wanted in {"*", given} for wanted, given in zip(route.segments, segments, strict=True)):
+            return route, [given for wanted, given in zip(route.segments, segments, strict=True) if wanted == "*"]
+    raise JiraError(404, f"The requested resource {method} {path} does not exist.")
+
+
+def _require_somebody(user: User | None, route: Route) -> None:
+    if user is None and route.handler not in _FOR_ANYBODY:
+        raise JiraError(401, "You are not authenticated. Authentication required to perform this operation.")
+
+
+def _issue_written(world: World, route: Route, ids: list[str]) -> str | None:
+    """The issue that a route writes to, by id."""
+    if not ids or route.segments[3:4] not in (("issue",), ("request",)):
+        return None
+    found = world.issue_ids.get(ids[0].upper())
+    return str(found) if found else ids[0]

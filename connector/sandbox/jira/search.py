@@ -1,0 +1,139 @@
+"""Search by JQL: `/search/jql` with tokens on Cloud, `/search` with `startAt` on Data Center. Both see the index."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from connector.sandbox.jira import shown
+from connector.sandbox.jira.access import may_browse
+from connector.sandbox.jira.call import Answer, Call
+from connector.sandbox.jira.errors import JiraError
+from connector.sandbox.jira.index import Row
+from connector.sandbox.jira.matching import Meaning, meaning
+from connector.sandbox.jira.records import Json, Project, User
+from connector.sandbox.jira.world import World
+
+MOST_RECONCILED = 50
+MOST_WITH_FIELDS, MOST_BARE = 100, 5000
+MOST_ON_DATA_CENTER = 1000
+_BARE = frozenset({"id", "key"})
+
+
+def removed(_call: Call) -> Answer:
+    """`/search` on Cloud is gone since 2025."""
+    raise JiraError(410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.")
+
+
+def by_token(call: Call) -> Answer:
+    """`POST /search/jql`: a page, and a token for the next one. Without `fields` only ids are shown."""
+    body = call.fields()
+    world = call.world
+    _reconcile(call, body.get("reconcileIssues") or [])
+    wanted = [str(name) for name in body.get("fields") or ["id"]]
+    most = MOST_BARE if _BARE.issuperset(wanted) else MOST_WITH_FIELDS
+    size = max(1, min(int(body.get("maxResults") or 50), most))
+    rows, start, key = _continued(call, str(body.get("jql") or ""), body.get("nextPageToken"))
+    expand = [word.strip() for word in str(body.get("expand") or "").split(",")]
+    view = shown.view_of(call, wanted, expand, body.get("properties") or ())
+    if _BARE.issuperset(wanted):
+        view = view._replace(fields=frozenset())
+    issues = _shown(world, rows[start : start + size], view, bare=wanted == ["id"])
+    answer: dict[str, Json] = {"issues": issues, "isLast": start + size >= len(rows)}
+    if not answer["isLast"]:
+        answer["nextPageToken"] = f"{start + size}.{key or call.world.results.keep(rows)}"
+    return 200, answer
+
+
+def _continued(call: Call, text: str, token: Any) -> tuple[list[Row], int, str]:
+    """The rows, where the page starts, and the key of rows that are kept already."""
+    if token:
+        start, _, key = str(token).partition(".")
+        rows = call.world.results.find(key)
+        if rows is None or not start.isdecimal():
+            raise JiraError(400, "The nextPageToken is invalid or has expired.")
+        return rows, int(start), key
+    found = meaning(call.world, call.user, text)
+    if not found.bounded:
+        raise JiraError(
+            400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+        )
+    return find(call.world, call.user, found), 0, ""
+
+
+def _reconcile(call: Call, wanted: Json) -> None:
+    if not isinstance(wanted, list) or len(wanted) > MOST_RECONCILED:
+        raise JiraError(400, f"reconcileIssues must be a list of at most {MOST_RECONCILED} issue ids.")
+    for number in wanted:
+        issue = call.world.issues.get(int(number))
+        if issue is not None:
+            call.world.index.reconcile(issue)
+
+
+def by_position(call: Call) -> Answer:
+    """`GET` and `POST /search` of Data Center."""
+    given: dict[str, Json] = call.body if isinstance(call.body, dict) else dict(call.query)
+    start, size = int(given.get("startAt") or 0), min(int(given.get("maxResults") or 50), MOST_ON_DATA_CENTER)
+    text = str(given.get("jql") or "")
+    rows = _remembered(call, text)
+    wanted = _list(given.get("fields")) or ["*navigable"]
+    view = shown.view_of(call, wanted, _list(given.get("expand")), ())
+    issues = _shown(call.world, rows[start : start + size], view, bare=False)
+    return 200, {
+        "expand": "schema,names",
+        "startAt": start,
+        "maxResults": size,
+        "total": len(rows),
+        "issues": issues,
+    }
+
+
+def _list(given: Json) -> list[str]:
+    texts = given if isinstance(given, list) else str(given or "").split(",")
+    return [str(text).strip() for text in texts if str(text).strip()]
+
+
+def _remembered(call: Call, text: str) -> list[Row]:
+    """The rows; pages of an unchanged index are not sought anew."""
+    world = call.world
+    world.index.catch_up()
+    key = f"{world.index.version}|{call.user.id}|{world.now():%Y%m%d%H%M}|{text}"
+    rows = world.results.find(key)
+    if rows is None:
+        rows = find(world, call.user, meaning(world, call.user, text))
+        world.results.keep(rows, key)
+    return rows
+
+
+def find(world: World, user: User, wanted: Meaning) -> list[Row]:
+    """All rows that the user may see and that match, in order."""
+    world.index.catch_up()
+    visible = {project.id for project in _visible(world, user)}
+    by_update = wanted.order[:1] in ([("updated", False)], [("updated", True)])
+    rows = world.index.in_order(wanted.low, wanted.high, newest_first=wanted.order[:1] == [("updated", True)])
+    found = [row for row in rows if row.fields["project"] in visible and wanted.test(row)]
+    if by_update and all(name in _BARE for name, _ in wanted.order[1:]):
+        return found
+    for name, descending in reversed(wanted.order or [("id", True)]):
+        found.sort(key=_sort_key(world, name), reverse=descending)
+    return found
+
+
+def _visible(world: World, user: User) -> Iterator[Project]:
+    return (project for project in world.projects.values() if may_browse(world, user, project.id))
+
+
+def _sort_key(world: World, name: str) -> Any:
+    if name in _BARE:
+        return lambda row: row.id
+    if name == "priority":
+        ranks = {priority: -rank for rank, priority in enumerate(world.priorities)}
+        return lambda row: ranks[row.fields["priority"]]
+    return lambda row: (row.fields.get(name) is not None, row.fields.get(name))
+
+
+def _shown(world: World, rows: list[Row], view: shown.View, *, bare: bool) -> list[Json]:
+    """Rows as issues, with the values that the index knows; deleted ones are left out."""
+    if bare:
+        return [{"id": str(row.id)} for row in rows if row.id in world.issues]
+    if world.cloud:
+        view = view._replace(comments=shown.SEARCHED_COMMENTS, changes=shown.SEARCHED_CHANGES)
+    return [shown.issue(world, world.issues[row.id], view, row.fields) for row in rows if row.id in world.issues]

@@ -1,0 +1,55 @@
+"""What a freshly installed Jira Service Management has."""
+
+from connector.sandbox.jira.records import Category
+
+ADMINS = "jira-administrators"
+ADMIN_ROLE, TEAM_ROLE, CUSTOMER_ROLE = "Administrators", "Service Desk Team", "Service Desk Customers"
+ROLES = (ADMIN_ROLE, TEAM_ROLE, CUSTOMER_ROLE)
+PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
+DEFAULT_PRIORITY = "Medium"
+RESOLUTIONS = ("Done", "Won't Do")
+ISSUE_TYPES = ("Incident", "Service Request", "Problem", "Task")
+STATUSES: dict[str, Category] = {
+    "Open": "new",
+    "Work in progress": "indeterminate",
+    "Waiting for customer": "indeterminate",
+    "Resolved": "done",
+    "Closed": "done",
+    "Canceled": "done",
+}
+CATEGORIES: dict[Category, tuple[int, str, str]] = {
+    "new": (2, "To Do", "blue-gray"),
+    "indeterminate": (4, "In Progress", "yellow"),
+    "done": (3, "Done", "green"),
+}
+LINK_TYPES = (
+    ("Blocks", "is blocked by", "blocks"),
+    ("Problem/Incident", "is caused by", "causes"),
+    ("Relates", "relates to", "relates to"),
+)
+TYPE_PREFIX = "com.atlassian.jira.plugin.system.customfieldtypes:"
+REQUEST_TYPE_FIELD = "com.atlassian.servicedesk:vp-origin"
+ORGANIZATIONS_FIELD = "com.atlassian.servicedesk:sd-customer-organizations"
+SCREEN_FIELDS = ("summary", "description", "priority", "labels", "duedate", "assignee", "reporter", "attachment")
+"""What is on every new screen."""
+SYSTEM_FIELDS: dict[str, tuple[str, str]] = {
+    "issuetype": ("Issue Type", "issuetype"),
+    "project": ("Project", "project"),
+    "summary": ("Summary", "string"),
+    "description": ("Description", "string"),
+    "status": ("Status", "status"),
+    "priority": ("Priority", "priority"),
+    "resolution": ("Resolution", "resolution"),
+    "resolutiondate": ("Resolved", "datetime"),
+    "created": ("Created", "datetime"),
+    "updated": ("Updated", "datetime"),
+    "creator": ("Creator", "user"),
+    "reporter": ("Reporter", "user"),
+    "assignee": ("Assignee", "user"),
+    "labels": ("Labels", "array"),
+    "duedate": ("Due date", "date"),
+    "issuelinks": ("Linked Issues", "array"),
+    "comment": ("Comment", "comments-page"),
+    "attachment": ("Attachment", "array"),
+}
+"""Name and type of the fields that every Jira has."""

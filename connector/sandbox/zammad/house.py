@@ -1,0 +1,116 @@
+"""A furnished sandbox Zammad in the rules' own terms."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.desk import ZammadDesk
+from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.values import encode
+from connector.sandbox.house import IN_PROCESS, SECRET, Call
+from connector.sandbox.zammad.desk import SandboxZammad
+from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
+
+_API = "/api/v1/"
+_ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups"})
+
+
+def _set_up(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
+    accounts = furnish(sandbox, mapping)
+    connect_webhook(sandbox, accounts, f"{IN_PROCESS}/webhooks/zammad/main", SECRET)
+    return accounts
+
+
+class ZammadHouse:
+    """See :class:`connector.sandbox.house.House`."""
+
+    name = "zammad"
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        mapping: ZammadMapping,
+        set_up: Callable[[SandboxZammad, ZammadMapping], Accounts] = _set_up,
+    ) -> None:
+        self.sandbox = SandboxZammad(clock)
+        self._clock = clock
+        self._mapping = mapping
+        self.accounts = set_up(self.sandbox, mapping)
+
+    def open_desk(self, url: str | None = None) -> ZammadDesk:
+        """The adapter of a connector that has just started."""
+        adapter = None if url else self.sandbox.requests_adapter
+        client = ZammadClient(url or IN_PROCESS, self.accounts.bot, self._clock, adapter=adapter)
+        return ZammadDesk(client, self._mapping)
+
+    def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
+        """An account."""
+        roles = {
+            Actor.CUSTOMER: ("Customer",),
+            Actor.AGENT: self._mapping.roles.agents,
+            Actor.MANAGER: (*self._mapping.roles.agents, *self._mapping.roles.managers),
+        }[actor]
+        first, _, last = name.partition(" ")
+        return self.sandbox.add_user(email, roles, organization, firstname=first, lastname=last)
+
+    def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
+        """By API, as the ticket's creator."""
+        article = {"type": channel.value, "body": body, "subject": subject}
+        held = {"title": subject, "group": self._mapping.group_name("intake"), "article": article}
+        return str(self.api(token, "POST", "tickets", held | self._attributes(fields))["id"])
+
+    def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
+        """An e-mail, or a note."""
+        kind = "note" if internal else "email"
+        held = {"ticket_id": int(ticket), "type": kind, "internal": internal, "body": body}
+        self.api(token, "POST", "ticket_articles", held)
+
+    def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
+        """One PUT."""
+        body = self._attributes(fields)
+        if state is not None:
+            body["state"] = self._mapping.state_names(state)[0]
+            if body["state"].startswith("pending"):
+                body["pending_time"] = encode(self._clock() + timedelta(days=60))
+        self.api(token, "PUT", f"tickets/{ticket}", body)
+
+    def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
+        """Any API call. Raises ValueError if it is refused."""
+        response = request(self.sandbox, token, method, path, body)
+        if response.status >= 300:
+            raise ValueError(f"{method} {path}: {response.status} {response.body[:300]!r}")
+        return json.loads(response.body) if response.body else None
+
+    def remove(self, ticket: str) -> None:
+        """Deletes the ticket."""
+        self.api(self.accounts.admin, "DELETE", f"tickets/{ticket}")
+
+    def tickets(self) -> list[str]:
+        """The ids of all tickets."""
+        return [str(row["id"]) for row in self.api(self.accounts.admin, "GET", "tickets")]
+
+    def calls(self, since: int = 0) -> list[Call]:
+        """The connector's API calls."""
+        made = [call for call in self.sandbox.requests[since:] if call.user == BOT]
+        told = ((call.method, call.path.removeprefix(_API)) for call in made)
+        return [
+            Call(method, path, method != "GET" and "search" not in path) for method, path in told if path not in _ONCE
+        ]
+
+    def served(self) -> int:
+        """How many calls of anybody have been answered."""
+        return len(self.sandbox.requests)
+
+    def _attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        for name, value in fields.items():
+            if name == "priority":
+                body[name] = self._mapping.priority_name(Priority(value))
+            elif name == "group":
+                body[name] = self._mapping.group_name(value)
+            else:
+                body[self._mapping.attribute(name)] = encode(value)
+        return body

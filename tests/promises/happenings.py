@@ -1,0 +1,71 @@
+"""What people and programs do to a ticket, by name: the words of tests that play any sequence of events."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from connector.domain.vocabulary import Impact, Priority, PrioritySource, TicketKind, TicketState
+from tests.builders import T0
+from tests.promises.conftest import Cast
+
+Happening = Callable[[Cast, str], None]
+"""Does something to the ticket with this id."""
+
+
+def _says(text: str, cast: Cast, ticket: str) -> None:
+    cast.customer.replies(ticket, text)
+
+
+def _moves(fields: dict[str, Any], cast: Cast, ticket: str) -> None:
+    """The customer overwrites fields through the helpdesk's own API (P20)."""
+    cast.customer.sets(ticket, **fields)
+
+
+def _does(fields: dict[str, Any], cast: Cast, ticket: str) -> None:
+    cast.agent.sets(ticket, **fields)
+
+
+def _answers(cast: Cast, ticket: str) -> None:
+    cast.agent.replies(ticket, "We are on it.")
+
+
+def _notes(cast: Cast, ticket: str) -> None:
+    cast.agent.replies(ticket, "Fibre cut near Hamburg.", internal=True)
+
+
+def _orders(cast: Cast, ticket: str) -> None:
+    cast.manager.sets(ticket, escalation_request="The customer's board has called")
+
+
+def _delivers(cast: Cast, ticket: str) -> None:
+    """Somebody closes the RFO tasks that are there."""
+    for link in cast.stage.ticket(ticket).links:
+        if cast.stage.ticket(link.id).kind is TicketKind.RFO_TASK:
+            cast.agent.sets(link.id, state=TicketState.CLOSED)
+
+
+HAPPENINGS: dict[str, Happening] = {
+    "the customer names the service": partial(_says, "Service ID: SVC-1005"),
+    "the customer names the impact": partial(_says, "Impact: service affecting\nUrgency: high"),
+    "the customer is less in a hurry": partial(_says, "Urgency: low"),
+    "the customer names an unreadable time": partial(_says, "Start time: 02/03"),
+    "the customer asks for escalation": partial(_says, "Please escalate this ticket."),
+    "the customer asks for an RFO": partial(_says, "Please send us the RFO."),
+    "the customer lowers the level": partial(_moves, {"escalation_level": 1}),
+    "the customer sets the priority": partial(_moves, {"priority": Priority.P1}),
+    "the customer moves the next escalation": partial(_moves, {"next_escalation_at": T0 + timedelta(days=1000)}),
+    "an agent answers": _answers,
+    "an agent writes a note": _notes,
+    "an agent corrects the impact": partial(_does, {"impact": Impact.DEGRADATION}),
+    "an agent chooses the priority": partial(_does, {"priority": Priority.P3}),
+    "an agent hands the priority back": partial(_does, {"priority_source": PrioritySource.MATRIX}),
+    "an agent escalates": partial(_does, {"escalation_request": "No progress"}),
+    "an agent requests an RFO": partial(_does, {"rfo_requested": True}),
+    "an agent waits for the customer": partial(_does, {"state": TicketState.PENDING_CUSTOMER}),
+    "an agent goes on": partial(_does, {"state": TicketState.OPEN}),
+    "an agent closes": partial(_does, {"state": TicketState.CLOSED}),
+    "an agent delivers the RFO": _delivers,
+    "a manager escalates": _orders,
+    "a bot resets a field": partial(_does, {"next_escalation_at": None}),
+}

@@ -1,0 +1,94 @@
+"""A helpdesk in memory, for promises about many tickets or about limits that the sandboxes do not have."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketState
+from connector.helpdesks.errors import EndpointLimitedError, TicketLimitedError
+from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.pauses import Pauses
+from connector.sandbox.clock import SteppedClock
+from connector.work.table import WorkTable
+from connector.work.worker import Worker
+from tests.unit.rules.passes import with_values, written
+
+READ, WRITE = "GET issue", "PUT issue"
+
+
+class Asked(NamedTuple):
+    """A request that reached the helpdesk."""
+
+    at: datetime
+    endpoint: str
+    ticket: str
+
+
+class SmallHelpdesk:
+    """The server: its tickets, its limits, and what it was asked."""
+
+    def __init__(self, clock: Callable[[], datetime], tickets: Iterable[Ticket]) -> None:
+        self.clock = clock
+        self.tickets = {ticket.id: ticket for ticket in tickets}
+        self.limited: dict[str, datetime] = {}
+        """Endpoints, or ids of tickets that cannot be written, and until when."""
+        self.asked: list[Asked] = []
+
+    def ask(self, endpoint: str, ticket: str) -> None:
+        """Counts; raises what a client makes of a 429."""
+        now = self.clock()
+        self.asked.append(Asked(now, endpoint, ticket))
+        if (until := self.limited.get(endpoint, now)) > now:
+            raise EndpointLimitedError(f"{endpoint}: answered 429", until, endpoint)
+        if endpoint == WRITE and (until := self.limited.get(ticket, now)) > now:
+            raise TicketLimitedError(f"{endpoint} {ticket}: answered 429", until)
+
+    def writes(self, *tickets: str) -> list[datetime]:
+        """When these tickets were written, or asked to be."""
+        return [asked.at for asked in self.asked if asked.endpoint == WRITE and asked.ticket in tickets]
+
+
+class Client:
+    """One worker's way to it; see :class:`connector.helpdesks.helpdesk.Helpdesk`."""
+
+    name = "jira"
+
+    def __init__(self, server: SmallHelpdesk) -> None:
+        self._server = server
+        self.pauses = Pauses()
+
+    def read(self, ticket_id: str) -> Ticket:
+        self._ask(READ, ticket_id)
+        return self._server.tickets[ticket_id]
+
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
+        self._ask(WRITE, ticket.id)
+        now = self._server.clock()
+        decision = Decision(outcomes=(), changes=changes, note=note, state=state)
+        self._server.tickets[ticket.id] = with_values(written(ticket, decision, now), updated_at=now)
+        return now
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        raise AssertionError("no ticket here has a reason for another one")
+
+    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
+        return iter(())
+
+    def unresolved(self) -> Iterator[list[Listed]]:
+        yield [Listed(ticket.id, ticket.updated_at) for ticket in self._server.tickets.values()]
+
+    def _ask(self, endpoint: str, ticket: str) -> None:
+        self.pauses.check(endpoint, self._server.clock())
+        self._server.ask(endpoint, ticket)
+
+
+def work(clock: SteppedClock, table: WorkTable, *workers: Worker, until: datetime) -> None:
+    """Time passes second by second, and the workers do what is due."""
+    while clock() < until:
+        for worker in workers:
+            worker.run_due()
+        clock.advance(timedelta(seconds=1))

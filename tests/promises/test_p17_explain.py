@@ -1,0 +1,230 @@
+"""P17: ``interspace explain`` reproduces every decision: rules, inputs, reasons with their numbers, policy version,
+what is written and the next deadline.
+
+The command is run against the helpdesk at the very moments at which the worker looks at a ticket, and compared with
+what the worker then does, logs and stores.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+import pytest
+from pydantic import TypeAdapter
+
+from connector import logs
+from connector.cli import cli
+from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketKind, TicketState
+from connector.helpdesks.helpdesk import Helpdesk
+from connector.sandbox.stage import Stage
+from connector.sandbox.story import tell
+from connector.settings import Settings
+from connector.work.table import Key
+from connector.work.worker import Worker
+from tests.builders import T0
+from tests.promises.conftest import COMPLETE, Cast, open_stage, with_people, zammad_house
+
+STORY_BEGINS = datetime.fromisoformat("2026-11-23T09:00:00Z")
+VALUES = TypeAdapter(dict[str, Any])
+
+
+class Looked(NamedTuple):
+    """One look of the worker at a ticket: what ``explain`` said just before, and what the worker then did."""
+
+    explained: dict[str, Any]
+    did: dict[str, Any]
+
+
+class Explain(Protocol):
+    """Runs the command; its JSON answer, or its text."""
+
+    def __call__(self, ticket: str, at: datetime, *, as_json: bool = True) -> Any:
+        """As the worker would decide at that time."""
+
+
+class Watched:
+    """The worker's helpdesk. Before it reads a ticket, ``explain`` is asked; what is written is noted."""
+
+    def __init__(self, desk: Helpdesk, explain: Callable[[str], dict[str, Any]]) -> None:
+        self._desk = desk
+        self._explain = explain
+        self.looks: list[Looked] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
+
+    def read(self, ticket_id: str) -> Ticket:
+        nothing: dict[str, Any] = {"changes": {}, "note": None, "state": None, "creates": []}
+        self.looks.append(Looked(self._explain(ticket_id), nothing))
+        return self._desk.read(ticket_id)
+
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
+        self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(note.model_dump(mode="json")))
+        self.looks[-1].did.update(state=state and state.value)
+        return self._desk.write(ticket, changes, note, state)
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        self.looks[-1].did["creates"].append(new.model_dump(mode="json"))
+        return self._desk.ensure(new, incident)
+
+
+def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = VALUES.dump_python(dict(changes), mode="json")
+    return plain
+
+
+def _sorted(note: dict[str, Any]) -> dict[str, Any]:
+    return {**note, "marks": sorted(note["marks"])}
+
+
+@pytest.fixture
+def stage(database_url: str) -> Iterator[Stage]:
+    """An hour earlier than usual, as the story has it."""
+    with open_stage(database_url, STORY_BEGINS) as opened:
+        yield opened
+
+
+@pytest.fixture
+def explain(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[tuple[Explain, list[dict[str, Any]]]]:
+    """The command against the stage's helpdesk, and what the worker has logged meanwhile."""
+    logged: list[dict[str, Any]] = []
+    with zammad_house(stage).sandbox.serve() as server:
+        monkeypatch.setenv("INTERSPACE_ZAMMAD_URL", server.url)
+        monkeypatch.setenv("INTERSPACE_ZAMMAD_TOKEN", zammad_house(stage).accounts.bot)
+
+        def run(ticket: str, at: datetime, *, as_json: bool = True) -> Any:
+            assert at.microsecond == 0
+            arguments = ["explain", ticket, "--at", f"{at:%Y-%m-%dT%H:%M:%S%z}", "--log-format", "json"]
+            collect()
+            cli.main([*arguments, *(["--json"] if as_json else [])], standalone_mode=False)
+            said = capsys.readouterr().out
+            return json.loads(said) if as_json else said
+
+        def collect() -> None:
+            lines = map(json.loads, capsys.readouterr().err.splitlines())
+            logged.extend(line for line in lines if line["event"] == "reconciled")
+
+        yield run, logged
+
+
+def watched(stage: Stage, explain: Explain) -> Watched:
+    """From now on ``explain`` is asked before each look of the worker, and its log can be read."""
+    logs.configure(Settings(log_format="json"))
+    desk = Watched(stage.desk, lambda ticket: explain(ticket, stage.clock()))
+    stage.worker = Worker(stage.table, desk, stage.policy)
+    return desk
+
+
+def compare(stage: Stage, looks: list[Looked], logged: list[dict[str, Any]]) -> None:
+    """Every look was foretold: what was written, what was logged, under which policy, until when."""
+    assert len(looks) == len(logged)
+    for look, line in zip(looks, logged, strict=True):
+        decision = look.explained["decision"]
+        note = decision["note"] and _sorted(decision["note"])
+        assert look.explained["policy"] == stage.policy.version
+        assert look.did == {**{name: decision[name] for name in ("changes", "state", "creates")}, "note": note}
+        assert line["rules"] == {one["rule"]: one["reasons"][-1] for one in decision["outcomes"] if one["reasons"]}
+        assert line["changed"] == sorted(decision["changes"])
+        due = look.explained["now"] if decision["unfinished"] else decision["due"]
+        assert (line["due"] and datetime.fromisoformat(line["due"])) == (due and datetime.fromisoformat(due))
+
+
+def test_every_decision_of_the_story_was_explained_beforehand(
+    stage: Stage, explain: tuple[Explain, list[dict[str, Any]]]
+) -> None:
+    run, logged = explain
+    desk = watched(stage, run)
+
+    steps = list(tell(stage))
+    for ticket in stage.house.tickets():
+        quiet = run(ticket, stage.clock())
+        assert quiet["decision"]["changes"] == {}
+        assert quiet["decision"]["note"] is None
+
+    assert all(step.happened for step in steps), [step.problems for step in steps]
+    assert len(desk.looks) >= len(steps)
+    assert {look.explained["ticket"]["kind"] for look in desk.looks} >= {TicketKind.INCIDENT, TicketKind.RFO_TASK}
+    compare(stage, desk.looks, logged)
+
+
+def test_decisions_against_rivals_and_tampering_were_explained_beforehand(
+    stage: Stage, explain: tuple[Explain, list[dict[str, Any]]]
+) -> None:
+    run, logged = explain
+    cast = with_people(stage)
+    desk = watched(stage, run)
+
+    ticket = troubled(cast)
+    run(ticket, stage.clock())
+
+    rules = {outcome["rule"] for look in desk.looks for outcome in look.explained["decision"]["outcomes"]}
+    titles = "; ".join(look.did["note"]["title"] for look in desk.looks if look.did["note"])
+    assert {"trust", "completeness", "service", "priority", "targets", "escalation", "rfo", "contest"} <= rules
+    assert "Restored" in titles
+    assert "contested" in titles
+    assert "Escalation request" in titles
+    compare(stage, desk.looks, logged)
+
+
+def troubled(cast: Cast) -> str:
+    """A ticket on which everybody does what they should not."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE, escalation_level=4)
+    stage.settle()
+    cast.customer.sets(ticket, escalation_level=1)
+    stage.settle()
+    for _ in range(5):
+        cast.agent.sets(ticket, next_escalation_at=None)
+        stage.settle()
+    for _ in range(2):
+        cast.customer.replies(ticket, "Please escalate this ticket.")
+        stage.settle()
+    cast.agent.sets(ticket, priority="P4")
+    stage.advance(timedelta(days=3))
+    return ticket
+
+
+def test_people_read_rule_numbers_policy_and_the_next_deadline(
+    stage: Stage, explain: tuple[Explain, list[dict[str, Any]]]
+) -> None:
+    run, _ = explain
+    cast = with_people(stage)
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+
+    said = " ".join(run(ticket, stage.clock(), as_json=False).split())
+
+    assert f"policy {stage.policy.version}" in said
+    assert "P1: impact service affecting × urgency high" in said
+    assert "The ticket is as it should be: nothing would be written." in said
+    due = stage.table.next_due("zammad")
+    assert due is not None
+    assert f"Next look: {due:%Y-%m-%d %H:%M} UTC" in said
+
+
+def test_another_time_gives_the_decision_of_that_time(
+    stage: Stage, explain: tuple[Explain, list[dict[str, Any]]]
+) -> None:
+    """The deadline that ``explain`` names is the moment at which it decides otherwise, not a second earlier."""
+    run, _ = explain
+    cast = with_people(stage)
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    cast.agent.replies(ticket, "We are on it.")
+    stage.settle()
+    due = datetime.fromisoformat(run(ticket, stage.clock())["decision"]["due"])
+
+    before = run(ticket, due - timedelta(seconds=1))["decision"]
+    at = run(ticket, due)["decision"]
+
+    assert before["changes"] == {}
+    assert at["changes"]["escalation_level"] == 2
+    assert due == STORY_BEGINS + timedelta(hours=1) < T0 + timedelta(hours=1)
+    assert Key("zammad", ticket) not in {letter.key for letter in stage.table.dead_letters()}

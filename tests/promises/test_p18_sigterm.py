@@ -1,0 +1,57 @@
+"""P18: SIGTERM under load is clean: what has begun is finished, the rest is given back, nothing is lost or done twice."""
+
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+from connector.policy.load import load_policy
+from connector.policy.locate import MAPPINGS
+from connector.work.table import WorkTable
+from tests.chaos.connector_group import free_port, running, wait_until_alive
+from tests.chaos.evidence import gather
+from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
+from tests.chaos.rounds import connector_settings
+from tests.chaos.senders import Senders
+from tests.chaos.waiting import is_quiet, wait_until
+from tests.chaos.zammad import zammad_process
+
+TICKETS = 120
+
+
+def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(database_url: str, tmp_path: Path) -> None:
+    policy, port = quick_ladder(tmp_path), free_port()
+    with zammad_process() as helpdesk:
+        settings = connector_settings(helpdesk, database_url, policy, port)
+        tickets = helpdesk.opens(TICKETS, AGE, LAST_LEVEL_AFTER)
+        helpdesk.answers_in(0.02)
+        senders = Senders(helpdesk, [("127.0.0.1", port)], seed=18)
+        table = WorkTable.open(database_url)
+
+        with running(["run"], settings, tmp_path / "first") as connector:
+            wait_until_alive(connector, "127.0.0.1", port)
+            senders.tell(tickets)
+            wait_until(lambda: helpdesk.writes() >= 20, "the worker writes")
+            assert table.counts()[helpdesk.name].leased > 0, "it is in the middle of its work"
+            connector.send(signal.SIGTERM)
+            code = connector.exit_code()
+            left = table.counts()[helpdesk.name]
+        written = helpdesk.writes()
+
+        with running(["run"], settings, tmp_path / "second") as connector:
+            wait_until_alive(connector, "127.0.0.1", port)
+            senders.finish()
+            wait_until(lambda: is_quiet(table, helpdesk.name), "all is done")
+            connector.send(signal.SIGTERM)
+            assert connector.exit_code() == 0
+        table.close()
+        evidence = gather(helpdesk.desk(), load_policy(policy, MAPPINGS / "services.yaml"), tickets, helpdesk.created())
+
+    log = (tmp_path / "first").read_text()
+    assert code == 0, log
+    assert "worker stopped" in log
+    for trouble in ("Traceback", "refused", "error"):
+        assert trouble not in log
+    assert left.leased == 0
+    assert left.due + left.waiting > 0
+    assert written < helpdesk_total(evidence.steps), "there was work left to do"
+    assert (evidence.lost, evidence.twice) == ([], [])
