@@ -1,0 +1,109 @@
+"""R27: a non-service-affecting fault may wait for the next opening if both parties agree; the clocks wait with it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connector.domain.vocabulary import Impact, TicketState
+from tests.promises.conftest import Cast, open_stage, with_people
+from tests.promises.evidence import levels_noted, notes
+
+EVENING = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
+"""Monday, 20:00 in Berlin."""
+OPENING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+"""Tuesday, 09:00 in Berlin."""
+QUIET = (
+    "The redundant path is down, traffic flows.\nService ID: SVC-1005\nStart time: 2026-11-23 18:40 UTC\n"
+    "Impact: non-service affecting\nUrgency: high\n"
+)
+"""A P3: level 2 after 8 hours, around the clock."""
+
+
+@pytest.fixture
+def evening(database_url: str) -> Iterator[Cast]:
+    """After hours."""
+    with open_stage(database_url, EVENING) as stage:
+        yield with_people(stage)
+
+
+def deferred(cast: Cast) -> str:
+    """A ticket that both parties agreed to defer, ten minutes after it was opened."""
+    ticket = cast.customer.writes("Backup path down", QUIET)
+    cast.stage.settle()
+    cast.agent.replies(ticket, "We have seen it.")
+    cast.agent.sets(ticket, deferral_support=True)
+    cast.stage.advance(timedelta(minutes=10))
+    cast.customer.replies(ticket, "Fine, I agree to the deferral.")
+    cast.stage.settle()
+    return ticket
+
+
+def test_both_agree_and_the_night_does_not_count(evening: Cast) -> None:
+    stage = evening.stage
+    ticket = deferred(evening)
+
+    seen = stage.ticket(ticket).fields
+    assert seen.deferred_until == OPENING
+    assert "Grace Hopper" in (seen.deferral or "")
+    assert "Ada Lovelace" in (seen.deferral or "")
+
+    stage.advance_to(OPENING - timedelta(seconds=1))
+    assert levels_noted(stage.ticket(ticket)) == []
+
+    stage.advance_to(OPENING + timedelta(minutes=1))
+    seen = stage.ticket(ticket).fields
+    assert (seen.deferred_until, seen.deferral_support) == (None, None)
+    assert seen.next_escalation_at is not None
+    assert timedelta(hours=7) < seen.next_escalation_at - OPENING < timedelta(hours=8)
+
+    stage.advance_to(OPENING + timedelta(hours=8))
+    assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]
+
+
+def test_everything_is_said_once_to_those_it_concerns(evening: Cast) -> None:
+    ticket = deferred(evening)
+    evening.stage.advance_to(OPENING + timedelta(hours=1))
+
+    told = notes(evening.stage.ticket(ticket))
+    number = evening.stage.ticket(ticket).number
+    assert [title for title in told if "Defer" in title or "continue" in title] == [
+        f"Ticket {number}: may we continue 2026-11-24 08:00 UTC?",
+        "Deferred until 2026-11-24 08:00 UTC",
+        f"Ticket {number}: we continue 2026-11-24 08:00 UTC",
+        "Deferral over",
+    ]
+
+
+def test_a_raised_impact_ends_it_at_once(evening: Cast) -> None:
+    stage = evening.stage
+    ticket = deferred(evening)
+
+    evening.customer.replies(ticket, "Now everything is dead.\nImpact: service affecting")
+    stage.settle()
+
+    seen = stage.ticket(ticket).fields
+    assert (seen.impact, seen.deferred_until) == (Impact.SERVICE_AFFECTING, None)
+    stage.advance(timedelta(hours=1))
+    assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]
+
+
+def test_one_party_is_not_enough(evening: Cast) -> None:
+    stage = evening.stage
+    ticket = evening.customer.writes("Backup path down", QUIET)
+    stage.settle()
+    evening.agent.replies(ticket, "We have seen it.")
+    evening.agent.sets(ticket, deferral_support=True)
+
+    stage.advance(timedelta(hours=8))
+
+    assert stage.ticket(ticket).fields.deferred_until is None
+    assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]
+
+
+def test_a_resolved_ticket_is_not_deferred_any_more(evening: Cast) -> None:
+    ticket = deferred(evening)
+    evening.agent.sets(ticket, state=TicketState.CLOSED)
+    evening.stage.settle()
+
+    assert evening.stage.ticket(ticket).fields.deferred_until is None
