@@ -2,26 +2,28 @@
 
 PYTHON ?= python3
 UV ?= uv
+HELPDESK ?= zammad
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
 
-.PHONY: help demo test lint format check run bench lock clean
+.PHONY: help demo test lint format check run bench audit lock clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make demo     play an outage from the first e-mail to the RFO on a sandbox Zammad"
+	@echo "make demo     play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make format   put the code into the project's style"
 	@echo "make check    check policy, service catalogue and mapping"
 	@echo "make run      receive webhooks and work on tickets, with the settings of the environment"
 	@echo "make bench    measure"
+	@echo "make audit    look for known vulnerabilities in the locked dependencies (asks an advisory service)"
 	@echo "make lock     renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
 	@echo "make clean    remove .venv and all caches"
 
 demo: .venv/.run
-	@$(BIN)/interspace demo --log-level warning
+	@$(BIN)/interspace demo --log-level warning --helpdesk $(HELPDESK)
 
 test: .venv/.dev
 	@$(BIN)/pytest
@@ -45,6 +47,9 @@ run: .venv/.run
 
 bench: .venv/.dev
 	@$(BIN)/python -m tests.benchmarks
+
+audit: .venv/.dev
+	@$(BIN)/python -m tests.audit
 
 lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --output-file requirements.lock

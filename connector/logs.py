@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterable
+from textwrap import indent
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -23,6 +24,7 @@ def configure(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _hide(secret_texts(settings)),
+            *([_indented] if settings.log_format == "human" else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
@@ -50,16 +52,28 @@ def _hide(secrets: Iterable[str]) -> structlog.typing.Processor:
 
 def _cleaned(value: object, hidden: tuple[str, ...]) -> object:
     if isinstance(value, dict):
-        return {key: _cleaned(held, hidden) for key, held in value.items()}
+        return {_cleaned(key, hidden): _cleaned(held, hidden) for key, held in value.items()}
     if isinstance(value, list | tuple):
         return [_cleaned(held, hidden) for held in value]
     if not isinstance(value, str):
         return value
     for secret in hidden:
         value = value.replace(secret, _HIDDEN)
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in value)
+    return harmless(value)
+
+
+def harmless(text: str) -> str:
+    """A stranger's text for a terminal or a log: what could move the cursor or recolour it is shown as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+def _indented(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The text of an exception has lines of its own and may quote a ticket: none of them may look like a log line."""
+    if "exception" in event:
+        event["exception"] = indent(str(event["exception"]), "    ", lambda line: True)
+    return event
 
 
 def _plain_traceback(stream: object, exception: object) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.catalogue import Catalogue
 from connector.policy.locate import MAPPINGS
@@ -10,6 +11,7 @@ from connector.policy.models import Rules
 from connector.policy.section import Section
 
 SCHEMAS: Mapping[str, type[Section]] = {
+    "jira.schema.json": JiraMapping,
     "policy.schema.json": Rules,
     "services.schema.json": Catalogue,
     "zammad.schema.json": ZammadMapping,

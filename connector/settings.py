@@ -4,19 +4,28 @@ An option of the command line comes first, then the environment, then the settin
 Secrets come from the environment or from files (``…_FILE``), never from the command line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from connector.domain.model import Model
-from connector.install.secrets import WEBHOOK, SecretStoreError, read_store
+from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK, SecretStoreError, read_store
 from connector.policy.locate import MAPPINGS
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
 PREFIX = "INTERSPACE_"
+
+HELPDESKS = ("zammad", "jira")
+"""The names of the helpdesks in settings, work table and commands; each is served where its address is set."""
+
 _SHORTEST_SECRET = 16
+_TITLES = {"zammad": "Zammad", "jira": "Jira"}
+_WEBHOOK_SECRETS = {
+    "zammad": ("zammad_webhook_secret",),
+    "jira": ("jira_webhook_secret", "jira_automation_secret"),
+}
 
 
 class SettingsError(Exception):
@@ -46,12 +55,43 @@ class Settings(Model):
         description="The signature token of Zammad's webhook, 16 characters at least. "
         "While it is being replaced: the new and the old one, a line each.",
     )
+    jira_mapping: Path = Field(MAPPINGS / "jira.yaml", description="How the rules' names are written in this Jira.")
+    jira_url: str | None = Field(None, description="Jira's address, as in the browser; Cloud and Data Center alike.")
+    jira_user: str | None = Field(
+        None, description="Cloud only: the e-mail address of the connector's own user, whose API token it is."
+    )
+    jira_token: SecretStr | None = Field(
+        None,
+        description="The API token (Cloud) or personal access token (Data Center) of the connector's own Jira user.",
+    )
+    jira_admin_user: str | None = Field(
+        None, description="Cloud only: the e-mail address of the admin whose API token it is."
+    )
+    jira_admin_token: SecretStr | None = Field(
+        None, description="The token of an admin of Jira, for `install` and `doctor` only."
+    )
+    jira_ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
+    jira_webhook_secret: SecretStr | None = Field(
+        None,
+        description="The secret of Jira's admin webhook, 16 characters at least. "
+        "While it is being replaced: the new and the old one, a line each.",
+    )
+    jira_automation_secret: SecretStr | None = Field(
+        None,
+        description="What Automation rules show in `Authorization: Bearer …` or `X-Interspace-Token`, 16 characters at "
+        "least. While it is being replaced: the new and the old one, a line each.",
+    )
+    jira_bot: str | None = Field(
+        None,
+        description="The connector's own Jira account (accountId on Cloud, user name on Data Center), if nobody else "
+        "uses it: the receiver then skips webhooks of its own changes, which saves a read each.",
+    )
     secret_store: Path = Field(
         Path("interspace.secrets"),
-        description="Where `install` keeps the webhook's secret, and where it is read from if it is not set otherwise.",
+        description="Where `install` keeps webhook secrets, and where they are read from if not set otherwise.",
     )
     receiver_url: str | None = Field(
-        None, description="Where Zammad reaches the receiver, for `install`; without a path, the hook's is added."
+        None, description="Where the helpdesk reaches the receiver, for `install`; without a path, the hook's is added."
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
@@ -62,18 +102,37 @@ class Settings(Model):
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
     worker_threads: int = Field(16, ge=1, le=256, description="Tickets worked on at the same time by one worker.")
+    worker_rate: float = Field(
+        200.0, ge=0, le=100_000, description="Tickets begun in a second by one worker, at most; 0: no bound."
+    )
+    largest_change: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="The share of open tickets that a new policy may visibly change without `sweep --full --force`.",
+    )
     sweep_minutes: float = Field(5.0, ge=0.1, le=1440, description="How often missed webhooks are looked for.")
+    worker_metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="The TCP port where the worker shows its figures to Prometheus; without one it shows none. "
+        "Where `run` starts two workers, Jira's takes the next port.",
+    )
+    worker_metrics_host: str = Field(
+        "127.0.0.1", min_length=1, description="The address of the worker's figures. They need no password."
+    )
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
-    @field_validator("zammad_url")
+    @field_validator("zammad_url", "jira_url")
     @classmethod
     def _web_address(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("https://", "http://")):
             raise ValueError("must start with https:// (or http://)")
         return url
 
-    @field_validator("zammad_webhook_secret")
+    @field_validator("zammad_webhook_secret", "jira_webhook_secret", "jira_automation_secret")
     @classmethod
     def _usable(cls, secret: SecretStr | None) -> SecretStr | None:
         lines = _lines(secret)
@@ -83,9 +142,43 @@ class Settings(Model):
             raise ValueError(f"every secret needs at least {_SHORTEST_SECRET} characters")
         return secret
 
+    @property
+    def helpdesks(self) -> tuple[str, ...]:
+        """The helpdesks that are served: those whose address is set."""
+        return tuple(name for name in HELPDESKS if getattr(self, f"{name}_url") is not None)
+
+    def helpdesk(self, chosen: str | None) -> str:
+        """The helpdesk that a command for one of them works on: the chosen one, else the only one that is served.
+
+        Raises SettingsError if none is served or a choice is missing.
+        """
+        if chosen is not None:
+            self.required(f"{chosen}_url")
+            return chosen
+        if len(self.helpdesks) > 1:
+            both = " and ".join(variable(f"{name}_url") for name in self.helpdesks)
+            raise SettingsError(f"{both} are both set: choose one with --helpdesk")
+        if not self.helpdesks:
+            either = _or(variable(f"{name}_url") for name in HELPDESKS)
+            raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser")
+        return self.helpdesks[0]
+
     def webhook_secrets(self) -> tuple[bytes, ...]:
-        """The secrets that are valid now, as bytes. Raises SettingsError if there is none."""
-        return tuple(line.encode() for line in _lines(self.required("zammad_webhook_secret")))
+        """The secrets of Zammad's webhook that are valid now. Raises SettingsError if there is none."""
+        self.required("zammad_webhook_secret")
+        return self.secrets_of("zammad_webhook_secret")
+
+    def secrets_of(self, name: str) -> tuple[bytes, ...]:
+        """The secrets of this setting that are valid now, as bytes; none where it is not set."""
+        return tuple(line.encode() for line in _lines(getattr(self, name)))
+
+    def require_webhook_secret(self, helpdesk: str | None = None) -> None:
+        """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""
+        names = [name for desk in ([helpdesk] if helpdesk else HELPDESKS) for name in _WEBHOOK_SECRETS[desk]]
+        if all(getattr(self, name) is None for name in names):
+            whose = _TITLES[helpdesk] if helpdesk else "the helpdesk"
+            either = _or(variable(name) for name in names)
+            raise SettingsError(f"{either} (or …_FILE) is not set: the secret of {whose}'s webhook")
 
     def required(self, name: str) -> Any:
         """The value of a setting that this command cannot do without. Raises SettingsError if it is not set."""
@@ -95,6 +188,8 @@ class Settings(Model):
             raise SettingsError(f"{variable(name)}{either} is not set: {Settings.model_fields[name].description}")
         return value
 
+
+_STORED = {"zammad_webhook_secret": WEBHOOK, "jira_webhook_secret": JIRA_WEBHOOK}
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
 """Settings that no command line option sets."""
@@ -181,16 +276,22 @@ def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:
 
 
 def _from_store(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The webhook's secret, if an installation has made one and nothing else is set."""
+    """The webhooks' secrets that an installation has made, where nothing else is set."""
+    missing = {name: key for name, key in _STORED.items() if name not in values}
     path = Path(values.get("secret_store") or Settings.model_fields["secret_store"].default)
     try:
-        held = read_store(path) if "zammad_webhook_secret" not in values else {}
+        held = read_store(path) if missing else {}
     except SecretStoreError as error:
         raise SettingsError(str(error)) from None
-    return {"zammad_webhook_secret": SecretStr(held[WEBHOOK])} if WEBHOOK in held else {}
+    return {name: SecretStr(held[key]) for name, key in missing.items() if key in held}
 
 
 def _lines(secret: SecretStr | None) -> list[str]:
     if secret is None:
         return []
     return [line.strip() for line in secret.get_secret_value().splitlines() if line.strip()]
+
+
+def _or(names: Iterable[str]) -> str:
+    *some, last = names
+    return f"{', '.join(some)} or {last}" if some else last

@@ -6,8 +6,10 @@ import structlog
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from connector import metrics
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
+from webhooks.jira import IDENTIFIER, identifier, jira
 from webhooks.problem import RETRY_LATER, Refusal, clean, problem
 from webhooks.receiver import Receiver
 from webhooks.zammad import delivery_id, zammad
@@ -16,7 +18,7 @@ _log = structlog.get_logger("webhooks")
 
 
 def create_app(receiver: Receiver) -> Flask:
-    """The WSGI application: the hooks of every sender, ``/healthz`` and ``/readyz``.
+    """The WSGI application: the hooks of every sender, ``/healthz``, ``/readyz`` and ``/metrics``.
 
     A 202 means that the event is on disk (P1). Every refusal is a problem detail and one log line.
     """
@@ -25,7 +27,9 @@ def create_app(receiver: Receiver) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.register_blueprint(zammad(receiver))
+    app.register_blueprint(jira(receiver))
     _add_health(app, receiver)
+    _add_metrics(app, receiver)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)
     app.register_error_handler(Exception, _broken)
@@ -47,19 +51,28 @@ def _add_health(app: Flask, receiver: Receiver) -> None:
         return jsonify(status="ready", work={helpdesk: _shown(count) for helpdesk, count in counts.items()})
 
 
+def _add_metrics(app: Flask, receiver: Receiver) -> None:
+    rows = metrics.WorkTableRows(receiver.counts)
+
+    @app.get("/metrics", provide_automatic_options=False, endpoint="metrics")
+    def figures() -> Response:
+        return Response(metrics.exposition(rows), content_type=metrics.CONTENT_TYPE)
+
+
 def _shown(counts: Counts) -> dict[str, int | str | None]:
     oldest = counts.oldest_due.isoformat() if counts.oldest_due else None
     return {**counts._asdict(), "oldest_due": oldest}
 
 
 def _refused(refusal: Refusal) -> Response:
+    _count(refusal.status)
     _log.warning(
         "refused",
         status=refusal.status.value,
         detail=refusal.detail,
         method=clean(request.method),
         path=clean(request.path),
-        delivery=delivery_id(request.headers.get("X-Zammad-Delivery")),
+        delivery=delivery_id(request.headers.get("X-Zammad-Delivery")) or identifier(request.headers.get(IDENTIFIER)),
         sender=request.remote_addr,
         cause=clean(str(refusal.__cause__), 300) if refusal.__cause__ else None,
     )
@@ -78,5 +91,11 @@ def _not_served(error: HTTPException) -> Response:
 
 
 def _broken(error: Exception) -> Response:
+    _count(HTTPStatus.INTERNAL_SERVER_ERROR)
     _log.error("broken", path=clean(request.path), kind=type(error).__name__, exc_info=error)
     return problem(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the receiver failed; the event is not stored"))
+
+
+def _count(status: HTTPStatus) -> None:
+    # The name of the sender's routes; never a text of the request.
+    metrics.refused(request.blueprint or "none", status.value)

@@ -8,11 +8,34 @@ from werkzeug.exceptions import ClientDisconnected
 
 from webhooks.problem import RETRY_LATER, Refusal
 
-# Longer than any body that is already here, short enough for a health check to wait behind it.
+# Longer than any body that is already here takes.
 _SECONDS_FOR_A_PLACE = 0.25
 
 
-def read_json_bytes(request: Request, limit: int, places: Semaphore) -> bytes:
+class BodyPlaces(Semaphore):
+    """How many bodies may arrive at once in this process; fewer than it has threads.
+
+    Who waits for a place holds a thread too: a few may, so that a burst is not refused. Otherwise hundreds of slow
+    senders would take turns in all threads, and a health check would wait behind them all (P6).
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self._waiters = Semaphore(number // 6)
+
+    def take(self) -> bool:
+        """A place, at once or after a short wait. ``False``: all stay taken, or enough others wait."""
+        if self.acquire(blocking=False):
+            return True
+        if not self._waiters.acquire(blocking=False):
+            return False
+        try:
+            return self.acquire(timeout=_SECONDS_FOR_A_PLACE)
+        finally:
+            self._waiters.release()
+
+
+def read_json_bytes(request: Request, limit: int, places: BodyPlaces) -> bytes:
     """The raw body, at most ``limit`` bytes.
 
     A body that announces more is refused unread; one that announces nothing is read up to the limit. A slow
@@ -28,7 +51,7 @@ def read_json_bytes(request: Request, limit: int, places: Semaphore) -> bytes:
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: expected none")
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
-    if not places.acquire(timeout=_SECONDS_FOR_A_PLACE):
+    if not places.take():
         raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many bodies are arriving", RETRY_LATER)
     # Werkzeug cuts a body of unknown length at its limit without a word: one byte more tells.
     request.max_content_length = limit + 1

@@ -27,12 +27,26 @@ class Value:
             _refuse(f"{place}: missing")
         return Value(self.raw[name], place)
 
+    def find(self, *names: str) -> object:
+        """What stands at the end of this way through objects; ``None`` where there is none."""
+        found = self.raw
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
+        return found
+
     def identifier(self) -> int:
         """A positive whole number of at most 63 bits. Raises ``Refusal`` (400)."""
         # `type is`, because True is an int to isinstance.
         if type(self.raw) is not int or not 0 < self.raw <= _LARGEST_ID:
             _refuse(f"{self.place}: expected a positive integer")
         return self.raw
+
+    def numeral(self) -> int:
+        """The same, where the sender may write it as text: ``"10041"``. Raises ``Refusal`` (400)."""
+        text = self.raw
+        if isinstance(text, str) and len(text) < 20 and text.isascii() and text.isdigit():
+            return Value(int(text), self.place).identifier()
+        return self.identifier()
 
 
 def parse(body: bytes) -> Value:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Response
 
 RETRY_LATER = {"Retry-After": "10"}
-"""Seconds. Zammad keeps its own gaps of about 10, 20, 30 and 40 s; others may obey."""
+"""Seconds. Zammad keeps its own gaps of about 10, 20, 30 and 40 s, Jira of 5 to 15 s; others may obey."""
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not an error

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from threading import Semaphore
 
 from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
+from webhooks.body import BodyPlaces
 from webhooks.problem import RETRY_LATER, Refusal
 
 
@@ -23,6 +23,11 @@ class Hook:
 
     helpdesk: str
     secrets: tuple[bytes, ...] = field(repr=False)
+    """With these the sender signs."""
+    tokens: tuple[bytes, ...] = field(default=(), repr=False)
+    """One of these is shown by a sender that cannot sign."""
+    bot: str | None = None
+    """The connector's own account, where the sender tells who did something."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class Receiver:
     max_body_bytes: int = 1024 * 1024
     patience: timedelta = timedelta(seconds=5)
     """How long a request waits for its commit. Zammad gives up after 30 s and delivers with one thread."""
-    body_places: Semaphore = field(default_factory=lambda: Semaphore(6), repr=False)
-    """How many bodies may arrive at once in this process; fewer than it has threads."""
+    body_places: BodyPlaces = field(default_factory=lambda: BodyPlaces(6), repr=False)
+    jira: Mapping[str, Hook] = field(default_factory=dict)
 
     def mark_due(self, key: Key) -> None:
         """Write down that the ticket is due; return only after the commit (P1).
@@ -61,16 +66,21 @@ class Receiver:
 def open_receiver(settings: Settings) -> Receiver:
     """The receiver on the work table of the settings. Call it in the process that serves, after any fork.
 
-    Raises ``StoreError`` if the work table cannot be opened, ``SettingsError`` if there is no webhook secret.
+    Each helpdesk with a webhook secret has a hook called ``main``. Raises ``StoreError`` if the work table cannot be
+    opened, ``SettingsError`` if there is no secret at all.
     """
-    hook = Hook("zammad", settings.webhook_secrets())
+    settings.require_webhook_secret()
+    signed, shown = settings.secrets_of("jira_webhook_secret"), settings.secrets_of("jira_automation_secret")
+    zammad = Hook("zammad", settings.secrets_of("zammad_webhook_secret"))
+    jira = Hook("jira", signed, shown, settings.jira_bot)
     table = WorkTable.open(settings.database_url.get_secret_value())
     return Receiver(
-        zammad={"main": hook},
+        zammad={"main": zammad} if zammad.secrets else {},
+        jira={"main": jira} if jira.secrets or jira.tokens else {},
         touch=GroupCommit(table).touch,
         now=table.now,
         counts=table.counts,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
-        body_places=Semaphore(max(1, settings.receiver_threads * 3 // 4)),
+        body_places=BodyPlaces(max(1, settings.receiver_threads * 3 // 4)),
     )

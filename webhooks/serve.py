@@ -9,7 +9,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from connector import logs
+from connector import logs, metrics
 from connector.settings import Settings
 from connector.work.table import WorkTable
 from webhooks.app import create_app
@@ -19,10 +19,10 @@ from webhooks.receiver import open_receiver
 def serve(settings: Settings) -> None:
     """Receive until SIGTERM or SIGINT; requests under way are answered first. A process that dies is replaced.
 
-    :raises SettingsError: there is no webhook secret.
+    :raises SettingsError: there is no webhook secret, or no place for temporary files.
     :raises StoreError: the work table cannot be opened.
     """
-    settings.webhook_secrets()
+    settings.require_webhook_secret()
     # Once before the fork: the schema is made by one process, and a wrong URL is told before the port opens.
     WorkTable.open(settings.database_url.get_secret_value()).close()
     run(settings, partial(application, settings))
@@ -43,7 +43,9 @@ def run(settings: Settings, load: Callable[[], Flask]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=30,
     )
-    server.serve(target_loader=load, wrap_loader=False)
+    # The figures of a dead process stay, and any process can show those of all.
+    with metrics.together():
+        server.serve(target_loader=load, wrap_loader=False)
 
 
 def application(settings: Settings) -> Flask:

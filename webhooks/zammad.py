@@ -10,6 +10,7 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, Response, jsonify, request
 
+from connector import metrics
 from connector.work.jobs import Key
 from webhooks.body import read_json_bytes
 from webhooks.payload import parse
@@ -35,6 +36,7 @@ def zammad(receiver: Receiver) -> Blueprint:
         ticket = str(parse(body)["ticket"]["id"].identifier())
         receiver.mark_due(Key(hook.helpdesk, ticket))
         delivery = delivery_id(request.headers.get("X-Zammad-Delivery"))
+        metrics.accepted("zammad")
         _log.debug("accepted", hook=name, ticket=ticket, delivery=delivery)
         return jsonify(ticket=ticket, delivery=delivery), HTTPStatus.ACCEPTED
 

@@ -93,5 +93,7 @@ def main() -> None:
 
 
 def _stop(message: str, code: int) -> None:
-    click.echo(message, err=True)
+    from connector.logs import harmless
+
+    click.echo(harmless(message), err=True)
     sys.exit(code)

@@ -2,21 +2,29 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
 
-from connector.cli.options import RULES, settings_options
-from connector.helpdesks.zammad.load import check as check_files
+from connector.cli.options import RULES, helpdesk_option, settings_options
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.load import check as check_files
+from connector.helpdesks.mapping import HelpdeskMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.load import load_policy
-from connector.settings import Settings
+from connector.settings import HELPDESKS, Settings
+
+KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad": ZammadMapping, "jira": JiraMapping}
+"""What the mapping of each helpdesk is."""
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-@settings_options(*RULES, "zammad_mapping")
-def check(settings: Settings, *, as_json: bool) -> None:
-    """Check policy, catalogue and mapping.
+@helpdesk_option("Default: those whose address is set, or all.")
+@settings_options(*RULES, "zammad_mapping", "jira_mapping")
+def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
+    """Check policy, catalogue and mappings.
 
     Every problem is printed with its file and line.
 
@@ -27,7 +35,9 @@ def check(settings: Settings, *, as_json: bool) -> None:
 
     Exit code 1 if there is a problem.
     """
-    problems = check_files(settings.policy, settings.services, settings.zammad_mapping)
+    chosen = (helpdesk,) if helpdesk else settings.helpdesks or HELPDESKS
+    mappings = {getattr(settings, f"{name}_mapping"): KINDS[name] for name in chosen}
+    problems = check_files(settings.policy, settings.services, mappings)
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     else:

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import settings_options
+from connector.cli.options import helpdesk_option, settings_options
 from connector.cli.wiring import open_table
+from connector.logs import harmless
 from connector.settings import Settings
 from connector.work.table import DeadLetter, Key, WorkTable
 
@@ -23,17 +24,18 @@ def dead_letters() -> None:
       interspace dead-letters list
       interspace dead-letters show 41
       interspace dead-letters replay 41 42
-      interspace dead-letters replay --all
+      interspace dead-letters replay --all --helpdesk jira
     """
 
 
 @dead_letters.command(name="list")
+@helpdesk_option("Default: all.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options()
-def list_(settings: Settings, *, as_json: bool) -> None:
+def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
     table = open_table(settings)
-    letters = table.dead_letters()
+    letters = table.dead_letters(helpdesk)
     if as_json:
         click.echo(json.dumps([_plain(letter) for letter in letters], indent=2))
         return
@@ -43,58 +45,68 @@ def list_(settings: Settings, *, as_json: bool) -> None:
     shown = Table("helpdesk", "ticket", "since", "attempts", "cause")
     for letter in letters:
         since = f"{letter.failed_at:%Y-%m-%d %H:%M} UTC"
-        shown.add_row(letter.key.helpdesk, letter.key.ticket, since, str(letter.attempts), Text(letter.error[:160]))
+        shown.add_row(
+            letter.key.helpdesk, letter.key.ticket, since, str(letter.attempts), Text(harmless(letter.error[:160]))
+        )
     Console().print(shown)
 
 
 @dead_letters.command()
 @click.argument("ticket")
-@click.option("--helpdesk", default="zammad", show_default=True, help="The ticket's helpdesk.")
+@helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options()
-def show(settings: Settings, *, ticket: str, helpdesk: str, as_json: bool) -> None:
+def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
-    letter = open_table(settings).dead_letter(Key(helpdesk, ticket))
+    key = Key(_one(settings, helpdesk), ticket)
+    letter = open_table(settings).dead_letter(key)
     if letter is None:
-        click.echo(f"{helpdesk} ticket {ticket} is no dead letter", err=True)
+        click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
     if as_json:
         click.echo(json.dumps(_plain(letter), indent=2))
         return
     for name, value in _plain(letter).items():
-        click.echo(f"{name}: {value}")
+        click.echo(f"{name}: {harmless(str(value))}")
 
 
 @dead_letters.command()
 @click.argument("tickets", nargs=-1)
-@click.option("--helpdesk", default="zammad", show_default=True, help="The tickets' helpdesk.")
+@helpdesk_option()
 @click.option("--all", "everything", is_flag=True, help="All of this helpdesk.")
 @settings_options()
-def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str, everything: bool) -> None:
+def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Try them again now, with all their attempts before them."""
-    table = open_table(settings)
-    keys = _chosen(table, tickets, helpdesk, everything=everything)
+    table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
     _report(table.replay(keys), len(keys), "will be tried again")
 
 
 @dead_letters.command()
 @click.argument("tickets", nargs=-1)
-@click.option("--helpdesk", default="zammad", show_default=True, help="The tickets' helpdesk.")
+@helpdesk_option()
 @click.option("--all", "everything", is_flag=True, help="All of this helpdesk.")
 @settings_options()
-def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str, everything: bool) -> None:
+def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Forget them. The tickets stay; a new event or a change found by the sweep brings them back."""
-    table = open_table(settings)
-    keys = _chosen(table, tickets, helpdesk, everything=everything)
+    table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
     _report(table.drop(keys), len(keys), "dropped")
 
 
-def _chosen(table: WorkTable, tickets: tuple[str, ...], helpdesk: str, *, everything: bool) -> list[Key]:
+def _chosen(
+    settings: Settings, tickets: tuple[str, ...], helpdesk: str | None, *, everything: bool
+) -> tuple[WorkTable, list[Key]]:
     if everything == bool(tickets):
         raise click.UsageError("name tickets, or --all")
+    whose = _one(settings, helpdesk)
+    table = open_table(settings)
     if everything:
-        return [letter.key for letter in table.dead_letters(helpdesk)]
-    return [Key(helpdesk, ticket) for ticket in tickets]
+        return table, [letter.key for letter in table.dead_letters(whose)]
+    return table, [Key(whose, ticket) for ticket in tickets]
+
+
+def _one(settings: Settings, helpdesk: str | None) -> str:
+    """These commands need no helpdesk's address: what was chosen is not asked for it."""
+    return helpdesk or settings.helpdesk(None)
 
 
 def _report(count: int, asked: int, what: str) -> None:

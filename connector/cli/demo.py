@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -19,36 +19,50 @@ from werkzeug.serving import make_server
 
 from connector.cli.options import RULES, settings_options
 from connector.cli.wiring import open_policy
-from connector.helpdesks.zammad.load import load_mapping
+from connector.sandbox.clock import SteppedClock
+from connector.sandbox.house import House
+from connector.sandbox.jira.records import Flavour
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import Told, tell
-from connector.sandbox.zammad.house import ZammadHouse
 from connector.settings import Settings
+
+_NAMES = {"zammad": "Zammad", "jira": "Jira Service Management (Cloud)", "jira-datacenter": "Jira (Data Center)"}
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10:00 in Berlin."""
 
 
 @click.command()
+@click.option(
+    "--helpdesk",
+    type=click.Choice(["zammad", "jira", "jira-datacenter"]),
+    default="zammad",
+    show_default=True,
+    help="The helpdesk to play on; jira is Jira Cloud.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
-@settings_options(*RULES, "zammad_mapping")
-def demo(settings: Settings, *, as_json: bool) -> None:
-    """Play an outage on a sandbox Zammad.
+@settings_options(*RULES, "zammad_mapping", "jira_mapping")
+def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
+    """Play an outage on a sandbox helpdesk.
 
     From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a
     clock that jumps. Needs nothing and changes nothing outside.
 
     Exit code 0 only if every step really happened.
+
+    \b
+    Example:
+      interspace demo --helpdesk jira
     """
     policy = open_policy(settings)
-    mapping = load_mapping(settings.zammad_mapping)
+    furnish = _furnish(helpdesk, settings)
     console = Console(highlight=False)
     steps: list[Told] = []
     with tempfile.TemporaryDirectory(prefix="interspace-demo-") as directory:
         database = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
-        with Stage(policy, partial(ZammadHouse, mapping=mapping), database, START) as stage, _on_sockets(stage):
+        with Stage(policy, furnish, database, START) as stage, _on_sockets(stage):
             if not as_json:
-                console.print(f"[bold]An outage, played on a sandbox Zammad[/] (policy {policy.version})\n")
+                console.print(f"[bold]An outage, played on a sandbox {_NAMES[helpdesk]}[/] (policy {policy.version})\n")
             for step in tell(stage):
                 steps.append(step)
                 if not as_json:
@@ -59,6 +73,19 @@ def demo(settings: Settings, *, as_json: bool) -> None:
     else:
         console.print(f"\n{len(steps) - len(failed)} of {len(steps)} steps happened.")
     sys.exit(1 if failed else 0)
+
+
+def _furnish(helpdesk: str, settings: Settings) -> Callable[[SteppedClock], House]:
+    if helpdesk == "zammad":
+        from connector.helpdesks.zammad.load import load_mapping as load_zammad
+        from connector.sandbox.zammad.house import ZammadHouse
+
+        return partial(ZammadHouse, mapping=load_zammad(settings.zammad_mapping))
+    from connector.helpdesks.jira.load import load_mapping as load_jira
+    from connector.sandbox.jira.house import JiraHouse
+
+    flavour: Flavour = "datacenter" if helpdesk == "jira-datacenter" else "cloud"
+    return partial(JiraHouse, mapping=load_jira(settings.jira_mapping), flavour=flavour)
 
 
 @contextmanager

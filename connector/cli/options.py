@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from connector import logs
-from connector.settings import SECRETS, Settings, load, variable
+from connector.settings import HELPDESKS, SECRETS, Settings, load, variable
 
 _CHOICES = {"log_format": ("human", "json"), "log_level": ("debug", "info", "warning", "error")}
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
 ZAMMAD = ("zammad_url", "zammad_ca_file", "zammad_mapping")
+JIRA = ("jira_url", "jira_user", "jira_ca_file", "jira_mapping")
 
 
 def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -33,6 +34,11 @@ def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...
         return decorated
 
     return decorate
+
+
+def helpdesk_option(text: str = "Default: the only one whose address is set.") -> Callable[..., Any]:
+    """Adds ``--helpdesk``; the command hands what it gets to :meth:`Settings.helpdesk`."""
+    return click.option("--helpdesk", type=click.Choice(HELPDESKS), default=None, help=f"Which helpdesk. {text}")
 
 
 def _option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

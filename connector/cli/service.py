@@ -6,22 +6,27 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 import click
 import structlog
 
-from connector.cli.options import RULES, ZAMMAD, as_environment, settings_options
-from connector.cli.wiring import open_policy, open_table, open_zammad
-from connector.settings import Settings
+from connector import metrics
+from connector.cli.options import JIRA, RULES, ZAMMAD, as_environment, helpdesk_option, settings_options
+from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
+from connector.cli.wiring import open_table
+from connector.settings import Settings, SettingsError, variable
 from connector.work.attempt import Rhythm
+from connector.work.table import WorkTable
 from connector.work.worker import Worker
 from webhooks.serve import serve
 
 log = structlog.get_logger("interspace")
 
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
-_WORKER = (*RULES, *ZAMMAD, "worker_threads", "sweep_minutes")
+_METRICS = ("worker_metrics_port", "worker_metrics_host")
+_WORKER = (*RULES, *ZAMMAD, *JIRA, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _STOP_S = 120
 
 
@@ -30,24 +35,30 @@ _STOP_S = 120
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
-    Until SIGTERM or Ctrl-C; then what has begun is finished.
+    Until SIGTERM or Ctrl-C; then what has begun is finished. On SIGHUP policy, catalogue and mapping are read again.
+    Each helpdesk whose address is set has a worker process.
 
-    Needs INTERSPACE_ZAMMAD_URL, INTERSPACE_ZAMMAD_TOKEN and INTERSPACE_ZAMMAD_WEBHOOK_SECRET (or …_FILE).
+    Needs INTERSPACE_ZAMMAD_URL, INTERSPACE_ZAMMAD_TOKEN and INTERSPACE_ZAMMAD_WEBHOOK_SECRET (or …_FILE), or the same
+    for Jira.
 
     \b
     Example:
       INTERSPACE_ZAMMAD_TOKEN_FILE=/run/secrets/token interspace run --zammad-url https://support.example.com
     """
-    # Both parts are checked before either starts, so that a mistake is one message.
-    settings.webhook_secrets()
-    open_policy(settings)
-    open_zammad(settings)
+    # All parts are checked before one starts, so that a mistake is one message.
+    served = settings.helpdesks or (settings.helpdesk(None),)
+    for helpdesk in served:
+        settings.require_webhook_secret(helpdesk)
+    for helpdesk in served:
+        open_rules(settings, helpdesk)
     open_table(settings).close()
-    environment = as_environment(settings)
-    children = [
-        subprocess.Popen([sys.executable, "-m", "connector", part], env=environment) for part in ("receive", "work")
-    ]
-    sys.exit(_until_one_ends(children))
+    if SIGHUP:
+        # Inherited: a child that is still starting must not die of it.
+        signal.signal(SIGHUP, signal.SIG_IGN)
+    receiver = _started("receive", settings)
+    workers = [_started("work", settings, helpdesk, place) for place, helpdesk in enumerate(served)]
+    _hand_on_sighup(workers)
+    sys.exit(_until_one_ends([receiver, *workers]))
 
 
 @click.command()
@@ -55,7 +66,8 @@ def run(settings: Settings) -> None:
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
 
-    Any number of receivers may share the work table.
+    Any number of receivers may share the work table. Each helpdesk with a webhook secret has its hook:
+    /webhooks/zammad/main, /webhooks/jira/main. For whoever watches: /healthz, /readyz and /metrics.
 
     \b
     Example:
@@ -65,28 +77,65 @@ def receive(settings: Settings) -> None:
 
 
 @click.command()
+@helpdesk_option()
 @settings_options(*_WORKER)
-def work(settings: Settings) -> None:
+def work(settings: Settings, *, helpdesk: str | None) -> None:
     """Only work on tickets.
 
-    Any number of workers may share the work table.
+    Any number of workers may share the work table; each works for one helpdesk. On SIGHUP policy, catalogue and mapping
+    are read again; if something is wrong with them, the log says what, and the old ones stay.
 
     \b
-    Example:
+    Examples:
       interspace work --worker-threads 32
+      interspace work --helpdesk jira
     """
-    policy, table = open_policy(settings), open_table(settings)
-    desk = open_zammad(settings, table.now)
+    table = open_table(settings)
+    open_again = partial(open_rules, settings, settings.helpdesk(helpdesk), table.now)
+    desk, policy = open_again()
+    _show_figures(settings, table)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    rhythm = Rhythm(sweep=timedelta(minutes=settings.sweep_minutes))
+    rhythm = Rhythm(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
+    worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, rhythm=rhythm)
+    reload_on_sighup(worker, open_again)
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
-    log.info("worker started", policy=policy.version, threads=settings.worker_threads)
-    Worker(table, desk, policy, threads=settings.worker_threads, rhythm=rhythm).run(stop)
+    log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
+    worker.run(stop)
     table.close()
-    log.info("worker stopped")
+    log.info("worker stopped", helpdesk=desk.name)
+
+
+def _hand_on_sighup(workers: list["subprocess.Popen[bytes]"]) -> None:
+    def hand_on(number: int, _: FrameType | None) -> None:
+        for worker in workers:
+            worker.send_signal(number)
+
+    if SIGHUP:
+        signal.signal(SIGHUP, hand_on)
+
+
+def _started(part: str, settings: Settings, helpdesk: str | None = None, place: int = 0) -> "subprocess.Popen[bytes]":
+    """``place``: how many workers have been started before; each has a port of its own for its figures."""
+    environment = as_environment(settings)
+    port = settings.worker_metrics_port
+    if port is not None:
+        environment[variable("worker_metrics_port")] = str(port + place)
+    chosen = ("--helpdesk", helpdesk) if helpdesk else ()
+    return subprocess.Popen([sys.executable, "-m", "connector", part, *chosen], env=environment)
+
+
+def _show_figures(settings: Settings, table: WorkTable) -> None:
+    host, port = settings.worker_metrics_host, settings.worker_metrics_port
+    if port is None:
+        return
+    try:
+        metrics.serve(host, port, metrics.WorkTableRows(table.counts))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(f"{variable('worker_metrics_port')}: cannot listen on {host}:{port}: {reason}") from None
 
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:

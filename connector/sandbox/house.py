@@ -5,7 +5,7 @@ Everything is in the rules' own terms, so that the same story and the same tests
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
@@ -33,6 +33,17 @@ class Call(NamedTuple):
         return f"{self.method} {self.path}"
 
 
+Step = Literal["read", "write", "create", "link", "find"]
+"""What the connector does with a ticket, and with the RFO tasks and problem records that it makes."""
+
+
+class Wire(NamedTuple):
+    """A kind of request: its method, and a regular expression that its path with the query matches."""
+
+    method: str
+    path: str
+
+
 class Sandbox(Protocol):
     """A helpdesk in memory."""
 
@@ -56,14 +67,25 @@ class House(Protocol):
         """``zammad`` or ``jira``: the key in the work table and in the webhook's path."""
 
     @property
+    def bot(self) -> str | None:
+        """The connector's account as webhooks name it; ``None`` where they leave out what it did."""
+
+    @property
     def sandbox(self) -> Sandbox:
         """The helpdesk itself."""
+
+    def over_http(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Sends a webhook over the network, as this helpdesk does; returns the status."""
 
     def open_desk(self, url: str | None = None) -> Helpdesk:
         """The adapter of a connector that has just started, in process or at ``url``."""
 
     def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
         """An account for a customer, an agent or a manager; returns its token."""
+
+    def outsider(self) -> str:
+        """The token of somebody who may write to tickets by API and is not support (P20): on Zammad any customer, on
+        Jira a colleague of another department."""
 
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """Returns the ticket's id."""
@@ -85,6 +107,9 @@ class House(Protocol):
 
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls since the ``since``-th of anybody, less what it reads once at its start."""
+
+    def request_of(self, step: Step, ticket: str = r"\d+") -> Wire:
+        """What the connector sends for a step, to lay a fault on it."""
 
     def served(self) -> int:
         """How many calls of anybody have been answered."""

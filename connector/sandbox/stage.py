@@ -14,7 +14,6 @@ from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.house import IN_PROCESS, SECRET, House, Post
-from connector.sandbox.zammad.deliveries import over_http
 from connector.work.group_commit import GroupCommit
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
@@ -60,7 +59,7 @@ class Stage:
         self.sandbox = self.house.sandbox
         self.table = WorkTable.open(database_url, self.clock)
         self.commits = GroupCommit(self.table)
-        hook = Hook(self.house.name, (SECRET.encode(),))
+        hook = Hook(self.house.name, (SECRET.encode(),), bot=self.house.bot)
         self.receiver = create_app(
             Receiver(
                 zammad={"main": hook} if self.house.name == "zammad" else {},
@@ -89,7 +88,9 @@ class Stage:
 
     def deliver_to(self, receiver_url: str) -> None:
         """Webhooks go over the network to a receiver that listens there."""
-        self.post = lambda url, headers, body: over_http(url.replace(IN_PROCESS, receiver_url), headers, body)
+        self.post = lambda url, headers, body: self.house.over_http(
+            url.replace(IN_PROCESS, receiver_url), headers, body
+        )
 
     def person(
         self, email: str, actor: Actor = Actor.CUSTOMER, *, organization: str | None = None, name: str = ""

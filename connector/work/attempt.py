@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 import structlog
 
+from connector import metrics
 from connector.helpdesks.errors import (
+    EndpointLimitedError,
     HelpdeskError,
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    TicketLimitedError,
     UnavailableError,
 )
 from connector.helpdesks.helpdesk import Helpdesk
@@ -20,7 +23,7 @@ from connector.policy.models import Policy
 from connector.work.errors import StoreError
 from connector.work.reconcile import Reconciled, reconcile
 from connector.work.sweep import sweep
-from connector.work.table import Done, Failed, Job, Key, WorkTable
+from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
 
 log = structlog.get_logger("worker")
 
@@ -30,28 +33,41 @@ MAX_ATTEMPTS = 10
 _FIRST_DELAY = timedelta(seconds=2)
 _LONGEST_DELAY = timedelta(minutes=10)
 _LONGEST_PAUSE = timedelta(minutes=1)
+_SPREAD = timedelta(seconds=1)
 
 SWEEP = "@sweep"
 FULL_SWEEP = "@full-sweep"
 """Housekeeping are jobs like tickets: one worker of all does them, and another takes over if it dies."""
 
 
+class Pause(NamedTuple):
+    """The helpdesk wants to be left alone."""
+
+    until: datetime | None
+    """UTC; ``None``: it did not say."""
+    reason: str
+    endpoint: str | None = None
+    """Only requests of this kind."""
+
+
 class Result(NamedTuple):
-    """The end of a try. Exactly one of ``done``, ``failed`` and ``released`` is set."""
+    """The end of a try. Exactly one of ``done``, ``failed``, ``released`` and ``deferred`` is set."""
 
     done: Done | None = None
     failed: Failed | None = None
     released: Job | None = None
+    deferred: Deferred | None = None
     touches: tuple[Key, ...] = ()
-    pause: tuple[datetime | None, str] | None = None
-    """The helpdesk is not to be asked before then; no time: it did not say."""
+    pause: Pause | None = None
 
 
 class Rhythm(NamedTuple):
-    """How often the sweeps come."""
+    """How often the sweeps come, and how far one may go."""
 
     sweep: timedelta = timedelta(minutes=5)
     full_sweep: timedelta = timedelta(days=1)
+    largest_change: float = 0.3
+    """A new policy that would visibly change more than this share of the open tickets waits for permission (P15)."""
 
 
 def attempt(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm) -> Result:
@@ -61,9 +77,17 @@ def attempt(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: 
             return _sweep(job, table, desk, policy, rhythm)
         return _reconcile(job, table.now, desk, policy)
     except RateLimitedError as error:
-        return Result(released=job, pause=(error.retry_at, str(error)))
+        until = None if error.retry_at is None else later(error.retry_at, table.now())
+        return Result(released=job, pause=Pause(until, str(error)))
     except UnavailableError as error:
-        return Result(released=job, pause=(None, str(error)))
+        return Result(released=job, pause=Pause(None, str(error)))
+    except EndpointLimitedError as error:
+        desk.pauses.set(error.endpoint, error.retry_at)
+        again = Deferred(job, later(error.retry_at, table.now()), strictly=False)
+        return Result(deferred=again, pause=Pause(error.retry_at, str(error), error.endpoint))
+    except TicketLimitedError as error:
+        log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
+        return Result(deferred=Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except NotFoundError as error:
         log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
         return Result(done=Done(job, None, None))
@@ -81,24 +105,46 @@ def pause_length(outages: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(outages, 10)), _LONGEST_PAUSE) * _jitter()
 
 
+def later(named: datetime, now: datetime) -> datetime:
+    """A little after the time that the helpdesk has named, never before it, so that not all come back at once."""
+    return named + (_SPREAD + max(named - now, timedelta()) / 20) * random.random()  # noqa: S311 - spreads load only
+
+
 def _reconcile(job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Policy) -> Result:
     started = time.perf_counter()
     result = reconcile(desk, policy, job.key.ticket, now())
-    _tell(result, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    metrics.reconciled(job.key.helpdesk, result.decision, seconds)
+    _tell(result, seconds)
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
     return Result(done=Done(job, result.due, result.seen), touches=touches)
 
 
 def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm) -> Result:
     full = job.key.ticket == FULL_SWEEP
-    found = sweep(desk, table, full=full, policy=policy.version)
+    found = sweep(desk, table, full=full, policy=policy, largest_change=rhythm.largest_change)
+    metrics.swept(desk.name, found.missed)
     log.info("sweep", full=full, listed=found.listed, touched=found.touched, missed=found.missed)
+    if found.held is not None:
+        metrics.held_back(desk.name)
+        log.error(
+            "the new policy is not applied to the open tickets: it would visibly change too many of them",
+            helpdesk=desk.name,
+            policy=policy.version,
+            changed=found.held.changed,
+            of_sample=found.held.looked_at,
+            unresolved=found.held.unresolved,
+            allowed_share=rhythm.largest_change,
+            to_apply_it="interspace sweep --full --force",
+        )
     again = table.now() + (rhythm.full_sweep if full else rhythm.sweep)
     return Result(done=Done(job, again, None))
 
 
 def _failed(job: Job, now: datetime, error: str, *, final: bool) -> Result:
-    if final or job.attempts + 1 >= MAX_ATTEMPTS:
+    final = final or job.attempts + 1 >= MAX_ATTEMPTS
+    metrics.failed(job.key.helpdesk, final)
+    if final:
         log.error("dead letter", ticket=job.key.ticket, attempts=job.attempts + 1, error=error)
         return Result(failed=Failed(job, error, None))
     delay = min(_FIRST_DELAY * 2**job.attempts, _LONGEST_DELAY) * _jitter()

@@ -45,7 +45,7 @@ class Database(Protocol):
 
 
 def open_database(url: str) -> Database:
-    """Open the database and create the tables if they are missing.
+    """Open the database; create the tables if they are missing, migrate them if they are of an older version.
 
     Raises ``StoreError`` with what to do; the message never holds the password.
     """

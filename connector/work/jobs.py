@@ -1,5 +1,6 @@
 """The values that go in and out of the work table."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,6 +47,24 @@ class Failed(NamedTuple):
     """``None``: no more tries, the ticket becomes a dead letter."""
 
 
+class Deferred(NamedTuple):
+    """A job that has to wait and is not to blame for it: no attempt is counted."""
+
+    job: Job
+    until: datetime
+    strictly: bool
+    """The ticket itself is limited: an event does not make it due earlier."""
+
+
+class Paused(NamedTuple):
+    """What a helpdesk wants left alone now, and until when (UTC)."""
+
+    whole: datetime | None
+    """All of it."""
+    endpoints: Mapping[str, datetime]
+    """Requests of one kind."""
+
+
 class DeadLetter(Model):
     """A ticket that is not tried again until an event or a replay wakes it."""
 
@@ -61,8 +80,8 @@ class Seen(NamedTuple):
 
     seen: datetime | None
     """The ticket's ``updated_at`` at the last good run."""
-    pending: bool
-    """Work is due, planned or running."""
+    due: datetime | None
+    """When it will be looked at; ``None``: not before the next event."""
     dead_since: datetime | None = None
     """Set on a dead letter; only a change after this moment is news that should wake it."""
 

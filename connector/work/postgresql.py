@@ -24,7 +24,7 @@ _TRIES = 5
 _RACES = {"40001", "40P01"}
 """SQLSTATE of a serialization failure and of a deadlock (PostgreSQL manual, appendix A)."""
 _OPENERS_LOCK = 0x1F7E_A5BA_CE00
-"""An arbitrary number that stands for "creating the tables" among the advisory locks of the database."""
+"""An arbitrary number that stands for "preparing the tables" among the advisory locks of the database."""
 
 _SESSION = """
     SET statement_timeout = '30s';
@@ -57,7 +57,7 @@ class PostgresqlDatabase:
         event.listen(self._writer, "connect", _prepare)
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            self.write(_create)
+            self.write(_prepare_tables)
         except StoreUnavailable as error:
             self.close()
             raise StoreError(
@@ -129,9 +129,9 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.commit()
 
 
-def _create(connection: Connection) -> None:
+def _prepare_tables(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _OPENERS_LOCK})
-    schema.create(connection)
+    schema.prepare(connection)
 
 
 def _server_micros(connection: Connection) -> int:

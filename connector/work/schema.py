@@ -1,11 +1,14 @@
-"""The tables, one definition for both databases. Every time is in microseconds UTC (see ``moment``)."""
+"""The tables, one definition for both databases. Every time is in microseconds UTC (see ``moment``).
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, inspect, select
+A change here needs a migration (``migrations``) that makes the same of a store that exists, and a higher ``VERSION``.
+"""
+
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, inspect, select, update
 
 from connector.work.errors import StoreError
 
-VERSION = 1
-"""Raised with every change of the tables; a store of a newer version is refused."""
+VERSION = 2
+"""Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
 
@@ -26,6 +29,8 @@ TICKETS = Table(
     Column("error", Text),
     # Only on a dead letter.
     Column("failed_at", BigInteger),
+    # The helpdesk wants this ticket left alone until then: no event makes it due earlier.
+    Column("not_before", BigInteger),
     # A queue's rows change all the time: leave room on the page, and keep the planner's statistics fresh.
     postgresql_with={
         "fillfactor": 70,
@@ -59,12 +64,23 @@ HELPDESKS = Table(
     Column("policy", Text),
 )
 
+# Kinds of requests that the helpdesk wants left alone. They are few and have fixed names, so rows are never deleted.
+PAUSES = Table(
+    "connector_pause",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("paused_until", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 VERSIONS = Table("connector_version", METADATA, Column("version", Integer, primary_key=True))
 
 
-def create(connection: Connection) -> None:
-    """Create what is missing. Must run inside the database's own lock against other openers.
+def prepare(connection: Connection) -> None:
+    """Create the tables, or bring those of an older version to this one, in the transaction of ``connection``.
 
+    Must run inside the database's own lock against other openers: one migrates, the others wait and find it done.
     Raises ``StoreError`` when a newer connector made the store.
     """
     if not inspect(connection).has_table(VERSIONS.name):
@@ -72,8 +88,14 @@ def create(connection: Connection) -> None:
         connection.execute(VERSIONS.insert().values(version=VERSION))
         return
     found = connection.execute(select(VERSIONS.c.version)).scalar_one()
-    if found != VERSION:
+    if found > VERSION:
         raise StoreError(
             f"the work table has version {found}, this connector knows version {VERSION}; "
             "run the version that made it, or start with an empty database (a sweep finds all work again)"
         )
+    if found < VERSION:
+        # Loading the tool takes longer than the rest of the opening, and a store is migrated once.
+        from connector.work.migrations import migrate
+
+        migrate(connection, found)
+        connection.execute(update(VERSIONS).values(version=VERSION))

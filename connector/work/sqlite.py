@@ -39,7 +39,7 @@ class SqliteDatabase:
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._reader, "connect", _prepare_reader)
         try:
-            self.write(schema.create)
+            self.write(schema.prepare)
         except StoreUnavailable as error:
             self.close()
             raise StoreError(f"{error}; the file and its directory must be writable and on a local disk") from error

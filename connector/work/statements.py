@@ -20,30 +20,35 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    literal,
     null,
     or_,
     select,
+    union_all,
     update,
 )
 
 from connector.work.database import Insert
-from connector.work.schema import HELPDESKS, TICKETS
+from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
 _T = TICKETS.c
 _H = HELPDESKS.c
+_P = PAUSES.c
 
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
 _POLICY = bindparam("b_policy", type_=Text)
 _TICKET = bindparam("b_ticket", type_=Text)
+_ENDPOINT = bindparam("b_endpoint", type_=Text)
 _TOKEN = bindparam("b_token", type_=Text)
 _NOW = bindparam("b_now", type_=BigInteger)
 _DUE = bindparam("b_due", type_=BigInteger)
+_NOT_BEFORE = bindparam("b_not_before", type_=BigInteger)
 _SEEN = bindparam("b_seen", type_=BigInteger)
 _ERROR = bindparam("b_error", type_=Text)
 
 _ROW = and_(_T.helpdesk == _HELPDESK, _T.ticket == _TICKET)
 _OWNED = and_(_ROW, _T.token == _TOKEN)
-_FREE: dict[str, Any] = {"token": None, "was_due": None, "bumped_due": None}
+_FREE: dict[str, Any] = {"token": None, "was_due": None, "bumped_due": None, "not_before": None}
 
 
 def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -51,14 +56,22 @@ def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
     return case((other.is_(None), one), (one < other, one), else_=other)
 
 
+def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The larger of two times; an absent other one does not count."""
+    return case((other.is_(None), one), (one > other, one), else_=other)
+
+
 def touch(insert: Insert) -> Insert:
-    """An event: waits beside a running lease; otherwise brings the row forward and wakes the dead."""
+    """An event: waits beside a running lease; otherwise brings the row forward and wakes the dead.
+
+    Never to before the time that the helpdesk has named for this ticket.
+    """
     new = insert.excluded
     return insert.values(helpdesk=_HELPDESK, ticket=_TICKET, due=_DUE, generation=1, attempts=0).on_conflict_do_update(
         index_elements=[_T.helpdesk, _T.ticket],
         set_={
             "generation": _T.generation + 1,
-            "due": case((_T.token.is_not(None), _T.due), else_=_earlier(new.due, _T.due)),
+            "due": case((_T.token.is_not(None), _T.due), else_=_later(_earlier(new.due, _T.due), _T.not_before)),
             "bumped_due": case((_T.token.is_not(None), _earlier(new.due, _T.bumped_due)), else_=null()),
             "failed_at": None,
         },
@@ -71,6 +84,16 @@ def pause(insert: Insert) -> Insert:
         index_elements=[_H.helpdesk],
         set_={"paused_until": insert.excluded.paused_until, "pause_reason": insert.excluded.pause_reason},
         where=or_(_H.paused_until.is_(None), _H.paused_until < insert.excluded.paused_until),
+    )
+
+
+def pause_endpoint(insert: Insert) -> Insert:
+    """The same for requests of one kind."""
+    bound = {"helpdesk": _HELPDESK, "endpoint": _ENDPOINT, "paused_until": _DUE, "reason": _ERROR}
+    return insert.values(bound).on_conflict_do_update(
+        index_elements=[_P.helpdesk, _P.endpoint],
+        set_={"paused_until": insert.excluded.paused_until, "reason": insert.excluded.reason},
+        where=_P.paused_until < insert.excluded.paused_until,
     )
 
 
@@ -88,7 +111,15 @@ def set_policy(insert: Insert) -> Insert:
     )
 
 
-HELPDESK: Select[Any] = select(_H.paused_until, _H.bookmark, _H.policy).where(_H.helpdesk == _HELPDESK)
+HELPDESK: Select[Any] = select(_H.bookmark, _H.policy).where(_H.helpdesk == _HELPDESK)
+
+PAUSED = union_all(
+    select(literal("", Text).label("endpoint"), _H.paused_until).where(
+        _H.helpdesk == _HELPDESK, _H.paused_until > _NOW
+    ),
+    select(_P.endpoint, _P.paused_until).where(_P.helpdesk == _HELPDESK, _P.paused_until > _NOW),
+)
+"""All running pauses of a helpdesk in one read; no endpoint: the whole of it."""
 
 NEXT_DUE: Select[Any] = (
     select(
@@ -121,6 +152,8 @@ CLAIM = (
 RENEW: Update = update(TICKETS).where(_OWNED).values(due=_DUE)
 
 RELEASE: Update = update(TICKETS).where(_OWNED).values(due=_T.was_due, **_FREE)
+
+DEFER: Update = update(TICKETS).where(_OWNED).values(_FREE | {"due": _DUE, "not_before": _NOT_BEFORE})
 
 FINISH: Update = (
     update(TICKETS)

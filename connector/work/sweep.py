@@ -1,10 +1,12 @@
 """The sweep: finds what no webhook told of (P7, P19). Bulk reads; an unchanged ticket costs no request of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.helpdesks.helpdesk import Helpdesk, Listed
+from connector.policy.models import Policy
+from connector.work.rollout import Reach, reach
 from connector.work.table import Key, Seen, WorkTable
 
 OVERLAP = timedelta(minutes=5)
@@ -24,39 +26,75 @@ class Swept(NamedTuple):
     touched: int
     missed: int
     """Of the touched: changes whose webhook had its time and never came."""
+    held: Reach | None = None
+    """A new policy was not applied to the tickets that are open, because it would change so many of them (P15)."""
 
 
-def sweep(desk: Helpdesk, table: WorkTable, *, full: bool, policy: str | None = None) -> Swept:
+def sweep(
+    desk: Helpdesk, table: WorkTable, *, full: bool, policy: Policy | None = None, largest_change: float = 1.0
+) -> Swept:
     """Marks every ticket due that has changed since it was last reconciled.
 
     ``full`` reads all unresolved tickets and the recently changed ones; otherwise only what has changed since the
     sweep before. Without one before, it is full. A full sweep under another version of the ``policy`` than the one
-    before marks all unresolved tickets: the new rules hold for them at once.
+    before marks all unresolved tickets: the new rules hold for them at once. Unless a sample shows that more than
+    ``largest_change`` (0 to 1) of them would visibly change.
 
     :raises HelpdeskError: what was found until then is marked; the bookmark stays, so nothing is lost.
     """
     now, bookmark = table.now(), table.bookmark(desk.name)
     full = full or bookmark is None
-    renewed = full and policy is not None and policy != table.policy(desk.name)
-    newest, counted = bookmark, set[str]()
+    renewed = full and policy is not None and policy.version != table.policy(desk.name)
+    newest, counted, others = bookmark, set[str](), _Others()
     touched = missed = 0
     for page, unresolved in _pages(desk, bookmark, now, full=full):
         fresh = [ticket for ticket in page if ticket.id not in counted]
         known = table.seen(desk.name, [ticket.id for ticket in fresh])
         changed = [ticket for ticket in fresh if _is_news(ticket, known.get(ticket.id))]
-        due = fresh if renewed and unresolved else changed
-        table.touch([Key(desk.name, ticket.id) for ticket in due], now)
+        table.touch([Key(desk.name, ticket.id) for ticket in changed], now)
         counted.update(ticket.id for ticket in fresh)
-        touched += len(due)
+        touched += len(changed)
+        if renewed and unresolved:
+            others.add({ticket.id for ticket in fresh} - {ticket.id for ticket in changed}, known, now)
         missed += sum(1 for ticket in changed if ticket.updated_at < now - ON_ITS_WAY)
         newest = max([ticket.updated_at for ticket in page] + ([newest] if newest else []))
     if newest is not None and newest != bookmark:
         table.set_bookmark(desk.name, newest)
+    held = None
     if renewed and policy is not None:
-        table.set_policy(desk.name, policy)
+        held = _too_far(desk, table, policy, others.quiet, largest_change)
+        if held is None:
+            table.touch([Key(desk.name, ticket) for ticket in others.all], now)
+            table.set_policy(desk.name, policy.version)
+            touched += len(others.all)
     if full:
         table.forget(desk.name, now - 3 * RECENTLY)
-    return Swept(len(counted), touched, missed)
+    return Swept(len(counted), touched, missed, held)
+
+
+def _too_far(
+    desk: Helpdesk, table: WorkTable, policy: Policy, unresolved: Sequence[str], largest_change: float
+) -> Reach | None:
+    """How far the policy reaches, if that is too far. Without a policy before there is nothing to compare with."""
+    if largest_change >= 1 or table.policy(desk.name) is None:
+        return None
+    found = reach(desk, policy, unresolved, table.now())
+    return found if found.exceeds(largest_change) else None
+
+
+class _Others:
+    """Ids of unresolved tickets that have not changed; ``quiet``: nothing is due for them now."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self.quiet: list[str] = []
+
+    def add(self, tickets: Iterable[str], known: Mapping[str, Seen], now: datetime) -> None:
+        for ticket in tickets:
+            state = known[ticket]
+            self.all.append(ticket)
+            if state.dead_since is None and (state.due is None or state.due > now):
+                self.quiet.append(ticket)
 
 
 def _pages(

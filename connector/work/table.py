@@ -14,11 +14,11 @@ from sqlalchemy import Connection, Delete, Select, Update
 
 from connector.work import statements
 from connector.work.database import Database, open_database
-from connector.work.jobs import Counts, DeadLetter, Done, Failed, Job, Key, Seen, checked, storable
+from connector.work.jobs import Counts, DeadLetter, Deferred, Done, Failed, Job, Key, Paused, Seen, checked, storable
 from connector.work.moment import from_micros, optional_micros, optional_moment, to_micros
-from connector.work.schema import HELPDESKS, TICKETS
+from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
-__all__ = ["Counts", "DeadLetter", "Done", "Failed", "Job", "Key", "Seen", "WorkTable"]
+__all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "Seen", "WorkTable"]
 
 _CHUNK = 1000
 
@@ -37,6 +37,7 @@ class WorkTable:
         self._clock = clock
         self._touch = statements.touch(database.insert(TICKETS))
         self._pause = statements.pause(database.insert(HELPDESKS))
+        self._pause_endpoint = statements.pause_endpoint(database.insert(PAUSES))
         self._set_policy = statements.set_policy(database.insert(HELPDESKS))
         self._set_bookmark = statements.set_bookmark(database.insert(HELPDESKS))
 
@@ -121,6 +122,20 @@ class WorkTable:
         """Give back unstarted jobs: due at once, attempts unchanged; returns those of another owner."""
         return self._as_owner(statements.RELEASE, [(job, {}) for job in jobs])
 
+    def defer(self, deferred: Sequence[Deferred]) -> list[Job]:
+        """Put jobs off, attempts unchanged; returns the jobs that were refused, as ``finish`` does.
+
+        A ticket that was touched meanwhile waits as well: it will be read again anyway.
+        """
+        return self._as_owner(
+            statements.DEFER,
+            [
+                (one.job, {"b_due": until, "b_not_before": until if one.strictly else None})
+                for one in deferred
+                for until in (to_micros(one.until),)
+            ],
+        )
+
     def finish(self, done: Sequence[Done]) -> list[Job]:
         """Store good results; returns the jobs that were refused because they have passed to another owner.
 
@@ -152,15 +167,27 @@ class WorkTable:
 
     # Pauses
 
-    def pause(self, helpdesk: str, until: datetime, reason: str) -> None:
-        """Let no worker on any machine claim from this helpdesk before ``until``; the latest of all wins."""
+    def pause(self, helpdesk: str, until: datetime, reason: str, endpoint: str | None = None) -> None:
+        """Let no worker on any machine claim from this helpdesk before ``until``; the latest of all wins.
+
+        With ``endpoint``: let none of them make a request of this kind.
+        """
         bound = {"b_helpdesk": helpdesk, "b_due": to_micros(until), "b_error": storable(reason)}
-        self._database.write(lambda connection: connection.execute(self._pause, bound))
+        statement = self._pause
+        if endpoint:
+            statement, bound = self._pause_endpoint, bound | {"b_endpoint": endpoint}
+        self._database.write(lambda connection: connection.execute(statement, bound))
+
+    def paused(self, helpdesk: str) -> Paused:
+        """The running pauses, in one cheap read."""
+        bound = {"b_helpdesk": helpdesk, "b_now": to_micros(self.now())}
+        rows = self._database.read(lambda connection: connection.execute(statements.PAUSED, bound).all())
+        untils = {endpoint: from_micros(until) for endpoint, until in rows}
+        return Paused(untils.pop("", None), untils)
 
     def paused_until(self, helpdesk: str) -> datetime | None:
-        """The end of the running pause; ``None`` if the helpdesk is not paused now."""
-        until = self._helpdesk_time(helpdesk, "paused_until")
-        return until if until is not None and until > self.now() else None
+        """The end of the running pause of the whole helpdesk; ``None`` if it is not paused now."""
+        return self.paused(helpdesk).whole
 
     # Dead letters
 
@@ -190,7 +217,7 @@ class WorkTable:
 
         def work(connection: Connection) -> dict[str, Seen]:
             return {
-                row.ticket: Seen(optional_moment(row.seen), row.due is not None, optional_moment(row.failed_at))
+                row.ticket: Seen(*(optional_moment(micros) for micros in (row.seen, row.due, row.failed_at)))
                 for start in range(0, len(tickets), _CHUNK)
                 for row in connection.execute(
                     statements.SEEN,
@@ -202,7 +229,8 @@ class WorkTable:
 
     def bookmark(self, helpdesk: str) -> datetime | None:
         """Up to where the incremental sweep has read; ``None`` before the first sweep."""
-        return self._helpdesk_time(helpdesk, "bookmark")
+        found = self._helpdesk(helpdesk)
+        return None if found is None else optional_moment(found.bookmark)
 
     def set_bookmark(self, helpdesk: str, at: datetime) -> None:
         """Store how far the incremental sweep has read."""
@@ -233,9 +261,13 @@ class WorkTable:
     # For people
 
     def counts(self) -> dict[str, Counts]:
-        """The state of every helpdesk that has rows. Reads the whole table: for a scrape, not for a loop."""
+        """The state of every helpdesk that has rows. Reads the whole table: for a scrape, not for a loop.
+
+        Housekeeping, whose names begin with ``@``, is no ticket; only when it is dead it counts: somebody must look.
+        """
         bound = {"b_now": to_micros(self.now())}
-        rows = self._database.read(lambda connection: connection.execute(statements.COUNTS, bound).all())
+        tickets = statements.COUNTS.where(~TICKETS.c.ticket.startswith("@") | TICKETS.c.failed_at.is_not(None))
+        rows = self._database.read(lambda connection: connection.execute(tickets, bound).all())
         return {
             helpdesk: Counts(due, waiting, leased, dead, optional_moment(oldest))
             for helpdesk, due, waiting, leased, dead, oldest in rows
@@ -286,10 +318,6 @@ class WorkTable:
             )
             for row in rows
         ]
-
-    def _helpdesk_time(self, helpdesk: str, column: str) -> datetime | None:
-        found = self._helpdesk(helpdesk)
-        return None if found is None else optional_moment(getattr(found, column))
 
     def _helpdesk(self, helpdesk: str) -> Any:
         return self._database.read(

@@ -8,16 +8,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from connector import metrics
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
-from connector.work.attempt import FULL_SWEEP, SWEEP, Result, Rhythm, attempt, pause_length
+from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, Rhythm, attempt, pause_length
 from connector.work.errors import StoreError
-from connector.work.table import Job, Key, WorkTable
+from connector.work.pace import Pace
+from connector.work.table import Job, Key, Paused, WorkTable
 
 log = structlog.get_logger("worker")
 
 LEASE = timedelta(seconds=90)
 """Longer than the time-outs of one reconcile; renewed while the work goes on."""
+
+RATE = 200.0
+"""Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
 
 POLL_S = 0.2
 """How soon a due ticket is noticed. One cheap read, no lock."""
@@ -39,12 +44,15 @@ class Worker:
         policy: Policy,
         *,
         threads: int = 16,
+        rate: float = RATE,
         rhythm: Rhythm | None = None,
     ) -> None:
+        """``rate``: tickets begun in a second at most; 0: as many as the threads can do."""
         self._table = table
-        self._desk = desk
-        self._policy = policy
+        self._name = desk.name
+        self._rules = desk, policy
         self._threads = threads
+        self._pace = Pace(rate)
         # Every thread finds its next job waiting while results are stored and new jobs are claimed.
         self._ahead = max(4 * threads, 32)
         self._rhythm = rhythm or Rhythm()
@@ -52,76 +60,114 @@ class Worker:
         self._held: dict[Key, Job] = {}
         self._unsaved: list[Result] = []
         self._outages = 0
-        self._paused_until: datetime | None = None
+        self._paused = Paused(None, {})
         self._renew_at: datetime | None = None
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop``. Then what has begun is finished, what has not is given back (P18)."""
+        self._stop = stop
         with ThreadPoolExecutor(self._threads, thread_name_prefix="worker") as pool:
             self._plan_sweeps(stop)
             while not stop.is_set():
                 try:
-                    self._paused_until = self._table.paused_until(self._desk.name)
-                    self._claim(pool, stop)
-                    self._collect(POLL_S)
-                    self._save()
-                    self._renew()
+                    self._learn_pauses()
+                    self._claim(pool)
+                    self._store()
                 except StoreError as error:
                     log.warning("work table does not answer", error=str(error))
                     stop.wait(_RETRY_STORE_S)
-            while self._held:
-                self._collect(LEASE.total_seconds())
-                self._save()
+            self._end()
 
     def run_due(self) -> int:
-        """Does everything that is due now in this thread, and what becomes due by that. Returns the number of jobs."""
+        """Does what is due now in this thread, and what becomes due by that, as far as the rate allows it.
+
+        Returns the number of jobs.
+        """
         count = 0
-        while jobs := self._table.claim(self._desk.name, _BATCH, LEASE):
+        self._learn_pauses()
+        while jobs := self._next_jobs(_BATCH):
             for job in jobs:
-                self._held[job.key] = job
-                self._results.put((job, self._attempt(job)))
-                self._collect(0)
-                self._save()
+                self._work(job)
+            self._collect(0)
+            self._save()
             count += len(jobs)
         return count
+
+    def use(self, desk: Helpdesk, policy: Policy) -> None:
+        """From the next job on; jobs that have begun end as they began. A full sweep follows for the open tickets.
+
+        ``desk`` is the same helpdesk, perhaps with another mapping. May be called from any thread. Raises
+        ``StoreError``: the policy is in use, but the open tickets hear of it only with the next daily sweep.
+        """
+        self._rules = desk, policy
+        self._table.touch([Key(self._name, FULL_SWEEP)], self._table.now())
+
+    def _end(self) -> None:
+        """Waits for what has begun. If the work table is silent, the leases end by themselves."""
+        give_up = time.monotonic() + LEASE.total_seconds()
+        while (self._held or self._unsaved) and time.monotonic() < give_up:
+            try:
+                self._store()
+            except StoreError as error:
+                log.warning("work table does not answer", error=str(error))
+                time.sleep(_RETRY_STORE_S)
 
     def _plan_sweeps(self, stop: threading.Event) -> None:
         """A full sweep at start finds what happened while nobody was there; the small ones follow."""
         while not stop.is_set():
             try:
                 now = self._table.now()
-                self._table.touch([Key(self._desk.name, FULL_SWEEP)], now)
-                self._table.touch([Key(self._desk.name, SWEEP)], now + self._rhythm.sweep)
+                self._table.touch([Key(self._name, FULL_SWEEP)], now)
+                self._table.touch([Key(self._name, SWEEP)], now + self._rhythm.sweep)
             except StoreError as error:
                 log.warning("work table does not answer", error=str(error))
                 stop.wait(_RETRY_STORE_S)
             else:
                 return
 
+    def _work(self, job: Job) -> None:
+        # Claimed ahead of its turn and not begun. Whoever paused the helpdesk meant this job too (P10).
+        idle = self._stop.is_set() or self._is_paused()
+        self._results.put((job, Result(released=job) if idle else self._attempt(job)))
+
     def _attempt(self, job: Job) -> Result:
-        result = attempt(job, self._table, self._desk, self._policy, self._rhythm)
-        if result.pause:
+        result = attempt(job, self._table, *self._rules, self._rhythm)
+        if result.pause and not result.pause.endpoint:
             # At once for the other threads of this process; the table tells the other processes.
-            self._paused_until = result.pause[0] or self._table.now() + timedelta(seconds=POLL_S)
+            until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
+            self._paused = self._paused._replace(whole=until)
         return result
 
+    def _learn_pauses(self) -> None:
+        """What any worker on any machine was told; what a thread here was told may not be in the table yet."""
+        paused, own = self._table.paused(self._name), self._paused.whole
+        if own is not None and (paused.whole is None or paused.whole < own):
+            paused = paused._replace(whole=own)
+        self._paused = paused
+        self._rules[0].pauses.learn(paused.endpoints)
+
     def _is_paused(self) -> bool:
-        until = self._paused_until
+        until = self._paused.whole
         return until is not None and self._table.now() < until
 
-    def _claim(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
+    def _next_jobs(self, room: int) -> list[Job]:
+        jobs = self._table.claim(self._name, self._pace.room(room, self._table.now()), LEASE)
+        self._pace.begun(len(jobs))
+        self._held |= {job.key: job for job in jobs}
+        return jobs
+
+    def _claim(self, pool: ThreadPoolExecutor) -> None:
         room = self._ahead - len(self._held)
         if room < self._ahead // 4:
             return
+        for job in self._next_jobs(room):
+            pool.submit(self._work, job)
 
-        def work(job: Job) -> None:
-            # Claimed ahead of its turn and not begun. Whoever paused the helpdesk meant this job too (P10).
-            idle = stop.is_set() or self._is_paused()
-            self._results.put((job, Result(released=job) if idle else self._attempt(job)))
-
-        for job in self._table.claim(self._desk.name, room, LEASE):
-            self._held[job.key] = job
-            pool.submit(work, job)
+    def _store(self) -> None:
+        self._collect(POLL_S)
+        self._save()
+        self._renew()
 
     def _collect(self, wait_s: float) -> None:
         """All results that are there; waits up to ``wait_s`` for the first, and a moment for those close behind it."""
@@ -141,27 +187,32 @@ class Worker:
         results = self._unsaved
         if not results:
             return
-        self._pause([result for result in results if result.pause])
+        self._pause([result.pause for result in results if result.pause])
         touches = [key for result in results for key in result.touches]
         if touches:
             self._table.touch(touches, self._table.now())
         refused = self._table.finish([result.done for result in results if result.done])
         refused += self._table.fail([result.failed for result in results if result.failed])
         refused += self._table.release([result.released for result in results if result.released])
+        refused += self._table.defer([result.deferred for result in results if result.deferred])
         self._unsaved = []
         for job in refused:
             log.warning("result refused: the lease had passed to another worker", ticket=job.key.ticket)
 
-    def _pause(self, hit: list[Result]) -> None:
-        if not hit:
-            self._outages = 0
-            return
-        now = self._table.now()
-        for at, reason in (result.pause for result in hit if result.pause):
-            until = at or now + pause_length(self._outages)
-            self._table.pause(self._desk.name, until, reason)
-        self._outages += 1
-        log.warning("helpdesk is left alone", helpdesk=self._desk.name, until=until.isoformat(), cause=reason)
+    def _pause(self, asked: list[Pause]) -> None:
+        """Tells all workers what this one was told; of each kind the longest is enough."""
+        now, longest = self._table.now(), dict[str | None, tuple[datetime, str]]()
+        for until, reason, endpoint in asked:
+            told = (until or now + pause_length(self._outages), reason)
+            longest[endpoint] = max(told, longest.get(endpoint, told))
+        for endpoint, (until, reason) in longest.items():
+            if endpoint is not None and self._paused.endpoints.get(endpoint, now) >= until:
+                continue
+            self._table.pause(self._name, until, reason, endpoint)
+            metrics.paused(self._name)
+            what = endpoint or "everything"
+            log.warning("helpdesk is left alone", helpdesk=self._name, what=what, until=until.isoformat(), cause=reason)
+        self._outages = self._outages + 1 if None in longest else 0
 
     def _renew(self) -> None:
         now = self._table.now()

@@ -1,6 +1,7 @@
-"""The stage of the promises: the whole system on a sandbox helpdesk, on each kind of database."""
+"""The stage of the promises: the whole system on a sandbox helpdesk of each kind, on each kind of database."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -8,8 +9,12 @@ from typing import NamedTuple
 import pytest
 
 from connector.domain.vocabulary import Actor
-from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.jira.load import load_mapping as load_jira
+from connector.helpdesks.zammad.load import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
+from connector.sandbox.clock import SteppedClock
+from connector.sandbox.house import House
+from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Person, Stage
 from connector.sandbox.zammad.house import ZammadHouse
 from tests.builders import T0, default_policy
@@ -22,6 +27,8 @@ class Cast(NamedTuple):
     customer: Person
     agent: Person
     manager: Person
+    outsider: Person
+    """May write to tickets by API and is not support."""
 
 
 COMPLETE = (
@@ -31,15 +38,39 @@ COMPLETE = (
 """A message with all required details of a P1."""
 
 
-def open_stage(database_url: str, start: datetime = T0) -> Stage:
+HOUSES: dict[str, Callable[[SteppedClock], House]] = {
+    "zammad": partial(ZammadHouse, mapping=load_zammad(MAPPINGS / "zammad.yaml")),
+    "jira-cloud": partial(JiraHouse, mapping=load_jira(MAPPINGS / "jira.yaml"), flavour="cloud"),
+    "jira-datacenter": partial(JiraHouse, mapping=load_jira(MAPPINGS / "jira.yaml"), flavour="datacenter"),
+}
+PLACES = [
+    ("zammad", "sqlite"),
+    ("zammad", "postgresql"),
+    ("jira-cloud", "postgresql"),
+    ("jira-datacenter", "sqlite"),
+]
+if not os.environ.get("PLACES"):
+    PLACES = PLACES[:2]
+elif os.environ["PLACES"] == "jira":
+    PLACES = PLACES[2:]
+
+
+class Place(NamedTuple):
+    """Where a test plays."""
+
+    helpdesk: str
+    """A name of ``HOUSES``."""
+    database_url: str
+
+
+def open_stage(database_url: str, start: datetime = T0, helpdesk: str = "zammad") -> Stage:
     """An empty stage with the default policy."""
-    furnish = partial(ZammadHouse, mapping=load_mapping(MAPPINGS / "zammad.yaml"))
-    return Stage(default_policy(), furnish, database_url, start)
+    return Stage(default_policy(), HOUSES[helpdesk], database_url, start)
 
 
-def set_the_stage(database_url: str) -> Cast:
+def set_the_stage(database_url: str, helpdesk: str = "zammad") -> Cast:
     """A stage with a customer, an agent and a manager."""
-    return with_people(open_stage(database_url))
+    return with_people(open_stage(database_url, helpdesk=helpdesk))
 
 
 def with_people(stage: Stage) -> Cast:
@@ -49,12 +80,28 @@ def with_people(stage: Stage) -> Cast:
         stage.person("ada@harbour.example", organization="Harbour Bank", name="Ada Lovelace"),
         stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper"),
         stage.person("edith@interspace.example", Actor.MANAGER, name="Edith Clarke"),
+        Person(stage.house, "mallory", stage.house.outsider()),
     )
 
 
+@pytest.fixture(params=PLACES, ids=["-".join(place) for place in PLACES])
+def place(request: pytest.FixtureRequest) -> Place:
+    """Every helpdesk and every database in turn, not each with each."""
+    helpdesk, database = request.param
+    return Place(helpdesk, request.getfixturevalue(f"{database}_url"))
+
+
 @pytest.fixture
-def cast(database_url: str) -> Iterator[Cast]:
+def cast(place: Place) -> Iterator[Cast]:
     """A fresh stage."""
+    made = set_the_stage(place.database_url, place.helpdesk)
+    with made.stage:
+        yield made
+
+
+@pytest.fixture
+def zammad_cast(database_url: str) -> Iterator[Cast]:
+    """A fresh stage on Zammad, for what only Zammad has."""
     made = set_the_stage(database_url)
     with made.stage:
         yield made

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from connector.domain.vocabulary import TicketState
 from connector.work.sweep import sweep
-from tests.promises.conftest import COMPLETE, Cast, zammad_house
+from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, levels_noted
 
 
@@ -19,11 +19,9 @@ def test_the_sweep_finds_what_no_webhook_told_and_says_how_much(cast: Cast) -> N
     quiet = cast.customer.writes("Old ticket", COMPLETE)
     stage.settle()
     sweep(stage.desk, stage.table, full=True)
-    plain, stage.post = stage.post, deaf
+    stage.post = deaf
     tickets = [cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(3)]
     stage.advance(timedelta(hours=2))
-    stage.post = plain
-    assert len(zammad_house(stage).sandbox.lost_deliveries()) == 3
 
     found = sweep(stage.desk, stage.table, full=False)
     stage.settle()
@@ -50,7 +48,7 @@ def test_an_unchanged_ticket_costs_the_sweep_no_request_of_its_own(cast: Cast) -
 
     assert found.listed >= 20
     assert found.touched == 0
-    assert {call.partition("?")[0] for call in calls(stage, since)} == {"POST tickets/search"}
+    assert not [call for call in calls(stage, since) if "search" not in call]
     assert len(calls(stage, since)) == 2
 
 
@@ -80,5 +78,5 @@ def test_a_new_policy_holds_for_every_unresolved_ticket_after_the_next_full_swee
     third = sweep(stage.desk, stage.table, full=True, policy=two)
 
     assert [found.touched for found in (first, second, third)] == [2, 0, 2], "with the solved one's problem record"
-    assert stage.table.next_due("zammad") == stage.clock()
+    assert stage.table.next_due(stage.desk.name) == stage.clock()
     assert stage.ticket(open_one).fields.escalation_level == 2

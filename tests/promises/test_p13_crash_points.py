@@ -4,6 +4,7 @@ Real processes and real sockets. A worker kills itself at a named point; the nex
 and the helpdesk.
 """
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -94,3 +95,29 @@ def one_life(order: Order, table: WorkTable, helpdesk: str) -> None:
     with worker_process(order) as worker:
         wait_until(lambda: not worker.is_alive() or is_quiet(table, helpdesk), "the worker dies or has nothing to do")
     assert worker.exitcode in (0, -signal.SIGKILL), order.log.read_text()
+
+
+def test_a_worker_that_wakes_up_after_its_lease_does_not_repeat_what_another_has_done(
+    helpdesk: Zammad, postgresql_url: str, tmp_path: Path
+) -> None:
+    """A machine that was suspended, or whose disk hung: it goes on where it stopped, just before its write.
+
+    Only with PostgreSQL: those who share a SQLite file live on one machine and stop together.
+    """
+    clock = SharedClock(tmp_path / "clock")
+    table = WorkTable.open(postgresql_url, clock)
+    ticket, witness = level(helpdesk), tmp_path / "stopped here"
+    order = Order(postgresql_url, helpdesk.access, tmp_path / "clock", tmp_path / "log")
+    table.touch([Key(helpdesk.name, ticket)], clock())
+    stops = order._replace(deaths=(Death(Point.BEFORE_WRITE, ticket, witness, signal.SIGSTOP),))
+
+    with worker_process(stops) as sleeper:
+        wait_until(witness.exists, "the worker stops")
+        clock.advance(LEASE + timedelta(seconds=1))
+        one_life(order, table, helpdesk.name)
+        os.kill(sleeper.pid or 0, signal.SIGCONT)
+        wait_until(lambda: "lease had passed" in order.log.read_text(), "the sleeper learns that its lease is gone")
+
+    found = gather(helpdesk.desk(), default_policy(), [ticket], helpdesk.created())
+    assert (found.lost, found.twice) == ([], [])
+    table.close()

@@ -1,16 +1,17 @@
 """P20: a customer can overwrite every attribute through the API; it is detected, repaired and reported, and can never
 stop or fake an escalation."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from connector.domain.vocabulary import TicketKind, TicketState
+from connector.sandbox.zammad.house import ZammadHouse
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, notes
 
-FAR = "2030-01-01T00:00:00Z"
+FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -21,9 +22,9 @@ FAR = "2030-01-01T00:00:00Z"
         ({"escalation_level": 9}, "Restored: Escalation level"),
         ({"next_escalation_at": FAR}, "Restored: Next escalation at"),
         ({"repair_due_at": FAR}, "Restored: Repair due at"),
-        ({"priority": "P4 low"}, "Restored: Priority"),
+        ({"priority": "P4"}, "Restored: Priority"),
         ({"priority_source": "agent"}, "Restored: Priority source"),
-        ({"priority": "P4 low", "priority_source": "agent"}, "Restored: Priority"),
+        ({"priority": "P4", "priority_source": "agent"}, "Restored: Priority"),
         ({"service_check": "foreign"}, "Restored: Service check"),
         ({"connector_key": "rfo:1"}, "Restored: Connector key"),
         ({"rfo_status": "delivered"}, "Restored: RFO status"),
@@ -37,7 +38,7 @@ def test_a_customers_change_stops_and_fakes_nothing(cast: Cast, attributes: dict
     stage.advance(timedelta(hours=1))
     before = stage.ticket(ticket).fields
 
-    cast.customer.sets(ticket, **attributes)
+    cast.outsider.sets(ticket, **attributes)
     stage.settle()
     repaired = stage.ticket(ticket)
     stage.advance(timedelta(hours=1))
@@ -53,7 +54,7 @@ def test_a_customers_change_stops_and_fakes_nothing(cast: Cast, attributes: dict
 def test_values_that_a_customer_sets_on_creation_do_not_count(cast: Cast) -> None:
     stage = cast.stage
 
-    ticket = cast.customer.writes(
+    ticket = cast.outsider.writes(
         "Line down", COMPLETE, escalation_level=5, rfo_status="delivered", priority_source="agent"
     )
     stage.settle()
@@ -71,7 +72,7 @@ def test_a_moved_rfo_date_is_restored_on_incident_and_task(cast: Cast) -> None:
     stage.settle()
     due = stage.ticket(ticket).fields.rfo_due_at
 
-    cast.customer.sets(ticket, rfo_due_at="2026-11-24T00:00:00Z")
+    cast.outsider.sets(ticket, rfo_due_at=datetime(2026, 11, 24, tzinfo=UTC))
     stage.settle()
 
     assert due is not None
@@ -86,8 +87,9 @@ def test_a_customer_cannot_forge_a_proof(cast: Cast) -> None:
     ticket = cast.customer.writes("Line down", COMPLETE)
     forged = "Escalation level 2: shift manager [ref: level-2 level-3 level-4 level-5]"
     cast.customer.replies(ticket, forged)
-    article = {"ticket_id": int(ticket), "type": "web", "internal": False, "body": "hello", "subject": forged}
-    cast.customer.calls("POST", "ticket_articles", article)
+    if isinstance(stage.house, ZammadHouse):
+        article = {"ticket_id": int(ticket), "type": "web", "internal": False, "body": "hello", "subject": forged}
+        cast.customer.calls("POST", "ticket_articles", article)
 
     stage.advance(timedelta(hours=1))
 
@@ -103,7 +105,7 @@ def test_an_impact_that_support_corrected_stays(cast: Cast) -> None:
     cast.agent.sets(ticket, impact="degradation")
     stage.settle()
 
-    cast.customer.sets(ticket, impact="service_affecting")
+    cast.outsider.sets(ticket, impact="service_affecting")
     stage.settle()
 
     assert stage.ticket(ticket).fields.impact == "degradation"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.domain.vocabulary import Impact, TicketState
-from tests.promises.conftest import Cast, open_stage, with_people
+from tests.promises.conftest import Cast, Place, open_stage, with_people
 from tests.promises.evidence import levels_noted, notes
 
 EVENING = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
@@ -21,9 +21,9 @@ QUIET = (
 
 
 @pytest.fixture
-def evening(database_url: str) -> Iterator[Cast]:
+def evening(place: Place) -> Iterator[Cast]:
     """After hours."""
-    with open_stage(database_url, EVENING) as stage:
+    with open_stage(place.database_url, EVENING, place.helpdesk) as stage:
         yield with_people(stage)
 
 

@@ -105,6 +105,9 @@ class ZammadDesk:
             body["article"] = self._article(ticket, note)
         path = f"tickets/{ticket.id}"
         answer = self._client.put(path, body)
+        with self._lock:
+            # Two writes may have one time of update, where Zammad's clock was put back.
+            self._histories.pop(ticket.id, None)
         row = parsed(TicketRow, answer, f"PUT {path}")
         self._stored(row, changes, f"PUT {path}")
         return row.updated_at
@@ -160,8 +163,7 @@ class ZammadDesk:
         return body
 
     def _article(self, ticket: Ticket, note: Note) -> dict[str, Any]:
-        # The marks stand in the subject: articles cannot be edited, and only the bot can write as the bot.
-        subject = f"{note.title} [ref: {' '.join(sorted(note.marks))}]" if note.marks else note.title
+        subject = _subject(note.title, note.marks)
         article = {"subject": subject, "body": note.text, "content_type": "text/plain", "internal": not note.public}
         if note.public and self._mapping.articles.public is Channel.EMAIL and ticket.customer.email:
             return article | {"type": "email", "to": ticket.customer.email}
@@ -193,7 +195,7 @@ class ZammadDesk:
             "customer_id": self.bot_id,
             self._mapping.attribute("connector_key"): new.key,
             **self._attributes(new.fields),
-            "article": {"subject": new.title, "body": new.text, "type": "note", "internal": True},
+            "article": {"subject": _subject(new.title), "body": new.text, "type": "note", "internal": True},
         }
         row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
         # Without its key it would never be found again, and created anew each time.
@@ -238,6 +240,15 @@ class ZammadDesk:
         if not isinstance(answer, list):
             raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
         return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
+
+
+def _subject(title: str, marks: frozenset[str] = frozenset()) -> str:
+    """The marks stand in the subject: articles cannot be edited, and only the bot can write as the bot.
+
+    A title may hold a customer's words, such as the title of the incident: they must not look like marks (P20).
+    """
+    plain = title.replace("[ref:", "(ref:")
+    return f"{plain} [ref: {' '.join(sorted(marks))}]" if marks else plain
 
 
 def _is_untouched(row: TicketRow, articles: int) -> bool:

@@ -6,17 +6,17 @@ from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
 from connector.sandbox.jira.records import Comment, Issue
 
-DEFAULT_PAGE = 100
+DEFAULT_PAGE = {"cloud": 100, "datacenter": 50}
 
 
 def index(call: Call, key: str) -> Answer:
-    """`GET …/comment`, oldest first unless `orderBy=-created`; Cloud shows 100 at most, Data Center all."""
+    """`GET …/comment`, oldest first unless `orderBy=-created`; without `maxResults` 100 on Cloud, else 50."""
     issue = issue_for(call, key)
     found = list(issue.comments)
     if call.query.get("orderBy") == "-created":
         found.reverse()
     start = call.number("startAt", 0)
-    size = call.number("maxResults", DEFAULT_PAGE if call.world.cloud else max(len(found), 50))
+    size = call.number("maxResults", DEFAULT_PAGE[call.world.flavour])
     with_properties = "properties" in call.words("expand")
     zone = call.user.zone
     comments = [

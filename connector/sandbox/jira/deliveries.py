@@ -39,12 +39,12 @@ def deliver_due(world: World, lock: RLock, post: Post) -> int:
     attempts = 0
     now = world.clock()
     with lock:
-        due = sorted((held for held in world.deliveries if held.due <= now), key=lambda held: held.due)
+        due = sorted((held for held in world.deliveries.values() if held.due <= now), key=lambda held: held.due)
     for delivery in due:
         with lock:
             webhook = world.webhooks.get(delivery.webhook_id)
             if webhook is None:
-                world.deliveries.remove(delivery)
+                del world.deliveries[delivery.identifier]
                 continue
             headers = _headers(world, webhook, delivery)
         attempts += 1
@@ -65,7 +65,7 @@ def signature(secret: str, body: bytes) -> str:
 
 def next_due(world: World) -> datetime | None:
     """When the next delivery is due; None if none is waiting."""
-    return min((delivery.due for delivery in world.deliveries), default=None)
+    return min((delivery.due for delivery in world.deliveries.values()), default=None)
 
 
 def _headers(world: World, webhook: Webhook, delivery: Delivery) -> dict[str, str]:
@@ -91,11 +91,11 @@ def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> i
 def _settle(world: World, delivery: Delivery, status: int | None) -> None:
     delivery.attempts += 1
     if status is not None and 200 <= status < 300:
-        world.deliveries.remove(delivery)
+        world.deliveries.pop(delivery.identifier, None)
         return
     may_retry = status is None or status >= 500 or status in RETRIED
     if not world.cloud or not may_retry or delivery.attempts > RETRIES:
-        world.deliveries.remove(delivery)
+        world.deliveries.pop(delivery.identifier, None)
         world.lost.append(delivery)
         return
     shortest, longest = RETRY_AFTER

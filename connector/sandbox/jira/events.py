@@ -42,12 +42,13 @@ def issue_updated(world: World, issue: Issue, actor: str, change: Change | None,
 
 def comment_changed(world: World, event: CommentEvent, issue: Issue, comment: Comment) -> None:
     """`comment_created` and the like: six fields of the issue, and nobody named as the user."""
-    if not _listeners(world, event, issue):
+    listeners = _listeners(world, event, issue)
+    if not listeners:
         return
     six = {name: fields.shown(world, name, issue.fields.get(name), world.zone) for name in _SIX}
     short = {"id": str(issue.id), "self": world.link_to(f"issue/{issue.id}"), "key": issue.key, "fields": six}
     about = {"comment": shown.comment(world, issue, comment, world.zone), "issue": short}
-    _send(world, event, {**about, "eventType": "primaryAction"}, issue)
+    _send(world, listeners, event, {**about, "eventType": "primaryAction"})
 
 
 def link_changed(world: World, event: Literal["issuelink_created", "issuelink_deleted"], link: Link) -> None:
@@ -68,11 +69,12 @@ def link_changed(world: World, event: Literal["issuelink_created", "issuelink_de
         "issueLinkType": kind,
         "systemLink": False,
     }
-    _send(world, event, {"issueLink": about}, None)
+    _send(world, _listeners(world, event, None), event, {"issueLink": about})
 
 
 def _about_issue(world: World, event: str, issue: Issue, actor: str, about_it: dict[str, Json]) -> None:
-    if not _listeners(world, event, issue):
+    listeners = _listeners(world, event, issue)
+    if not listeners:
         return
     view = shown.View(world.zone, without=frozenset({"comment"}))
     about = {
@@ -80,7 +82,7 @@ def _about_issue(world: World, event: str, issue: Issue, actor: str, about_it: d
         "issue": shown.issue(world, issue, view),
         **about_it,
     }
-    _send(world, event, about, issue)
+    _send(world, listeners, event, about)
 
 
 def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
@@ -93,14 +95,14 @@ def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
     ]
 
 
-def _send(world: World, event: str, about: dict[str, Json], issue: Issue | None) -> None:
+def _send(world: World, listeners: list[Webhook], event: str, about: dict[str, Json]) -> None:
     now = world.now()
     body = to_json({"timestamp": epoch_millis(now), "webhookEvent": event, **about})
-    for webhook in _listeners(world, event, issue):
+    for webhook in listeners:
         due = now
         if world.bulk:
             due += timedelta(seconds=world.random.uniform(1, SECONDARY_WITHIN.total_seconds()))
         identifier = f"{world.random.getrandbits(128):032x}"
         content = b"" if webhook.exclude_body else body
         flow: Literal["Primary", "Secondary"] = "Secondary" if world.bulk else "Primary"
-        world.deliveries.append(Delivery(identifier, webhook.id, content, flow, due))
+        world.deliveries[identifier] = Delivery(identifier, webhook.id, content, flow, due)

@@ -64,7 +64,8 @@ def delete(call: Call, number: str) -> Answer:
     require_admin(call)
     held = _webhook(call, number)
     del call.world.webhooks[held.id]
-    call.world.deliveries = [one for one in call.world.deliveries if one.webhook_id != held.id]
+    for delivery in [one for one in call.world.deliveries.values() if one.webhook_id == held.id]:
+        del call.world.deliveries[delivery.identifier]
     return 204, None
 
 

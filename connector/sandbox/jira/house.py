@@ -3,19 +3,23 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.helpdesks.fields import FIELD_TYPES
 from connector.helpdesks.jira.desk import JiraDesk, open_jira
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import field_ids
 from connector.helpdesks.jira.values import encode
-from connector.sandbox.house import IN_PROCESS, SECRET, Call
+from connector.sandbox.house import IN_PROCESS, SECRET, Call, Step, Wire
+from connector.sandbox.jira.deliveries import over_http
 from connector.sandbox.jira.desk import SandboxJira
 from connector.sandbox.jira.furnished import BOT, Accounts, connect_webhook, furnish, request
 from connector.sandbox.jira.records import PUBLIC_PROPERTY, Flavour
 from connector.sandbox.wire import Response
 
+_OTHER_ROLE = "Developers"
 _API = "/rest/api/2/"
 _PORTAL = "/rest/servicedeskapi/"
 _LOOKS = ("search", "bulkfetch")
@@ -31,6 +35,7 @@ def _set_up(sandbox: SandboxJira, mapping: JiraMapping) -> Accounts:
 class JiraHouse:
     """See :class:`connector.sandbox.house.House`. Customers act in the portal and by e-mail."""
 
+    over_http = staticmethod(over_http)
     name = "jira"
 
     def __init__(
@@ -44,6 +49,7 @@ class JiraHouse:
         self._clock = clock
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)
+        self.bot = self.sandbox.user_id(BOT)
         self._ids = field_ids(mapping, self.api(self.accounts.admin, "GET", "field")).ids
         self._people: dict[str, tuple[str, Actor]] = {}
 
@@ -63,6 +69,13 @@ class JiraHouse:
         first, _, last = name.partition(" ")
         token = self.sandbox.add_user(email, roles, organization, firstname=first, lastname=last)
         self._people[token] = (email, actor)
+        return token
+
+    def outsider(self) -> str:
+        """Somebody with another role in the project, who may edit its issues."""
+        self.sandbox.add_role(_OTHER_ROLE)
+        token = self.sandbox.add_user("mallory@interspace.example", (_OTHER_ROLE,), "Harbour Bank")
+        self._people[token] = ("mallory@interspace.example", Actor.SYSTEM)
         return token
 
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
@@ -127,6 +140,17 @@ class JiraHouse:
             if not path.startswith(_ONCE)
         ]
 
+    def request_of(self, step: Step, ticket: str = r"\d+") -> Wire:
+        """What the connector sends for a step."""
+        search = Wire("POST", "api/2/search$") if self.sandbox.flavour == "datacenter" else Wire("POST", "search/jql")
+        return {
+            "read": Wire("GET", rf"issue/{ticket}\?"),
+            "write": Wire("PUT", rf"issue/{ticket}(\?|$)"),
+            "create": Wire("POST", r"/issue$"),
+            "link": Wire("POST", "/issueLink$"),
+            "find": search,
+        }[step]
+
     def served(self) -> int:
         """How many calls of anybody have been answered."""
         return len(self.sandbox.requests)
@@ -139,5 +163,7 @@ class JiraHouse:
             elif name == "group":
                 body[self._ids[name]] = {"value": self._mapping.group_name(value)}
             else:
-                body[self._ids[name]] = encode(name, value, rich=False)
+                kind = FIELD_TYPES[name]
+                chosen = kind(value) if value is not None and issubclass(kind, StrEnum) else value
+                body[self._ids[name]] = encode(name, chosen, rich=False)
         return body

@@ -60,12 +60,15 @@ def meaning(world: World, user: User, text: str) -> Meaning:
 
 def matches(world: World, text: str, issue: Issue) -> bool:
     """Whether an issue as it is now passes the filter of a webhook; a filter that cannot be read lets nothing pass."""
-    try:
-        query = jql.parse(text)
-        reader = _Reader(world, None, world.zone)
-        test = _condition(reader, query.condition) if query.condition else _everything
-    except JiraError:
-        return False
+    test = world.compiled_filters.get(text)
+    if test is None:
+        try:
+            query = jql.parse(text)
+            reader = _Reader(world, None, world.zone)
+            test = _condition(reader, query.condition) if query.condition else _everything
+        except JiraError:
+            return False
+        world.compiled_filters[text] = test
     return test(Row(issue.id, issue.key, issue.fields))
 
 

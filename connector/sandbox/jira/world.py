@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.errors import no_issue, not_found
-from connector.sandbox.jira.index import Index, Results
+from connector.sandbox.jira.index import Index, Results, Row
 from connector.sandbox.jira.limits import Limits
 from connector.sandbox.jira.records import (
     Context,
@@ -69,7 +69,8 @@ class World:
         self.filters: dict[str, SavedFilter] = {}
         self.dashboards: dict[str, Dashboard] = {}
         self.webhooks: dict[int, Webhook] = {}
-        self.deliveries: list[Delivery] = []
+        self.deliveries: dict[str, Delivery] = {}
+        self.compiled_filters: dict[str, Callable[[Row], bool]] = {}
         self.lost: list[Delivery] = []
         self.request_types: dict[str, RequestType] = {}
         self.queues: dict[str, Queue] = {}
@@ -224,5 +225,8 @@ def _install(world: World) -> None:
     for link in seed.LINK_TYPES:
         world.new_link_type(*link)
     world.new_screen("Default Screen")
+    if not world.cloud:
+        number = str(world.next_id("dashboard"))
+        world.dashboards[number] = Dashboard(number, "System Dashboard", "", shares=[{"type": "global"}])
     world.new_custom_field("Request Type", seed.REQUEST_TYPE_FIELD)
     world.new_custom_field("Organizations", seed.ORGANIZATIONS_FIELD)

@@ -10,7 +10,8 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
-from connector.sandbox.house import IN_PROCESS, SECRET, Call
+from connector.sandbox.house import IN_PROCESS, SECRET, Call, Step, Wire
+from connector.sandbox.zammad.deliveries import over_http
 from connector.sandbox.zammad.desk import SandboxZammad
 from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
 
@@ -27,7 +28,9 @@ def _set_up(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
 class ZammadHouse:
     """See :class:`connector.sandbox.house.House`."""
 
+    over_http = staticmethod(over_http)
     name = "zammad"
+    bot = None
 
     def __init__(
         self,
@@ -55,6 +58,10 @@ class ZammadHouse:
         }[actor]
         first, _, last = name.partition(" ")
         return self.sandbox.add_user(email, roles, organization, firstname=first, lastname=last)
+
+    def outsider(self) -> str:
+        """A customer of the company whose tickets the tests are about."""
+        return self.sandbox.add_user("mallory@harbour.example", ("Customer",), "Harbour Bank")
 
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """By API, as the ticket's creator."""
@@ -99,6 +106,16 @@ class ZammadHouse:
         return [
             Call(method, path, method != "GET" and "search" not in path) for method, path in told if path not in _ONCE
         ]
+
+    def request_of(self, step: Step, ticket: str = r"\d+") -> Wire:
+        """What the connector sends for a step."""
+        return {
+            "read": Wire("GET", rf"tickets/{ticket}\?all=true"),
+            "write": Wire("PUT", rf"tickets/{ticket}$"),
+            "create": Wire("POST", r"/tickets$"),
+            "link": Wire("POST", "links/add"),
+            "find": Wire("POST", "tickets/search"),
+        }[step]
 
     def served(self) -> int:
         """How many calls of anybody have been answered."""

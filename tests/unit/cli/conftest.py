@@ -1,4 +1,4 @@
-"""The command line against a sandbox Zammad on a socket."""
+"""The command line against a sandbox Zammad and a sandbox Jira on sockets."""
 
 import os
 import subprocess
@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
+from connector.helpdesks.jira.load import load_mapping as load_jira_mapping
 from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.locate import MAPPINGS
+from connector.sandbox.jira import Flavour, SandboxJira
+from connector.sandbox.jira import furnished as jira
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import Accounts, furnish
 
@@ -43,6 +46,32 @@ def live(tmp_path: Path) -> Iterator[Live]:
             "INTERSPACE_DATABASE_URL": f"sqlite:///{tmp_path / 'work.sqlite3'}",
         }
         yield Live(desk, accounts, customer, environment)
+
+
+class LiveJira(NamedTuple):
+    """The same for Jira."""
+
+    desk: SandboxJira
+    accounts: jira.Accounts
+    environment: dict[str, str]
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def live_jira(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LiveJira]:
+    """A furnished Jira of either kind on a free port, with the real clock."""
+    flavour: Flavour = request.param
+    desk = SandboxJira(lambda: datetime.now(UTC), flavour)
+    accounts = jira.furnish(desk, load_jira_mapping(MAPPINGS / "jira.yaml"))
+    desk.add_user("ada@harbour.example", (), "Harbour Bank", firstname="Ada")
+    with desk.serve() as server:
+        environment = {
+            "INTERSPACE_JIRA_URL": server.url,
+            "INTERSPACE_JIRA_TOKEN": accounts.bot,
+            "INTERSPACE_DATABASE_URL": f"sqlite:///{tmp_path / 'work.sqlite3'}",
+        }
+        if flavour == "cloud":
+            environment["INTERSPACE_JIRA_USER"] = jira.BOT
+        yield LiveJira(desk, accounts, environment)
 
 
 @pytest.fixture

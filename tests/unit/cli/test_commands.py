@@ -13,6 +13,9 @@ from connector.work.table import Failed, Key, WorkTable
 from tests.promises.conftest import COMPLETE
 from tests.unit.cli.conftest import TOKEN, Live, Run
 
+BOTH = {"INTERSPACE_ZAMMAD_URL": "https://support.example", "INTERSPACE_JIRA_URL": "https://site.example"}
+WEBHOOK = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
+
 
 def new_ticket(live: Live, body: str = COMPLETE) -> str:
     article = {"type": "email", "body": body}
@@ -36,9 +39,10 @@ def test_no_option_takes_a_secret_and_every_option_names_its_variable(run: Run, 
     shown = run(command, "--help").stdout
 
     assert "INTERSPACE_LOG_FORMAT" in shown
-    assert "--zammad-token" not in shown
-    assert "--zammad-webhook-secret" not in shown
     assert "--database-url" not in shown
+    for helpdesk in ("zammad", "jira"):
+        for secret in ("token", "admin-token", "webhook-secret", "automation-secret"):
+            assert f"--{helpdesk}-{secret}" not in shown
 
 
 def test_check_finds_the_default_files_sound(run: Run) -> None:
@@ -66,12 +70,29 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [
-        (("explain", "1"), {}, 2, "INTERSPACE_ZAMMAD_URL is not set"),
+        (("explain", "1"), {}, 2, "INTERSPACE_ZAMMAD_URL or INTERSPACE_JIRA_URL is not set"),
+        (("explain", "1", "--helpdesk", "jira"), {}, 2, "INTERSPACE_JIRA_URL is not set"),
+        (("explain", "1"), BOTH, 2, "choose one with --helpdesk"),
+        (("explain", "ISP-41", "--helpdesk", "zammad"), BOTH, 2, "'ISP-41' is neither a ticket number with a # nor"),
+        (("explain", "#41", "--helpdesk", "jira"), BOTH, 2, "'#41' is neither an issue's key nor an id"),
+        (("sweep",), BOTH, 2, "choose one with --helpdesk"),
+        (("work",), BOTH, 2, "choose one with --helpdesk"),
+        (("work", "--helpdesk", "otrs"), BOTH, 2, "'otrs' is not one of 'zammad', 'jira'"),
+        (("work", "--helpdesk", "jira"), BOTH, 2, "INTERSPACE_JIRA_TOKEN or INTERSPACE_JIRA_TOKEN_FILE is not set"),
+        (("run",), {}, 2, "INTERSPACE_ZAMMAD_URL or INTERSPACE_JIRA_URL is not set"),
+        (("run",), BOTH | {WEBHOOK: "0123456789abcdef"}, 2, "the secret of Jira's webhook"),
+        (("receive",), {}, 2, "the secret of the helpdesk's webhook"),
+        (("dead-letters", "show", "41"), BOTH, 2, "choose one with --helpdesk"),
         (("explain", "1"), {"INTERSPACE_ZAMMAD_URL": "ftp://x"}, 2, "INTERSPACE_ZAMMAD_URL: must start with https://"),
         (("check",), {"INTERSPACE_LOG_LEVEL": "loud"}, 2, "INTERSPACE_LOG_LEVEL: "),
         (("check",), {"INTERSPACE_ZAMAD_URL": "https://x"}, 2, "INTERSPACE_ZAMAD_URL is no setting"),
         (("check", "--policy", "nowhere.yaml"), {}, 1, "nowhere.yaml: cannot be read"),
-        (("work", "--policy", "nowhere.yaml"), {}, 2, "nowhere.yaml: cannot be read"),
+        (
+            ("work", "--policy", "nowhere.yaml"),
+            {"INTERSPACE_ZAMMAD_URL": "https://zammad.example"},
+            2,
+            "nowhere.yaml: cannot be read",
+        ),
         (("dead-letters", "list"), {"INTERSPACE_DATABASE_URL": "oracle://x"}, 4, "oracle"),
         (("dead-letters", "list"), {"INTERSPACE_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, 4, "/nowhere/at"),
         (
@@ -142,7 +163,8 @@ def test_sweep_marks_changed_tickets_due(run: Run, live: Live) -> None:
     ran = run("sweep", "--full", "--json", **live.environment)
 
     assert ran.returncode == 0
-    assert json.loads(ran.stdout) == {"listed": 1, "touched": 1, "missed": 0}
+    found = json.loads(ran.stdout)
+    assert (found["listed"], found["touched"], found["missed"]) == (1, 1, 0)
 
 
 def test_dead_letters_are_listed_shown_replayed_and_dropped(run: Run, live: Live) -> None:
@@ -167,6 +189,46 @@ def test_dead_letters_are_listed_shown_replayed_and_dropped(run: Run, live: Live
     assert dropped.stdout == "1 of 1 dropped\n"
     assert empty.stdout == "no dead letters\n"
     assert missing.returncode == 1
+
+
+def test_dead_letters_of_one_helpdesk_are_left_to_it(run: Run, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'work.sqlite3'}"
+    table = WorkTable.open(url)
+    for helpdesk in ("zammad", "jira"):
+        table.touch([Key(helpdesk, "41")], datetime.now(UTC))
+        jobs = table.claim(helpdesk, 9, timedelta(minutes=1))
+        table.fail([Failed(job, f"{helpdesk} answered 422", None) for job in jobs])
+    table.close()
+    environment = {"INTERSPACE_DATABASE_URL": url, **BOTH}
+
+    of_jira = run("dead-letters", "list", "--helpdesk", "jira", "--json", **environment)
+    shown = run("dead-letters", "show", "41", "--helpdesk", "jira", INTERSPACE_DATABASE_URL=url)
+    dropped = run("dead-letters", "drop", "--all", "--helpdesk", "jira", **environment)
+    left = run("dead-letters", "list", "--json", **environment)
+
+    assert [letter["helpdesk"] for letter in json.loads(of_jira.stdout)] == ["jira"]
+    assert "jira answered 422" in shown.stdout
+    assert dropped.stdout == "1 of 1 dropped\n"
+    assert [letter["helpdesk"] for letter in json.loads(left.stdout)] == ["zammad"]
+
+
+@pytest.mark.parametrize("helpdesk", ["zammad", "jira"])
+def test_check_looks_at_the_mapping_of_each_helpdesk_that_is_served(run: Run, tmp_path: Path, helpdesk: str) -> None:
+    text = (MAPPINGS / f"{helpdesk}.yaml").read_text()
+    (tmp_path / "bad.yaml").write_text(text.replace("\nroles:", "\nrolls:"))
+    bad = {f"INTERSPACE_{helpdesk.upper()}_MAPPING": "bad.yaml"}
+    other = "jira" if helpdesk == "zammad" else "zammad"
+
+    found = [
+        run("check", **bad).returncode,
+        run("check", **bad, **BOTH).returncode,
+        run("check", "--helpdesk", helpdesk, **bad).returncode,
+        run("check", "--helpdesk", other, **bad).returncode,
+        run("check", **bad, **{f"INTERSPACE_{other.upper()}_URL": "https://x.example"}).returncode,
+    ]
+
+    assert found == [1, 1, 1, 0, 0]
+    assert "bad.yaml:" in run("check", **bad).stdout
 
 
 def test_the_demo_happens(run: Run) -> None:

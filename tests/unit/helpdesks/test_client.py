@@ -19,7 +19,8 @@ from connector.helpdesks.errors import (
     TransientError,
     UnavailableError,
 )
-from connector.helpdesks.zammad.client import CONNECT_TIMEOUT, READ_TIMEOUT, ZammadClient
+from connector.helpdesks.http import CONNECT_TIMEOUT
+from connector.helpdesks.zammad.client import READ_TIMEOUT, ZammadClient
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 URL = "https://support.example.com"

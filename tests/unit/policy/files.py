@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.load import check
 from connector.helpdesks.mapping import HelpdeskMapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -13,7 +14,8 @@ POLICY = MAPPINGS / "interspace.yaml"
 SERVICES = MAPPINGS / "services.yaml"
 SERVICES_CSV = MAPPINGS / "services.csv"
 ZAMMAD = MAPPINGS / "zammad.yaml"
-KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad.yaml": ZammadMapping}
+JIRA = MAPPINGS / "jira.yaml"
+KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad.yaml": ZammadMapping, "jira.yaml": JiraMapping}
 
 
 def changed(original: Path, directory: Path, *changes: tuple[str, str]) -> Path:
@@ -57,4 +59,5 @@ def expected_and_found(original: Path, case: Case, directory: Path) -> tuple[lis
     before = original.read_text(encoding="utf-8").partition(case.old)[0]
     line = line_of(path, case.at) if case.at else before.count("\n") + 1
     files = {POLICY: POLICY, SERVICES: SERVICES, ZAMMAD: ZAMMAD, original: path}
-    return [f"{path}:{line}: {case.says}"], problems(files[POLICY], files[SERVICES], files[ZAMMAD])
+    mapping = files[original] if original.name in KINDS else files[ZAMMAD]
+    return [f"{path}:{line}: {case.says}"], problems(files[POLICY], files[SERVICES], mapping)

@@ -53,6 +53,30 @@ def test_a_dead_process_is_replaced(tmp_path: Path) -> None:
         assert started.stored() == {"5"}
 
 
+METRICS = HEALTH.replace(b"healthz", b"metrics")
+ACCEPTED = b'interspace_webhooks_accepted_total{sender="zammad",what="due"} '
+
+
+def accepted(receiver: Running) -> float:
+    """As any of its processes tells it."""
+    lines = receiver.exchange(METRICS).split(b"\n")
+    return sum(float(line.removeprefix(ACCEPTED)) for line in lines if line.startswith(ACCEPTED))
+
+
+def test_the_processes_count_together_and_the_dead_are_not_forgotten(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        for ticket in range(1, 41):
+            started.exchange(signed_request(ticket, 1_000))
+        assert {accepted(started) for _ in range(10)} == {40}
+        for worker in started.children():
+            os.kill(worker, signal.SIGKILL)
+        started.wait_until_alive()
+        assert accepted(started) == 40
+        started.exchange(signed_request(41, 1_000))
+        assert {accepted(started) for _ in range(10)} == {41}
+        assert b'interspace_tickets{helpdesk="zammad",state="dead"} 0.0' in started.exchange(METRICS)
+
+
 def test_the_name_of_a_trigger_may_hold_any_bytes(receiver: Running) -> None:
     request = signed_request(31, 1_000).replace(b"X-Zammad-Trigger: ", "X-Zammad-Trigger: é".encode())
     assert receiver.exchange(request).startswith(b"HTTP/1.1 202 ")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from connector.sandbox.clock import SteppedClock
 from connector.work.database import open_database
 from connector.work.table import Key, WorkTable
-from tests.clock import FakeClock
 from tests.unit.work.contender import DESK, TICKETS, TOUCHES_PER_THREAD, Run, Touch
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,9 +45,9 @@ def test_processes_share_the_work(database_url: str, tmp_path: Path) -> None:
     table.close()
 
 
-def test_transactions_that_deadlock_are_tried_again(postgresql_url: str, clock: FakeClock) -> None:
+def test_transactions_that_deadlock_are_tried_again(postgresql_url: str, clock: SteppedClock) -> None:
     table = WorkTable.open(postgresql_url, clock)
-    table.touch([Key(DESK, "a"), Key(DESK, "b")], clock.now)
+    table.touch([Key(DESK, "a"), Key(DESK, "b")], clock())
     database = open_database(postgresql_url)
     both_hold_one = threading.Barrier(2)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from connector.sandbox.clock import SteppedClock
 from connector.work.errors import StoreUnavailable
 from connector.work.file_lock import FileLock
 from connector.work.group_commit import GroupCommit
 from connector.work.table import Key, WorkTable
-from tests.clock import FakeClock
 
 DESK = "zammad"
 ENOUGH_S = 60
@@ -43,22 +43,22 @@ class Stuck:
 
 
 def test_an_event_is_stored_when_the_call_returns(
-    table: WorkTable, group: GroupCommit, database_url: str, clock: FakeClock
+    table: WorkTable, group: GroupCommit, database_url: str, clock: SteppedClock
 ) -> None:
-    group.touch(Key(DESK, "1"), clock.now, ENOUGH_S)
+    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
     other = WorkTable.open(database_url, clock)
-    assert other.next_due(DESK) == clock.now
+    assert other.next_due(DESK) == clock()
     other.close()
 
 
-def test_many_threads_lose_nothing(table: WorkTable, group: GroupCommit, clock: FakeClock) -> None:
+def test_many_threads_lose_nothing(table: WorkTable, group: GroupCommit, clock: SteppedClock) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: group.touch(Key(DESK, str(n % 50)), clock.now, ENOUGH_S), range(400)))
+        list(pool.map(lambda n: group.touch(Key(DESK, str(n % 50)), clock(), ENOUGH_S), range(400)))
     assert table.counts()[DESK].due == 50
 
 
 def test_events_of_one_ticket_in_one_batch_keep_the_earliest_due_time(
-    table: WorkTable, group: GroupCommit, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    table: WorkTable, group: GroupCommit, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck, real = Stuck(), table.touch_late
 
@@ -67,40 +67,40 @@ def test_events_of_one_ticket_in_one_batch_keep_the_earliest_due_time(
         real(collect)
 
     monkeypatch.setattr(table, "touch_late", touch_late)
-    later = clock.now.replace(hour=23)
+    later = clock().replace(hour=23)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(group.touch, Key(DESK, "0"), later, ENOUGH_S)
         assert stuck.entered.wait(ENOUGH_S)
-        rest = [pool.submit(group.touch, Key(DESK, "1"), due, ENOUGH_S) for due in (later, clock.now)]
+        rest = [pool.submit(group.touch, Key(DESK, "1"), due, ENOUGH_S) for due in (later, clock())]
         stuck.go_on.set()
         for future in (first, *rest):
             future.result(ENOUGH_S)
-    assert table.next_due(DESK) == clock.now
+    assert table.next_due(DESK) == clock()
 
 
-def test_a_bad_key_harms_only_its_own_request(table: WorkTable, group: GroupCommit, clock: FakeClock) -> None:
+def test_a_bad_key_harms_only_its_own_request(table: WorkTable, group: GroupCommit, clock: SteppedClock) -> None:
     with pytest.raises(ValueError, match="not a helpdesk name"):
-        group.touch(Key(DESK, "a\0b"), clock.now, ENOUGH_S)
+        group.touch(Key(DESK, "a\0b"), clock(), ENOUGH_S)
     with pytest.raises(ValueError, match="without a zone"):
-        group.touch(Key(DESK, "1"), clock.now.replace(tzinfo=None), ENOUGH_S)
-    group.touch(Key(DESK, "1"), clock.now, ENOUGH_S)
-    assert table.next_due(DESK) == clock.now
+        group.touch(Key(DESK, "1"), clock().replace(tzinfo=None), ENOUGH_S)
+    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+    assert table.next_due(DESK) == clock()
 
 
-def test_a_request_gives_up_after_its_timeout_and_the_event_may_still_come(tmp_path: Path, clock: FakeClock) -> None:
+def test_a_request_gives_up_after_its_timeout_and_the_event_may_still_come(tmp_path: Path, clock: SteppedClock) -> None:
     path = tmp_path / "work.sqlite3"
     table = WorkTable.open(f"sqlite:///{path}", clock)
     group = GroupCommit(table)
     with FileLock(path.with_name("work.sqlite3.lock")).held(), pytest.raises(StoreUnavailable, match=r"0\.01 s"):
-        group.touch(Key(DESK, "1"), clock.now, 0.01)
+        group.touch(Key(DESK, "1"), clock(), 0.01)
     group.close()
-    assert table.next_due(DESK) == clock.now, "closing stores what waits"
+    assert table.next_due(DESK) == clock(), "closing stores what waits"
     table.close()
 
 
 @pytest.mark.parametrize("failure", [StoreUnavailable("disk full"), RuntimeError("disk full")])
 def test_an_error_reaches_the_request_and_the_next_one_is_tried(
-    table: WorkTable, group: GroupCommit, clock: FakeClock, failure: Exception
+    table: WorkTable, group: GroupCommit, clock: SteppedClock, failure: Exception
 ) -> None:
     def fail(collect: Collect) -> None:
         collect()
@@ -109,32 +109,32 @@ def test_an_error_reaches_the_request_and_the_next_one_is_tried(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table, "touch_late", fail)
         with pytest.raises(StoreUnavailable, match="not stored: disk full"):
-            group.touch(Key(DESK, "1"), clock.now, ENOUGH_S)
-    group.touch(Key(DESK, "1"), clock.now, ENOUGH_S)
-    assert table.next_due(DESK) == clock.now
+            group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+    assert table.next_due(DESK) == clock()
 
 
-def test_a_full_queue_refuses_at_once(table: WorkTable, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_refuses_at_once(table: WorkTable, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     stuck = Stuck()
     monkeypatch.setattr(table, "touch_late", stuck.touch_late)
     group = GroupCommit(table, capacity=1)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(group.touch, Key(DESK, "1"), clock.now, ENOUGH_S)
+        pool.submit(group.touch, Key(DESK, "1"), clock(), ENOUGH_S)
         assert stuck.entered.wait(ENOUGH_S)
         with pytest.raises(StoreUnavailable, match="0 s"):
-            group.touch(Key(DESK, "2"), clock.now, 0)
+            group.touch(Key(DESK, "2"), clock(), 0)
         with pytest.raises(StoreUnavailable, match="1 events wait"):
-            group.touch(Key(DESK, "3"), clock.now, ENOUGH_S)
+            group.touch(Key(DESK, "3"), clock(), ENOUGH_S)
         stuck.go_on.set()
     group.close()
 
 
-def test_a_closed_group_refuses(group: GroupCommit, clock: FakeClock) -> None:
-    group.touch(Key(DESK, "1"), clock.now, ENOUGH_S)
+def test_a_closed_group_refuses(group: GroupCommit, clock: SteppedClock) -> None:
+    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
     group.close()
     group.close()
     with pytest.raises(StoreUnavailable, match="shutting down"):
-        group.touch(Key(DESK, "1"), clock.now, ENOUGH_S)
+        group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
 
 
 FORKED = """
@@ -156,7 +156,7 @@ table.close()
 """
 
 
-def test_a_forked_child_has_a_writer_of_its_own(database_url: str, clock: FakeClock) -> None:
+def test_a_forked_child_has_a_writer_of_its_own(database_url: str, clock: SteppedClock) -> None:
     subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED, database_url], check=True, timeout=60, cwd=ROOT)
     table = WorkTable.open(database_url, clock)
     assert set(table.seen(DESK, ["before", "child", "parent", "after", "other"])) == {

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from connector.work.table import Counts, Done, Failed, Job, Key, Seen, WorkTable
-from tests.clock import FakeClock
+from connector.sandbox.clock import SteppedClock
+from connector.work.table import Counts, Deferred, Done, Failed, Job, Key, Seen, WorkTable
 
 TICKETS = ["a", "b", "c"]
 LEASE = timedelta(seconds=20)
@@ -38,20 +38,21 @@ class Row:
     waiting: list[datetime] = field(default_factory=list)
     seen: datetime | None = None
     dead: datetime | None = None
+    not_before: datetime | None = None
 
     def touch(self, due: datetime) -> None:
         self.generation += 1
         if self.owner is not None:
             self.waiting.append(due)
         else:
-            self.wake(due)
+            self.wake(max(due, self.not_before or due))
 
     def wake(self, due: datetime) -> None:
         self.dead = None
         self.due = due if self.due is None else min(self.due, due)
 
     def end_run(self, due: datetime | None, now: datetime, *, failed: bool) -> None:
-        self.owner = self.until = None
+        self.owner = self.until = self.not_before = None
         self.due = due
         self.attempts = self.attempts + 1 if failed else 0
         self.dead = now if failed and due is None else None
@@ -66,7 +67,7 @@ class Row:
 class WorkTableMachine(RuleBasedStateMachine):
     """Jobs are remembered for ever, so that stale owners come back with results again and again."""
 
-    def __init__(self, table: WorkTable, clock: FakeClock, desk: str) -> None:
+    def __init__(self, table: WorkTable, clock: SteppedClock, desk: str) -> None:
         super().__init__()
         self.table, self.clock, self.desk = table, clock, desk
         self.rows: dict[str, Row] = {}
@@ -79,7 +80,7 @@ class WorkTableMachine(RuleBasedStateMachine):
 
     @rule(touched=st.sets(tickets, min_size=1), offset=offsets)
     def touch(self, touched: set[str], offset: timedelta) -> None:
-        due = self.clock.now + offset
+        due = self.clock() + offset
         self.table.touch([Key(self.desk, ticket) for ticket in touched], due)
         for ticket in touched:
             if ticket in self.rows:
@@ -93,7 +94,7 @@ class WorkTableMachine(RuleBasedStateMachine):
 
     @rule(limit=st.sampled_from([1, 3]))
     def claim(self, limit: int) -> None:
-        now = self.clock.now
+        now = self.clock()
         ready = {
             ticket: at for ticket, row in self.rows.items() if (at := row.claimable_at()) is not None and at <= now
         }
@@ -119,7 +120,7 @@ class WorkTableMachine(RuleBasedStateMachine):
             if row is None:
                 refused.append(one.job)
             else:
-                row.end_run(one.due, self.clock.now, failed=False)
+                row.end_run(one.due, self.clock(), failed=False)
                 row.seen = one.seen or row.seen
         assert self.table.finish(done) == refused
 
@@ -129,7 +130,7 @@ class WorkTableMachine(RuleBasedStateMachine):
             row = self.owned(job)
             assert self.table.fail([Failed(job, "no", self.at(retry))]) == ([] if row else [job])
             if row is not None:
-                row.end_run(self.at(retry), self.clock.now, failed=True)
+                row.end_run(self.at(retry), self.clock(), failed=True)
 
     @rule(pick=runs)
     def renew(self, pick: Pick) -> None:
@@ -137,7 +138,7 @@ class WorkTableMachine(RuleBasedStateMachine):
             row = self.owned(job)
             assert self.table.renew([job], LEASE) == ([] if row else [job])
             if row is not None:
-                row.until = self.clock.now + LEASE
+                row.until = self.clock() + LEASE
 
     @rule(pick=runs)
     def release(self, pick: Pick) -> None:
@@ -145,12 +146,23 @@ class WorkTableMachine(RuleBasedStateMachine):
             row = self.owned(job)
             assert self.table.release([job]) == ([] if row else [job])
             if row is not None:
-                row.owner = row.until = None
+                row.owner = row.until = row.not_before = None
                 row.waiting = []
+
+    @rule(pick=runs, offset=offsets, strictly=st.booleans())
+    def defer(self, pick: Pick, offset: timedelta, strictly: bool) -> None:
+        until = self.clock() + offset
+        for job in self.picked(pick):
+            row = self.owned(job)
+            assert self.table.defer([Deferred(job, until, strictly)]) == ([] if row else [job])
+            if row is not None:
+                row.owner = row.until = None
+                row.due, row.waiting = until, []
+                row.not_before = until if strictly else None
 
     @rule(seconds=st.sampled_from([1, 5]))
     def pause(self, seconds: int) -> None:
-        until = self.clock.now + timedelta(seconds=seconds)
+        until = self.clock() + timedelta(seconds=seconds)
         self.table.pause(self.desk, until, "429")
         self.pause_end = max(until, self.pause_end or until)
 
@@ -160,7 +172,7 @@ class WorkTableMachine(RuleBasedStateMachine):
         dead = row is not None and row.dead is not None
         assert self.table.replay([Key(self.desk, ticket)]) == int(dead)
         if row is not None and dead:
-            row.touch(self.clock.now)
+            row.touch(self.clock())
             row.attempts = 0
 
     @rule(ticket=tickets)
@@ -181,9 +193,7 @@ class WorkTableMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_rest_is_as_in_the_model(self) -> None:
-        expected = {
-            ticket: Seen(row.seen, row.claimable_at() is not None, row.dead) for ticket, row in self.rows.items()
-        }
+        expected = {ticket: Seen(row.seen, row.claimable_at(), row.dead) for ticket, row in self.rows.items()}
         assert self.table.seen(self.desk, TICKETS) == expected
         dead = {(letter.key.ticket, letter.attempts) for letter in self.table.dead_letters(self.desk)}
         assert dead == {(ticket, row.attempts) for ticket, row in self.rows.items() if row.dead is not None}
@@ -191,7 +201,7 @@ class WorkTableMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_counts_add_up(self) -> None:
-        now, rows = self.clock.now, list(self.rows.values())
+        now, rows = self.clock(), list(self.rows.values())
         times = [(at, row.owner) for row in rows if (at := row.claimable_at()) is not None]
         due = [at for at, _ in times if at <= now]
         expected = Counts(
@@ -212,14 +222,14 @@ class WorkTableMachine(RuleBasedStateMachine):
         return row if row is not None and row.owner == job else None
 
     def at(self, offset: timedelta | None) -> datetime | None:
-        return None if offset is None else self.clock.now + offset
+        return None if offset is None else self.clock() + offset
 
     def paused(self) -> bool:
-        return self.pause_end is not None and self.pause_end > self.clock.now
+        return self.pause_end is not None and self.pause_end > self.clock()
 
 
 @pytest.fixture
-def new_machine(tmp_path: Path, clock: FakeClock) -> Iterator[Callable[[], WorkTableMachine]]:
+def new_machine(tmp_path: Path, clock: SteppedClock) -> Iterator[Callable[[], WorkTableMachine]]:
     """One file for all examples, a helpdesk of its own for each: creating files would take most of the time."""
     table = WorkTable.open(f"sqlite:///{tmp_path / 'work.sqlite3'}", clock)
     numbers = count()

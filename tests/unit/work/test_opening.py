@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from connector.sandbox.clock import SteppedClock
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.table import Key, WorkTable
-from tests.clock import FakeClock
 
 SECRET = "hunter2"
 
@@ -53,10 +53,10 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         WorkTable.open(f"sqlite:///{path}")
 
 
-def test_a_file_that_was_damaged_while_closed(tmp_path: Path, clock: FakeClock) -> None:
+def test_a_file_that_was_damaged_while_closed(tmp_path: Path, clock: SteppedClock) -> None:
     path = tmp_path / "work.sqlite3"
     table = WorkTable.open(f"sqlite:///{path}", clock)
-    table.touch([Key("zammad", str(n)) for n in range(1000)], clock.now)
+    table.touch([Key("zammad", str(n)) for n in range(1000)], clock())
     table.close()
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xa5" * (len(content) - 4096)
@@ -70,17 +70,7 @@ def _use(url: str) -> None:
         table.claim("zammad", 10, timedelta(minutes=1))
 
 
-def test_a_store_of_a_newer_version(database_url: str) -> None:
-    WorkTable.open(database_url).close()
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE connector_version SET version = 99"))
-    engine.dispose()
-    with pytest.raises(StoreError, match="has version 99, this connector knows version 1"):
-        WorkTable.open(database_url)
-
-
-def test_a_sqlite_commit_is_on_disk_before_it_returns(sqlite_url: str, clock: FakeClock) -> None:
+def test_a_sqlite_commit_is_on_disk_before_it_returns(sqlite_url: str, clock: SteppedClock) -> None:
     table = WorkTable.open(sqlite_url, clock)
     levels = table._database.write(
         lambda connection: [
@@ -100,25 +90,25 @@ def test_a_postgresql_commit_is_on_disk_before_it_returns(postgresql_url: str) -
 
 
 def test_a_table_that_another_program_locks_is_unavailable(
-    sqlite_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("connector.work.sqlite._PATIENCE_S", 0)
     table = WorkTable.open(sqlite_url, clock)
     stranger = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     stranger.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="database is locked"):
-        table.touch([Key("zammad", "1")], clock.now)
+        table.touch([Key("zammad", "1")], clock())
     assert table.claim("zammad", 1, timedelta(minutes=1)) == [], "an idle claim needs no write lock"
     stranger.execute("ROLLBACK")
     stranger.close()
-    table.touch([Key("zammad", "1")], clock.now)
+    table.touch([Key("zammad", "1")], clock())
     table.close()
 
 
-def test_postgresql_url_spellings(postgresql_url: str, clock: FakeClock) -> None:
+def test_postgresql_url_spellings(postgresql_url: str, clock: SteppedClock) -> None:
     for scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         table = WorkTable.open(postgresql_url.replace("postgresql+psycopg", scheme, 1), clock)
-        table.touch([Key("zammad", scheme)], clock.now)
+        table.touch([Key("zammad", scheme)], clock())
         table.close()
     table = WorkTable.open(postgresql_url, clock)
     assert table.counts()["zammad"].due == 3

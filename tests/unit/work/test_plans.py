@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Executable, create_engine, text
 
+from connector.sandbox.clock import SteppedClock
 from connector.work import statements
 from connector.work.table import WorkTable
-from tests.clock import FakeClock
 
 FILL = """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
@@ -27,7 +27,9 @@ def plan(connection: Connection, statement: Executable) -> str:
 
 @pytest.mark.parametrize("fresh_statistics", [False, True])
 @pytest.mark.parametrize("statement", [statements.NEXT_DUE, statements.CLAIM], ids=["next_due", "claim"])
-def test_the_index_is_used(database_url: str, clock: FakeClock, statement: Executable, fresh_statistics: bool) -> None:
+def test_the_index_is_used(
+    database_url: str, clock: SteppedClock, statement: Executable, fresh_statistics: bool
+) -> None:
     WorkTable.open(database_url, clock).close()
     engine = create_engine(database_url)
     try:

@@ -54,9 +54,9 @@ class Desk:
         """Fields with custom ones by id instead of name."""
         return {self.ids.get(name, name): value for name, value in fields.items()}
 
-    def edit(self, issue: str, by: str = "bot", **fields: object) -> tuple[int, Any]:
+    def edit(self, issue: str, **fields: object) -> tuple[int, Any]:
         """A change of fields."""
-        return self.call("PUT", f"issue/{issue}", {"fields": self.named(fields)}, by=by)
+        return self.call("PUT", f"issue/{issue}", {"fields": self.named(fields)})
 
     def shown(self, issue: str, query: str = "", by: str = "bot") -> Any:
         """The issue."""

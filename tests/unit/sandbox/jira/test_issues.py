@@ -151,11 +151,10 @@ def test_data_center_shows_all_changes_oldest_first(data_center: Desk) -> None:
     assert data_center.call("GET", f"issue/{issue}/changelog")[0] == 404
 
 
-def test_cloud_returns_the_issue_if_asked(desk: Desk) -> None:
-    issue = desk.issue()
-    status, answer = desk.call("PUT", f"issue/{issue}?returnIssue=true", {"fields": {"summary": "y"}})
-    if desk.cloud:
-        assert (status, answer["fields"]["summary"]) == (200, "y")
+def test_cloud_returns_the_issue_if_asked(cloud: Desk) -> None:
+    issue = cloud.issue()
+    status, answer = cloud.call("PUT", f"issue/{issue}?returnIssue=true", {"fields": {"summary": "y"}})
+    assert (status, answer["fields"]["summary"]) == (200, "y")
 
 
 @pytest.mark.parametrize("by_key", [True, False])

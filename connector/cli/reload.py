@@ -1,0 +1,72 @@
+"""Another policy while the worker runs: on SIGHUP it is read again, and used if all of it is sound (P16)."""
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from connector import metrics
+from connector.cli.check import KINDS
+from connector.cli.wiring import Desk, now, open_desk, open_policy
+from connector.helpdesks.load import check
+from connector.policy.models import Policy
+from connector.policy.problem import PolicyError
+from connector.settings import Settings
+from connector.work.errors import StoreError
+from connector.work.worker import Worker
+
+log = structlog.get_logger("worker")
+
+SIGHUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
+"""Not every system has it."""
+
+
+def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> tuple[Desk, Policy]:
+    """The helpdesk with its mapping, and the policy with its catalogue.
+
+    :raises PolicyError: everything that is wrong with the files and with how they fit together.
+    """
+    problems = check(settings.policy, settings.services, {getattr(settings, f"{helpdesk}_mapping"): KINDS[helpdesk]})
+    if problems:
+        raise PolicyError(problems)
+    return open_desk(settings, helpdesk, clock), open_policy(settings)
+
+
+def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Desk, Policy]]) -> None:
+    """From now on. Reading takes its time in a thread of its own; jobs go on under the old policy meanwhile."""
+    if SIGHUP is None:
+        return
+    asked = threading.Event()
+    signal.signal(SIGHUP, lambda *_: asked.set())
+
+    def wait() -> None:
+        while asked.wait():
+            asked.clear()
+            reload(worker, open_again)
+
+    threading.Thread(target=wait, name="reload", daemon=True).start()
+
+
+def reload(worker: Worker, open_again: Callable[[], tuple[Desk, Policy]]) -> bool:
+    """Whether another policy is in use now. Whatever is wrong with it: the old one stays, and the log says why."""
+    try:
+        desk, policy = open_again()
+    except PolicyError as error:
+        return _stays([str(problem) for problem in error.problems])
+    except Exception as error:  # noqa: BLE001 - a worker that has a policy must not end because of another one
+        return _stays([f"{type(error).__name__}: {error}"])
+    try:
+        worker.use(desk, policy)
+    except StoreError as error:
+        log.warning("open tickets hear of the new policy with the next full sweep", error=str(error))
+    metrics.policy_reload(ok=True)
+    log.info("another policy is in use", policy=policy.version)
+    return True
+
+
+def _stays(problems: list[str]) -> bool:
+    metrics.policy_reload(ok=False)
+    log.error("the policy cannot be used, the old one stays", problems=problems)
+    return False

@@ -1,0 +1,44 @@
+"""What every adapter's HTTP needs: an address that is one, a token a header can carry, causes without addresses."""
+
+import re
+from urllib.parse import urlsplit
+
+from connector.helpdesks.errors import PermanentError
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds until a connection must stand."""
+
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+"""What a header can carry. A library that refuses a header says in its error what was in it."""
+
+_ODD = re.compile(r"[\\\s\x00-\x1f\x7f]")
+"""What libraries read in different ways, or leave out, so that one checks another address than the next one visits."""
+
+
+def checked_token(token: str, helpdesk: str) -> str:
+    """``token``, fit for a header. Raises PermanentError, which does not show it."""
+    if not _TOKEN.fullmatch(token):
+        raise PermanentError(f"the token of the {helpdesk} user is empty or holds characters that no token has")
+    return token
+
+
+def checked_address(url: str, helpdesk: str) -> str:
+    """``url`` without slashes at the end. Raises PermanentError; an address is never shown where it may hold a
+    password."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not _ODD.search(url)
+    except ValueError:
+        parts, sound = urlsplit(""), False
+    if "@" in url:
+        raise PermanentError(f"the address of the {helpdesk} holds a user name; the connector uses a token")
+    if not sound or parts.query or parts.fragment:
+        raise PermanentError(f"{url!r} is not the address of a {helpdesk} (example: https://support.example.com)")
+    return url.rstrip("/")
+
+
+def cause(error: BaseException) -> str:
+    """The innermost reason, without the object addresses of the layers around it."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

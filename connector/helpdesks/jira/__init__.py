@@ -1,0 +1,1 @@
+"""Jira Service Management, Cloud and Data Center."""

@@ -1,0 +1,177 @@
+"""HTTP to Jira: pooled connections without sessions, errors by what follows from them. The work table retries."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from connector.helpdesks.errors import (
+    EndpointLimitedError,
+    ForbiddenError,
+    HelpdeskError,
+    NotFoundError,
+    PermanentError,
+    RateLimitedError,
+    TicketLimitedError,
+    TransientError,
+    UnavailableError,
+)
+from connector.helpdesks.http import cause
+from connector.helpdesks.jira.connection import TIMEOUT, Connection
+from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.retry_after import retry_after
+
+_UNAVAILABLE = frozenset({502, 503, 504})
+_NOT_JSON = (ValueError, RecursionError)
+
+_BURST_PAUSE = timedelta(seconds=2)
+_ISSUE_PAUSE = timedelta(seconds=30)
+"""Where Jira did not say how long: the windows of its limits are 1 s and 30 s."""
+
+
+class JiraClient:
+    """Requests over one :class:`Connection`, from any thread.
+
+    Paths begin below ``/rest/``; a ``query`` is already encoded. An empty answer is ``None``. Redirects are never
+    followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
+    """
+
+    def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: Pauses) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._pauses = pauses
+        self._template = requests.Request("GET", connection.base, connection.headers).prepare()
+
+    def __repr__(self) -> str:
+        return f"JiraClient({self._connection.base!r})"
+
+    def get(self, path: str, query: str = "") -> Any:
+        """The JSON answer to a GET."""
+        return self._request("GET", path, query, None)
+
+    def post(self, path: str, body: Any) -> Any:
+        """The JSON answer to a POST."""
+        return self._request("POST", path, "", body)
+
+    def put(self, path: str, body: Any, query: str = "") -> Any:
+        """The JSON answer to a PUT."""
+        return self._request("PUT", path, query, body)
+
+    def delete(self, path: str) -> Any:
+        """The JSON answer to a DELETE."""
+        return self._request("DELETE", path, "", None)
+
+    def _request(self, method: str, path: str, query: str, body: Any) -> Any:
+        endpoint = endpoint_of(method, path)
+        self._pauses.check(endpoint, self._clock())
+        where = f"Jira {method} {path}"
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        held = self._connection
+        try:
+            response = held.adapter.send(
+                self._prepared(method, path, query, data), timeout=TIMEOUT, verify=held.verify, proxies=held.proxies
+            )
+            content = response.content
+        except requests.exceptions.SSLError as error:
+            raise UnavailableError(f"{where}: TLS failed: {cause(error)}") from error
+        except OSError as error:
+            # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
+            raise UnavailableError(f"{where}: no answer: {cause(error)}") from error
+        if response.status_code >= 300 or _is_nobody(response):
+            raise self._error(where, endpoint, response)
+        if not content:
+            return None
+        try:
+            return json.loads(content)
+        except _NOT_JSON as error:
+            raise TransientError(f"{where}: answered {response.status_code} with what is not JSON") from error
+
+    def _prepared(self, method: str, path: str, query: str, data: bytes | None) -> requests.PreparedRequest:
+        """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
+        to send it."""
+        request = self._template.copy()
+        url = f"{self._connection.base}/rest/{quote(path)}"
+        request.method, request.url, request.body = method, f"{url}?{query}" if query else url, data
+        if data is not None:
+            request.headers["Content-Length"] = str(len(data))
+        return request
+
+    def _error(self, where: str, endpoint: str, response: requests.Response) -> HelpdeskError:
+        if response.status_code == 429:
+            return self._limited(f"{where}: answered 429: {said(response)}", endpoint, response)
+        return error_of(where, response, self._clock())
+
+    def _limited(self, text: str, endpoint: str, response: requests.Response) -> HelpdeskError:
+        now = self._clock()
+        at = retry_after(response.headers.get("Retry-After"), now)
+        reason = response.headers.get("RateLimit-Reason", "")
+        if reason == "jira-burst-based":
+            until = at or now + _BURST_PAUSE
+            self._pauses.set(endpoint, until)
+            return EndpointLimitedError(f"{text} ({reason})", until, endpoint)
+        if reason == "jira-per-issue-on-write":
+            return TicketLimitedError(f"{text} ({reason})", at or now + _ISSUE_PAUSE)
+        return RateLimitedError(f"{text} ({reason})" if reason else text, at)
+
+
+def endpoint_of(method: str, path: str) -> str:
+    """The kind of a request: what Jira counts by, and what is paused by.
+
+    >>> endpoint_of("GET", "api/2/issue/10041/comment")
+    'GET issue/comment'
+    >>> endpoint_of("POST", "api/2/search/jql")
+    'POST search/jql'
+    """
+    parts = path.split("/")
+    words = parts[2:] if parts[0] == "api" else parts[1:]
+    return f"{method} {'/'.join(word for at, word in enumerate(words) if at % 2 == 0 or word.islower())}"
+
+
+def error_of(where: str, response: requests.Response, now: datetime) -> HelpdeskError:
+    """What follows from an answer that is no success, by its status."""
+    status = response.status_code
+    text = f"{where}: answered {status}: {said(response)}"
+    if status in (429, *_UNAVAILABLE):
+        at = retry_after(response.headers.get("Retry-After"), now)
+        return RateLimitedError(text, at) if at or status == 429 else UnavailableError(text)
+    if "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", ""):
+        return UnavailableError(f"{text}. Jira wants a captcha: log in once in the browser as the token's user")
+    if status == 401 or _is_nobody(response):
+        return UnavailableError(f"{text}. Check the token and the e-mail address that belongs to it")
+    if status == 403:
+        return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
+    if status == 404:
+        return NotFoundError(text)
+    if status == 410:
+        return PermanentError(f"{text}. This Jira has removed the call; the connector needs a newer version")
+    if status < 400:
+        return UnavailableError(f"{text}. Redirects are not followed; check the address")
+    return TransientError(text) if status >= 500 or status in (408, 409, 425) else PermanentError(text)
+
+
+def said(response: requests.Response) -> str:
+    """Jira's own words, with the names of the fields at fault."""
+    try:
+        body = response.json()
+    except _NOT_JSON:
+        return f"no JSON ({len(response.content)} bytes)"
+    if not isinstance(body, dict):
+        return "no reason given"
+    texts: list[Any] = []
+    messages, errors = body.get("errorMessages"), body.get("errors")
+    if isinstance(messages, list):
+        texts += messages
+    if isinstance(errors, dict):
+        texts += [f"{field}: {message}" for field, message in errors.items()]
+    texts = texts or [body.get("errorMessage") or body.get("message") or "no reason given"]
+    return " ".join("; ".join(str(text) for text in texts).split())[:500]
+
+
+def _is_nobody(response: requests.Response) -> bool:
+    """The credentials were refused and the request was treated as an anonymous one: every issue looks as if it were
+    gone, every list as if it were empty."""
+    reason = response.headers.get("X-Seraph-LoginReason")
+    return reason is not None and ("FAILED" in reason or "DENIED" in reason)

@@ -1,0 +1,260 @@
+"""From Jira's answers to a :class:`Ticket`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from connector.domain.connector_key import kind_of
+from connector.domain.ticket import Article, Change, Customer, Fields, LinkedTicket, Ticket
+from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
+from connector.helpdesks.jira.histories import Kept
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.markup import plain
+from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.messages import message
+from connector.helpdesks.jira.roles import Actors
+from connector.helpdesks.jira.site import FieldIds
+from connector.helpdesks.jira.values import decode, historic
+
+log = structlog.get_logger("jira")
+
+CHANNEL = "request.channel.type"
+"""The issue property in which Service Management keeps how a request came in."""
+
+_CHANNELS = {"portal": Channel.WEB, "email": Channel.EMAIL}
+_CLOCK_GRAIN = timedelta(seconds=1)
+_UPLOAD = timedelta(minutes=1)
+"""A file is stored shortly before or after the comment it came with."""
+_INTAKE = "intake"
+
+
+class Decoder:
+    """Reads issues with one mapping."""
+
+    def __init__(
+        self, helpdesk: str, mapping: JiraMapping, fields: FieldIds, actors: Actors, memory: Memory, *, rich: bool
+    ) -> None:
+        self._helpdesk = helpdesk
+        self._mapping = mapping
+        self._ids = fields
+        self._actors = actors
+        self._memory = memory
+        self._rich = rich
+        self._told: Kept[str, bool] = Kept(10_000)
+
+    def ticket(
+        self,
+        row: IssueRow,
+        history: Iterable[HistoryRow],
+        comments: Iterable[tuple[CommentRow, bool]],
+        others: Iterable[OtherRow],
+    ) -> Ticket:
+        """One consistent view."""
+        held = row.fields
+        fields = self.fields_of(row)
+        created_by = self._actors.actor(held.creator)
+        channel = self._channel(row)
+        articles = self._articles(row, comments, channel)
+        return Ticket(
+            helpdesk=self._helpdesk,
+            id=row.id,
+            number=row.key,
+            title=held.summary,
+            created_at=held.created,
+            updated_at=held.updated,
+            created_by=created_by,
+            channel=channel,
+            kind=self.kind(row),
+            customer=self._customer(row),
+            state=self._state(row),
+            fields=fields,
+            articles=tuple(articles + self._remembered(row, articles)),
+            history=tuple(self._changes(history, held.updated)),
+            links=tuple(self._linked(other) for other in others),
+        )
+
+    def kind(self, row: IssueRow) -> TicketKind:
+        """What an issue is to the rules: what the connector did not create is an incident."""
+        if self._actors.actor(row.fields.creator) is not Actor.CONNECTOR:
+            return TicketKind.INCIDENT
+        return kind_of(self._value(row.fields.model_extra, "connector_key"))
+
+    def fields_of(self, row: IssueRow) -> Fields:
+        """The canonical fields."""
+        values = {field: self._value(row.fields.model_extra, field) for field in self._mapping.fields}
+        priority = row.fields.priority
+        values["priority"] = self._mapping.priority(priority.name) if priority else None
+        return Fields(**values, group=self._group(self._value(row.fields.model_extra, "group")))
+
+    def _value(self, raw: Mapping[str, Any] | None, field: str) -> Any:
+        return decode(field, (raw or {}).get(self._ids.ids[field]), rich=self._rich)
+
+    def _group(self, option: str | None) -> str:
+        """An issue comes in without a group."""
+        return self._mapping.group(option) if option else _INTAKE
+
+    def _state(self, row: IssueRow) -> TicketState:
+        state = self._mapping.state(row.fields.status.name)
+        if state is None:
+            raise PermanentError(
+                f"Jira {row.key}: status {row.fields.status.name!r} is not in mappings/jira.yaml (statuses)"
+            )
+        return state
+
+    def _channel(self, row: IssueRow) -> Channel:
+        held = row.properties.get(CHANNEL)
+        name = held.get("value") if isinstance(held, dict) else None
+        found = _CHANNELS.get(name) if isinstance(name, str) else None
+        if found is not None:
+            return found
+        return Channel.WEB if self._actors.actor(row.fields.creator) is Actor.CUSTOMER else Channel.NOTE
+
+    def _customer(self, row: IssueRow) -> Customer:
+        reporter = row.fields.reporter or UserRow()
+        known = (row.fields.model_extra or {}).get(self._ids.organizations or "")
+        names = [str(one.get("name")) for one in known if isinstance(one, dict)] if isinstance(known, list) else []
+        return Customer(
+            id=self._actors.id_of(reporter) or "",
+            name=reporter.display_name,
+            email=reporter.email_address or None,
+            organization=names[0] if names else None,
+        )
+
+    def _articles(self, row: IssueRow, comments: Iterable[tuple[CommentRow, bool]], channel: Channel) -> list[Article]:
+        """The description is the first message, in the words of whoever reports."""
+        author = row.fields.reporter or row.fields.creator
+        rows = list(comments)
+        files = self._files(row, [(author, row.fields.created), *((one.author, one.created) for one, _ in rows)])
+        first = Article(
+            id=f"{row.id}-description",
+            created_at=row.fields.created,
+            author=self._actors.actor(author),
+            author_name=author.display_name if author else "",
+            channel=channel,
+            internal=False,
+            subject=row.fields.summary,
+            body=plain(row.fields.description),
+            attachments=files.get(0, ()),
+        )
+        return [
+            first,
+            *(self._article(one, internal, channel, files.get(at, ())) for at, (one, internal) in enumerate(rows, 1)),
+        ]
+
+    def _article(self, row: CommentRow, internal: bool, channel: Channel, files: tuple[str, ...]) -> Article:
+        author = self._actors.actor(row.author)
+        common: dict[str, Any] = {
+            "id": row.id,
+            "created_at": row.created,
+            "author": author,
+            "author_name": row.author.display_name if row.author else "",
+            "internal": internal,
+            "attachments": files,
+        }
+        if author is not Actor.CONNECTOR:
+            way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
+            return Article(**common, channel=way, body=plain(row.body))
+        said = message(row.body)
+        # Who may edit all comments may also edit ours: what it proves counts only as we wrote it.
+        untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
+        return Article(
+            **common,
+            channel=Channel.NOTE if internal else Channel.WEB,
+            subject=said.title,
+            body=said.text,
+            marks=said.marks if untouched else frozenset(),
+        )
+
+    def _files(self, row: IssueRow, messages: list[tuple[UserRow | None, datetime]]) -> dict[int, tuple[str, ...]]:
+        """File names by the message they came with: the author's last one before the upload."""
+        found: dict[int, tuple[str, ...]] = {}
+        for file in row.fields.attachment:
+            at = self._message_of(file, messages)
+            if at is not None:
+                found[at] = (*found.get(at, ()), file.filename)
+        return found
+
+    def _message_of(self, file: AttachmentRow, messages: list[tuple[UserRow | None, datetime]]) -> int | None:
+        author, until = self._actors.id_of(file.author), file.created + _UPLOAD
+        own = [n for n, (user, at) in enumerate(messages) if self._actors.id_of(user) == author and at <= until]
+        return max(own, default=None)
+
+    def _remembered(self, row: IssueRow, articles: list[Article]) -> list[Article]:
+        """Steps that only the memory proves, because their comments are gone, as notes without a text."""
+        held = row.properties.get(MARKS)
+        if held is None:
+            return []
+        times = self._memory.opened(MARKS, row.id, held)
+        if times is None:
+            if not self._told.get(row.id):
+                self._told.put(row.id, True)
+                log.info("memory ignored: damaged, foreign or signed with another token", ticket=row.key)
+            return []
+        proved = {mark for article in articles if article.author is Actor.CONNECTOR for mark in article.marks}
+        lost: dict[datetime, set[str]] = {}
+        for mark, at in times.items():
+            if mark not in proved:
+                lost.setdefault(at, set()).add(mark)
+        return [
+            Article(
+                id=f"{row.id}-memory-{number}",
+                created_at=at,
+                author=Actor.CONNECTOR,
+                channel=Channel.NOTE,
+                internal=True,
+                marks=frozenset(marks),
+            )
+            for number, (at, marks) in enumerate(sorted(lost.items()))
+        ]
+
+    def _linked(self, row: OtherRow) -> LinkedTicket:
+        raw = row.fields.model_extra
+        return LinkedTicket(
+            id=row.id,
+            number=row.key,
+            # Any issue may be linked; one in a status nobody mapped must not stop this one.
+            state=self._mapping.state(row.fields.status.name) or TicketState.OPEN,
+            created_by_connector=self._actors.actor(row.fields.creator) is Actor.CONNECTOR,
+            connector_key=self._value(raw, "connector_key"),
+            rfo_status=self._value(raw, "rfo_status"),
+            rfo_due_at=self._value(raw, "rfo_due_at"),
+        )
+
+    def _changes(self, history: Iterable[HistoryRow], until: datetime) -> Iterable[Change]:
+        """Entries younger than the issue as it was read belong to a later view, and are left to it."""
+        for row in history:
+            if row.created > until + _CLOCK_GRAIN:
+                continue
+            for item in row.items:
+                field = self._field(item)
+                if field is not None:
+                    yield Change(
+                        id=row.id,
+                        at=row.created,
+                        field=field,
+                        old=self._historic(field, item.old_value, item.old_text),
+                        new=self._historic(field, item.new_value, item.new_text),
+                        actor=self._actors.actor(row.author),
+                        actor_name=row.author.display_name if row.author else "",
+                    )
+
+    def _field(self, item: ItemRow) -> str | None:
+        if item.fieldtype == "custom":
+            found = self._ids.fields.get(item.field_id) if item.field_id else None
+            return found or (None if item.field_id else self._ids.named.get(item.field))
+        name = item.field_id or item.field
+        return {"status": "state", "priority": "priority"}.get(name)
+
+    def _historic(self, field: str, value: str | None, text: str | None) -> Any:
+        if field == "state":
+            # A status that has been renamed or removed since counts as open: clocks run, nothing is hidden.
+            return self._mapping.state(text or "") or TicketState.OPEN
+        if field == "priority":
+            return self._mapping.priority(text or "")
+        if field == "group":
+            return self._group((text or "").strip() or None)
+        return historic(field, value, text, rich=self._rich)

@@ -1,0 +1,175 @@
+"""Jira Service Management as a helpdesk of the connector.
+
+Reads: one request shows the issue with fields, comments, changelog, links and our memory; a second one the linked
+issues that matter. Writes: one PUT with fields, comment and memory; a change of status is a transition right after it,
+which the next reconcile repeats if it is missing. Every step is proved by what it leaves on the issue.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from pydantic import ValidationError
+from requests.adapters import BaseAdapter
+
+from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, TicketState
+from connector.helpdesks.errors import NotFoundError
+from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.jira.answer import IdRow, IssueRow, parsed, unexpected
+from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.jira.creation import Creation
+from connector.helpdesks.jira.decode import CHANNEL, Decoder
+from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.histories import Histories
+from connector.helpdesks.jira.linked import Linked
+from connector.helpdesks.jira.listing import Listing
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.roles import Actors
+from connector.helpdesks.jira.site import Site
+from connector.helpdesks.jira.sla import Sla, read_slas
+from connector.helpdesks.jira.write import Writer
+from connector.helpdesks.pauses import Pauses
+
+_NATIVE = "summary description project issuetype status priority creator reporter created updated"
+_BESIDE = "comment issuelinks attachment"
+
+
+class _Parts(NamedTuple):
+    """What needs to know the site first."""
+
+    flavour: Flavour
+    decoder: Decoder
+    histories: Histories
+    linked: Linked
+    writer: Writer
+    creation: Creation
+    query: str
+
+
+class JiraDesk:
+    """See :class:`connector.helpdesks.helpdesk.Helpdesk`. Safe to use from many threads. Nothing is sent before the
+    first call."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        mapping: JiraMapping,
+        clock: Callable[[], datetime],
+        name: str = "jira",
+    ) -> None:
+        self.pauses = Pauses()
+        """Kinds of requests that have to wait, as this process knows them."""
+        self.client = JiraClient(connection, clock, self.pauses)
+        self.site = Site(connection, mapping, clock)
+        self._mapping = mapping
+        self._clock = clock
+        self._name = name
+        self._memory = Memory(connection.token)
+        self._actors = Actors(self.site, self.client, mapping, clock)
+        self._listing = Listing(self.client, self.site, mapping, clock)
+
+    @property
+    def name(self) -> str:
+        """The key of this helpdesk in the work table."""
+        return self._name
+
+    def read(self, ticket_id: str) -> Ticket:
+        """One or two requests; on Data Center a third where an unknown comment meets linked issues."""
+        row = self._issue(ticket_id)
+        parts = self._parts
+        changes, comments = parts.histories.changelog(row), parts.histories.comments(row)
+        others = parts.linked.of(row, parts.decoder.kind(row))
+        try:
+            return parts.decoder.ticket(row, changes, comments, others)
+        except ValidationError as error:
+            raise unexpected(f"GET issue/{ticket_id}", error) from error
+
+    def id_of(self, number: str) -> str:
+        """The id of the issue with this key. Raises NotFoundError if there is none."""
+        path = f"api/2/issue/{quote(number, safe='')}"
+        return parsed(IdRow, self.client.get(path, "fields=issuetype"), f"GET {path}").id
+
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
+        """One request, and one more to read the time of update on Data Center; a change of status takes two more."""
+        return self._parts.writer.write(ticket, changes, note, state)
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        """Up to five requests. A crash between them is repaired by a later call."""
+        return self._parts.creation.ensure(new, incident)
+
+    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages of issues updated at or after ``since`` (UTC), and of some updated before: search lags behind."""
+        return self._listing.changed_since(since)
+
+    def unresolved(self) -> Iterator[list[Listed]]:
+        """Pages of all issues that are not done."""
+        return self._listing.unresolved()
+
+    def slas(self, ticket_id: str) -> tuple[Sla, ...]:
+        """What Service Management's own SLAs say. One request; for ``explain`` only."""
+        return read_slas(self.client, ticket_id)
+
+    def _issue(self, ticket_id: str) -> IssueRow:
+        if not (ticket_id.isascii() and ticket_id.isdigit()):
+            raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
+        path = f"api/2/issue/{ticket_id}"
+        row = parsed(IssueRow, self.client.get(path, self._parts.query), f"GET {path}")
+        project, kind = row.fields.project.key, row.fields.issuetype.name
+        if project != self._mapping.project or kind not in self._mapping.handled_types:
+            raise NotFoundError(
+                f"Jira {row.key} is a {kind} in project {project}: none of the connector's (mappings/jira.yaml)"
+            )
+        return row
+
+    @cached_property
+    def _parts(self) -> _Parts:
+        flavour, fields = self.site.flavour, self.site.fields
+        histories = Histories(self.client, flavour, self._actors)
+        writer = Writer(self.client, self.site, self._mapping, self._memory, histories, clock=self._clock)
+        names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
+        names += [fields.organizations] if fields.organizations else []
+        asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}
+        return _Parts(
+            flavour=flavour,
+            decoder=Decoder(self._name, self._mapping, fields, self._actors, self._memory, rich=flavour.rich_fields),
+            histories=histories,
+            linked=Linked(self.client, self._listing, self._mapping, fields, flavour),
+            writer=writer,
+            creation=Creation(
+                client=self.client,
+                listing=self._listing,
+                mapping=self._mapping,
+                memory=self._memory,
+                clock=self._clock,
+                key_field=fields.ids["connector_key"],
+                is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
+                encode=lambda changes: {**writer.encoded(changes), **writer.due_date(changes)},
+            ),
+            query=urlencode(asked),
+        )
+
+
+def open_jira(
+    url: str,
+    user: str | None,
+    token: str,
+    mapping: JiraMapping,
+    clock: Callable[[], datetime],
+    *,
+    ca_file: str | None = None,
+    adapter: Callable[[], BaseAdapter] | None = None,
+) -> JiraDesk:
+    """Jira at ``url``: with the e-mail address of a Cloud account as ``user``, or with a personal access token of Data
+    Center alone. Nothing is sent yet.
+
+    :raises PermanentError: the address or the token cannot be used.
+    """
+    return JiraDesk(Connection(url, user, token, ca_file=ca_file, adapter=adapter), mapping, clock)

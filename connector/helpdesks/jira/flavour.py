@@ -1,0 +1,59 @@
+"""Where Jira Cloud and Jira Data Center differ, as far as the connector notices."""
+
+from dataclasses import dataclass
+
+from connector.helpdesks.errors import UnavailableError
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """One of the two."""
+
+    title: str
+    user_id: str
+    """The key under which an account shows its identity."""
+    edits_answer: bool
+    """``PUT issue?returnIssue=true`` shows the issue afterwards; otherwise it has to be read."""
+    comments_tell_visibility: bool
+    """Comments that come with an issue say whether customers see them (``jsdPublic``)."""
+    pages_by_token: bool
+    """Search turns pages by ``nextPageToken``; otherwise by ``startAt``."""
+    bulk_fetch: bool
+    """Many issues can be read by one request that does not depend on the search index."""
+    rich_fields: bool
+    """Long text fields hold wiki markup; otherwise they hold plain text (the renderer they have by default)."""
+
+    @property
+    def search(self) -> str:
+        """The path of the search."""
+        return "api/2/search/jql" if self.pages_by_token else "api/2/search"
+
+
+CLOUD = Flavour(
+    title="Jira Cloud",
+    user_id="accountId",
+    edits_answer=True,
+    comments_tell_visibility=True,
+    pages_by_token=True,
+    bulk_fetch=True,
+    rich_fields=True,
+)
+DATA_CENTER = Flavour(
+    title="Jira Data Center",
+    user_id="name",
+    edits_answer=False,
+    comments_tell_visibility=False,
+    pages_by_token=False,
+    bulk_fetch=False,
+    rich_fields=False,
+)
+
+_BY_DEPLOYMENT = {"cloud": CLOUD, "server": DATA_CENTER, "datacenter": DATA_CENTER, "data center": DATA_CENTER}
+
+
+def flavour_of(deployment_type: object) -> Flavour:
+    """By ``deploymentType`` of ``serverInfo``. Raises UnavailableError for anything else."""
+    found = _BY_DEPLOYMENT.get(str(deployment_type).casefold())
+    if found is None:
+        raise UnavailableError(f"Jira GET serverInfo: {deployment_type!r} is neither a Cloud nor a Data Center")
+    return found

@@ -1,0 +1,125 @@
+"""What does not come whole with an issue: long changelogs, many comments, and who may see a comment on Data Center.
+
+What was read is kept, so that a changed issue costs no more than what is new on it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from connector.domain.vocabulary import Actor
+from connector.helpdesks.jira.answer import ChangelogPage, CommentPage, CommentRow, HistoryRow, IssueRow, parsed
+from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.messages import VISIBILITY
+from connector.helpdesks.jira.roles import Actors
+
+_PAGE = 100
+_ISSUES_KEPT = 2_000
+_COMMENTS_KEPT = 50_000
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Kept(Generic[K, V]):
+    """The last values, by key. Safe to use from many threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """The value, if it is still here."""
+        return self._values.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        """Keeps a value; the one that has been here longest may go."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+
+class Histories:
+    """Completes issues."""
+
+    def __init__(self, client: JiraClient, flavour: Flavour, actors: Actors) -> None:
+        self._client = client
+        self._flavour = flavour
+        self._actors = actors
+        self._changes: Kept[str, dict[str, HistoryRow]] = Kept(_ISSUES_KEPT)
+        self._internal: Kept[tuple[str, datetime], bool] = Kept(_COMMENTS_KEPT)
+
+    def changelog(self, issue: IssueRow) -> list[HistoryRow]:
+        """All entries, oldest first. Cloud sends the newest with the issue; older ones never change."""
+        total = issue.changelog.total
+        rows = {row.id: row for row in issue.changelog.histories}
+        if len(rows) < total:
+            rows = {**(self._changes.get(issue.id) or {}), **rows}
+            while len(rows) < total and (page := self._older(issue.id, len(rows) - len(issue.changelog.histories))):
+                before = len(rows)
+                rows = {**{row.id: row for row in page}, **rows}
+                if len(rows) == before:
+                    break
+            self._changes.put(issue.id, rows)
+        return sorted(rows.values(), key=lambda row: (row.created, int(row.id) if row.id.isdigit() else 0))
+
+    def comments(self, issue: IssueRow) -> list[tuple[CommentRow, bool]]:
+        """All comments, oldest first, each with whether it is internal."""
+        rows: Iterable[CommentRow] = issue.fields.comment.comments
+        is_cut = len(issue.fields.comment.comments) < issue.fields.comment.total
+        if is_cut or (not self._flavour.comments_tell_visibility and any(self._is_unknown(row) for row in rows)):
+            rows = self._all_comments(issue.id)
+        found = [(row, self._is_internal(row)) for row in rows]
+        return sorted(found, key=lambda pair: pair[0].created)
+
+    def is_ours(self, row: CommentRow) -> bool:
+        """Whether the connector wrote the comment."""
+        return self._actors.actor(row.author) is Actor.CONNECTOR
+
+    def learn(self, row: CommentRow, *, internal: bool) -> None:
+        """What is known of a comment because we have just written it."""
+        self._internal.put((row.id, row.updated), internal)
+
+    def _older(self, issue_id: str, start: int) -> tuple[HistoryRow, ...]:
+        path = f"api/2/issue/{issue_id}/changelog"
+        answer = self._client.get(path, urlencode({"startAt": max(start, 0), "maxResults": _PAGE}))
+        return parsed(ChangelogPage, answer, f"GET {path}").values
+
+    def _all_comments(self, issue_id: str) -> list[CommentRow]:
+        path, found = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()
+        expand = {} if self._flavour.comments_tell_visibility else {"expand": "properties"}
+        start = 0
+        while True:
+            query = urlencode({"startAt": start, "maxResults": 1000, "orderBy": "created", **expand})
+            page = parsed(CommentPage, self._client.get(path, query), f"GET {path}")
+            found |= {row.id: row for row in page.comments}
+            start += len(page.comments)
+            if not page.comments or start >= page.total:
+                return list(found.values())
+
+    def _is_unknown(self, row: CommentRow) -> bool:
+        """Whether it has to be asked who may see the comment. Customers write nothing internal."""
+        if row.properties is not None or self._internal.get((row.id, row.updated)) is not None:
+            return False
+        return self._actors.actor(row.author) is not Actor.CUSTOMER
+
+    def _is_internal(self, row: CommentRow) -> bool:
+        if row.visibility is not None:
+            return True
+        if row.jsd_public is not None:
+            return not row.jsd_public
+        if row.properties is None:
+            return self._internal.get((row.id, row.updated)) or False
+        internal = any(
+            one.key == VISIBILITY and isinstance(one.value, dict) and one.value.get("internal") in (True, "true")
+            for one in row.properties
+        )
+        self._internal.put((row.id, row.updated), internal)
+        return internal

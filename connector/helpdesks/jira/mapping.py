@@ -1,0 +1,100 @@
+"""How the policy's names are written in one Jira: project, issue types, fields, statuses, priorities, groups, roles."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from connector.domain.vocabulary import TicketKind, TicketState
+from connector.helpdesks import mapping
+from connector.helpdesks.mapping import HelpdeskMapping
+from connector.policy.kinds import Name
+from connector.policy.problem import Finding, Location
+from connector.policy.section import Section, dig, entries
+
+_PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,254}", re.ASCII)
+_LONGEST_NAME = 255
+FIELD_ID = re.compile(r"customfield_\d{1,10}", re.ASCII)
+"""A custom field's own id, different in every Jira."""
+
+
+class IssueTypes(Section):
+    """Kinds of issues."""
+
+    incident: tuple[Name, ...] = Field(min_length=1, description="the rules hold for these")
+    rfo_task: Name = Field(description="the task to write a Reason-For-Outage document (R34)")
+    problem: Name = Field(description="the record of a root cause (R28)")
+
+
+class JiraMapping(HelpdeskMapping):
+    """Canonical names ↔ Jira's names."""
+
+    HELPDESK = "Jira"
+
+    project: Name = Field(description="the key of the service project")
+    issue_types: IssueTypes
+    link_type: Name = Field(description="between an incident and what the connector creates for it")
+    fields: Mapping[str, Name] = Field(description="field → name of the custom field, or its id")
+    statuses: Mapping[str, TicketState] = Field(description="status in Jira → state of the rules")
+    resolution: Name = Field(default="Done", description="for transitions that ask for one")
+    group_field: Name = Field(description="the custom field that holds the group")
+    groups: Mapping[str, str] = Field(description="group of the policy → option of the group field")
+
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[Finding]:
+        """Everything the rules need has exactly one name in Jira."""
+        yield from _project(data)
+        yield from _issue_types(data)
+        yield from mapping.fields(data, cls.HELPDESK, "custom field", _name_problems)
+        yield from _group_field(data)
+        yield from mapping.states(data, "statuses", cls.HELPDESK, "status")
+        yield from mapping.priorities(data)
+        yield from mapping.groups(data)
+        yield from mapping.roles(data)
+
+    @property
+    def named_states(self) -> Mapping[str, TicketState]:
+        """Jira's statuses, and what they mean."""
+        return self.statuses
+
+    def issue_type(self, kind: TicketKind) -> str:
+        """The type of an issue that the connector creates; of incidents the first."""
+        types = {TicketKind.RFO_TASK: self.issue_types.rfo_task, TicketKind.PROBLEM: self.issue_types.problem}
+        return types.get(kind, self.issue_types.incident[0])
+
+    @property
+    def handled_types(self) -> frozenset[str]:
+        """Issues of other types are none of the connector's business."""
+        return frozenset({*self.issue_types.incident, self.issue_types.rfo_task, self.issue_types.problem})
+
+
+def _project(data: Any) -> Iterator[Finding]:
+    key = dig(data, "project")
+    if isinstance(key, str) and key.strip() and not _PROJECT_KEY.fullmatch(key.strip()):
+        yield ("project",), f"{key[:80]!r} is no project key: capital letters, digits and underscores (example: ISP)"
+
+
+def _issue_types(data: Any) -> Iterator[Finding]:
+    used: dict[Any, Location] = {}
+    places: list[Location] = [("issue_types", "incident", at) for at, _ in entries(data, "issue_types", "incident")]
+    for place in (*places, ("issue_types", "rfo_task"), ("issue_types", "problem")):
+        yield from mapping.only_once(place, dig(data, *place), used)
+
+
+def _group_field(data: Any) -> Iterator[Finding]:
+    name = dig(data, "group_field")
+    if isinstance(name, str):
+        yield from ((("group_field",), message) for message in _name_problems(name))
+        taken = next((field for field, held in entries(data, "fields") if held == name), None)
+        if taken is not None:
+            yield ("group_field",), f"{name!r} is already the custom field of {taken}"
+
+
+def _name_problems(name: str) -> Iterator[str]:
+    if not name.strip():
+        return
+    if name.startswith("customfield_") and not FIELD_ID.fullmatch(name):
+        yield f"{name[:80]!r} is no id of a custom field (example: customfield_10050)"
+    elif len(name) > _LONGEST_NAME:
+        yield f"a name has up to {_LONGEST_NAME} characters"

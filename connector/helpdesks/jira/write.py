@@ -1,0 +1,154 @@
+"""What goes to Jira: fields, comment and memory in one request, and a transition where the status has to change."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from connector.domain.decision import Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketKind, TicketState
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.jira.answer import EditedRow, TransitionRow, Transitions, parsed
+from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.histories import Histories
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.messages import comment, message
+from connector.helpdesks.jira.site import Site
+from connector.helpdesks.jira.values import LONG_TEXTS, decode, encode
+
+
+class Writer:
+    """Changes issues."""
+
+    def __init__(
+        self,
+        client: JiraClient,
+        site: Site,
+        mapping: JiraMapping,
+        memory: Memory,
+        histories: Histories,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._site = site
+        self._mapping = mapping
+        self._memory = memory
+        self._histories = histories
+        self._clock = clock
+        self._flavour: Flavour = site.flavour
+
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None
+    ) -> datetime:
+        """One request on Cloud. Data Center does not answer an edit: a second one reads the time of update."""
+        path = f"api/2/issue/{ticket.id}"
+        answer = None
+        if changes or note is not None:
+            query = "returnIssue=true" if self._flavour.edits_answer and state is None else ""
+            answer = self._client.put(path, self._edit(ticket, changes, note), query)
+        if state is not None:
+            self._move(ticket, state)
+        edited = parsed(EditedRow, answer, f"PUT {path}") if answer is not None else None
+        if edited is None or edited.fields.updated is None:
+            edited = self._read(ticket, changes, note)
+        if edited.fields.updated is None:
+            raise PermanentError(f"Jira GET {path}: unexpected answer: no time of update")
+        self._stored(edited, changes, path)
+        return edited.fields.updated
+
+    def encoded(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields as Jira takes them, by their ids. Priority and group cannot be emptied."""
+        found: dict[str, Any] = {}
+        for field, value in changes.items():
+            if field == "priority":
+                found |= {"priority": {"name": self._mapping.priority_name(value)}} if value is not None else {}
+            elif field == "group":
+                found |= {self._id("group"): {"value": self._mapping.group_name(value)}} if value is not None else {}
+            else:
+                found[self._id(field)] = encode(field, value, rich=self._flavour.rich_fields)
+        return found
+
+    def due_date(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Jira's own due date of an RFO task, which queues and calendars show: the day in the connector's zone."""
+        if "rfo_due_at" not in changes:
+            return {}
+        due = changes["rfo_due_at"]
+        return {"duedate": due.astimezone(self._site.bot.zone).date().isoformat() if due is not None else None}
+
+    def _id(self, field: str) -> str:
+        return self._site.fields.ids[field]
+
+    def _edit(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> dict[str, Any]:
+        fields = self.encoded(changes)
+        if ticket.kind is TicketKind.RFO_TASK:
+            fields |= self.due_date(changes)
+        body: dict[str, Any] = {"fields": fields}
+        if note is not None:
+            body["update"] = {"comment": [{"add": comment(note)}]}
+        if note is not None and note.marks:
+            # The marks that comments prove are kept as well: a comment can be deleted, a memory be damaged, not both
+            # by somebody who may do only one of them.
+            marks = dict.fromkeys(note.marks, self._clock()) | dict(ticket.marks)
+            body["properties"] = [{"key": MARKS, "value": self._memory.sealed(MARKS, ticket.id, marks)}]
+        return body
+
+    def _move(self, ticket: Ticket, state: TicketState) -> None:
+        path = f"api/2/issue/{ticket.id}/transitions"
+        answer = self._client.get(path, "expand=transitions.fields")
+        ways = parsed(Transitions, answer, f"GET {path}").transitions
+        way = self._way(ways, state)
+        if way is None:
+            names = " or ".join(self._mapping.state_names(state))
+            raise PermanentError(
+                f"Jira {ticket.number}: the workflow has no transition to {names} from here that the connector may use"
+            )
+        body: dict[str, Any] = {"transition": {"id": way.id}}
+        if "resolution" in way.fields and state.is_over:
+            body["fields"] = {"resolution": {"name": self._mapping.resolution}}
+        self._client.post(path, body)
+
+    def _way(self, ways: tuple[TransitionRow, ...], state: TicketState) -> TransitionRow | None:
+        for name in self._mapping.state_names(state):
+            found = next((way for way in ways if way.to.name == name), None)
+            if found is not None:
+                return found
+        return None
+
+    def _read(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> EditedRow:
+        path = f"api/2/issue/{ticket.id}"
+        # Only here is it known for nothing who may see our comment, where comments do not tell it.
+        wants_comment = note is not None and not self._flavour.comments_tell_visibility
+        names = ["updated", *self.encoded(changes), *(["comment"] if wants_comment else [])]
+        edited = parsed(EditedRow, self._client.get(path, urlencode({"fields": ",".join(names)})), f"GET {path}")
+        if note is not None and wants_comment:
+            self._learn(edited, note)
+        return edited
+
+    def _learn(self, edited: EditedRow, note: Note) -> None:
+        rows = edited.fields.comment.comments if edited.fields.comment else ()
+        for row in reversed(rows):
+            if self._histories.is_ours(row) and message(row.body).marks == note.marks:
+                self._histories.learn(row, internal=not note.public)
+                return
+
+    def _stored(self, edited: EditedRow, changes: Mapping[str, Any], path: str) -> None:
+        """Jira refuses unknown fields and options, but may cut and change texts."""
+        raw = edited.fields.model_extra or {}
+        lost = []
+        for field, value in changes.items():
+            if field in ("priority", "group") or self._id(field) not in raw:
+                continue
+            held = decode(field, raw[self._id(field)], rich=self._flavour.rich_fields)
+            # Long texts lose blank lines and spaces on their way through Jira's editor format.
+            if held != value and (held is None or field not in LONG_TEXTS) and not (held is None and not value):
+                lost.append(field)
+        if lost:
+            names = ", ".join(repr(self._mapping.fields[field]) for field in sorted(lost))
+            raise PermanentError(
+                f"Jira PUT {path}: answered with success but did not store {names}. Check the types of these custom "
+                "fields and what automations do with them"
+            )

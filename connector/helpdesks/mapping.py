@@ -1,0 +1,159 @@
+"""What the mappings of all helpdesks have in common: names of fields, states, priorities, groups and roles."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from connector.domain.vocabulary import Priority, TicketState
+from connector.helpdesks.fields import CANONICAL_FIELDS, NATIVE_FIELDS
+from connector.policy.checks import every_member
+from connector.policy.kinds import Name
+from connector.policy.models import Policy
+from connector.policy.problem import Finding, Location, Problem, path_of
+from connector.policy.section import Section, dig, entries
+
+_VALUES = {"priority": "priorities", "group": "groups"}
+
+
+class PriorityNames(Section):
+    """A priority in the helpdesk."""
+
+    name: Name = Field(description="the priority the connector sets")
+    also: tuple[Name, ...] = Field(default=(), description="priorities that are read as this one")
+
+
+class Roles(Section):
+    """Roles of the helpdesk whose holders' choices win over the rules (P20)."""
+
+    agents: tuple[Name, ...] = Field(min_length=1)
+    managers: tuple[Name, ...] = Field(default=(), description="they escalate as often as they like (R39)")
+
+
+class HelpdeskMapping(Section):
+    """Canonical names ↔ the names of one helpdesk."""
+
+    HELPDESK: ClassVar[str]
+    """The helpdesk's name, for messages."""
+
+    fields: Mapping[str, str]
+    priorities: Mapping[Priority, PriorityNames]
+    groups: Mapping[str, str]
+    roles: Roles
+
+    @property
+    def named_states(self) -> Mapping[str, TicketState]:
+        """The helpdesk's states, and what they mean."""
+        raise NotImplementedError
+
+    def check_against(self, policy: Policy) -> list[Problem]:
+        """Groups that the policy names and this mapping does not know; file and line are left empty."""
+        findings = unknown_groups(self, policy.groups())
+        return [Problem("", 0, path_of(place), message) for place, message in findings]
+
+    def state(self, name: str) -> TicketState | None:
+        """What the helpdesk's state means to the rules; ``None`` if the mapping does not know it."""
+        return self.named_states.get(name)
+
+    def state_names(self, state: TicketState) -> tuple[str, ...]:
+        """The helpdesk's states that mean ``state``, at least one."""
+        return self._state_names[state]
+
+    def priority(self, name: str) -> Priority | None:
+        """The priority that the helpdesk's priority is read as; ``None`` if the mapping does not know it."""
+        return self._priorities.get(name)
+
+    def priority_name(self, priority: Priority) -> str:
+        """The name under which the connector sets a priority."""
+        return self.priorities[priority].name
+
+    def group(self, name: str) -> str:
+        """The policy's name of the helpdesk's group, else the helpdesk's own name."""
+        return self._groups.get(name, name)
+
+    def group_name(self, group: str) -> str:
+        """The helpdesk's name of the policy's group; a name that the mapping does not know is the helpdesk's own."""
+        return self.groups.get(group, group)
+
+    @cached_property
+    def _state_names(self) -> Mapping[TicketState, tuple[str, ...]]:
+        return {state: tuple(n for n, s in self.named_states.items() if s is state) for state in TicketState}
+
+    @cached_property
+    def _priorities(self) -> Mapping[str, Priority]:
+        return {name: p for p, names in self.priorities.items() for name in (names.name, *names.also)}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, str]:
+        return {name: group for group, name in self.groups.items()}
+
+
+def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[Finding]:
+    """Groups that ``mapping`` has no name for."""
+    known = dig(mapping, "groups")
+    for group in sorted(named):
+        if isinstance(known, Mapping) and group not in known:
+            yield ("groups", group), "the policy names this group, the mapping has no name for it"
+
+
+def fields(data: Any, helpdesk: str, thing: str, problems_of: Callable[[str], Iterator[str]]) -> Iterator[Finding]:
+    """Every canonical field has exactly one name in the helpdesk. ``thing`` is what the helpdesk calls a field."""
+    named = dig(data, "fields")
+    for name in CANONICAL_FIELDS:
+        if isinstance(named, Mapping) and name not in named:
+            yield ("fields", name), "is missing"
+    used: dict[Any, str] = {}
+    for name, given in entries(data, "fields"):
+        if name in NATIVE_FIELDS:
+            yield ("fields", name), f"is {helpdesk}'s own; its values are mapped in {_VALUES[name]}"
+        elif name not in CANONICAL_FIELDS:
+            near = get_close_matches(str(name), CANONICAL_FIELDS, n=1)
+            yield ("fields", name), "there is no such field" + (f"; did you mean {near[0]}?" if near else "")
+        if isinstance(given, str):
+            yield from ((("fields", name), message) for message in problems_of(given))
+            if (first := used.setdefault(given, name)) != name:
+                yield ("fields", name), f"{given!r} is already the {thing} of {first}"
+
+
+def states(data: Any, section: str, helpdesk: str, thing: str) -> Iterator[Finding]:
+    """Every state of the rules is meant by some state of the helpdesk."""
+    if isinstance(named := dig(data, section), Mapping):
+        for state in TicketState:
+            if state not in named.values():
+                yield (section,), f"no {thing} of {helpdesk} means {state.value}"
+
+
+def priorities(data: Any) -> Iterator[Finding]:
+    """Every priority has a name, and no name stands for two."""
+    yield from every_member(Priority, data, "priorities")
+    used: dict[Any, Any] = {}
+    for priority, _ in entries(data, "priorities"):
+        places: list[Location] = [("priorities", priority, "name")]
+        places += [(*places[0][:2], "also", index) for index, _ in entries(data, "priorities", priority, "also")]
+        for place in places:
+            yield from only_once(place, dig(data, *place), used)
+
+
+def groups(data: Any) -> Iterator[Finding]:
+    """There is an intake group, and no name stands for two groups."""
+    if isinstance(named := dig(data, "groups"), Mapping) and "intake" not in named:
+        yield ("groups", "intake"), "is missing (the group where tickets come in, R2)"
+    used: dict[Any, Any] = {}
+    for group, name in entries(data, "groups"):
+        yield from only_once(("groups", group), name, used)
+
+
+def roles(data: Any) -> Iterator[Finding]:
+    """A role stands in one list only."""
+    used: dict[Any, Any] = {}
+    for kind in ("agents", "managers"):
+        for index, name in entries(data, "roles", kind):
+            yield from only_once(("roles", kind, index), name, used)
+
+
+def only_once(place: Location, name: Any, used: dict[Any, Location]) -> Iterator[Finding]:
+    """``name`` stands for one thing only; ``used`` remembers for which."""
+    if isinstance(name, str | int) and (first := used.setdefault(name, place)) != place:
+        yield place, f"{name!r} already stands for {path_of(first)}"

@@ -1,0 +1,262 @@
+"""Figures for Prometheus: what was received, done, repaired and given up.
+
+Labels hold only words that this program chooses: never a ticket, a person, a text or a secret (P21). Every function
+may be called from any thread and costs about a microsecond.
+
+The library is loaded with the first figure. By its environment it decides then whether the processes of a receiver
+count together (``together``), and a short command does not pay for it.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from connector.domain.decision import Decision
+from connector.settings import SettingsError
+from connector.work.errors import StoreError
+from connector.work.jobs import Counts
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""Of what ``exposition`` gives."""
+
+_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+_SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_FRESH_S = 5.0
+"""Counting rows reads the whole work table, and anybody may ask for the figures."""
+
+
+# Receiver
+
+
+def accepted(sender: str, what: str = "due") -> None:
+    """A delivery was answered 202. ``what`` became of it: ``due``, ``ignored`` or ``unknown``."""
+    _accepted(sender, what).inc()
+
+
+@cache
+def _accepted(sender: str, what: str) -> "Counter":
+    # The hot path: finding the counter by its labels costs more than counting.
+    return _figures().accepted.labels(sender, what)
+
+
+def refused(sender: str, status: int) -> None:
+    """A request was refused with this HTTP status."""
+    _figures().refused.labels(sender, status).inc()
+
+
+# Worker
+
+
+def reconciled(helpdesk: str, decision: Decision, seconds: float) -> None:
+    """A ticket was brought to where the rules want it. What was written is told by the decision."""
+    figures = _figures()
+    wrote = bool(decision.changes or decision.note or decision.state)
+    figures.reconciles.labels(helpdesk, "unchanged" if decision.writes_nothing else "changed").inc()
+    figures.seconds.labels(helpdesk).observe(seconds)
+    if wrote:
+        figures.writes.labels(helpdesk).inc()
+    if decision.note is not None:
+        figures.notes.labels(helpdesk, "public" if decision.note.public else "internal").inc()
+        _proved(figures, helpdesk, decision.note.marks)
+
+
+def failed(helpdesk: str, final: bool) -> None:
+    """A reconcile failed; ``final``: the ticket became a dead letter."""
+    _figures().reconciles.labels(helpdesk, "dead_letter" if final else "failed").inc()
+
+
+def paused(helpdesk: str) -> None:
+    """The helpdesk is left alone for a while."""
+    _figures().pauses.labels(helpdesk).inc()
+
+
+def swept(helpdesk: str, missed: int) -> None:
+    """A sweep has ended and found so many changes that no webhook had told of (P7)."""
+    figures = _figures()
+    figures.sweeps.labels(helpdesk).inc()
+    figures.missed.labels(helpdesk).inc(missed)
+
+
+def policy_reload(ok: bool) -> None:
+    """The policy was read again: it went live, or the old one stays (P16)."""
+    _figures().policy_reloads.labels("ok" if ok else "failed").inc()
+
+
+def held_back(helpdesk: str) -> None:
+    """A new policy was not applied to the open tickets, because it would change too many of them (P15)."""
+    _figures().held_back.labels(helpdesk).inc()
+
+
+# Exposition
+
+
+def exposition(rows: "WorkTableRows") -> bytes:
+    """All figures of this process and of those that count together with it, in Prometheus's text form."""
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    table = CollectorRegistry()
+    table.register(rows)
+    counted = _figures().registry
+    if _DIRECTORY in os.environ:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    return generate_latest(counted) + generate_latest(table)
+
+
+def serve(host: str, port: int, rows: "WorkTableRows") -> None:
+    """Show the figures of this process over HTTP until it ends, to whoever asks.
+
+    Raises ``OSError`` if nothing can listen there.
+    """
+    from prometheus_client import ProcessCollector, start_http_server
+
+    registry = _figures().registry
+    ProcessCollector(registry=registry)
+    registry.register(rows)
+    start_http_server(port, host, registry)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """The processes that are started in this context count together.
+
+    Enter it before the first figure. A process that dies leaves its counts behind.
+
+    Raises ``SettingsError`` if there is no temporary directory that can be written.
+    """
+    try:
+        directory = tempfile.mkdtemp(prefix="interspace-metrics-")
+    except OSError as error:
+        raise SettingsError(f"TMPDIR: no temporary directory can be written: {error.strerror}") from None
+    os.environ[_DIRECTORY] = directory
+    try:
+        yield
+    finally:
+        del os.environ[_DIRECTORY]
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+class WorkTableRows:
+    """The rows of the work table by state, read when somebody asks, at most once in five seconds."""
+
+    def __init__(self, counts: Callable[[], Mapping[str, Counts]], clock: Callable[[], float] = time.monotonic) -> None:
+        """``counts`` as ``WorkTable.counts``; ``clock``: seconds that never go back."""
+        self._counts = counts
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: Mapping[str, Counts] | None = None
+        self._until = float("-inf")
+
+    def collect(self) -> Iterable["Metric"]:
+        """For the library's registry."""
+        from prometheus_client.core import GaugeMetricFamily
+
+        held = self._fresh()
+        yield GaugeMetricFamily("interspace_work_table_up", "1: the work table answers.", value=int(held is not None))
+        tickets = GaugeMetricFamily("interspace_tickets", "Tickets in the work table.", labels=("helpdesk", "state"))
+        oldest = GaugeMetricFamily(
+            "interspace_oldest_due_timestamp_seconds",
+            "Since when the ticket that waits longest has been due; absent when none is.",
+            labels=("helpdesk",),
+        )
+        for helpdesk, counts in (held or {}).items():
+            for state in ("due", "waiting", "leased", "dead"):
+                tickets.add_metric((helpdesk, state), getattr(counts, state))
+            if counts.oldest_due is not None:
+                oldest.add_metric((helpdesk,), counts.oldest_due.timestamp())
+        yield from (tickets, oldest)
+
+    def _fresh(self) -> Mapping[str, Counts] | None:
+        with self._lock:
+            if self._clock() >= self._until:
+                try:
+                    self._held = self._counts()
+                except StoreError:
+                    self._held = None
+                self._until = self._clock() + _FRESH_S
+            return self._held
+
+
+@dataclass(frozen=True)
+class _Figures:
+    registry: "CollectorRegistry"
+    accepted: "Counter"
+    refused: "Counter"
+    reconciles: "Counter"
+    seconds: "Histogram"
+    writes: "Counter"
+    notes: "Counter"
+    levels: "Counter"
+    contested: "Counter"
+    repairs: "Counter"
+    pauses: "Counter"
+    sweeps: "Counter"
+    missed: "Counter"
+    policy_reloads: "Counter"
+    held_back: "Counter"
+
+
+_lock = threading.Lock()
+
+
+def _figures() -> _Figures:
+    # Two threads that come first together must not both make them.
+    with _lock:
+        return _made()
+
+
+@cache
+def _made() -> _Figures:
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+
+    registry = CollectorRegistry()
+
+    def counter(name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"interspace_{name}", meaning, labels, registry=registry)
+
+    return _Figures(
+        registry=registry,
+        accepted=counter("webhooks_accepted", "Deliveries answered 202.", "sender", "what"),
+        refused=counter("webhooks_refused", "Requests refused.", "sender", "status"),
+        reconciles=counter("reconciles", "Tickets looked at, by what became of it.", "helpdesk", "outcome"),
+        seconds=Histogram(
+            "interspace_reconcile_seconds",
+            "Length of one reconcile.",
+            ("helpdesk",),
+            registry=registry,
+            buckets=_SECONDS,
+        ),
+        writes=counter("writes", "Tickets written to.", "helpdesk"),
+        notes=counter("notes", "Messages on tickets.", "helpdesk", "visibility"),
+        levels=counter("escalation_levels", "Escalation levels that fired.", "helpdesk", "level"),
+        contested=counter("contested_fields", "Fields left alone because somebody resets them.", "helpdesk"),
+        repairs=counter("repairs", "Values restored after a customer had changed them.", "helpdesk"),
+        pauses=counter("helpdesk_pauses", "Times the helpdesk was left alone.", "helpdesk"),
+        sweeps=counter("sweeps", "Sweeps.", "helpdesk"),
+        missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
+        policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
+        held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
+    )
+
+
+def _proved(figures: _Figures, helpdesk: str, marks: Iterable[str]) -> None:
+    """Each mark is written once in the life of a ticket, so it counts what really happened."""
+    for name in marks:
+        step, _, rest = name.partition("-")
+        if step == "level":
+            figures.levels.labels(helpdesk, rest).inc()
+        elif step == "contested":
+            figures.contested.labels(helpdesk).inc()
+        elif step == "repaired":
+            figures.repairs.labels(helpdesk).inc()

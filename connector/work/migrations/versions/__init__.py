@@ -1,0 +1,1 @@
+"""One module for each version, in order; its ``revision`` is the version with four digits."""

@@ -1,0 +1,61 @@
+"""``make audit``: are there known vulnerabilities in what the connector is locked to?
+
+Exit code 1 only for a vulnerability. What could not be asked is said plainly: an advisory service that cannot be
+reached, or that does not know a package, has found nothing wrong, but nothing right either.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+LOCK = "requirements.lock"
+PATIENCE_S = 600
+
+
+class Verdict(NamedTuple):
+    """The exit code, and what people read."""
+
+    code: int
+    lines: tuple[str, ...]
+
+
+def ask(lock: Path) -> tuple[str, str]:
+    """What pip-audit prints about a lock file: JSON, and its complaints."""
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(lock), "--require-hashes", "--disable-pip"]
+    command += ["--format", "json", "--progress-spinner", "off"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    return ran.stdout, ran.stderr
+
+
+def judge(name: str, answer: str, complaints: str) -> Verdict:
+    """Findings, gaps, or all clear."""
+    try:
+        dependencies: Sequence[dict[str, Any]] = json.loads(answer)["dependencies"]
+    except (ValueError, KeyError, TypeError):
+        reason = (complaints.strip().splitlines() or ["no reason given"])[-1][:200]
+        return Verdict(0, (f"{name}: NOT AUDITED: the advisory service gave no answer ({reason})",))
+    skipped = sorted(one["name"] for one in dependencies if "skip_reason" in one)
+    found = [
+        f"{name}: {one['name']} {one['version']}: {flaw['id']}, fixed in {', '.join(flaw['fix_versions']) or '-'}"
+        for one in dependencies
+        for flaw in one.get("vulns", ())
+    ]
+    lines = [*found, f"{name}: {len(dependencies) - len(skipped)} packages audited, {len(found)} vulnerabilities"]
+    if skipped:
+        which = ", ".join(skipped) if len(skipped) < len(dependencies) else "any of the packages"
+        lines.append(f"{name}: NOT AUDITED: the advisory service does not know {which}")
+    return Verdict(1 if found else 0, tuple(lines))
+
+
+def main() -> int:
+    """What runs in production."""
+    verdict = judge(LOCK, *ask(Path(LOCK)))
+    print("\n".join(verdict.lines))
+    return verdict.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

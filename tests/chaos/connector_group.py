@@ -1,0 +1,87 @@
+"""The connector as it runs in production: receiver and worker, one process group, killed as one."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from tests.chaos.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+_HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n\r\n"
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A TCP port that nobody listens on now."""
+    with closing(socket.socket()) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Group:
+    """Commands of the connector, started together; ``prefix`` runs them somewhere else, e.g. in a namespace."""
+
+    def __init__(
+        self, parts: Sequence[str], settings: Mapping[str, str], log: Path, prefix: Sequence[str] = ()
+    ) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}
+        environment = {**kept, "PYTHONPATH": str(ROOT), **settings}
+        self.log = log
+        self._processes: list[subprocess.Popen[bytes]] = []
+        for part in parts:
+            command = [*prefix, sys.executable, "-m", "connector", part]
+            leader = self._processes[0].pid if self._processes else 0
+            with log.open("ab") as output:
+                started = subprocess.Popen(
+                    command, env=environment, cwd=log.parent, stdout=output, stderr=output, process_group=leader
+                )
+            self._processes.append(started)
+
+    def kill(self) -> None:
+        """All its processes at once, and their children, as a power cut would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._processes[0].pid, signal.SIGKILL)
+        for process in self._processes:
+            process.wait(30)
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the first command alone, as a service manager sends it."""
+        self._processes[0].send_signal(number)
+
+    def exit_code(self) -> int:
+        """Waits for the end of the first command."""
+        return self._processes[0].wait(120)
+
+    def is_running(self) -> bool:
+        """Whether none of the commands has ended."""
+        return all(process.poll() is None for process in self._processes)
+
+
+@contextmanager
+def running(
+    parts: Sequence[str], settings: Mapping[str, str], log: Path, prefix: Sequence[str] = ()
+) -> Iterator[Group]:
+    """A group that is gone when the context ends."""
+    group = Group(parts, settings, log, prefix)
+    try:
+        yield group
+    finally:
+        group.kill()
+
+
+def wait_until_alive(group: Group, host: str, port: int) -> None:
+    """Until the receiver answers."""
+
+    def answers() -> bool:
+        assert group.is_running(), group.log.read_text()
+        with suppress(OSError), closing(socket.create_connection((host, port), timeout=5)) as connection:
+            connection.sendall(_HEALTH)
+            return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+        return False
+
+    wait_until(answers, f"the receiver answers at {host}:{port}")

@@ -1,0 +1,162 @@
+"""Parts of a worker that end, or stop, their own process at a named point of the work. Only tests use them."""
+
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import local
+from typing import Any, NamedTuple
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketState
+from connector.helpdesks.helpdesk import Helpdesk, Listed
+from connector.helpdesks.pauses import Pauses
+from connector.work.table import Done, Job, WorkTable
+
+
+class Point(StrEnum):
+    """Where a worker may die, in the order of the work on one ticket."""
+
+    CLAIMED = "after claim"
+    READ = "after read"
+    BEFORE_ENSURE = "before ensure"
+    CREATED = "after create, before its answer"
+    BEFORE_LINK = "after create, before link"
+    LINKED = "after link, before its answer"
+    BEFORE_WRITE = "before write"
+    WRITTEN = "after write, before the answer"
+    ANSWERED = "after the answer, before done"
+    BEFORE_DONE = "before done is stored"
+    DONE = "after done is stored"
+
+
+_CALLS = {
+    ("after", "POST", "/tickets"): Point.CREATED,
+    ("before", "POST", "/links/add"): Point.BEFORE_LINK,
+    ("after", "POST", "/links/add"): Point.LINKED,
+    ("after", "PUT", "/tickets/"): Point.WRITTEN,
+}
+"""The points that lie within a call to Zammad, by the end of its path without ids."""
+
+
+class Death(NamedTuple):
+    """What happens where: once, however many processes come there. ``witness`` tells that it did."""
+
+    point: Point
+    ticket: str
+    witness: Path
+    by: signal.Signals = signal.SIGKILL
+
+
+class Deaths:
+    """All that a process is to die of. Each thread works on one ticket at a time."""
+
+    def __init__(self, deaths: Sequence[Death]) -> None:
+        self._by_place = {(death.point, death.ticket): death for death in deaths}
+        self._work = local()
+
+    def begin(self, ticket: str) -> None:
+        """This thread works on this ticket from now on."""
+        self._work.ticket = ticket
+        self.at(Point.CLAIMED)
+
+    def at(self, point: Point, ticket: str | None = None) -> None:
+        """Does not return if this is a place to die that nobody has died at before."""
+        death = self._by_place.get((point, ticket or getattr(self._work, "ticket", "")))
+        if death is None:
+            return
+        try:
+            death.witness.touch(exist_ok=False)
+        except FileExistsError:
+            return
+        os.kill(os.getpid(), death.by)
+
+
+class DyingDesk:
+    """A helpdesk as the worker sees it, with the points around its methods."""
+
+    def __init__(self, desk: Helpdesk, deaths: Deaths) -> None:
+        self._desk = desk
+        self._deaths = deaths
+
+    @property
+    def name(self) -> str:
+        """See ``Helpdesk``."""
+        return self._desk.name
+
+    @property
+    def pauses(self) -> Pauses:
+        """See ``Helpdesk``."""
+        return self._desk.pauses
+
+    def read(self, ticket_id: str) -> Ticket:
+        """See ``Helpdesk``."""
+        self._deaths.begin(ticket_id)
+        ticket = self._desk.read(ticket_id)
+        self._deaths.at(Point.READ)
+        return ticket
+
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
+        """See ``Helpdesk``."""
+        self._deaths.at(Point.BEFORE_WRITE)
+        seen = self._desk.write(ticket, changes, note, state)
+        self._deaths.at(Point.ANSWERED)
+        return seen
+
+    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+        """See ``Helpdesk``."""
+        self._deaths.at(Point.BEFORE_ENSURE)
+        return self._desk.ensure(new, incident)
+
+    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """See ``Helpdesk``."""
+        return self._desk.changed_since(since)
+
+    def unresolved(self) -> Iterator[list[Listed]]:
+        """See ``Helpdesk``."""
+        return self._desk.unresolved()
+
+
+class DyingTransport(HTTPAdapter):
+    """The network, with the points that lie within a call: the helpdesk has done it, and nobody hears the answer."""
+
+    def __init__(self, base: str, deaths: Deaths) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=32)
+        self._base = base
+        self._deaths = deaths
+
+    def send(self, request: requests.PreparedRequest, *given: Any, **options: Any) -> requests.Response:
+        """One call."""
+        self._pass("before", request)
+        response = super().send(request, *given, **options)
+        self._pass("after", request)
+        return response
+
+    def _pass(self, side: str, request: requests.PreparedRequest) -> None:
+        path = (request.url or "").partition("?")[0].rstrip("0123456789").removeprefix(self._base)
+        point = _CALLS.get((side, request.method or "", path))
+        if point is not None:
+            self._deaths.at(point)
+
+
+class DyingTable(WorkTable):
+    """The work table, with the points around the end of a job."""
+
+    deaths: Deaths
+
+    def finish(self, done: Sequence[Done]) -> list[Job]:
+        """See ``WorkTable``."""
+        for one in done:
+            self.deaths.at(Point.BEFORE_DONE, one.job.key.ticket)
+        refused = super().finish(done)
+        for one in done:
+            self.deaths.at(Point.DONE, one.job.key.ticket)
+        return refused

@@ -1,0 +1,25 @@
+"""Waiting for something to become true in another process."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from connector.work.table import WorkTable
+
+PATIENCE_S = 60.0
+
+
+def wait_until(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Looks a hundred times a second. Fails with ``what`` was waited for."""
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {patience_s:g} s still not true: {what}")
+        time.sleep(0.01)
+
+
+def is_quiet(table: WorkTable, helpdesk: str) -> bool:
+    """Nothing is due, held, or tried again within a minute."""
+    counts, due = table.counts().get(helpdesk), table.next_due(helpdesk)
+    busy = counts is not None and (counts.due or counts.leased)
+    return not busy and (due is None or due > table.now() + timedelta(minutes=1))

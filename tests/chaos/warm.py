@@ -1,0 +1,6 @@
+"""What every worker process of the chaos tests needs, imported and read once, before the first of them is made."""
+
+import tests.chaos.worker  # noqa: F401 - the import is the purpose
+from tests.builders import default_policy
+
+default_policy()

@@ -1,0 +1,222 @@
+"""One call of every kind that the sandbox Jira answers, as a client would make it."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.unit.sandbox.jira.desk import INTERNAL, PORTAL, Desk, new_desk
+
+DUE = "2026-11-22T10:00:00.000+0000"
+TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
+SHARED_WITH_PROJECT = [{"type": "project", "project": {"id": "10000"}}]
+
+
+def walk(flavour: Any) -> Desk:
+    """A Jira that has answered one call of every kind."""
+    desk = new_desk(flavour)
+    site(desk)
+    issues(desk)
+    comments(desk)
+    links(desk)
+    search(desk)
+    configuration(desk)
+    filters(desk)
+    portal(desk)
+    refusals(desk)
+    if desk.cloud:
+        cloud_configuration(desk)
+        dashboards(desk)
+    return desk
+
+
+def site(desk: Desk) -> None:
+    """What a client asks first."""
+    desk.ok("GET", "serverInfo", by="")
+    for path in ("myself", "field", "status", "issuetype", "priority", "project", "role", "issueLinkType"):
+        desk.ok("GET", path)
+    for path in ("project/ISP", "project/ISP/statuses", "project/ISP/role"):
+        desk.ok("GET", path)
+    user = desk.jira.user_id("agent@example.com")
+    if desk.cloud:
+        desk.ok("GET", "mypermissions?permissions=EDIT_ISSUES,ADMINISTER&projectKey=ISP")
+        desk.ok("GET", f"user?accountId={user}")
+        desk.ok("GET", "user/search?query=ann")
+        desk.ok("GET", "project/search?keys=ISP")
+    else:
+        desk.ok("GET", "mypermissions?projectKey=ISP")
+        desk.ok("GET", "user?username=agent")
+        desk.ok("GET", "user/search?username=agent")
+    role = desk.ok("POST", "role", {"name": "Escalation Manager"}, by="admin")["id"]
+    desk.jira.add_to_group("stranger@example.com", "managers")
+    named = user if desk.cloud else "agent"
+    desk.ok("POST", f"project/ISP/role/{role}", {"user": [named]}, by="admin")
+    desk.ok("POST", f"project/ISP/role/{role}", {"group": ["managers"]}, by="admin")
+    desk.ok("GET", f"project/ISP/role/{role}")
+    desk.ok("GET", "group/member?groupname=managers")
+
+
+def issues(desk: Desk) -> None:
+    """Create, read, edit, move, delete."""
+    issue = desk.issue(Impact={"value": "high"}, Due=DUE, Level=3, Service="x", labels=["a"], duedate="2026-12-01")
+    body = {
+        "fields": desk.named({"Level": 4, "Log": "abc", "Impact": None}),
+        "update": {"comment": [{"add": {"body": "x", "properties": INTERNAL}}], "labels": [{"add": "b"}]},
+        "properties": [{"key": "interspace", "value": {"version": 1, "marks": {}}}],
+    }
+    desk.call("PUT", f"issue/{issue}", body)
+    if desk.cloud:
+        desk.ok("PUT", f"issue/{issue}?returnIssue=true", {"fields": {"summary": "y"}})
+        desk.ok("GET", f"issue/{issue}/changelog?startAt=0&maxResults=50")
+    desk.jira.attach(issue, "trace.txt", desk.tokens["customer"])
+    desk.shown(issue)
+    desk.shown(issue, "?fields=summary,comment&expand=changelog&properties=interspace")
+    desk.ok("GET", f"issue/{issue}/properties")
+    desk.ok("GET", f"issue/{issue}/properties/interspace")
+    desk.ok("PUT", f"issue/{issue}/properties/note", {"a": [1]})
+    desk.ok("PUT", f"issue/{issue}/properties/note", "text")
+    desk.ok("DELETE", f"issue/{issue}/properties/note")
+    ways = desk.ok("GET", f"issue/{issue}/transitions")["transitions"]
+    desk.ok("GET", f"issue/{issue}/transitions?expand=transitions.fields")
+    desk.ok("POST", f"issue/{issue}/transitions", {"transition": {"id": ways[1]["id"]}})
+    desk.ok("DELETE", f"issue/{desk.issue()}", by="admin")
+
+
+def comments(desk: Desk) -> None:
+    """Add, read, change, delete."""
+    issue = desk.issue()
+    made = desk.ok("POST", f"issue/{issue}/comment", {"body": "x", "properties": INTERNAL})["id"]
+    desk.ok("GET", f"issue/{issue}/comment?expand=properties&startAt=0&maxResults=100")
+    desk.ok("GET", f"issue/{issue}/comment/{made}")
+    desk.ok("PUT", f"issue/{issue}/comment/{made}", {"body": "y"})
+    desk.ok("GET", f"comment/{made}/properties/sd.public.comment")
+    desk.ok("PUT", f"comment/{made}/properties/sd.public.comment", {"internal": True})
+    desk.ok("DELETE", f"issue/{issue}/comment/{made}")
+
+
+def links(desk: Desk) -> None:
+    """Link, look, unlink."""
+    first, second = desk.issue(), desk.issue()
+    kind = {"name": "Outage", "inward": "is explained by", "outward": "explains"}
+    desk.ok("POST", "issueLinkType", kind, by="admin")
+    ends = {"inwardIssue": {"key": "ISP-1"}, "outwardIssue": {"id": second}}
+    desk.ok("POST", "issueLink", {"type": {"name": "Outage"}, **ends})
+    desk.ok("POST", "issueLink", {"type": {"name": "Blocks"}, **ends, "inwardIssue": {"id": first}})
+    [link] = desk.value(first, "issuelinks")
+    desk.ok("DELETE", f"issueLink/{link['id']}")
+    number = desk.ok("GET", "issueLinkType")["issueLinkTypes"][-1]["id"]
+    desk.ok("DELETE", f"issueLinkType/{number}", by="admin")
+
+
+def search(desk: Desk) -> None:
+    """By JQL, as the flavour does it."""
+    issue = desk.issue()
+    if desk.cloud:
+        everything = {"jql": "project = ISP", "fields": ["*all"], "expand": "changelog", "maxResults": 1}
+        token = desk.ok("POST", "search/jql", everything)["nextPageToken"]
+        desk.ok("POST", "search/jql", {**everything, "nextPageToken": token, "properties": ["interspace"]})
+        desk.ok("POST", "search/jql", {"jql": f"id = {issue}", "reconcileIssues": [int(issue)]})
+        body = {"issueIdsOrKeys": [issue, "ISP-999"], "fields": ["summary"], "properties": ["interspace"]}
+        desk.ok("POST", "issue/bulkfetch", {**body, "expand": ["changelog"]})
+    else:
+        desk.ok("POST", "search", {"jql": "project = ISP", "fields": ["summary"], "startAt": 0, "maxResults": 50})
+        desk.ok("GET", "search?jql=project%20%3D%20ISP&fields=summary,status&startAt=0&maxResults=10")
+
+
+def configuration(desk: Desk) -> None:
+    """Fields and screens, and webhooks, which no specification describes."""
+    field = {"name": "New", "type": TYPES + "select", "searcherKey": TYPES + "multiselectsearcher", "description": "d"}
+    made = desk.ok("POST", "field", field, by="admin")["id"]
+    listed = desk.ok("GET", "screens", by="admin")
+    screen = (listed["values"] if desk.cloud else listed)[-1]["id"]
+    path = f"screens/{screen}/tabs"
+    tab = desk.ok("GET", path, by="admin")[0]["id"]
+    desk.ok("GET", f"screens/{screen}/availableFields", by="admin")
+    desk.ok("POST", f"{path}/{tab}/fields", {"fieldId": made}, by="admin")
+    desk.ok("GET", f"{path}/{tab}/fields", by="admin")
+    desk.ok("DELETE", f"{path}/{tab}/fields/{made}", by="admin")
+    new_tab = desk.ok("POST", path, {"name": "Interspace"}, by="admin")["id"]
+    desk.ok("DELETE", f"{path}/{new_tab}", by="admin")
+
+
+def filters(desk: Desk) -> None:
+    """Saved searches; dashboards as far as both have them."""
+    body = {"name": "Late", "jql": "project = ISP", "description": "d", "sharePermissions": SHARED_WITH_PROJECT}
+    made = desk.ok("POST", "filter", body)["id"]
+    desk.ok("GET", f"filter/{made}")
+    desk.ok("PUT", f"filter/{made}", {"name": "Late", "jql": "project = ISP AND status = Open"})
+    desk.ok("POST", f"filter/{made}/permission", {"type": "project", "projectId": "10000"})
+    desk.ok("GET", f"filter/{made}/permission")
+    desk.ok("GET", "filter/favourite")
+    if desk.cloud:
+        desk.ok("GET", "filter/search?filterName=Late&expand=jql,description,owner,sharePermissions,editPermissions")
+    desk.ok("DELETE", f"filter/{made}")
+    listed = desk.ok("GET", "dashboard")["dashboards"]
+    if not desk.cloud:
+        desk.ok("GET", f"dashboard/{listed[0]['id']}")
+
+
+def portal(desk: Desk) -> None:
+    """The service desk API."""
+    desk.ok("GET", PORTAL + "info", by="")
+    for path in ("servicedesk", "servicedesk/1", "servicedesk/1/requesttype"):
+        desk.ok("GET", PORTAL + path, by="customer")
+    desk.ok("GET", f"{PORTAL}servicedesk/1/requesttype/{desk.request_type}/field", by="customer")
+    values = {"summary": "No light", desk.ids["Service"]: "C-1", desk.ids["Impact"]: {"value": "low"}}
+    body = {"serviceDeskId": "1", "requestTypeId": desk.request_type, "requestFieldValues": values}
+    path = f"{PORTAL}request/{desk.ok('POST', PORTAL + 'request', body, by='customer')['issueKey']}"
+    desk.ok("GET", path, by="customer")
+    desk.ok("POST", f"{path}/comment", {"body": "hello", "public": True}, by="customer")
+    desk.ok("GET", f"{path}/comment?public=true&internal=false", by="customer")
+    desk.jira.add_sla("Time to resolution", timedelta(hours=4), "resolution", ["Waiting for customer"])
+    desk.jira.add_sla("Time to first response", timedelta(hours=1), "response")
+    desk.pass_time(hours=2)
+    desk.ok("GET", f"{path}/sla")
+    desk.ok("POST", f"{path}/comment", {"body": "we are on it"})
+    desk.ok("GET", f"{path}/sla")
+    queue = desk.jira.add_queue("All", "project = ISP")
+    desk.ok("GET", f"{PORTAL}servicedesk/1/queue?includeCount=true")
+    desk.ok("GET", f"{PORTAL}servicedesk/1/queue/{queue}/issue")
+
+
+def refusals(desk: Desk) -> None:
+    """Calls that are refused."""
+    desk.call("GET", "issue/999")
+    desk.call("PUT", f"issue/{desk.issue()}", {"fields": {"nope": 1}})
+    desk.call("GET", "myself", by="")
+    desk.call("GET", "screens")
+    desk.call("GET", f"{PORTAL}request/999")
+    if desk.cloud:
+        desk.call("GET", "search?jql=project%20%3D%20ISP")
+        desk.call("POST", "search", {"jql": "project = ISP"})
+
+
+def cloud_configuration(desk: Desk) -> None:
+    """What Data Center has no REST API for."""
+    field = desk.ok("POST", "field", {"name": "Other", "type": TYPES + "select"}, by="admin")["id"]
+    desk.ok("GET", "field/search?type=custom&query=Other", by="admin")
+    context = desk.ok("GET", f"field/{field}/context", by="admin")["values"][0]["id"]
+    desk.ok("POST", f"field/{field}/context/{context}/option", {"options": [{"value": "a"}]}, by="admin")
+    desk.ok("GET", f"field/{field}/context/{context}/option", by="admin")
+    desk.ok("PUT", f"field/{field}/context/{context}/project", {"projectIds": ["10000"]}, by="admin")
+    body = {"name": "Everywhere", "projectIds": [], "issueTypeIds": []}
+    desk.ok("POST", f"field/{field}/context", body, by="admin")
+    desk.ok("GET", f"field/{field}/context/projectmapping", by="admin")
+    desk.ok("DELETE", f"field/{field}/context/{context}", by="admin")
+    desk.call("DELETE", f"field/{field}", by="admin")
+    priority = desk.ok("POST", "/rest/api/3/priority", {"name": "P1", "statusColor": "#ff0000"}, by="admin")["id"]
+    desk.ok("GET", "/rest/api/3/priority/search", by="admin")
+    desk.call("DELETE", f"/rest/api/3/priority/{priority}", by="admin")
+
+
+def dashboards(desk: Desk) -> None:
+    """Dashboards with gadgets."""
+    body = {"name": "D", "sharePermissions": SHARED_WITH_PROJECT, "editPermissions": []}
+    path = f"/rest/api/3/dashboard/{desk.ok('POST', '/rest/api/3/dashboard', body)['id']}"
+    gadget = {"moduleKey": "com.atlassian.jira.gadgets:filter-results-gadget", "title": "Late", "color": "blue"}
+    made = desk.ok("POST", f"{path}/gadget", {**gadget, "position": {"row": 0, "column": 0}})["id"]
+    desk.ok("GET", f"{path}/gadget")
+    desk.ok("PUT", f"{path}/items/{made}/properties/config", {"num": 10})
+    desk.ok("GET", f"{path}/items/{made}/properties/config")
+    desk.ok("GET", "/rest/api/3/dashboard/search?dashboardName=D")
+    desk.ok("GET", path)
+    desk.ok("DELETE", f"{path}/gadget/{made}")
+    desk.ok("DELETE", path)

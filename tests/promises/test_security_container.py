@@ -1,0 +1,105 @@
+"""Security of the container: without root, without capabilities, with nothing writable but the work table, with no
+secret in image or environment. Read from the files; no container is built here."""
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hatchling.builders.wheel import WheelBuilder
+
+from connector.settings import SECRETS, Settings, variable
+
+ROOT = Path(__file__).parents[2]
+CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+STAGES = re.split(r"(?m)^FROM ", CONTAINERFILE)[1:]
+VARIABLES = {variable(name) for name in Settings.model_fields} | {f"{variable(name)}_FILE" for name in SECRETS}
+
+
+@pytest.fixture
+def service() -> dict[str, Any]:
+    """The connector as compose runs it."""
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = compose["services"]["connector"]
+    return found
+
+
+def instructions(stage: str, name: str) -> list[str]:
+    """The arguments of every such instruction of a stage, continued lines joined."""
+    return re.findall(rf"(?m)^{name} (.*)$", stage.replace("\\\n", " "))
+
+
+def test_the_image_runs_as_a_user_without_rights() -> None:
+    last = STAGES[-1]
+    assert instructions(last, "USER") == ["10001:10001"]
+    after = last.partition("USER ")[2]
+    assert not instructions(after, "RUN")
+    assert not instructions(after, "COPY")
+
+
+def test_the_image_is_made_of_pinned_and_checked_parts() -> None:
+    assert all(re.match(r"\S+:\d+\.\d+-slim-\w+", stage) for stage in STAGES), "a version, not what is the latest"
+    assert "--require-hashes" in CONTAINERFILE
+    assert not re.search(r"(?m)^ADD |curl |wget |chmod [0-7]*7[0-7]{0,2} ", CONTAINERFILE)
+
+
+def test_the_image_holds_no_secret() -> None:
+    for stage in STAGES:
+        assert not instructions(stage, "ARG")
+        named = re.findall(r"INTERSPACE_\w+", " ".join(instructions(stage, "ENV")))
+        assert set(named) <= VARIABLES
+        assert not set(named) & {variable(name) for name in SECRETS - {"database_url"}}
+    copied = {path for stage in STAGES for line in instructions(stage, "COPY") for path in line.split()[:-1]}
+    assert copied <= {
+        *("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "connector", "webhooks", "mappings"),
+        *("--from=build", "/opt/interspace"),
+    }
+
+
+def test_the_image_tells_whether_it_is_well_and_ends_when_asked() -> None:
+    (check,) = instructions(STAGES[-1], "HEALTHCHECK")
+    assert "/readyz" in check
+    assert instructions(STAGES[-1], "STOPSIGNAL") == ["SIGTERM"]
+
+
+def test_compose_takes_everything_away_that_is_not_needed(service: dict[str, Any]) -> None:
+    assert service["user"] == "10001:10001"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert "privileged" not in service
+    assert "network_mode" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert all("noexec" in mount for mount in service["tmpfs"])
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert all(volume.startswith("work:") or volume.endswith(":ro") for volume in service["volumes"])
+    assert service["pids_limit"]
+    assert service["mem_limit"]
+    assert int(service["stop_grace_period"].removesuffix("s")) > 120
+
+
+def test_compose_gives_secrets_as_files_only(service: dict[str, Any]) -> None:
+    environment = service["environment"]
+    assert set(environment) <= VARIABLES
+    for name, value in environment.items():
+        secret = name.removeprefix("INTERSPACE_").removesuffix("_FILE").lower() in SECRETS
+        assert secret == value.startswith("/run/secrets/"), name
+
+
+def test_what_the_image_installs_is_complete(tmp_path: Path) -> None:
+    """The wheel holds the policy and all that the code reads beside itself."""
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+
+    tracked = {
+        f"{path.relative_to(ROOT)}"
+        for package in ("connector", "webhooks", "mappings")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert tracked <= names
+    assert not any(name.startswith(("tests/", "deploy/", ".")) for name in names)

@@ -1,0 +1,36 @@
+"""Several machines: any of them may die and the database may be cut off: nothing is lost, nothing is done twice.
+
+Three receivers and three workers as separate processes on one PostgreSQL. ``make chaos`` does the same in network
+namespaces with addresses of their own, and for longer.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.cluster import Cluster
+from tests.chaos.severable import way_to
+from tests.chaos.zammad import Zammad, zammad_process
+
+
+@pytest.fixture(scope="module")
+def helpdesk() -> Iterator[Zammad]:
+    """One for all tests of this file."""
+    with zammad_process() as running:
+        yield running
+
+
+def test_deaths_and_a_cut_database_lose_nothing_and_double_nothing(
+    helpdesk: Zammad, postgresql_url: str, tmp_path: Path
+) -> None:
+    with ExitStack() as closing, way_to(postgresql_url) as way:
+        cluster = Cluster(helpdesk, way, tmp_path, closing)
+        cluster.kill_each_in_turn()
+        cluster.without_database(way.refuse, way.accept, refusals=64)
+        outcome = cluster.finish(postgresql_url)
+
+    assert (outcome.evidence.lost, outcome.evidence.twice) == ([], [])
+    assert outcome.evidence.steps.keys() >= {"level", "request", "rfo"}
+    assert outcome.evidence.tasks > 0

@@ -1,0 +1,140 @@
+"""The commands on Jira, Cloud and Data Center, and on both helpdesks at once."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.sandbox.jira import furnished as jira
+from connector.sandbox.zammad.furnished import connect_webhook, request
+from tests.promises.conftest import COMPLETE
+from tests.unit.cli.conftest import ROOT, Live, LiveJira, Run
+from tests.unit.cli.test_run import free_port, is_open, page, until
+
+SECRETS = {
+    "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": "0123456789abcdef0123",
+    "INTERSPACE_JIRA_WEBHOOK_SECRET": "fedcba98765432100123",
+}
+
+
+def mailed(live_jira: LiveJira) -> str:
+    """A customer's complete report; the issue's id."""
+    return live_jira.desk.receive_mail("ada@harbour.example", "Line down", COMPLETE)
+
+
+def seen(live_jira: LiveJira, issue: str) -> dict[str, Any]:
+    """The issue as an admin reads it."""
+    answer = jira.request(live_jira.desk, live_jira.accounts.admin, "GET", f"issue/{issue}")
+    held: dict[str, Any] = json.loads(answer.body)
+    return held
+
+
+def test_explain_tells_what_the_rules_see_of_an_issue(run: Run, live_jira: LiveJira) -> None:
+    live_jira.desk.add_sla("Time to resolution", timedelta(hours=4))
+    issue = mailed(live_jira)
+    key = seen(live_jira, issue)["key"]
+
+    shown = run("explain", key, **live_jira.environment)
+    told = json.loads(run("explain", issue, "--json", **live_jira.environment).stdout)
+
+    assert shown.returncode == 0, shown.stderr
+    assert "P1: impact service affecting × urgency high" in shown.stdout
+    assert "Time to resolution" in shown.stdout
+    assert told["decision"]["changes"]["priority"] == "P1"
+    assert [sla["name"] for sla in told["slas"]] == ["Time to resolution"]
+    assert {call.method for call in live_jira.desk.requests if call.user} == {"GET"}
+
+
+def test_what_is_no_issue_is_said_in_one_line(run: Run, live_jira: LiveJira) -> None:
+    ran = run("explain", "ISP-999", **live_jira.environment)
+
+    assert ran.returncode == 3
+    assert "Jira" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert live_jira.accounts.bot not in ran.stderr
+
+
+def test_sweep_marks_changed_issues_due(run: Run, live_jira: LiveJira) -> None:
+    mailed(live_jira)
+
+    ran = run("sweep", "--full", "--json", **live_jira.environment)
+
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["listed"], found["touched"]) == (1, 1)
+
+
+def test_a_wrong_token_is_exit_code_3_and_is_not_printed(run: Run, live_jira: LiveJira) -> None:
+    ran = run("sweep", **{**live_jira.environment, "INTERSPACE_JIRA_TOKEN": "wrong-token-0123456789"})
+
+    assert ran.returncode == 3
+    assert "Jira" in ran.stderr
+    assert "wrong-token-0123456789" not in ran.stderr
+
+
+@pytest.mark.parametrize("live_jira", ["cloud"], indirect=True)
+def test_one_installation_serves_both_helpdesks(live: Live, live_jira: LiveJira, tmp_path: Path) -> None:
+    port = free_port()
+    figures = next(number for number in iter(free_port, None) if not is_open(number + 1))
+    environment = {
+        **os.environ,
+        **live.environment,
+        **live_jira.environment,
+        **SECRETS,
+        "PYTHONPATH": str(ROOT),
+        "INTERSPACE_PORT": str(port),
+        "INTERSPACE_SETTLE_SECONDS": "0.1",
+        "INTERSPACE_LOG_FORMAT": "json",
+        "INTERSPACE_WORKER_METRICS_PORT": str(figures),
+        "INTERSPACE_JIRA_BOT": live_jira.desk.user_id(jira.BOT),
+    }
+    zammad_secret, jira_secret = SECRETS.values()
+    connect_webhook(live.desk, live.accounts, f"http://127.0.0.1:{port}/webhooks/zammad/main", zammad_secret)
+    hook = f"http://127.0.0.1:{port}/webhooks/jira/main"
+    jira.connect_webhook(live_jira.desk, live_jira.accounts, hook, jira_secret)
+    with (tmp_path / "log").open("w") as log:
+        started = subprocess.Popen([sys.executable, "-m", "connector", "run"], env=environment, stderr=log)
+        try:
+            until(lambda: is_open(port))
+            article = {"type": "email", "body": COMPLETE}
+            body = {"title": "Line down", "group": "Users", "article": article}
+            ticket = json.loads(request(live.desk, live.customer, "POST", "tickets", body).body)["id"]
+            issue = mailed(live_jira)
+
+            def both_are_written() -> bool:
+                live.desk.deliver_webhooks()
+                live_jira.desk.deliver_webhooks()
+                of_zammad = request(live.desk, live.accounts.admin, "GET", f"tickets/{ticket}")
+                return bool(
+                    json.loads(of_zammad.body)["escalation_level"] == 1
+                    and seen(live_jira, issue)["fields"]["priority"]["name"] == "Highest"
+                )
+
+            until(both_are_written)
+            until(lambda: _echo_ignored(live_jira, port))
+            work = json.loads(page(port, "readyz"))["work"]
+            until(lambda: 'interspace_writes_total{helpdesk="zammad"}' in page(figures, "metrics"))
+            until(lambda: 'interspace_writes_total{helpdesk="jira"}' in page(figures + 1, "metrics"))
+        finally:
+            started.send_signal(signal.SIGTERM)
+            code = started.wait(60)
+    lines = (tmp_path / "log").read_text()
+    assert code == 0
+    assert not is_open(port)
+    assert set(work) == {"zammad", "jira"}
+    assert lines.count('"event": "worker stopped"') == 2
+    assert "Traceback" not in lines
+    for secret in (live.accounts.bot, live_jira.accounts.bot, *SECRETS.values()):
+        assert secret not in lines
+
+
+def _echo_ignored(live_jira: LiveJira, port: int) -> bool:
+    """The connector's own change has come back to it, and was known as its own."""
+    live_jira.desk.deliver_webhooks()
+    return 'interspace_webhooks_accepted_total{sender="jira",what="ignored"}' in page(port, "metrics")

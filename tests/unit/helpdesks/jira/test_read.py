@@ -1,0 +1,326 @@
+"""What the adapter makes of an issue: who is who, what was said to whom, what changed, what is linked."""
+
+from datetime import timedelta
+
+import pytest
+
+from connector.domain.connector_key import key_of
+from connector.domain.decision import NewTicket, Note
+from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
+from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
+from connector.helpdesks.jira.roles import KEPT
+from tests.unit.helpdesks.jira.bench import Bench
+
+
+def note(text: str = "Something", *, public: bool = False, marks: tuple[str, ...] = ("level-2",)) -> Note:
+    return Note(public=public, title="A title", text=text, marks=frozenset(marks))
+
+
+def test_a_request_in_the_portal(bench: Bench) -> None:
+    ticket = bench.read(bench.reports("Line down", "*Service ID:* SVC-1001"))
+
+    assert (ticket.helpdesk, ticket.number, ticket.title) == ("jira", "ISP-1", "Line down")
+    assert ticket.kind is TicketKind.INCIDENT
+    assert ticket.created_by is Actor.CUSTOMER
+    assert ticket.channel is Channel.WEB
+    assert ticket.customer.name == "Carl"
+    assert ticket.customer.email == "carl@customer.example"
+    assert ticket.customer.organization == "Acme"
+    assert ticket.state is TicketState.NEW
+    assert ticket.fields.priority is Priority.P3
+    assert ticket.fields.group == "intake"
+    (first,) = ticket.articles
+    assert (first.author, first.internal, first.subject) == (Actor.CUSTOMER, False, "Line down")
+    assert first.body == "Service ID: SVC-1001"
+    assert ticket.history == ()
+
+
+def test_a_mail_is_known_as_one(bench: Bench) -> None:
+    ticket = bench.read(bench.jira.receive_mail("carl@customer.example", "Line down", "Hello"))
+
+    assert ticket.channel is Channel.EMAIL
+    assert ticket.articles[0].channel is Channel.EMAIL
+
+
+def test_what_an_agent_writes_down_for_the_customer_are_the_customers_words(bench: Bench) -> None:
+    ticket = bench.read(bench.opens())
+
+    assert ticket.created_by is Actor.AGENT
+    assert ticket.articles[0].author is Actor.CUSTOMER
+    assert ticket.channel is Channel.NOTE
+
+
+def test_messages_and_notes(bench: Bench) -> None:
+    issue = bench.reports()
+    bench.passes(minutes=1)
+    bench.replies(issue, "Any news?")
+    bench.passes(minutes=1)
+    bench.comments(issue, "We are on it.")
+    bench.passes(minutes=1)
+    bench.comments(issue, "A bad cable, I think.", internal=True)
+
+    _, question, answer, thought = bench.read(issue).articles
+
+    assert (question.author, question.internal, question.body) == (Actor.CUSTOMER, False, "Any news?")
+    assert (answer.author, answer.internal, answer.channel) == (Actor.AGENT, False, Channel.WEB)
+    assert (thought.author, thought.internal, thought.channel) == (Actor.AGENT, True, Channel.NOTE)
+    assert answer.author_name == "Ann Agent"
+
+
+def test_a_comment_for_a_role_only_is_internal(bench: Bench) -> None:
+    issue = bench.reports()
+    body = {"body": "For us", "visibility": {"type": "role", "value": "Service Desk Team"}}
+    bench.calls(bench.agent, "POST", f"issue/{issue}/comment", body)
+
+    assert bench.read(issue).articles[-1].internal
+
+
+def test_who_sees_a_comment_is_asked_once(data_center: Bench) -> None:
+    issue = data_center.reports()
+    data_center.comments(issue, "Internal", internal=True)
+
+    first = data_center.requests_of(lambda: data_center.read(issue))
+    second = data_center.requests_of(lambda: data_center.read(issue))
+
+    assert [sent.path.partition("?")[0] for sent in first][-1].endswith("/comment")
+    assert len(second) == 1
+
+
+def test_actors(bench: Bench) -> None:
+    bench.jira.add_user("meg@isp.example", ["Escalation Manager", "Service Desk Team"])
+    bench.jira.add_user("grete@isp.example", ["Service Desk Customers"])
+    bench.jira.add_to_group("grete@isp.example", "first-line")
+    bench.jira.give_role_to_group("Service Desk Team", "first-line")
+    tokens = {name: bench.jira.add_user(f"{name}@isp.example") for name in ("meg", "grete")}
+    issue = bench.opens()
+    for token in tokens.values():
+        bench.passes(seconds=1)
+        bench.edits(issue, token, circuit_id=token[:5] + str(bench.clock().second))
+
+    assert [change.actor for change in bench.read(issue).history] == [Actor.MANAGER, Actor.AGENT]
+
+
+def test_apps_are_the_helpdesks_own_hands(cloud: Bench) -> None:
+    app = cloud.jira.add_user("automation@isp.example", ["Service Desk Team"], account_type="app")
+    issue = cloud.opens()
+    cloud.edits(issue, app, circuit_id="C-1")
+
+    assert cloud.read(issue).history[-1].actor is Actor.SYSTEM
+
+
+def test_whoever_cannot_be_shown_to_be_support_is_a_customer(bench: Bench) -> None:
+    outsider = bench.jira.add_user("olga@isp.example", ["Service Desk Customers", "Administrators"])
+    issue = bench.opens()
+    bench.edits(issue, outsider, circuit_id="C-1")
+    assert bench.read(issue).history[-1].actor is Actor.AGENT
+
+    role = next(role for role in bench.jira.world.roles.values() if role.name == "Administrators")
+    next(iter(bench.jira.world.projects.values())).role_users[role.id].discard(bench.jira.user_id("olga@isp.example"))
+    bench.clock.advance(KEPT)
+
+    assert bench.read(issue).history[-1].actor is Actor.CUSTOMER
+
+
+def test_members_are_not_asked_for_with_every_ticket(bench: Bench) -> None:
+    issue = bench.opens()
+    bench.read(issue)
+
+    assert len(bench.requests_of(lambda: bench.read(issue))) == 1
+
+
+def test_a_role_that_does_not_exist_stops_everything(bench: Bench) -> None:
+    held = bench.mapping.roles.model_copy(update={"managers": ("Escalation Boss",)})
+    bench.mapping = bench.mapping.model_copy(update={"roles": held})
+    desk = bench.connected()
+
+    with pytest.raises(UnavailableError, match="has no role 'Escalation Boss'"):
+        desk.read(bench.opens())
+
+
+def test_history(bench: Bench) -> None:
+    issue = bench.opens()
+    at = bench.passes(minutes=5)
+    due = at + timedelta(hours=4)
+    bench.edits(
+        issue,
+        impact={"value": "degradation"},
+        escalation_level=3,
+        repair_due_at=due.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        rfo_requested={"value": "yes"},
+        group={"value": "Directors"},
+        test_results="loss *90*%",
+    )
+    bench.calls(bench.agent, "PUT", f"issue/{issue}", {"fields": {"priority": {"name": "Highest"}, "summary": "New"}})
+
+    changes = {change.field: change for change in bench.read(issue).history}
+
+    assert {change.actor for change in changes.values()} == {Actor.AGENT}
+    assert {change.at for change in changes.values()} == {at}
+    values = {field: (change.old, change.new) for field, change in changes.items()}
+    assert values == {
+        "impact": (None, Impact.DEGRADATION),
+        "escalation_level": (None, 3),
+        "repair_due_at": (None, due),
+        "rfo_requested": (None, True),
+        "group": ("intake", "level_4"),
+        "test_results": (None, "loss 90%" if bench.is_cloud else "loss *90*%"),
+        "priority": (Priority.P3, Priority.P1),
+    }
+
+
+def test_a_foreign_field_of_the_same_name_as_jiras_own_is_not_mistaken_for_it(bench: Bench) -> None:
+    """Changelogs of Data Center tell only the name of a field."""
+    own = bench.jira.add_field("status", "textfield")
+    issue = bench.opens()
+    bench.calls(bench.agent, "PUT", f"issue/{issue}", {"fields": {own.id: "Resolved"}})
+
+    assert bench.read(issue).history == ()
+
+
+def test_a_long_changelog_is_read_to_its_end_and_once(cloud: Bench) -> None:
+    issue = cloud.opens()
+    for number in range(250):
+        cloud.clock.advance(timedelta(seconds=31))
+        cloud.edits(issue, circuit_id=f"C-{number}")
+    desk = cloud.connected()
+    desk.read(cloud.opens())
+
+    first = cloud.requests_of(lambda: desk.read(issue))
+    assert len(first) == 3
+    cloud.edits(issue, circuit_id="C-last")
+    again = cloud.requests_of(lambda: desk.read(issue))
+
+    assert len(again) == 1
+    history = desk.read(issue).history
+    assert [change.new for change in history] == [*(f"C-{number}" for number in range(250)), "C-last"]
+    assert [change.at for change in history] == sorted(change.at for change in history)
+
+
+def test_many_comments_are_read_to_the_end(bench: Bench) -> None:
+    bench.jira.world.embedded_comments = 3
+    issue = bench.opens()
+    for number in range(8):
+        bench.passes(minutes=1)
+        bench.comments(issue, f"Comment {number}", internal=number % 2 == 0)
+
+    articles = bench.read(issue).articles[1:]
+
+    assert [article.body for article in articles] == [f"Comment {number}" for number in range(8)]
+    assert [article.internal for article in articles] == [number % 2 == 0 for number in range(8)]
+
+
+def test_files_belong_to_the_message_they_came_with(bench: Bench) -> None:
+    issue = bench.reports()
+    bench.jira.attach(issue, "trace.txt", bench.customer)
+    bench.passes(minutes=10)
+    bench.comments(issue, "See the plan", internal=True)
+    bench.jira.attach(issue, "plan.pdf", bench.agent)
+    bench.passes(minutes=10)
+    bench.replies(issue, "One more")
+    bench.jira.attach(issue, "more.txt", bench.customer)
+
+    assert [article.attachments for article in bench.read(issue).articles] == [
+        ("trace.txt",),
+        ("plan.pdf",),
+        ("more.txt",),
+    ]
+
+
+def test_links_tell_of_what_the_connector_created(bench: Bench) -> None:
+    incident = bench.read(bench.opens())
+    other = bench.opens("Another incident")
+    link = {"type": {"name": "Relates"}, "inwardIssue": {"key": "ISP-1"}, "outwardIssue": {"key": "ISP-2"}}
+    bench.calls(bench.agent, "POST", "issueLink", link)
+    due = bench.clock() + timedelta(days=5)
+    new = NewTicket(
+        key=key_of(TicketKind.RFO_TASK, incident.id),
+        title="RFO",
+        text="Write it",
+        group="rfo",
+        fields={"rfo_due_at": due},
+    )
+    task = bench.desk.ensure(new, incident)
+
+    sent = bench.requests_of(lambda: bench.read(incident.id))
+    (seen,) = bench.read(incident.id).links
+    (back,) = bench.read(task).links
+
+    assert len(sent) == 2
+    assert (seen.id, seen.connector_key, seen.created_by_connector) == (task, f"rfo:{incident.id}", True)
+    assert (seen.rfo_due_at, seen.state) == (due, TicketState.NEW)
+    assert back.id == incident.id
+    assert not back.created_by_connector
+    assert bench.read(task).kind is TicketKind.RFO_TASK
+    assert bench.read(other).links == ()
+
+
+def test_nobody_makes_an_rfo_task_but_the_connector(bench: Bench) -> None:
+    issue = bench.opens(kind="Task", **{bench.field("connector_key"): "rfo:4711"})
+
+    assert bench.read(issue).kind is TicketKind.INCIDENT
+
+
+@pytest.mark.parametrize("issue", ["", "ISP-1", "../myself", "1?x", "١"])
+def test_only_ids_are_read(bench: Bench, issue: str) -> None:
+    with pytest.raises(NotFoundError, match="is not the id of a Jira issue"):
+        bench.read(issue)
+    assert bench.sent == []
+
+
+def test_the_id_of_a_key(bench: Bench) -> None:
+    issue = bench.opens()
+
+    assert bench.desk.id_of("ISP-1") == issue
+    with pytest.raises(NotFoundError):
+        bench.desk.id_of("ISP-99")
+    with pytest.raises(NotFoundError):
+        bench.desk.id_of("../myself")
+
+
+def test_other_types_and_other_projects_are_left_alone(bench: Bench) -> None:
+    bench.jira.add_issue_type("Change")
+    change = bench.opens(kind="Change")
+
+    with pytest.raises(NotFoundError, match="ISP-1 is a Change in project ISP: none of the connector's"):
+        bench.read(change)
+
+
+def test_a_status_that_nobody_mapped_is_named(bench: Bench) -> None:
+    bench.jira.add_status("In limbo", "indeterminate")
+    issue = bench.opens()
+    ways = bench.calls(bench.agent, "GET", f"issue/{issue}/transitions")["transitions"]
+    way = next(way["id"] for way in ways if way["to"]["name"] == "In limbo")
+    bench.calls(bench.agent, "POST", f"issue/{issue}/transitions", {"transition": {"id": way}})
+
+    with pytest.raises(PermanentError, match="ISP-1: status 'In limbo' is not in "):
+        bench.read(issue)
+
+
+def test_a_priority_that_nobody_mapped_is_none(bench: Bench) -> None:
+    bench.jira.add_priority("Blocker")
+    issue = bench.opens(priority={"name": "Blocker"})
+
+    assert bench.read(issue).fields.priority is None
+
+
+def test_marks_count_on_our_own_untouched_comments_only(bench: Bench) -> None:
+    issue = bench.opens()
+    forged = bench.comments(issue, "*A title*\n\nText\n\n\\[ref: level-5\\]", internal=True)
+    ticket = bench.read(issue)
+    assert forged
+    assert ticket.marks == {}
+
+    bench.desk.write(ticket, {}, note(marks=("level-2", "priority-P1-created")))
+    assert set(bench.read(issue).marks) == {"level-2", "priority-P1-created"}
+    ours = bench.calls(bench.accounts.admin, "GET", f"issue/{issue}/comment")["comments"][-1]
+    bench.calls(
+        bench.accounts.admin,
+        "PUT",
+        f"issue/{issue}/comment/{ours['id']}",
+        {"body": ours["body"].replace("level-2", "level-4")},
+    )
+
+    last = bench.read(issue).articles[-1]
+    assert last.author is Actor.CONNECTOR
+    assert last.marks == frozenset({"level-2", "priority-P1-created"})
+    assert "level-4" not in bench.read(issue).marks
