@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
 
-.PHONY: help demo test lint format check run bench audit lock clean
+.PHONY: help demo test lint format check run bench chaos audit lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make check    check policy, service catalogue and mapping"
 	@echo "make run      receive webhooks and work on tickets, with the settings of the environment"
 	@echo "make bench    measure"
+	@echo "make chaos    kill processes, cut off the database and count what is lost (20 minutes)"
 	@echo "make audit    look for known vulnerabilities in the locked dependencies (asks an advisory service)"
 	@echo "make lock     renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
 	@echo "make clean    remove .venv and all caches"
@@ -47,6 +48,9 @@ run: .venv/.run
 
 bench: .venv/.dev
 	@$(BIN)/python -m tests.benchmarks
+
+chaos: .venv/.dev
+	@$(BIN)/python -m tests.chaos
 
 audit: .venv/.dev
 	@$(BIN)/python -m tests.audit

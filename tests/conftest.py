@@ -11,7 +11,7 @@ from connector.work.table import WorkTable
 from tests.builders import T0
 from tests.postgres import fresh_schema, running_server
 
-pytest_plugins = ("tests.secret_scan",)
+pytest_plugins = ("tests.secret_scan", "tests.jira_judge")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings
 from connector.cli.wiring import Desk, open_desk, open_policy
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
+from connector.helpdesks.errors import HelpdeskError
 from connector.logs import harmless
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -100,7 +101,12 @@ def _slas(desk: Desk, ticket: Ticket) -> "tuple[Sla, ...]":
         return ()
     from connector.helpdesks.jira.desk import JiraDesk
 
-    return desk.slas(ticket.id) if isinstance(desk, JiraDesk) else ()
+    try:
+        return desk.slas(ticket.id) if isinstance(desk, JiraDesk) else ()
+    except HelpdeskError as error:
+        # Only shown, so nothing depends on it: an account without a licence for Service Management may not read them.
+        click.echo(f"SLAs of Service Management: {error}", err=True)
+        return ()
 
 
 def _measured(slas: "Sequence[Sla]") -> Table:

@@ -10,6 +10,7 @@ import structlog
 from connector import metrics
 from connector.cli.check import KINDS
 from connector.cli.wiring import Desk, now, open_desk, open_policy
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.load import check
 from connector.policy.models import Policy
 from connector.policy.problem import PolicyError
@@ -34,7 +35,7 @@ def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] 
     return open_desk(settings, helpdesk, clock), open_policy(settings)
 
 
-def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Desk, Policy]]) -> None:
+def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) -> None:
     """From now on. Reading takes its time in a thread of its own; jobs go on under the old policy meanwhile."""
     if SIGHUP is None:
         return
@@ -49,7 +50,7 @@ def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Desk, Policy
     threading.Thread(target=wait, name="reload", daemon=True).start()
 
 
-def reload(worker: Worker, open_again: Callable[[], tuple[Desk, Policy]]) -> bool:
+def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) -> bool:
     """Whether another policy is in use now. Whatever is wrong with it: the old one stays, and the log says why."""
     try:
         desk, policy = open_again()

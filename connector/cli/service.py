@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from functools import partial
 from types import FrameType
@@ -140,20 +141,19 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
     """Waits; passes SIGTERM and SIGINT on; when one part ends the other is stopped too: nothing runs by half."""
-    stopping = threading.Event()
+    told: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
+        told.append(number)
         for child in children:
             child.terminate()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    while all(child.poll() is None for child in children):
-        stopping.wait(0.5)
-        if stopping.is_set():
-            break
-    ended_alone = not stopping.is_set()
+    # No event is waited for: its lock is not free for a handler that interrupts the waiting.
+    while not told and all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    ended_alone = not told
     for child in children:
         child.terminate()
     codes = [child.wait(_STOP_S) for child in children]

@@ -32,8 +32,9 @@ class EndpointLimitedError(TransientError):
         self.endpoint = endpoint
 
 
-class TicketLimitedError(TransientError):
-    """Too many writes to one ticket: it waits until ``retry_at`` (UTC), all others go on."""
+class TicketWaitsError(TransientError):
+    """This ticket waits until ``retry_at`` (UTC), all others go on: there were too many writes to it, or something that
+    was asked for shows only later."""
 
     def __init__(self, message: str, retry_at: datetime) -> None:
         super().__init__(message)

@@ -7,12 +7,12 @@ from typing import Any
 
 from connector.install.kinds import Kind
 from connector.install.objects import Including, Ref, Sealed, unmarked
-from connector.install.rows import Row
+from connector.install.rows import Ids, Row
 
 _SECRET = "(secret)"  # noqa: S105 - what stands in place of one
 _NOTHING = "(nothing)"
 _HIDDEN = re.compile(r"\*+")
-"""What newer versions of Zammad show in place of a secret."""
+"""What a helpdesk shows in place of a secret."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,10 @@ class Change:
         return {"where": ".".join(self.path), "old": self.old, "new": self.new}
 
 
-def changes(
-    row: Row, body: Mapping[str, Any], ids: Mapping[tuple[str, str], int], secrets: Mapping[str, str], kind: Kind
-) -> Iterator[Change]:
+def changes(row: Row, body: Mapping[str, Any], ids: Ids, secrets: Mapping[str, str], kind: Kind) -> Iterator[Change]:
     """What differs between a row and the wanted body. Notes are compared without their marks."""
     for name, value in body.items():
         held = row.get(name)
-        if name == "data_option" and row.get("to_config"):
-            held = row.get("data_option_new")
         yield from _differences((name,), held, _resolved(value, ids), secrets, kind, partial=name in kind.partial)
 
 
@@ -52,7 +48,7 @@ def merged(row: Row, body: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
     return sent
 
 
-def resolved(value: Any, ids: Mapping[tuple[str, str], int], secrets: Mapping[str, str]) -> Any:
+def resolved(value: Any, ids: Ids, secrets: Mapping[str, str]) -> Any:
     """The value with ids and secrets in place. Raises KeyError for an object that does not exist yet."""
     if isinstance(value, Sealed):
         return secrets[value.name]
@@ -71,11 +67,11 @@ def _scalars(items: list[Any]) -> bool:
     return all(isinstance(item, str | int) for item in items)
 
 
-def _key(key: Any, ids: Mapping[tuple[str, str], int]) -> str:
+def _key(key: Any, ids: Ids) -> str:
     return str(ids[key.kind, key.name]) if isinstance(key, Ref) else str(key)
 
 
-def _resolved(value: Any, ids: Mapping[tuple[str, str], int]) -> Any:
+def _resolved(value: Any, ids: Ids) -> Any:
     """The value with the ids that are known."""
     if isinstance(value, Ref):
         number = ids.get((value.kind, value.name))
@@ -140,7 +136,7 @@ def _in_lists(
 def _same(path: tuple[str, ...], held: Any, wanted: Any) -> bool:
     if isinstance(wanted, list) and isinstance(held, list):
         ours, theirs = [str(item) for item in wanted], [str(item) for item in held]
-        unordered = path[-1].endswith("_ids") or path[-1] == "value"
+        unordered = path[-1].endswith("_ids") or path[-1] in ("value", "events")
         return sorted(ours) == sorted(theirs) if unordered else ours == theirs
     if isinstance(held, bool) or isinstance(wanted, bool) or held is None or wanted is None:
         return bool(held == wanted)

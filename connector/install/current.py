@@ -1,93 +1,24 @@
-"""What the helpdesk has: whole tables, read in as few requests as possible."""
+"""What a helpdesk has: the rows of its tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
-from connector.helpdesks.zammad.client import ZammadClient
-from connector.install.errors import StepError
-from connector.install.kinds import ATTRIBUTES, KINDS
+from connector.install.kinds import Tables
 from connector.install.rows import Row
-
-_PAGE = 200
-_ALWAYS_FITS = 50
-"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of the table."""
-
-STATES = "ticket_states"
-CONTACT = "Interspace escalation contact"
-"""The last name of the users that stand for escalation contacts: users are found by their names only."""
 
 
 @dataclass(frozen=True)
 class Current:
-    """Rows by table. Zammad shows the secrets of webhooks to admins, hence no ``repr``."""
+    """Rows by table, the oldest first. Some helpdesks show the secrets of webhooks to admins, hence no ``repr``."""
 
+    of: Tables
     tables: Mapping[str, tuple[Row, ...]] = field(repr=False)
 
     def rows(self, kind: str, name: str) -> tuple[Row, ...]:
-        """All objects of this name, the oldest first: some tables take a name twice."""
-        column = KINDS[kind].name if kind in KINDS else "name"
+        """All objects of this name: some tables take a name twice."""
+        column = self.of.kinds[kind].name if kind in self.of.kinds else "name"
         return tuple(row for row in self.tables.get(kind, ()) if row.get(column) == name)
 
     def row(self, kind: str, name: str) -> Row | None:
         """The oldest object of this name."""
         return next(iter(self.rows(kind, name)), None)
-
-
-def read_current(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> Current:
-    """Every table of the installation and the states; of the users only the bot, those with one of ``addresses``, and
-    those that we made.
-
-    Raises StepError that names the table and the missing permission.
-    """
-    tables = {kind: _table(client, kind) for kind in (STATES, *KINDS) if kind != "users"}
-    tables[ATTRIBUTES] = tuple(row for row in tables[ATTRIBUTES] if row.get("object") == "Ticket")
-    return Current({**tables, "users": _users(client, bot_id, addresses)})
-
-
-def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
-    found: dict[int, Row] = {}
-    page = 1
-    while True:
-        rows = _get(client, kind, kind, {"page": str(page), "per_page": str(_PAGE)})
-        fresh = {int(row["id"]): row for row in rows if int(row["id"]) not in found}
-        found |= fresh
-        if not fresh or len(rows) < _ALWAYS_FITS:
-            return tuple(found[number] for number in sorted(found))
-        page += 1
-
-
-def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple[Row, ...]:
-    found: dict[int, Row] = {}
-    bot = _answer(client, "users", f"users/{bot_id}", {})
-    if not isinstance(bot, dict):
-        raise PermanentError(f"Zammad GET users/{bot_id}: expected an object")
-    found[bot_id] = bot
-    for query in (CONTACT, *addresses):
-        for row in _get(client, "users", "users/search", {"query": query, "limit": str(_PAGE)}):
-            if str(row.get("email", "")).lower() == query:
-                # Somebody's login can be another one: by us, contacts are known by their addresses.
-                found[int(row["id"])] = {**row, "login": query}
-            elif query == CONTACT and KINDS["users"].is_ours(row):
-                found.setdefault(int(row["id"]), row)
-    return tuple(found[number] for number in sorted(found))
-
-
-def _get(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> list[Row]:
-    rows = _answer(client, kind, path, params)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-        raise PermanentError(f"Zammad GET {path}: expected a list of objects")
-    return rows
-
-
-def _answer(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> Any:
-    try:
-        return client.get(path, params)
-    except ForbiddenError as error:
-        need = KINDS[kind].permission if kind in KINDS else "admin.object"
-        raise StepError(f"The admin token cannot read {path}: it needs the permission {need}. {error}") from error
-    except NotFoundError as error:
-        raise StepError(f"This Zammad has no {path}: version 5.5 or later is needed. {error}") from error
-    except HelpdeskError as error:
-        raise StepError(f"Reading {path} failed. {error}") from error

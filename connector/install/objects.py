@@ -31,7 +31,7 @@ class Ref:
     def __str__(self) -> str:
         return f"<{self.kind}: {self.name}>"
 
-    def written(self, number: int) -> int | str:
+    def written(self, number: int | str) -> int | str:
         """The id as it stands in a request."""
         return number if self.form is None else self.form.format(number)
 
@@ -66,7 +66,7 @@ class Wanted:
     """
 
     kind: str
-    """The table: a path of the REST API."""
+    """The table."""
     name: str
     body: Mapping[str, Any]
     fill: Mapping[str, Any] = field(default_factory=dict)

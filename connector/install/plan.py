@@ -11,16 +11,14 @@ from typing import Any
 from connector.install.compare import Change, changes, merged
 from connector.install.current import Current
 from connector.install.errors import PlanError
-from connector.install.kinds import ATTRIBUTES, KINDS, MIGRATIONS, Kind
-from connector.install.objects import ADOPTED, MARK, Ref, Sealed, Wanted, marked
-from connector.install.rows import Row, value_at, with_value
+from connector.install.kinds import Kind
+from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, Wanted, marked
+from connector.install.rows import Id, Ids, Row, value_at, with_value
 
 SHARE = 0.3
 """The share of our own objects that a plan may change without ``--force``."""
 _FEW = 10
 """Of fewer objects than this, any number may change."""
-
-Ids = Mapping[tuple[str, str], int]
 
 
 class Action(StrEnum):
@@ -30,7 +28,7 @@ class Action(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     RUN = "run"
-    """Carry out Zammad's migrations."""
+    """A call that makes changes effective, for example Zammad's migrations."""
     UNCHANGED = "unchanged"
     STAYS = "stays"
     """Not taken away by an uninstallation; the step says why."""
@@ -48,19 +46,19 @@ class Step:
     action: Action
     kind: str
     name: str
-    id: int | None = None
+    id: Id | None = None
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What is sent, before the ids of new objects and the secrets are put in."""
     changes: tuple[Change, ...] = ()
     """What differs; of a foreign object, what ``--adopt`` would change."""
     why: str = ""
+    label: str = ""
+    """What people call an object of this table; of a run, the whole title."""
 
     @property
     def title(self) -> str:
         """The object as people call it."""
-        if self.action is Action.RUN:
-            return "Zammad's migrations"
-        return f"{KINDS[self.kind].label} {self.name!r}"
+        return self.label if self.action is Action.RUN else f"{self.label} {self.name!r}"
 
     def told(self) -> dict[str, Any]:
         """The step as plain values, without secrets."""
@@ -131,39 +129,53 @@ def make_plan(wanted: Iterable[Wanted], current: Current, secrets: Mapping[str, 
     Raises PlanError if something refers to an object that neither exists nor is wanted.
     """
     objects = tuple(wanted)
+    kinds = current.of.kinds
     ids = known_ids(current)
     known = {*ids, *((one.kind, one.name) for one in objects)}
     scene = _Scene(current, ids, secrets, adopt)
     steps: list[Step] = []
-    for kind in KINDS.values():
+    for kind in kinds.values():
         mine = (one for one in objects if one.kind == kind.path)
-        steps += [_step(scene, kind, replace(one, body=_known(one.body, known, one))) for one in mine]
-        if kind.path == ATTRIBUTES:
-            steps += _migrations(steps, current)
-    steps += _kept_attributes(objects, current)
+        made = [_step(scene, kind, replace(one, body=_known(one.body, known, one, scene))) for one in mine]
+        steps += made
+        steps += follow_up(kind, made, current)
+    steps += _kept(objects, current)
     steps += _obsolete(objects, current)
     return Plan(tuple(steps), ids, count_ours(current))
 
 
-def known_ids(current: Current) -> dict[tuple[str, str], int]:
+def known_ids(current: Current) -> dict[tuple[str, str], Id]:
     """The ids by table and name. Of several objects with a name the oldest of ours counts, else the oldest."""
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], Id] = {}
     for path, rows in current.tables.items():
-        kind = KINDS.get(path)
-        for row in sorted(rows, key=lambda row: (kind is not None and kind.is_ours(row), -int(row["id"]))):
-            found[path, str(row.get(kind.name if kind else "name"))] = int(row["id"])
+        kind = current.of.kinds.get(path)
+        for ours in (False, True):
+            for row in reversed(rows):
+                if (kind is not None and kind.is_ours(row)) is ours:
+                    found[path, str(row.get(kind.name if kind else "name"))] = row["id"]
     return found
 
 
 def count_ours(current: Current) -> int:
     """How many objects we made or adopted."""
-    return sum(kind.is_ours(row) for kind in KINDS.values() for row in current.tables[kind.path])
+    return sum(kind.is_ours(row) for kind in current.of.kinds.values() for row in current.tables[kind.path])
+
+
+def follow_up(kind: Kind, steps: Iterable[Step], current: Current, *, back: bool = False) -> Iterator[Step]:
+    """The call that has to follow any change of a table, also where somebody left it undone."""
+    run = kind.follow
+    if run is None:
+        return
+    changing = (Action.DELETE,) if back else (Action.CREATE, Action.UPDATE)
+    left = not back and any(run.waiting(row) for row in current.tables[kind.path])
+    if left or any(step.action in changing and step.kind == kind.path for step in steps):
+        yield Step(Action.RUN, run.path, run.name, why=run.why_back if back else run.why, label=run.title)
 
 
 def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
     row = _best(kind, one, scene.current)
     if row is None:
-        return _create(kind, one)
+        return _create(scene, kind, one)
     fill = {name: value for name, value in one.fill.items() if value is not None and row.get(name, value) in (None, "")}
     body = {**one.body, **fill}
     found = tuple(changes(row, body, scene.ids, scene.secrets, kind))
@@ -171,7 +183,7 @@ def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
     if not ours and not one.borrowed:
         # The mark alone is no reason to touch what is somebody else's.
         found = tuple(change for change in found if change.path != kind.mark)
-    same = Step(Action.UNCHANGED, kind.path, one.name, int(row["id"]), changes=found)
+    same = Step(Action.UNCHANGED, kind.path, one.name, row["id"], changes=found, label=kind.label)
     if not found and (ours or one.borrowed):
         return same
     if not (ours or one.own or (scene.adopt and kind.adoptable and found)):
@@ -183,13 +195,14 @@ def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
     )
 
 
-def _create(kind: Kind, one: Wanted) -> Step:
+def _create(scene: _Scene, kind: Kind, one: Wanted) -> Step:
     if one.borrowed:
-        raise PlanError(f"Zammad has no {kind.label} {one.name!r}: create it, or correct the mapping")
+        helpdesk = scene.current.of.helpdesk
+        raise PlanError(f"{helpdesk} has no {kind.label} {one.name!r}: create it, or correct the mapping")
     body: Mapping[str, Any] = {**one.body, **one.fill}
     if kind.mark:
         body = with_value(body, kind.mark, marked(value_at(body, kind.mark), MARK))
-    return Step(Action.CREATE, kind.path, one.name, body=body)
+    return Step(Action.CREATE, kind.path, one.name, body=body, label=kind.label)
 
 
 def _sent(kind: Kind, one: Wanted, row: Row, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -208,44 +221,38 @@ def _best(kind: Kind, one: Wanted, current: Current) -> Row | None:
     return next((row for row in rows if kind.is_ours(row)), next(iter(rows), None))
 
 
-def _known(value: Any, known: set[tuple[str, str]], one: Wanted) -> Any:
+def _known(value: Any, known: set[tuple[str, str]], one: Wanted, scene: _Scene) -> Any:
     """The value without optional references to what does not exist."""
     if isinstance(value, Ref) and (value.kind, value.name) not in known:
-        label = KINDS[value.kind].label if value.kind in KINDS else "state"
+        of = scene.current.of
         raise PlanError(
-            f"{KINDS[one.kind].label} {one.name!r} needs the {label} {value.name!r}, and Zammad has none of that name: "
-            "create it, or correct the mapping"
+            f"{of.label(one.kind)} {one.name!r} needs the {of.label(value.kind)} {value.name!r}, and {of.helpdesk} has "
+            "none of that name: create it, or correct the mapping"
         )
     if isinstance(value, Mapping):
-        return {key: _known(item, known, one) for key, item in value.items()}
+        return {key: _known(item, known, one, scene) for key, item in value.items()}
     if isinstance(value, list | tuple):
         absent = (isinstance(i, Ref) and i.optional and (i.kind, i.name) not in known for i in value)
-        return [_known(item, known, one) for item, gone in zip(value, absent, strict=True) if not gone]
+        return [_known(item, known, one, scene) for item, gone in zip(value, absent, strict=True) if not gone]
     return value
 
 
-def _migrations(steps: Iterable[Step], current: Current) -> Iterator[Step]:
-    """Wanted after any change of an attribute, and where somebody left changes waiting."""
-    flags = ("to_create", "to_migrate", "to_config", "to_delete")
-    waiting = any(row.get(flag) for row in current.tables[ATTRIBUTES] for flag in flags)
-    if waiting or any(step.action in (Action.CREATE, Action.UPDATE) for step in steps):
-        yield Step(Action.RUN, MIGRATIONS, "migrations", why="makes the attributes real; alters the ticket table")
-
-
-def _kept_attributes(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
-    names = {one.name for one in objects if one.kind == ATTRIBUTES}
-    kind = KINDS[ATTRIBUTES]
-    for row in current.tables[ATTRIBUTES]:
-        if kind.is_ours(row) and row["name"] not in names:
-            why = "no longer wanted; kept, because tickets' data are in it"
-            yield Step(Action.UNCHANGED, kind.path, str(row["name"]), int(row["id"]), why=why)
+def _kept(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
+    """Ours and no longer wanted, but with data in them."""
+    names = {(one.kind, one.name) for one in objects}
+    for kind in current.of.kinds.values():
+        for row in current.tables[kind.path] if kind.data else ():
+            name = str(row.get(kind.name))
+            if kind.is_ours(row) and (kind.path, name) not in names:
+                why = "no longer wanted; kept, because tickets' data are in it"
+                yield Step(Action.UNCHANGED, kind.path, name, row["id"], why=why, label=kind.label)
 
 
 def _obsolete(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
     """Ours, but no longer wanted, or there twice. What refers to others goes before them."""
     names = {(one.kind, one.name) for one in objects}
-    for kind in reversed(tuple(KINDS.values())):
-        if kind.path == ATTRIBUTES:
+    for kind in reversed(tuple(current.of.kinds.values())):
+        if kind.data:
             continue
         seen: set[str] = set()
         for row in current.tables[kind.path]:
@@ -254,13 +261,28 @@ def _obsolete(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
                 continue
             if (kind.path, name) not in names or name in seen:
                 why = "there twice" if name in seen else "no longer wanted"
-                yield Step(Action.DELETE, kind.path, name, int(row["id"]), why=why)
+                yield Step(Action.DELETE, kind.path, name, row["id"], why=why, label=kind.label)
             seen.add(name)
+
+
+def sealed(plan: Plan) -> frozenset[str]:
+    """The names of the secrets that the plan sends."""
+    return frozenset(name for step in plan.work for name in _sealed(step.body))
+
+
+def _sealed(value: Any) -> Iterator[str]:
+    if isinstance(value, Sealed):
+        yield value.name
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _sealed(item)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Including):
+        value = value.items
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, Ref | Sealed) else value

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Row = Mapping[str, Any]
+Id = int | str
+Ids = Mapping[tuple[str, str], Id]
+"""The ids of objects by table and name."""
 
 
 def value_at(row: Any, path: Sequence[str]) -> Any:

@@ -15,13 +15,13 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
-    TicketLimitedError,
+    TicketWaitsError,
     UnavailableError,
 )
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.work.errors import StoreError
-from connector.work.reconcile import Reconciled, reconcile
+from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.sweep import sweep
 from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
 
@@ -70,12 +70,19 @@ class Rhythm(NamedTuple):
     """A new policy that would visibly change more than this share of the open tickets waits for permission (P15)."""
 
 
-def attempt(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm) -> Result:
-    """Does the job once. Never raises: whatever a ticket does to us stays with this ticket."""
+def attempt(
+    job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm, *, holds: Callable[[], bool]
+) -> Result:
+    """Does the job once. Never raises: whatever a ticket does to us stays with this ticket.
+
+    ``holds`` tells whether the job's lease still lasts; without it nothing is written any more.
+    """
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, rhythm)
-        return _reconcile(job, table.now, desk, policy)
+        return _reconcile(job, table.now, desk, policy, holds)
+    except LeaseEndedError:
+        return Result(released=job)
     except RateLimitedError as error:
         until = None if error.retry_at is None else later(error.retry_at, table.now())
         return Result(released=job, pause=Pause(until, str(error)))
@@ -85,7 +92,7 @@ def attempt(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: 
         desk.pauses.set(error.endpoint, error.retry_at)
         again = Deferred(job, later(error.retry_at, table.now()), strictly=False)
         return Result(deferred=again, pause=Pause(error.retry_at, str(error), error.endpoint))
-    except TicketLimitedError as error:
+    except TicketWaitsError as error:
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(deferred=Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except NotFoundError as error:
@@ -110,9 +117,11 @@ def later(named: datetime, now: datetime) -> datetime:
     return named + (_SPREAD + max(named - now, timedelta()) / 20) * random.random()  # noqa: S311 - spreads load only
 
 
-def _reconcile(job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Policy) -> Result:
+def _reconcile(
+    job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Policy, holds: Callable[[], bool]
+) -> Result:
     started = time.perf_counter()
-    result = reconcile(desk, policy, job.key.ticket, now())
+    result = reconcile(desk, policy, job.key.ticket, now(), holds)
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     _tell(result, seconds)

@@ -1,5 +1,6 @@
 """The one thing the connector does: read, evaluate, write the difference (design, "One idea: reconcile")."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +9,10 @@ from connector.domain.ticket import Ticket
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
+
+
+class LeaseEndedError(Exception):
+    """Another worker may have taken the ticket over: whatever this one has decided is out of date."""
 
 
 class Reconciled(NamedTuple):
@@ -23,18 +28,31 @@ class Reconciled(NamedTuple):
     """Ids of other tickets that have to be looked at because of this one, new ones among them."""
 
 
-def reconcile(desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime) -> Reconciled:
+def reconcile(
+    desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime, holds: Callable[[], bool] = lambda: True
+) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
-    New tickets come first: what says on this ticket that they exist is written only once they do.
+    New tickets come first: what says on this ticket that they exist is written only once they do. ``holds`` is asked
+    right before each write whether the ticket is still ours: a helpdesk does not notice that a write comes too late.
 
     :raises HelpdeskError: nothing is half written; the same call later continues.
+    :raises LeaseEndedError: the ticket is not ours any more.
     """
     ticket = desk.read(ticket_id)
     decision = evaluate(ticket, policy, now)
     # No webhook tells of what the connector does itself.
-    touched = (*decision.touches, *(desk.ensure(new, ticket) for new in decision.creates))
+    touched = list(decision.touches)
+    for new in decision.creates:
+        _check(holds)
+        touched.append(desk.ensure(new, ticket))
     seen = ticket.updated_at
     if decision.changes or decision.note or decision.state:
+        _check(holds)
         seen = desk.write(ticket, decision.changes, decision.note, decision.state)
-    return Reconciled(ticket, decision, seen, now if decision.unfinished else decision.due, touched)
+    return Reconciled(ticket, decision, seen, now if decision.unfinished else decision.due, tuple(touched))
+
+
+def _check(holds: Callable[[], bool]) -> None:
+    if not holds():
+        raise LeaseEndedError

@@ -24,6 +24,9 @@ LEASE = timedelta(seconds=90)
 RATE = 200.0
 """Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
 
+_WRITE = timedelta(seconds=35)
+"""The longest that one write can take: only as long before the end of a lease one may begin."""
+
 POLL_S = 0.2
 """How soon a due ticket is noticed. One cheap read, no lock."""
 
@@ -58,6 +61,7 @@ class Worker:
         self._rhythm = rhythm or Rhythm()
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}
+        self._until: dict[Key, datetime] = {}
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
@@ -65,7 +69,10 @@ class Worker:
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Until ``stop``. Then what has begun is finished, what has not is given back (P18)."""
+        """Until ``stop``. Then what has begun is finished, what has not is given back (P18).
+
+        ``stop`` may be set by a signal handler: it is looked at and never waited for, which would take its lock.
+        """
         self._stop = stop
         with ThreadPoolExecutor(self._threads, thread_name_prefix="worker") as pool:
             self._plan_sweeps(stop)
@@ -76,7 +83,7 @@ class Worker:
                     self._store()
                 except StoreError as error:
                     log.warning("work table does not answer", error=str(error))
-                    stop.wait(_RETRY_STORE_S)
+                    time.sleep(_RETRY_STORE_S)
             self._end()
 
     def run_due(self) -> int:
@@ -122,17 +129,17 @@ class Worker:
                 self._table.touch([Key(self._name, SWEEP)], now + self._rhythm.sweep)
             except StoreError as error:
                 log.warning("work table does not answer", error=str(error))
-                stop.wait(_RETRY_STORE_S)
+                time.sleep(_RETRY_STORE_S)
             else:
                 return
 
     def _work(self, job: Job) -> None:
         # Claimed ahead of its turn and not begun. Whoever paused the helpdesk meant this job too (P10).
-        idle = self._stop.is_set() or self._is_paused()
+        idle = self._stop.is_set() or self._is_paused() or not self._holds(job)
         self._results.put((job, Result(released=job) if idle else self._attempt(job)))
 
     def _attempt(self, job: Job) -> Result:
-        result = attempt(job, self._table, *self._rules, self._rhythm)
+        result = attempt(job, self._table, *self._rules, self._rhythm, holds=lambda: self._holds(job))
         if result.pause and not result.pause.endpoint:
             # At once for the other threads of this process; the table tells the other processes.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
@@ -147,12 +154,19 @@ class Worker:
         self._paused = paused
         self._rules[0].pauses.learn(paused.endpoints)
 
+    def _holds(self, job: Job) -> bool:
+        """Whether nobody else can take the ticket over while a write that begins now is under way."""
+        until = self._until.get(job.key)
+        return until is not None and self._table.now() + _WRITE < until
+
     def _is_paused(self) -> bool:
         until = self._paused.whole
         return until is not None and self._table.now() < until
 
     def _next_jobs(self, room: int) -> list[Job]:
-        jobs = self._table.claim(self._name, self._pace.room(room, self._table.now()), LEASE)
+        now = self._table.now()
+        jobs = self._table.claim(self._name, self._pace.room(room, now), LEASE)
+        self._until |= {job.key: now + LEASE for job in jobs}
         self._pace.begun(len(jobs))
         self._held |= {job.key: job for job in jobs}
         return jobs
@@ -177,6 +191,7 @@ class Worker:
                 time.sleep(_GATHER_S)
             while True:
                 self._held.pop(job.key, None)
+                self._until.pop(job.key, None)
                 self._unsaved.append(result)
                 job, result = self._results.get_nowait()
         except queue.Empty:
@@ -219,4 +234,6 @@ class Worker:
         if not self._held or (self._renew_at and now < self._renew_at):
             return
         self._renew_at = now + LEASE / 3
-        self._table.renew(list(self._held.values()), LEASE)
+        jobs = list(self._held.values())
+        lost = {job.key for job in self._table.renew(jobs, LEASE)}
+        self._until |= {job.key: now + LEASE for job in jobs if job.key not in lost}

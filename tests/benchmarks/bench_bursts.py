@@ -17,8 +17,9 @@ import structlog
 
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Impact, Priority, Urgency
+from connector.domain.vocabulary import Actor, Impact, Priority, TicketState, Urgency
 from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.pauses import Pauses
 from connector.work.group_commit import GroupCommit
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
@@ -68,12 +69,15 @@ class InstantDesk:
         """When each ticket was given level 2."""
         self.tickets: dict[str, Ticket] = {}
         self.name = DESK
+        self.pauses = Pauses()
 
     def read(self, ticket_id: str) -> Ticket:
         self.reads.append(ticket_id)
         return self.tickets[ticket_id]
 
-    def write(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> datetime:
+    def write(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
+    ) -> datetime:
         now = datetime.now(UTC)
         if changes.get("escalation_level") == 2:
             self.escalated.setdefault(ticket.id, now)

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from tests.chaos.connector_group import Group, free_port, wait_until_alive
-from tests.chaos.evidence import Evidence, gather
+from tests.chaos.evidence import Outcome, gather
 from tests.chaos.machines import Machine
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
 from tests.chaos.rounds import connector_settings, finish_what_is_left
@@ -23,17 +22,6 @@ SIZE = 3
 LOOPBACK = (Machine(),) * 2 * SIZE
 _LOAD = 40
 """Tickets that senders are told of between two blows."""
-
-
-class Outcome(NamedTuple):
-    """What came of it."""
-
-    kills: int
-    acknowledged: int
-    refused: int
-    tickets: int
-    evidence: Evidence
-    seconds: float
 
 
 class Cluster:
@@ -74,11 +62,12 @@ class Cluster:
         return group
 
     def load(self, acknowledged: int | None = None) -> None:
-        """More tickets; returns after a random part of their events, or so many, are acknowledged."""
+        """More tickets; returns when so many of their events are acknowledged, else a random number."""
         more = self._helpdesk.opens(_LOAD, AGE, LAST_LEVEL_AFTER)
         self._tickets += more
         self.senders.tell(more)
-        self.senders.wait_for(self.senders.acknowledged + (acknowledged or self._chance.randrange(1, _LOAD)))
+        wanted = self._chance.randrange(1, _LOAD) if acknowledged is None else acknowledged
+        self.senders.wait_for(self.senders.acknowledged + wanted)
 
     def kill_each_in_turn(self) -> None:
         """Receivers and workers, under load; each is started again at once."""
@@ -88,12 +77,13 @@ class Cluster:
             self.kills += 1
             self._parts[number] = self._start(number)
 
-    def without_database(self, sever: Callable[[], None], mend: Callable[[], None], refusals: int) -> None:
-        """Under load, until so many deliveries have been refused."""
+    def without(self, sever: Callable[[], None], mend: Callable[[], None], hold: Callable[[], object]) -> None:
+        """Under load, something is severed until ``hold`` returns."""
         self.load()
+        self.load(0)
         sever()
         try:
-            self.senders.wait_for_refusals(self.senders.refused + refusals)
+            hold()
         finally:
             mend()
         self.load()

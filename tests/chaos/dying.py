@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.pauses import Pauses
+from connector.work.database import open_database
 from connector.work.table import Done, Job, WorkTable
 
 
@@ -68,7 +69,8 @@ class Deaths:
 
     def at(self, point: Point, ticket: str | None = None) -> None:
         """Does not return if this is a place to die that nobody has died at before."""
-        death = self._by_place.get((point, ticket or getattr(self._work, "ticket", "")))
+        worked: str = getattr(self._work, "ticket", "")
+        death = self._by_place.get((point, ticket or worked))
         if death is None:
             return
         try:
@@ -150,13 +152,15 @@ class DyingTransport(HTTPAdapter):
 class DyingTable(WorkTable):
     """The work table, with the points around the end of a job."""
 
-    deaths: Deaths
+    def __init__(self, url: str, clock: Callable[[], datetime], deaths: Deaths) -> None:
+        super().__init__(open_database(url), clock)
+        self._deaths = deaths
 
     def finish(self, done: Sequence[Done]) -> list[Job]:
         """See ``WorkTable``."""
         for one in done:
-            self.deaths.at(Point.BEFORE_DONE, one.job.key.ticket)
+            self._deaths.at(Point.BEFORE_DONE, one.job.key.ticket)
         refused = super().finish(done)
         for one in done:
-            self.deaths.at(Point.DONE, one.job.key.ticket)
+            self._deaths.at(Point.DONE, one.job.key.ticket)
         return refused

@@ -26,6 +26,20 @@ class Evidence(NamedTuple):
     """RFO tasks, each linked to its incident."""
 
 
+class Outcome(NamedTuple):
+    """Of a whole run."""
+
+    kills: int
+    """``kill -9`` of a process group."""
+    acknowledged: int
+    """Events answered 202."""
+    refused: int
+    """Deliveries that failed and were tried again."""
+    tickets: int
+    evidence: Evidence
+    seconds: float
+
+
 def gather(desk: Helpdesk, policy: Policy, tickets: Iterable[str], created: Counter[str]) -> Evidence:
     """Reads every ticket. ``created``: how many tickets of the helpdesk have each key of the connector."""
     now = datetime.now(UTC)

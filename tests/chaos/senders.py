@@ -47,6 +47,11 @@ class Senders:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def untold(self) -> int:
+        """Tickets whose stories have not begun."""
+        return self._tickets.qsize()
+
     def tell(self, tickets: Sequence[str]) -> None:
         """More tickets whose stories are to be played."""
         for ticket in tickets:
@@ -85,7 +90,9 @@ class Senders:
             raise AssertionError("a sender failed") from self._failure
 
     def _send(self, chance: random.Random, number: int) -> None:
-        receivers = itertools.cycle(self._receivers[number % len(self._receivers) :] + self._receivers)
+        receivers = itertools.cycle(self._receivers)
+        for _ in range(number % len(self._receivers)):
+            next(receivers)
         try:
             while (ticket := self._tickets.get()) is not None:
                 for act in (None, *chance.choice(STORIES)):

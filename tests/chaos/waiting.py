@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from connector.work.table import WorkTable
 
-PATIENCE_S = 60.0
+PATIENCE_S = 100.0
+"""Less than a test may take."""
 
 
 def wait_until(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:

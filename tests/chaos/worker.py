@@ -75,8 +75,7 @@ def _work(order: Order) -> None:
         os.dup2(log.fileno(), 2)
     clock, deaths = SharedClock(order.clock), Deaths(order.deaths)
     policy = default_policy() if order.policy == POLICY else load_policy(order.policy, MAPPINGS / "services.yaml")
-    table = DyingTable.open(order.database_url, clock)
-    table.deaths = deaths
+    table = DyingTable(order.database_url, clock, deaths)
     desk = open_desk(order.access, clock, lambda: DyingTransport(f"{order.access[0]}/api/v1", deaths))
     Worker(table, DyingDesk(desk, deaths), policy, rhythm=RARELY).run(stop)
     table.close()

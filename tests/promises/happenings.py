@@ -18,8 +18,8 @@ def _says(text: str, cast: Cast, ticket: str) -> None:
 
 
 def _moves(fields: dict[str, Any], cast: Cast, ticket: str) -> None:
-    """The customer overwrites fields through the helpdesk's own API (P20)."""
-    cast.customer.sets(ticket, **fields)
+    """Somebody who is not support overwrites fields through the helpdesk's own API (P20)."""
+    cast.outsider.sets(ticket, **fields)
 
 
 def _does(fields: dict[str, Any], cast: Cast, ticket: str) -> None:
@@ -52,9 +52,9 @@ HAPPENINGS: dict[str, Happening] = {
     "the customer names an unreadable time": partial(_says, "Start time: 02/03"),
     "the customer asks for escalation": partial(_says, "Please escalate this ticket."),
     "the customer asks for an RFO": partial(_says, "Please send us the RFO."),
-    "the customer lowers the level": partial(_moves, {"escalation_level": 1}),
-    "the customer sets the priority": partial(_moves, {"priority": Priority.P1}),
-    "the customer moves the next escalation": partial(_moves, {"next_escalation_at": T0 + timedelta(days=1000)}),
+    "an outsider lowers the level": partial(_moves, {"escalation_level": 1}),
+    "an outsider sets the priority": partial(_moves, {"priority": Priority.P1}),
+    "an outsider moves the next escalation": partial(_moves, {"next_escalation_at": T0 + timedelta(days=1000)}),
     "an agent answers": _answers,
     "an agent writes a note": _notes,
     "an agent corrects the impact": partial(_does, {"impact": Impact.DEGRADATION}),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from connector.domain.decision import Decision, NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.errors import EndpointLimitedError, TicketLimitedError
+from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.pauses import Pauses
 from connector.sandbox.clock import SteppedClock
@@ -43,7 +43,7 @@ class SmallHelpdesk:
         if (until := self.limited.get(endpoint, now)) > now:
             raise EndpointLimitedError(f"{endpoint}: answered 429", until, endpoint)
         if endpoint == WRITE and (until := self.limited.get(ticket, now)) > now:
-            raise TicketLimitedError(f"{endpoint} {ticket}: answered 429", until)
+            raise TicketWaitsError(f"{endpoint} {ticket}: answered 429", until)
 
     def writes(self, *tickets: str) -> list[datetime]:
         """When these tickets were written, or asked to be."""

@@ -16,6 +16,7 @@ from connector.install.secrets import WEBHOOK
 from connector.install.zammad.notices import CUSTOMER
 from connector.install.zammad.planning import Setup, plan_zammad
 from connector.install.zammad.webhook import CHANGED, CREATED
+from connector.install.zammad.writer import ZammadWriter
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
@@ -55,7 +56,7 @@ def installed(policy: Policy, sqlite_url: str) -> Iterator[Cast]:
         )
         setup = Setup(admin, bot, policy, mapping)
         plan = plan_zammad(setup, {WEBHOOK: SECRET}, T0.date(), receiver_url=IN_PROCESS, adopt=True)
-        assert apply(admin, plan, {WEBHOOK: SECRET}) == ()
+        assert apply(ZammadWriter(admin), plan, {WEBHOOK: SECRET}) == ()
         zammad.restart_worker()
         return accounts
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,12 +23,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from connector.sandbox.stage import SETTLE
 from connector.work.sweep import sweep
 from tests.postgres import fresh_schema
-from tests.promises.conftest import Cast, set_the_stage
+from tests.promises.conftest import PLACES, Cast, set_the_stage
 from tests.promises.evidence import outcome
 from tests.promises.happenings import HAPPENINGS
 
 EXAMPLES = int(os.environ.get("INTERSPACE_TEST_EXAMPLES", "0"))
 """More than these tests play by themselves, and others each time: for long runs."""
+
+EXAMPLES_OF = {("zammad", "sqlite"): 25}
+"""Else a few: the databases and the helpdesks differ in little that matters here."""
 
 Delivery = tuple[str, Mapping[str, str], bytes]
 Opened = Callable[[], AbstractContextManager[Cast]]
@@ -140,24 +142,20 @@ def play(opened: Opened, examples: int) -> None:
     )
 
 
-def test_any_fate_of_the_deliveries_ends_in_the_same_ticket_on_sqlite(
-    tmp_path_factory: pytest.TempPathFactory,
+@pytest.mark.parametrize(("helpdesk", "database"), PLACES)
+def test_any_fate_of_the_deliveries_ends_in_the_same_ticket(
+    helpdesk: str, database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> None:
-    def fresh() -> Path:
-        return tmp_path_factory.mktemp("p3") / "work.sqlite3"
-
     @contextmanager
-    def opened() -> Iterator[Cast]:
-        with (cast := set_the_stage(f"sqlite:///{fresh()}")).stage:
+    def on_sqlite() -> Iterator[Cast]:
+        path = tmp_path_factory.mktemp("p3") / "work.sqlite3"
+        with (cast := set_the_stage(f"sqlite:///{path}", helpdesk)).stage:
             yield cast
 
-    play(opened, 25)
-
-
-def test_any_fate_of_the_deliveries_ends_in_the_same_ticket_on_postgresql(postgres_server: str) -> None:
     @contextmanager
-    def opened() -> Iterator[Cast]:
-        with fresh_schema(postgres_server) as url, (cast := set_the_stage(url)).stage:
+    def on_postgresql() -> Iterator[Cast]:
+        server = request.getfixturevalue("postgres_server")
+        with fresh_schema(server) as url, (cast := set_the_stage(url, helpdesk)).stage:
             yield cast
 
-    play(opened, 6)
+    play(on_sqlite if database == "sqlite" else on_postgresql, EXAMPLES_OF.get((helpdesk, database), 6))

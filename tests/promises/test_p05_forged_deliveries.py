@@ -10,9 +10,8 @@ from flask.testing import FlaskClient
 
 from connector.sandbox.house import IN_PROCESS, SECRET
 from connector.sandbox.stage import Stage
-from connector.sandbox.zammad.deliveries import signature
 from connector.settings import Settings
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, Place
 from webhooks.app import create_app
 from webhooks.receiver import open_receiver
 
@@ -40,6 +39,12 @@ def caught(cast: Cast, subject: str = "Line down") -> Delivery:
     return found[0]
 
 
+def signature(genuine: str, secret: str, body: bytes) -> str:
+    """A signature by the method of a genuine one."""
+    method = genuine.partition("=")[0]
+    return f"{method}={hmac.digest(secret.encode(), body, method).hex()}"
+
+
 def status(receiver: FlaskClient, delivery: Delivery, **headers: str | None) -> int:
     """What the receiver answers to the delivery with other headers; ``None`` leaves one out."""
     sent = {**delivery.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -49,7 +54,7 @@ def status(receiver: FlaskClient, delivery: Delivery, **headers: str | None) -> 
 
 def stored(stage: Stage) -> bool:
     """Something is written down to be done."""
-    return stage.table.next_due("zammad") is not None
+    return stage.table.next_due(stage.house.name) is not None
 
 
 def test_the_genuine_delivery_is_accepted(cast: Cast) -> None:
@@ -62,16 +67,16 @@ def test_the_genuine_delivery_is_accepted(cast: Cast) -> None:
     [
         lambda good, body: None,
         lambda good, body: "",
-        lambda good, body: signature("a secret of somebody else", body),
-        lambda good, body: signature(SECRET, body + b" "),
-        lambda good, body: signature("", body),
-        lambda good, body: good.removeprefix("sha1="),
+        lambda good, body: signature(good, "a secret of somebody else", body),
+        lambda good, body: signature(good, SECRET, body + b" "),
+        lambda good, body: signature(good, "", body),
+        lambda good, body: good.partition("=")[2],
         lambda good, body: good[:-1],
         lambda good, body: good[:-1] + ("0" if good[-1] != "0" else "1"),
         lambda good, body: f"{good},{good}",
-        lambda good, body: "sha256=" + hmac.digest(SECRET.encode(), body, "sha256").hex(),
-        lambda good, body: "md5=" + hmac.digest(SECRET.encode(), body, "md5").hex(),
-        lambda good, body: "sha1=" + "0" * 40,
+        lambda good, body: signature("sha512=", SECRET, body),
+        lambda good, body: signature("md5=", SECRET, body),
+        lambda good, body: signature("sha1=" if good.startswith("sha256") else "sha256=", SECRET, body),
         lambda good, body: "none=",
     ],
     ids=[
@@ -84,9 +89,9 @@ def test_the_genuine_delivery_is_accepted(cast: Cast) -> None:
         "cut off",
         "one digit off",
         "twice",
-        "sha256",
+        "sha512",
         "md5",
-        "zeros",
+        "the other helpdesk's method",
         "method none",
     ],
 )
@@ -136,44 +141,49 @@ def test_the_constant_time_comparison_alone_decides(cast: Cast, monkeypatch: pyt
         return verdict
 
     monkeypatch.setattr(hmac, "compare_digest", compare)
-    forged = signature("a secret of somebody else", delivery.body)
+    genuine = delivery.headers["X-Hub-Signature"]
+    forged = signature(genuine, "a secret of somebody else", delivery.body)
 
     answers = [status(receiver, delivery), status(receiver, delivery, X_Hub_Signature=forged)]
 
     assert answers == ([202, 202] if verdict else [401, 401])
-    assert lengths == [20, 20], "the digests, not their texts, each once"
+    assert lengths == 2 * [len(genuine.partition("=")[2]) // 2], "the digests, not their texts, each once"
 
 
-def test_two_secrets_are_valid_during_a_rotation_and_the_old_one_not_longer(cast: Cast, database_url: str) -> None:
+def receiver_with(place: Place, helpdesk: str, *secrets: str) -> FlaskClient:
+    """The receiver as it starts with these secrets."""
+    chosen = {"database_url": place.database_url, f"{helpdesk}_webhook_secret": "\n".join(secrets)}
+    return create_app(open_receiver(Settings.model_validate(chosen))).test_client()
+
+
+def test_two_secrets_are_valid_during_a_rotation_and_the_old_one_not_longer(cast: Cast, place: Place) -> None:
     """The README's steps: the receiver learns the new secret, the helpdesk uses it, the receiver forgets the old."""
-    stage = cast.stage
-    old = caught(cast)
-    new = old._replace(headers={**old.headers, "X-Hub-Signature": signature(NEW_SECRET, old.body)})
+    stage, old = cast.stage, caught(cast)
+    renewed = signature(old.headers["X-Hub-Signature"], NEW_SECRET, old.body)
+    new = old._replace(headers={**old.headers, "X-Hub-Signature": renewed})
 
     def answers(*secrets: str) -> list[int]:
-        settings = Settings(database_url=database_url, zammad_webhook_secret="\n".join(secrets))
-        receiver = create_app(open_receiver(settings)).test_client()
+        receiver = receiver_with(place, stage.house.name, *secrets)
         return [status(receiver, delivery) for delivery in (old, new)]
 
     assert answers(SECRET) == [202, 401]
     assert answers(NEW_SECRET, SECRET) == [202, 202]
     assert answers(NEW_SECRET) == [401, 202]
-    assert stage.table.counts()["zammad"].waiting + stage.table.counts()["zammad"].due == 1
+    assert stored(stage)
 
 
-def test_every_secret_is_always_compared(cast: Cast, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_secret_is_always_compared(cast: Cast, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The time an answer takes does not tell which of the two secrets is in use."""
     delivery, compared = caught(cast), list[bytes]()
-    settings = Settings(database_url=database_url, zammad_webhook_secret=f"{SECRET}\n{NEW_SECRET}")
-    receiver = create_app(open_receiver(settings)).test_client()
-    genuine = hmac.compare_digest
+    receiver = receiver_with(place, cast.stage.house.name, SECRET, NEW_SECRET)
+    genuine, good = hmac.compare_digest, delivery.headers["X-Hub-Signature"]
 
     def compare(one: bytes, other: bytes) -> bool:
         compared.append(one)
         return genuine(one, other)
 
     monkeypatch.setattr(hmac, "compare_digest", compare)
-    for header in (signature(SECRET, delivery.body), signature(NEW_SECRET, delivery.body), None, "sha1=x"):
+    for header in (good, signature(good, NEW_SECRET, delivery.body), signature(good, "neither", delivery.body)):
         compared.clear()
         status(receiver, delivery, X_Hub_Signature=header)
         assert len(compared) == 2

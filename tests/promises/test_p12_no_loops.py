@@ -139,12 +139,12 @@ def test_the_ladder_goes_on_while_a_field_is_contested(cast: Cast) -> None:
     ]
 
 
-def test_a_customer_is_no_rival(cast: Cast) -> None:
-    """What a customer resets is repaired every time (P20)."""
+def test_an_outsider_is_no_rival(cast: Cast) -> None:
+    """What somebody who is not support resets is repaired every time (P20)."""
     stage, ticket = cast.stage, opened(cast)
 
     for _ in range(8):
-        cast.customer.sets(ticket, next_escalation_at=None)
+        cast.outsider.sets(ticket, next_escalation_at=None)
         stage.settle()
         assert stage.ticket(ticket).fields.next_escalation_at is not None
 

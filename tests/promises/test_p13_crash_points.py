@@ -100,7 +100,7 @@ def one_life(order: Order, table: WorkTable, helpdesk: str) -> None:
 def test_a_worker_that_wakes_up_after_its_lease_does_not_repeat_what_another_has_done(
     helpdesk: Zammad, postgresql_url: str, tmp_path: Path
 ) -> None:
-    """A machine that was suspended, or whose disk hung: it goes on where it stopped, just before its write.
+    """A machine that was suspended, or whose disk hung: it goes on with what it read before it stopped.
 
     Only with PostgreSQL: those who share a SQLite file live on one machine and stop together.
     """
@@ -109,7 +109,7 @@ def test_a_worker_that_wakes_up_after_its_lease_does_not_repeat_what_another_has
     ticket, witness = level(helpdesk), tmp_path / "stopped here"
     order = Order(postgresql_url, helpdesk.access, tmp_path / "clock", tmp_path / "log")
     table.touch([Key(helpdesk.name, ticket)], clock())
-    stops = order._replace(deaths=(Death(Point.BEFORE_WRITE, ticket, witness, signal.SIGSTOP),))
+    stops = order._replace(deaths=(Death(Point.READ, ticket, witness, signal.SIGSTOP),))
 
     with worker_process(stops) as sleeper:
         wait_until(witness.exists, "the worker stops")

@@ -9,7 +9,7 @@ import pytest
 from connector.domain.ticket import Ticket
 from connector.sandbox.stage import Stage
 from connector.work.table import WorkTable
-from tests.promises.conftest import COMPLETE, Cast, open_stage, with_people
+from tests.promises.conftest import COMPLETE, Cast, Place, open_stage, with_people
 from tests.promises.evidence import levels_noted, proofs
 
 LEVELS = [
@@ -64,8 +64,8 @@ NIGHTS = [
 
 
 @pytest.mark.parametrize("night", NIGHTS, ids=lambda night: night.peculiar)
-def test_a_p1_through_the_night_reaches_every_level_once_at_its_hour(night: Night, database_url: str) -> None:
-    with open_stage(database_url, night.begins) as stage:
+def test_a_p1_through_the_night_reaches_every_level_once_at_its_hour(night: Night, place: Place) -> None:
+    with open_stage(place.database_url, night.begins, place.helpdesk) as stage:
         ticket = answered(with_people(stage))
 
         stage.advance(9 * HOUR)
@@ -113,8 +113,8 @@ DAYS = [
 
 
 @pytest.mark.parametrize("days", DAYS, ids=lambda days: days.peculiar)
-def test_a_p4_counts_working_time_over_every_peculiar_day(days: Days, database_url: str) -> None:
-    with open_stage(database_url, days.begins) as stage:
+def test_a_p4_counts_working_time_over_every_peculiar_day(days: Days, place: Place) -> None:
+    with open_stage(place.database_url, days.begins, place.helpdesk) as stage:
         ticket = answered(with_people(stage), P4)
         assert stage.ticket(ticket).fields.priority == "P4"
 
@@ -156,11 +156,11 @@ class Skewed:
 
 
 @pytest.fixture
-def skewed(cast: Cast, database_url: str) -> Iterator[Skewed]:
+def skewed(cast: Cast, place: Place) -> Iterator[Skewed]:
     """The stage's connector goes by this clock."""
     clock = Skewed(cast.stage.clock)
     kept = cast.stage.table
-    cast.stage.table = WorkTable.open(database_url, clock)
+    cast.stage.table = WorkTable.open(place.database_url, clock)
     cast.stage.connect()
     yield clock
     cast.stage.table.close()

@@ -44,7 +44,7 @@ def whole_life(cast: Cast, hostile: str) -> str:
     stage.settle()
     cast.customer.replies(ticket, f"{hostile} please escalate this ticket {hostile}")
     stage.settle()
-    cast.customer.sets(ticket, escalation_request=hostile, priority_reason=hostile, escalation_reason=hostile)
+    cast.outsider.sets(ticket, escalation_request=hostile, priority_reason=hostile, escalation_reason=hostile)
     stage.settle()
     cast.agent.sets(ticket, state=TicketState.CLOSED)
     cast.customer.replies(ticket, f"Please send us the RFO. {hostile}")
@@ -137,7 +137,7 @@ def test_explain_shows_a_stranger_text_and_does_not_obey_it(cast: Cast, hostile:
     """On a terminal with colours and links."""
     stage = cast.stage
     ticket = cast.customer.writes(hostile, COMPLETE.replace("Our line", f"Circuit ID: {hostile}\nOur line"))
-    cast.customer.sets(ticket, priority_reason=hostile)
+    cast.outsider.sets(ticket, priority_reason=hostile)
     seen = stage.ticket(ticket)
     screen = StringIO()
 

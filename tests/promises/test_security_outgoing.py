@@ -22,7 +22,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping as load_zammad
 from connector.install.errors import PlanError
-from connector.install.zammad.planning import endpoint
+from connector.install.receiver import endpoint
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.house import SECRET
 from connector.settings import SettingsError, load
@@ -172,7 +172,7 @@ def test_only_plain_web_addresses_can_be_configured(url: str) -> None:
 )
 def test_a_webhook_can_be_installed_for_a_plain_web_address_only(url: str) -> None:
     with pytest.raises(PlanError):
-        endpoint(url)
+        endpoint(url, "/webhooks/zammad/main")
 
 
 def test_no_address_in_a_ticket_or_a_delivery_is_ever_visited(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
-    TicketLimitedError,
+    TicketWaitsError,
     TransientError,
     UnavailableError,
 )
@@ -60,9 +60,9 @@ class JiraClient:
         """The JSON answer to a PUT."""
         return self._request("PUT", path, query, body)
 
-    def delete(self, path: str) -> Any:
+    def delete(self, path: str, query: str = "") -> Any:
         """The JSON answer to a DELETE."""
-        return self._request("DELETE", path, "", None)
+        return self._request("DELETE", path, query, None)
 
     def _request(self, method: str, path: str, query: str, body: Any) -> Any:
         endpoint = endpoint_of(method, path)
@@ -113,7 +113,7 @@ class JiraClient:
             self._pauses.set(endpoint, until)
             return EndpointLimitedError(f"{text} ({reason})", until, endpoint)
         if reason == "jira-per-issue-on-write":
-            return TicketLimitedError(f"{text} ({reason})", at or now + _ISSUE_PAUSE)
+            return TicketWaitsError(f"{text} ({reason})", at or now + _ISSUE_PAUSE)
         return RateLimitedError(f"{text} ({reason})" if reason else text, at)
 
 

@@ -16,7 +16,7 @@ from connector.helpdesks.errors import (
     EndpointLimitedError,
     NotFoundError,
     PermanentError,
-    TicketLimitedError,
+    TicketWaitsError,
     TransientError,
 )
 from connector.helpdesks.jira.answer import CreatedRow, OtherRow, UserRow, parsed
@@ -32,8 +32,11 @@ VISIBLE_AFTER = timedelta(minutes=5)
 _AT_ONCE = timedelta(seconds=30)
 """Whoever is not that quick with creating after having said so begins anew: somebody else may have given up on him."""
 
+_NEXT_LOOK = timedelta(seconds=20)
+"""Search is seldom that late."""
+
 _KEY_PROPERTY = "interspace-key"
-_REFUSED = (PermanentError, EndpointLimitedError, TicketLimitedError)
+_REFUSED = (PermanentError, EndpointLimitedError, TicketWaitsError)
 """Answers that prove that nothing was created."""
 
 Encode = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -55,13 +58,17 @@ class Creation(NamedTuple):
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """The id of the one issue with ``new.key``, linked to ``incident``.
 
-        :raises TransientError: an attempt a moment ago may have created it.
+        :raises TicketWaitsError: an attempt a moment ago may have created it.
         """
         for link in incident.links:
             if link.created_by_connector and link.connector_key == new.key:
                 return link.id
-        found = self._find(new.key) or self._create(new, incident)
-        self._link(found, incident)
+        try:
+            found = self._find(new.key) or self._create(new, incident)
+            self._link(found, incident)
+        except NotFoundError as error:
+            # A kind of link that does not exist, for one. It must not look as if the incident were gone.
+            raise PermanentError(str(error)) from error
         return found
 
     def _find(self, key: str) -> str | None:
@@ -80,8 +87,10 @@ class Creation(NamedTuple):
         started = self.clock()
         before = intended.get(new.key)
         if before is not None and started < before + VISIBLE_AFTER:
-            raise TransientError(
-                f"Jira {incident.number}: {new.key} may have been created at {before:%H:%M:%S} UTC and not be found yet"
+            raise TicketWaitsError(
+                f"Jira {incident.number}: {new.key} may have been created at {before:%H:%M:%S} UTC, "
+                "and search may not show it yet",
+                min(before + VISIBLE_AFTER, started + _NEXT_LOOK),
             )
         self._intend(incident.id, {**intended, new.key: started})
         if self.clock() > started + _AT_ONCE:

@@ -16,12 +16,16 @@ class Flavour:
     """``PUT issue?returnIssue=true`` shows the issue afterwards; otherwise it has to be read."""
     comments_tell_visibility: bool
     """Comments that come with an issue say whether customers see them (``jsdPublic``)."""
+    cuts_changelog: bool
+    """Only the newest entries of the changelog come with an issue."""
     pages_by_token: bool
     """Search turns pages by ``nextPageToken``; otherwise by ``startAt``."""
     bulk_fetch: bool
     """Many issues can be read by one request that does not depend on the search index."""
     rich_fields: bool
     """Long text fields hold wiki markup; otherwise they hold plain text (the renderer they have by default)."""
+    administers: bool
+    """Options, priorities and dashboards can be written by REST; otherwise an admin makes them by hand."""
 
     @property
     def search(self) -> str:
@@ -34,18 +38,22 @@ CLOUD = Flavour(
     user_id="accountId",
     edits_answer=True,
     comments_tell_visibility=True,
+    cuts_changelog=True,
     pages_by_token=True,
     bulk_fetch=True,
     rich_fields=True,
+    administers=True,
 )
 DATA_CENTER = Flavour(
     title="Jira Data Center",
     user_id="name",
     edits_answer=False,
     comments_tell_visibility=False,
+    cuts_changelog=False,
     pages_by_token=False,
     bulk_fetch=False,
     rich_fields=False,
+    administers=False,
 )
 
 _BY_DEPLOYMENT = {"cloud": CLOUD, "server": DATA_CENTER, "datacenter": DATA_CENTER, "data center": DATA_CENTER}

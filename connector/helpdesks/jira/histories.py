@@ -58,16 +58,10 @@ class Histories:
 
     def changelog(self, issue: IssueRow) -> list[HistoryRow]:
         """All entries, oldest first. Cloud sends the newest with the issue; older ones never change."""
-        total = issue.changelog.total
-        rows = {row.id: row for row in issue.changelog.histories}
-        if len(rows) < total:
-            rows = {**(self._changes.get(issue.id) or {}), **rows}
-            while len(rows) < total and (page := self._older(issue.id, len(rows) - len(issue.changelog.histories))):
-                before = len(rows)
-                rows = {**{row.id: row for row in page}, **rows}
-                if len(rows) == before:
-                    break
-            self._changes.put(issue.id, rows)
+        newest = {row.id: row for row in issue.changelog.histories}
+        # The total may be that of the page: a full page is not taken for the whole.
+        is_whole = len(newest) >= issue.changelog.total and len(newest) < _PAGE
+        rows = newest if is_whole or not self._flavour.cuts_changelog else self._whole(issue.id, newest)
         return sorted(rows.values(), key=lambda row: (row.created, int(row.id) if row.id.isdigit() else 0))
 
     def comments(self, issue: IssueRow) -> list[tuple[CommentRow, bool]]:
@@ -87,10 +81,20 @@ class Histories:
         """What is known of a comment because we have just written it."""
         self._internal.put((row.id, row.updated), internal)
 
-    def _older(self, issue_id: str, start: int) -> tuple[HistoryRow, ...]:
+    def _whole(self, issue_id: str, newest: dict[str, HistoryRow]) -> dict[str, HistoryRow]:
+        """What was read before reaches up to what came now, or what lies between is read, oldest first."""
+        rows = dict(self._changes.get(issue_id) or {})
         path = f"api/2/issue/{issue_id}/changelog"
-        answer = self._client.get(path, urlencode({"startAt": max(start, 0), "maxResults": _PAGE}))
-        return parsed(ChangelogPage, answer, f"GET {path}").values
+        while not rows.keys() & newest.keys():
+            query = urlencode({"startAt": len(rows), "maxResults": _PAGE})
+            page = parsed(ChangelogPage, self._client.get(path, query), f"GET {path}")
+            older = {row.id: row for row in page.values}
+            if older.keys() <= rows.keys():
+                break
+            rows |= older
+        rows |= newest
+        self._changes.put(issue_id, rows)
+        return rows
 
     def _all_comments(self, issue_id: str) -> list[CommentRow]:
         path, found = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.helpdesks.fields import FIELD_TYPES
-from connector.helpdesks.jira.markup import escape_within, plain
+from connector.helpdesks.jira.markup import clean, escape_within, plain
 
 YES = "yes"
 """The one option of a yes-or-no field."""
@@ -46,7 +46,7 @@ def stamp(at: datetime) -> str:
 
 def encode(field: str, value: Any, *, rich: bool) -> Any:
     """A canonical value for Jira's JSON. ``rich``: long texts are markup."""
-    if value is None or value is False or value == "":
+    if value is None or value is False:
         return None
     if isinstance(value, datetime):
         return stamp(value)
@@ -54,7 +54,10 @@ def encode(field: str, value: Any, *, rich: bool) -> Any:
         return {"value": YES}
     if isinstance(value, StrEnum):
         return {"value": value.value}
-    return escape_within(value) if rich and field in LONG_TEXTS else value
+    if isinstance(value, str):
+        text = clean(value).strip() or None
+        return escape_within(text) if text and rich and field in LONG_TEXTS else text
+    return value
 
 
 def decode(field: str, raw: Any, *, rich: bool) -> Any:

@@ -142,9 +142,11 @@ class Writer:
         for field, value in changes.items():
             if field in ("priority", "group") or self._id(field) not in raw:
                 continue
-            held = decode(field, raw[self._id(field)], rich=self._flavour.rich_fields)
+            rich = self._flavour.rich_fields
+            held = decode(field, raw[self._id(field)], rich=rich)
+            meant = decode(field, encode(field, value, rich=rich), rich=rich)
             # Long texts lose blank lines and spaces on their way through Jira's editor format.
-            if held != value and (held is None or field not in LONG_TEXTS) and not (held is None and not value):
+            if held != meant and (held is None or meant is None or field not in LONG_TEXTS):
                 lost.append(field)
         if lost:
             names = ", ".join(repr(self._mapping.fields[field]) for field in sorted(lost))

@@ -1,6 +1,6 @@
 """Ticket attributes: one for every field of the rules (R7, R10, R14–R22, R23, R34, R36–R39).
 
-Bodies as in recordings 044–053 and 352. Help texts carry the guide's definitions (R24–R26).
+Bodies as in recordings 044–053 and 352. The help texts are those of all helpdesks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from connector.domain.vocabulary import (
     Urgency,
 )
 from connector.install.objects import Wanted, text_ref
+from connector.install.texts import FOR_CUSTOMERS, HELP
 from connector.install.zammad.site import Site
 
 KIND = "object_manager_attributes"
@@ -25,13 +26,11 @@ FIRST_POSITION = 1500
 
 
 class Attribute(NamedTuple):
-    """A field as people see it. Customers see and choose only ``for_customers``."""
+    """A field as people see it."""
 
     display: str
     data_type: str
     option: Mapping[str, Any]
-    help: str
-    for_customers: bool = False
     on_create: bool = True
 
 
@@ -59,98 +58,43 @@ IMPACTS: Mapping[StrEnum, str] = {
     Impact.NON_SERVICE_AFFECTING: "Non-service-affecting (customer traffic not disturbed)",
 }
 
-_RULES_SAY = "Set by the rules."
-
 ATTRIBUTES: Mapping[str, Attribute] = {
     # What the customer says (R10, R15–R22).
-    "service_id": Attribute(
-        "Service ID", "input", _text(60), "Required: the ID of the affected service, e.g. SVC-1001.", True
-    ),
-    "problem_start": Attribute("Start of the problem", "datetime", _TIME, "Required: when the problem began.", True),
-    "short_description": Attribute(
-        "Short description", "input", _text(250), "Required: the problem in one sentence.", True
-    ),
-    "impact": Attribute(
-        "Impact",
-        "select",
-        _choice(IMPACTS),
-        "Required. Service-affecting: impairs the basic function of the service, e.g. loss of service. "
-        "Degradation: less than the normal daily traffic volume, e.g. high packet loss or latency. "
-        "Non-service-affecting: no active disturbance of customer traffic.",
-        True,
-    ),
+    "service_id": Attribute("Service ID", "input", _text(60)),
+    "problem_start": Attribute("Start of the problem", "datetime", _TIME),
+    "short_description": Attribute("Short description", "input", _text(250)),
+    "impact": Attribute("Impact", "select", _choice(IMPACTS)),
     "urgency": Attribute(
-        "Urgency",
-        "select",
-        _choice({Urgency.HIGH: "High", Urgency.MEDIUM: "Medium", Urgency.LOW: "Low"}),
-        "How urgent it is to you. The priority follows from impact and urgency.",
-        True,
+        "Urgency", "select", _choice({Urgency.HIGH: "High", Urgency.MEDIUM: "Medium", Urgency.LOW: "Low"})
     ),
-    "circuit_id": Attribute("Circuit ID", "input", _text(60), "If applicable: the affected circuit.", True),
+    "circuit_id": Attribute("Circuit ID", "input", _text(60)),
     "fault_type": Attribute(
         "Kind of fault",
         "select",
         _choice({FaultType.INTERMITTENT: "Intermittent problem", FaultType.PERMANENT: "Permanent fault"}),
-        "If applicable: does it come and go, or is it there all the time?",
-        True,
     ),
-    "test_results": Attribute(
-        "Test results", "textarea", _long_text(4000), "If available: test results or logs; files may be attached.", True
-    ),
-    "ip_addresses": Attribute(
-        "IP addresses", "textarea", _long_text(1000), "If applicable: IPv4 or IPv6 addresses or prefixes.", True
-    ),
+    "test_results": Attribute("Test results", "textarea", _long_text(4000)),
+    "ip_addresses": Attribute("IP addresses", "textarea", _long_text(1000)),
     # What an agent can ask of the rules (R27, R34, R39).
-    "escalation_request": Attribute(
-        "Escalate now, because",
-        "input",
-        _text(250),
-        "Write a reason here and the ticket rises by one level at once; the field is empty again when that is done.",
-    ),
-    "rfo_requested": Attribute(
-        "RFO requested", "boolean", _YES, "The customer asked for a Reason-For-Outage document, e.g. on the phone."
-    ),
-    "deferral_support": Attribute(
-        "Support agrees to defer",
-        "boolean",
-        _YES,
-        "Outside working hours, for a non-service-affecting fault: we may continue when working hours begin. It is "
-        "deferred once the customer agrees too; without the customer's word the customer is asked.",
-        on_create=False,
-    ),
-    "deferral_customer": Attribute(
-        "Customer agrees to defer",
-        "boolean",
-        _YES,
-        "A non-service-affecting fault may wait until working hours begin.",
-        True,
-        on_create=False,
-    ),
+    "escalation_request": Attribute("Escalate now, because", "input", _text(250)),
+    "rfo_requested": Attribute("RFO requested", "boolean", _YES),
+    "deferral_support": Attribute("Support agrees to defer", "boolean", _YES, on_create=False),
+    "deferral_customer": Attribute("Customer agrees to defer", "boolean", _YES, on_create=False),
     # What only a person can say (R28).
-    "root_cause": Attribute(
-        "Root cause", "textarea", _long_text(4000), "Of a problem: what caused its incidents.", on_create=False
-    ),
-    "permanent_fix": Attribute(
-        "Permanent fix",
-        "textarea",
-        _long_text(4000),
-        "Of a problem: what keeps its incidents from coming back. A problem without it is not closed.",
-        on_create=False,
-    ),
+    "root_cause": Attribute("Root cause", "textarea", _long_text(4000), on_create=False),
+    "permanent_fix": Attribute("Permanent fix", "textarea", _long_text(4000), on_create=False),
     "priority_source": Attribute(
         "Priority decided by",
         "select",
         _choice({PrioritySource.MATRIX: "Matrix", PrioritySource.AGENT: "Agent"}),
-        "Your own change of the priority stays. To hand it back to the matrix, choose Matrix.",
         on_create=False,
     ),
     # What the rules say (R7, R14, R23, R27, R34, R36–R38).
-    "priority_reason": Attribute("Reason of the priority", "input", _text(250), _RULES_SAY, on_create=False),
+    "priority_reason": Attribute("Reason of the priority", "input", _text(250), on_create=False),
     "intake_status": Attribute(
         "Details",
         "select",
         _choice({IntakeStatus.COMPLETE: "Complete", IntakeStatus.ASKED: "Asked", IntakeStatus.REMINDED: "Reminded"}),
-        f"{_RULES_SAY} Whether the customer has given all required details.",
         on_create=False,
     ),
     "service_check": Attribute(
@@ -163,16 +107,13 @@ ATTRIBUTES: Mapping[str, Attribute] = {
                 ServiceCheck.FOREIGN: "Another customer's service",
             }
         ),
-        f"{_RULES_SAY} What the service catalogue says of the service ID.",
         on_create=False,
     ),
-    "first_response_due_at": Attribute("First response due", "datetime", _TIME, _RULES_SAY, on_create=False),
-    "repair_due_at": Attribute("Repair due", "datetime", _TIME, _RULES_SAY, on_create=False),
-    "escalation_level": Attribute(
-        "Escalation level", "integer", _LEVEL, f"{_RULES_SAY} 1 is the engineer on duty.", on_create=False
-    ),
-    "escalation_reason": Attribute("Reason of the level", "input", _text(250), _RULES_SAY, on_create=False),
-    "next_escalation_at": Attribute("Next escalation", "datetime", _TIME, _RULES_SAY, on_create=False),
+    "first_response_due_at": Attribute("First response due", "datetime", _TIME, on_create=False),
+    "repair_due_at": Attribute("Repair due", "datetime", _TIME, on_create=False),
+    "escalation_level": Attribute("Escalation level", "integer", _LEVEL, on_create=False),
+    "escalation_reason": Attribute("Reason of the level", "input", _text(250), on_create=False),
+    "next_escalation_at": Attribute("Next escalation", "datetime", _TIME, on_create=False),
     "rfo_status": Attribute(
         "RFO",
         "select",
@@ -185,23 +126,12 @@ ATTRIBUTES: Mapping[str, Attribute] = {
                 RfoStatus.DECLINED: "Declined",
             }
         ),
-        f"{_RULES_SAY} Where the Reason-For-Outage document stands.",
         on_create=False,
     ),
-    "rfo_due_at": Attribute("RFO due", "datetime", _TIME, _RULES_SAY, on_create=False),
-    "deferral": Attribute(
-        "Deferral agreed by",
-        "textarea",
-        _long_text(1000),
-        f"{_RULES_SAY} Who agreed to the last deferral, when and by which message.",
-        on_create=False,
-    ),
-    "deferred_until": Attribute(
-        "Deferred until", "datetime", _TIME, f"{_RULES_SAY} The clocks stand still until then.", on_create=False
-    ),
-    "connector_key": Attribute(
-        "Made by the connector for", "input", _text(60), f"{_RULES_SAY} What a task was made for.", on_create=False
-    ),
+    "rfo_due_at": Attribute("RFO due", "datetime", _TIME, on_create=False),
+    "deferral": Attribute("Deferral agreed by", "textarea", _long_text(1000), on_create=False),
+    "deferred_until": Attribute("Deferred until", "datetime", _TIME, on_create=False),
+    "connector_key": Attribute("Made by the connector for", "input", _text(60), on_create=False),
 }
 """Field → attribute, in the order in which people see them."""
 
@@ -216,14 +146,14 @@ def attributes(site: Site) -> Iterator[Wanted]:
             "display": attribute.display,
             "active": True,
             "data_type": attribute.data_type,
-            "data_option": {**attribute.option, "note": attribute.help},
-            "screens": _screens(attribute),
+            "data_option": {**attribute.option, "note": HELP[field]},
+            "screens": _screens(field, attribute),
         }
         yield Wanted(KIND, name, body, fill={"position": FIRST_POSITION + number})
 
 
-def _screens(attribute: Attribute) -> Mapping[str, Any]:
-    seen = attribute.for_customers
+def _screens(field: str, attribute: Attribute) -> Mapping[str, Any]:
+    seen = field in FOR_CUSTOMERS
     return {
         "create_middle": {
             "ticket.agent": {"shown": attribute.on_create, "required": False, "item_class": "column"},

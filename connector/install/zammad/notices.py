@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connector.domain.vocabulary import ServiceCheck
-from connector.install.current import CONTACT
 from connector.install.objects import Ref, Wanted, text_ref
 from connector.install.zammad.site import Site
+from connector.install.zammad.tables import CONTACT
 from connector.policy.models import Level
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")

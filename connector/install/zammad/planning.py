@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.mapping import ZammadMapping
-from connector.install.current import Current, read_current
+from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
 from connector.install.plan import Plan, make_plan
+from connector.install.receiver import endpoint
+from connector.install.uninstall import plan_uninstall
 from connector.install.zammad.everything import everything
+from connector.install.zammad.leaving import used_by_tickets, without_our_roles
 from connector.install.zammad.notices import addresses
 from connector.install.zammad.site import Site
+from connector.install.zammad.tables import read_current
 from connector.install.zammad.webhook import NAME, PATH
 from connector.policy.models import Policy
 
@@ -50,6 +53,14 @@ def plan_zammad(
     return make_plan(everything(site), current, secrets, adopt=adopt)
 
 
+def plan_back_zammad(setup: Setup, *, purge_fields: bool = False) -> Plan:
+    """What an uninstallation would do now. Changes nothing. Raises StepError if Zammad cannot be read."""
+    bot = whoami(setup.bot)
+    current = look(setup, bot)
+    first = without_our_roles(current, int(bot["id"]))
+    return plan_uninstall(current, used_by_tickets(setup.bot, current), first, purge_fields=purge_fields)
+
+
 def whoami(client: ZammadClient) -> Mapping[str, Any]:
     """The bot user."""
     try:
@@ -68,14 +79,6 @@ def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
     return read_current(setup.admin, int(bot["id"]), named)
 
 
-def endpoint(url: str) -> str:
-    """Where the receiver takes this webhook; ``url`` may leave out the path. Raises PlanError for no web address."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise PlanError(f"{url!r} is not where a receiver can be (example: https://connector.example.com)")
-    return url.rstrip("/") + PATH if parts.path in ("", "/") else url
-
-
 def _site(setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: str | None, today: date) -> Site:
     intake = current.row("groups", setup.mapping.group_name("intake")) or {}
     held = current.row("webhooks", NAME)
@@ -86,7 +89,7 @@ def _site(setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: 
         mapping=setup.mapping,
         bot_id=int(bot["id"]),
         bot_login=str(bot["login"]),
-        receiver_url=endpoint(receiver_url) if receiver_url else str((held or {}).get("endpoint")),
+        receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((held or {}).get("endpoint")),
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
         today=today,

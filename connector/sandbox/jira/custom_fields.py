@@ -70,6 +70,54 @@ def trash(call: Call, field_id: str) -> Answer:
     }
 
 
+def move_to_trash(call: Call, field_id: str) -> Answer:
+    """`POST /field/{id}/trash`; Cloud only."""
+    trash(call, field_id)
+    return 200, {}
+
+
+def update(call: Call, field_id: str) -> Answer:
+    """`PUT /field/{id}`: name and description, never the type; Cloud only."""
+    require_admin(call)
+    field = call.world.custom_field(field_id)
+    body = call.fields()
+    field.name = str(body.get("name") or field.name)
+    field.description = str(body.get("description", field.description) or "")
+    return 204, None
+
+
+def paged(call: Call) -> Answer:
+    """`GET /customFields`; Data Center only."""
+    require_admin(call)
+    wanted = call.query.get("search", "").lower()
+    found = [_detailed(call, held) for held in call.world.custom_fields.values() if wanted in held.name.lower()]
+    return 200, page(call, found)
+
+
+def _detailed(call: Call, field: CustomField) -> dict[str, Json]:
+    about = {"id": field.id, "name": field.name, "description": field.description, "type": field.type}
+    more = {"self": call.world.link_to(f"customFields/{field.id}"), "numericId": field.number}
+    return about | more | {"isLocked": False, "isManaged": False, "isAllProjects": True}
+
+
+def all_options(call: Call, field_id: str) -> Answer:
+    """`GET /customFields/{id}/options` by the number of the field; Data Center only."""
+    require_admin(call)
+    field = call.world.custom_field(field_id if field_id.startswith("customfield_") else f"customfield_{field_id}")
+    held = [option for context in field.contexts.values() for option in context.options.values()]
+    shown = [{"id": int(option.id), "value": option.value, "disabled": False} for option in held]
+    return 200, {"total": len(shown), "options": shown}
+
+
+def delete_many(call: Call) -> Answer:
+    """`DELETE /customFields?ids=`; Data Center only."""
+    require_admin(call)
+    ids = call.words("ids")
+    for field_id in ids:
+        trash(call, field_id)
+    return 200, {"deletedCustomFields": ids, "notDeletedCustomFields": {}}
+
+
 def contexts(call: Call, field_id: str) -> Answer:
     """`GET /field/{id}/context`."""
     require_admin(call)
@@ -79,7 +127,7 @@ def contexts(call: Call, field_id: str) -> Answer:
 
 
 def _context(context: Context) -> dict[str, Json]:
-    about = {"id": context.id, "name": context.name, "description": ""}
+    about = {"id": context.id, "name": context.name, "description": context.description}
     return {**about, "isGlobalContext": not context.project_ids, "isAnyIssueType": not context.issue_type_ids}
 
 
@@ -95,15 +143,25 @@ def create_context(call: Call, field_id: str) -> Answer:
         if set(held.project_ids) & set(projects) or not (held.project_ids or projects):
             raise JiraError(409, "A context of this custom field already applies to this project or globally.")
     types = [str(number) for number in body.get("issueTypeIds") or ()]
-    made = Context(str(call.world.next_id("context")), call.text("name"), projects, types)
+    about = str(body.get("description") or "")
+    made = Context(str(call.world.next_id("context")), call.text("name"), projects, types, description=about)
     field.contexts[made.id] = made
     return 201, {
         "id": made.id,
         "name": made.name,
-        "description": str(body.get("description") or ""),
+        "description": made.description,
         "projectIds": projects,
         "issueTypeIds": types,
     }
+
+
+def update_context(call: Call, field_id: str, context_id: str) -> Answer:
+    """`PUT /field/{id}/context/{context}`: name and description."""
+    require_admin(call)
+    context = _context_of(call, field_id, context_id)
+    context.name = str(call.fields().get("name") or context.name)
+    context.description = str(call.fields().get("description", context.description) or "")
+    return 204, None
 
 
 def delete_context(call: Call, field_id: str, context_id: str) -> Answer:

@@ -7,6 +7,11 @@ from connector.sandbox.jira.filters import shares
 from connector.sandbox.jira.records import Dashboard, Json
 from connector.sandbox.jira.world import BASE_URL
 
+_GADGETS = "rest/gadgets/1.0/g/com.atlassian.jira.gadgets"
+_AVAILABLE = {
+    "Assigned to Me": f"{_GADGETS}:assigned-to-me-gadget/gadgets/assigned-to-me-gadget.xml",
+    "Filter Results": f"{_GADGETS}:filter-results-gadget/gadgets/filter-results-gadget.xml",
+}
 _COLOURS = frozenset({"blue", "red", "yellow", "green", "cyan", "purple", "gray", "white"})
 
 
@@ -41,6 +46,20 @@ def search(call: Call) -> Answer:
 def show(call: Call, dashboard_id: str) -> Answer:
     """`GET /dashboard/{id}`."""
     return 200, _shown(call, _dashboard(call, dashboard_id))
+
+
+def update(call: Call, dashboard_id: str) -> Answer:
+    """`PUT /dashboard/{id}`: replaces all that is told of it."""
+    held = _own(call, dashboard_id)
+    body = call.fields()
+    held.name, held.description = call.text("name"), str(body.get("description") or "")
+    held.shares, held.editors = list(body["sharePermissions"]), list(body["editPermissions"])
+    return 200, _shown(call, held)
+
+
+def available_gadgets(call: Call) -> Answer:
+    """`GET /dashboard/gadgets`: the kinds of gadgets there are."""
+    return 200, {"gadgets": [{"title": title, "uri": uri} for title, uri in _AVAILABLE.items()]}
 
 
 def delete(call: Call, dashboard_id: str) -> Answer:

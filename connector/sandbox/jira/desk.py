@@ -231,6 +231,17 @@ class SandboxJira:
                 next(iter(self.world.screens[project.screen_id].tabs.values())).fields.append(made.id)
             return made
 
+    def add_options(self, field: str, values: Iterable[str]) -> None:
+        """More options for a list, in each of its contexts; as an admin does by hand. KeyError for no such field."""
+        with self._lock:
+            found = next((held for held in self.world.custom_fields.values() if held.name == field), None)
+            if found is None:
+                raise KeyError(f"the sandbox has no custom field {field!r}")
+            for context in found.contexts.values():
+                for value in values:
+                    option = Option(str(self.world.next_id("option")), value)
+                    context.options[option.id] = option
+
     def add_request_type(self, name: str, issue_type: str, fields: Mapping[str, bool], project: str = "") -> str:
         """Something that customers can ask for in the portal; `fields` by id, and whether each is required.
 

@@ -209,6 +209,12 @@ def shown_priority(world: World, priority: Named) -> dict[str, Json]:
     return {"self": world.link_to(f"priority/{priority.id}"), "iconUrl": icon, "name": priority.name, "id": priority.id}
 
 
+def described_priority(world: World, priority: Named) -> dict[str, Json]:
+    """A priority as the list of priorities has it."""
+    about = {"description": priority.description, "statusColor": priority.colour or "#cccccc"}
+    return shown_priority(world, priority) | about
+
+
 def shown_issue_type(world: World, kind: Named) -> dict[str, Json]:
     """An issue type."""
     return {

@@ -8,7 +8,7 @@ from connector.sandbox.jira.errors import JiraError, not_found
 
 def index(call: Call) -> Answer:
     """`GET /priority`."""
-    return 200, [fields.shown_priority(call.world, held) for held in call.world.priorities.values()]
+    return 200, [fields.described_priority(call.world, held) for held in call.world.priorities.values()]
 
 
 def search(call: Call) -> Answer:
@@ -21,12 +21,28 @@ def create(call: Call) -> Answer:
     """`POST /priority`: name and colour; names are unique."""
     require_admin(call)
     name = call.text("name")
-    call.text("statusColor")
+    colour = call.text("statusColor")
     if call.world.priority_named(name) is not None:
         raise JiraError(400, fields={"name": f"A priority with the name '{name}' already exists."})
     made = call.world.new_named(call.world.priorities, "priority", name)
     made.description = str(call.fields().get("description") or "")
+    made.colour = colour
     return 201, {"id": made.id}
+
+
+def update(call: Call, priority_id: str) -> Answer:
+    """`PUT /priority/{id}`: at least one of name, description, colour."""
+    require_admin(call)
+    held = call.world.priorities.get(priority_id)
+    body = call.fields()
+    if held is None:
+        raise not_found("The priority")
+    if not {"name", "description", "statusColor"} & body.keys():
+        raise JiraError(400, "At least one of the fields must be given.")
+    held.name = str(body.get("name") or held.name)
+    held.description = str(body.get("description", held.description) or "")
+    held.colour = str(body.get("statusColor") or held.colour)
+    return 204, None
 
 
 def delete(call: Call, priority_id: str) -> Answer:

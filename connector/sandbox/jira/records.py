@@ -44,6 +44,7 @@ class Context:
     project_ids: list[str] = field(default_factory=list)
     issue_type_ids: list[str] = field(default_factory=list)
     options: dict[str, Option] = field(default_factory=dict)
+    description: str = ""
 
 
 @dataclass(eq=False)
@@ -97,6 +98,8 @@ class Named:
     id: str
     name: str
     description: str = ""
+    colour: str = field(default="", kw_only=True)
+    """Of a priority."""
 
 
 @dataclass(eq=False)

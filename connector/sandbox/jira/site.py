@@ -6,7 +6,7 @@ from connector.sandbox.jira import fields, seed
 from connector.sandbox.jira.access import is_admin, is_project_admin, is_support, project_for, shown_user
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.records import Json, Project
+from connector.sandbox.jira.records import Json, Project, Role
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import BASE_URL
 
@@ -242,7 +242,33 @@ def create_role(call: Call) -> Answer:
     name = call.text("name")
     if any(role.name == name for role in call.world.roles.values()):
         raise JiraError(409, f"A project role with name '{name}' already exists.")
-    return 200, _role(call, call.world.new_role(name).id)
+    made = call.world.new_role(name)
+    made.description = str(call.fields().get("description") or "")
+    return 200, _role(call, made.id)
+
+
+def update_role(call: Call, role_id: str) -> Answer:
+    """`PUT /role/{id}`: name and description, both."""
+    held = _role_of(call, role_id)
+    held.name, held.description = call.text("name"), call.text("description")
+    return 200, _role(call, role_id)
+
+
+def delete_role(call: Call, role_id: str) -> Answer:
+    """`DELETE /role/{id}`; whoever had it has it no more."""
+    del call.world.roles[_role_of(call, role_id).id]
+    for held in call.world.projects.values():
+        held.role_users.pop(role_id, None)
+        held.role_groups.pop(role_id, None)
+    return 204, None
+
+
+def _role_of(call: Call, role_id: str) -> Role:
+    if not is_admin(call.user):
+        raise JiraError(403, "Only Jira administrators can do this.")
+    if role_id not in call.world.roles:
+        raise not_found("The project role")
+    return call.world.roles[role_id]
 
 
 def group_members(call: Call) -> Answer:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from connector.sandbox.jira import Fault
 from connector.sandbox.jira import furnished as jira
 from connector.sandbox.zammad.furnished import connect_webhook, request
 from tests.promises.conftest import COMPLETE
@@ -49,6 +50,17 @@ def test_explain_tells_what_the_rules_see_of_an_issue(run: Run, live_jira: LiveJ
     assert told["decision"]["changes"]["priority"] == "P1"
     assert [sla["name"] for sla in told["slas"]] == ["Time to resolution"]
     assert {call.method for call in live_jira.desk.requests if call.user} == {"GET"}
+
+
+def test_slas_that_may_not_be_read_do_not_hide_the_explanation(run: Run, live_jira: LiveJira) -> None:
+    issue = mailed(live_jira)
+    live_jira.desk.faults.add(Fault("status", path="/sla", status=403, times=None))
+
+    shown = run("explain", issue, **live_jira.environment)
+
+    assert shown.returncode == 0
+    assert "P1: impact service affecting × urgency high" in shown.stdout
+    assert "SLAs of Service Management: Jira" in shown.stderr
 
 
 def test_what_is_no_issue_is_said_in_one_line(run: Run, live_jira: LiveJira) -> None:

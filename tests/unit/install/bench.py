@@ -8,11 +8,11 @@ from typing import Any
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import Stayed, apply
-from connector.install.kinds import KINDS
 from connector.install.plan import Action, Plan, Step
 from connector.install.secrets import WEBHOOK
-from connector.install.uninstall import plan_uninstall, used_by_tickets
-from connector.install.zammad.planning import Setup, look, plan_zammad, whoami
+from connector.install.zammad.kinds import KINDS
+from connector.install.zammad.planning import Setup, plan_back_zammad, plan_zammad
+from connector.install.zammad.writer import ZammadWriter
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
@@ -47,6 +47,10 @@ class Bench:
             "http://sandbox.example", self.tokens[who], self.clock, adapter=self.zammad.requests_adapter
         )
 
+    def writer(self) -> ZammadWriter:
+        """The tables as the admin writes them."""
+        return ZammadWriter(self.client("admin"))
+
     @property
     def setup(self) -> Setup:
         """What a plan is made from."""
@@ -59,20 +63,16 @@ class Bench:
     def install(self, *, adopt: bool = False) -> Plan:
         """Plan and apply; returns what was applied."""
         plan = self.plan(adopt=adopt)
-        apply(self.client("admin"), plan, SECRETS)
+        apply(self.writer(), plan, SECRETS)
         return plan
 
     def plan_back(self, *, purge_fields: bool = False) -> Plan:
         """The plan of an uninstall."""
-        setup = self.setup
-        bot = whoami(setup.bot)
-        current = look(setup, bot)
-        used = used_by_tickets(setup.bot, current)
-        return plan_uninstall(current, used, int(bot["id"]), purge_fields=purge_fields)
+        return plan_back_zammad(self.setup, purge_fields=purge_fields)
 
     def uninstall(self, *, purge_fields: bool = False) -> tuple[Stayed, ...]:
         """Plan and apply the way back."""
-        return apply(self.client("admin"), self.plan_back(purge_fields=purge_fields), {})
+        return apply(self.writer(), self.plan_back(purge_fields=purge_fields), {})
 
     def call(self, method: str, path: str, body: object = None, who: str = "admin") -> Any:
         """Any API call that has to succeed."""

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.install.compare import changes, resolved
-from connector.install.kinds import KINDS
 from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, is_adopted, is_marked, marked, unmarked
+from connector.install.zammad.kinds import KINDS
 
 KIND = KINDS["triggers"]
 IDS = {("webhooks", "hook"): 7}

@@ -6,9 +6,9 @@ import pytest
 
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
-from connector.install.kinds import ATTRIBUTES, KINDS
 from connector.install.objects import is_adopted, is_marked
 from connector.install.plan import Action
+from connector.install.zammad.kinds import ATTRIBUTES, KINDS
 from connector.install.zammad.webhook import CHANGED, NAME
 from connector.policy.models import Ladder
 from tests.unit.install.bench import RECEIVER, SECRETS, Bench, steps

@@ -4,7 +4,7 @@ import pytest
 
 from connector.install.apply import apply
 from connector.install.errors import StepError
-from connector.install.kinds import KINDS, permission
+from connector.install.zammad.kinds import KINDS, TABLES
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Kind
 from connector.sandbox.zammad import Fault
@@ -27,7 +27,7 @@ def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(cloc
             Fault(kind, path=rf"/api/v1/{plan.work[0].kind}(/\d+)?$", method=_method(plan.work[0].id))
         )
         with pytest.raises(StepError) as stopped:
-            apply(broken.client("admin"), plan, SECRETS)
+            apply(broken.writer(), plan, SECRETS)
         stops.append((plan.work[0].kind, plan.work[0].name))
         assert plan.work[0].title in str(stopped.value)
         if kind == "status":
@@ -55,7 +55,7 @@ def _one_step(bench: Bench) -> None:
 
     plan = bench.plan()
     try:
-        apply(bench.client("admin"), plan, SECRETS, pull)
+        apply(bench.writer(), plan, SECRETS, pull)
     except UnpluggedError:
         return
 
@@ -71,7 +71,7 @@ def test_a_missing_permission_to_read_is_named(bench: Bench, path: str) -> None:
     assert KINDS[path].permission in str(stopped.value)
 
 
-NEEDED = {permission(path).split()[0] for path in KINDS}
+NEEDED = {TABLES.permission(path).split()[0] for path in KINDS}
 
 
 @pytest.mark.parametrize("lacking", sorted(NEEDED))
@@ -82,9 +82,9 @@ def test_a_missing_permission_at_any_step_is_named_with_the_object(bench: Bench,
     bench.zammad.limit_token(token, {*NEEDED, "ticket.agent"} - {lacking})
 
     with pytest.raises(StepError) as stopped:
-        apply(bench.client("admin"), plan, SECRETS)
+        apply(bench.writer(), plan, SECRETS)
 
-    first = next(step for step in plan.work if permission(step.kind).split()[0] == lacking)
+    first = next(step for step in plan.work if TABLES.permission(step.kind).split()[0] == lacking)
     assert first.title in str(stopped.value)
     assert f"needs the permission {lacking}" in str(stopped.value)
     bench.zammad.limit_token(token, {*NEEDED, "ticket.agent"})

@@ -4,8 +4,8 @@ import pytest
 
 from connector.install.apply import refuse
 from connector.install.errors import RefusedError
-from connector.install.kinds import ATTRIBUTES
 from connector.install.plan import Action
+from connector.install.zammad.kinds import ATTRIBUTES
 from tests.unit.install.bench import Bench
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from connector.sandbox.clock import SteppedClock
 from connector.work.errors import StoreError, StoreUnavailable

@@ -18,7 +18,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
-    TicketLimitedError,
+    TicketWaitsError,
     TransientError,
     UnavailableError,
 )
@@ -171,7 +171,7 @@ def test_what_is_not_json_is_an_error_with_its_status(status: int, body: str) ->
         ("jira-quota-global-based", RateLimitedError),
         ("jira-quota-tenant-based", RateLimitedError),
         ("jira-burst-based", EndpointLimitedError),
-        ("jira-per-issue-on-write", TicketLimitedError),
+        ("jira-per-issue-on-write", TicketWaitsError),
         ("jira-something-new", RateLimitedError),
         (None, RateLimitedError),
     ],
@@ -188,7 +188,7 @@ def test_limits_concern_what_they_say(
     error = failed(json={}, status=429, headers={name: value for name, value in headers.items() if value})
 
     assert type(error) is kind
-    assert isinstance(error, RateLimitedError | EndpointLimitedError | TicketLimitedError)
+    assert isinstance(error, RateLimitedError | EndpointLimitedError | TicketWaitsError)
     if wait is not None:
         assert error.retry_at == NOW + wait
     elif kind is RateLimitedError:

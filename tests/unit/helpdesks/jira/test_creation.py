@@ -9,7 +9,7 @@ from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority, RfoStatus, TicketKind
-from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError
+from connector.helpdesks.errors import HelpdeskError, PermanentError, TicketWaitsError, TransientError
 from connector.helpdesks.jira.creation import VISIBLE_AFTER, label_of
 from connector.helpdesks.jira.memory import INTENDED
 from connector.sandbox.jira import Fault
@@ -97,8 +97,9 @@ def test_a_second_look_before_search_finds_it_waits(bench: Bench) -> None:
     ticket = incident(bench)
     created = bench.desk.ensure(wanted(bench, ticket), ticket)
 
-    with pytest.raises(TransientError, match="may have been created at 10:00:00 UTC and not be found yet"):
+    with pytest.raises(TicketWaitsError, match="may have been created at 10:00:00 UTC, and") as caught:
         bench.connected().ensure(wanted(bench, ticket), ticket)
+    assert bench.clock() < caught.value.retry_at <= bench.clock() + LAG
     bench.clock.advance(LAG)
 
     assert bench.connected().ensure(wanted(bench, ticket), ticket) == created
@@ -216,6 +217,20 @@ def test_a_removed_link_is_made_again(bench: Bench) -> None:
 
     assert bench.desk.ensure(wanted(bench, ticket), bench.read(ticket.id)) == created
     assert [link.id for link in bench.read(ticket.id).links] == [created]
+
+
+def test_a_kind_of_link_that_does_not_exist_is_told_and_makes_one_task_only(bench: Bench) -> None:
+    ticket = incident(bench)
+    kind = next(one for one in bench.jira.world.link_types.values() if one.name == "Relates")
+    kind.name = "Connects"
+    with pytest.raises(PermanentError) as caught:
+        bench.desk.ensure(wanted(bench, ticket), ticket)
+    assert type(caught.value) is PermanentError, "anything else would end the incident's own job"
+    kind.name = "Relates"
+
+    created = until_it_works(bench, wanted(bench, ticket), ticket.id)
+
+    assert made(bench) == [int(created)]
 
 
 def test_two_records_of_one_incident(bench: Bench) -> None:

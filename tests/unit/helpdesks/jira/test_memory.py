@@ -207,6 +207,20 @@ def test_deleted_notes_repeat_nothing(bench: Bench) -> None:
     assert levels_told(bench, issue) == []
 
 
+def test_deleted_notes_and_a_damaged_memory_repeat_no_level(bench: Bench) -> None:
+    """The changelog tells who set the level."""
+    issue = escalated(bench)
+    for row in bench.calls(bench.accounts.admin, "GET", f"issue/{issue}/comment")["comments"]:
+        bench.calls(bench.accounts.admin, "DELETE", f"issue/{issue}/comment/{row['id']}")
+    bench.calls(bench.agent, "PUT", f"issue/{issue}/properties/{MARKS}", {})
+    settles(bench, issue)
+    assert levels_told(bench, issue) == []
+    bench.passes(minutes=60)
+    settles(bench, issue)
+
+    assert [title[:18] for title in levels_told(bench, issue)] == ["Escalation level 3"]
+
+
 def test_a_new_token_forgets_the_memory_and_learns_it_again_from_the_notes(bench: Bench) -> None:
     issue = escalated(bench)
     user = "interspace-bot@sandbox.example"

@@ -1,6 +1,7 @@
 """What the adapter makes of an issue: who is who, what was said to whom, what changed, what is linked."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.roles import KEPT
+from connector.sandbox.jira import shown
 from tests.unit.helpdesks.jira.bench import Bench
 
 
@@ -194,6 +196,33 @@ def test_a_long_changelog_is_read_to_its_end_and_once(cloud: Bench) -> None:
     history = desk.read(issue).history
     assert [change.new for change in history] == [*(f"C-{number}" for number in range(250)), "C-last"]
     assert [change.at for change in history] == sorted(change.at for change in history)
+
+
+def test_a_total_that_counts_the_page_only_hides_nothing(cloud: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The specification calls it the number of results on the page."""
+    changelog = shown._changelog
+
+    def counted(*args: Any) -> dict[str, Any]:
+        held = changelog(*args)
+        return {**held, "total": len(held["histories"])}
+
+    monkeypatch.setattr(shown, "_changelog", counted)
+    issue = cloud.opens()
+    for number in range(130):
+        cloud.clock.advance(timedelta(seconds=31))
+        cloud.edits(issue, circuit_id=f"C-{number}")
+
+    assert [change.new for change in cloud.read(issue).history] == [f"C-{number}" for number in range(130)]
+
+
+def test_a_long_changelog_of_data_center_comes_whole(data_center: Bench) -> None:
+    issue = data_center.opens()
+    for number in range(130):
+        data_center.edits(issue, circuit_id=f"C-{number}")
+    data_center.read(issue)
+
+    assert len(data_center.requests_of(lambda: data_center.read(issue))) == 1
+    assert len(data_center.read(issue).history) == 130
 
 
 def test_many_comments_are_read_to_the_end(bench: Bench) -> None:

@@ -104,6 +104,11 @@ def test_bodies_are_signed_and_named(desk: Desk, inbox: Inbox) -> None:
     ] * 2
 
 
+def test_the_signature_is_that_of_atlassians_test_vector() -> None:
+    told = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
+    assert signature("It's a Secret to Everybody", b"Hello World!") == told
+
+
 def test_other_projects_and_events_are_not_told(desk: Desk, inbox: Inbox) -> None:
     desk.hook("jira:issue_updated", jql="project = ISP AND labels = told")
     issue = desk.issue()

@@ -1,0 +1,240 @@
+"""What Jira's REST API cannot do: an exact list for a person, with links to the pages where it is done.
+
+``interspace doctor`` verifies what the API shows of it. Service Management's own goals and queues are for its screens
+only: deadlines and levels come from the policy, never from here (R36–R38).
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
+from connector.helpdesks.jira.listing import quoted
+from connector.install.current import Current
+from connector.install.jira import links
+from connector.install.jira.kinds import FIELDS, PRIORITIES, SCREENS
+from connector.install.jira.links import Link
+from connector.install.jira.site import JiraSite, types
+from connector.install.jira.views import DASHBOARD, views
+from connector.install.objects import PREFIX
+from connector.install.texts import FOR_CUSTOMERS, HELP
+from connector.policy.models import CalendarSpec, Level
+
+FIRST_RESPONSE, REPAIR = f"{PREFIX}first response", f"{PREFIX}repair"
+
+
+class Item(NamedTuple):
+    """One thing to be done by hand."""
+
+    key: str
+    title: str
+    steps: tuple[str, ...]
+    link: Link
+
+    def told(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "steps": list(self.steps),
+            "link": self.link.url,
+            "link_confirmed": self.link.confirmed,
+            "menu": self.link.menu,
+        }
+
+
+class Queue(NamedTuple):
+    """A list of a service desk's agents."""
+
+    name: str
+    jql: str
+
+
+def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
+    """What is to be done in this Jira, in the order in which it is best done. ``base`` is its address."""
+    at = links.of(base, site.mapping.project, cloud=site.flavour.administers)
+    found = [
+        *_options(site, current, at),
+        *_screens(site, current, at),
+        *_priorities(site, current, at),
+        *_webhook(site, at),
+        _request_type(site, at),
+        _required(site, at),
+        _goals(site, at),
+        _queues(site, at),
+        *_notifications(site, at),
+        _dashboard(site, at),
+    ]
+    return tuple(found)
+
+
+def queues(site: JiraSite) -> tuple[Queue, ...]:
+    """One for each group, and the views that agents work by. The project is understood."""
+    group = site.jql("group")
+    found = []
+    for name, option in site.mapping.groups.items():
+        held = f"{group} = {quoted(option)}"
+        held = f"({held} OR {group} is EMPTY)" if name == "intake" else held
+        found.append(Queue(PREFIX + option, f"statusCategory != Done AND {held} ORDER BY created ASC"))
+    return (*found, *(Queue(PREFIX + view.title, without_project(site, view.jql)) for view in views(site)))
+
+
+def without_project(site: JiraSite, jql: str) -> str:
+    """A search without its first condition, if that is the project.
+
+    Service Management puts it before a queue's search by itself, with or without quotes.
+    """
+    key = site.mapping.project
+    for begin in (f"project = {quoted(key)} AND ", f"project = {key} AND "):
+        if jql.casefold().startswith(begin.casefold()):
+            return jql[len(begin) :]
+    return jql
+
+
+def asked_fields(site: JiraSite) -> tuple[str, ...]:
+    """The fields of the rules that request types show to customers (R10, R15–R22)."""
+    return tuple(field for field in site.mapping.fields if field in FOR_CUSTOMERS and field != "deferral_customer")
+
+
+def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    for field, name in site.fields.items():
+        missing = [value for value in site.wanted_options(field) if value not in site.options.get(field, frozenset())]
+        if missing and not site.flavour.administers:
+            row = current.row(FIELDS, name)
+            steps = (
+                f"Configure → Edit options: add, exactly so: {', '.join(missing)}",
+                "Apply the installation again.",
+            )
+            yield Item(f"options of {name}", f"Options of {name!r}", steps, at.field(row and str(row["id"])))
+
+
+def _screens(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    if not current.tables[SCREENS]:
+        names = ", ".join(map(repr, site.fields.values()))
+        step = f"Put these fields, and priority, labels and due date, on the screens to create and edit issues: {names}"
+        yield Item("screens", "Fields on the project's screens", (step,), at.screens)
+
+
+def _priorities(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    if PRIORITIES not in current.of.kinds:
+        names = ", ".join(names.name for names in site.mapping.priorities.values())
+        step = f"Make sure that these exist, and are in the project's priority scheme: {names}"
+        yield Item("priorities", "Priorities", (step,), at.priorities)
+
+
+def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
+    if site.receiver_url is None:
+        steps = (
+            "This Data Center does not sign webhooks. New rule: When: Work item created, Issue updated, commented, "
+            "linked, transitioned",
+            "Then: Send web request, POST, the receiver's address with /webhooks/jira/main, body: issue data",
+            "Header: Authorization, value: Bearer and the text of INTERSPACE_JIRA_AUTOMATION_SECRET",
+        )
+        yield Item("webhook", "Webhook by an automation rule", steps, at.automation)
+
+
+def _request_type(site: JiraSite, at: links.Links) -> Item:
+    shown = tuple(f"{site.fields[field]}: {HELP[field]}" for field in asked_fields(site))
+    steps = ("On every request type for faults, add these fields to the request form, with these help texts:", *shown)
+    return Item("request type fields", "Fields of the request types (R10, R15–R22)", steps, at.request_types)
+
+
+def _required(site: JiraSite, at: links.Links) -> Item:
+    names = ", ".join(site.fields[field] for field in site.policy.intake.required)
+    steps = (
+        f"On the same request types, mark as required: {names}",
+        "This binds the portal only: what comes by e-mail is asked back by the rules (R14).",
+    )
+    return Item("required details", "Required details of the request types (R15–R18)", steps, at.request_types)
+
+
+def _goals(site: JiraSite, at: links.Links) -> Item:
+    waits = site.mapping.state_names(TicketState.PENDING_CUSTOMER) if site.policy.pauses.pending_customer else ()
+    pause = f"pause while the status is {' or '.join(waits)}" if waits else "no pause"
+    over = [name for name, state in site.mapping.statuses.items() if state.is_over]
+    steps = [
+        f"SLA {FIRST_RESPONSE!r}: start at 'Issue created', {pause}, stop at 'Comment: For customers'",
+        *(_goal(site, priority, first=True) for priority in Priority),
+        f"SLA {REPAIR!r}: start at 'Issue created', {pause}, stop at 'Entered status' {' or '.join(over)}",
+        *(_goal(site, priority, first=False) for priority in Priority),
+        "They are for Service Management's own screens; the rules reckon by the policy.",
+    ]
+    return Item("SLA goals", "Goals of Service Management (R36, R37)", tuple(steps), at.slas)
+
+
+def _goal(site: JiraSite, priority: Priority, *, first: bool) -> str:
+    targets, names = site.policy.priorities[priority], site.mapping.priorities[priority]
+    span = targets.first_response if first else targets.repair
+    length = _length(site.policy.duration(span, site.policy.calendar(priority)))
+    held = ", ".join(map(quoted, (names.name, *names.also)))
+    jql = f"{types(site.mapping.issue_types.incident)} AND priority in ({held})"
+    return f"  goal {length}, calendar {_calendar(site.policy.calendars[targets.calendar])}, for: {jql}"
+
+
+def _length(length: timedelta) -> str:
+    hours, minutes = divmod(round(length / timedelta(minutes=1)), 60)
+    return " ".join(part for part in (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "") if part)
+
+
+def _calendar(spec: CalendarSpec) -> str:
+    if spec.always or spec.opens is None or spec.closes is None:
+        return "24/7"
+    return f"{' '.join(spec.days)} {spec.opens:%H:%M}–{spec.closes:%H:%M} {spec.timezone}"
+
+
+def _queues(site: JiraSite, at: links.Links) -> Item:
+    steps = tuple(f"{queue.name}: {queue.jql}" for queue in queues(site))
+    return Item("queues", "Queues (R3, R14, R27, R28, R34, R38)", ("New queue, filter by JQL:", *steps), at.queues)
+
+
+def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
+    """Mail by Jira itself when a level is reached (R38): by Automation, which REST cannot set up."""
+    level = site.fields["escalation_level"]
+    steps = [f"One rule each. When: Field value changed, {level}. If: the issue matches JQL. Then: Send email."]
+    for name, ladder in site.policy.escalation.ladders.items():
+        steps += [
+            f"  level {one.level}, {one.name} ({name}): to {', '.join(one.contacts)}; JQL: {_reached(site, name, one)}"
+            for one in ladder.levels
+            if not one.skip and one.contacts
+        ]
+    reason, upcoming = site.fields["escalation_reason"], site.fields["next_escalation_at"]
+    steps.append(
+        f"Say in it: {{{{issue.key}}}}, {{{{issue.summary}}}}, {reason}, {upcoming}. A contact that is no address stands "
+        "for a person: choose the person."
+    )
+    yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
+    told = (
+        f"When: Field value changed, {level}. If: {site.open_incidents} AND {site.jql('escalation_level')} > 1",
+        "Then: Send email to Reporter: your ticket has been escalated to the next level of our management.",
+    )
+    yield Item("customer notice", "Mail to the customer of an escalation (R38)", told, at.automation)
+
+
+def _reached(site: JiraSite, ladder: str, level: Level) -> str:
+    """The incidents of a ladder: those of verified services that have it; the default has all others."""
+    begin = f"{types(site.mapping.issue_types.incident)} AND {site.jql('escalation_level')} = {level.level}"
+    ladders, policy = site.policy.escalation.ladders, site.policy
+    others = {one.id: policy.ladder(one.id) for one in policy.catalogue.services}
+    default = ladder == "default"
+    mine = [
+        one for one, its in others.items() if (its is not ladders["default"] if default else its is ladders[ladder])
+    ]
+    if not mine:
+        return begin
+    named = " OR ".join(f"{site.jql('service_id')} ~ {quoted(quoted(one))}" for one in mine)
+    verified = f"{site.jql('service_check')} = {ServiceCheck.VERIFIED}"
+    return f"{begin} AND {'NOT ' if default else ''}({verified} AND ({named}))"
+
+
+def _dashboard(site: JiraSite, at: links.Links) -> Item:
+    names = ", ".join(PREFIX + view.title for view in views(site))
+    if site.flavour.administers and site.gadget:
+        step = (
+            f"Open the dashboard {DASHBOARD!r}: where a list asks for its filter, choose the filter of the list's own "
+            f"name ({names}). Whether Jira takes over the filter that was handed to it is not documented."
+        )
+    else:
+        step = (
+            f"New dashboard {DASHBOARD!r}, shared with the project, with a gadget Filter Results for each of: {names}"
+        )
+    return Item("dashboard", "Dashboard for managers (R38)", (step,), at.dashboards)

@@ -1,0 +1,143 @@
+"""The long runs: ``python -m tests.chaos [--kills 50] [--minutes 1] [PART …]``. Prints figures, fails if one is wrong.
+
+Parts: ``kills`` (P1), ``takeover`` (P13), ``machines``, ``rate``. All of them take about twenty minutes.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+from tests.chaos.cluster import LOOPBACK, SIZE, Cluster
+from tests.chaos.evidence import Evidence
+from tests.chaos.machines import HERE, Machine, namespaces, namespaces_are_permitted
+from tests.chaos.rate import with_workers
+from tests.chaos.rounds import kill_and_restart
+from tests.chaos.severable import way_to
+from tests.chaos.takeover import after_end_of_lease
+from tests.chaos.zammad import zammad_process
+from tests.postgres import fresh_schema, running_server
+
+_LATEST = timedelta(seconds=1)
+
+Part = Callable[[argparse.Namespace, Path, str], Iterator[tuple[str, bool]]]
+
+
+def main() -> None:
+    """Everything that was asked for, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *_PARTS], help="all, if none is named")
+    parser.add_argument("--kills", type=int, default=50, help="how often everything is killed, for each database")
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long the database is cut off")
+    parser.add_argument("--seed", type=int, default=1, help="of the random moments")
+    options = parser.parse_args()
+    right = True
+    with running_server() as server:
+        for name in options.parts or _PARTS:
+            with tempfile.TemporaryDirectory(prefix="chaos-") as directory:
+                for line, is_right in _PARTS[name](options, Path(directory), server):
+                    print(f"{'      ' if is_right else 'WRONG '}{line}", flush=True)
+                    right = right and is_right
+    sys.exit(not right)
+
+
+def _kills(options: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    for name, url, place in _databases(directory, server):
+        with zammad_process() as helpdesk:
+            found = kill_and_restart(helpdesk, url, place, options.kills, options.seed)
+        line = f"kill -9 of everything, {name}: {found.kills} kills, {_shown(found.evidence)}"
+        yield (
+            f"{line}; {_load(found.acknowledged, found.refused, found.tickets, found.seconds)}",
+            _is_right(found.evidence),
+        )
+
+
+def _takeover(_: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    for name, url, place in _databases(directory, server):
+        with zammad_process() as helpdesk:
+            late = after_end_of_lease(helpdesk, url, place)
+        yield f"takeover by another process, {name}: {late.total_seconds():.2f} s after the lease", late <= _LATEST
+
+
+def _machines(options: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    def hold() -> None:
+        Event().wait(60 * options.minutes)
+
+    with ExitStack() as closing:
+        own, machines, where = _places(closing)
+        helpdesk = closing.enter_context(zammad_process(own))
+        url = closing.enter_context(fresh_schema(server))
+        way = closing.enter_context(way_to(url, own))
+        cluster = Cluster(helpdesk, way, directory, closing, machines, options.seed)
+        for _ in range(3):
+            cluster.kill_each_in_turn()
+        cluster.without(way.refuse, way.accept, hold)
+        cluster.without(way.fall_silent, way.speak, hold)
+        if machines is not LOOPBACK:
+            for machine in machines:
+                cluster.without(machine.unplug, machine.plug_in, lambda: Event().wait(10 * options.minutes))
+        found = cluster.finish(url)
+    line = f"{SIZE} receivers and {SIZE} workers, {where}: {found.kills} kills, database refused and silent for "
+    line += f"{options.minutes:g} min each, {_shown(found.evidence)}"
+    yield f"{line}; {_load(found.acknowledged, found.refused, found.tickets, found.seconds)}", _is_right(found.evidence)
+
+
+def _rate(_: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    with ExitStack() as closing:
+        own, machines, where = _places(closing)
+        helpdesk = closing.enter_context(zammad_process(own))
+        for count in range(1, SIZE + 1):
+            place = directory / str(count)
+            place.mkdir()
+            with fresh_schema(server) as url, way_to(url, own) as way:
+                rate = with_workers(helpdesk, url, place, list(machines[SIZE : SIZE + count]), way.url)
+            yield f"changed tickets, {count} worker processes, {where}: {rate:.0f}/s", True
+
+
+def _places(closing: ExitStack) -> tuple[str, tuple[Machine, ...], str]:
+    if not namespaces_are_permitted():
+        return HERE, LOOPBACK, "one address (namespaces are not permitted here)"
+    own, made = closing.enter_context(namespaces(2 * SIZE))
+    return own, tuple(made), "a network namespace each"
+
+
+def _databases(directory: Path, server: str) -> Iterator[tuple[str, str, Path]]:
+    for name in ("SQLite", "PostgreSQL"):
+        place = directory / name
+        place.mkdir()
+        with _fresh(name, place, server) as url:
+            yield name, url, place
+
+
+@contextmanager
+def _fresh(name: str, place: Path, server: str) -> Iterator[str]:
+    if name == "SQLite":
+        yield f"sqlite:///{place / 'work.sqlite3'}"
+    else:
+        with fresh_schema(server) as url:
+            yield url
+
+
+def _is_right(evidence: Evidence) -> bool:
+    for fault in (*evidence.lost, *evidence.twice):
+        print(f"      {fault}", file=sys.stderr)
+    return not evidence.lost and not evidence.twice and evidence.tasks > 0 and evidence.steps["level"] > 0
+
+
+def _shown(evidence: Evidence) -> str:
+    steps = ", ".join(f"{count} {name}" for name, count in sorted(evidence.steps.items()))
+    return f"{len(evidence.lost)} lost, {len(evidence.twice)} twice ({steps}, {evidence.tasks} tickets created)"
+
+
+def _load(acknowledged: int, refused: int, tickets: int, seconds: float) -> str:
+    return f"{acknowledged} events of {tickets} tickets acknowledged, {refused} tries refused, {seconds:.0f} s"
+
+
+_PARTS: dict[str, Part] = {"kills": _kills, "takeover": _takeover, "machines": _machines, "rate": _rate}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""A pytest plugin: every call that any sandbox Jira answers in any test must be as the official specifications say."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.jira_specifications import Recorder, available
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Iterator[Recorder | None]:
+    """Listens to all sandboxes; None without the specifications."""
+    if not available():
+        yield None
+        return
+    recorder = Recorder()
+    recorder.listen()
+    yield recorder
+    recorder.stop()
+
+
+@pytest.fixture
+def nonsense() -> None:
+    """The test sends what no client would: its calls are not judged."""
+
+
+@pytest.fixture(autouse=True)
+def judged(recorder: Recorder | None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every call of a test, its own and the connector's."""
+    yield
+    if recorder is not None:
+        complaints = recorder.complaints()
+        assert "nonsense" in request.fixturenames or complaints == []
