@@ -2,44 +2,24 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
-from connector.cli.options import RULES, ZAMMAD, settings_options
-from connector.cli.wiring import open_client, open_policy
-from connector.helpdesks.zammad.load import load_mapping
-from connector.install.apply import Stayed, refuse
-from connector.install.apply import apply as carry_out
-from connector.install.compare import Change
+from connector.cli.installing import Installing, open_helpdesk
+from connector.cli.options import JIRA, RULES, ZAMMAD, settings_options
+from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
+from connector.cli.wiring import now
+from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
-from connector.install.kinds import KINDS
-from connector.install.plan import SHARE, Action, Plan, Step
-from connector.install.secrets import WEBHOOK, SecretStoreError, with_secret
-from connector.install.uninstall import plan_uninstall, used_by_tickets
-from connector.install.zammad.planning import Setup, look, plan_zammad, whoami
-from connector.settings import Settings
+from connector.install.plan import SHARE, Plan, sealed
+from connector.install.secrets import SecretStoreError, with_secret
+from connector.settings import HELPDESKS, Settings
 
 _STORE = ("secret_store",)
 _WHERE = ("receiver_url", *_STORE)
-_COLOURS = {
-    Action.CREATE: "green",
-    Action.UPDATE: "yellow",
-    Action.DELETE: "red",
-    Action.RUN: "cyan",
-    Action.FOREIGN: "magenta",
-    Action.UNCHANGED: "dim",
-    Action.STAYS: "dim",
-}
-_LONGEST = 100
+_HELPDESK = (*ZAMMAD, *JIRA, "jira_admin_user")
 
-_helpdesk = click.argument("helpdesk", type=click.Choice(["zammad"]))
+_helpdesk = click.argument("helpdesk", type=click.Choice(HELPDESKS))
 _adopt = click.option("--adopt", is_flag=True, help="Change objects of the same name that are not ours, too.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 _checksum = click.option("--checksum", help="Apply only the plan that has this checksum.")
@@ -47,14 +27,16 @@ _checksum = click.option("--checksum", help="Apply only the plan that has this c
 
 @click.group()
 def install() -> None:
-    """Set up the helpdesk: attributes, groups, priorities, webhook, triggers, overviews …
+    """Set up the helpdesk: fields, groups, priorities, webhook, views …
 
-    Needs the token of an admin in INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE), besides the connector's own.
+    Needs the token of an admin, besides the connector's own: INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE) or
+    INTERSPACE_JIRA_ADMIN_TOKEN, with INTERSPACE_JIRA_ADMIN_USER on Cloud.
 
     \b
     Examples:
       interspace install plan zammad --receiver-url https://connector.example.com
       interspace install apply zammad --receiver-url https://connector.example.com --checksum 19d92a8fc10f
+      interspace install checklist jira
       interspace install uninstall zammad
     """
 
@@ -63,16 +45,17 @@ def install() -> None:
 @_helpdesk
 @_adopt
 @_json
-@settings_options(*RULES, *ZAMMAD, *_WHERE)
+@settings_options(*RULES, *_HELPDESK, *_WHERE)
 def plan(settings: Settings, *, helpdesk: str, adopt: bool, as_json: bool) -> None:
     """Show what would be created and changed. Changes nothing.
 
     \b
     Examples:
       interspace install plan zammad --receiver-url https://connector.example.com
-      interspace install plan zammad --json
+      interspace install plan jira --json
     """
-    _print(_plan(settings, adopt=adopt), as_json=as_json)
+    opened = open_helpdesk(settings, helpdesk)
+    show_plan(_plan(opened, adopt=adopt), opened.writer.tables, as_json=as_json)
 
 
 @install.command()
@@ -88,7 +71,7 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, as_json: bool) -> No
     help="How much of our own objects may change without --force.",
 )
 @_json
-@settings_options(*RULES, *ZAMMAD, *_WHERE)
+@settings_options(*RULES, *_HELPDESK, *_WHERE)
 def apply(
     settings: Settings, *, helpdesk: str, checksum: str | None, adopt: bool, force: bool, share: float, as_json: bool
 ) -> None:
@@ -100,28 +83,56 @@ def apply(
     \b
     Examples:
       interspace install apply zammad --receiver-url https://connector.example.com --checksum 19d92a8fc10f
-      interspace install apply zammad --adopt
+      interspace install apply jira --adopt
 
     Exit code 1 if the plan is refused: it is another one than reviewed, or it needs --force.
     """
-    found = _plan(settings, adopt=adopt)
+    opened = open_helpdesk(settings, helpdesk)
+    found = _plan(opened, adopt=adopt)
     _refuse(found, checksum=checksum, force=force, share=share)
-    secrets = _known_secrets(settings)
-    if any(step.kind == "webhooks" for step in found.work):
-        secrets = _with_webhook_secret(settings)
-    stayed = _carry_out(settings, found, secrets, as_json=as_json)
-    _report(found, stayed, as_json=as_json)
+    secrets = dict(opened.secrets)
+    for name in sorted(sealed(found)):
+        secrets = _with_secret(settings, secrets, name)
+    stayed = apply_with_progress(opened.writer, found, secrets, as_json=as_json)
+    more = {"checklist": _checklist(settings)} if helpdesk == "jira" else {}
+    show_result(found, stayed, opened.writer.tables.helpdesk, more, as_json=as_json)
     if not as_json:
-        click.echo(_next(found))
+        if helpdesk == "jira":
+            _show_checklist(more["checklist"])
+        if told := opened.afterwards(found):
+            click.echo(told)
+        lead = "Then check" if told and helpdesk == "zammad" else "Check"
+        click.echo(f"{lead} everything with: interspace doctor")
+
+
+@install.command()
+@click.argument("helpdesk", type=click.Choice(["jira"]))
+@_json
+@settings_options(*RULES, *JIRA, "jira_admin_user")
+def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
+    """What an admin has to do by hand, because Jira's REST API cannot: exact values, with links to the pages.
+
+    \b
+    Examples:
+      interspace install checklist jira
+      interspace install checklist jira --json
+
+    interspace doctor verifies each item as far as the API shows it.
+    """
+    items = _checklist(settings)
+    if as_json:
+        click.echo(json.dumps(items, indent=2, ensure_ascii=False))
+    else:
+        _show_checklist(items)
 
 
 @install.command()
 @_helpdesk
 @_checksum
-@click.option("--purge-fields", is_flag=True, help="Delete the attributes too, with all that tickets say in them.")
+@click.option("--purge-fields", is_flag=True, help="Delete the fields too, with all that tickets say in them.")
 @click.option("--force", is_flag=True, help="Really delete.")
 @_json
-@settings_options(*RULES, *ZAMMAD, *_STORE)
+@settings_options(*RULES, *_HELPDESK, *_STORE)
 def uninstall(
     settings: Settings, *, helpdesk: str, checksum: str | None, purge_fields: bool, force: bool, as_json: bool
 ) -> None:
@@ -132,51 +143,34 @@ def uninstall(
     \b
     Examples:
       interspace install uninstall zammad
-      interspace install uninstall zammad --force
+      interspace install uninstall jira --force
     """
-    setup = _setup(settings)
-    bot = whoami(setup.bot)
-    current = look(setup, bot)
-    used = used_by_tickets(setup.bot, current)
-    found = plan_uninstall(current, used, int(bot["id"]), purge_fields=purge_fields)
+    opened = open_helpdesk(settings, helpdesk)
+    try:
+        found = opened.plan_back(purge_fields)
+    except PlanError as error:
+        raise click.UsageError(str(error)) from error
     if not force:
-        _print(found, as_json=as_json)
+        show_plan(found, opened.writer.tables, as_json=as_json)
     _refuse(found, checksum=checksum, force=force)
     if not force:
         return
-    stayed = _carry_out(settings, found, {}, as_json=as_json)
-    _report(found, stayed, as_json=as_json)
+    stayed = apply_with_progress(opened.writer, found, {}, as_json=as_json)
+    show_result(found, stayed, opened.writer.tables.helpdesk, {}, as_json=as_json)
     if not as_json:
         click.echo(f"The secret store {settings.secret_store} stays; delete it if nothing else needs it.")
 
 
-def _setup(settings: Settings) -> Setup:
-    return Setup(
-        admin=open_client(settings, "zammad_admin_token"),
-        bot=open_client(settings),
-        policy=open_policy(settings),
-        mapping=load_mapping(settings.zammad_mapping),
-    )
-
-
-def _plan(settings: Settings, *, adopt: bool) -> Plan:
-    setup, today = _setup(settings), datetime.now(UTC).date()
+def _plan(opened: Installing, *, adopt: bool) -> Plan:
     try:
-        return plan_zammad(setup, _known_secrets(settings), today, receiver_url=settings.receiver_url, adopt=adopt)
+        return opened.plan(adopt)
     except PlanError as error:
         raise click.UsageError(str(error)) from error
 
 
-def _known_secrets(settings: Settings) -> dict[str, str]:
-    """The webhook's secret that is valid now; the first of two is the new one."""
-    if settings.zammad_webhook_secret is None:
-        return {}
-    return {WEBHOOK: settings.webhook_secrets()[0].decode()}
-
-
-def _with_webhook_secret(settings: Settings) -> dict[str, str]:
+def _with_secret(settings: Settings, known: dict[str, str], name: str) -> dict[str, str]:
     try:
-        return with_secret(settings.secret_store, _known_secrets(settings), WEBHOOK)
+        return with_secret(settings.secret_store, known, name)
     except SecretStoreError as error:
         raise click.UsageError(str(error)) from error
 
@@ -189,88 +183,24 @@ def _refuse(found: Plan, *, checksum: str | None, force: bool, share: float = SH
         sys.exit(1)
 
 
-def _carry_out(settings: Settings, found: Plan, secrets: dict[str, str], *, as_json: bool) -> Sequence[Stayed]:
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
-        task = bar.add_task("", total=len(found.work))
+def _checklist(settings: Settings) -> list[dict[str, object]]:
+    # Whoever serves Zammad alone does not wait for it.
+    from connector.cli.jira_wiring import open_jira_setup
+    from connector.install.jira.planning import checklist_jira
 
-        def show(done: int, total: int, step: Step) -> None:
-            bar.update(task, completed=done, total=total, description=f"{step.action} {step.title}")
-
-        return carry_out(open_client(settings, "zammad_admin_token"), found, secrets, show)
-
-
-def _print(found: Plan, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(found.told(), indent=2, ensure_ascii=False))
-    else:
-        Console(highlight=False).print(_shown(found))
+    try:
+        items = checklist_jira(open_jira_setup(settings, now), settings.required("jira_url"))
+    except PlanError as error:
+        raise click.UsageError(str(error)) from error
+    return [item.told() for item in items]
 
 
-def _report(found: Plan, stayed: Sequence[Stayed], *, as_json: bool) -> None:
-    kept = [step for step in found.steps if step.action in (Action.UNCHANGED, Action.STAYS) and step.why]
-    if as_json:
-        told: dict[str, Any] = found.told()
-        told["refused_by_zammad"] = [one.step.told() | {"why": one.why} for one in stayed]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
-        return
-    for step in kept:
-        click.echo(f"{step.title}: {'stays: ' if step.action is Action.STAYS else ''}{step.why}")
-    for one in stayed:
-        click.echo(f"{one.step.title}: stays, because Zammad refuses to delete it: {one.why}")
-    done = len(found.work) - len(stayed)
-    click.echo(f"{done} step{'' if done == 1 else 's'} done.")
-
-
-def _next(found: Plan) -> str:
-    if not any(step.action is Action.RUN for step in found.work):
-        return "Check everything with: interspace doctor"
-    return (
-        "Restart Zammad's background worker now: it knows new attributes only after a restart, and triggers fail until "
-        "then.\nThen check everything with: interspace doctor"
-    )
-
-
-def _shown(found: Plan) -> RenderableType:
-    table = Table("", "object", "what differs")
-    names = {str(number): name for (kind, name), number in found.ids.items() if kind == "groups"}
-    for step in found.steps:
-        if step.action is not Action.UNCHANGED or step.why:
-            colour = _COLOURS[step.action]
-            table.add_row(Text(step.action.value, style=colour), Text(step.title), _differences(step, names))
-    counts = ", ".join(f"{count} {action}" for action, count in found.counts().items() if count)
-    parts: list[RenderableType] = [table, Text(f"{counts or 'nothing there'}. {_unchanged(found)}".strip())]
-    if any(step.action is Action.FOREIGN and step.changes for step in found.steps):
-        parts.append(Text("What is foreign stays as it is; --adopt changes it as shown."))
-    if not found.work:
-        parts.append(Text("Nothing to do."))
-        return Group(*parts)
-    if too_much := found.needs_force():
-        parts.append(Text(f"Needs --force: {too_much}.", style="red"))
-    parts.append(Text(f"Checksum: {found.checksum}", style="bold"))
-    return Group(*parts)
-
-
-def _differences(step: Step, groups: Mapping[str, str]) -> Text:
-    lines = [step.why] if step.why else []
-    lines += [_difference(change, groups) for change in step.changes]
-    return Text("\n".join(lines))
-
-
-def _difference(change: Change, groups: Mapping[str, str]) -> str:
-    where = [groups.get(part, part) if change.path[0] == "group_ids" else part for part in change.path]
-    return f"{'.'.join(where)}: {_value(change.old)} → {_value(change.new)}"
-
-
-def _value(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _unchanged(found: Plan) -> str:
-    same = [step.kind for step in found.steps if step.action is Action.UNCHANGED and not step.why]
-    counts = ((same.count(path), kind.label) for path, kind in KINDS.items())
-    told = ", ".join(
-        f"{count} {label}{'s' if count > 1 else ''}".replace("ys", "ies") for count, label in counts if count
-    )
-    return f"As wanted: {told}." if told else ""
+def _show_checklist(items: list[dict[str, object]]) -> None:
+    click.echo("\nTo be done by hand, because Jira's API cannot:")
+    for number, item in enumerate(items, 1):
+        unsure = "" if item["link_confirmed"] else f" (if it leads nowhere: {item['menu']})"
+        click.echo(f"\n{number}. {item['title']}\n   {item['link']}{unsure}")
+        steps = item["steps"]
+        for step in steps if isinstance(steps, list) else ():
+            click.echo(f"   - {step}" if not str(step).startswith(" ") else f"   {step}")
+    click.echo()

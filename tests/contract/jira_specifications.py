@@ -121,6 +121,16 @@ def _nullable(*schemas: str) -> Callable[[Json], None]:
     return change
 
 
+def _readable(*schemas: str) -> Callable[[Json], None]:
+    """Schemas that are marked as write-only and are answered all the same."""
+
+    def change(document: Json) -> None:
+        for name in schemas:
+            del document["components"]["schemas"][name]["writeOnly"]
+
+    return change
+
+
 def _offset_without_colon(document: Json) -> None:
     """Times with an offset such as +0100, everywhere."""
     for held in _everything_in(document):
@@ -140,6 +150,7 @@ TIMES = Correction("offsets are written without a colon, as all examples show", 
 CLOUD_CORRECTIONS = (
     TIMES,
     Correction("what was or is empty is null in a changelog", _nullable("ChangeDetails")),
+    Correction("a screen scheme shows its screens, as the example does", _readable("ScreenTypes")),
     Correction(
         "the names of a gadget's row and column were overwritten by their descriptions, and they are shown too",
         _any_value("DashboardGadget.position", "DashboardGadgetSettings.position"),

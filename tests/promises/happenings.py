@@ -1,6 +1,7 @@
 """What people and programs do to a ticket, by name: the words of tests that play any sequence of events."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -26,6 +27,13 @@ def _does(fields: dict[str, Any], cast: Cast, ticket: str) -> None:
     cast.agent.sets(ticket, **fields)
 
 
+def _turns(state: TicketState, cast: Cast, ticket: str) -> None:
+    """Support changes the state, if it is another one and the helpdesk's workflow has a way there."""
+    if cast.stage.ticket(ticket).state is not state:
+        with suppress(StopIteration):
+            cast.agent.sets(ticket, state=state)
+
+
 def _answers(cast: Cast, ticket: str) -> None:
     cast.agent.replies(ticket, "We are on it.")
 
@@ -42,7 +50,7 @@ def _delivers(cast: Cast, ticket: str) -> None:
     """Somebody closes the RFO tasks that are there."""
     for link in cast.stage.ticket(ticket).links:
         if cast.stage.ticket(link.id).kind is TicketKind.RFO_TASK:
-            cast.agent.sets(link.id, state=TicketState.CLOSED)
+            _turns(TicketState.CLOSED, cast, link.id)
 
 
 HAPPENINGS: dict[str, Happening] = {
@@ -62,9 +70,9 @@ HAPPENINGS: dict[str, Happening] = {
     "an agent hands the priority back": partial(_does, {"priority_source": PrioritySource.MATRIX}),
     "an agent escalates": partial(_does, {"escalation_request": "No progress"}),
     "an agent requests an RFO": partial(_does, {"rfo_requested": True}),
-    "an agent waits for the customer": partial(_does, {"state": TicketState.PENDING_CUSTOMER}),
-    "an agent goes on": partial(_does, {"state": TicketState.OPEN}),
-    "an agent closes": partial(_does, {"state": TicketState.CLOSED}),
+    "an agent waits for the customer": partial(_turns, TicketState.PENDING_CUSTOMER),
+    "an agent goes on": partial(_turns, TicketState.OPEN),
+    "an agent closes": partial(_turns, TicketState.CLOSED),
     "an agent delivers the RFO": _delivers,
     "a manager escalates": _orders,
     "a bot resets a field": partial(_does, {"next_escalation_at": None}),

@@ -173,7 +173,8 @@ def test_hundreds_who_wait_for_a_place_do_not_take_all_threads(monkeypatch: pyte
     places = BodyPlaces(12)
     while places.acquire(blocking=False):
         pass
-    with ThreadPoolExecutor(16) as threads:
+    with ThreadPoolExecutor(16) as threads, ExitStack() as ending:
+        ending.callback(places.release, 28)
         taken = [threads.submit(places.take) for _ in range(16)]
         refused, waiting = wait(taken, return_when=FIRST_COMPLETED)
         while len(waiting) > 2:

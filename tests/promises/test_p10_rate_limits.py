@@ -27,7 +27,7 @@ from tests.promises.small_helpdesk import WRITE, Client, SmallHelpdesk, work
 )
 def test_nobody_asks_before_the_time_the_helpdesk_named(cast: Cast, header: str) -> None:
     stage = cast.stage
-    stage.sandbox.faults.add(Fault("status", path=r"tickets/\d", times=1, status=429, retry_after=header))
+    stage.sandbox.faults.add(Fault("status", *stage.house.request_of("read"), times=1, status=429, retry_after=header))
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
     since = stage.house.served()
@@ -42,7 +42,7 @@ def test_nobody_asks_before_the_time_the_helpdesk_named(cast: Cast, header: str)
 
 def test_without_a_header_it_waits_a_little_and_tries_again(cast: Cast) -> None:
     stage = cast.stage
-    stage.sandbox.faults.add(Fault("status", path=r"tickets/\d", times=3, status=429))
+    stage.sandbox.faults.add(Fault("status", *stage.house.request_of("read"), times=3, status=429))
     ticket = cast.customer.writes("Line down", COMPLETE)
 
     stage.advance(timedelta(minutes=1))

@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.work.table import WorkTable
@@ -17,6 +19,7 @@ from tests.chaos.zammad import zammad_process
 TICKETS = 60
 
 
+@pytest.mark.timeout(300)
 def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(database_url: str, tmp_path: Path) -> None:
     policy, port = quick_ladder(tmp_path), free_port()
     with zammad_process() as helpdesk:

@@ -101,11 +101,9 @@ def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item
         missing = [value for value in site.wanted_options(field) if value not in site.options.get(field, frozenset())]
         if missing and not site.flavour.administers:
             row = current.row(FIELDS, name)
-            steps = (
-                f"Configure → Edit options: add, exactly so: {', '.join(missing)}",
-                "Apply the installation again.",
-            )
-            yield Item(f"options of {name}", f"Options of {name!r}", steps, at.field(row and str(row["id"])))
+            link = at.field(str(row["id"]) if row else None)
+            steps = (f"Configure → Edit options: add exactly {', '.join(missing)}", "Apply the installation again.")
+            yield Item(f"options of {name}", f"Options of {name!r}", steps, link)
 
 
 def _screens(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
@@ -199,8 +197,8 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
         ]
     reason, upcoming = site.fields["escalation_reason"], site.fields["next_escalation_at"]
     steps.append(
-        f"Say in it: {{{{issue.key}}}}, {{{{issue.summary}}}}, {reason}, {upcoming}. A contact that is no address stands "
-        "for a person: choose the person."
+        f"Say in it: {{{{issue.key}}}}, {{{{issue.summary}}}}, {reason}, {upcoming}. A contact that is no address "
+        "stands for a person: choose the person."
     )
     yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
     told = (
@@ -221,9 +219,14 @@ def _reached(site: JiraSite, ladder: str, level: Level) -> str:
     ]
     if not mine:
         return begin
-    named = " OR ".join(f"{site.jql('service_id')} ~ {quoted(quoted(one))}" for one in mine)
-    verified = f"{site.jql('service_check')} = {ServiceCheck.VERIFIED}"
-    return f"{begin} AND {'NOT ' if default else ''}({verified} AND ({named}))"
+    check, service = site.jql("service_check"), site.jql("service_id")
+    verified = ServiceCheck.VERIFIED.value
+    if default:
+        # Jira takes "NOT (…)" for false where a field is empty.
+        none = " AND ".join(f"{service} !~ {quoted(quoted(one))}" for one in mine)
+        return f"{begin} AND ({check} is EMPTY OR {check} != {verified} OR ({none}))"
+    named = " OR ".join(f"{service} ~ {quoted(quoted(one))}" for one in mine)
+    return f"{begin} AND {check} = {verified} AND ({named})"
 
 
 def _dashboard(site: JiraSite, at: links.Links) -> Item:
@@ -234,7 +237,5 @@ def _dashboard(site: JiraSite, at: links.Links) -> Item:
             f"name ({names}). Whether Jira takes over the filter that was handed to it is not documented."
         )
     else:
-        step = (
-            f"New dashboard {DASHBOARD!r}, shared with the project, with a gadget Filter Results for each of: {names}"
-        )
+        step = f"New dashboard {DASHBOARD!r}, shared with the project, with a gadget Filter Results for each of {names}"
     return Item("dashboard", "Dashboard for managers (R38)", (step,), at.dashboards)

@@ -176,9 +176,9 @@ class JiraWriter:
         if self._flavour.administers:
             self._put(f"filter/{number}", _shared(body))
             return
-        self._put(f"filter/{number}", _only(body, "name", "description", "jql"))
         held = self._client.get(f"api/2/filter/{number}/permission")
         self._share(number, body["shares"], shares.texts(held))
+        self._put(f"filter/{number}", _only(body, "name", "description", "jql"))
 
     def _share(self, number: str, wanted: list[str], held: list[str]) -> None:
         """Shares with the project; what people have shared otherwise is there already."""

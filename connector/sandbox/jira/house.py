@@ -49,7 +49,8 @@ class JiraHouse:
         self._clock = clock
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)
-        self.bot = self.sandbox.user_id(BOT)
+        # As webhooks name it: by accountId on Cloud, by user name on Data Center.
+        self.bot = self.sandbox.user_id(BOT) if flavour == "cloud" else BOT.partition("@")[0]
         self._ids = field_ids(mapping, self.api(self.accounts.admin, "GET", "field")).ids
         self._people: dict[str, tuple[str, Actor]] = {}
 
@@ -109,8 +110,10 @@ class JiraHouse:
             self.api(token, "PUT", f"issue/{ticket}", {"fields": self._values(fields)})
         if state is not None:
             ways = self.api(token, "GET", f"issue/{ticket}/transitions")["transitions"]
-            way = next(one for one in ways if self._mapping.state(one["to"]["name"]) is state)
-            self.api(token, "POST", f"issue/{ticket}/transitions", {"transition": {"id": way["id"]}})
+            way = next((one for one in ways if self._mapping.state(one["to"]["name"]) is state), None)
+            # There is no way from a status to itself.
+            if way is not None:
+                self.api(token, "POST", f"issue/{ticket}/transitions", {"transition": {"id": way["id"]}})
 
     def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
         """Any API call. Raises ValueError if it is refused."""

@@ -103,7 +103,9 @@ def test_plan_apply_plan_uninstall(run: Run, bench: Bench, tmp_path: Path) -> No
         (("plan", "zammad"), {"INTERSPACE_ZAMMAD_ADMIN_TOKEN": ""}, 2, "INTERSPACE_ZAMMAD_ADMIN_TOKEN"),
         (("plan", "zammad"), {"INTERSPACE_ZAMMAD_TOKEN": "wrong"}, 3, "INTERSPACE_ZAMMAD_TOKEN"),
         (("plan", "zammad"), {"INTERSPACE_ZAMMAD_ADMIN_TOKEN": "wrong"}, 3, "Check the token"),
-        (("plan", "jira"), {}, 2, "'jira' is not 'zammad'"),
+        (("plan", "otrs"), {}, 2, "'otrs' is not one of 'zammad', 'jira'"),
+        (("plan", "jira"), {}, 2, "INTERSPACE_JIRA_URL"),
+        (("checklist", "zammad"), {}, 2, "'zammad' is not 'jira'"),
     ],
 )
 def test_what_goes_wrong_is_one_message(

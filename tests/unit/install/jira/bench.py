@@ -116,7 +116,7 @@ class JiraBench:
             ],
             "filters": [(one.name, one.jql, one.description, one.shares) for one in world.filters.values()],
             "dashboards": [
-                (one.name, one.description, [gadget["title"] for gadget in one.gadgets.values()])
+                (one.name, one.description, one.shares, [gadget["title"] for gadget in one.gadgets.values()])
                 for one in world.dashboards.values()
             ],
             "gadgets": [
