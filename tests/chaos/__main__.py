@@ -74,7 +74,7 @@ def _machines(options: argparse.Namespace, directory: Path, server: str) -> Iter
         way = closing.enter_context(way_to(url, own))
         cluster = Cluster(helpdesk, way, directory, closing, machines, options.seed)
         for _ in range(3):
-            cluster.kill_each_in_turn()
+            cluster.kill_in_turn()
         cluster.without(way.refuse, way.accept, hold)
         cluster.without(way.fall_silent, way.speak, hold)
         if machines is not LOOPBACK:

@@ -69,9 +69,9 @@ class Cluster:
         wanted = self._chance.randrange(1, _LOAD) if acknowledged is None else acknowledged
         self.senders.wait_for(self.senders.acknowledged + wanted)
 
-    def kill_each_in_turn(self) -> None:
-        """Receivers and workers, under load; each is started again at once."""
-        for number in itertools.chain(*zip(range(SIZE), range(SIZE, 2 * SIZE), strict=True)):
+    def kill_in_turn(self, pairs: int = SIZE) -> None:
+        """A receiver, a worker, the next receiver …, under load; each is started again at once."""
+        for number in itertools.chain(*((pair, SIZE + pair) for pair in range(pairs))):
             self.load()
             self._parts[number].kill()
             self.kills += 1

@@ -52,6 +52,12 @@ def site(desk: Desk) -> None:
     desk.ok("POST", f"project/ISP/role/{role}", {"group": ["managers"]}, by="admin")
     desk.ok("GET", f"project/ISP/role/{role}")
     desk.ok("GET", "group/member?groupname=managers")
+    other = desk.ok("POST", "role", {"name": "Observer", "description": "d"}, by="admin")["id"]
+    desk.ok("PUT", f"role/{other}", {"name": "Observer", "description": "e"}, by="admin")
+    desk.ok("DELETE", f"role/{other}", by="admin")
+    kinds = desk.ok("GET", "issue/createmeta/ISP/issuetypes?maxResults=50")
+    kind = kinds["issueTypes" if desk.cloud else "values"][0]["id"]
+    desk.ok("GET", f"issue/createmeta/ISP/issuetypes/{kind}")
 
 
 def issues(desk: Desk) -> None:
@@ -135,6 +141,10 @@ def configuration(desk: Desk) -> None:
     desk.ok("DELETE", f"{path}/{tab}/fields/{made}", by="admin")
     new_tab = desk.ok("POST", path, {"name": "Interspace"}, by="admin")["id"]
     desk.ok("DELETE", f"{path}/{new_tab}", by="admin")
+    if not desk.cloud:
+        desk.ok("GET", "customFields?search=New", by="admin")
+        desk.ok("GET", f"customFields/{made.removeprefix('customfield_')}/options?projectIds=10000", by="admin")
+        desk.ok("DELETE", f"customFields?ids={made}", by="admin")
 
 
 def filters(desk: Desk) -> None:
@@ -200,10 +210,19 @@ def cloud_configuration(desk: Desk) -> None:
     body = {"name": "Everywhere", "projectIds": [], "issueTypeIds": []}
     desk.ok("POST", f"field/{field}/context", body, by="admin")
     desk.ok("GET", f"field/{field}/context/projectmapping", by="admin")
+    desk.ok("PUT", f"field/{field}/context/{context}", {"name": "Here", "description": "d"}, by="admin")
     desk.ok("DELETE", f"field/{field}/context/{context}", by="admin")
+    desk.ok("PUT", f"field/{field}", {"name": "Another", "description": "d"}, by="admin")
+    trashed = desk.ok("POST", "field", {"name": "Gone", "type": TYPES + "float"}, by="admin")["id"]
+    desk.ok("POST", f"field/{trashed}/trash", {}, by="admin")
+    desk.ok("GET", "issuetypescreenscheme/project?projectId=10000", by="admin")
+    desk.ok("GET", "issuetypescreenscheme/mapping?issueTypeScreenSchemeId=10000", by="admin")
+    desk.ok("GET", "issuetypescreenscheme/10000/project", by="admin")
+    desk.ok("GET", "screenscheme?expand=issueTypeScreenSchemes", by="admin")
     desk.call("DELETE", f"field/{field}", by="admin")
     priority = desk.ok("POST", "/rest/api/3/priority", {"name": "P1", "statusColor": "#ff0000"}, by="admin")["id"]
     desk.ok("GET", "/rest/api/3/priority/search", by="admin")
+    desk.ok("PUT", f"/rest/api/3/priority/{priority}", {"description": "d"}, by="admin")
     desk.call("DELETE", f"/rest/api/3/priority/{priority}", by="admin")
 
 
@@ -217,6 +236,8 @@ def dashboards(desk: Desk) -> None:
     desk.ok("PUT", f"{path}/items/{made}/properties/config", {"num": 10})
     desk.ok("GET", f"{path}/items/{made}/properties/config")
     desk.ok("GET", "/rest/api/3/dashboard/search?dashboardName=D")
+    desk.ok("GET", "/rest/api/3/dashboard/gadgets")
+    desk.ok("PUT", path, {**body, "description": "d"})
     desk.ok("GET", path)
     desk.ok("DELETE", f"{path}/gadget/{made}")
     desk.ok("DELETE", path)

@@ -27,7 +27,7 @@ def test_deaths_and_a_cut_database_lose_nothing_and_double_nothing(
 ) -> None:
     with ExitStack() as closing, way_to(postgresql_url) as way:
         cluster = Cluster(helpdesk, way, tmp_path, closing)
-        cluster.kill_each_in_turn()
+        cluster.kill_in_turn(pairs=1)
         many = cluster.senders.refused + 64
         cluster.without(way.refuse, way.accept, lambda: cluster.senders.wait_for_refusals(many))
         outcome = cluster.finish(postgresql_url)

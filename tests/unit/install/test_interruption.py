@@ -39,7 +39,7 @@ def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(cloc
     assert broken.state() == whole.state()
 
 
-def _method(existing: int | None) -> str:
+def _method(existing: object) -> str:
     return "POST" if existing is None else "PUT"
 
 
