@@ -4,38 +4,37 @@ import os
 import stat
 from pathlib import Path
 
-from connector.doctor.context import Context
+from connector.doctor.context import Examination
 from connector.doctor.finding import Seen, fail, ok, warn
 from connector.helpdesks.load import check
-from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.settings import SECRETS, variable
 from connector.settings_file import SettingsFileError, locate, read
 
-_NEEDED = ("zammad_url", "zammad_token")
 
-
-def settings(context: Context) -> Seen:
+def settings(context: Examination) -> Seen:
     """Without these the connector does not start."""
-    missing = [variable(name) for name in _NEEDED if getattr(context.settings, name) is None]
+    names = (f"{context.HELPDESK}_url", f"{context.HELPDESK}_token")
+    missing = [variable(name) for name in names if getattr(context.settings, name) is None]
     if missing:
         return fail(
-            f"not set: {', '.join(missing)}", "interspace init zammad asks for them and writes a settings file."
+            f"not set: {', '.join(missing)}",
+            f"interspace init {context.HELPDESK} asks for them and writes a settings file.",
         )
     return ok("complete")
 
 
-def webhook_secret(context: Context) -> Seen:
+def webhook_secret(context: Examination) -> Seen:
     """The receiver does not start without it."""
-    if context.settings.zammad_webhook_secret is None:
+    count = len(context.webhook_secrets)
+    if not count:
         return fail(
-            f"{variable('zammad_webhook_secret')} is not set and {context.settings.secret_store} holds none",
-            "interspace install apply zammad makes one and keeps it there; or set the webhook's signature token.",
+            f"{context.variable('webhook_secret')} is not set and {context.settings.secret_store} holds none",
+            f"interspace install apply {context.HELPDESK} makes one and keeps it there; or set the one of the webhook.",
         )
-    count = len(context.settings.webhook_secrets())
     return ok("set") if count == 1 else ok("two are set: the receiver accepts both while one is being replaced")
 
 
-def secret_files(context: Context) -> Seen:
+def secret_files(context: Examination) -> Seen:
     """Files that hold a secret are their owner's only."""
     paths = {os.environ[f"{variable(name)}_FILE"] for name in SECRETS if os.environ.get(f"{variable(name)}_FILE")}
     found = locate(os.environ)
@@ -49,10 +48,10 @@ def secret_files(context: Context) -> Seen:
     return ok(", ".join(sorted(paths)) if paths else "secrets come from the environment")
 
 
-def files(context: Context) -> Seen:
+def files(context: Examination) -> Seen:
     """Policy, catalogue and mapping, as ``interspace check`` sees them."""
     chosen = context.settings
-    found = check(chosen.policy, chosen.services, {chosen.zammad_mapping: ZammadMapping})
+    found = check(chosen.policy, chosen.services, {context.mapping_file: context.MAPPING})
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return fail(f"{found[0]}{more}", "interspace check lists every problem with its line.")

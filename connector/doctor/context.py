@@ -1,4 +1,4 @@
-"""What the checks look at: settings, Zammad through both tokens, policy, work table. Opened when asked for."""
+"""What the checks look at: settings, the helpdesk, policy, work table. Opened when asked for."""
 
 import math
 import time
@@ -6,27 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import requests
 from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 
-from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.http import CONNECT_TIMEOUT
-from connector.helpdesks.zammad.client import READ_TIMEOUT, ZammadClient
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.mapping import HelpdeskMapping
 from connector.logs import secret_texts
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
-from connector.settings import Settings
+from connector.settings import Settings, variable
 from connector.work.table import WorkTable
 
-HELPDESK = "zammad"
-"""The key of this helpdesk in the work table."""
-
 _HIDDEN = "[secret]"
+_READ_TIMEOUT = 30.0
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -36,7 +32,7 @@ class Patience(NamedTuple):
     """How long to wait, in seconds."""
 
     delivery: float = 60.0
-    """For a webhook: Zammad delivers within seconds and tries again after ten."""
+    """For a webhook: helpdesks deliver within seconds and try again some time later."""
     reconcile: float = 60.0
     """For a worker to take the ticket."""
     scheduler: float = 360.0
@@ -49,8 +45,8 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Context:
-    """One examination. ``clock`` is this machine's time (UTC); ``adapter`` replaces the network."""
+class Examination:
+    """One examination of one helpdesk. ``clock`` is this machine's time (UTC); ``adapter`` replaces the network."""
 
     settings: Settings
     clock: Callable[[], datetime] = _now
@@ -63,31 +59,43 @@ class Context:
     """What a check made on the helpdesk and could not remove."""
     _lists: dict[str, list[Row]] = field(default_factory=dict, repr=False)
 
-    @cached_property
+    HELPDESK: ClassVar[str]
+    """The key of the helpdesk in settings and work table."""
+    TITLE: ClassVar[str]
+    """Its name, for people."""
+    MAPPING: ClassVar[type[HelpdeskMapping]]
+    PUBLIC_PATH: ClassVar[str]
+    """A path that it answers without a token, with its clock in the Date header."""
+
+    @property
     def base(self) -> str:
-        """Zammad's address without a slash at its end."""
-        url: str = self.settings.required("zammad_url")
+        """The helpdesk's address without a slash at the end."""
+        url: str = self.settings.required(f"{self.HELPDESK}_url")
         return url.rstrip("/")
 
-    @cached_property
-    def bot(self) -> ZammadClient:
-        """Zammad as the connector's own user."""
-        return self._client("zammad_token")
+    @property
+    def ca_file(self) -> Path | None:
+        """Certificates to trust instead of the usual ones."""
+        found: Path | None = getattr(self.settings, f"{self.HELPDESK}_ca_file")
+        return found
 
-    @cached_property
-    def admin(self) -> ZammadClient:
-        """Zammad as the admin who installs."""
-        return self._client("zammad_admin_token")
+    @property
+    def mapping_file(self) -> Path:
+        """How the rules' names are written in this helpdesk."""
+        found: Path = getattr(self.settings, f"{self.HELPDESK}_mapping")
+        return found
 
-    @cached_property
-    def me(self) -> Row:
-        """The connector's own user."""
-        return _object(self.bot.get("users/me"), "users/me")
+    @property
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """The secrets of its webhook that are valid now; none if none is set."""
+        return self.settings.secrets_of(f"{self.HELPDESK}_webhook_secret")
 
-    @cached_property
-    def mapping(self) -> ZammadMapping:
-        """How the rules' names are written in this Zammad."""
-        return load_mapping(self.settings.zammad_mapping)
+    def variable(self, name: str) -> str:
+        """The environment variable of a setting of this helpdesk.
+
+        ``url`` is ``INTERSPACE_ZAMMAD_URL`` for Zammad.
+        """
+        return variable(f"{self.HELPDESK}_{name}")
 
     @cached_property
     def policy(self) -> Policy:
@@ -99,17 +107,10 @@ class Context:
         """The work table; ``close`` gives it back."""
         return self.open_table(self.settings.database_url.get_secret_value())
 
-    def rows(self, path: str) -> list[Row]:
-        """A list of Zammad's configuration, read once with the admin's token."""
-        if path not in self._lists:
-            self._lists[path] = listed(self.admin, path)
-        return self._lists[path]
-
-    def names(self, path: str) -> list[Row]:
-        """A list that the connector itself reads at work (states, priorities)."""
-        key = f"bot {path}"
+    def once(self, key: str, read: Callable[[], list[Row]]) -> list[Row]:
+        """A list of the helpdesk, read once."""
         if key not in self._lists:
-            self._lists[key] = listed(self.bot, path)
+            self._lists[key] = read()
         return self._lists[key]
 
     def until(self, seconds: float, look: Callable[[], T | None]) -> T | None:
@@ -126,11 +127,11 @@ class Context:
         with requests.Session() as session:
             session.trust_env = False
             session.proxies.update(get_environ_proxies(url))
-            if self.settings.zammad_ca_file and url.startswith(self.base):
-                session.verify = str(self.settings.zammad_ca_file)
+            if self.ca_file and url.startswith(self.base):
+                session.verify = str(self.ca_file)
             if self.adapter is not None:
                 session.mount("http://", self.adapter())
-            timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
+            timeout = (CONNECT_TIMEOUT, _READ_TIMEOUT)
             return session.request(method, url, allow_redirects=False, timeout=timeout, **arguments)
 
     def without_secrets(self, text: str) -> str:
@@ -143,22 +144,3 @@ class Context:
         """Give back the work table if it was opened."""
         if "table" in self.__dict__:
             self.table.close()
-
-    def _client(self, token: str) -> ZammadClient:
-        ca_file = str(self.settings.zammad_ca_file) if self.settings.zammad_ca_file else None
-        secret: str = self.settings.required(token).get_secret_value()
-        return ZammadClient(self.base, secret, self.clock, ca_file=ca_file, adapter=self.adapter)
-
-
-def listed(client: ZammadClient, path: str, params: Mapping[str, str] | None = None) -> list[Row]:
-    """A list of objects. Raises HelpdeskError, also for an answer of another shape."""
-    answer = client.get(path, params)
-    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
-        raise PermanentError(f"Zammad GET {path}: unexpected answer: expected a list of objects")
-    return answer
-
-
-def _object(answer: Any, path: str) -> Row:
-    if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
-        raise PermanentError(f"Zammad GET {path}: unexpected answer: expected an object with an id")
-    return answer

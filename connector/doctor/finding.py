@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from connector.doctor.context import Context
+from connector.doctor.context import Examination
 from connector.helpdesks.errors import HelpdeskError
 from connector.policy.problem import PolicyError
 from connector.settings import SettingsError
@@ -39,11 +39,14 @@ class Finding(NamedTuple):
     do: str
 
 
-class Check(NamedTuple):
+C = TypeVar("C", bound=Examination)
+
+
+class Check(NamedTuple, Generic[C]):
     """One small function and the names of the checks without which it has nothing to stand on."""
 
     name: str
-    look: Callable[[Context], Seen]
+    look: Callable[[C], Seen]
     needs: tuple[str, ...] = ()
 
 
@@ -67,7 +70,7 @@ def skipped(text: str, do: str = "") -> Seen:
     return Seen(Verdict.SKIPPED, f"skipped: {text}", do)
 
 
-def examine(checks: Iterable[Check], context: Context, begins: Callable[[str], object]) -> Iterator[Finding]:
+def examine(checks: Iterable[Check[C]], context: C, begins: Callable[[str], object]) -> Iterator[Finding]:
     """The findings one by one. ``begins`` hears the name of each check before it is looked at.
 
     A check whose foundation failed or was skipped is skipped. No secret of the settings is in a finding (P21).
@@ -81,7 +84,7 @@ def examine(checks: Iterable[Check], context: Context, begins: Callable[[str], o
         yield Finding(name, seen.verdict, context.without_secrets(seen.text), context.without_secrets(seen.do))
 
 
-def _looked(look: Callable[[Context], Seen], context: Context) -> Seen:
+def _looked(look: Callable[[C], Seen], context: C) -> Seen:
     try:
         return look(context)
     except HelpdeskError as error:

@@ -1,16 +1,25 @@
 """The whole way once: a test ticket, its signed delivery, the row in the work table, the reconcile, and no trace."""
 
-from connector.doctor.context import HELPDESK, Context
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from connector.doctor.context import Examination
 from connector.doctor.finding import Seen, fail, ok, skipped, warn
-from connector.doctor.trial import fresh_name, leftovers, trial_ticket
+from connector.doctor.trial import TrialTicket, fresh_name
 from connector.work.jobs import Seen as Known
 
+C = TypeVar("C", bound=Examination)
 
-def round_trip(context: Context) -> Seen:
-    """The row appears only through a delivery whose signature the receiver accepted."""
+
+def round_trip(context: C, trial: Callable[[C, str], AbstractContextManager[TrialTicket]], log: str) -> Seen:
+    """The row appears only through a delivery whose signature the receiver accepted.
+
+    ``trial`` makes a ticket and removes it again, ``log`` says where the helpdesk tells of its deliveries.
+    """
     if not context.test_tickets:
         return skipped("no test ticket is wanted")
-    with trial_ticket(context, fresh_name("round trip")) as ticket:
+    with trial(context, fresh_name("round trip")) as ticket:
         row = context.until(context.patience.delivery, lambda: _known(context, ticket.id))
         if row is not None:
             row = context.until(context.patience.reconcile, lambda: _worked(context, ticket.id)) or row
@@ -18,7 +27,7 @@ def round_trip(context: Context) -> Seen:
         return fail(
             f"ticket {ticket.number} was made, but no delivery reached the work table in "
             f"{context.patience.delivery:.0f} s",
-            "Is interspace run running? Zammad's log (Manage → Webhook) and the receiver's tell what happened.",
+            f"Is interspace run running? {log} and the receiver's log tell what happened.",
         )
     if row.dead_since is not None:
         return fail(
@@ -33,18 +42,18 @@ def round_trip(context: Context) -> Seen:
     return ok(f"ticket {ticket.number} was made, delivered, worked on and removed")
 
 
-def left_behind(context: Context) -> Seen:
-    """What the tests made is gone again, also what earlier ones made."""
-    found = context.left_behind or leftovers(context)
-    if found:
-        return warn(f"still there: {'; '.join(found)}", "Remove it by hand in Zammad; it does no harm.")
-    return ok("no test ticket, trigger or job is left")
+def nothing_left(context: Examination, found: list[str]) -> Seen:
+    """What the tests made is gone again, also what earlier ones made: ``found`` is what is still there."""
+    left = context.left_behind or found
+    if left:
+        return warn(f"still there: {'; '.join(left)}", f"Remove it by hand in {context.TITLE}; it does no harm.")
+    return ok("nothing of a test is left")
 
 
-def _known(context: Context, ticket: str) -> Known | None:
-    return context.table.seen(HELPDESK, [ticket]).get(ticket)
+def _known(context: Examination, ticket: str) -> Known | None:
+    return context.table.seen(context.HELPDESK, [ticket]).get(ticket)
 
 
-def _worked(context: Context, ticket: str) -> Known | None:
+def _worked(context: Examination, ticket: str) -> Known | None:
     row = _known(context, ticket)
     return row if row is not None and (row.seen is not None or row.dead_since is not None) else None

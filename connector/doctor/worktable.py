@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 from connector.doctor.connection import skew
-from connector.doctor.context import HELPDESK, Context
+from connector.doctor.context import Examination
 from connector.doctor.finding import Seen, fail, ok, warn
 
 _LATE = timedelta(minutes=10)
 
 
-def work_table(context: Context) -> Seen:
+def work_table(context: Examination) -> Seen:
     """It answers, and what is due is not old."""
-    counts = context.table.counts().get(HELPDESK)
-    paused = context.table.paused_until(HELPDESK)
+    counts = context.table.counts().get(context.HELPDESK)
+    paused = context.table.paused_until(context.HELPDESK)
     if paused is not None:
         return warn(
-            f"work on Zammad is paused until {paused:%H:%M:%S} UTC, because it did not answer or asked for it",
+            f"work on {context.TITLE} is paused until {paused:%H:%M:%S} UTC, because it did not answer or asked for it",
             "Nothing, if it ends soon. Otherwise the worker's log names the cause.",
         )
     if counts is None:
@@ -26,9 +26,9 @@ def work_table(context: Context) -> Seen:
     return ok(text)
 
 
-def dead_letters(context: Context) -> Seen:
+def dead_letters(context: Examination) -> Seen:
     """Tickets that nobody works on any more."""
-    letters = context.table.dead_letters(HELPDESK)
+    letters = context.table.dead_letters(context.HELPDESK)
     if letters:
         return fail(
             f"{len(letters)}, the oldest: ticket {letters[0].key.ticket}: {letters[0].error[:160]}",
@@ -37,6 +37,6 @@ def dead_letters(context: Context) -> Seen:
     return ok("none")
 
 
-def table_clock(context: Context) -> Seen:
+def table_clock(context: Examination) -> Seen:
     """On PostgreSQL the table goes by the database's clock; on SQLite by this machine's own."""
     return skew(context.table.now() - context.clock(), "the work table's clock")

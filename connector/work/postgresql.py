@@ -18,6 +18,9 @@ from connector.work.fork import survive_fork
 from connector.work.moment import from_micros
 
 _CONNECT_S = 5
+_DEAD_LINE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""After half a minute of silence a connection is given up, whatever happened to the machine at its other end
+(PostgreSQL manual, libpq parameters: seconds, and milliseconds for the last)."""
 _POOL_WAIT_S = 10
 _CONNECTIONS = 8
 _TRIES = 5
@@ -52,7 +55,7 @@ class PostgresqlDatabase:
             max_overflow=_CONNECTIONS,
             pool_timeout=_POOL_WAIT_S,
             hide_parameters=True,
-            connect_args={"connect_timeout": _CONNECT_S},
+            connect_args={"connect_timeout": _CONNECT_S, **_DEAD_LINE},
         )
         event.listen(self._writer, "connect", _prepare)
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")

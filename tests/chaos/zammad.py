@@ -5,7 +5,6 @@ Another helpdesk takes part in the same tests with a class that has the public n
 
 import json
 import multiprocessing
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from socketserver import BaseServer
 from threading import Lock, local
 from typing import Any
 
@@ -147,14 +145,6 @@ def zammad_process(host: str = "127.0.0.1") -> Iterator[Zammad]:
 
 
 def _serve(pipe: Connection, host: str) -> None:
-    tell = BaseServer.handle_error
-
-    def tell_if_surprising(server: BaseServer, request: Any, client_address: Any) -> None:
-        # A worker that is killed breaks its connections.
-        if not isinstance(sys.exception(), ConnectionError):
-            tell(server, request, client_address)
-
-    BaseServer.handle_error = tell_if_surprising  # type: ignore[method-assign, assignment]
     inside = _Inside()
     with RunningServer(inside.handle, host, 0, None) as server:
         pipe.send((server.url, inside.tokens))

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from connector.doctor.context import Context, Row
+from connector.doctor.context import Row
 from connector.doctor.finding import Check, Seen, fail, ok, skipped, warn
+from connector.doctor.zammad.context import Context
 from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
-from connector.install.kinds import KINDS
+from connector.install.zammad.kinds import KINDS
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
 
@@ -75,7 +76,7 @@ def admin_token(context: Context) -> Seen:
     return ok(f"{_person(user)}, id {user['id']}")
 
 
-def permission_checks() -> tuple[Check, ...]:
+def permission_checks() -> tuple[Check[Context], ...]:
     """One for each permission."""
     bot = [Check(_named("connector", one), partial(_bot_may, one), (TOKEN,)) for one in BOT_PERMISSIONS]
     admin = [Check(_named("admin", one), partial(_admin_may, one), (ADMIN_TOKEN,)) for one in ADMIN_PERMISSIONS]

@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, get_args
 
-from connector.doctor.context import Context, Row
+from connector.doctor.context import Row
 from connector.doctor.finding import Seen, fail, ok, skipped
+from connector.doctor.zammad.context import Context
 from connector.domain.ticket import Fields
 
 _MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_migrations as an admin."

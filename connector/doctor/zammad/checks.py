@@ -1,7 +1,10 @@
-"""All checks of an examination, foundations first."""
+"""All checks of an examination of Zammad, foundations first."""
 
-from connector.doctor import configuration, names, worktable
-from connector.doctor.account import (
+from connector.doctor import configuration, round_trip, worktable
+from connector.doctor.connection import clocks, tls
+from connector.doctor.finding import Check, Seen
+from connector.doctor.zammad import names
+from connector.doctor.zammad.account import (
     ADMIN_PERMISSIONS,
     ADMIN_TOKEN,
     TOKEN,
@@ -12,14 +15,25 @@ from connector.doctor.account import (
     permission_checks,
     token,
 )
-from connector.doctor.attributes import attributes, attributes_on_a_ticket, migrations
-from connector.doctor.connection import clocks, tls, version, zammad_answers
-from connector.doctor.drift import drift
-from connector.doctor.finding import Check
-from connector.doctor.round_trip import left_behind, round_trip
-from connector.doctor.storing import triggers_store, worker_stores
-from connector.doctor.webhook import SECRET, WEBHOOK, failed_deliveries, receiver, signature, triggers, webhook
-from connector.install.kinds import KINDS
+from connector.doctor.zammad.address import version, zammad_answers
+from connector.doctor.zammad.attributes import attributes, attributes_on_a_ticket, migrations
+from connector.doctor.zammad.context import Context
+from connector.doctor.zammad.drift import drift
+from connector.doctor.zammad.storing import triggers_store, worker_stores
+from connector.doctor.zammad.trial import leftovers, trial_ticket
+from connector.doctor.zammad.webhook import SECRET, WEBHOOK, failed_deliveries, receiver, signature, triggers, webhook
+from connector.install.zammad.kinds import KINDS
+
+
+def travels(context: Context) -> Seen:
+    """A test ticket makes the whole way."""
+    return round_trip.round_trip(context, trial_ticket, "Zammad's log (Manage → Webhook)")
+
+
+def left_behind(context: Context) -> Seen:
+    """Tickets, triggers and jobs of tests are gone."""
+    return round_trip.nothing_left(context, leftovers(context))
+
 
 _SETTINGS, _FILES, _URL, _TABLE = "settings", "policy and mapping", "Zammad answers", "work table"
 _GROUPS = permission_check("groups")
@@ -28,7 +42,7 @@ _OBJECTS, _HOOKS = permission_check("object_manager_attributes"), permission_che
 _INSTALL = tuple(permission_check(one.path) for one in ADMIN_PERMISSIONS if one.path in KINDS)
 _ATTRIBUTES, _MIGRATED = "attributes", "migrations"
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check[Context], ...] = (
     Check(_SETTINGS, configuration.settings),
     Check("webhook secret", configuration.webhook_secret),
     Check("secret files", configuration.secret_files),
@@ -61,7 +75,7 @@ CHECKS: tuple[Check, ...] = (
     Check("installation", drift, (_FILES, WEBHOOK, "webhook secret", *_INSTALL)),
     Check("triggers store attributes", triggers_store, (_MIGRATED, "states", permission_check("triggers"))),
     Check("background worker stores attributes", worker_stores, (_MIGRATED, "states", permission_check("jobs"))),
-    Check("round trip", round_trip, ("trigger", _TABLE, "states")),
+    Check("round trip", travels, ("trigger", _TABLE, "states")),
     Check("test objects removed", left_behind, (ADMIN_TOKEN,)),
 )
 """The tests that make something on the helpdesk come last: what they need has been looked at before."""

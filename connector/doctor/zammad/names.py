@@ -1,7 +1,8 @@
 """Do the states, priorities, groups and roles of the mapping exist, and does mail leave them?"""
 
-from connector.doctor.context import Context, Row
+from connector.doctor.context import Row
 from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.zammad.context import Context
 from connector.domain.vocabulary import TicketState
 
 _EITHER = "Create them in Zammad, or write this Zammad's names into the mapping"

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from connector.doctor.attributes import kind_of
-from connector.doctor.context import Context, Row
+from connector.doctor.context import Row
 from connector.doctor.finding import Seen, fail, ok, skipped
-from connector.doctor.trial import TrialTicket, fresh_name, trial_object, trial_ticket
+from connector.doctor.trial import TrialTicket, fresh_name
+from connector.doctor.zammad.attributes import kind_of
+from connector.doctor.zammad.context import Context
+from connector.doctor.zammad.trial import trial_object, trial_ticket
 from connector.helpdesks.fields import CANONICAL_FIELDS
 from connector.helpdesks.zammad.values import decode, encode
 

@@ -1,34 +1,16 @@
-"""Things made on the helpdesk for a test, and removed again whatever happens.
+"""Tickets, triggers and jobs made on Zammad for a test, and removed again whatever happens."""
 
-Each carries a name of its own, and what has that name is removed: so also a thing whose creation was never answered.
-"""
-
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any
 
-from connector.doctor.context import Context, Row, listed
+from connector.doctor.context import Row
+from connector.doctor.trial import PREFIX, TrialTicket
+from connector.doctor.zammad.context import Context, listed
 from connector.domain.ticket import Fields
 from connector.domain.vocabulary import FaultType, Impact, TicketState, Urgency
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
 from connector.helpdesks.zammad.values import encode
-
-PREFIX = "Interspace doctor"
-"""Every name of a test object begins so; nothing else's does."""
-
-
-class TrialTicket(NamedTuple):
-    """A ticket that was made for a test."""
-
-    id: str
-    number: str
-    title: str
-
-
-def fresh_name(purpose: str) -> str:
-    """A name nothing else has."""
-    return f"{PREFIX} {secrets.token_hex(4)}: {purpose}, please ignore"
 
 
 @contextmanager

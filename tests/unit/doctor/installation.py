@@ -11,15 +11,17 @@ from pydantic import SecretStr
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
-from connector.doctor.checks import CHECKS
-from connector.doctor.context import Context, Patience
+from connector.doctor.context import Patience
 from connector.doctor.finding import Check, Finding, examine
+from connector.doctor.zammad.checks import CHECKS
+from connector.doctor.zammad.context import Context
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import apply
 from connector.install.secrets import WEBHOOK
 from connector.install.zammad.planning import Setup, plan_zammad
+from connector.install.zammad.writer import ZammadWriter
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad, scheduler
@@ -79,7 +81,7 @@ class Installation:
         self.zammad.world.tables["Group"][1]["email_address_id"] = 1
         setup = Setup(self._client(admin), self._client(bot), default_policy(), self.mapping)
         secrets = {WEBHOOK: SECRET}
-        apply(setup.admin, plan_zammad(setup, secrets, T0.date(), receiver_url=ENDPOINT), secrets)
+        apply(ZammadWriter(setup.admin), plan_zammad(setup, secrets, T0.date(), receiver_url=ENDPOINT), secrets)
         # Zammad gives nobody access to a new group, the admin included.
         admin_row = self.zammad.world.tables["User"][self.zammad.user_id("admin@example.com")]
         admin_row["group_ids"] = {str(number): ["full"] for number in self.zammad.world.tables["Group"]}
@@ -104,7 +106,7 @@ class Installation:
         }
         return Context(Settings(**self.settings), **(values | changes))
 
-    def examine(self, checks: tuple[Check, ...] = CHECKS, **changes: Any) -> dict[str, Finding]:
+    def examine(self, checks: tuple[Check[Context], ...] = CHECKS, **changes: Any) -> dict[str, Finding]:
         """The findings by name."""
         context = self.context(**changes)
         try:

@@ -12,9 +12,10 @@ from threading import Thread
 
 import pytest
 
-from connector.doctor.connection import certificate, is_this_machine, tls, zammad_answers
-from connector.doctor.context import Context
+from connector.doctor.connection import certificate, is_this_machine, tls
 from connector.doctor.finding import Verdict
+from connector.doctor.zammad.address import zammad_answers
+from connector.doctor.zammad.context import Context
 from connector.settings import Settings
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

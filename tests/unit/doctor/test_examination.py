@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
-from connector.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
-from connector.doctor.checks import CHECKS
 from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
-from connector.doctor.round_trip import left_behind
+from connector.doctor.zammad.account import ADMIN_PERMISSIONS, Permission, permission_check
+from connector.doctor.zammad.checks import CHECKS, left_behind
+from connector.doctor.zammad.context import Context
 from connector.sandbox.faults import Fault
 from connector.sandbox.zammad import permissions
 from connector.work.errors import StoreError
@@ -238,7 +238,7 @@ def test_a_check_that_trips_is_a_finding_and_its_dependants_are_skipped(installa
     def trips(_: object) -> Any:
         raise KeyError(SECRET)
 
-    checks = (
+    checks: tuple[Check[Context], ...] = (
         Check("a", trips),
         Check("b", lambda _: ok("b"), ("a",)),
         Check("c", lambda _: ok("c"), ("b",)),
