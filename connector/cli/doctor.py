@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from typing import TypeVar
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -10,16 +11,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import RULES, ZAMMAD, settings_options
-from connector.doctor.checks import CHECKS
-from connector.doctor.context import Context, Patience
-from connector.doctor.finding import Finding, Verdict, examine
+from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings_options
+from connector.doctor.context import Examination, Patience
+from connector.doctor.finding import Check, Finding, Verdict, examine
 from connector.settings import Settings
 
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIPPED: "dim"}
 
+_BEGIN = "interspace init zammad or interspace init jira asks for what is needed and writes a settings file."
+
+C = TypeVar("C", bound=Examination)
+
 
 @click.command()
+@helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--round-trip/--no-round-trip", default=True, help="Make test tickets and remove them again.")
 @click.option(
@@ -36,20 +41,30 @@ _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Ve
     show_default=True,
     help="Seconds to wait for Zammad's scheduler, which looks every 5 minutes; 0: do not test it.",
 )
-@settings_options(*RULES, *ZAMMAD)
-def doctor(settings: Settings, *, as_json: bool, round_trip: bool, delivery_wait: float, scheduler_wait: float) -> None:
-    """Examine the whole installation.
+@settings_options(*RULES, *ZAMMAD, *JIRA, "jira_admin_user")
+def doctor(
+    settings: Settings,
+    *,
+    helpdesk: str | None,
+    as_json: bool,
+    round_trip: bool,
+    delivery_wait: float,
+    scheduler_wait: float,
+) -> None:
+    """Examine the whole installation of a helpdesk.
 
-    Settings, address, certificate, clocks, tokens and their permissions one by one, names, attributes, webhook,
-    triggers, receiver, work table, and the whole way of a test ticket. Each failure says what to do.
+    Settings, address, certificate, clocks, tokens and their permissions one by one, names, fields, webhook, receiver,
+    work table, and the whole way of a test ticket; on Jira also the checklist of what its API cannot do. Each failure
+    says what to do.
 
-    Most of it needs INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE). Test tickets are closed from the start, and they and a
-    temporary trigger and job are removed again, also after Ctrl-C. Zammad may notify agents of them as of any ticket;
-    with --no-round-trip there are none.
+    Most of it needs an admin's token (INTERSPACE_ZAMMAD_ADMIN_TOKEN or INTERSPACE_JIRA_ADMIN_TOKEN, or …_FILE). Test
+    tickets are closed at once, and they and a temporary trigger and job are removed again, also after Ctrl-C. The
+    helpdesk may notify agents of them as of any ticket; with --no-round-trip there are none.
 
     \b
     Examples:
       interspace doctor
+      interspace doctor --helpdesk jira
       interspace doctor --no-round-trip --json
 
     Exit code 1 if something is wrong; a warning is not.
@@ -57,21 +72,37 @@ def doctor(settings: Settings, *, as_json: bool, round_trip: bool, delivery_wait
     # What was made for a test is removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     patience = Patience(delivery=delivery_wait, reconcile=delivery_wait, scheduler=scheduler_wait)
-    context = Context(settings, patience=patience, test_tickets=round_trip)
-    progress = Console(stderr=True)
-    try:
-        with progress.status("") as status:
-            steps = iter(range(1, len(CHECKS) + 1))
-            found = list(
-                examine(CHECKS, context, lambda name: status.update(f"{next(steps)} of {len(CHECKS)}: {name}"))
-            )
-    finally:
-        context.close()
+    if helpdesk is None and not settings.helpdesks:
+        found = [Finding("settings", Verdict.FAIL, "no helpdesk's address is set", _BEGIN)]
+    else:
+        found = _examined(settings, helpdesk or settings.helpdesk(None), patience, test_tickets=round_trip)
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in found], indent=2, ensure_ascii=False))
     else:
         _show(Console(highlight=False), found)
     sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in found) else 0)
+
+
+def _examined(settings: Settings, helpdesk: str, patience: Patience, *, test_tickets: bool) -> list[Finding]:
+    """Whoever serves one helpdesk does not wait for the other's parts."""
+    if helpdesk == "jira":
+        from connector.doctor.jira.checks import CHECKS as JIRA_CHECKS
+        from connector.doctor.jira.context import Context as JiraContext
+
+        return _findings(JIRA_CHECKS, JiraContext(settings, patience=patience, test_tickets=test_tickets))
+    from connector.doctor.zammad.checks import CHECKS as ZAMMAD_CHECKS
+    from connector.doctor.zammad.context import Context as ZammadContext
+
+    return _findings(ZAMMAD_CHECKS, ZammadContext(settings, patience=patience, test_tickets=test_tickets))
+
+
+def _findings(checks: tuple[Check[C], ...], context: C) -> list[Finding]:
+    steps = iter(range(1, len(checks) + 1))
+    try:
+        with Console(stderr=True).status("") as status:
+            return list(examine(checks, context, lambda name: status.update(f"{next(steps)} of {len(checks)}: {name}")))
+    finally:
+        context.close()
 
 
 def _show(console: Console, found: list[Finding]) -> None:

@@ -1,25 +1,42 @@
 """``interspace init``: the first settings, asked for and tried before they are written."""
 
 import os
+import re
 import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from connector.doctor.account import token
-from connector.doctor.connection import tls, zammad_answers
-from connector.doctor.context import Context
-from connector.doctor.finding import Check, Verdict, examine
-from connector.settings import Settings, SettingsError, load, variable
+from connector.cli.settings_draft import next_steps, settings_lines, tried, write
+from connector.doctor.connection import reached, tls
+from connector.doctor.finding import Check, Seen
+from connector.settings import Settings, load, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
-_TOKEN = variable("zammad_token")
-_TOKEN_FILE = f"{_TOKEN}_FILE"
-_TRIED = (Check("address", zammad_answers), Check("TLS", tls, ("address",)), Check("token", token, ("address",)))
+_OWN_MAPPING = "jira.yaml"
+_PROJECT = re.compile(r"^project:.*$", re.MULTILINE)
+
+_file = click.option(
+    "--file",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"The file to write. Default: {DEFAULT}.  [{FILE_VARIABLE}]",
+)
+_force = click.option("--force", is_flag=True, help="Replace a file that is there.")
+
+
+def _option(name: str, *flags: str, text: str) -> Callable[..., Any]:
+    return click.option(*flags, help=f"{text}  [{variable(name)}]")
+
+
+def _ca_file(name: str) -> Callable[..., Any]:
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help=f"Certificates to trust instead of the usual ones, as PEM.  [{variable(name)}]",
+    )
 
 
 @click.group()
@@ -27,25 +44,17 @@ def init() -> None:
     """Write the first settings file.
 
     \b
-    Example:
+    Examples:
       interspace init zammad
+      interspace init jira
     """
 
 
 @init.command()
-@click.option("--url", "--zammad-url", "url", help=f"Zammad's address, as in the browser.  [{variable('zammad_url')}]")
-@click.option(
-    "--zammad-ca-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=f"Certificates to trust instead of the usual ones, as PEM.  [{variable('zammad_ca_file')}]",
-)
-@click.option(
-    "--file",
-    "path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=f"The file to write. Default: {DEFAULT}.  [{FILE_VARIABLE}]",
-)
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@_option("zammad_url", "--url", "--zammad-url", "url", text="Zammad's address, as in the browser.")
+@_ca_file("zammad_ca_file")
+@_file
+@_force
 def zammad(*, url: str | None, zammad_ca_file: Path | None, path: Path | None, force: bool) -> None:
     """Ask for Zammad's address and the token of the connector's user, try them, and write the settings file.
 
@@ -59,82 +68,109 @@ def zammad(*, url: str | None, zammad_ca_file: Path | None, path: Path | None, f
 
     Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
     """
+    from connector.doctor.zammad.account import token
+    from connector.doctor.zammad.address import zammad_answers
+    from connector.doctor.zammad.context import Context
+
+    chosen = _free(path, force=force)
+    options: dict[str, Any] = {"zammad_url": url, "zammad_ca_file": zammad_ca_file}
+    _ask(options, "zammad_url", "Zammad's address, as in the browser")
+    _ask(options, "zammad_token", "Token of the connector's user (not shown)", hidden=True)
+    settings = _so_far(options)
+    checks: tuple[Check[Context], ...] = (
+        Check("address", zammad_answers),
+        Check("TLS", tls, ("address",)),
+        Check("token", token, ("address",)),
+    )
+    if not tried(checks, Context(settings)):
+        sys.exit(1)
+    names = ("zammad_url", "zammad_ca_file")
+    write(chosen, settings_lines(settings, "zammad", os.environ, names), replace=force)
+    click.echo(next_steps(chosen, "zammad", "then restart Zammad's background worker"))
+
+
+@init.command()
+@_option("jira_url", "--url", "--jira-url", "url", text="Jira's address, as in the browser.")
+@_option("jira_user", "--user", "--jira-user", "user", text="Cloud only: the e-mail address of the connector's user.")
+@click.option("--project", help="The key of the service project, e.g. ISP.")
+@_ca_file("jira_ca_file")
+@_file
+@_force
+def jira(
+    *,
+    url: str | None,
+    user: str | None,
+    project: str | None,
+    jira_ca_file: Path | None,
+    path: Path | None,
+    force: bool,
+) -> None:
+    """Ask for Jira's address, the connector's user with its token and the project, try them, and write the settings.
+
+    Cloud takes the user's e-mail address and an API token, Data Center a personal access token. The token comes from
+    INTERSPACE_JIRA_TOKEN or INTERSPACE_JIRA_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The file
+    is readable by its owner only. A project that the mapping does not name goes into a mapping of your own, jira.yaml
+    beside the settings.
+
+    \b
+    Examples:
+      interspace init jira
+      interspace init jira --url https://example.atlassian.net --user bot@example.com --project ISP
+
+    Exit code 1 if Jira, the token or the project is not as it should be; then nothing is written.
+    """
+    from connector.doctor.jira.account import time_zone, token
+    from connector.doctor.jira.address import jira_answers
+    from connector.doctor.jira.context import Context
+    from connector.doctor.jira.project import project as project_fits
+    from connector.helpdesks.jira.load import load_mapping
+
+    chosen = _free(path, force=force)
+    options: dict[str, Any] = {"jira_url": url, "jira_user": user, "jira_ca_file": jira_ca_file}
+    _ask(options, "jira_url", "Jira's address, as in the browser")
+    answer = reached(Context(_so_far(options)))
+    if not isinstance(answer, Seen) and '"cloud"' in answer.text.casefold():
+        _ask(options, "jira_user", "E-mail address of the connector's user")
+    _ask(options, "jira_token", "Token of the connector's user (not shown)", hidden=True)
+    settings = _so_far(options)
+    mapping = load_mapping(settings.jira_mapping)
+    key = (project or click.prompt("Key of the service project", default=mapping.project)).strip()
+    own = chosen.parent / _OWN_MAPPING if key != mapping.project else None
+    if own is not None:
+        _free(own, force=force)
+    context = Context(settings)
+    context.__dict__["mapping"] = mapping.model_copy(update={"project": key})
+    checks: tuple[Check[Context], ...] = (
+        Check("address", jira_answers),
+        Check("TLS", tls, ("address",)),
+        Check("token", token, ("address",)),
+        Check("time zone", time_zone, ("token",)),
+        Check("project", project_fits, ("token",)),
+    )
+    if not tried(checks, context):
+        sys.exit(1)
+    if own is not None:
+        text = _PROJECT.sub(f"project: {key}", settings.jira_mapping.read_text(encoding="utf-8"), count=1)
+        write(own, [text.rstrip("\n")], replace=force, mode=0o644)
+        settings = _so_far({**options, "jira_mapping": own})
+    names = ("jira_url", "jira_user", "jira_ca_file", *(("jira_mapping",) if own else ()))
+    write(chosen, settings_lines(settings, "jira", os.environ, names), replace=force)
+    click.echo(next_steps(chosen, "jira", "then do what the checklist says"))
+
+
+def _free(path: Path | None, *, force: bool) -> Path:
+    """Where to write. Raises UsageError if something is there and nobody says that it may go."""
     chosen = path or Path(os.environ.get(FILE_VARIABLE) or DEFAULT)
     if chosen.exists() and not force:
         raise click.UsageError(f"{chosen} is there already; --force replaces it")
-    settings = _asked(url, zammad_ca_file)
-    if not _tried(settings):
-        sys.exit(1)
-    lines = _lines(settings, os.environ)
-    try:
-        _write(chosen, lines, replace=force)
-    except OSError as error:
-        raise SettingsError(f"{chosen}: cannot be written: {error.strerror}") from None
-    click.echo(_next(chosen))
+    return chosen
 
 
-def _asked(url: str | None, ca_file: Path | None) -> Settings:
-    options: dict[str, Any] = {"zammad_url": url, "zammad_ca_file": ca_file}
-    known = load(os.environ, options, with_file=False)
-    if known.zammad_url is None:
-        options["zammad_url"] = click.prompt("Zammad's address, as in the browser").strip()
-    if known.zammad_token is None:
-        options["zammad_token"] = click.prompt("Token of the connector's user (not shown)", hide_input=True).strip()
+def _ask(options: dict[str, Any], name: str, question: str, *, hidden: bool = False) -> None:
+    """Keeps the answer in ``options``; what is known is not asked for."""
+    if getattr(_so_far(options), name) is None:
+        options[name] = click.prompt(question, hide_input=hidden).strip()
+
+
+def _so_far(options: dict[str, Any]) -> Settings:
     return load(os.environ, options, with_file=False)
-
-
-def _tried(settings: Settings) -> bool:
-    """Whether nothing failed; what was seen is shown."""
-    console, context = Console(highlight=False, stderr=True), Context(settings)
-    good = True
-    for finding in examine(_TRIED, context, lambda _: None):
-        good = good and finding.verdict is not Verdict.FAIL
-        console.print(f"{finding.name}: {finding.verdict}: {finding.seen}", markup=False)
-        if finding.do:
-            console.print(f"  → {finding.do}", markup=False)
-    return good
-
-
-def _lines(settings: Settings, environment: Mapping[str, str]) -> list[str]:
-    """A token that lives in a file of its own stays there."""
-    given = environment.get(_TOKEN_FILE)
-    secret = settings.required("zammad_token").get_secret_value()
-    lines = [
-        f"# Settings of the Interspace connector, written {datetime.now(UTC):%Y-%m-%d} by interspace init zammad.",
-        "# All of them: docs/configuration.md. The environment wins. Keep this file to yourself: it holds a secret.",
-        "",
-        f"{variable('zammad_url')}={settings.zammad_url}",
-        f"{_TOKEN_FILE}={Path(given).resolve()}" if given else f"{_TOKEN}={secret}",
-    ]
-    if settings.zammad_ca_file:
-        lines.append(f"{variable('zammad_ca_file')}={settings.zammad_ca_file.resolve()}")
-    return lines
-
-
-def _write(path: Path, lines: list[str], *, replace: bool) -> None:
-    """Never readable by others, not for a moment; a file that is replaced is replaced at once."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}") if replace else path
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _next(path: Path) -> str:
-    where = "" if path == DEFAULT else f"\n    export {FILE_VARIABLE}={path.resolve()}"
-    return f"""\
-{path} is written, readable by you only. What next:
-{where}
-    interspace check                      # are policy, catalogue and mapping as you want them?
-    read -rs {variable("zammad_admin_token")} && export {variable("zammad_admin_token")}
-    export {variable("receiver_url")}=https://<where Zammad reaches this machine>
-    interspace install plan zammad        # what would be set up in Zammad? Changes nothing.
-    interspace install apply zammad       # set it up; then restart Zammad's background worker
-    interspace run                        # receive webhooks and work on tickets
-    interspace doctor                     # in another terminal: is all well?"""

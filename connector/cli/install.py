@@ -185,11 +185,11 @@ def _refuse(found: Plan, *, checksum: str | None, force: bool, share: float = SH
 
 def _checklist(settings: Settings) -> list[dict[str, object]]:
     # Whoever serves Zammad alone does not wait for it.
-    from connector.cli.jira_wiring import open_jira_setup
+    from connector.install.jira.opening import open_setup
     from connector.install.jira.planning import checklist_jira
 
     try:
-        items = checklist_jira(open_jira_setup(settings, now), settings.required("jira_url"))
+        items = checklist_jira(open_setup(settings, now), settings.required("jira_url"))
     except PlanError as error:
         raise click.UsageError(str(error)) from error
     return [item.told() for item in items]

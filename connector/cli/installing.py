@@ -58,13 +58,13 @@ def _after_zammad(done: Plan) -> str:
 
 def _jira(settings: Settings) -> Installing:
     # Whoever serves Zammad alone does not wait for it.
-    from connector.cli.jira_wiring import open_jira_setup
     from connector.helpdesks.errors import UnavailableError
     from connector.install.errors import StepError
+    from connector.install.jira.opening import open_setup
     from connector.install.jira.planning import plan_back_jira, plan_jira
     from connector.install.jira.writer import JiraWriter
 
-    setup = open_jira_setup(settings, now)
+    setup = open_setup(settings, now)
     known = _first(settings, "jira_webhook_secret", JIRA_WEBHOOK)
     try:
         flavour = setup.bot.flavour

@@ -11,6 +11,10 @@ class TransientError(HelpdeskError):
     """This ticket may work later: retried with back-off."""
 
 
+class ServerFaultError(TransientError):
+    """The helpdesk broke on this request (5xx, or an answer that is no JSON): because of this ticket, or as a whole."""
+
+
 class UnavailableError(TransientError):
     """The helpdesk as a whole does not answer, or refuses our credentials: everybody waits, nothing is given up."""
 

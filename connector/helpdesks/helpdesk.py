@@ -28,6 +28,9 @@ class Helpdesk(Protocol):
     def pauses(self) -> Pauses:
         """Kinds of requests that it leaves alone now. The worker shares them with all other workers."""
 
+    def probe(self) -> None:
+        """One request that has nothing to do with any ticket. Fails if the helpdesk as a whole does not work."""
+
     def read(self, ticket_id: str) -> Ticket:
         """One consistent view of the ticket with articles, links and, where it matters, history."""
 

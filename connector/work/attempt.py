@@ -15,6 +15,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    ServerFaultError,
     TicketWaitsError,
     UnavailableError,
 )
@@ -100,11 +101,22 @@ def attempt(
         return Result(done=Done(job, None, None))
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
+    except ServerFaultError as error:
+        return _broken(job, table.now(), desk, error)
     except (HelpdeskError, StoreError) as error:
         return _failed(job, table.now(), str(error), final=False)
     except Exception as error:  # a poison ticket blocks only itself, visibly (P11)
         log.exception("reconcile failed unexpectedly", ticket=job.key.ticket)
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
+
+
+def _broken(job: Job, now: datetime, desk: Helpdesk, error: ServerFaultError) -> Result:
+    """It is the ticket's fault only if the helpdesk is well otherwise: an outage makes no dead letters (P8)."""
+    try:
+        desk.probe()
+    except HelpdeskError as why:
+        return Result(released=job, pause=Pause(None, f"{error}; {why}"))
+    return _failed(job, now, str(error), final=False)
 
 
 def pause_length(outages: int) -> timedelta:
@@ -151,12 +163,13 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: R
 
 
 def _failed(job: Job, now: datetime, error: str, *, final: bool) -> Result:
-    final = final or job.attempts + 1 >= MAX_ATTEMPTS
+    # Sweeps are never given up: nobody would notice for a long time.
+    final = (final or job.attempts + 1 >= MAX_ATTEMPTS) and job.key.ticket not in (SWEEP, FULL_SWEEP)
     metrics.failed(job.key.helpdesk, final)
     if final:
         log.error("dead letter", ticket=job.key.ticket, attempts=job.attempts + 1, error=error)
         return Result(failed=Failed(job, error, None))
-    delay = min(_FIRST_DELAY * 2**job.attempts, _LONGEST_DELAY) * _jitter()
+    delay = min(_FIRST_DELAY * 2 ** min(job.attempts, 20), _LONGEST_DELAY) * _jitter()
     log.warning("will be tried again", ticket=job.key.ticket, attempts=job.attempts + 1, error=error)
     return Result(failed=Failed(job, error, now + delay))
 

@@ -71,6 +71,9 @@ class InstantDesk:
         self.name = DESK
         self.pauses = Pauses()
 
+    def probe(self) -> None:
+        """It always works."""
+
     def read(self, ticket_id: str) -> Ticket:
         self.reads.append(ticket_id)
         return self.tickets[ticket_id]

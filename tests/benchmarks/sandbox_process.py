@@ -1,22 +1,33 @@
-"""A sandbox Zammad on a socket in a process of its own, steered through a pipe."""
+"""A sandbox helpdesk on a socket in a process of its own, steered through a pipe."""
 
 import multiprocessing
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from multiprocessing.connection import Connection
+from threading import local
 from typing import Any, NamedTuple
 
-from connector.helpdesks.zammad.load import load_mapping
+from connector.domain.vocabulary import Actor, Channel
+from connector.helpdesks.jira.load import load_mapping as load_jira
+from connector.helpdesks.zammad.load import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
-from connector.sandbox.zammad import Response, RunningServer, SandboxZammad
-from connector.sandbox.zammad.furnished import BOT, furnish, request
+from connector.sandbox.jira.furnished import BOT as JIRA_BOT
+from connector.sandbox.jira.furnished import furnish as furnish_jira
+from connector.sandbox.jira.house import JiraHouse
+from connector.sandbox.server import RunningServer
+from connector.sandbox.wire import Response
+from connector.sandbox.zammad.furnished import furnish as furnish_zammad
+from connector.sandbox.zammad.house import ZammadHouse
 
-_ONCE = ("users/me", "ticket_states", "ticket_priorities", "groups")
-"""What a worker reads once when it starts."""
+HELPDESKS = {"zammad": "Zammad", "cloud": "Jira Cloud", "datacenter": "Jira Data Center"}
+"""Kinds of sandboxes and their titles."""
+
+_TICKET = re.compile(r"/(?:tickets|ticket_history|issue)/(\d+)")
+_KEPT_HEADERS = ("Authorization", "Content-Type")
 
 
 class Traffic(NamedTuple):
@@ -29,11 +40,23 @@ class Traffic(NamedTuple):
     """No ticket was written twice."""
 
 
+class Sent(NamedTuple):
+    """A request of the connector's as it arrived."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
 class Sandbox(NamedTuple):
     """The handle on the process."""
 
+    desk: str
+    """The name of the helpdesk in the work table."""
+    settings: dict[str, str]
+    """What ``interspace work`` has to know of it."""
     url: str
-    token: str
     pid: int
     pipe: Connection
 
@@ -42,77 +65,131 @@ class Sandbox(NamedTuple):
         self.pipe.send(question)
         return self.pipe.recv()
 
-    def opens(self, tickets: int) -> list[str]:
-        """Customers write that many e-mails with all details, without delay; returns the tickets' ids."""
-        found: list[str] = self.asked("opens", tickets)
+    def opens(self, tickets: int, age: timedelta = timedelta(), over: timedelta = timedelta()) -> list[str]:
+        """Customers wrote that many e-mails with all details, the first ``age`` ago, the others spread ``over`` the
+        time after it; returns the tickets' ids."""
+        found: list[str] = self.asked("opens", tickets, age, over)
+        return found
+
+    def updated(self) -> dict[str, datetime]:
+        """The time of update of every ticket (UTC)."""
+        found: dict[str, datetime] = self.asked("updated")
         return found
 
     def answers_in(self, seconds: float) -> None:
         """From now on every answer leaves so long after its request has arrived, however busy the sandbox is."""
         self.asked("answers_in", seconds)
 
+    def is_down(self, down: bool) -> None:
+        """From now on every answer is 503, or not any more."""
+        self.asked("is_down", down)
+
     def traffic(self) -> Traffic:
         """Since the last time this was asked."""
         found: Traffic = self.asked("traffic")
         return found
 
+    def records(self, on: bool) -> dict[str, list[Sent]]:
+        """What was sent about each ticket while it was recorded. Switches recording on or off; it begins anew."""
+        found: dict[str, list[Sent]] = self.asked("records", on)
+        return found
+
 
 @contextmanager
-def sandbox_process() -> Iterator[Sandbox]:
-    """A furnished sandbox with a customer of Harbour Bank; its clock is the real one."""
+def sandbox_process(kind: str = "zammad") -> Iterator[Sandbox]:
+    """A furnished sandbox with a customer of Harbour Bank; its clock is the real one. It sends no webhooks."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there,))
+    process = context.Process(target=_serve, args=(there, kind), daemon=True)
     process.start()
-    url, token = here.recv()
+    desk, settings, url = here.recv()
     try:
-        yield Sandbox(url, token, process.pid or 0, here)
+        yield Sandbox(desk, settings, url, process.pid or 0, here)
     finally:
-        here.send(("stop",))
+        process.terminate()
         process.join()
 
 
-def _serve(pipe: Connection) -> None:
-    answers = _Answers()
+def _serve(pipe: Connection, kind: str) -> None:
+    answers = _Answers(kind)
     with RunningServer(answers.handle, "127.0.0.1", 0, None) as server:
-        pipe.send((server.url, answers.bot))
-        while (question := pipe.recv())[0] != "stop":
+        pipe.send((answers.house.name, answers.settings(server.url), server.url))
+        while True:
+            question = pipe.recv()
             pipe.send(getattr(answers, question[0])(*question[1:]))
 
 
 class _Answers:
-    def __init__(self) -> None:
-        self.zammad = SandboxZammad(partial(datetime.now, UTC))
-        self.bot = furnish(self.zammad, load_mapping(MAPPINGS / "zammad.yaml")).bot
-        self._customer = self.zammad.add_user("ada@harbour.example", organization="Harbour Bank", firstname="Ada")
+    """What runs in the process; the main thread answers the pipe, other threads the connector."""
+
+    def __init__(self, kind: str) -> None:
+        self._earlier = local()
+        self._kind = kind
+        self.house: ZammadHouse | JiraHouse
+        if kind == "zammad":
+            self.house = ZammadHouse(self._now, load_zammad(MAPPINGS / "zammad.yaml"), furnish_zammad)
+        else:
+            flavour: Any = kind
+            self.house = JiraHouse(self._now, load_jira(MAPPINGS / "jira.yaml"), flavour, furnish_jira)
+        self._customer = self.house.join("ada@harbour.example", Actor.CUSTOMER, "Harbour Bank", "Ada Lovelace")
         self._told = 0
         self._answer_s = 0.0
+        self._down = False
+        self._recorded: dict[str, list[Sent]] | None = None
 
-    def opens(self, tickets: int) -> list[str]:
-        started = datetime.now(UTC) - timedelta(minutes=20)
+    def settings(self, url: str) -> dict[str, str]:
+        token = self.house.accounts.bot
+        if self._kind == "zammad":
+            return {"INTERSPACE_ZAMMAD_URL": url, "INTERSPACE_ZAMMAD_TOKEN": token}
+        user = {"INTERSPACE_JIRA_USER": JIRA_BOT} if self._kind == "cloud" else {}
+        return {"INTERSPACE_JIRA_URL": url, "INTERSPACE_JIRA_TOKEN": token, **user}
+
+    def _now(self) -> datetime:
+        """Only the thread in which customers write lives in their past."""
+        return datetime.now(UTC) - getattr(self._earlier, "by", timedelta())
+
+    def opens(self, tickets: int, age: timedelta, over: timedelta) -> list[str]:
+        found = []
         for number in range(tickets):
-            article = {"type": "email", "body": _mail(number, started), "subject": f"Line {number} down"}
-            ticket = {"title": f"Line {number} down", "group": "Users", "article": article}
-            request(self.zammad, self._customer, "POST", "tickets", ticket)
-        return [str(number) for number in list(self.zammad.world.table("Ticket"))[-tickets:]]
+            self._earlier.by = age - over * number / tickets
+            body = _mail(number, self._now() - timedelta(minutes=20))
+            found.append(self.house.open_ticket(self._customer, f"Line {number} down", body, Channel.EMAIL, {}))
+        self._earlier.by = timedelta()
+        return found
+
+    def updated(self) -> dict[str, datetime]:
+        if isinstance(self.house, JiraHouse):
+            return {str(number): issue.fields["updated"] for number, issue in self.house.sandbox.world.issues.items()}
+        rows = self.house.sandbox.world.table("Ticket").items()
+        return {str(number): datetime.fromisoformat(ticket["updated_at"]) for number, ticket in rows}
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         leaves = time.perf_counter() + self._answer_s
-        response = self.zammad.handle(method, target, headers, body)
+        if self._down:
+            return Response(503)
+        about = _TICKET.search(target)
+        if self._recorded is not None and about is not None:
+            kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+            self._recorded.setdefault(about[1], []).append(Sent(method, target, kept, body))
+        response: Response = self.house.sandbox.handle(method, target, headers, body)
         time.sleep(max(0.0, leaves - time.perf_counter()))
         return response
 
     def answers_in(self, seconds: float) -> None:
         self._answer_s = seconds
 
+    def is_down(self, down: bool) -> None:
+        self._down = down
+
+    def records(self, on: bool) -> dict[str, list[Sent]]:
+        found, self._recorded = self._recorded, {} if on else None
+        return found or {}
+
     def traffic(self) -> Traffic:
-        served = self.zammad.requests[self._told :]
-        self._told += len(served)
-        calls = [(call.method, call.path.removeprefix("/api/v1/")) for call in served if call.user == BOT]
-        calls = [(method, path) for method, path in calls if path.partition("?")[0] not in _ONCE]
-        writes = Counter(path for method, path in calls if method != "GET" and "search" not in path)
-        reads = sum(1 for method, _ in calls if method == "GET")
-        searches = sum(1 for _, path in calls if "search" in path)
+        calls, self._told = self.house.calls(self._told), self.house.served()
+        writes = Counter(call.path for call in calls if call.is_write)
+        searches = sum("search" in call.path for call in calls)
+        reads = len(calls) - writes.total() - searches
         return Traffic(reads, writes.total(), searches, max(writes.values(), default=0) <= 1)
 
 

@@ -97,6 +97,10 @@ class DyingDesk:
         """See ``Helpdesk``."""
         return self._desk.pauses
 
+    def probe(self) -> None:
+        """See ``Helpdesk``."""
+        self._desk.probe()
+
     def read(self, ticket_id: str) -> Ticket:
         """See ``Helpdesk``."""
         self._deaths.begin(ticket_id)

@@ -1,4 +1,4 @@
-"""A Jira that ``interspace install`` has set up, with what the checklist asks of an admin, makes the rules come true."""
+"""A Jira that ``interspace install`` and the checklist have set up, and nobody else, makes the rules come true."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -56,7 +56,11 @@ def set_up(jira: SandboxJira, mapping: JiraMapping) -> Accounts:
         assert apply(writer, plan_jira(setup, SECRETS), SECRETS) == ()
     site = site_of(setup, place_of(setup), read_tables(place_of(setup)), None)
     ids = {held.name: held.id for held in jira.world.custom_fields.values()}
-    form = {"summary": True, "description": False, **{ids[site.fields[field]]: False for field in asked_fields(site)}}
+    form = {
+        "summary": True,
+        "description": False,
+        **{ids[site.fields[field]]: False for field in asked_fields(mapping)},
+    }
     jira.add_request_type("Report a fault", mapping.issue_types.incident[0], form)
     return Accounts(bot, admin)
 

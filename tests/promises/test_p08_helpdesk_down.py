@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connector.sandbox.zammad import Fault
+from connector.work.attempt import SWEEP
+from connector.work.table import Key
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, levels_noted, proofs
 
@@ -14,11 +16,12 @@ from tests.promises.evidence import calls, levels_noted, proofs
     [
         Fault("refuse", path="/(api|rest)/", times=None),
         Fault("hang", path="/(api|rest)/", times=None),
+        Fault("status", path="/(api|rest)/", times=None, status=500),
         Fault("status", path="/(api|rest)/", times=None, status=502),
         Fault("status", path="/(api|rest)/", times=None, status=503, retry_after="120"),
         Fault("status", path="/(api|rest)/", times=None, status=401),
     ],
-    ids=["refused", "hanging", "502", "503 with Retry-After", "token revoked"],
+    ids=["refused", "hanging", "500", "502", "503 with Retry-After", "token revoked"],
 )
 def test_hours_without_a_helpdesk_lose_nothing_and_double_nothing(cast: Cast, trouble: Fault) -> None:
     stage = cast.stage
@@ -49,3 +52,19 @@ def test_accepting_never_asks_the_helpdesk(cast: Cast) -> None:
     assert stage.sandbox.deliver_webhooks(stage.post) == 1
     assert stage.sandbox.next_delivery_at() is None, "it was accepted, nothing is retried"
     assert stage.table.counts()[stage.desk.name].waiting == 1
+
+
+def test_a_search_that_is_broken_for_a_day_does_not_end_the_sweeps(cast: Cast) -> None:
+    """Tickets can be read and written meanwhile."""
+    stage = cast.stage
+    stage.table.touch([Key(stage.desk.name, SWEEP)], stage.clock())
+    stage.sandbox.faults.add(Fault("status", *stage.house.request_of("find"), times=None, status=500))
+    stage.advance(timedelta(days=1))
+    stage.sandbox.faults.clear()
+    stage.post = lambda *_: 503
+    ticket = cast.customer.writes("Line down", COMPLETE)
+
+    stage.advance(timedelta(minutes=15))
+
+    assert stage.table.dead_letters() == []
+    assert stage.ticket(ticket).fields.priority == "P1"

@@ -15,6 +15,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    ServerFaultError,
     TicketWaitsError,
     TransientError,
     UnavailableError,
@@ -87,7 +88,7 @@ class JiraClient:
         try:
             return json.loads(content)
         except _NOT_JSON as error:
-            raise TransientError(f"{where}: answered {response.status_code} with what is not JSON") from error
+            raise ServerFaultError(f"{where}: answered {response.status_code} with what is not JSON") from error
 
     def _prepared(self, method: str, path: str, query: str, data: bytes | None) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
@@ -149,7 +150,9 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return PermanentError(f"{text}. This Jira has removed the call; the connector needs a newer version")
     if status < 400:
         return UnavailableError(f"{text}. Redirects are not followed; check the address")
-    return TransientError(text) if status >= 500 or status in (408, 409, 425) else PermanentError(text)
+    if status >= 500:
+        return ServerFaultError(text)
+    return TransientError(text) if status in (408, 409, 425) else PermanentError(text)
 
 
 def said(response: requests.Response) -> str:

@@ -79,6 +79,10 @@ class JiraDesk:
         """The key of this helpdesk in the work table."""
         return self._name
 
+    def probe(self) -> None:
+        """One request."""
+        self.client.get("api/2/myself")
+
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; on Data Center a third where an unknown comment meets linked issues."""
         row = self._issue(ticket_id)

@@ -17,6 +17,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    ServerFaultError,
     TransientError,
     UnavailableError,
 )
@@ -106,7 +107,7 @@ class ZammadClient:
         try:
             return json.loads(content)
         except _NOT_JSON as error:
-            raise TransientError(f"{where}: answered {response.status_code} with what is not JSON") from error
+            raise ServerFaultError(f"{where}: answered {response.status_code} with what is not JSON") from error
 
     def _prepared(self, method: str, path: str, data: bytes | None) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
@@ -133,7 +134,9 @@ class ZammadClient:
             return NotFoundError(text)
         if status < 400:
             return UnavailableError(f"{text}. Redirects are not followed; check the address")
-        return TransientError(text) if status >= 500 or status in (408, 409) else PermanentError(text)
+        if status >= 500:
+            return ServerFaultError(text)
+        return TransientError(text) if status in (408, 409) else PermanentError(text)
 
 
 def _said(response: requests.Response) -> str:

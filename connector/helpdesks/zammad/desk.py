@@ -77,6 +77,10 @@ class ZammadDesk:
     def _decoder(self) -> Decoder:
         return Decoder(self._name, self._mapping, self._names, self.bot_id)
 
+    def probe(self) -> None:
+        """One request."""
+        self._client.get("users/me")
+
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests."""
         path = f"tickets/{ticket_id}"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
 from connector.helpdesks.jira.listing import quoted
+from connector.helpdesks.jira.mapping import JiraMapping
 from connector.install.current import Current
 from connector.install.jira import links
 from connector.install.jira.kinds import FIELDS, PRIORITIES, SCREENS
@@ -91,9 +92,9 @@ def without_project(site: JiraSite, jql: str) -> str:
     return jql
 
 
-def asked_fields(site: JiraSite) -> tuple[str, ...]:
+def asked_fields(mapping: JiraMapping) -> tuple[str, ...]:
     """The fields of the rules that request types show to customers (R10, R15–R22)."""
-    return tuple(field for field in site.mapping.fields if field in FOR_CUSTOMERS and field != "deferral_customer")
+    return tuple(field for field in mapping.fields if field in FOR_CUSTOMERS and field != "deferral_customer")
 
 
 def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
@@ -132,7 +133,7 @@ def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
 
 
 def _request_type(site: JiraSite, at: links.Links) -> Item:
-    shown = tuple(f"{site.fields[field]}: {HELP[field]}" for field in asked_fields(site))
+    shown = tuple(f"{site.fields[field]}: {HELP[field]}" for field in asked_fields(site.mapping))
     steps = ("On every request type for faults, add these fields to the request form, with these help texts:", *shown)
     return Item("request type fields", "Fields of the request types (R10, R15–R22)", steps, at.request_types)
 

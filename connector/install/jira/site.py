@@ -34,7 +34,7 @@ class JiraSite:
 
     def wanted_options(self, field: str) -> tuple[str, ...]:
         """The options that a field has to offer; none for one that is no list."""
-        return tuple(self.mapping.groups.values()) if field == "group" else field_options(field)
+        return wanted_options(self.mapping, field)
 
     def has_options(self, field: str) -> bool:
         """Whether a search for the values of this field can be saved: Jira refuses one for values that it lacks."""
@@ -53,6 +53,11 @@ class JiraSite:
     def open_incidents(self) -> str:
         """A search for what the rules hold for and somebody works on."""
         return f"{self.in_project} AND {types(self.mapping.issue_types.incident)} AND statusCategory != Done"
+
+
+def wanted_options(mapping: JiraMapping, field: str) -> tuple[str, ...]:
+    """The options that a field has to offer; none for one that is no list."""
+    return tuple(mapping.groups.values()) if field == "group" else field_options(field)
 
 
 def jql_name(name: str) -> str:

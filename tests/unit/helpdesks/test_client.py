@@ -16,6 +16,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    ServerFaultError,
     TransientError,
     UnavailableError,
 )
@@ -86,7 +87,7 @@ def test_text_is_sent_unescaped() -> None:
         (408, "too slow", TransientError),
         (409, "conflict", TransientError),
         (422, "This object already exists.", PermanentError),
-        (500, "unexpected token", TransientError),
+        (500, "unexpected token", ServerFaultError),
         (502, "bad gateway", UnavailableError),
         (503, "unavailable", UnavailableError),
         (504, "gateway timeout", UnavailableError),

@@ -1,0 +1,1 @@
+"""What is to be examined of a Jira."""

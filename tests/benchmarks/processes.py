@@ -1,0 +1,144 @@
+"""The connector's commands as processes of their own, and what the kernel knows of them."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from connector.work.attempt import FULL_SWEEP
+from connector.work.table import WorkTable
+from tests.benchmarks.senders import SECRET
+
+THREADS = 16
+_PATIENCE_S = 120.0
+_STOP_S = 60.0
+
+
+class Command(NamedTuple):
+    """A command that runs."""
+
+    pid: int
+    log: Path
+    started: float
+    """By ``time.perf_counter``."""
+
+    def has_said(self, text: str) -> bool:
+        """Whether this is in its log."""
+        return text in self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def command(part: str, settings: Mapping[str, str]) -> Iterator[Command]:
+    """``interspace`` with this command as in operation, its log in a file."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}
+    environment = {**kept, "INTERSPACE_LOG_FORMAT": "json", **settings}
+    with tempfile.TemporaryDirectory() as directory:
+        log = Path(directory) / "log"
+        with log.open("wb") as output:
+            began = time.perf_counter()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "connector", part], env=environment, stdout=output, stderr=output
+            )
+        try:
+            yield Command(process.pid, log, began)
+            if process.poll() is not None:
+                raise RuntimeError(f"interspace {part} ended: {log.read_text(errors='replace')[-300:]}")
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def worker(helpdesk: Mapping[str, str], database_url: str, **settings: str) -> Iterator[Command]:
+    """``interspace work`` for the helpdesk of these settings, without a bound on its rate unless one is given."""
+    chosen = {
+        "INTERSPACE_DATABASE_URL": database_url,
+        "INTERSPACE_WORKER_THREADS": str(THREADS),
+        "INTERSPACE_WORKER_RATE": "0",
+        **settings,
+    }
+    with command("work", {**helpdesk, **chosen}) as running:
+        yield running
+
+
+@contextmanager
+def receiver(database_url: str, **settings: str) -> Iterator[tuple[Command, int]]:
+    """``interspace receive`` with Zammad's webhook; also its port."""
+    port = free_port()
+    chosen = {
+        "INTERSPACE_DATABASE_URL": database_url,
+        "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": SECRET.decode(),
+        "INTERSPACE_PORT": str(port),
+    }
+    with command("receive", {**chosen, **settings}) as running:
+        yield running, port
+
+
+def free_port() -> int:
+    """A TCP port that nobody listens on now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def is_answering(port: int, path: str = "/healthz") -> bool:
+    """Whether the receiver answers 200."""
+    try:
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=5)) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n\r\n".encode())
+            return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+
+
+def is_swept(table: WorkTable, desk: str) -> bool:
+    """The full sweep that a worker plans at its start is over, and what it found is done."""
+    found = table.seen(desk, [FULL_SWEEP]).get(FULL_SWEEP)
+    return found is not None and found.due is not None and (found.due - table.now()).total_seconds() > 3600
+
+
+def wait_until(condition: Callable[[], bool], what: str, patience_s: float = _PATIENCE_S, every_s: float = 0.05) -> None:
+    """Looks twenty times a second, which costs the work little. Raises TimeoutError."""
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen within {patience_s:g} s")
+        time.sleep(every_s)
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all that descend from it."""
+    try:
+        children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return [pid, *(one for child in children for one in tree(child))]
+
+
+def processor_s(pids: list[int]) -> float:
+    """Processor time of processes so far, user and system, in seconds (``man proc_pid_stat``)."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mb(pids: list[int], line: str = "VmRSS") -> float:
+    """Resident memory of processes in MB; with ``VmHWM`` the most that each had so far (``man proc_pid_status``)."""
+    total = 0
+    for pid in pids:
+        status = Path(f"/proc/{pid}/status").read_text()
+        total += next(int(row.split()[1]) for row in status.splitlines() if row.startswith(line))
+    return total / 1000
