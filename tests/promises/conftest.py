@@ -1,6 +1,5 @@
 """The stage of the promises: the whole system on a sandbox helpdesk of each kind, on each kind of database."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
@@ -49,10 +48,6 @@ PLACES = [
     ("jira-cloud", "postgresql"),
     ("jira-datacenter", "sqlite"),
 ]
-if not os.environ.get("PLACES"):
-    PLACES = PLACES[:2]
-elif os.environ["PLACES"] == "jira":
-    PLACES = PLACES[2:]
 
 
 class Place(NamedTuple):
