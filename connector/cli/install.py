@@ -110,7 +110,9 @@ def apply(
 @_json
 @settings_options(*RULES, *JIRA, "jira_admin_user")
 def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
-    """What an admin has to do by hand, because Jira's REST API cannot: exact values, with links to the pages.
+    """Show what has to be done in Jira by hand.
+
+    What Jira's REST API cannot do: exact values, with links to the pages.
 
     \b
     Examples:

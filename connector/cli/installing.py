@@ -58,20 +58,14 @@ def _after_zammad(done: Plan) -> str:
 
 def _jira(settings: Settings) -> Installing:
     # Whoever serves Zammad alone does not wait for it.
-    from connector.helpdesks.errors import UnavailableError
-    from connector.install.errors import StepError
     from connector.install.jira.opening import open_setup
-    from connector.install.jira.planning import plan_back_jira, plan_jira
+    from connector.install.jira.planning import kind_of, plan_back_jira, plan_jira
     from connector.install.jira.writer import JiraWriter
 
     setup = open_setup(settings, now)
     known = _first(settings, "jira_webhook_secret", JIRA_WEBHOOK)
-    try:
-        flavour = setup.bot.flavour
-    except UnavailableError as error:
-        raise StepError(f"Jira does not tell what it is. {error}") from error
     return Installing(
-        writer=JiraWriter(setup.admin, flavour, setup.mapping.project),
+        writer=JiraWriter(setup.admin, kind_of(setup), setup.mapping.project),
         plan=lambda adopt: plan_jira(setup, known, receiver_url=settings.receiver_url, adopt=adopt),
         plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
         secrets=known,

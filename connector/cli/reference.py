@@ -26,7 +26,7 @@ overlooked. The rules themselves are no settings: they are in the [policy](guide
 
 The settings file has a line `NAME=value` for each variable; a value may stand in quotes, and a line that begins with
 `#` is a comment. It is `interspace.env` in the current directory, or what `INTERSPACE_SETTINGS_FILE` names.
-`interspace init zammad` writes a first one.
+`interspace init zammad` or `interspace init jira` writes a first one.
 
 A secret comes from the environment or from a file, never from the command line. With `_FILE` at the end of its name, a
 variable holds the path of the file instead of the value.

@@ -131,6 +131,7 @@ class Examination:
                 session.verify = str(self.ca_file)
             if self.adapter is not None:
                 session.mount("http://", self.adapter())
+                session.mount("https://", self.adapter())
             timeout = (CONNECT_TIMEOUT, _READ_TIMEOUT)
             return session.request(method, url, allow_redirects=False, timeout=timeout, **arguments)
 

@@ -3,30 +3,22 @@
 The real ``Worker.run`` on a real SQLite work table and the real clock, with a helpdesk that answers at once and counts.
 """
 
-import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import structlog
-
-from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Impact, Priority, TicketState, Urgency
-from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import Pauses
+from connector.domain.vocabulary import Actor, Impact, Priority, Urgency
 from connector.work.group_commit import GroupCommit
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
+from tests.benchmarks.instant_desk import DESK, InstantDesk, quiet
 from tests.benchmarks.report import Row, show
 from tests.builders import complete, default_policy, incident, said
 
-DESK = "instant"
 EVENTS, TICKETS = 10_000, 100
 SPREAD_S = 10.0
 SETTLE = timedelta(seconds=1)
@@ -37,7 +29,7 @@ _PATIENCE_S = 60.0
 
 def rows(*, quick: bool = False) -> list[Row]:
     """All figures."""
-    with _quiet():
+    with quiet():
         burst, spread = _reconciles(_at_once), _reconciles(_spread)
         late = sorted(_lateness(_QUICK_DEADLINES if quick else _DEADLINES))
     events = {"limit": EVENTS, "limit_is": "events"}
@@ -60,43 +52,6 @@ def rows(*, quick: bool = False) -> list[Row]:
     ]
 
 
-class InstantDesk:
-    """A helpdesk of incidents in work that only the rules change. It remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.reads: list[str] = []
-        self.escalated: dict[str, datetime] = {}
-        """When each ticket was given level 2."""
-        self.tickets: dict[str, Ticket] = {}
-        self.name = DESK
-        self.pauses = Pauses()
-
-    def probe(self) -> None:
-        """It always works."""
-
-    def read(self, ticket_id: str) -> Ticket:
-        self.reads.append(ticket_id)
-        return self.tickets[ticket_id]
-
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
-        now = datetime.now(UTC)
-        if changes.get("escalation_level") == 2:
-            self.escalated.setdefault(ticket.id, now)
-        self.tickets[ticket.id] = ticket.with_changes(changes)
-        return now
-
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
-        raise AssertionError("nobody asks for an RFO here")
-
-    def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
-        return iter(())
-
-    def unresolved(self) -> Iterator[list[Listed]]:
-        return iter(())
-
-
 def _reconciles(send: Callable[[WorkTable], None]) -> int:
     """How many there are for all events."""
     desk = InstantDesk()
@@ -115,7 +70,7 @@ def _at_once(table: WorkTable) -> None:
     for _ in range(EVENTS // TICKETS):
         table.touch([Key(DESK, str(number)) for number in range(TICKETS)], table.now() + SETTLE)
     if time.monotonic() - began > SETTLE.total_seconds():
-        raise SystemExit("this machine is too busy: the burst took longer than the settling time")
+        raise RuntimeError("this machine is too busy: the burst took longer than the settling time")
 
 
 def _spread(table: WorkTable) -> None:
@@ -176,22 +131,11 @@ def _working(desk: InstantDesk) -> Iterator[WorkTable]:
             table.close()
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No log lines: a screen is slower than the work."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    try:
-        yield
-    finally:
-        structlog.configure(**before)
-
-
 def _wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while not condition():
         if time.monotonic() > deadline:
-            raise SystemExit(f"the work was not done within {_PATIENCE_S:g} s")
+            raise RuntimeError(f"the work was not done within {_PATIENCE_S:g} s")
         time.sleep(0.02)
 
 

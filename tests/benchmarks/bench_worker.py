@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 from connector.work.table import Key, WorkTable
@@ -23,6 +24,8 @@ ANSWER_S = 0.05
 WORKERS = (1, 2, 4)
 _TICKETS, _QUICK = 1_600, 160
 _LEAST = 150
+_CALLS = 2
+"""A read and a write."""
 
 
 def rows(*, quick: bool = False) -> Iterator[Row]:
@@ -35,16 +38,9 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
                 wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
                 for answer_s in (0.0, ANSWER_S):
                     used = processor_s([running.pid])
-                    row = _changed(sandbox, table, f"worker, {title}", answer_s, count, 1)
-                    yield row
-                    if answer_s:
-                        busy = (processor_s([running.pid]) - used) * 1000 / count
-                        yield Row(figure=f"worker, {title}: its processor time for a ticket", measured=busy, unit="ms")
-                        traffic = sandbox.traffic()
-                        figure = f"worker, {title}: API calls for a ticket"
-                        spent = (traffic.reads + traffic.writes) / (2 * count)
-                        # On Data Center a write does not show the issue: it has to be read again.
-                        yield Row(figure=figure, measured=spent, most=3 if kind == "datacenter" else 2)
+                    yield from _changed(sandbox, table, f"worker, {title}", answer_s, count, 1)
+                    spent = (processor_s([running.pid]) - used) * 1000 / count
+                yield Row(figure=f"worker, {title}: its processor time for a ticket", measured=spent, unit="ms")
 
 
 def rows_of_many(*, quick: bool = False) -> Iterator[Row]:
@@ -61,37 +57,41 @@ def rows_of_many(*, quick: bool = False) -> Iterator[Row]:
             wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
             for answer_s in (0.0, ANSWER_S):
                 title = f"{workers} worker processes, PostgreSQL" if workers > 1 else "1 worker process, PostgreSQL"
-                yield _changed(sandbox, table, title, answer_s, count, workers, least=None)
+                rate, _ = _changed(sandbox, table, title, answer_s, count, workers)
+                # How much several of them reach depends on the cores they share.
+                yield replace(rate, least=None)
 
 
 def _changed(
-    sandbox: Sandbox,
-    table: WorkTable,
-    title: str,
-    answer_s: float,
-    count: int,
-    workers: int,
-    least: float | None = _LEAST,
-) -> Row:
-    """Changed tickets a second."""
+    sandbox: Sandbox, table: WorkTable, title: str, answer_s: float, count: int, workers: int
+) -> tuple[Row, Row]:
+    """Changed tickets a second, and the API calls for each."""
     tickets, spare = sandbox.opens(count), sandbox.opens(count // 2)
     sandbox.traffic()
     sandbox.answers_in(answer_s)
     sandbox.records(True)
     seconds = timed(table, sandbox.desk, tickets)
-    recorded = sandbox.records(False)
-    if not sandbox.traffic().one_write_each:
+    recorded, traffic = sandbox.records(False), sandbox.traffic()
+    if not traffic.one_write_each:
         raise RuntimeError("a ticket was written twice: these are not the tickets this benchmark is about")
-    limit = tickets_per_second(sandbox.url, recorded, spare, THREADS * workers)
+    calls = (traffic.reads + traffic.writes) / count
+    threads = THREADS * workers
+    limit = tickets_per_second(sandbox.url, recorded, spare, threads)
     sandbox.answers_in(0)
-    ceiling = f" (at most {THREADS * workers / (2 * answer_s):.0f})" if answer_s else ""
-    return Row(
-        figure=f"{title}: changed tickets, answers in {answer_s * 1000:.0f} ms{ceiling}",
-        measured=count / seconds,
-        unit="/s",
-        least=least if answer_s else None,
-        limit=limit,
-        limit_is=f"the same requests by {THREADS * workers} bare threads",
+    # A write to Jira Data Center does not show the issue, so that it is read again.
+    most = _CALLS + ("Data Center" in title)
+    ceiling = f" (at most {threads / (calls * answer_s):.0f})" if answer_s else ""
+    what = f"{title}: changed tickets, answers in {answer_s * 1000:.0f} ms"
+    return (
+        Row(
+            figure=f"{what}{ceiling}",
+            measured=count / seconds,
+            unit="/s",
+            least=_LEAST if answer_s and most == _CALLS else None,
+            limit=limit,
+            limit_is=f"the same requests by {threads} bare threads",
+        ),
+        Row(figure=f"{what}: API calls for each", measured=calls, most=most),
     )
 
 

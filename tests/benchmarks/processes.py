@@ -108,7 +108,9 @@ def is_swept(table: WorkTable, desk: str) -> bool:
     return found is not None and found.due is not None and (found.due - table.now()).total_seconds() > 3600
 
 
-def wait_until(condition: Callable[[], bool], what: str, patience_s: float = _PATIENCE_S, every_s: float = 0.05) -> None:
+def wait_until(
+    condition: Callable[[], bool], what: str, patience_s: float = _PATIENCE_S, every_s: float = 0.05
+) -> None:
     """Looks twenty times a second, which costs the work little. Raises TimeoutError."""
     deadline = time.monotonic() + patience_s
     while not condition():

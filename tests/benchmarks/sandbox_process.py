@@ -102,6 +102,8 @@ def sandbox_process(kind: str = "zammad") -> Iterator[Sandbox]:
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, kind), daemon=True)
     process.start()
+    # With the last other end closed, a sandbox that dies ends the waiting for its answers.
+    there.close()
     desk, settings, url = here.recv()
     try:
         yield Sandbox(desk, settings, url, process.pid or 0, here)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 from connector.install.current import Current
@@ -62,11 +63,15 @@ def plan_back_jira(setup: JiraSetup, *, purge_fields: bool = False) -> Plan:
 
 def place_of(setup: JiraSetup) -> Place:
     """Where to look. Raises PlanError for a project in which the connector cannot work."""
+    return Place(setup.admin, kind_of(setup), setup.mapping, str(project_of(setup)["id"]))
+
+
+def kind_of(setup: JiraSetup) -> Flavour:
+    """Cloud or Data Center. Raises StepError if Jira does not tell."""
     try:
-        flavour = setup.bot.flavour
+        return setup.bot.flavour
     except UnavailableError as error:
-        raise StepError(f"Jira does not tell what it is. {error}") from error
-    return Place(setup.admin, flavour, setup.mapping, str(project_of(setup)["id"]))
+        raise StepError(f"Asked with INTERSPACE_JIRA_TOKEN, Jira does not tell what it is. {error}") from error
 
 
 def project_of(setup: JiraSetup) -> Row:

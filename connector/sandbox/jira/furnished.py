@@ -4,13 +4,11 @@ What an admin sets up in a real one, by the names of a mapping.
 """
 
 import json
-from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.fields import FIELD_TYPES
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.values import field_kind, field_options
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.desk import ADMIN as SITE_ADMIN
 from connector.sandbox.jira.desk import SandboxJira
@@ -31,11 +29,6 @@ EVENTS = (
     "issuelink_deleted",
 )
 REQUEST_TYPE = "Report a fault"
-YES = "yes"
-"""The one option of a field that is either set or not."""
-
-_KINDS: dict[type, str] = {datetime: "datetime", int: "float", str: "textfield"}
-_LONG_TEXTS = frozenset({"test_results", "deferral", "root_cause", "permanent_fix", "priority_reason"})
 _ASKED = frozenset(
     {"service_id", "problem_start", "short_description", "impact", "urgency", "circuit_id", "fault_type"}
     | {"test_results", "ip_addresses"}
@@ -77,12 +70,7 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
 
 
 def _add_field(desk: SandboxJira, field: str, name: str) -> CustomField:
-    kind = FIELD_TYPES[field]
-    if issubclass(kind, StrEnum):
-        return desk.add_field(name, "select", [option.value for option in kind])
-    if kind is bool:
-        return desk.add_field(name, "select", [YES])
-    return desk.add_field(name, "textarea" if field in _LONG_TEXTS else _KINDS[kind])
+    return desk.add_field(name, field_kind(field), field_options(field))
 
 
 def connect_webhook(desk: SandboxJira, accounts: Accounts, endpoint: str, secret: str, project: str = "ISP") -> None:

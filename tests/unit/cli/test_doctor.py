@@ -19,7 +19,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.locate import MAPPINGS
-from connector.sandbox.zammad.furnished import connect_webhook, request
+from connector.sandbox.zammad.furnished import connect_webhook
 from connector.work.group_commit import GroupCommit
 from connector.work.table import Failed, Key, WorkTable
 from connector.work.worker import Worker

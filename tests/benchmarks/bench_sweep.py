@@ -1,0 +1,66 @@
+"""What a full sweep of 100,000 open tickets costs when nothing is to do: ``python -m tests.benchmarks.bench_sweep``.
+
+The real ``interspace work``, which begins with a full sweep, against a sandbox helpdesk in another process. Customers
+wrote one ticket after the other during the last three weeks, and the work table knows every one of them as it is.
+Requests are counted by the sandbox; memory is the most that the worker's process held until the sweep was over.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from connector.work.table import Done, Key, WorkTable
+from tests.benchmarks.processes import is_swept, memory_mb, wait_until, worker
+from tests.benchmarks.report import Row, number, show
+from tests.benchmarks.sandbox_process import HELPDESKS, sandbox_process
+from tests.builders import default_policy
+
+_TICKETS, _QUICK = 100_000, 5_000
+_AGE = timedelta(days=21)
+_UNTIL = timedelta(days=1)
+"""The youngest is so old: what is new costs requests for a reason."""
+_LEASE = timedelta(minutes=10)
+_CLAIMED = 5_000
+_MOST_REQUESTS, _MOST_MB = 500, 200
+_PATIENCE_S = 200.0
+
+
+def rows(*, quick: bool = False) -> Iterator[Row]:
+    """With each helpdesk."""
+    count = _QUICK if quick else _TICKETS
+    for kind, title in HELPDESKS.items():
+        with tempfile.TemporaryDirectory() as directory, sandbox_process(kind) as sandbox:
+            sandbox.opens(count, _AGE, _AGE - _UNTIL)
+            url = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
+            with closing(WorkTable.open(url)) as table:
+                _know(table, sandbox.desk, sandbox.updated())
+                sandbox.traffic()
+                with worker(sandbox.settings, url) as running:
+                    wait_until(lambda of=running: of.has_said("worker started"), "the start", every_s=0.01)  # type: ignore[misc]
+                    began = time.perf_counter()
+                    done = lambda of=table, desk=sandbox.desk: is_swept(of, desk)  # noqa: E731
+                    wait_until(done, "the sweep", _PATIENCE_S, 0.02)
+                    seconds, memory = time.perf_counter() - began, memory_mb([running.pid], "VmHWM")
+                due = table.counts()[sandbox.desk].due
+            traffic = sandbox.traffic()
+        what = f"sweep of {number(count)} open tickets, {title}"
+        yield Row(figure=f"{what}: requests", measured=traffic.reads + traffic.searches, most=_MOST_REQUESTS)
+        yield Row(figure=f"{what}: tickets read or marked", measured=traffic.writes + due, most=0)
+        yield Row(figure=f"{what}: duration", measured=seconds, unit="s")
+        yield Row(figure=f"{what}: memory of the worker, at most", measured=memory, unit="MB", most=_MOST_MB)
+
+
+def _know(table: WorkTable, desk: str, updated: Mapping[str, datetime]) -> None:
+    """As after a good run of every ticket and the sweep that followed."""
+    table.touch([Key(desk, ticket) for ticket in updated], table.now())
+    while jobs := table.claim(desk, _CLAIMED, _LEASE):
+        table.finish([Done(job, None, updated[job.key.ticket]) for job in jobs])
+    table.set_policy(desk, default_policy().version)
+    table.set_bookmark(desk, max(updated.values()))
+
+
+if __name__ == "__main__":
+    show(rows())

@@ -1,0 +1,101 @@
+"""``interspace init jira``: asked, tried, written for its owner only; nothing secret on the screen."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from connector.cli.init import init
+from connector.helpdesks.jira.load import load_mapping
+from connector.sandbox.jira.furnished import BOT
+from connector.settings import load
+from tests.unit.cli.conftest import LiveJira, Run
+
+URL = "INTERSPACE_JIRA_URL"
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty directory and no settings of this process's own."""
+    for name in [name for name in os.environ if name.startswith("INTERSPACE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def ask(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(init, ["jira", *arguments], input=typed)
+
+
+def answers(live: LiveJira, token: str = "", project: str = "ISP") -> str:
+    """What is typed: Data Center has no e-mail addresses in its credentials."""
+    user = [BOT] if live.desk.flavour == "cloud" else []
+    return "\n".join([live.environment[URL], *user, token or live.accounts.bot, project, ""])
+
+
+def test_what_is_typed_is_tried_and_written(live_jira: LiveJira, tmp_path: Path) -> None:
+    ran = ask(typed=answers(live_jira))
+
+    file = tmp_path / "interspace.env"
+    assert ran.exit_code == 0, ran.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    settings = load({})
+    assert settings.jira_url == live_jira.environment[URL]
+    assert settings.jira_user == (BOT if live_jira.desk.flavour == "cloud" else None)
+    assert settings.required("jira_token").get_secret_value() == live_jira.accounts.bot
+    assert live_jira.accounts.bot not in ran.output
+    assert "interspace install plan jira" in ran.output
+    assert [path.name for path in tmp_path.iterdir()] == ["interspace.env"]
+
+
+def test_the_commands_read_what_it_wrote(run: Run, live_jira: LiveJira, tmp_path: Path) -> None:
+    environment = {name: value for name, value in live_jira.environment.items() if "DATABASE" not in name}
+    arguments = ("--url", environment.pop(URL), "--project", "ISP", "--file", "mine.env")
+    written = run("init", "jira", *arguments, **environment)
+    swept = run("sweep", INTERSPACE_SETTINGS_FILE="mine.env")
+
+    assert written.returncode == 0, written.stderr
+    assert f"export INTERSPACE_SETTINGS_FILE={tmp_path / 'mine.env'}" in written.stdout
+    assert swept.returncode == 0, swept.stderr
+
+
+def test_another_project_gets_a_mapping_of_its_own(live_jira: LiveJira, tmp_path: Path) -> None:
+    live_jira.desk.add_project("OPS", "Operations")
+    live_jira.desk.add_user(BOT, ())
+    for project in live_jira.desk.world.projects.values():
+        team = next(role.id for role in live_jira.desk.world.roles.values() if role.name == "Service Desk Team")
+        project.role_users.setdefault(team, set()).add(live_jira.desk.user_id(BOT))
+
+    ran = ask(typed=answers(live_jira, project="OPS"))
+
+    assert ran.exit_code == 0, ran.output
+    assert load_mapping(load({}).jira_mapping).project == "OPS"
+    assert load({}).jira_mapping == tmp_path / "jira.yaml"
+    (tmp_path / "interspace.env").unlink()
+    again = ask(typed=answers(live_jira, project="OPS"))
+    assert again.exit_code == 2
+    assert "jira.yaml is there already; --force replaces it" in again.output
+
+
+@pytest.mark.parametrize(
+    ("token", "project", "said"), [("wrong-token-0123456789", "ISP", "answered 401"), ("", "NOPE", "NOPE")]
+)
+def test_what_does_not_work_is_not_written(
+    live_jira: LiveJira, tmp_path: Path, token: str, project: str, said: str
+) -> None:
+    ran = ask(typed=answers(live_jira, token, project))
+
+    assert ran.exit_code == 1
+    assert said in ran.output
+    assert list(tmp_path.iterdir()) == []
+    assert "wrong-token-0123456789" not in ran.output
+    assert live_jira.accounts.bot not in ran.output
+
+
+def test_an_address_that_is_no_jira(tmp_path: Path) -> None:
+    ran = ask(typed="http://127.0.0.1:1\nsome-token-0123456789\nISP\n")
+
+    assert ran.exit_code == 1
+    assert "no answer" in ran.output
+    assert list(tmp_path.iterdir()) == []
