@@ -7,7 +7,7 @@ import pytest
 from connector.sandbox.zammad import Fault
 from connector.work.attempt import SWEEP
 from connector.work.table import Key
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, open_stage, with_people
 from tests.promises.evidence import calls, levels_noted, proofs
 
 
@@ -68,3 +68,21 @@ def test_a_search_that_is_broken_for_a_day_does_not_end_the_sweeps(cast: Cast) -
 
     assert stage.table.dead_letters() == []
     assert stage.ticket(ticket).fields.priority == "P1"
+
+
+def test_another_helpdesk_on_the_same_work_table_does_not_notice(database_url: str) -> None:
+    with open_stage(database_url, helpdesk="zammad") as down, open_stage(database_url, helpdesk="jira-cloud") as well:
+        broken, sound = with_people(down), with_people(well)
+        waiting = broken.customer.writes("Line down", COMPLETE)
+        down.settle()
+        down.sandbox.faults.add(Fault("refuse", path="/api/", times=None))
+        going = sound.customer.writes("Line down", COMPLETE)
+        for _ in range(25):
+            for stage in (down, well):
+                stage.advance(timedelta(minutes=5))
+
+        assert levels_noted(well.ticket(going))[-1] == "Escalation level 3: head of operations"
+        assert well.table.paused_until(well.desk.name) is None
+        down.sandbox.faults.clear()
+        down.advance(timedelta(minutes=5))
+        assert levels_noted(down.ticket(waiting)) == ["Escalation level 3: head of operations"]

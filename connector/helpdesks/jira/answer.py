@@ -1,25 +1,23 @@
 """The shape of Jira's answers, checked on the way in. Only what the connector uses is named."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from connector.domain.model import Instant
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.answer import Answer, Text
 
 
-class Answer(BaseModel):
-    """Part of an answer; unknown keys are kept out of sight. Names are in camel case there."""
+class JiraAnswer(Answer):
+    """Part of an answer of Jira's; names are in camel case there."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel)
+    helpdesk = "Jira"
 
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-
-
-class UserRow(Answer):
+class UserRow(JiraAnswer):
     """An account. Cloud identifies it by ``accountId``, Data Center by ``name``."""
 
     account_id: str | None = None
@@ -29,14 +27,14 @@ class UserRow(Answer):
     email_address: str | None = None
 
 
-class PropertyRow(Answer):
+class PropertyRow(JiraAnswer):
     """A property of a comment."""
 
     key: str
     value: Any = None
 
 
-class CommentRow(Answer):
+class CommentRow(JiraAnswer):
     """A comment. ``jsdPublic`` is Cloud's; Data Center tells the same by a property, if it is asked."""
 
     id: str
@@ -50,14 +48,14 @@ class CommentRow(Answer):
     properties: tuple[PropertyRow, ...] | None = None
 
 
-class CommentPage(Answer):
+class CommentPage(JiraAnswer):
     """Comments, oldest first; perhaps not all of them."""
 
     comments: tuple[CommentRow, ...] = ()
     total: int = 0
 
 
-class ItemRow(Answer):
+class ItemRow(JiraAnswer):
     """One field in an entry of the changelog."""
 
     field: str
@@ -69,7 +67,7 @@ class ItemRow(Answer):
     new_text: str | None = Field(None, alias="toString")
 
 
-class HistoryRow(Answer):
+class HistoryRow(JiraAnswer):
     """An entry of the changelog."""
 
     id: str
@@ -78,34 +76,34 @@ class HistoryRow(Answer):
     items: tuple[ItemRow, ...] = ()
 
 
-class Changelog(Answer):
+class Changelog(JiraAnswer):
     """The changelog as it comes with an issue: on Cloud the newest entries only."""
 
     histories: tuple[HistoryRow, ...] = ()
     total: int = 0
 
 
-class ChangelogPage(Answer):
+class ChangelogPage(JiraAnswer):
     """``GET issue/{id}/changelog``, oldest first (Cloud)."""
 
     values: tuple[HistoryRow, ...] = ()
     total: int = 0
 
 
-class NamedRow(Answer):
+class NamedRow(JiraAnswer):
     """Anything with a name."""
 
     name: str
 
 
-class LinkedFields(Answer):
+class LinkedFields(JiraAnswer):
     """What of an issue comes with a link to it."""
 
     status: NamedRow | None = None
     issuetype: NamedRow | None = None
 
 
-class LinkedRow(Answer):
+class LinkedRow(JiraAnswer):
     """An issue at the other end of a link."""
 
     id: str
@@ -113,7 +111,7 @@ class LinkedRow(Answer):
     fields: LinkedFields = LinkedFields()
 
 
-class LinkRow(Answer):
+class LinkRow(JiraAnswer):
     """A link, seen from one of its issues."""
 
     type: NamedRow
@@ -121,7 +119,7 @@ class LinkRow(Answer):
     outward_issue: LinkedRow | None = None
 
 
-class AttachmentRow(Answer):
+class AttachmentRow(JiraAnswer):
     """A file."""
 
     filename: Text = ""
@@ -129,13 +127,13 @@ class AttachmentRow(Answer):
     created: Instant
 
 
-class ProjectRow(Answer):
+class ProjectRow(JiraAnswer):
     """The project of an issue."""
 
     key: str
 
 
-class IssueFields(Answer):
+class IssueFields(JiraAnswer):
     """The fields of an issue; custom ones are read by id from the raw object."""
 
     model_config = ConfigDict(extra="allow")
@@ -155,7 +153,7 @@ class IssueFields(Answer):
     attachment: tuple[AttachmentRow, ...] = ()
 
 
-class IssueRow(Answer):
+class IssueRow(JiraAnswer):
     """``GET issue/{id}``"""
 
     id: str
@@ -165,7 +163,7 @@ class IssueRow(Answer):
     properties: Mapping[str, Any] = {}
 
 
-class OtherFields(Answer):
+class OtherFields(JiraAnswer):
     """The fields of an issue that is linked to the one at hand."""
 
     model_config = ConfigDict(extra="allow")
@@ -174,7 +172,7 @@ class OtherFields(Answer):
     creator: UserRow | None = None
 
 
-class OtherRow(Answer):
+class OtherRow(JiraAnswer):
     """A linked issue, or one that was searched for."""
 
     id: str
@@ -182,7 +180,7 @@ class OtherRow(Answer):
     fields: OtherFields
 
 
-class ListedFields(Answer):
+class ListedFields(JiraAnswer):
     """What a listing shows of an issue."""
 
     issuetype: NamedRow
@@ -190,14 +188,14 @@ class ListedFields(Answer):
     updated: Instant
 
 
-class ListedRow(Answer):
+class ListedRow(JiraAnswer):
     """An issue in a search result."""
 
     id: str
     fields: ListedFields
 
 
-class EditedFields(Answer):
+class EditedFields(JiraAnswer):
     """What an edit shows of an issue."""
 
     model_config = ConfigDict(extra="allow")
@@ -206,19 +204,19 @@ class EditedFields(Answer):
     comment: CommentPage | None = None
 
 
-class EditedRow(Answer):
+class EditedRow(JiraAnswer):
     """An issue after an edit."""
 
     fields: EditedFields = EditedFields()
 
 
-class IdRow(Answer):
+class IdRow(JiraAnswer):
     """An issue of which only the id matters."""
 
     id: str
 
 
-class TransitionRow(Answer):
+class TransitionRow(JiraAnswer):
     """A way out of an issue's status. ``fields`` is its screen, where it has one."""
 
     id: str
@@ -226,34 +224,14 @@ class TransitionRow(Answer):
     fields: Mapping[str, Any] = {}
 
 
-class Transitions(Answer):
+class Transitions(JiraAnswer):
     """``GET issue/{id}/transitions``"""
 
     transitions: tuple[TransitionRow, ...] = ()
 
 
-class CreatedRow(Answer):
+class CreatedRow(JiraAnswer):
     """The answer to ``POST issue``."""
 
     id: str
     key: str
-
-
-A = TypeVar("A", bound=Answer)
-
-
-def parsed(shape: type[A], raw: Any, where: str) -> A:
-    """``raw`` as ``shape``. Raises PermanentError that names the request and the first wrong place."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        raise unexpected(where, error) from error
-    except OverflowError as error:
-        raise PermanentError(f"Jira {where}: unexpected answer: a time out of range") from error
-
-
-def unexpected(where: str, error: ValidationError) -> PermanentError:
-    """What to raise for a value of another shape: names the request and the first wrong place."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the answer"
-    return PermanentError(f"Jira {where}: unexpected answer: {place}: {first['msg']}")

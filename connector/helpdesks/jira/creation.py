@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from connector.domain.connector_key import kind_of
 from connector.domain.decision import NewTicket
 from connector.domain.ticket import Ticket
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     NotFoundError,
@@ -19,7 +20,7 @@ from connector.helpdesks.errors import (
     TicketWaitsError,
     TransientError,
 )
-from connector.helpdesks.jira.answer import CreatedRow, OtherRow, UserRow, parsed
+from connector.helpdesks.jira.answer import CreatedRow, OtherRow, UserRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.listing import Listing, quoted
 from connector.helpdesks.jira.mapping import JiraMapping

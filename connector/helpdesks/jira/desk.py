@@ -17,9 +17,10 @@ from requests.adapters import BaseAdapter
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, TicketState
+from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.jira.answer import IdRow, IssueRow, parsed, unexpected
+from connector.helpdesks.jira.answer import IdRow, IssueRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.connection import Connection
 from connector.helpdesks.jira.creation import Creation
@@ -92,7 +93,7 @@ class JiraDesk:
         try:
             return parts.decoder.ticket(row, changes, comments, others)
         except ValidationError as error:
-            raise unexpected(f"GET issue/{ticket_id}", error) from error
+            raise unexpected(IssueRow, f"GET issue/{ticket_id}", error) from error
 
     def id_of(self, number: str) -> str:
         """The id of the issue with this key. Raises NotFoundError if there is none."""

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from connector.domain.vocabulary import Actor
-from connector.helpdesks.jira.answer import ChangelogPage, CommentPage, CommentRow, HistoryRow, IssueRow, parsed
+from connector.helpdesks.answer import parsed
+from connector.helpdesks.jira.answer import ChangelogPage, CommentPage, CommentRow, HistoryRow, IssueRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.messages import VISIBILITY

@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connector.domain.vocabulary import TicketKind
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError
-from connector.helpdesks.jira.answer import IssueRow, LinkedRow, OtherRow, parsed
+from connector.helpdesks.jira.answer import IssueRow, LinkedRow, OtherRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.listing import Listing

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.jira.answer import ListedRow, parsed
+from connector.helpdesks.jira.answer import ListedRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site

@@ -4,8 +4,9 @@ here (R36): JSM's goals can be set up by hand only, and know no ladder."""
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
-from connector.helpdesks.jira.answer import Answer, parsed
+from connector.helpdesks.jira.answer import JiraAnswer
 from connector.helpdesks.jira.client import JiraClient
 
 
@@ -23,28 +24,28 @@ class Sla(NamedTuple):
     """Cycles that are over."""
 
 
-class _Moment(Answer):
+class _Moment(JiraAnswer):
     epoch_millis: int | None = None
 
 
-class _Length(Answer):
+class _Length(JiraAnswer):
     millis: int
 
 
-class _Cycle(Answer):
+class _Cycle(JiraAnswer):
     breach_time: _Moment | None = None
     remaining_time: _Length | None = None
     breached: bool = False
     paused: bool = False
 
 
-class _Row(Answer):
+class _Row(JiraAnswer):
     name: str
     ongoing_cycle: _Cycle | None = None
     completed_cycles: tuple[_Cycle, ...] = ()
 
 
-class _Page(Answer):
+class _Page(JiraAnswer):
     values: tuple[_Row, ...] = ()
 
 

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from connector.domain.decision import Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.jira.answer import EditedRow, TransitionRow, Transitions, parsed
+from connector.helpdesks.jira.answer import EditedRow, TransitionRow, Transitions
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories

@@ -4,24 +4,22 @@ Only what the connector uses is named; everything else is ignored. An answer of 
 :class:`PermanentError` that names the place.
 """
 
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import ConfigDict
 
 from connector.domain.model import Instant
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.answer import Answer, Text
 
 
-class Answer(BaseModel):
-    """Part of an answer; unknown keys are kept out of sight."""
+class ZammadAnswer(Answer):
+    """Part of an answer of Zammad's."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+    helpdesk = "Zammad"
 
 
-class TicketRow(Answer):
+class TicketRow(ZammadAnswer):
     """A ticket without its custom attributes; those are read by name from the raw object."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -41,7 +39,7 @@ class TicketRow(Answer):
     updated_at: Instant
 
 
-class ArticleRow(Answer):
+class ArticleRow(ZammadAnswer):
     """An article as in ``assets.TicketArticle``."""
 
     id: int
@@ -57,7 +55,7 @@ class ArticleRow(Answer):
     created_at: Instant
 
 
-class UserRow(Answer):
+class UserRow(ZammadAnswer):
     """A user as in ``assets.User``."""
 
     id: int
@@ -67,25 +65,25 @@ class UserRow(Answer):
     role_ids: tuple[int, ...] = ()
 
 
-class NamedRow(Answer):
+class NamedRow(ZammadAnswer):
     """Anything with a name."""
 
     id: int
     name: str
 
 
-class Assets(Answer):
+class Assets(ZammadAnswer):
     """The objects an answer refers to, by id."""
 
-    Ticket: dict[int, TicketRow] = {}
-    TicketArticle: dict[int, ArticleRow] = {}
-    User: dict[int, UserRow] = {}
-    Role: dict[int, NamedRow] = {}
-    Group: dict[int, NamedRow] = {}
-    Organization: dict[int, NamedRow] = {}
+    Ticket: Mapping[int, TicketRow] = {}
+    TicketArticle: Mapping[int, ArticleRow] = {}
+    User: Mapping[int, UserRow] = {}
+    Role: Mapping[int, NamedRow] = {}
+    Group: Mapping[int, NamedRow] = {}
+    Organization: Mapping[int, NamedRow] = {}
 
 
-class LinkRow(Answer):
+class LinkRow(ZammadAnswer):
     """A link to another object."""
 
     link_type: str
@@ -93,7 +91,7 @@ class LinkRow(Answer):
     link_object_value: int
 
 
-class WholeTicket(Answer):
+class WholeTicket(ZammadAnswer):
     """``GET /tickets/{id}?all=true``"""
 
     ticket_id: int
@@ -102,7 +100,7 @@ class WholeTicket(Answer):
     links: tuple[LinkRow, ...] = ()
 
 
-class HistoryRow(Answer):
+class HistoryRow(ZammadAnswer):
     """One change of a ticket or of something that belongs to it."""
 
     id: int
@@ -116,36 +114,16 @@ class HistoryRow(Answer):
     created_at: Instant
 
 
-class History(Answer):
+class History(ZammadAnswer):
     """``GET /ticket_history/{id}``"""
 
     history: tuple[HistoryRow, ...]
     assets: Assets
 
 
-class ListedRow(Answer):
+class ListedRow(ZammadAnswer):
     """A ticket in a search result."""
 
     id: int
     created_at: Instant
     updated_at: Instant
-
-
-A = TypeVar("A", bound=Answer)
-
-
-def parsed(shape: type[A], raw: Any, where: str) -> A:
-    """``raw`` as ``shape``. Raises PermanentError that names the request and the first wrong place."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        raise unexpected(where, error) from error
-    except OverflowError as error:
-        raise PermanentError(f"Zammad {where}: unexpected answer: a time out of range") from error
-
-
-def unexpected(where: str, error: ValidationError) -> PermanentError:
-    """What to raise for a value of another shape: names the request and the first wrong place."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the answer"
-    return PermanentError(f"Zammad {where}: unexpected answer: {place}: {first['msg']}")

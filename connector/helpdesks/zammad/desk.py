@@ -18,18 +18,11 @@ from pydantic import ValidationError
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Channel, TicketState
+from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.pauses import Pauses
-from connector.helpdesks.zammad.answer import (
-    History,
-    ListedRow,
-    TicketRow,
-    UserRow,
-    WholeTicket,
-    parsed,
-    unexpected,
-)
+from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder
 from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -89,7 +82,7 @@ class ZammadDesk:
         try:
             return self._decoder.ticket(whole, history)
         except ValidationError as error:
-            raise unexpected(f"GET {path}", error) from error
+            raise unexpected(WholeTicket, f"GET {path}", error) from error
 
     def id_of(self, number: str) -> str:
         """The id of the ticket with this number. Raises NotFoundError if there is none."""

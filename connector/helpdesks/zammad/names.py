@@ -6,8 +6,9 @@ Any agent may list these. Groups may be listed by admins only before Zammad 7; t
 import threading
 from collections.abc import Mapping
 
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError, UnavailableError
-from connector.helpdesks.zammad.answer import NamedRow, parsed
+from connector.helpdesks.zammad.answer import NamedRow
 from connector.helpdesks.zammad.client import ZammadClient
 
 _PATHS = {"state": "ticket_states", "priority": "ticket_priorities"}
