@@ -1,1 +1,1 @@
-"""Helpdesks that exist only in memory, for the demo, behavioural tests, benchmarks and `interspace simulate`."""
+"""Helpdesks that exist only in memory, for the demo, behavioural tests and benchmarks."""

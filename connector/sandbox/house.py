@@ -3,17 +3,12 @@
 Everything is in the rules' own terms, so that the same story and the same tests play on every helpdesk.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
-from connector.sandbox.faults import Faults
-from connector.sandbox.server import RunningServer
-
-Post = Callable[[str, Mapping[str, str], bytes], int]
-"""Sends a webhook; returns the status."""
+from connector.sandbox.front import Front
 
 SECRET = "a secret of the sandbox only"  # noqa: S105 - nothing outside this process knows or accepts it
 IN_PROCESS = "http://sandbox.example"
@@ -44,21 +39,6 @@ class Wire(NamedTuple):
     path: str
 
 
-class Sandbox(Protocol):
-    """A helpdesk in memory."""
-
-    faults: Faults
-
-    def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:
-        """Listen on a socket until closed."""
-
-    def deliver_webhooks(self, post: Post | None = None) -> int:
-        """Try all deliveries whose time has come; returns how many were tried."""
-
-    def next_delivery_at(self) -> datetime | None:
-        """When the next delivery is due; ``None`` if none is waiting."""
-
-
 class House(Protocol):
     """A furnished sandbox helpdesk. Fields and states are the rules' own; a token says who acts."""
 
@@ -71,7 +51,7 @@ class House(Protocol):
         """The connector's account as webhooks name it; ``None`` where they leave out what it did."""
 
     @property
-    def sandbox(self) -> Sandbox:
+    def sandbox(self) -> Front:
         """The helpdesk itself."""
 
     def over_http(self, url: str, headers: Mapping[str, str], body: bytes) -> int:

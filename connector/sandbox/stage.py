@@ -13,7 +13,8 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
-from connector.sandbox.house import IN_PROCESS, SECRET, House, Post
+from connector.sandbox.front import Post
+from connector.sandbox.house import IN_PROCESS, SECRET, House
 from connector.work.group_commit import GroupCommit
 from connector.work.table import WorkTable
 from connector.work.worker import Worker

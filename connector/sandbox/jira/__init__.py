@@ -13,7 +13,8 @@ of webhooks at once, and `deliveries.py` sends them when their time has come. `i
 """
 
 from connector.sandbox.faults import BrokenError, Fault
-from connector.sandbox.jira.desk import Exchange, SandboxJira, Served
+from connector.sandbox.front import Served
+from connector.sandbox.jira.desk import Exchange, SandboxJira
 from connector.sandbox.jira.records import Delivery, Flavour
 from connector.sandbox.server import RunningServer
 from connector.sandbox.wire import Response

@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from threading import RLock
 
 import requests
 
+from connector.sandbox.front import Post
 from connector.sandbox.jira.records import Delivery, Webhook
 from connector.sandbox.jira.world import World
 
@@ -18,9 +19,6 @@ RETRIED = frozenset({408, 409, 425, 429})
 """Answers after which Cloud tries again, as after 5xx and no answer at all."""
 TIMEOUT = (5.0, 20.0)
 """Seconds Jira waits for a connection and for an answer."""
-
-Post = Callable[[str, Mapping[str, str], bytes], int]
-"""Sends a body to a URL and returns the status; raises for a receiver that cannot be reached."""
 
 
 def over_http(url: str, headers: Mapping[str, str], body: bytes) -> int:

@@ -5,31 +5,17 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import RLock
 from typing import Literal, NamedTuple
 
-from requests.adapters import BaseAdapter
-
-from connector.sandbox.adapter import InProcessAdapter
-from connector.sandbox.faults import BrokenError, Fault, Faults
+from connector.sandbox.faults import Fault
+from connector.sandbox.front import Front, Post
 from connector.sandbox.jira import changing, deliveries, mail, routes, seed
 from connector.sandbox.jira.call import to_json
-from connector.sandbox.jira.deliveries import Post
 from connector.sandbox.jira.records import CustomField, Delivery, Flavour, Option, Project, Queue, RequestType, Sla
 from connector.sandbox.jira.world import World
-from connector.sandbox.server import RunningServer
 from connector.sandbox.wire import Response
 
-KEPT_EXCHANGES = 2000
 ADMIN = "Admin"
-
-
-class Served(NamedTuple):
-    """One API call that arrived."""
-
-    method: str
-    path: str
-    user: str
 
 
 class Exchange(NamedTuple):
@@ -47,7 +33,7 @@ WATCHERS: list[Callable[[Exchange], object]] = []
 """Told of every call that any sandbox answers, injected faults excepted: how a test suite judges them all."""
 
 
-class SandboxJira:
+class SandboxJira(Front):
     """The part of Jira's REST API that the connector uses, with the real one's quirks. Thread-safe.
 
     All times come from `clock`, which must return aware datetimes; `sleep` serves injected delays only.
@@ -61,51 +47,9 @@ class SandboxJira:
         *,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
+        super().__init__(sleep)
         self.world = World(clock, flavour)
         self.flavour: Flavour = flavour
-        self.requests: list[Served] = []
-        self.faults = Faults(sleep)
-        self._lock = RLock()
-        self._delivering = RLock()
-
-    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
-        """Answer one request; `target` is the path with its query.
-
-        Raises BrokenError if an injected fault leaves the caller without an answer.
-        """
-        fault = self.faults.strike(method, target)
-        if fault is not None and fault.kind in {"refuse", "hang"}:
-            raise BrokenError(fault.kind)
-        with self._lock:
-            if fault is not None and fault.kind == "status":
-                self.requests.append(Served(method, target, ""))
-                return _refusal(fault)
-            response, who = routes.answer(self.world, method, target, headers, body)
-            self.requests.append(Served(method, target, who))
-            for watcher in WATCHERS:
-                watcher(Exchange(self.flavour, method, target, body, response.status, response.body))
-        if fault is not None and fault.kind == "lose answer":
-            raise BrokenError("lose answer")
-        return response
-
-    def requests_adapter(self) -> BaseAdapter:
-        """An adapter to mount on a `requests.Session`: no sockets, but the same exceptions as the network.
-
-        Nothing is waited for: a hanging connection is a `requests.ReadTimeout` at once.
-        """
-        return InProcessAdapter(self.handle)
-
-    def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:
-        """Listen on a socket (port 0: any free one) until closed; `deliver` sends webhooks in the background too."""
-        return RunningServer(self.handle, host, port, self.deliver_webhooks if deliver else None)
-
-    def deliver_webhooks(self, post: Post | None = None) -> int:
-        """Try all deliveries whose time has come by the clock, one after the other; returns how many were tried.
-
-        `post(url, headers, body) -> status` replaces the network.
-        """
-        with self._delivering:
-            return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
 
     def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none is waiting."""
@@ -321,6 +265,22 @@ class SandboxJira:
                 if way.to == ids[status]:
                     way.sources = frozenset(ids[name] for name in sources)
 
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
+        response, who = routes.answer(self.world, method, target, headers, body)
+        for watcher in WATCHERS:
+            watcher(Exchange(self.flavour, method, target, body, response.status, response.body))
+        return response, who
+
+    def _refusal(self, fault: Fault) -> Response:
+        text = {409: "The issue was changed by somebody else.", 429: "Rate limit exceeded."}.get(fault.status, "")
+        headers = {"Content-Type": "application/json;charset=UTF-8", **fault.headers}
+        if fault.retry_after is not None:
+            headers["Retry-After"] = fault.retry_after
+        return Response(fault.status, headers, to_json({"errorMessages": [text] if text else [], "errors": {}}))
+
+    def _deliver_due(self, post: Post | None) -> int:
+        return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
+
     def _give(self, role: str, user_id: str) -> None:
         if role == ADMIN:
             self.world.users[user_id].groups.add(seed.ADMINS)
@@ -343,11 +303,3 @@ class SandboxJira:
         if found is None:
             raise KeyError(f"the sandbox has no project role named {name!r}")
         return found
-
-
-def _refusal(fault: Fault) -> Response:
-    text = {409: "The issue was changed by somebody else.", 429: "Rate limit exceeded."}.get(fault.status, "")
-    headers = {"Content-Type": "application/json;charset=UTF-8", **fault.headers}
-    if fault.retry_after is not None:
-        headers["Retry-After"] = fault.retry_after
-    return Response(fault.status, headers, to_json({"errorMessages": [text] if text else [], "errors": {}}))

@@ -14,9 +14,10 @@ is the background worker: it runs jobs and takes `incoming.py` e-mail, with the 
 """
 
 from connector.sandbox.faults import BrokenError, Fault
+from connector.sandbox.front import Served
 from connector.sandbox.server import RunningServer
 from connector.sandbox.wire import Response
-from connector.sandbox.zammad.desk import SandboxZammad, Served
+from connector.sandbox.zammad.desk import SandboxZammad
 from connector.sandbox.zammad.world import Delivery, Mail
 
 __all__ = ["BrokenError", "Delivery", "Fault", "Mail", "Response", "RunningServer", "SandboxZammad", "Served"]

@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from threading import RLock
 
 import requests
 
+from connector.sandbox.front import Post
 from connector.sandbox.zammad import payload, system
 from connector.sandbox.zammad.call import to_json
 from connector.sandbox.zammad.records import Record
@@ -18,9 +19,6 @@ RETRY_GAPS = tuple(timedelta(seconds=seconds) for seconds in (10, 20, 30, 40))
 """The pauses after the first four failed attempts; the fifth failure is the last."""
 TIMEOUT = 30.0
 """Seconds Zammad waits for a receiver."""
-
-Post = Callable[[str, Mapping[str, str], bytes], int]
-"""Sends a body to a URL and returns the status; raises for a receiver that cannot be reached."""
 
 
 def over_http(url: str, headers: Mapping[str, str], body: bytes) -> int:

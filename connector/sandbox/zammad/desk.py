@@ -3,14 +3,9 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from threading import RLock
-from typing import NamedTuple
 
-from requests.adapters import BaseAdapter
-
-from connector.sandbox.adapter import InProcessAdapter
-from connector.sandbox.faults import BrokenError, Fault, Faults
-from connector.sandbox.server import RunningServer
+from connector.sandbox.faults import Fault
+from connector.sandbox.front import Front, Post
 from connector.sandbox.wire import Response
 from connector.sandbox.zammad import (
     core_attributes,
@@ -23,22 +18,13 @@ from connector.sandbox.zammad import (
     users,
 )
 from connector.sandbox.zammad.call import respond
-from connector.sandbox.zammad.deliveries import Post
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import Delivery, Mail, World
 
 
-class Served(NamedTuple):
-    """One API call that arrived."""
-
-    method: str
-    path: str
-    user: str
-
-
-class SandboxZammad:
+class SandboxZammad(Front):
     """The part of Zammad's REST API that the connector uses, with the real one's quirks. Thread-safe.
 
     All times come from `clock`, which must return aware datetimes; `sleep` serves injected delays only.
@@ -46,49 +32,9 @@ class SandboxZammad:
     """
 
     def __init__(self, clock: Callable[[], datetime], *, sleep: Callable[[float], object] = time.sleep) -> None:
+        super().__init__(sleep)
         self.world = World(clock)
-        self.requests: list[Served] = []
-        self.faults = Faults(sleep)
-        self._lock = RLock()
-        self._delivering = RLock()
         _furnish(self.world)
-
-    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
-        """Answer one request; `target` is the path with its query.
-
-        Raises BrokenError if an injected fault leaves the caller without an answer.
-        """
-        fault = self.faults.strike(method, target)
-        if fault is not None and fault.kind in {"refuse", "hang"}:
-            raise BrokenError(fault.kind)
-        with self._lock:
-            if fault is not None and fault.kind == "status":
-                self.requests.append(Served(method, target, ""))
-                return _refusal(fault)
-            response, login = routes.answer(self.world, method, target, headers, body)
-            self.requests.append(Served(method, target, login))
-        if fault is not None and fault.kind == "lose answer":
-            raise BrokenError("lose answer")
-        return response
-
-    def requests_adapter(self) -> BaseAdapter:
-        """An adapter to mount on a `requests.Session`: no sockets, but the same exceptions as the network.
-
-        Nothing is waited for: a hanging connection is a `requests.ReadTimeout` at once.
-        """
-        return InProcessAdapter(self.handle)
-
-    def serve(self, host: str = "127.0.0.1", port: int = 0, *, deliver: bool = False) -> RunningServer:
-        """Listen on a socket (port 0: any free one) until closed; `deliver` sends webhooks in the background too."""
-        return RunningServer(self.handle, host, port, self.deliver_webhooks if deliver else None)
-
-    def deliver_webhooks(self, post: Post | None = None) -> int:
-        """Try all deliveries whose time has come by the clock, one after the other; returns how many were tried.
-
-        `post(url, headers, body) -> status` replaces the network.
-        """
-        with self._delivering:
-            return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
 
     def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none is waiting."""
@@ -228,6 +174,21 @@ class SandboxZammad:
             self.world.restart_worker()
             return int(attribute["id"])
 
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
+        return routes.answer(self.world, method, target, headers, body)
+
+    def _refusal(self, fault: Fault) -> Response:
+        text = {429: "Too Many Requests", 503: "Service Unavailable"}.get(fault.status, "Internal Server Error")
+        plain = respond((fault.status, {"error": text}), {})
+        headers = dict(plain.headers)
+        if fault.retry_after is not None:
+            headers["Retry-After"] = fault.retry_after
+        headers |= fault.headers
+        return Response(fault.status, headers, plain.body)
+
+    def _deliver_due(self, post: Post | None) -> int:
+        return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
+
     def _works(self, role_ids: Iterable[int]) -> bool:
         roles = self.world.table("Role")
         return any(seed.PERMISSION_AGENT in roles[role_id]["permission_ids"] for role_id in role_ids)
@@ -256,16 +217,6 @@ _DATA_OPTIONS: dict[str, Record] = {
     "date": {"future": True, "past": True, "diff": None},
     "boolean": {"options": {"true": "yes", "false": "no"}, "default": False},
 }
-
-
-def _refusal(fault: Fault) -> Response:
-    text = {429: "Too Many Requests", 503: "Service Unavailable"}.get(fault.status, "Internal Server Error")
-    plain = respond((fault.status, {"error": text}), {})
-    headers = dict(plain.headers)
-    if fault.retry_after is not None:
-        headers["Retry-After"] = fault.retry_after
-    headers |= fault.headers
-    return Response(fault.status, headers, plain.body)
 
 
 def _furnish(world: World) -> None:
