@@ -1,6 +1,9 @@
 """The receiver's Flask application."""
 
+from collections.abc import Iterable
+from contextlib import closing
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify, request
@@ -13,6 +16,9 @@ from webhooks.jira import IDENTIFIER, identifier, jira
 from webhooks.problem import RETRY_LATER, Refusal, clean, problem
 from webhooks.receiver import Receiver
 from webhooks.zammad import delivery_id, zammad
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _log = structlog.get_logger("webhooks")
 
@@ -33,7 +39,18 @@ def create_app(receiver: Receiver) -> Flask:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)
     app.register_error_handler(Exception, _broken)
+    app.wsgi_app = _in_one_piece(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
+
+
+def _in_one_piece(inner: "WSGIApplication") -> "WSGIApplication":
+    """Answers as lists: granian sends a list at once, but the parts of an iterator one by one through a channel."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with closing(inner(environ, start_response)) as parts:  # type: ignore[type-var]
+            return list(parts)
+
+    return application
 
 
 def _add_health(app: Flask, receiver: Receiver) -> None:

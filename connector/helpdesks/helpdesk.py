@@ -14,7 +14,8 @@ class Listed(NamedTuple):
     """A ticket in a bulk listing: enough to know whether it has changed."""
 
     id: str
-    updated_at: datetime
+    updated_at: datetime | None
+    """``None``: the listing tells only that the ticket is there."""
 
 
 class Helpdesk(Protocol):
@@ -50,4 +51,7 @@ class Helpdesk(Protocol):
         """Pages of the tickets updated at or after ``since`` (UTC)."""
 
     def unresolved(self) -> Iterator[list[Listed]]:
-        """Pages of all tickets that are not over."""
+        """Pages of all tickets that are not over. What has changed lately is listed with its time of update."""
+
+    def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages of the tickets that are over and were updated at or after ``since`` (UTC); times as above."""

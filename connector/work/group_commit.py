@@ -4,9 +4,11 @@ With one commit per request, threads and processes fight for SQLite's write lock
 """
 
 import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from connector.work.errors import StoreUnavailable
 from connector.work.fork import survive_fork
@@ -14,8 +16,9 @@ from connector.work.jobs import Key, checked
 from connector.work.moment import to_micros
 from connector.work.table import WorkTable
 
-_LARGEST_BATCH = 1000
 _CLOSE_S = 30
+_CROWD = 5
+_GATHER_S = 0.003
 
 
 def _closed_gate() -> threading.Lock:
@@ -25,12 +28,16 @@ def _closed_gate() -> threading.Lock:
 
 
 @dataclass(eq=False, slots=True)
-class _Request:
-    key: Key
-    due: datetime
-    answered: threading.Lock = field(default_factory=_closed_gate)
-    """Opened once by the writer; half the cost of an ``Event``, and this is the hot path."""
+class _Batch:
+    """The events of one transaction: all that came in before it could write."""
+
+    dues: dict[Key, datetime] = field(default_factory=dict)
+    events: int = 0
     error: Exception | None = None
+    # A plain lock costs half of an `Event`, and this is the hot path.
+    stored: threading.Lock = field(default_factory=_closed_gate)
+    """Opened by the writer, then by each who comes through for the next: they do not all wake at once and fight for the
+    interpreter's lock, and nobody depends on one who has given up."""
 
 
 class GroupCommit:
@@ -42,7 +49,8 @@ class GroupCommit:
         self._capacity = capacity
         self._closed = False
         self._gate = threading.Lock()
-        self._queue: SimpleQueue[_Request | None] = SimpleQueue()
+        self._open = _Batch()
+        self._batches: SimpleQueue[_Batch | None] = SimpleQueue()
         self._writer: threading.Thread | None = None
         survive_fork(self)
 
@@ -54,12 +62,12 @@ class GroupCommit:
         ``ValueError`` for a key that cannot be stored or a naive time.
         """
         to_micros(due)
-        request = _Request(checked(key), due)
-        self._enqueue(request)
-        if not request.answered.acquire(timeout=timeout):
+        batch = self._join(checked(key), due)
+        if not batch.stored.acquire(timeout=timeout):
             raise StoreUnavailable(f"the event was not stored within {timeout:g} s")
-        if request.error is not None:
-            raise StoreUnavailable(f"the event was not stored: {request.error}") from request.error
+        batch.stored.release()
+        if batch.error is not None:
+            raise StoreUnavailable(f"the event was not stored: {batch.error}") from batch.error
 
     def close(self) -> None:
         """Store what waits, then refuse; waits up to half a minute."""
@@ -67,60 +75,53 @@ class GroupCommit:
             self._closed = True
             writer, self._writer = self._writer, None
             if writer is not None:
-                self._queue.put(None)
+                self._batches.put(None)
         if writer is not None:
             writer.join(_CLOSE_S)
 
     def after_fork(self) -> None:
         """The parent's writer thread does not exist in a child, and what waits is the parent's to store."""
         self._gate = threading.Lock()
-        self._queue = SimpleQueue()
+        self._open = _Batch()
+        self._batches = SimpleQueue()
         self._writer = None
 
-    def _enqueue(self, request: _Request) -> None:
+    def _join(self, key: Key, due: datetime) -> _Batch:
         with self._gate:
+            batch = self._open
             if self._closed:
                 raise StoreUnavailable("the process is shutting down")
-            if self._queue.qsize() >= self._capacity:
+            if batch.events >= self._capacity:
                 raise StoreUnavailable(f"{self._capacity} events wait for the database already")
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write, name="group-commit", daemon=True)
                 self._writer.start()
-            self._queue.put(request)
+            batch.dues[key] = min(due, batch.dues.get(key, due))
+            batch.events += 1
+            if batch.events == 1:
+                self._batches.put(batch)
+            return batch
 
     def _write(self) -> None:
-        while (first := self._queue.get()) is not None:
-            self._commit(_Batch(first, self._queue))
+        before = 0
+        while (batch := self._batches.get()) is not None:
+            if before >= _CROWD:
+                # As many are on their way again: the wait costs them less than commits of a few at a time.
+                time.sleep(_GATHER_S)
+            self._commit(batch)
+            before = batch.events
 
-    def _commit(self, batch: "_Batch") -> None:
-        error: Exception | None = None
+    def _commit(self, batch: _Batch) -> None:
         try:
-            self._table.touch_late(batch.collect)
+            self._table.touch_late(lambda: self._sealed(batch))
         except Exception as failure:  # noqa: BLE001 - the thread must live, or every later request would time out
-            error = failure
-        for request in batch.requests:
-            request.error = error
-            request.answered.release()
+            batch.error = failure
+            self._sealed(batch)
+        batch.stored.release()
 
-
-class _Batch:
-    """The requests of one transaction: all that wait at the moment it can write."""
-
-    def __init__(self, first: _Request, queue: "SimpleQueue[_Request | None]") -> None:
-        self.requests = [first]
-        self._queue = queue
-
-    def collect(self) -> dict[Key, datetime]:
-        while len(self.requests) < _LARGEST_BATCH:
-            try:
-                request = self._queue.get_nowait()
-            except Empty:
-                break
-            if request is None:  # the end: leave it to the writer
-                self._queue.put(None)
-                break
-            self.requests.append(request)
-        dues: dict[Key, datetime] = {}
-        for request in self.requests:
-            dues[request.key] = min(request.due, dues.get(request.key, request.due))
-        return dues
+    def _sealed(self, batch: _Batch) -> Mapping[Key, datetime]:
+        """What the batch holds; from now on events join the next one."""
+        with self._gate:
+            if self._open is batch:
+                self._open = _Batch()
+            return batch.dues

@@ -16,7 +16,7 @@ ON_ITS_WAY = timedelta(minutes=3)
 """A younger change may still be told by its webhook: Zammad tries for about 110 s."""
 
 RECENTLY = timedelta(days=30)
-"""A full sweep reads resolved tickets that changed in this time, besides all unresolved ones."""
+"""A full sweep lists resolved tickets that changed in this time, besides all unresolved ones."""
 
 
 class Swept(NamedTuple):
@@ -45,20 +45,22 @@ def sweep(
     now, bookmark = table.now(), table.bookmark(desk.name)
     full = full or bookmark is None
     renewed = full and policy is not None and policy.version != table.policy(desk.name)
-    newest, counted, others = bookmark, set[str](), _Others()
+    # Before the first sweep nothing else is known to have been read.
+    newest, counted, others = bookmark or now - RECENTLY, dict[str, datetime | None](), _Others()
     touched = missed = 0
     for page, unresolved in _pages(desk, bookmark, now, full=full):
-        fresh = [ticket for ticket in page if ticket.id not in counted]
+        fresh = [ticket for ticket in page if _tells_more(ticket, counted)]
         known = table.seen(desk.name, [ticket.id for ticket in fresh])
         changed = [ticket for ticket in fresh if _is_news(ticket, known.get(ticket.id))]
         table.touch([Key(desk.name, ticket.id) for ticket in changed], now)
-        counted.update(ticket.id for ticket in fresh)
+        counted |= {ticket.id: ticket.updated_at for ticket in fresh}
         touched += len(changed)
         if renewed and unresolved:
             others.add({ticket.id for ticket in fresh} - {ticket.id for ticket in changed}, known, now)
-        missed += sum(1 for ticket in changed if ticket.updated_at < now - ON_ITS_WAY)
-        newest = max([ticket.updated_at for ticket in page] + ([newest] if newest else []))
-    if newest is not None and newest != bookmark:
+        # Without a time it has not changed lately.
+        missed += sum(1 for ticket in changed if ticket.updated_at is None or ticket.updated_at < now - ON_ITS_WAY)
+        newest = max([newest, *(ticket.updated_at for ticket in page if ticket.updated_at is not None)])
+    if newest != bookmark:
         table.set_bookmark(desk.name, newest)
     held = None
     if renewed and policy is not None:
@@ -100,17 +102,27 @@ class _Others:
 def _pages(
     desk: Helpdesk, bookmark: datetime | None, now: datetime, *, full: bool
 ) -> Iterator[tuple[list[Listed], bool]]:
-    """Pages of tickets, and whether they are known to be unresolved."""
-    if full or bookmark is None:
+    """Pages of tickets, and whether they are known to be unresolved. The changes come last: they tell what has
+    happened to a ticket while the others were listed."""
+    if full:
         yield from ((page, True) for page in desk.unresolved())
-        yield from ((page, False) for page in desk.changed_since(now - RECENTLY))
-    else:
-        yield from ((page, False) for page in desk.changed_since(bookmark - OVERLAP))
+        yield from ((page, False) for page in desk.resolved_since(now - RECENTLY))
+    yield from ((page, False) for page in desk.changed_since((bookmark or now) - OVERLAP))
+
+
+def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
+    """It was not listed before, or has changed since."""
+    if ticket.id not in counted:
+        return True
+    before = counted[ticket.id]
+    return ticket.updated_at is not None and (before is None or ticket.updated_at > before)
 
 
 def _is_news(ticket: Listed, known: Seen | None) -> bool:
     if known is None:
         return True
+    if ticket.updated_at is None:
+        return known.dead_since is None and known.seen is None
     if known.dead_since is not None:
         return ticket.updated_at > known.dead_since
     return known.seen is None or ticket.updated_at > known.seen

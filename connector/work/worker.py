@@ -33,6 +33,9 @@ POLL_S = 0.2
 _GATHER_S = 0.05
 """Results that come this close together are stored in one transaction."""
 
+_MOST_AHEAD = 2_048
+"""Jobs that a worker holds at most: well under a second of work at the rate that makes it hold so many."""
+
 _RETRY_STORE_S = 1.0
 _BATCH = 200
 
@@ -57,7 +60,8 @@ class Worker:
         self._threads = threads
         self._pace = Pace(rate)
         # Every thread finds its next job waiting while results are stored and new jobs are claimed.
-        self._ahead = max(4 * threads, 32)
+        self._ahead = self._least_ahead = max(4 * threads, 32)
+        self._more_wait = False
         self._rhythm = rhythm or Rhythm()
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}
@@ -172,11 +176,21 @@ class Worker:
         return jobs
 
     def _claim(self, pool: ThreadPoolExecutor) -> None:
+        self._look_ahead()
         room = self._ahead - len(self._held)
         if room < self._ahead // 4:
             return
-        for job in self._next_jobs(room):
+        jobs = self._next_jobs(room)
+        self._more_wait = len(jobs) == room
+        for job in jobs:
             pool.submit(self._work, job)
+
+    def _look_ahead(self) -> None:
+        """Threads that ran out of jobs while more were waiting get twice as many, until half of them would do."""
+        if not self._held and self._more_wait:
+            self._ahead = min(2 * self._ahead, _MOST_AHEAD)
+        elif len(self._held) > self._ahead // 2:
+            self._ahead = max(self._ahead // 2, self._least_ahead)
 
     def _store(self) -> None:
         self._collect(POLL_S)

@@ -1,79 +1,151 @@
-"""All benchmarks in one table: ``python -m tests.benchmarks [--quick] [--json]``. Takes about five minutes.
+"""All benchmarks in one table: ``python -m tests.benchmarks [--quick] [--long] [--json | --markdown] [--write FILE]``.
 
-Leave the machine alone meanwhile: senders, servers and workers share its cores. ``--quick`` takes less of everything
-and leaves out the million deadlines; its figures are for a first look only.
+Names of parts measure only these. All take about twelve minutes, with ``--quick`` three, with ``--long`` an hour more.
+Leave the machine alone meanwhile: senders, servers and workers share its cores. ``--quick`` takes less of everything,
+a tenth of the deadlines and no takeover; its figures are for a first look only. A part that fails or hangs is a row
+that says so.
 """
 
 import argparse
 import json
-import tempfile
+import re
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-from tests.benchmarks import bench_bursts, bench_calls, bench_evaluate, bench_receiver, bench_table, bench_worker
-from tests.benchmarks.report import Row, show
-from tests.postgres import fresh_schema, running_server
+from tests.benchmarks import (
+    bench_bursts,
+    bench_calls,
+    bench_evaluate,
+    bench_memory,
+    bench_noop,
+    bench_outage,
+    bench_receiver,
+    bench_start,
+    bench_sweep,
+    bench_table,
+    bench_worker,
+    machine,
+)
+from tests.benchmarks.report import Row, failure, markdown, show
+from tests.benchmarks.takeover_in_background import takeover
+
+Part = Callable[[argparse.Namespace], Iterator[Row]]
+
+_LONGEST_PART_S = 300
 
 
 def main() -> None:
     """Measure everything, one after the other, and print it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less of everything, no million deadlines")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[[], *_PARTS], metavar="PART", help=f"of: {', '.join(_PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="less of everything, no takeover")
+    parser.add_argument("--long", action="store_true", help="an hour of load for the memory")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put that table into docs/benchmarks.md, too")
+    parser.add_argument("--markdown", action="store_true", help="print the table as the docs hold it")
     options = parser.parse_args()
-    rows = [row for rows_of in _PARTS for row in rows_of(options.quick)]
+    options.takeover = None
+    began, where = time.monotonic(), machine.named()
+    rows = list[Row]()
+    with ExitStack() as stack:
+        for name in options.parts or _PARTS:
+            if name == _CALM and not options.quick:
+                options.takeover = stack.enter_context(takeover())
+            rows += _measured(name, options)
+    line = f"{where}; {time.monotonic() - began:.0f} s in all"
+    if options.write:
+        _write(options.write, f"{line}.\n\n{markdown(rows)}")
     if options.json:
-        print(json.dumps([row.as_dict() for row in rows], indent=2))
+        print(json.dumps({"machine": line, "rows": [row.as_dict() for row in rows]}, indent=2))
+    elif options.markdown:
+        print(f"{line}\n\n{markdown(rows)}", end="")
     else:
         show(rows)
+        print(line)
 
 
-def _receiver(quick: bool) -> Iterator[Row]:
-    options = argparse.Namespace(seconds=1.0 if quick else 5.0, processes=2, threads=24)
-    bare = bench_receiver._measure(bench_receiver._NO_STORAGE, options).accepted_per_second
-    limit, limit_is = bare, "without storage"
-    with tempfile.TemporaryDirectory() as directory, running_server() as server, fresh_schema(server) as postgresql:
-        sqlite = bench_receiver._measure(f"sqlite:///{Path(directory) / 'work.sqlite3'}", options)
-        figure, rate = "receiver: accepted, SQLite synchronous=FULL", sqlite.accepted_per_second
-        yield Row(figure=figure, measured=rate, unit="/s", least=3_000, limit=limit, limit_is=limit_is)
-        yield Row(figure="receiver: the same, p99", measured=sqlite.percentile(0.99), unit="ms", most=25)
-        found = bench_receiver._measure(postgresql, options)
-        figure, rate = "receiver: accepted, PostgreSQL", found.accepted_per_second
-        yield Row(figure=figure, measured=rate, unit="/s", least=2_000, limit=limit, limit_is=limit_is)
-        yield Row(figure="receiver: the same, p99", measured=found.percentile(0.99), unit="ms")
+def _write(page: Path, found: str) -> None:
+    """Between the marks of the last run."""
+    text, count = _TABLE.subn(lambda marks: marks[1] + found + marks[2], page.read_text(encoding="utf-8"))
+    if not count:
+        print(f"{page} has no place for the table: two lines that mark the last run", file=sys.stderr)
+    page.write_text(text, encoding="utf-8")
 
 
-def _deadlines(quick: bool) -> Iterator[Row]:
-    """Claims with a million future deadlines, held against those with a thousand in the same run."""
-    if quick:
+def _measured(name: str, options: argparse.Namespace) -> list[Row]:
+    """The part's rows. What goes wrong in it is one more row."""
+    began, rows = time.monotonic(), list[Row]()
+    length = _LONGEST_PART_S + bench_memory.LONG * options.long
+    try:
+        with _no_longer_than(length):
+            for row in _PARTS[name](options):
+                rows.append(row)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the other figures do not depend on it
+        rows.append(failure(name, f"{type(error).__name__}: {error}"))
+    print(f"{name}: {len(rows)} rows, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return rows
+
+
+@contextmanager
+def _no_longer_than(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError after ``seconds``, wherever the main thread is then."""
+
+    def give_up(*_: Any) -> None:
+        raise TimeoutError(f"not done after {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _of(rows: Callable[..., Iterator[Row] | list[Row]]) -> Part:
+    return lambda options: iter(rows(quick=options.quick))
+
+
+def _memory(options: argparse.Namespace) -> Iterator[Row]:
+    seconds = bench_memory.LONG if options.long else bench_memory.SECONDS
+    return bench_memory.rows(quick=options.quick and not options.long, seconds=seconds)
+
+
+def _takeover(options: argparse.Namespace) -> Iterator[Row]:
+    if options.quick:
         return
-    with tempfile.TemporaryDirectory() as directory:
-        figures = bench_table.measure(f"sqlite:///{Path(directory) / 'work.sqlite3'}")
-
-    def of(rows: int) -> tuple[float, float, float]:
-        idle, one = figures[f"{rows:,} future deadlines: idle claim / claim of one, ms"].split(" / ")
-        memory = figures[f"    load s / worker's memory MB / size on disk MB ({rows:,})"].split(" / ")[1]
-        return float(idle), float(one), float(memory)
-
-    many, few = of(bench_table.MANY), of(bench_table.FEW)
-    for name, unit, measured, limit in zip(
-        ("claim when nothing is due", "claim of one", "memory"), ("ms", "ms", "MB"), many, few, strict=True
-    ):
-        figure = f"deadlines: {bench_table.MANY:,}, {name}"
-        # Twice a tenth of a millisecond is still the same; a scan of a million rows would be a thousand times more.
-        most = 2 * limit
-        of_few = f"{unit} with {bench_table.FEW:,}"
-        yield Row(figure=figure, measured=measured, unit=unit, most=most, limit=limit, limit_is=of_few)
+    if options.takeover is not None:
+        yield from options.takeover.rows()
+        return
+    with takeover() as started:
+        yield from started.rows()
 
 
-_PARTS: tuple[Callable[[bool], Iterator[Row]], ...] = (
-    _receiver,
-    lambda quick: iter(bench_worker.rows(quick=quick)),
-    lambda quick: iter(bench_calls.rows()),
-    lambda quick: iter(bench_bursts.rows(quick=quick)),
-    _deadlines,
-    lambda quick: iter(bench_evaluate.rows(quick=quick)),
-)
+_PARTS: dict[str, Part] = {
+    "receiver": _of(bench_receiver.rows),
+    "worker": _of(bench_worker.rows),
+    "workers": _of(bench_worker.rows_of_many),
+    "noop": _of(bench_noop.rows),
+    "outage": _of(bench_outage.rows),
+    "bursts": _of(bench_bursts.rows),
+    "deadlines": _of(bench_table.rows),
+    "start": _of(bench_start.rows),
+    "memory": _memory,
+    "calls": _of(bench_calls.rows),
+    "evaluate": _of(bench_evaluate.rows),
+    "sweep": _of(bench_sweep.rows),
+    "takeover": _takeover,
+}
+
+_CALM = "memory"
+"""From here on the takeover waits for the end of a lease, beside what is counted or measured in processor time."""
+
+_TABLE = re.compile(r"(<!-- last run -->\n).*?(<!-- end of last run -->\n)", re.DOTALL)
 
 if __name__ == "__main__":
     main()

@@ -31,8 +31,9 @@ class Spent(NamedTuple):
     writes: int
 
 
-def rows() -> list[Row]:
-    """All figures."""
+def rows(*, quick: bool = False) -> list[Row]:
+    """All figures; they take a few seconds, ``quick`` or not."""
+    del quick
     with _cast() as cast:
         stage = cast.stage
         created = _spent(cast, lambda: _opened(cast))

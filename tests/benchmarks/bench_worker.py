@@ -22,7 +22,7 @@ from tests.postgres import fresh_schema, running_server
 
 ANSWER_S = 0.05
 WORKERS = (1, 2, 4)
-_TICKETS, _QUICK = 1_600, 160
+_TICKETS, _QUICK = 1_200, 160
 _LEAST = 150
 _CALLS = 2
 """A read and a write."""

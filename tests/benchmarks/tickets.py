@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from connector.domain.decision import Decision
+from connector.domain.decision import Decision, NewTicket
 from connector.domain.ticket import Article, Fields, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.policy.models import Policy
@@ -139,17 +139,19 @@ def _written(ticket: Ticket, decision: Decision, now: datetime) -> Ticket:
     if decision.note is not None:
         update["articles"] = (*ticket.articles, note(set(decision.note.marks), now))
     if decision.creates:
-        update["links"] = tuple(_task(new.key, new.fields["rfo_due_at"]) for new in decision.creates)
+        update["links"] = (*ticket.links, *(_created(new) for new in decision.creates))
     return fresh(ticket.with_changes(decision.changes).model_copy(update=update))
 
 
-def _task(key: str, due: datetime) -> LinkedTicket:
+def _created(new: NewTicket) -> LinkedTicket:
+    """An RFO task or a problem record as it comes with its incident."""
+    status = new.fields.get("rfo_status")
     return LinkedTicket(
-        id=f"9{key[4:]}",
-        number=f"9{key[4:]}",
+        id=f"9{new.key}",
+        number=f"9{new.key}",
         state=TicketState.OPEN,
         created_by_connector=True,
-        connector_key=key,
-        rfo_status=RfoStatus.DUE,
-        rfo_due_at=due,
+        connector_key=new.key,
+        rfo_status=status and RfoStatus(status),
+        rfo_due_at=new.fields.get("rfo_due_at"),
     )

@@ -130,6 +130,10 @@ class DyingDesk:
         """See ``Helpdesk``."""
         return self._desk.unresolved()
 
+    def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """See ``Helpdesk``."""
+        return self._desk.resolved_since(since)
+
 
 class DyingTransport(HTTPAdapter):
     """The network, with the points that lie within a call: the helpdesk has done it, and nobody hears the answer."""

@@ -84,6 +84,9 @@ class Client:
     def unresolved(self) -> Iterator[list[Listed]]:
         yield [Listed(ticket.id, ticket.updated_at) for ticket in self._server.tickets.values()]
 
+    def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
+        return iter(())
+
     def _ask(self, endpoint: str, ticket: str) -> None:
         self.pauses.check(endpoint, self._server.clock())
         self._server.ask(endpoint, ticket)

@@ -216,6 +216,19 @@ class IdRow(JiraAnswer):
     id: str
 
 
+class TypeRow(JiraAnswer):
+    """A type of issues."""
+
+    id: str
+    name: str
+
+
+class ProjectTypes(JiraAnswer):
+    """``GET project/{key}``: the types of its issues."""
+
+    issue_types: tuple[TypeRow, ...] = ()
+
+
 class TransitionRow(JiraAnswer):
     """A way out of an issue's status. ``fields`` is its screen, where it has one."""
 

@@ -118,6 +118,10 @@ class JiraDesk:
         """Pages of all issues that are not done."""
         return self._listing.unresolved()
 
+    def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages of issues that are done and were updated at or after ``since`` (UTC)."""
+        return self._listing.resolved_since(since)
+
     def slas(self, ticket_id: str) -> tuple[Sla, ...]:
         """What Service Management's own SLAs say. One request; for ``explain`` only."""
         return read_slas(self.client, ticket_id)

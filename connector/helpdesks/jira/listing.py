@@ -5,25 +5,36 @@ moment ago may not be found yet, or be found at its old place with its new value
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from connector.helpdesks.answer import parsed
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.jira.answer import ListedRow
+from connector.helpdesks.jira.answer import IdRow, ListedRow, ProjectTypes
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 
 PAGE = 1000
-"""Issues asked for at once. Jira gives fewer as it likes."""
+"""Issues asked for at once. Jira gives fewer as it likes: Cloud 100 if it has to show any field."""
+
+IDS_PAGE = 5000
+"""The same where Cloud has to show ids only (its REST reference, search by JQL)."""
+
+_LATELY = timedelta(days=2)
+"""Where ids are listed, changes of this time are listed before them, with their times of update: the full sweep comes
+every day and so sees once more what search may have shown too late for the small ones."""
 
 LAG = timedelta(minutes=10)
 """How long a change may stay unseen by the search. The listing of changes goes back by as much: what comes to light
 late is listed late, with its true time of update, which is news to whoever compares it with what was seen."""
 
 Column = Literal["created", "updated"]
+
+_TIMES = ["issuetype", "created", "updated"]
+_ID = ["id"]
 
 
 class Page(NamedTuple):
@@ -48,12 +59,17 @@ class Listing:
 
     def unresolved(self) -> Iterator[list[Listed]]:
         """Pages of issues in statuses that do not count as done."""
-        return self._pages("statusCategory != Done AND ", "created", datetime(2000, 1, 1, tzinfo=UTC))
+        return self._there("statusCategory != Done AND ", "created", datetime(2000, 1, 1, tzinfo=UTC))
+
+    def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages of issues in statuses that count as done, updated at or after ``since``."""
+        return self._there("statusCategory = Done AND ", "updated", since - LAG)
 
     def search(self, jql: str, fields: list[str], at: str | int | None = None) -> Page:
         """One page of a search."""
         flavour = self._site.flavour
-        body: dict[str, Any] = {"jql": jql, "fields": fields, "maxResults": PAGE}
+        most = IDS_PAGE if fields == _ID else PAGE
+        body: dict[str, Any] = {"jql": jql, "fields": fields, "maxResults": most}
         if at is not None:
             body["nextPageToken" if flavour.pages_by_token else "startAt"] = at
         answer = self._client.post(flavour.search, body)
@@ -65,29 +81,67 @@ class Listing:
         reached = int(at or 0) + len(rows)
         return Page(rows, reached if rows and reached < int(answer.get("total") or 0) else None)
 
-    def _pages(self, condition: str, column: Column, since: datetime) -> Iterator[list[Listed]]:
+    def _there(self, condition: str, column: Column, since: datetime) -> Iterator[list[Listed]]:
+        """Which issues there are. Cloud shows fifty times as many at once if it need not show their times."""
+        if not self._site.flavour.pages_by_token:
+            yield from self._pages(condition, column, since)
+            return
+        told = set[str]()
+        for page in self._pages(condition, "updated", max(since, self._clock() - _LATELY)):
+            told |= {one.id for one in page}
+            yield page
+        if not (types := ", ".join(self._type_ids())):
+            return
+        for page in self._pages(f"issuetype in ({types}) AND {condition}", column, since, with_times=False):
+            if others := [one for one in page if one.id not in told]:
+                yield others
+
+    def _pages(
+        self, condition: str, column: Column, since: datetime, *, with_times: bool = True
+    ) -> Iterator[list[Listed]]:
         zone = self._site.bot_now().zone
         project = f"project = {quoted(self._mapping.project)}"
-        cursor, at, known = since, None, set[tuple[str, datetime]]()
+        cursor, at, known = since, None, set[Listed]()
         while True:
             bound = local_minute(cursor, zone)
             jql = f'{project} AND {condition}{column} >= "{bound}" ORDER BY {column} ASC, key ASC'
-            page = self.search(jql, ["issuetype", "created", "updated"], at)
-            rows = [parsed(ListedRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
-            fresh = [row for row in rows if (row.id, row.fields.updated) not in known]
-            handled = [row for row in fresh if row.fields.issuetype.name in self._mapping.handled_types]
-            if handled:
-                yield [Listed(row.id, row.fields.updated) for row in handled]
+            page = self.search(jql, _TIMES if with_times else _ID, at)
+            rows: list[ListedRow] = []
+            if with_times:
+                rows = [parsed(ListedRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
+                handled = [row for row in rows if row.fields.issuetype.name in self._mapping.handled_types]
+                listed = [Listed(row.id, row.fields.updated) for row in handled]
+            else:
+                ids = (parsed(IdRow, row, f"search: issue {place}") for place, row in enumerate(page.rows))
+                listed = [Listed(row.id, None) for row in ids]
+            if fresh := [one for one in listed if one not in known]:
+                yield fresh
             if page.next is None:
                 return
+            if not with_times:
+                rows = self._shown(listed[-1:])
             reached = self._reached(rows, column)
             if reached is not None and local_minute(reached, zone) != bound and reached > cursor:
                 # A new search from the time reached: an issue that moves while we page turns up again.
-                cursor, at = reached, None
-                known = {(row.id, row.fields.updated) for row in rows}
+                cursor, at, known = reached, None, set(listed)
             else:
                 at = page.next
-                known |= {(row.id, row.fields.updated) for row in rows}
+                known |= set(listed)
+
+    def _shown(self, listed: list[Listed]) -> list[ListedRow]:
+        """The times of issues of which only the ids are known; without those that are gone."""
+        rows = []
+        for one in listed:
+            path = f"api/2/issue/{one.id}"
+            with suppress(NotFoundError):
+                rows.append(parsed(ListedRow, self._client.get(path, f"fields={','.join(_TIMES)}"), f"GET {path}"))
+        return rows
+
+    def _type_ids(self) -> list[str]:
+        """A search may name only types that are there, and the mapping may name others."""
+        path = f"api/2/project/{self._mapping.project}"
+        types = parsed(ProjectTypes, self._client.get(path), f"GET {path}").issue_types
+        return [one.id for one in types if one.name in self._mapping.handled_types]
 
     def _reached(self, rows: list[ListedRow], column: Column) -> datetime | None:
         """Up to where the page has certainly listed everything. An issue may stand at an old place with a new time of

@@ -122,13 +122,19 @@ class ZammadDesk:
 
     def unresolved(self) -> Iterator[list[Listed]]:
         """Pages ordered by time of creation, which never changes."""
+        return self._pages(self._unresolved("is"), "created_at", datetime(2000, 1, 1, tzinfo=UTC))
+
+    def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
+        """Pages ordered by time of update; tickets in states that the mapping does not name are among them."""
+        return self._pages(self._unresolved("is not"), "updated_at", since)
+
+    def _unresolved(self, operator: str) -> dict[str, Any]:
         open_states = [
             str(number)
             for state_name, number in self._names.ids("state").items()
             if (state := self._mapping.state(state_name)) is not None and not state.is_over
         ]
-        condition = {"ticket.state_id": {"operator": "is", "value": open_states}}
-        return self._pages(condition, "created_at", datetime(2000, 1, 1, tzinfo=UTC))
+        return {"ticket.state_id": {"operator": operator, "value": open_states}}
 
     def _history(self, whole: WholeTicket) -> History | None:
         row = whole.assets.Ticket.get(whole.ticket_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.install.compare import changes, resolved
@@ -25,11 +25,13 @@ def differences(row: dict[str, Any], body: dict[str, Any], secrets: dict[str, st
     return [change.path for change in changes(row, body, IDS, secrets or {}, KIND)]
 
 
+@settings(deadline=None)
 @given(_bodies)
 def test_what_is_as_wanted_does_not_differ(body: dict[str, Any]) -> None:
     assert differences(body, body) == []
 
 
+@settings(deadline=None)
 @given(_bodies, st.sampled_from(["condition", "perform"]))
 def test_anything_else_differs(body: dict[str, Any], name: str) -> None:
     wanted = {**body, name: {"operator": "is", "value": "wanted"}}
@@ -68,6 +70,7 @@ def test_a_secret_is_compared_and_never_told() -> None:
         assert differences({"signature_token": held}, body, {}) == [("signature_token",)]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_marks_come_and_go(note: str) -> None:
     for mark in (MARK, ADOPTED):

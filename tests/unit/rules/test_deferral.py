@@ -1,6 +1,7 @@
 """R27: a non-service-affecting fault outside working hours waits for the next opening if both parties agree."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ OPENING = at(hours=22)
 QUIET = complete(impact=Impact.NON_SERVICE_AFFECTING, urgency="high", priority=Priority.P3)
 
 
-def agreed(fields: Fields = QUIET, *changes: Change, message: bool = True, **values: object) -> Ticket:
+def agreed(fields: Fields = QUIET, *changes: Change, message: bool = True, **values: Any) -> Ticket:
     """An agent set the field at 19:00 UTC, the customer wrote ten minutes later."""
     support = changed("deferral_support", None, True, EVENING).model_copy(update={"actor_name": "Grace Hopper"})
     words = said("I agree to the deferral.", EVENING + timedelta(minutes=10), id="77", author_name="Ada Lovelace")

@@ -1,5 +1,7 @@
 """R28, R30: a resolved critical or major incident gets a problem record, open until cause and fix are stated."""
 
+from typing import Any
+
 import pytest
 
 from connector.domain.ticket import Fields, LinkedTicket, Ticket
@@ -10,7 +12,7 @@ from tests.builders import T0, at, complete, default_policy, incident, moved, no
 POLICY = default_policy()
 
 
-def resolved(priority: Priority | None, state: TicketState = TicketState.CLOSED, **values: object) -> Ticket:
+def resolved(priority: Priority | None, state: TicketState = TicketState.CLOSED, **values: Any) -> Ticket:
     return incident(complete(priority=priority), state=state, **values)
 
 

@@ -68,10 +68,10 @@ def test_events_of_one_ticket_in_one_batch_keep_the_earliest_due_time(
 
     monkeypatch.setattr(table, "touch_late", touch_late)
     later = clock().replace(hour=23)
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         first = pool.submit(group.touch, Key(DESK, "0"), later, ENOUGH_S)
         assert stuck.entered.wait(ENOUGH_S)
-        rest = [pool.submit(group.touch, Key(DESK, "1"), due, ENOUGH_S) for due in (later, clock())]
+        rest = [pool.submit(group.touch, Key(DESK, "1"), due, ENOUGH_S) for due in (later, clock(), later)]
         stuck.go_on.set()
         for future in (first, *rest):
             future.result(ENOUGH_S)
@@ -98,12 +98,51 @@ def test_a_request_gives_up_after_its_timeout_and_the_event_may_still_come(tmp_p
     table.close()
 
 
+def test_who_gives_up_does_not_hold_up_the_others(
+    table: WorkTable, group: GroupCommit, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = Stuck()
+    monkeypatch.setattr(table, "touch_late", stuck.touch_late)
+    with ThreadPoolExecutor(9) as pool:
+        waiting = [pool.submit(group.touch, Key(DESK, "0"), clock(), ENOUGH_S)]
+        assert stuck.entered.wait(ENOUGH_S)
+        for number in range(1, 9):
+            patience = 0.01 if number % 2 else ENOUGH_S
+            waiting.append(pool.submit(group.touch, Key(DESK, str(number)), clock(), patience))
+        for impatient in waiting[1::2]:
+            assert isinstance(impatient.exception(ENOUGH_S), StoreUnavailable)
+        stuck.go_on.set()
+        for patient in waiting[::2]:
+            assert patient.exception(ENOUGH_S) is None
+
+
+def test_an_error_reaches_every_request_of_its_batch(
+    table: WorkTable, group: GroupCommit, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = Stuck()
+
+    def fail(collect: Collect) -> None:
+        stuck.touch_late(collect)
+        raise StoreUnavailable("disk full")
+
+    monkeypatch.setattr(table, "touch_late", fail)
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(group.touch, Key(DESK, "0"), clock(), ENOUGH_S)]
+        assert stuck.entered.wait(ENOUGH_S)
+        waiting += [pool.submit(group.touch, Key(DESK, str(number)), clock(), ENOUGH_S) for number in (1, 2, 3)]
+        stuck.go_on.set()
+        for future in waiting:
+            assert "disk full" in str(future.exception(ENOUGH_S))
+
+
 @pytest.mark.parametrize("failure", [StoreUnavailable("disk full"), RuntimeError("disk full")])
+@pytest.mark.parametrize("collected", [True, False], ids=["after", "before"])
 def test_an_error_reaches_the_request_and_the_next_one_is_tried(
-    table: WorkTable, group: GroupCommit, clock: SteppedClock, failure: Exception
+    table: WorkTable, group: GroupCommit, clock: SteppedClock, failure: Exception, collected: bool
 ) -> None:
     def fail(collect: Collect) -> None:
-        collect()
+        if collected:
+            collect()
         raise failure
 
     with pytest.MonkeyPatch.context() as patch:

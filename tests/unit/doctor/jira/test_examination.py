@@ -378,6 +378,15 @@ def test_a_creation_without_an_answer_leaves_nothing(installed: Installation, ki
     assert installed.traces() == []
 
 
+def test_a_late_search_does_not_keep_a_test_issue(installed: Installation) -> None:
+    installed.jira.world.index.lag = timedelta(hours=1)
+
+    found = installed.examine()
+
+    assert found["round trip"].verdict is Verdict.OK
+    assert installed.traces() == []
+
+
 def test_what_cannot_be_removed_is_named(installed: Installation) -> None:
     installed.jira.faults.add(Fault("status", "DELETE", r"issue/\d+$", times=None))
 

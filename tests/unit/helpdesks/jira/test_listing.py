@@ -59,7 +59,7 @@ def test_a_change_that_search_finds_late_is_listed_late(bench: Bench) -> None:
         bench.opens(f"Noise {minute}")
         for page in bench.desk.changed_since(bookmark - timedelta(minutes=5)):
             seen |= {row.id for row in page}
-            bookmark = max(row.updated_at for row in page)
+            bookmark = max(row.updated_at for row in page if row.updated_at is not None)
         bench.passes(minutes=5)
 
     assert late in seen
@@ -123,7 +123,8 @@ def test_unresolved_ones(bench: Bench) -> None:
 
 
 def small_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch, size: int = 5) -> None:
-    """A Jira that gives few issues at once."""
+    """A Jira that gives few issues at once, and few ids."""
+    monkeypatch.setattr("connector.sandbox.jira.search.MOST_BARE", size)
     monkeypatch.setattr("connector.sandbox.jira.search.MOST_WITH_FIELDS", size)
     monkeypatch.setattr("connector.sandbox.jira.search.MOST_ON_DATA_CENTER", size)
 
@@ -164,7 +165,7 @@ def test_issues_that_move_between_the_pages_are_listed_and_push_none_out(
 
     found: dict[str, datetime] = {}
     for turn, page in enumerate(bench.desk.changed_since(START)):
-        found |= {row.id: row.updated_at for row in page}
+        found |= {row.id: row.updated_at for row in page if row.updated_at is not None}
         if turn < 3:
             # What was listed goes to the end: by place, everything behind it would move up.
             for row in page[:3]:
@@ -173,6 +174,63 @@ def test_issues_that_move_between_the_pages_are_listed_and_push_none_out(
 
     assert set(found) == set(issues)
     assert found == {issue: bench.read(issue).updated_at for issue in issues}
+
+
+def test_old_issues_are_listed_in_large_pages_without_times_on_cloud(bench: Bench) -> None:
+    issues = [bench.opens(f"Number {number}") for number in range(150)]
+    closed = bench.opens("Closed")
+    closes(bench, closed)
+    bench.passes(days=3)
+    since = len(bench.jira.requests)
+
+    unresolved = [row for page in bench.desk.unresolved() for row in page]
+    searches = [call.path for call in bench.jira.requests[since:] if "search" in call.path]
+
+    assert [row.id for row in unresolved] == issues
+    assert len(searches) == (2 if bench.flavour == "cloud" else 1)
+    assert {row.updated_at is None for row in unresolved} == {bench.flavour == "cloud"}
+    assert ids(bench.desk.resolved_since(START)) == [closed]
+
+
+def test_what_changed_lately_is_listed_once_and_with_its_time(bench: Bench) -> None:
+    old, edited = bench.opens("Old"), bench.opens("Edited")
+    bench.passes(days=3)
+    bench.edits(edited, circuit_id="C-1")
+
+    found = {row.id: row.updated_at for page in bench.desk.unresolved() for row in page}
+
+    assert found[edited] == bench.read(edited).updated_at
+    assert sorted(ids(bench.desk.unresolved())) == sorted([old, edited])
+
+
+def test_old_issues_on_many_pages_while_others_are_closed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_pages(bench, monkeypatch)
+    issues = []
+    for number in range(23):
+        issues.append(bench.opens(f"Number {number}"))
+        bench.passes(minutes=2)
+    bench.passes(days=3)
+
+    found = []
+    for turn, page in enumerate(bench.desk.unresolved()):
+        found += [row.id for row in page]
+        if turn == 1:
+            # What was listed leaves: by place, everything behind it would move up.
+            for issue in issues[:4]:
+                closes(bench, issue)
+
+    assert list(dict.fromkeys(found)) == issues
+
+
+def test_old_issues_of_one_minute_on_many_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_pages(bench, monkeypatch)
+    issues = [bench.opens(f"Number {number}") for number in range(23)]
+    for issue in issues[::2]:
+        closes(bench, issue)
+    bench.passes(days=3)
+
+    assert sorted(ids(bench.desk.unresolved())) == sorted(issues[1::2])
+    assert sorted(ids(bench.desk.resolved_since(START))) == sorted(issues[::2])
 
 
 def test_an_issue_at_an_old_place_with_its_new_time_hides_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

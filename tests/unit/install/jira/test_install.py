@@ -254,6 +254,40 @@ def test_foreign_objects_are_left_alone(jira_bench: JiraBench) -> None:
     assert jira_bench.plan().work == ()
 
 
+def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
+    body = {"name": "Interspace: escalations", "description": "Mine", "sharePermissions": [], "editPermissions": []}
+    cloud.call("POST", "/rest/api/3/dashboard", body)
+
+    cloud.install()
+
+    (held,) = cloud.jira.world.dashboards.values()
+    assert held.gadgets == {}
+    cloud.install(adopt=True)
+    cloud.install()
+    assert len(held.gadgets) == 7
+    assert is_adopted(held.description)
+
+
+def test_a_role_or_a_screen_with_our_prefix_is_nobodys_to_delete(cloud: JiraBench) -> None:
+    """Tables that cannot carry a mark hold nothing of ours."""
+    mapping = cloud.mapping.roles.model_copy(update={"agents": ("Interspace: team",)})
+    cloud.jira.add_role("Interspace: team")
+    cloud.mapping = cloud.mapping.model_copy(update={"roles": mapping})
+    cloud.install()
+    (project,) = cloud.jira.world.projects.values()
+    cloud.jira.world.screens[project.screen_id].name = "Interspace: create"
+
+    assert cloud.plan().work == ()
+    assert {"screen", "member"}.isdisjoint(step.kind for step in cloud.plan_back().steps)
+
+
+def test_the_order_of_a_webhooks_events_does_not_matter(jira_bench: JiraBench) -> None:
+    jira_bench.install()
+    hook(jira_bench).events.reverse()
+
+    assert jira_bench.plan().work == ()
+
+
 def test_adopted_objects_are_brought_into_shape_and_marked_so(cloud: JiraBench) -> None:
     foreign = cloud.jira.add_field("Impact on service", "select", ["huge"])
 
