@@ -149,7 +149,7 @@ def _ended(ticket: Ticket, consents: Consents, why: str) -> Outcome:
         name: None for name in (*_CONSENTS, "deferred_until") if getattr(fields, name) is not None
     }
     if not changes:
-        return Outcome(rule="deferral", reasons=(why,))
+        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {why}",))
     until = fields.deferred_until
     if until is None:
         text = f"Nothing can be deferred: {why}."
