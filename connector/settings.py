@@ -160,7 +160,8 @@ class Settings(Model):
             raise SettingsError(f"{both} are both set: choose one with --helpdesk")
         if not self.helpdesks:
             either = _or(variable(f"{name}_url") for name in HELPDESKS)
-            raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser")
+            begin = f"{_or(f'interspace init {name}' for name in HELPDESKS)} writes a first settings file"
+            raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser ({begin})")
         return self.helpdesks[0]
 
     def webhook_secrets(self) -> tuple[bytes, ...]:
@@ -185,7 +186,10 @@ class Settings(Model):
         value = getattr(self, name)
         if value is None:
             either = f" or {variable(name)}_FILE" if name in SECRETS else ""
-            raise SettingsError(f"{variable(name)}{either} is not set: {Settings.model_fields[name].description}")
+            of = next((helpdesk for helpdesk in HELPDESKS if name == f"{helpdesk}_url"), None)
+            begin = f" (interspace init {of} writes a first settings file)" if of else ""
+            text = f"{variable(name)}{either} is not set: {Settings.model_fields[name].description}"
+            raise SettingsError(f"{text.rstrip('.')}{begin}" if of else text)
         return value
 
 

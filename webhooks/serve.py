@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable
 from functools import partial
 
+import structlog
 from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -15,6 +16,8 @@ from connector.work.table import WorkTable
 from webhooks.app import create_app
 from webhooks.receiver import open_receiver
 
+log = structlog.get_logger("interspace")
+
 
 def serve(settings: Settings) -> None:
     """Receive until SIGTERM or SIGINT; requests under way are answered first. A process that dies is replaced.
@@ -25,6 +28,7 @@ def serve(settings: Settings) -> None:
     settings.require_webhook_secret()
     # Once before the fork: the schema is made by one process, and a wrong URL is told before the port opens.
     WorkTable.open(settings.database_url.get_secret_value()).close()
+    log.info("receiver starts", listens=f"http://{settings.host}:{settings.port}")
     run(settings, partial(application, settings))
 
 

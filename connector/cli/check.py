@@ -26,7 +26,7 @@ KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad": ZammadMapping, "jira": J
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """Check policy, catalogue and mappings.
 
-    Every problem is printed with its file and line.
+    Every problem is printed with its file and line, and every file that was looked at is named.
 
     \b
     Examples:
@@ -44,7 +44,13 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
         for problem in problems:
             click.echo(str(problem))
     if problems:
+        if not as_json:
+            looked_at = ", ".join(map(str, (settings.policy, settings.services, *mappings)))
+            click.echo(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}; looked at: {looked_at}")
         sys.exit(1)
     if not as_json:
         policy = load_policy(settings.policy, settings.services)
-        click.echo(f"{settings.policy}: sound, policy {policy.version}, {len(policy.catalogue.services)} services")
+        click.echo(f"{settings.policy}: sound, policy {policy.version}")
+        click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
+        for path in mappings:
+            click.echo(f"{path}: sound")

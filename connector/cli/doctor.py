@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from collections import Counter
 from typing import TypeVar
 
 import click
@@ -105,10 +106,22 @@ def _findings(checks: tuple[Check[C], ...], context: C) -> list[Finding]:
         context.close()
 
 
+def _together(found: list[Finding]) -> list[Finding]:
+    """What was skipped for one cause in one row, at the place of the first."""
+    alike = Counter((finding.seen, finding.do) for finding in found if finding.verdict is Verdict.SKIPPED)
+    shown: list[Finding] = []
+    for finding in found:
+        cause = (finding.seen, finding.do)
+        count = alike.pop(cause, 0) if finding.verdict is Verdict.SKIPPED else 1
+        if count:
+            shown.append(finding if count == 1 else finding._replace(name=f"{finding.name} and {count - 1} more"))
+    return shown
+
+
 def _show(console: Console, found: list[Finding]) -> None:
     table = Table("", "check", box=SIMPLE_HEAD)
     table.add_column("seen, and what to do", overflow="fold")
-    for finding in found:
+    for finding in _together(found):
         colour = _COLOURS[finding.verdict]
         text = Text(finding.seen)
         if finding.do:

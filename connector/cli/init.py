@@ -85,7 +85,7 @@ def zammad(*, url: str | None, zammad_ca_file: Path | None, path: Path | None, f
     if not tried(checks, Context(settings)):
         sys.exit(1)
     names = ("zammad_url", "zammad_ca_file")
-    write(chosen, settings_lines(settings, "zammad", os.environ, names), replace=force)
+    write(chosen, settings_lines(settings, "zammad", os.environ, names, chosen.parent), replace=force)
     click.echo(next_steps(chosen, "zammad", "then restart Zammad's background worker"))
 
 
@@ -154,8 +154,9 @@ def jira(
         write(own, [text.rstrip("\n")], replace=force, mode=0o644)
         settings = _so_far({**options, "jira_mapping": own})
     names = ("jira_url", "jira_user", "jira_ca_file", *(("jira_mapping",) if own else ()))
-    write(chosen, settings_lines(settings, "jira", os.environ, names), replace=force)
-    click.echo(next_steps(chosen, "jira", "then do what the checklist says"))
+    write(chosen, settings_lines(settings, "jira", os.environ, names, chosen.parent), replace=force)
+    cloud = settings.jira_user is not None
+    click.echo(next_steps(chosen, "jira", "then do what the checklist says", cloud=cloud))
 
 
 def _free(path: Path | None, *, force: bool) -> Path:

@@ -8,6 +8,7 @@ from connector.cli.wiring import now, open_client, open_policy
 from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import Writer
 from connector.install.plan import Action, Plan
+from connector.install.receiver import refuse_plain
 from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK
 from connector.install.zammad.planning import Setup, plan_back_zammad, plan_zammad
 from connector.install.zammad.writer import ZammadWriter
@@ -64,9 +65,15 @@ def _jira(settings: Settings) -> Installing:
 
     setup = open_setup(settings, now)
     known = _first(settings, "jira_webhook_secret", JIRA_WEBHOOK)
+
+    def plan(adopt: bool) -> Plan:
+        if kind_of(setup).administers:
+            refuse_plain(settings.receiver_url, "Jira Cloud")
+        return plan_jira(setup, known, receiver_url=settings.receiver_url, adopt=adopt)
+
     return Installing(
         writer=JiraWriter(setup.admin, kind_of(setup), setup.mapping.project),
-        plan=lambda adopt: plan_jira(setup, known, receiver_url=settings.receiver_url, adopt=adopt),
+        plan=plan,
         plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
         secrets=known,
         afterwards=lambda done: "What Jira's API cannot do is listed by: interspace install checklist jira",

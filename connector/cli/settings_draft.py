@@ -1,6 +1,8 @@
 """The first settings file: never readable by others, and written only once everything in it has been tried."""
 
 import os
+import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +31,10 @@ def tried(checks: Iterable[Check[C]], context: C) -> bool:
 
 
 def settings_lines(
-    settings: Settings, helpdesk: str, environment: Mapping[str, str], names: Iterable[str]
+    settings: Settings, helpdesk: str, environment: Mapping[str, str], names: Iterable[str], folder: Path
 ) -> list[str]:
-    """The file's lines: ``names``, as far as they are set, and the helpdesk's token, which stays where it is if it
-    lives in a file of its own."""
+    """The file's lines: ``names``, as far as they are set, the helpdesk's token, which stays where it is if it lives in
+    a file of its own, and how to name other rules than those that come along, with paths in ``folder``."""
     token = variable(f"{helpdesk}_token")
     given = environment.get(f"{token}_FILE")
     secret = settings.required(f"{helpdesk}_token").get_secret_value()
@@ -45,7 +47,12 @@ def settings_lines(
         value = getattr(settings, name)
         if value is not None:
             lines.append(f"{variable(name)}={value.resolve() if isinstance(value, Path) else value}")
-    return [*lines, f"{token}_FILE={Path(given).resolve()}" if given else f"{token}={secret}"]
+    lines.append(f"{token}_FILE={Path(given).resolve()}" if given else f"{token}={secret}")
+    lines += ["", "# Your own copies of mappings/…; without these the ones that come with the connector count."]
+    for name in ("policy", "services", f"{helpdesk}_mapping"):
+        if not any(line.startswith(f"{variable(name)}=") for line in lines):
+            lines.append(f"#{variable(name)}={folder.resolve() / Settings.model_fields[name].default.name}")
+    return lines
 
 
 def write(path: Path, lines: Iterable[str], *, replace: bool, mode: int = 0o600) -> None:
@@ -66,17 +73,38 @@ def write(path: Path, lines: Iterable[str], *, replace: bool, mode: int = 0o600)
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def next_steps(path: Path, helpdesk: str, afterwards: str) -> str:
-    """What to do with the file that was written."""
-    where = "" if path == DEFAULT else f"\n    export {FILE_VARIABLE}={path.resolve()}"
-    admin, title = variable(f"{helpdesk}_admin_token"), helpdesk.capitalize()
-    return f"""\
-{path} is written, readable by you only. What next:
-{where}
-    interspace check                      # are policy, catalogue and mapping as you want them?
-    read -rs {admin} && export {admin}
-    export {variable("receiver_url")}=https://<where {title} reaches this machine>
-    interspace install plan {helpdesk:<14}# what would be set up in {title}? Changes nothing.
-    interspace install apply {helpdesk:<13}# set it up; {afterwards}
-    interspace run                        # receive webhooks and work on tickets
-    interspace doctor                     # in another terminal: is all well?"""
+def next_steps(path: Path, helpdesk: str, afterwards: str, *, cloud: bool = False) -> str:
+    """What to do with the file that was written, in the words with which the connector was called. On Jira Cloud
+    (``cloud``) an admin's token needs the admin's address, too."""
+    me = called()
+    admin, user, title = variable(f"{helpdesk}_admin_token"), variable(f"{helpdesk}_admin_user"), helpdesk.capitalize()
+    exports = [f"export {FILE_VARIABLE}={path.resolve()}"] if path != DEFAULT else []
+    admins = [f"export {user}=<the admin's e-mail address>"] if cloud else []
+    steps = [
+        (f"{me} check", "are policy, catalogue and mapping as you want them?"),
+        *((line, "") for line in admins),
+        (f"read -rs {admin} && export {admin}", "an admin's token, not the connector's own"),
+        (f"export {variable('receiver_url')}=https://<where {title} reaches this machine>", ""),
+        (f"{me} install plan {helpdesk}", f"what would be set up in {title}? Changes nothing."),
+        (f"{me} install apply {helpdesk} --checksum <what plan printed>", f"set it up; {afterwards}"),
+        (f"{me} run", "receive webhooks and work on tickets"),
+        (f"{me} doctor", "in another terminal: is all well?"),
+    ]
+    lines = [f"{path} is written, readable by you only. What next:", "", *(f"    {line}" for line in exports)]
+    for command, why in steps:
+        lines += [f"    # {why}"] if why else []
+        lines.append(f"    {command}")
+    return "\n".join(lines)
+
+
+def called() -> str:
+    """How the command line was called: by its path, unless the shell finds the same without one.
+
+    >>> called()
+    'interspace'
+    """
+    name = Path(sys.argv[0])
+    if name.name != "interspace" or not os.path.dirname(sys.argv[0]):
+        return "interspace"
+    found = shutil.which("interspace")
+    return "interspace" if found and Path(found).resolve() == name.resolve() else str(name)

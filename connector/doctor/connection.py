@@ -4,13 +4,13 @@ import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import requests
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Seen, fail, ok, warn
+from connector.install.receiver import is_this_machine
 
 _EXPIRES_SOON = timedelta(days=21)
 _SKEW_WARNS = timedelta(seconds=5)
@@ -110,14 +110,6 @@ def skew(difference: timedelta, whose: str) -> Seen:
     )
     do = "Let both machines take their time by NTP: deadlines and levels are reckoned by it."
     return fail(text, do) if size > _SKEW_FAILS else warn(text, do)
-
-
-def is_this_machine(host: str) -> bool:
-    """Nobody else can listen on the way to it."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reason(error: BaseException) -> str:

@@ -67,20 +67,22 @@ def fail(text: str, do: str) -> Seen:
 
 def skipped(text: str, do: str = "") -> Seen:
     """It was not looked at, and neither is what stands on it."""
-    return Seen(Verdict.SKIPPED, f"skipped: {text}", do)
+    return Seen(Verdict.SKIPPED, text, do)
 
 
 def examine(checks: Iterable[Check[C]], context: C, begins: Callable[[str], object]) -> Iterator[Finding]:
     """The findings one by one. ``begins`` hears the name of each check before it is looked at.
 
-    A check whose foundation failed or was skipped is skipped. No secret of the settings is in a finding (P21).
+    A check whose foundation failed or was skipped is skipped, and names the check at the root of it. No secret of the
+    settings is in a finding (P21).
     """
-    standing: dict[str, Verdict] = {}
+    roots: dict[str, str] = {}
     for name, look, needs in checks:
         begins(name)
-        broken = next((need for need in needs if standing.get(need) in (Verdict.FAIL, Verdict.SKIPPED)), None)
-        seen = skipped(broken) if broken else _looked(look, context)
-        standing[name] = seen.verdict
+        root = next((roots[need] for need in needs if need in roots), None)
+        seen = skipped(f"not examined: {root}") if root else _looked(look, context)
+        if seen.verdict in (Verdict.FAIL, Verdict.SKIPPED):
+            roots[name] = root or name
         yield Finding(name, seen.verdict, context.without_secrets(seen.text), context.without_secrets(seen.do))
 
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.benchmarks import (
     machine,
 )
 from tests.benchmarks.report import Row, failure, markdown, show
+from tests.benchmarks.sandbox_process import HELPDESKS
 from tests.benchmarks.takeover_in_background import takeover
 
 Part = Callable[[argparse.Namespace], Iterator[Row]]
@@ -58,8 +60,6 @@ def main() -> None:
                 options.takeover = stack.enter_context(takeover())
             rows += _measured(name, options)
     line = f"{where}; {time.monotonic() - began:.0f} s in all"
-    if options.write:
-        _write(options.write, f"{line}.\n\n{markdown(rows)}")
     if options.json:
         print(json.dumps({"machine": line, "rows": [row.as_dict() for row in rows]}, indent=2))
     elif options.markdown:
@@ -67,6 +67,8 @@ def main() -> None:
     else:
         show(rows)
         print(line)
+    if options.write:
+        _write(options.write, f"{line}.\n\n{markdown(rows)}")
 
 
 def _write(page: Path, found: str) -> None:
@@ -138,7 +140,7 @@ _PARTS: dict[str, Part] = {
     "memory": _memory,
     "calls": _of(bench_calls.rows),
     "evaluate": _of(bench_evaluate.rows),
-    "sweep": _of(bench_sweep.rows),
+    **{f"sweep-{kind}": _of(partial(bench_sweep.rows, kind)) for kind in HELPDESKS},
     "takeover": _takeover,
 }
 

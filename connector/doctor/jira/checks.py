@@ -33,7 +33,7 @@ def left_behind(context: Context) -> Seen:
 
 _SETTINGS, _FILES, _URL, _TABLE = "settings", "policy and mapping", "Jira answers", "work table"
 _SECRET, _PROJECT, _FIELDS, _TYPES, _WEBHOOK = "webhook secret", "project", "custom fields", "issue types", "webhook"
-_SCREENS, _STATUSES = "fields on screens", "statuses"
+_SCREENS, _STATUSES, _OPTIONS = "fields on screens", "statuses", "options"
 _ADMIN = tuple(named("admin", one) for one in ADMIN_PERMISSIONS)
 """To administer Jira comes first: it is all that looking at webhooks needs."""
 
@@ -61,7 +61,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("link type", project.link_type, (_PROJECT,)),
     Check(_FIELDS, fields.fields, (_PROJECT,)),
     Check(_SCREENS, fields.on_screens, (_FIELDS, _TYPES)),
-    Check("options", fields.options, (_SCREENS,)),
+    Check(_OPTIONS, fields.options, (_SCREENS,)),
     Check(_WEBHOOK, webhook, _ADMIN[:1]),
     Check("webhook's events", events, (_WEBHOOK,)),
     Check("signature", signature, (_WEBHOOK,)),
@@ -72,8 +72,8 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: queues", by_hand.queues_there, (_FIELDS, *_ADMIN)),
     Check("checklist: goals", by_hand.goals, (_FIELDS,)),
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),
-    Check("transitions", project.transitions, (_SCREENS, _STATUSES, ADMIN_TOKEN)),
-    Check("round trip", travels, (_WEBHOOK, _TABLE, _SCREENS, _STATUSES)),
+    Check("transitions", project.transitions, (_OPTIONS, _STATUSES, ADMIN_TOKEN)),
+    Check("round trip", travels, (_WEBHOOK, _TABLE, _OPTIONS, _STATUSES)),
     Check("test objects removed", left_behind, (ADMIN_TOKEN, _PROJECT)),
 )
 """The tests that make something on the helpdesk come last: what they need has been looked at before."""

@@ -21,7 +21,12 @@ def project(context: Context) -> Seen:
     try:
         found = row_of(context.bot, f"api/2/project/{key}")
     except PermanentError as error:
-        return fail(str(error), f"Correct the mapping (project), or let the connector's user into the project {key}.")
+        team = context.mapping.roles.agents[0]
+        return fail(
+            str(error),
+            f"Put the connector's user into the role {team!r} of the project {key} (Project settings → People), or "
+            "check the key.",
+        )
     if wrong := unfit(found):
         return fail(f"{key} {wrong}", "The connector needs a company-managed service project.")
     return ok(f"{found.get('name')} ({key}), a company-managed service project")

@@ -3,7 +3,6 @@
 import hmac
 from urllib.parse import urlsplit
 
-from connector.doctor.connection import is_this_machine
 from connector.doctor.context import Row
 from connector.doctor.finding import Seen, fail, ok, skipped, warn
 from connector.doctor.jira.context import Context
@@ -12,7 +11,7 @@ from connector.helpdesks.errors import PermanentError
 from connector.install.jira import hooks
 from connector.install.jira.pages import listed
 from connector.install.jira.webhook import EVENTS, PATH
-from connector.install.receiver import endpoint
+from connector.install.receiver import endpoint, is_this_machine
 
 _ADMIN_PAGE = "Settings → System → WebHooks"
 _NO_MATTER = b'{"webhookEvent":"user_updated"}'

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.doctor.connection import is_this_machine
 from connector.doctor.context import Row
 from connector.doctor.finding import Seen, fail, ok, skipped, warn
 from connector.doctor.receiver import Probe, receives
 from connector.doctor.zammad.context import Context, listed
 from connector.helpdesks.errors import PermanentError
 from connector.install.objects import is_marked
-from connector.install.receiver import endpoint
+from connector.install.receiver import endpoint, is_this_machine
 from connector.install.zammad.webhook import PATH
 
 WEBHOOK, SECRET = "webhook", "signature token"

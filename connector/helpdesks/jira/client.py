@@ -156,7 +156,7 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
 
 
 def said(response: requests.Response) -> str:
-    """Jira's own words, with the names of the fields at fault."""
+    """Jira's own words, with the names of the fields at fault, and no full stop: our sentence goes on."""
     try:
         body = response.json()
     except _NOT_JSON:
@@ -170,7 +170,7 @@ def said(response: requests.Response) -> str:
     if isinstance(errors, dict):
         texts += [f"{field}: {message}" for field, message in errors.items()]
     texts = texts or [body.get("errorMessage") or body.get("message") or "no reason given"]
-    return " ".join("; ".join(str(text) for text in texts).split())[:500]
+    return " ".join("; ".join(str(text) for text in texts).split())[:500].rstrip(".")
 
 
 def _is_nobody(response: requests.Response) -> bool:

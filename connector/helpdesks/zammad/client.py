@@ -140,10 +140,10 @@ class ZammadClient:
 
 
 def _said(response: requests.Response) -> str:
-    """Zammad's own words; ``error_human`` is sometimes missing."""
+    """Zammad's own words without a full stop, as our sentence goes on; ``error_human`` is sometimes missing."""
     try:
         body = response.json()
     except _NOT_JSON:
         return f"no JSON ({len(response.content)} bytes)"
     said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
-    return " ".join(str(said or "no reason given").split())[:300]
+    return " ".join(str(said or "no reason given").split())[:300].rstrip(".")

@@ -20,18 +20,18 @@ Adapter = Callable[[], BaseAdapter] | None
 def open_connection(settings: Settings, *, admin: bool = False, adapter: Adapter = None) -> Connection:
     """The way to Jira with the token of the connector's user, or with the admin's.
 
-    On Cloud an admin without an address of his own is taken for the connector's user, with another token; on Data
-    Center there are no addresses in credentials.
+    On Cloud each token goes with the address of its user; on Data Center there are no addresses in credentials.
 
     Raises SettingsError, PermanentError.
     """
-    user = settings.jira_user
+    url, user = settings.required("jira_url"), settings.jira_user
+    token = settings.required("jira_admin_token" if admin else "jira_token").get_secret_value()
     if admin and user is not None:
-        user = settings.jira_admin_user or user
+        user = settings.required("jira_admin_user")
     return Connection(
-        settings.required("jira_url"),
+        url,
         user,
-        settings.required("jira_admin_token" if admin else "jira_token").get_secret_value(),
+        token,
         ca_file=str(settings.jira_ca_file) if settings.jira_ca_file else None,
         adapter=adapter,
     )

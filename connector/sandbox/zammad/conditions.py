@@ -70,9 +70,18 @@ def fields(condition: Record) -> Iterator[tuple[str, Record]]:
 
 def update_bounds(condition: Record, world: World) -> tuple[str, str]:
     """The range of `updated_at` that a condition allows, as stamps; empty text means no limit."""
+    return _bounds("ticket.updated_at", condition, world)
+
+
+def creation_bounds(condition: Record, world: World) -> tuple[str, str]:
+    """The same of `created_at`."""
+    return _bounds("ticket.created_at", condition, world)
+
+
+def _bounds(name: str, condition: Record, world: World) -> tuple[str, str]:
     low, high = "", ""
     for field, spec in _needed(condition):
-        if field != "ticket.updated_at":
+        if field != name:
             continue
         if spec["operator"] == "after (absolute)":
             low = max(low, parse_stamp(spec["value"]) or "")

@@ -6,7 +6,13 @@ from itertools import islice
 from connector.sandbox.zammad import assets, tickets
 from connector.sandbox.zammad.access import may, reads_everything
 from connector.sandbox.zammad.call import Answer, Call
-from connector.sandbox.zammad.conditions import UnknownFieldError, bounds_only, compiled, update_bounds
+from connector.sandbox.zammad.conditions import (
+    UnknownFieldError,
+    bounds_only,
+    compiled,
+    creation_bounds,
+    update_bounds,
+)
 from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
@@ -71,6 +77,9 @@ def _in_order(call: Call, skip: int) -> Iterable[Record]:
     if sort_by == "id" and not low and not high:
         table = world.table("Ticket")
         return reversed(table.values()) if newest_first else table.values()
+    if sort_by == "created_at" and not newest_first and not low and not high:
+        # Nobody changes it, so the order is kept ready for those who page through a large helpdesk.
+        return world.created_from(creation_bounds(condition, world)[0])
     return sorted(by_update, key=_sort_key(sort_by), reverse=newest_first)
 
 

@@ -71,6 +71,7 @@ class World:
         self.in_worker = False
         self._attributes: dict[str, Record] | None = None
         self._by_update: list[tuple[str, int]] = []
+        self._by_creation: list[tuple[str, int]] = []
         self._sequences: dict[str, Iterator[int]] = {}
         self._numbers = itertools.count(FIRST_TICKET_NUMBER)
 
@@ -119,6 +120,7 @@ class World:
         if model == "Ticket":
             self.ticket_ids[record["number"]] = record["id"]
             insort(self._by_update, (now, record["id"]))
+            insort(self._by_creation, (now, record["id"]))
         elif model == "User":
             self.remember_user(record)
         return record
@@ -195,6 +197,12 @@ class World:
         last = bisect_left(self._by_update, (high + "~", 0)) if high else len(self._by_update)
         positions = range(last - 1, first - 1, -1) if newest_first else range(first, last)
         return (tickets[self._by_update[position][1]] for position in positions[skip:])
+
+    def created_from(self, low: str) -> Iterator[Record]:
+        """Tickets in the order of `created_at`, from `low` on."""
+        tickets, first = self.table("Ticket"), bisect_left(self._by_creation, (low, 0))
+        ids = (self._by_creation[position][1] for position in range(first, len(self._by_creation)))
+        return (tickets[number] for number in ids if number in tickets)
 
     def attributes(self) -> dict[str, Record]:
         """The custom ticket attributes that are migrated, by name."""

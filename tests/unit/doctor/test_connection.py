@@ -12,10 +12,11 @@ from threading import Thread
 
 import pytest
 
-from connector.doctor.connection import certificate, is_this_machine, tls
+from connector.doctor.connection import certificate, tls
 from connector.doctor.finding import Verdict
 from connector.doctor.zammad.address import zammad_answers
 from connector.doctor.zammad.context import Context
+from connector.install.receiver import is_this_machine
 from connector.settings import Settings
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
