@@ -21,6 +21,9 @@ _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Ve
 
 _BEGIN = "interspace init zammad or interspace init jira asks for what is needed and writes a settings file."
 
+_ALIKE = 3
+"""So many rows that say the same are one."""
+
 C = TypeVar("C", bound=Examination)
 
 
@@ -107,14 +110,15 @@ def _findings(checks: tuple[Check[C], ...], context: C) -> list[Finding]:
 
 
 def _together(found: list[Finding]) -> list[Finding]:
-    """What was skipped for one cause in one row, at the place of the first."""
+    """Many that were skipped for one cause in one row, at the place of the first."""
     alike = Counter((finding.seen, finding.do) for finding in found if finding.verdict is Verdict.SKIPPED)
     shown: list[Finding] = []
     for finding in found:
         cause = (finding.seen, finding.do)
-        count = alike.pop(cause, 0) if finding.verdict is Verdict.SKIPPED else 1
-        if count:
-            shown.append(finding if count == 1 else finding._replace(name=f"{finding.name} and {count - 1} more"))
+        if finding.verdict is not Verdict.SKIPPED or alike[cause] in range(1, _ALIKE):
+            shown.append(finding)
+        elif count := alike.pop(cause, 0):
+            shown.append(finding._replace(name=f"{finding.name} and {count - 1} more"))
     return shown
 
 

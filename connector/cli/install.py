@@ -5,9 +5,11 @@ import sys
 
 import click
 
+from connector.cli.checklist_shown import show_checklist, show_titles
 from connector.cli.installing import Installing, open_helpdesk
 from connector.cli.options import JIRA, RULES, ZAMMAD, settings_options
 from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
+from connector.cli.settings_draft import called
 from connector.cli.wiring import now
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
@@ -22,6 +24,7 @@ _HELPDESK = (*ZAMMAD, *JIRA, "jira_admin_user")
 _helpdesk = click.argument("helpdesk", type=click.Choice(HELPDESKS))
 _adopt = click.option("--adopt", is_flag=True, help="Change objects of the same name that are not ours, too.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+_verbose = click.option("--verbose", is_flag=True, help="Name also each foreign object that is used as it is.")
 _checksum = click.option("--checksum", help="Apply only the plan that has this checksum.")
 
 
@@ -44,9 +47,10 @@ def install() -> None:
 @install.command()
 @_helpdesk
 @_adopt
+@_verbose
 @_json
 @settings_options(*RULES, *_HELPDESK, *_WHERE)
-def plan(settings: Settings, *, helpdesk: str, adopt: bool, as_json: bool) -> None:
+def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_json: bool) -> None:
     """Show what would be created and changed. Changes nothing.
 
     \b
@@ -55,7 +59,7 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, as_json: bool) -> No
       interspace install plan jira --json
     """
     opened = open_helpdesk(settings, helpdesk)
-    show_plan(_plan(opened, adopt=adopt), opened.writer.tables, as_json=as_json)
+    show_plan(_plan(opened, adopt=adopt), opened.writer.tables, verbose=verbose, as_json=as_json)
 
 
 @install.command()
@@ -98,7 +102,7 @@ def apply(
     show_result(found, stayed, opened.writer.tables.helpdesk, more, as_json=as_json)
     if not as_json:
         if helpdesk == "jira":
-            _show_checklist(more["checklist"])
+            show_titles(more["checklist"], f"{called()} install checklist jira")
         if told := opened.afterwards(found):
             click.echo(told)
         lead = "Then check" if told and helpdesk == "zammad" else "Check"
@@ -106,7 +110,7 @@ def apply(
 
 
 @install.command()
-@click.argument("helpdesk", type=click.Choice(["jira"]))
+@_helpdesk
 @_json
 @settings_options(*RULES, *JIRA, "jira_admin_user")
 def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
@@ -121,11 +125,13 @@ def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
 
     interspace doctor verifies each item as far as the API shows it.
     """
+    if helpdesk != "jira":
+        raise click.UsageError("there is no checklist for Zammad: interspace install apply zammad does everything")
     items = _checklist(settings)
     if as_json:
         click.echo(json.dumps(items, indent=2, ensure_ascii=False))
     else:
-        _show_checklist(items)
+        show_checklist(items)
 
 
 @install.command()
@@ -153,7 +159,7 @@ def uninstall(
     except PlanError as error:
         raise click.UsageError(str(error)) from error
     if not force:
-        show_plan(found, opened.writer.tables, as_json=as_json)
+        show_plan(found, opened.writer.tables, verbose=True, as_json=as_json)
     _refuse(found, checksum=checksum, force=force)
     if not force:
         return
@@ -195,14 +201,3 @@ def _checklist(settings: Settings) -> list[dict[str, object]]:
     except PlanError as error:
         raise click.UsageError(str(error)) from error
     return [item.told() for item in items]
-
-
-def _show_checklist(items: list[dict[str, object]]) -> None:
-    click.echo("\nTo be done by hand, because Jira's API cannot:")
-    for number, item in enumerate(items, 1):
-        unsure = "" if item["link_confirmed"] else f" (if it leads nowhere: {item['menu']})"
-        click.echo(f"\n{number}. {item['title']}\n   {item['link']}{unsure}")
-        steps = item["steps"]
-        for step in steps if isinstance(steps, list) else ():
-            click.echo(f"   - {step}" if not str(step).startswith(" ") else f"   {step}")
-    click.echo()

@@ -76,7 +76,7 @@ def _jira(settings: Settings) -> Installing:
         plan=plan,
         plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
         secrets=known,
-        afterwards=lambda done: "What Jira's API cannot do is listed by: interspace install checklist jira",
+        afterwards=lambda done: "",
     )
 
 

@@ -10,9 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from connector.cli.step_shown import NAMED, first, told
 from connector.install.apply import Stayed, Writer
 from connector.install.apply import apply as carry_out
-from connector.install.compare import Change
 from connector.install.kinds import Tables
 from connector.install.plan import Action, Plan, Step
 
@@ -25,15 +25,14 @@ _COLOURS = {
     Action.UNCHANGED: "dim",
     Action.STAYS: "dim",
 }
-_LONGEST = 100
 
 
-def show_plan(found: Plan, tables: Tables, *, as_json: bool) -> None:
-    """What would be done."""
+def show_plan(found: Plan, tables: Tables, *, verbose: bool, as_json: bool) -> None:
+    """What would be done. Unless it is ``verbose``, foreign objects that are used as they are share a line."""
     if as_json:
         click.echo(json.dumps(found.told(), indent=2, ensure_ascii=False))
     else:
-        Console(highlight=False).print(_shown(found, tables))
+        Console(highlight=False).print(_shown(found, tables, verbose=verbose))
 
 
 def apply_with_progress(writer: Writer, found: Plan, secrets: Mapping[str, str], *, as_json: bool) -> Sequence[Stayed]:
@@ -68,15 +67,23 @@ def show_result(
     click.echo(f"{done} step{'' if done == 1 else 's'} done.")
 
 
-def _shown(found: Plan, tables: Tables) -> RenderableType:
-    table = Table("", "object", "what differs")
-    names = {str(number): name for (kind, name), number in found.ids.items() if kind == "groups"}
-    for step in found.steps:
-        if step.action is not Action.UNCHANGED or step.why:
-            colour = _COLOURS[step.action]
-            table.add_row(Text(step.action.value, style=colour), Text(step.title), _differences(step, names))
+def _shown(found: Plan, tables: Tables, *, verbose: bool) -> RenderableType:
+    table = Table("", "object")
+    table.add_column("what differs", overflow="fold")
+    steps = [step for step in found.steps if step.action is not Action.UNCHANGED or step.why]
+    used = [] if verbose else [step for step in steps if step.action is Action.FOREIGN and not step.changes]
+    for step in steps:
+        if step not in used:
+            table.add_row(
+                Text(step.action.value, style=_COLOURS[step.action]), Text(step.title), Text(told(step, found))
+            )
     counts = ", ".join(f"{count} {action}" for action, count in found.counts().items() if count)
-    parts: list[RenderableType] = [table, Text(f"{counts or 'nothing there'}. {_unchanged(found, tables)}".strip())]
+    parts: list[RenderableType] = [table] if table.rows else []
+    parts.append(Text(f"{counts or 'nothing there'}. {_unchanged(found, tables)}".strip()))
+    if used:
+        more = "; --verbose names all" if len(used) > NAMED else ""
+        names = first([step.title for step in used])
+        parts.append(Text(f"{len(used)} used as {'they are' if len(used) > 1 else 'it is'}: {names}{more}"))
     if any(step.action is Action.FOREIGN and step.changes for step in found.steps):
         parts.append(Text("What is foreign stays as it is; --adopt changes it as shown."))
     if not found.work:
@@ -88,35 +95,23 @@ def _shown(found: Plan, tables: Tables) -> RenderableType:
     return Group(*parts)
 
 
-def _differences(step: Step, groups: Mapping[str, str]) -> Text:
-    lines = [step.why] if step.why else []
-    lines += [_difference(change, groups) for change in step.changes]
-    return Text("\n".join(lines))
-
-
-def _difference(change: Change, groups: Mapping[str, str]) -> str:
-    where = [groups.get(part, part) if change.path[0] == "group_ids" else part for part in change.path]
-    return f"{'.'.join(where)}: {_value(change.old)} → {_value(change.new)}"
-
-
-def _value(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
 def _unchanged(found: Plan, tables: Tables) -> str:
     same = [step.kind for step in found.steps if step.action is Action.UNCHANGED and not step.why]
     counts = ((same.count(path), kind.label) for path, kind in tables.kinds.items())
-    told = ", ".join(f"{count} {_plural(label) if count > 1 else label}" for count, label in counts if count)
-    return f"As wanted: {told}." if told else ""
+    all_ = ", ".join(f"{count} {_counted(label, count)}" for count, label in counts if count)
+    return f"As wanted: {all_}." if all_ else ""
 
 
-def _plural(label: str) -> str:
+def _counted(label: str, count: int) -> str:
     """
-    >>> [_plural(label) for label in ("priority", "group", "list of options", "members of the role")]
+    >>> [_counted(label, 2) for label in ("priority", "group", "list of options", "members of the role")]
     ['priorities', 'groups', 'lists of options', 'members of the role']
+    >>> [_counted(label, 1) for label in ("priority", "members of the role")]
+    ['priority', 'member of the role']
     """
     word, of, rest = label.partition(" of ")
+    if count == 1:
+        return word.removesuffix("s") + of + rest if word == "members" else label
     if of:
         return (word if word.endswith("s") else f"{word}s") + of + rest
     return f"{label[:-1]}ies" if label.endswith("ity") else f"{label}s"

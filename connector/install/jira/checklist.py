@@ -21,6 +21,8 @@ from connector.install.objects import PREFIX
 from connector.install.texts import FOR_CUSTOMERS, HELP
 from connector.policy.models import CalendarSpec, Level
 
+_MANY = 20
+"""Services that a search may name."""
 FIRST_RESPONSE, REPAIR = f"{PREFIX}first response", f"{PREFIX}repair"
 
 
@@ -59,6 +61,7 @@ def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
         *_screens(site, current, at),
         *_priorities(site, current, at),
         *_webhook(site, at),
+        _faults(site, at),
         _request_type(site, at),
         _required(site, at),
         _goals(site, at),
@@ -98,13 +101,18 @@ def asked_fields(mapping: JiraMapping) -> tuple[str, ...]:
 
 
 def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    found = []
     for field, name in site.fields.items():
         missing = [value for value in site.wanted_options(field) if value not in site.options.get(field, frozenset())]
         if missing and not site.flavour.administers:
             row = current.row(FIELDS, name)
             link = at.field(str(row["id"]) if row else None)
-            steps = (f"Configure → Edit options: add exactly {', '.join(missing)}", "Apply the installation again.")
-            yield Item(f"options of {name}", f"Options of {name!r}", steps, link)
+            steps = (f"Configure → Edit options: add exactly {', '.join(missing)}",)
+            found.append(Item(f"options of {name}", f"Options of {name!r}", steps, link))
+    yield from found[:-1]
+    for last in found[-1:]:
+        again = "When all lists have their options: apply the installation again."
+        yield last._replace(steps=(*last.steps, again))
 
 
 def _screens(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
@@ -130,6 +138,12 @@ def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
             "Header: Authorization, value: Bearer and the text of INTERSPACE_JIRA_AUTOMATION_SECRET",
         )
         yield Item("webhook", "Webhook by an automation rule", steps, at.automation)
+
+
+def _faults(site: JiraSite, at: links.Links) -> Item:
+    kinds = " or ".join(site.mapping.issue_types.incident)
+    steps = (f"Where there is none yet: create a request type for faults, with the issue type {kinds}.",)
+    return Item("request type", "A request type for faults", steps, at.request_types)
 
 
 def _request_type(site: JiraSite, at: links.Links) -> Item:
@@ -167,7 +181,7 @@ def _goal(site: JiraSite, priority: Priority, *, first: bool) -> str:
     length = _length(site.policy.duration(span, site.policy.calendar(priority)))
     held = ", ".join(map(quoted, (names.name, *names.also)))
     jql = f"{types(site.mapping.issue_types.incident)} AND priority in ({held})"
-    return f"  goal {length}, calendar {_calendar(site.policy.calendars[targets.calendar])}, for: {jql}"
+    return f"  goal {length}, calendar {_calendar(site.policy.calendars[targets.calendar])}, for:\n{jql}"
 
 
 def _length(length: timedelta) -> str:
@@ -182,8 +196,9 @@ def _calendar(spec: CalendarSpec) -> str:
 
 
 def _queues(site: JiraSite, at: links.Links) -> Item:
-    steps = tuple(f"{queue.name}: {queue.jql}" for queue in queues(site))
-    return Item("queues", "Queues (R3, R14, R27, R28, R34, R38)", ("New queue, filter by JQL:", *steps), at.queues)
+    steps = tuple(f"  {queue.name}\n{queue.jql}" for queue in queues(site))
+    begin = "A new queue each, with this name and filter by JQL:"
+    return Item("queues", "Queues (R3, R14, R27, R28, R34, R38)", (begin, *steps), at.queues)
 
 
 def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
@@ -192,33 +207,30 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     steps = [f"One rule each. When: Field value changed, {level}. If: the issue matches JQL. Then: Send email."]
     for name, ladder in site.policy.escalation.ladders.items():
         steps += [
-            f"  level {one.level}, {one.name} ({name}): to {', '.join(one.contacts)}; JQL: {_reached(site, name, one)}"
+            f"  level {one.level}, {one.name} ({name}): to {', '.join(one.contacts)}{_narrower(site, name)}\n"
+            f"{_reached(site, name, one)}"
             for one in ladder.levels
             if not one.skip and one.contacts
         ]
-    reason, upcoming = site.fields["escalation_reason"], site.fields["next_escalation_at"]
-    steps.append(
-        f"Say in it: {{{{issue.key}}}}, {{{{issue.summary}}}}, {reason}, {upcoming}. A contact that is no address "
-        "stands for a person: choose the person."
-    )
+    told_by = ("escalation_level", "escalation_reason", "next_escalation_at")
+    values = ("{{issue.key}}", "{{issue.summary}}", *(f"{{{{issue.{site.fields[field]}}}}}" for field in told_by))
+    steps.append("\n".join(("Say in it:", *values)))
+    steps.append("A contact that is no address stands for a person: choose the person.")
     yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
     told = (
-        f"When: Field value changed, {level}. If: {site.open_incidents} AND {site.jql('escalation_level')} > 1",
+        f"When: Field value changed, {level}. If the issue matches:\n"
+        f"{site.open_incidents} AND {site.jql('escalation_level')} > 1",
         "Then: Send email to Reporter: your ticket has been escalated to the next level of our management.",
     )
     yield Item("customer notice", "Mail to the customer of an escalation (R38)", told, at.automation)
 
 
 def _reached(site: JiraSite, ladder: str, level: Level) -> str:
-    """The incidents of a ladder: those of verified services that have it; the default has all others."""
+    """The incidents of a ladder: those of verified services that have it; the default has all others. With too many
+    services, those of every ladder."""
     begin = f"{types(site.mapping.issue_types.incident)} AND {site.jql('escalation_level')} = {level.level}"
-    ladders, policy = site.policy.escalation.ladders, site.policy
-    others = {one.id: policy.ladder(one.id) for one in policy.catalogue.services}
-    default = ladder == "default"
-    mine = [
-        one for one, its in others.items() if (its is not ladders["default"] if default else its is ladders[ladder])
-    ]
-    if not mine:
+    default, mine = ladder == "default", _other(site, ladder)
+    if not 0 < len(mine) <= _MANY:
         return begin
     check, service = site.jql("service_check"), site.jql("service_id")
     verified = ServiceCheck.VERIFIED.value
@@ -228,6 +240,23 @@ def _reached(site: JiraSite, ladder: str, level: Level) -> str:
         return f"{begin} AND ({check} is EMPTY OR {check} != {verified} OR ({none}))"
     named = " OR ".join(f"{service} ~ {quoted(quoted(one))}" for one in mine)
     return f"{begin} AND {check} = {verified} AND ({named})"
+
+
+def _narrower(site: JiraSite, ladder: str) -> str:
+    """What the search leaves to a person, because it would name too many services."""
+    count = len(_other(site, ladder))
+    if count <= _MANY:
+        return ""
+    which = "except those with another ladder" if ladder == "default" else "only those with this ladder"
+    return f"; narrow this search by service, {which}: {count} services, see escalation in the policy"
+
+
+def _other(site: JiraSite, ladder: str) -> list[str]:
+    """The services that a search for a ladder names: for the default one those that have another."""
+    ladders, policy = site.policy.escalation.ladders, site.policy
+    held = {one.id: policy.ladder(one.id) for one in policy.catalogue.services}
+    default = ladders["default"]
+    return [one for one, its in held.items() if (its is not default if ladder == "default" else its is ladders[ladder])]
 
 
 def _dashboard(site: JiraSite, at: links.Links) -> Item:

@@ -50,6 +50,9 @@ def test_check_finds_the_default_files_sound(run: Run) -> None:
 
     assert checked.returncode == 0
     assert "sound, policy" in checked.stdout
+    named = [line.partition(": sound")[0] for line in checked.stdout.splitlines()]
+    files = ("interspace.yaml", "services.yaml", "zammad.yaml", "jira.yaml")
+    assert named == [str(MAPPINGS / name) for name in files]
     assert run("check", "--json").stdout == "[]\n"
 
 
@@ -71,7 +74,7 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
     ("arguments", "environment", "code", "said"),
     [
         (("explain", "1"), {}, 2, "INTERSPACE_ZAMMAD_URL or INTERSPACE_JIRA_URL is not set"),
-        (("explain", "1", "--helpdesk", "jira"), {}, 2, "INTERSPACE_JIRA_URL is not set"),
+        (("explain", "1", "--helpdesk", "jira"), {}, 2, "(interspace init jira writes a first settings file)"),
         (("explain", "1"), BOTH, 2, "choose one with --helpdesk"),
         (("explain", "ISP-41", "--helpdesk", "zammad"), BOTH, 2, "'ISP-41' is neither a ticket number with a # nor"),
         (("explain", "#41", "--helpdesk", "jira"), BOTH, 2, "'#41' is neither an issue's key nor an id"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,7 +98,8 @@ def test_a_running_installation_is_well(run: Run, live: Live, whole: dict[str, s
     assert found["round trip"] == "ok"
     assert as_json.returncode == 0
     assert shown.returncode == 0
-    assert "skipped: no test ticket is wanted" in shown.stdout
+    assert " 2 more " in shown.stdout
+    assert "skipped: " not in shown.stdout
     assert traces(live) == []
     for secret in (SECRET, live.accounts.bot, live.accounts.admin):
         assert secret not in as_json.stdout + as_json.stderr + shown.stdout + shown.stderr
@@ -131,6 +133,13 @@ def test_a_wrong_token_is_not_printed(run: Run, whole: dict[str, str]) -> None:
     assert ran.returncode == 1
     assert verdicts(ran.stdout)["token"] == "fail"
     assert "wrong-token-0123456789" not in ran.stdout + ran.stderr
+
+
+def test_what_one_cause_hides_is_one_row(run: Run, whole: dict[str, str]) -> None:
+    ran = run("doctor", "--no-round-trip", **{**whole, TOKEN: "wrong-token-0123456789"})
+
+    assert ran.stdout.count("not examined: token") == 1
+    assert re.search(r"\d\d more +not examined: token", ran.stdout)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

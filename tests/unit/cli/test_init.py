@@ -2,16 +2,23 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli.init import init
+from connector.cli.settings_draft import called
 from connector.settings import load
 from tests.unit.cli.conftest import TOKEN, Live, Run
 
 URL = "INTERSPACE_ZAMMAD_URL"
+OWN = {
+    "INTERSPACE_POLICY": "interspace.yaml",
+    "INTERSPACE_SERVICES": "services.yaml",
+    "INTERSPACE_ZAMMAD_MAPPING": "zammad.yaml",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +44,9 @@ def test_what_is_typed_is_tried_and_written(live: Live, tmp_path: Path) -> None:
     assert settings.required("zammad_token").get_secret_value() == live.accounts.bot
     assert live.accounts.bot not in ran.output
     assert "interspace install plan zammad" in ran.output
+    lines = file.read_text().splitlines()
+    own = [f"#{name}={tmp_path / held}" for name, held in OWN.items()]
+    assert lines[-len(own) :] == own
     assert [path.name for path in tmp_path.iterdir()] == ["interspace.env"]
 
 
@@ -103,3 +113,16 @@ def test_a_place_that_cannot_be_written_is_named(run: Run, live: Live) -> None:
     assert ran.returncode == 2
     assert "/nowhere/at/all.env: cannot be written" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_the_words_of_the_caller_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = tmp_path / "interspace"
+    found.touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    said = {}
+    for name in (".venv/bin/interspace", str(found), "interspace", "/somewhere/connector/__main__.py"):
+        monkeypatch.setattr(sys, "argv", [name])
+        said[name] = called()
+
+    assert list(said.values()) == [".venv/bin/interspace", "interspace", "interspace", "interspace"]

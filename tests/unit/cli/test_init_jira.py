@@ -46,6 +46,9 @@ def test_what_is_typed_is_tried_and_written(live_jira: LiveJira, tmp_path: Path)
     assert settings.required("jira_token").get_secret_value() == live_jira.accounts.bot
     assert live_jira.accounts.bot not in ran.output
     assert "interspace install plan jira" in ran.output
+    assert ("export INTERSPACE_JIRA_ADMIN_USER=" in ran.output) == (live_jira.desk.flavour == "cloud")
+    assert "interspace install apply jira --checksum " in ran.output
+    assert f"#INTERSPACE_JIRA_MAPPING={tmp_path / 'jira.yaml'}" in file.read_text()
     assert [path.name for path in tmp_path.iterdir()] == ["interspace.env"]
 
 
@@ -72,6 +75,7 @@ def test_another_project_gets_a_mapping_of_its_own(live_jira: LiveJira, tmp_path
     assert ran.exit_code == 0, ran.output
     assert load_mapping(load({}).jira_mapping).project == "OPS"
     assert load({}).jira_mapping == tmp_path / "jira.yaml"
+    assert "#INTERSPACE_JIRA_MAPPING" not in (tmp_path / "interspace.env").read_text()
     (tmp_path / "interspace.env").unlink()
     again = ask(typed=answers(live_jira, project="OPS"))
     assert again.exit_code == 2
@@ -79,7 +83,11 @@ def test_another_project_gets_a_mapping_of_its_own(live_jira: LiveJira, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("token", "project", "said"), [("wrong-token-0123456789", "ISP", "answered 401"), ("", "NOPE", "NOPE")]
+    ("token", "project", "said"),
+    [
+        ("wrong-token-0123456789", "ISP", "answered 401"),
+        ("", "NOPE", "into the role 'Service Desk Team'"),
+    ],
 )
 def test_what_does_not_work_is_not_written(
     live_jira: LiveJira, tmp_path: Path, token: str, project: str, said: str

@@ -141,6 +141,7 @@ def test_one_installation_serves_both_helpdesks(live: Live, live_jira: LiveJira,
     assert not is_open(port)
     assert set(work) == {"zammad", "jira"}
     assert lines.count('"event": "worker stopped"') == 2
+    assert f'"listens": "http://127.0.0.1:{port}"' in lines
     assert "Traceback" not in lines
     for secret in (live.accounts.bot, live_jira.accounts.bot, *SECRETS.values()):
         assert secret not in lines

@@ -97,7 +97,8 @@ def test_what_follows_from_each_answer(status: int, said: str, kind: type[Helpde
     error = failed(json={"error": said, "error_human": said}, status=status)
 
     assert type(error) is kind
-    assert str(error).startswith(f"Zammad GET tickets/7: answered {status}: {said}")
+    assert str(error).startswith(f"Zammad GET tickets/7: answered {status}: {said.rstrip('.')}")
+    assert ".." not in str(error)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_plan_apply_plan_uninstall(run: Run, bench: Bench, tmp_path: Path) -> No
         (("plan", "zammad"), {"INTERSPACE_ZAMMAD_ADMIN_TOKEN": "wrong"}, 3, "Check the token"),
         (("plan", "otrs"), {}, 2, "'otrs' is not one of 'zammad', 'jira'"),
         (("plan", "jira"), {}, 2, "INTERSPACE_JIRA_URL"),
-        (("checklist", "zammad"), {}, 2, "'zammad' is not 'jira'"),
+        (("checklist", "zammad"), {}, 2, "there is no checklist for Zammad"),
     ],
 )
 def test_what_goes_wrong_is_one_message(

@@ -414,3 +414,12 @@ def test_every_need_is_a_check_that_comes_before() -> None:
         assert set(needs) <= before
         assert name not in before
         before.add(name)
+
+
+def test_without_the_options_no_test_issue_is_made(data_center: Installation) -> None:
+    no_option(data_center)
+
+    found = data_center.examine()
+
+    assert found["options"].verdict is Verdict.FAIL
+    assert found["transitions"].seen == found["round trip"].seen == "not examined: options"

@@ -121,6 +121,7 @@ def test_what_follows_from_each_answer(status: int, kind: type[HelpdeskError]) -
         ({"errorMessages": [], "errors": {"impact": "Bad"}}, "impact: Bad"),
         ({"errorMessage": "JSM says so"}, "JSM says so"),
         ({"message": "gateway"}, "gateway"),
+        ({"errorMessages": ["It ends in a stop."]}, "It ends in a stop"),
         ({"errorMessages": "text", "errors": ["list"]}, "no reason given"),
         ({}, "no reason given"),
         (["a list"], "no reason given"),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from connector.cli import main
+from connector.install.jira.planning import checklist_jira
 from connector.install.secrets import JIRA_WEBHOOK, read_store
 from connector.sandbox.jira.furnished import ADMIN, BOT
 from tests.unit.install.jira.bench import RECEIVER, JiraBench
@@ -64,6 +65,11 @@ def test_plan_apply_plan_uninstall(run: Run, jira_bench: JiraBench, tmp_path: Pa
     shown = run("plan", "jira", "--receiver-url", RECEIVER)
     assert shown.returncode == 0, shown.stderr
     assert "custom field 'Impact on service'" in shown.stdout
+    assert "+30 fields: Service reference, Start of the problem, " in shown.stdout
+    assert f"{RECEIVER}/webhooks/jira/main" in shown.stdout
+    assert "used as" in shown.stdout
+    assert "not ours, used as it is" not in shown.stdout
+    assert "not ours, used as it is" in run("plan", "jira", "--receiver-url", RECEIVER, "--verbose").stdout
     assert list(tmp_path.iterdir()) == [], "a plan makes no secret"
     checksum = shown.stdout.strip().splitlines()[-1].removeprefix("Checksum: ")
 
@@ -74,7 +80,7 @@ def test_plan_apply_plan_uninstall(run: Run, jira_bench: JiraBench, tmp_path: Pa
 
     applied = run("apply", "jira", "--receiver-url", RECEIVER, "--checksum", checksum)
     assert applied.returncode == 0, applied.stderr
-    assert "To be done by hand, because Jira's API cannot" in applied.stdout
+    assert "interspace install checklist jira says how:\n 1. " in applied.stdout
     store = tmp_path / "interspace.secrets"
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
     secret = read_store(store)[JIRA_WEBHOOK]
@@ -82,6 +88,7 @@ def test_plan_apply_plan_uninstall(run: Run, jira_bench: JiraBench, tmp_path: Pa
 
     again = run("plan", "jira")
     assert "Nothing to do." in again.stdout
+    assert "1 member of the role" in again.stdout
     listed = run("plan", "jira", "--json")
     assert json.loads(listed.stdout)["counts"]["unchanged"] > 30
 
@@ -106,7 +113,15 @@ def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: Jira
 
     assert told.returncode == 0, told.stderr
     items = {item["key"]: item for item in json.loads(listed.stdout)}
-    always = {"request type fields", "required details", "SLA goals", "queues", "notifications", "customer notice"}
+    always = {
+        "request type",
+        "request type fields",
+        "required details",
+        "SLA goals",
+        "queues",
+        "notifications",
+        "customer notice",
+    }
     assert always <= items.keys()
     hand = {key for key in items if key.startswith("options of ")}
     assert bool(hand) == (jira_bench.jira.flavour == "datacenter")
@@ -115,6 +130,55 @@ def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: Jira
         assert item["title"] in told.stdout
         assert item["link_confirmed"] or item["menu"] in told.stdout
     assert 'priority in ("Low", "Lowest")' in " ".join(items["SLA goals"]["steps"])
+    assert "{{issue.Escalation level}}" in " ".join(items["notifications"]["steps"])
+    assert told.stdout.count("apply the installation again") == len(hand and {"once"})
+
+
+def test_what_is_to_be_pasted_is_not_broken(run: Run, jira_bench: JiraBench) -> None:
+    jira_bench.install()
+
+    lines = run("checklist", "jira", COLUMNS="60").stdout.splitlines()
+    items = json.loads(run("checklist", "jira", "--json").stdout)
+
+    pasted = [line for item in items for step in item["steps"] for line in step.split("\n")[1:]]
+    assert max(map(len, pasted)) > 60
+    assert set(pasted) <= {line.strip() for line in lines}
+    prose = [line for line in lines if line.strip() not in pasted and "://" not in line]
+    assert max(map(len, prose)) <= 60
+
+
+def test_services_too_many_for_a_search_are_left_to_a_person(jira_bench: JiraBench) -> None:
+    catalogue = jira_bench.policy.catalogue
+    one = next(held for held in catalogue.services if jira_bench.policy.ladder(held.id).levels)
+    many = [one.model_copy(update={"id": f"SVC-{number}"}) for number in range(2000, 2030)]
+    jira_bench.policy = jira_bench.policy.model_copy(
+        update={"catalogue": catalogue.model_copy(update={"services": (*catalogue.services, *many)})}
+    )
+
+    items = {item.key: item for item in checklist_jira(jira_bench.setup, "https://jira.example")}
+
+    said = " ".join(items["notifications"].steps)
+    assert "SVC-2000" not in said
+    assert "narrow this search by service" in said
+
+
+@pytest.mark.parametrize("jira_bench", ["cloud"], indirect=True)
+@pytest.mark.parametrize(
+    ("arguments", "more", "said"),
+    [
+        ((), {"INTERSPACE_JIRA_ADMIN_USER": ""}, "INTERSPACE_JIRA_ADMIN_USER is not set"),
+        (("--receiver-url", "http://connector.example.com"), {}, "sends webhooks to https addresses only"),
+    ],
+)
+def test_what_cloud_needs(run: Run, arguments: tuple[str, ...], more: dict[str, str], said: str) -> None:
+    refused = run("plan", "jira", *arguments, **more)
+
+    assert refused.returncode == 2
+    assert said in refused.stderr
+
+
+def test_a_receiver_on_this_machine_needs_no_tls(run: Run) -> None:
+    assert run("plan", "jira", "--receiver-url", "http://localhost:8080").returncode == 0
 
 
 @pytest.mark.parametrize(
