@@ -16,6 +16,8 @@ from connector.rules import wording
 from connector.rules.requests import Request, customer_consents, support_consents
 
 _CONSENTS = ("deferral_support", "deferral_customer")
+_SET = (*_CONSENTS, "deferred_until")
+"""What is on a ticket while somebody wants to defer, or it is deferred."""
 
 
 class Consents(NamedTuple):
@@ -32,9 +34,11 @@ class Consents(NamedTuple):
 
 def deferral(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """Defers, asks the party that has not agreed yet, or ends a deferral."""
+    hindrance = _hindrance(ticket, policy, now)
+    if hindrance is not None and not any(getattr(ticket.fields, name) for name in _SET):
+        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {hindrance}",))
     opening = policy.deferral_calendar.next_opening(now)
     consents = _consents(ticket, policy, opening)
-    hindrance = _hindrance(ticket, policy, now)
     if hindrance is not None:
         return _ended(ticket, consents, hindrance)
     if consents.support and consents.customer:
@@ -145,11 +149,7 @@ def _ask_support(opening: datetime) -> Note:
 def _ended(ticket: Ticket, consents: Consents, why: str) -> Outcome:
     """Says so where something was agreed or asked for; empties what was set."""
     fields = ticket.fields
-    changes: dict[str, Any] = {
-        name: None for name in (*_CONSENTS, "deferred_until") if getattr(fields, name) is not None
-    }
-    if not changes:
-        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {why}",))
+    changes: dict[str, Any] = {name: None for name in _SET if getattr(fields, name) is not None}
     until = fields.deferred_until
     if until is None:
         text = f"Nothing can be deferred: {why}."

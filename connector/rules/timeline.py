@@ -24,7 +24,8 @@ class Run(NamedTuple):
 def runs(ticket: Ticket, policy: Policy) -> tuple[Run, ...]:
     """The intervals since the ticket's creation in which its clocks ran, oldest first."""
     by_state = _by_state(ticket, policy)
-    return _without(by_state, deferrals(ticket)) if policy.pauses.deferred else by_state
+    pauses = deferrals(ticket) if policy.pauses.deferred else ()
+    return _without(by_state, pauses) if pauses else by_state
 
 
 def deferrals(ticket: Ticket) -> tuple[Run, ...]:
