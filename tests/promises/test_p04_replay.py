@@ -1,0 +1,38 @@
+"""P4: replaying last week's signed deliveries changes nothing."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from connector.domain.vocabulary import TicketState
+from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.evidence import outcome, proofs, writes
+
+
+def test_last_weeks_deliveries_are_accepted_and_change_nothing(cast: Cast) -> None:
+    stage = cast.stage
+    kept: list[tuple[str, Mapping[str, str], bytes]] = []
+    plain = stage.post
+
+    def keeping(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        kept.append((url, headers, body))
+        return plain(url, headers, body)
+
+    stage.post = keeping
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    cast.customer.replies(ticket, "Please escalate this ticket.")
+    stage.advance(timedelta(hours=3))
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    stage.settle()
+    cast.customer.replies(ticket, "Please send us the RFO.")
+    stage.settle()
+    stage.advance(timedelta(days=7))
+    before, served = outcome(stage.ticket(ticket)), stage.house.served()
+
+    assert len(kept) > 3
+    assert [plain(*delivery) for delivery in kept] == [202] * len(kept)
+    stage.settle()
+
+    assert outcome(stage.ticket(ticket)) == before
+    assert set(proofs(stage.ticket(ticket)).values()) == {1}
+    assert writes(stage, served) == []
