@@ -1,6 +1,5 @@
 """HTTP to Jira: pooled connections without sessions, errors by what follows from them. The work table retries."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,25 +7,20 @@ from urllib.parse import quote
 
 import requests
 
+from connector.helpdesks.connection import NOT_JSON, busy, by_status, read_json
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     ForbiddenError,
     HelpdeskError,
-    NotFoundError,
     PermanentError,
     RateLimitedError,
-    ServerFaultError,
     TicketWaitsError,
     TransientError,
     UnavailableError,
 )
-from connector.helpdesks.http import cause
-from connector.helpdesks.jira.connection import TIMEOUT, Connection
+from connector.helpdesks.jira.connection import Connection
 from connector.helpdesks.pauses import Pauses
 from connector.helpdesks.retry_after import retry_after
-
-_UNAVAILABLE = frozenset({502, 503, 504})
-_NOT_JSON = (ValueError, RecursionError)
 
 _BURST_PAUSE = timedelta(seconds=2)
 _ISSUE_PAUSE = timedelta(seconds=30)
@@ -44,7 +38,6 @@ class JiraClient:
         self._connection = connection
         self._clock = clock
         self._pauses = pauses
-        self._template = requests.Request("GET", connection.base, connection.headers).prepare()
 
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
@@ -69,36 +62,11 @@ class JiraClient:
         endpoint = endpoint_of(method, path)
         self._pauses.check(endpoint, self._clock())
         where = f"Jira {method} {path}"
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-        held = self._connection
-        try:
-            response = held.adapter.send(
-                self._prepared(method, path, query, data), timeout=TIMEOUT, verify=held.verify, proxies=held.proxies
-            )
-            content = response.content
-        except requests.exceptions.SSLError as error:
-            raise UnavailableError(f"{where}: TLS failed: {cause(error)}") from error
-        except OSError as error:
-            # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            raise UnavailableError(f"{where}: no answer: {cause(error)}") from error
+        address = f"/rest/{quote(path)}"
+        response = self._connection.send(method, f"{address}?{query}" if query else address, body, where)
         if response.status_code >= 300 or _is_nobody(response):
             raise self._error(where, endpoint, response)
-        if not content:
-            return None
-        try:
-            return json.loads(content)
-        except _NOT_JSON as error:
-            raise ServerFaultError(f"{where}: answered {response.status_code} with what is not JSON") from error
-
-    def _prepared(self, method: str, path: str, query: str, data: bytes | None) -> requests.PreparedRequest:
-        """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
-        to send it."""
-        request = self._template.copy()
-        url = f"{self._connection.base}/rest/{quote(path)}"
-        request.method, request.url, request.body = method, f"{url}?{query}" if query else url, data
-        if data is not None:
-            request.headers["Content-Length"] = str(len(data))
-        return request
+        return read_json(response, where) if response.content else None
 
     def _error(self, where: str, endpoint: str, response: requests.Response) -> HelpdeskError:
         if response.status_code == 429:
@@ -135,31 +103,24 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
     """What follows from an answer that is no success, by its status."""
     status = response.status_code
     text = f"{where}: answered {status}: {said(response)}"
-    if status in (429, *_UNAVAILABLE):
-        at = retry_after(response.headers.get("Retry-After"), now)
-        return RateLimitedError(text, at) if at or status == 429 else UnavailableError(text)
+    if (waits := busy(response, text, now)) is not None:
+        return waits
     if "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", ""):
         return UnavailableError(f"{text}. Jira wants a captcha: log in once in the browser as the token's user")
     if status == 401 or _is_nobody(response):
         return UnavailableError(f"{text}. Check the token and the e-mail address that belongs to it")
     if status == 403:
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
-    if status == 404:
-        return NotFoundError(text)
     if status == 410:
         return PermanentError(f"{text}. This Jira has removed the call; the connector needs a newer version")
-    if status < 400:
-        return UnavailableError(f"{text}. Redirects are not followed; check the address")
-    if status >= 500:
-        return ServerFaultError(text)
-    return TransientError(text) if status in (408, 409, 425) else PermanentError(text)
+    return TransientError(text) if status == 425 else by_status(status, text)
 
 
 def said(response: requests.Response) -> str:
     """Jira's own words, with the names of the fields at fault, and no full stop: our sentence goes on."""
     try:
         body = response.json()
-    except _NOT_JSON:
+    except NOT_JSON:
         return f"no JSON ({len(response.content)} bytes)"
     if not isinstance(body, dict):
         return "no reason given"

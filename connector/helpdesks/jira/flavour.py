@@ -28,6 +28,11 @@ class Flavour:
     """Options, priorities and dashboards can be written by REST; otherwise an admin makes them by hand."""
 
     @property
+    def admin_api(self) -> str:
+        """The begin of administration's paths: Data Center has version 2 only, on Cloud it is version 3."""
+        return "api/3" if self.administers else "api/2"
+
+    @property
     def search(self) -> str:
         """The path of the search."""
         return "api/2/search/jql" if self.pages_by_token else "api/2/search"
