@@ -110,7 +110,7 @@ def exposition(rows: "WorkTableRows") -> bytes:
     counted = _figures().registry
     if _DIRECTORY in os.environ:
         counted = CollectorRegistry()
-        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library has no types here
     return generate_latest(counted) + generate_latest(table)
 
 

@@ -1,7 +1,6 @@
 """Each helpdesk as ``interspace install`` needs it, from the settings."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from connector.cli.wiring import now, open_client, open_policy
@@ -38,7 +37,7 @@ def _zammad(settings: Settings) -> Installing:
     admin = open_client(settings, "zammad_admin_token")
     setup = Setup(admin, open_client(settings), open_policy(settings), load_mapping(settings.zammad_mapping))
     known = _first(settings, "zammad_webhook_secret", WEBHOOK)
-    today, receiver = datetime.now(UTC).date(), settings.receiver_url
+    today, receiver = now().date(), settings.receiver_url
     return Installing(
         writer=ZammadWriter(admin),
         plan=lambda adopt: plan_zammad(setup, known, today, receiver_url=receiver, adopt=adopt),

@@ -11,8 +11,7 @@ from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks.fields import CANONICAL_FIELDS, NATIVE_FIELDS
 from connector.policy.checks import every_member
 from connector.policy.kinds import Name
-from connector.policy.models import Policy
-from connector.policy.problem import Finding, Location, Problem, path_of
+from connector.policy.problem import Finding, Location, path_of
 from connector.policy.section import Section, dig, entries
 
 _VALUES = {"priority": "priorities", "group": "groups"}
@@ -47,11 +46,6 @@ class HelpdeskMapping(Section):
     def named_states(self) -> Mapping[str, TicketState]:
         """The helpdesk's states, and what they mean."""
         raise NotImplementedError
-
-    def check_against(self, policy: Policy) -> list[Problem]:
-        """Groups that the policy names and this mapping does not know; file and line are left empty."""
-        findings = unknown_groups(self, policy.groups())
-        return [Problem("", 0, path_of(place), message) for place, message in findings]
 
     def state(self, name: str) -> TicketState | None:
         """What the helpdesk's state means to the rules; ``None`` if the mapping does not know it."""

@@ -40,11 +40,6 @@ class Place(NamedTuple):
     mapping: JiraMapping
     project_id: str
 
-    @property
-    def api(self) -> str:
-        """The begin of the platform's paths: Data Center has version 2 only, administration of Cloud is version 3."""
-        return "api/3" if self.flavour.administers else "api/2"
-
 
 def read_tables(place: Place) -> Current:
     """All tables. Raises StepError that names the table and the missing permission."""
@@ -72,7 +67,7 @@ def _fields(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row
     """Those of the mapping, by the name or the id that stands there, and ours."""
     named = {*place.mapping.fields.values(), place.mapping.group_field}
     if place.flavour.administers:
-        rows = paged(place.client, f"{place.api}/field/search", (("type", "custom"),))
+        rows = paged(place.client, f"{place.flavour.admin_api}/field/search", (("type", "custom"),))
     else:
         rows = paged(place.client, "api/2/customFields")
     for row in by_age(rows):
@@ -88,7 +83,7 @@ def _options(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
     for field in tables[FIELDS]:
         if str(field["type"]).rpartition(":")[2] not in ("select", "radiobuttons"):
             continue
-        path = f"{place.api}/field/{field['id']}/context"
+        path = f"{place.flavour.admin_api}/field/{field['id']}/context"
         context = _context(place, path, field)
         if context is not None:
             values = paged(place.client, f"{path}/{context['id']}/option")
@@ -116,7 +111,7 @@ def _context(place: Place, path: str, field: Row) -> Row | None:
 
 
 def _screens(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
-    return screens_of(place.client, place.api, place.mapping.project, place.project_id, place.flavour)
+    return screens_of(place.client, place.flavour.admin_api, place.mapping.project, place.project_id, place.flavour)
 
 
 def _plain(path: str, key: str, *names: str) -> Callable[[Place, Mapping[str, tuple[Row, ...]]], Iterator[Row]]:
@@ -156,7 +151,7 @@ def _filters(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
     """Ours by name. Data Center has no search for filters: ours are favourites of the admin who made them."""
     if place.flavour.administers:
         query = (("filterName", PREFIX.strip(": ")), ("expand", "description,jql,sharePermissions"))
-        rows = paged(place.client, f"{place.api}/filter/search", query)
+        rows = paged(place.client, f"{place.flavour.admin_api}/filter/search", query)
     else:
         rows = listed(place.client, "api/2/filter/favourite")
     for row in by_age([row for row in rows if str(row.get("name")).startswith(PREFIX)]):
@@ -171,7 +166,7 @@ def _filters(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
 
 def _dashboards(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
     query = (("dashboardName", PREFIX.strip(": ")), ("expand", "description,sharePermissions,editPermissions"))
-    rows = paged(place.client, f"{place.api}/dashboard/search", query)
+    rows = paged(place.client, f"{place.flavour.admin_api}/dashboard/search", query)
     for row in by_age([row for row in rows if str(row.get("name")).startswith(PREFIX)]):
         yield {
             "id": str(row["id"]),
@@ -187,7 +182,7 @@ def _gadgets(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
     for dashboard in tables[DASHBOARDS]:
         if not is_marked(dashboard["description"]):
             continue
-        path = f"{place.api}/dashboard/{dashboard['id']}"
+        path = f"{place.flavour.admin_api}/dashboard/{dashboard['id']}"
         for row in by_age(listed(place.client, f"{path}/gadget", key="gadgets")):
             if str(row.get("title")).startswith(PREFIX):
                 held = _setting(place.client, f"{path}/items/{row['id']}/properties/config")

@@ -48,7 +48,7 @@ class JiraWriter:
         self._client = client
         self._flavour = flavour
         self._project = project
-        self._api = "api/3" if flavour.administers else "api/2"
+        self._api = flavour.admin_api
         self._creators: Mapping[str, Callable[[Body], Id]] = {
             FIELDS: self._create_field,
             OPTIONS: self._create_options,

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
-from lxml.etree import LxmlError  # type: ignore[import-untyped]
-from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+from lxml.etree import LxmlError
+from lxml.html import HTMLParser, document_fromstring
 
 MAX_HTML = 131_072
 """Characters of an HTML body that are read. The customer's own words come first in nearly every mail."""

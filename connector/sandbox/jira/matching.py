@@ -287,11 +287,13 @@ def _text_test(clause: jql.Clause, held: Callable[[Row], str]) -> Test:
         return lambda row: (not held(row)) == empty
     wanted = clause.values[0].text
     words = _words(wanted)
-    if wanted.startswith('"') and wanted.endswith('"'):
-        phrase = f" {' '.join(words)} "
-        found: Test = lambda row: phrase in f" {' '.join(_words(held(row)))} "  # noqa: E731
-    else:
-        found = lambda row: set(words) <= set(_words(held(row)))  # noqa: E731
+    is_phrase = wanted.startswith('"') and wanted.endswith('"')
+    phrase = f" {' '.join(words)} "
+
+    def found(row: Row) -> bool:
+        there = _words(held(row))
+        return phrase in f" {' '.join(there)} " if is_phrase else set(words) <= set(there)
+
     if clause.operator == "~":
         return found
     return lambda row: bool(held(row)) and not found(row)
