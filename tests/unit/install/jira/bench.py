@@ -22,7 +22,7 @@ from connector.sandbox.house import IN_PROCESS
 from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira.desk import ADMIN as SITE_ADMIN
 from connector.sandbox.jira.furnished import ADMIN, BOT, request
-from connector.sandbox.jira.records import CustomField
+from connector.sandbox.jira.records import CustomField, Webhook
 from connector.sandbox.jira.seed import ADMIN_ROLE, TEAM_ROLE
 from tests.builders import default_policy
 
@@ -150,3 +150,15 @@ def new_bench(clock: SteppedClock, flavour: Flavour = "cloud") -> JiraBench:
         "bot": jira.add_user(BOT, (), firstname="Bot", account_type="atlassian"),
     }
     return JiraBench(jira, clock, tokens)
+
+
+def field_named(bench: JiraBench, name: str) -> CustomField:
+    """The custom field of this name."""
+    (found,) = (one for one in bench.jira.world.custom_fields.values() if one.name == name)
+    return found
+
+
+def hook(bench: JiraBench) -> Webhook:
+    """The only webhook."""
+    (found,) = bench.jira.world.webhooks.values()
+    return found

@@ -1,33 +1,19 @@
-"""Fresh install, second run, drift, foreign objects, adoption on both kinds of Jira."""
+"""Fresh install, second run, foreign objects, adoption on both kinds of Jira."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
-from connector.install.jira.kinds import DASHBOARDS, FIELDS, FILTERS, GADGETS, OPTIONS, ROLES, WEBHOOKS
+from connector.install.jira.kinds import FIELDS, FILTERS, ROLES, WEBHOOKS
 from connector.install.jira.webhook import EVENTS, NAME
 from connector.install.objects import is_adopted, is_marked
 from connector.install.plan import Action
-from connector.sandbox.jira.records import CustomField, Webhook
 from connector.sandbox.jira.seed import TYPE_PREFIX
 from tests.unit.install.bench import steps
-from tests.unit.install.jira.bench import RECEIVER, SECRETS, JiraBench, wanted_options
+from tests.unit.install.jira.bench import RECEIVER, SECRETS, JiraBench, field_named, hook, wanted_options
 from webhooks.jira_event import OF_A_LINK, OF_AN_ISSUE
-
-
-def field(bench: JiraBench, name: str) -> CustomField:
-    """The custom field of this name."""
-    (found,) = (one for one in bench.jira.world.custom_fields.values() if one.name == name)
-    return found
-
-
-def hook(bench: JiraBench) -> Webhook:
-    """The only webhook."""
-    (found,) = bench.jira.world.webhooks.values()
-    return found
 
 
 def test_a_plan_changes_nothing(jira_bench: JiraBench) -> None:
@@ -57,7 +43,7 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
     screen = cloud.jira.world.screens[next(iter(cloud.jira.world.projects.values())).screen_id]
     options = wanted_options(cloud.mapping)
     for name in (*cloud.mapping.fields.values(), cloud.mapping.group_field):
-        made = field(cloud, name)
+        made = field_named(cloud, name)
         own = [context for context in made.contexts.values() if context.project_ids]
         assert screen.has(made.id), name
         assert [one.value for context in own for one in context.options.values()] == list(options.get(name, ()))
@@ -67,7 +53,7 @@ def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(dat
     data_center.install()
     waiting = "Interspace: Waiting for required details"
     assert waiting not in [held.name for held in data_center.jira.world.filters.values()]
-    assert field(data_center, "Required details").option("x") is None
+    assert field_named(data_center, "Required details").option("x") is None
 
     data_center.add_options()
     plan = data_center.install()
@@ -97,143 +83,6 @@ def test_a_plan_is_the_same_every_time(jira_bench: JiraBench) -> None:
     assert jira_bench.plan().checksum == jira_bench.plan().checksum
 
 
-def rename_description(bench: JiraBench) -> None:
-    found = field(bench, "Impact on service")
-    found.description = found.description.replace("Required", "Wanted")
-
-
-def drop_options(bench: JiraBench) -> None:
-    for context in field(bench, "Stated urgency").contexts.values():
-        context.options.clear()
-
-
-def take_off_screen(bench: JiraBench) -> None:
-    bench.call("DELETE", f"/rest/api/2/{first_tab(bench)}/fields/{field(bench, 'RFO due').id}")
-
-
-def first_tab(bench: JiraBench) -> str:
-    (project,) = bench.jira.world.projects.values()
-    return f"screens/{project.screen_id}/tabs/{next(iter(bench.jira.world.screens[project.screen_id].tabs))}"
-
-
-def leave_team(bench: JiraBench) -> None:
-    (project,) = bench.jira.world.projects.values()
-    for users in project.role_users.values():
-        users.discard(bench.jira.user_id("interspace-bot@sandbox.example"))
-
-
-def move_hook(bench: JiraBench) -> None:
-    hook(bench).url = "https://elsewhere.example.com/"
-
-
-def fewer_events(bench: JiraBench) -> None:
-    hook(bench).events = ["jira:issue_created"]
-
-
-def unsign(bench: JiraBench) -> None:
-    hook(bench).secret = None
-
-
-def other_jql(bench: JiraBench) -> None:
-    held = next(one for one in bench.jira.world.filters.values() if one.name == "Interspace: Problems")
-    held.jql = "project = ISP"
-
-
-def unshare(bench: JiraBench) -> None:
-    held = next(one for one in bench.jira.world.filters.values() if one.name == "Interspace: Problems")
-    held.shares = []
-
-
-def other_role(bench: JiraBench) -> None:
-    held = next(one for one in bench.jira.world.roles.values() if one.name == "Escalation Manager")
-    held.description = held.description.replace("ticket", "car")
-
-
-def unshare_dashboard(bench: JiraBench) -> None:
-    (held,) = bench.jira.world.dashboards.values()
-    held.shares = []
-
-
-def remove_gadget(bench: JiraBench) -> None:
-    (held,) = bench.jira.world.dashboards.values()
-    held.gadgets.pop(max(held.gadgets))
-
-
-def other_filter(bench: JiraBench) -> None:
-    (held,) = bench.jira.world.dashboards.values()
-    for key in held.item_properties:
-        held.item_properties[key] = {"filterId": "1"}
-        break
-
-
-BOTH: tuple[Any, ...] = (
-    (take_off_screen, "screen", Action.UPDATE),
-    (leave_team, "member", Action.UPDATE),
-    (move_hook, WEBHOOKS, Action.UPDATE),
-    (fewer_events, WEBHOOKS, Action.UPDATE),
-    (other_jql, FILTERS, Action.UPDATE),
-    (unshare, FILTERS, Action.UPDATE),
-    (other_role, ROLES, Action.UPDATE),
-)
-ON_CLOUD: tuple[Any, ...] = (
-    (rename_description, FIELDS, Action.UPDATE),
-    (drop_options, OPTIONS, Action.UPDATE),
-    (unsign, WEBHOOKS, Action.UPDATE),
-    (unshare_dashboard, DASHBOARDS, Action.UPDATE),
-    (remove_gadget, GADGETS, Action.CREATE),
-    (other_filter, GADGETS, Action.UPDATE),
-)
-
-
-@pytest.mark.parametrize(("damage", "kind", "action"), BOTH, ids=lambda value: getattr(value, "__name__", ""))
-def test_drift_is_seen_and_repaired(
-    jira_bench: JiraBench, damage: Callable[[JiraBench], None], kind: str, action: Action
-) -> None:
-    repaired(jira_bench, damage, kind, action)
-
-
-@pytest.mark.parametrize(("damage", "kind", "action"), ON_CLOUD, ids=lambda value: getattr(value, "__name__", ""))
-def test_drift_that_only_clouds_api_can_repair(
-    cloud: JiraBench, damage: Callable[[JiraBench], None], kind: str, action: Action
-) -> None:
-    repaired(cloud, damage, kind, action)
-
-
-def repaired(bench: JiraBench, damage: Callable[[JiraBench], None], kind: str, action: Action) -> None:
-    bench.install()
-    whole = bench.state()
-    damage(bench)
-    assert bench.state() != whole
-
-    plan = bench.plan()
-
-    assert [(step.action, step.kind) for step in plan.work] == [(action, kind)]
-    bench.install()
-    after = bench.state()
-    if damage is take_off_screen:
-        # It comes back at the end of the tab.
-        after, whole = ({**held, "screens": in_any_order(held["screens"])} for held in (after, whole))
-    assert after == whole
-    assert bench.plan().work == ()
-
-
-def in_any_order(screens: list[Any]) -> list[Any]:
-    return [(name, tab, sorted(fields)) for name, tab, fields in screens]
-
-
-def test_what_people_add_is_no_drift(cloud: JiraBench) -> None:
-    cloud.install()
-    cloud.jira.add_options("Impact on service", ["huge"])
-    saved = next(iter(cloud.jira.world.filters.values()))
-    saved.shares.append({"type": "group", "group": {"name": "managers"}})
-    shares = list(saved.shares)
-
-    assert cloud.plan().work == ()
-    saved.jql = "project = ISP"
-    cloud.install()
-    assert saved.shares == shares, "an update keeps what people have added"
-
-
 def test_foreign_objects_are_left_alone(jira_bench: JiraBench) -> None:
     jira_bench.jira.add_field("Impact on service", "select", ["huge"])
     jira_bench.call("POST", "role", {"name": "Escalation Manager", "description": "Ours"})
@@ -241,7 +90,7 @@ def test_foreign_objects_are_left_alone(jira_bench: JiraBench) -> None:
     if jira_bench.jira.flavour == "cloud":
         del told["favourite"]
     jira_bench.call("POST", "filter", told)
-    foreign = field(jira_bench, "Impact on service")
+    foreign = field_named(jira_bench, "Impact on service")
     before = repr(vars(foreign))
 
     plan = jira_bench.install()
@@ -351,7 +200,7 @@ def test_a_screen_of_several_projects_is_changed_only_with_adopt(cloud: JiraBenc
     assert screen.action is Action.FOREIGN
     assert screen.changes
     cloud.install(adopt=True)
-    assert cloud.jira.world.screens[mine.screen_id].has(field(cloud, "RFO due").id)
+    assert cloud.jira.world.screens[mine.screen_id].has(field_named(cloud, "RFO due").id)
 
 
 @pytest.mark.parametrize("change", [{"projectTypeKey": "software"}, {"simplified": True}, {"style": "next-gen"}])
@@ -381,7 +230,7 @@ def test_a_second_object_of_ours_is_removed(cloud: JiraBench) -> None:
 
 def test_fields_that_are_no_longer_wanted_stay(jira_bench: JiraBench) -> None:
     jira_bench.install()
-    mark = field(jira_bench, "RFO due").description
+    mark = field_named(jira_bench, "RFO due").description
     jira_bench.call("POST", "field", {"name": "Older", "type": f"{TYPE_PREFIX}textfield", "description": mark})
 
     plan = jira_bench.plan()
