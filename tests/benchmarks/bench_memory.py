@@ -22,12 +22,12 @@ from tests.benchmarks.processes import (
     memory_mb,
     receiver,
     tree,
-    wait_until,
     worker,
 )
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import sandbox_process
 from tests.benchmarks.senders import Result, send
+from tests.waiting import wait_until
 
 SECONDS, QUICK, LONG = 60.0, 10.0, 3600.0
 _TICKETS = 1_000

@@ -20,9 +20,10 @@ from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.benchmarks import tickets
 from tests.benchmarks.instant_desk import DESK, InstantDesk, quiet
-from tests.benchmarks.processes import THREADS, wait_until
+from tests.benchmarks.processes import THREADS
 from tests.benchmarks.report import Row, show
 from tests.builders import default_policy
+from tests.waiting import wait_until
 
 _JOBS, _QUICK = 20_000, 4_000
 _DIFFERENT = 100
@@ -75,8 +76,8 @@ def _measure(url: str, jobs: int, threads: int) -> Measured:
         thread.start()
         wait_until(lambda: bool(desk.reads), "the first read", every_s=0.001)
         began = time.perf_counter()
-        wait_until(lambda: len(desk.reads) == jobs, "the last read", every_s=0.02)
-        wait_until(lambda: not _is_working(table), "the end of the work", every_s=0.02)
+        wait_until(lambda: len(desk.reads) == jobs, "the last read")
+        wait_until(lambda: not _is_working(table), "the end of the work")
         seconds = time.perf_counter() - began
         stop.set()
         thread.join()

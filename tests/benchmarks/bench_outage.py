@@ -12,9 +12,10 @@ from pathlib import Path
 
 from connector.work.table import Key, WorkTable
 from connector.work.worker import RATE
-from tests.benchmarks.processes import is_swept, wait_until, worker
+from tests.benchmarks.processes import is_swept, worker
 from tests.benchmarks.report import Row, number, show
 from tests.benchmarks.sandbox_process import sandbox_process
+from tests.waiting import wait_until
 
 _TICKETS, _QUICK = 10_000, 800
 _WINDOW_S = 5.0

@@ -24,6 +24,7 @@ from connector import logs
 from connector.settings import Settings, load
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.senders import SECRET, Result, send
+from tests.ports import free_port
 from tests.postgres import fresh_schema, running_server
 from webhooks.app import create_app
 from webhooks.receiver import Hook, Receiver
@@ -102,7 +103,7 @@ def _serve() -> None:
     settings = load(os.environ)
     logs.configure(settings)
     if settings.database_url.get_secret_value() == _NO_STORAGE:
-        run(settings, _without_storage)
+        run(settings, _without_storage, settings.host)
     else:
         serve(settings)
 
@@ -120,9 +121,7 @@ def _measure(database: str, options: argparse.Namespace) -> Result:
 
 @contextmanager
 def _receiver(database: str, options: argparse.Namespace) -> Iterator[int]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": SECRET.decode(),

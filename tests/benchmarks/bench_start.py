@@ -20,11 +20,11 @@ from tests.benchmarks.processes import (
     processor_s,
     receiver,
     tree,
-    wait_until,
     worker,
 )
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import sandbox_process
+from tests.waiting import wait_until
 
 _TIMES, _QUICK_TIMES = 3, 1
 _IDLE_S, _QUICK_IDLE_S = 20.0, 4.0

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from connector.work.table import Done, Key, WorkTable
-from tests.benchmarks.processes import is_swept, memory_mb, wait_until, worker
+from tests.benchmarks.processes import is_swept, memory_mb, worker
 from tests.benchmarks.report import Row, number, show
 from tests.benchmarks.sandbox_process import HELPDESKS, sandbox_process
 from tests.builders import default_policy
+from tests.waiting import wait_until
 
 _TICKETS, _QUICK = 100_000, 5_000
 _AGE = timedelta(days=21)
@@ -42,7 +43,7 @@ def rows(kind: str, *, quick: bool = False) -> Iterator[Row]:
             with worker(sandbox.settings, url) as running:
                 wait_until(lambda: running.has_said("worker started"), "the start", every_s=0.01)
                 began = time.perf_counter()
-                wait_until(lambda: is_swept(table, sandbox.desk), "the sweep", _PATIENCE_S, 0.02)
+                wait_until(lambda: is_swept(table, sandbox.desk), "the sweep", _PATIENCE_S)
                 seconds, memory = time.perf_counter() - began, memory_mb([running.pid], "VmHWM")
             due = table.counts()[sandbox.desk].due
         traffic = sandbox.traffic()

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from connector.work.table import Key, WorkTable
 from tests.benchmarks.bare import tickets_per_second
-from tests.benchmarks.processes import THREADS, is_swept, processor_s, wait_until, worker
+from tests.benchmarks.processes import THREADS, is_swept, processor_s, worker
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import HELPDESKS, Sandbox, sandbox_process
 from tests.postgres import fresh_schema, running_server
+from tests.waiting import wait_until
 
 ANSWER_S = 0.05
 WORKERS = (1, 2, 4)
@@ -108,7 +109,7 @@ def timed(table: WorkTable, desk: str, tickets: Sequence[str]) -> float:
             raise RuntimeError(f"a ticket failed: {table.dead_letters()[0].error}")
         return counts.due == counts.leased == 0
 
-    wait_until(all_done, "the end of the work", every_s=0.02)
+    wait_until(all_done, "the end of the work")
     return time.perf_counter() - began
 
 

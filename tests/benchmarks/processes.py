@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -14,9 +14,9 @@ from typing import NamedTuple
 from connector.work.attempt import FULL_SWEEP
 from connector.work.table import WorkTable
 from tests.benchmarks.senders import SECRET
+from tests.ports import free_port
 
 THREADS = 16
-_PATIENCE_S = 120.0
 _STOP_S = 60.0
 
 
@@ -84,14 +84,6 @@ def receiver(database_url: str, **settings: str) -> Iterator[tuple[Command, int]
         yield running, port
 
 
-def free_port() -> int:
-    """A TCP port that nobody listens on now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def is_answering(port: int, path: str = "/healthz") -> bool:
     """Whether the receiver answers 200."""
     try:
@@ -106,17 +98,6 @@ def is_swept(table: WorkTable, desk: str) -> bool:
     """The full sweep that a worker plans at its start is over, and what it found is done."""
     found = table.seen(desk, [FULL_SWEEP]).get(FULL_SWEEP)
     return found is not None and found.due is not None and (found.due - table.now()).total_seconds() > 3600
-
-
-def wait_until(
-    condition: Callable[[], bool], what: str, patience_s: float = _PATIENCE_S, every_s: float = 0.05
-) -> None:
-    """Looks twenty times a second, which costs the work little. Raises TimeoutError."""
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not happen within {patience_s:g} s")
-        time.sleep(every_s)
 
 
 def tree(pid: int) -> list[int]:

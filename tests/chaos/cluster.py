@@ -9,7 +9,7 @@ from pathlib import Path
 
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
-from tests.chaos.connector_group import Group, free_port, wait_until_alive
+from tests.chaos.connector_group import Group, wait_until_alive
 from tests.chaos.evidence import Outcome, gather
 from tests.chaos.machines import Machine
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
@@ -17,6 +17,7 @@ from tests.chaos.rounds import connector_settings, finish_what_is_left
 from tests.chaos.senders import Senders
 from tests.chaos.severable import Way
 from tests.chaos.zammad import Zammad
+from tests.ports import free_port
 
 SIZE = 3
 LOOPBACK = (Machine(),) * 2 * SIZE

@@ -5,22 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tests.chaos.waiting import wait_until
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 _HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n\r\n"
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody listens on now."""
-    with closing(socket.socket()) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 class Group:
@@ -57,6 +49,18 @@ class Group:
         """Waits for the end of the first command."""
         return self._processes[0].wait(120)
 
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Fails with the log when a command ends first, or when it takes too long."""
+
+        def is_true() -> bool:
+            assert self.is_running(), self.log.read_text()
+            return condition()
+
+        try:
+            wait_until(is_true, what)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}\n{self.log.read_text()}") from None
+
     def is_running(self) -> bool:
         """Whether none of the commands has ended."""
         return all(process.poll() is None for process in self._processes)
@@ -78,10 +82,9 @@ def wait_until_alive(group: Group, host: str, port: int) -> None:
     """Until the receiver answers."""
 
     def answers() -> bool:
-        assert group.is_running(), group.log.read_text()
         with suppress(OSError), closing(socket.create_connection((host, port), timeout=5)) as connection:
             connection.sendall(_HEALTH)
             return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
         return False
 
-    wait_until(answers, f"the receiver answers at {host}:{port}")
+    group.wait_until(answers, f"the receiver answers at {host}:{port}")

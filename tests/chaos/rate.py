@@ -10,8 +10,8 @@ from tests.chaos.connector_group import running
 from tests.chaos.machines import Machine
 from tests.chaos.policy import quick_ladder
 from tests.chaos.rounds import connector_settings
-from tests.chaos.waiting import wait_until
 from tests.chaos.zammad import Zammad
+from tests.waiting import wait_until
 
 ANSWER_S = 0.05
 _TICKETS = 600

@@ -10,13 +10,14 @@ from connector.policy.locate import MAPPINGS
 from connector.work.table import WorkTable
 from connector.work.worker import LEASE
 from tests.chaos.clock import SharedClock
-from tests.chaos.connector_group import free_port, running, wait_until_alive
+from tests.chaos.connector_group import running, wait_until_alive
 from tests.chaos.evidence import Outcome, gather
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
 from tests.chaos.senders import Senders
-from tests.chaos.waiting import is_quiet, wait_until
 from tests.chaos.worker import Order, worker_process
 from tests.chaos.zammad import Zammad
+from tests.ports import free_port
+from tests.waiting import is_quiet, wait_until
 
 PARTS = ("receive", "work")
 _FEW, _MANY = 4, 80

@@ -9,8 +9,8 @@ from contextlib import closing, suppress
 from queue import SimpleQueue
 from threading import Condition, Event, Thread
 
-from tests.chaos.waiting import PATIENCE_S
 from tests.chaos.zammad import Zammad
+from tests.waiting import PATIENCE_S
 
 SENDERS = 32
 _PAUSE_S = 0.02

@@ -7,9 +7,9 @@ from connector.work.table import Key, WorkTable
 from connector.work.worker import LEASE
 from tests.chaos.clock import SharedClock
 from tests.chaos.dying import Death, Point
-from tests.chaos.waiting import wait_until
 from tests.chaos.worker import Order, worker_process
 from tests.chaos.zammad import Zammad
+from tests.waiting import wait_until
 
 
 def after_end_of_lease(helpdesk: Zammad, database_url: str, directory: Path) -> timedelta:

@@ -19,9 +19,9 @@ from tests.builders import default_policy
 from tests.chaos.clock import SharedClock
 from tests.chaos.dying import Death, Point
 from tests.chaos.evidence import gather
-from tests.chaos.waiting import PATIENCE_S, is_quiet, wait_until
 from tests.chaos.worker import Order, worker_process
 from tests.chaos.zammad import Zammad, zammad_process
+from tests.waiting import PATIENCE_S, is_quiet, wait_until
 
 AGE = timedelta(minutes=150)
 """Of a P1 that nobody has looked at: level 3 is due, levels 1 and 2 are only recorded."""

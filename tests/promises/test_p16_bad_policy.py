@@ -22,12 +22,13 @@ from connector.sandbox.clock import SteppedClock
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.builders import T0, default_policy, incident
-from tests.chaos.connector_group import Group, free_port, running, wait_until_alive
-from tests.chaos.waiting import wait_until
+from tests.chaos.connector_group import Group, running, wait_until_alive
 from tests.chaos.zammad import zammad_process
+from tests.ports import free_port
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, outcome, proofs
 from tests.promises.small_helpdesk import Client, SmallHelpdesk
+from tests.waiting import wait_until
 
 CELL = "service_affecting:     {high: P1,"
 

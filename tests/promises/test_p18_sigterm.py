@@ -8,13 +8,14 @@ import pytest
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.work.table import WorkTable
-from tests.chaos.connector_group import free_port, running, wait_until_alive
+from tests.chaos.connector_group import running, wait_until_alive
 from tests.chaos.evidence import gather
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
 from tests.chaos.rounds import connector_settings
 from tests.chaos.senders import Senders
-from tests.chaos.waiting import is_quiet, wait_until
 from tests.chaos.zammad import zammad_process
+from tests.ports import free_port
+from tests.waiting import is_quiet, wait_until
 
 TICKETS = 60
 

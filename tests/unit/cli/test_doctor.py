@@ -26,7 +26,7 @@ from connector.work.table import Failed, Key, WorkTable
 from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.unit.cli.conftest import ROOT, TOKEN, Live, Run
-from tests.unit.cli.test_run import until
+from tests.waiting import wait_until
 from webhooks.app import create_app
 from webhooks.receiver import Hook, Receiver
 
@@ -151,7 +151,7 @@ def test_whoever_stops_it_finds_no_trace(
         command = [sys.executable, "-m", "connector", "doctor", "--json"]
         doctor = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=tmp_path)
         try:
-            until(_a_job_waits(live))
+            wait_until(_a_job_waits(live), "the test ticket's job is made")
             doctor.send_signal(number)
             assert doctor.wait(30) == code
         finally:

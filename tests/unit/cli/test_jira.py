@@ -1,10 +1,7 @@
 """The commands on Jira, Cloud and Data Center, and on both helpdesks at once."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +11,11 @@ import pytest
 from connector.sandbox.jira import Fault
 from connector.sandbox.jira import furnished as jira
 from connector.sandbox.zammad.furnished import connect_webhook, request
+from tests.chaos.connector_group import running, wait_until_alive
+from tests.ports import free_port, is_open
 from tests.promises.conftest import COMPLETE
-from tests.unit.cli.conftest import ROOT, Live, LiveJira, Run
-from tests.unit.cli.test_run import free_port, is_open, page, until
+from tests.unit.cli.conftest import Live, LiveJira, Run
+from tests.unit.cli.test_run import page
 
 SECRETS = {
     "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": "0123456789abcdef0123",
@@ -93,13 +92,11 @@ def test_a_wrong_token_is_exit_code_3_and_is_not_printed(run: Run, live_jira: Li
 @pytest.mark.parametrize("live_jira", ["cloud"], indirect=True)
 def test_one_installation_serves_both_helpdesks(live: Live, live_jira: LiveJira, tmp_path: Path) -> None:
     port = free_port()
-    figures = next(number for number in iter(free_port, None) if not is_open(number + 1))
-    environment = {
-        **os.environ,
+    figures = free_port(2)
+    settings = {
         **live.environment,
         **live_jira.environment,
         **SECRETS,
-        "PYTHONPATH": str(ROOT),
         "INTERSPACE_PORT": str(port),
         "INTERSPACE_SETTLE_SECONDS": "0.1",
         "INTERSPACE_LOG_FORMAT": "json",
@@ -110,32 +107,29 @@ def test_one_installation_serves_both_helpdesks(live: Live, live_jira: LiveJira,
     connect_webhook(live.desk, live.accounts, f"http://127.0.0.1:{port}/webhooks/zammad/main", zammad_secret)
     hook = f"http://127.0.0.1:{port}/webhooks/jira/main"
     jira.connect_webhook(live_jira.desk, live_jira.accounts, hook, jira_secret)
-    with (tmp_path / "log").open("w") as log:
-        started = subprocess.Popen([sys.executable, "-m", "connector", "run"], env=environment, stderr=log)
-        try:
-            until(lambda: is_open(port))
-            article = {"type": "email", "body": COMPLETE}
-            body = {"title": "Line down", "group": "Users", "article": article}
-            ticket = json.loads(request(live.desk, live.customer, "POST", "tickets", body).body)["id"]
-            issue = mailed(live_jira)
+    with running(["run"], settings, tmp_path / "log") as connector:
+        wait_until_alive(connector, "127.0.0.1", port)
+        article = {"type": "email", "body": COMPLETE}
+        report = {"title": "Line down", "group": "Users", "article": article}
+        ticket = json.loads(request(live.desk, live.customer, "POST", "tickets", report).body)["id"]
+        issue = mailed(live_jira)
 
-            def both_are_written() -> bool:
-                live.desk.deliver_webhooks()
-                live_jira.desk.deliver_webhooks()
-                of_zammad = request(live.desk, live.accounts.admin, "GET", f"tickets/{ticket}")
-                return bool(
-                    json.loads(of_zammad.body)["escalation_level"] == 1
-                    and seen(live_jira, issue)["fields"]["priority"]["name"] == "Highest"
-                )
+        def both_are_written() -> bool:
+            live.desk.deliver_webhooks()
+            live_jira.desk.deliver_webhooks()
+            of_zammad = request(live.desk, live.accounts.admin, "GET", f"tickets/{ticket}")
+            return bool(
+                json.loads(of_zammad.body)["escalation_level"] == 1
+                and seen(live_jira, issue)["fields"]["priority"]["name"] == "Highest"
+            )
 
-            until(both_are_written)
-            until(lambda: _echo_ignored(live_jira, port))
-            work = json.loads(page(port, "readyz"))["work"]
-            until(lambda: 'interspace_writes_total{helpdesk="zammad"}' in page(figures, "metrics"))
-            until(lambda: 'interspace_writes_total{helpdesk="jira"}' in page(figures + 1, "metrics"))
-        finally:
-            started.send_signal(signal.SIGTERM)
-            code = started.wait(60)
+        connector.wait_until(both_are_written, "both tickets have what the rules say")
+        connector.wait_until(lambda: _echo_ignored(live_jira, port), "Jira's echo was known as the connector's own")
+        work = json.loads(page(port, "readyz"))["work"]
+        connector.wait_until(lambda: _is_counted("zammad", figures), "the write to Zammad is counted")
+        connector.wait_until(lambda: _is_counted("jira", figures + 1), "the write to Jira is counted")
+        connector.send(signal.SIGTERM)
+        code = connector.exit_code()
     lines = (tmp_path / "log").read_text()
     assert code == 0
     assert not is_open(port)
@@ -151,3 +145,7 @@ def _echo_ignored(live_jira: LiveJira, port: int) -> bool:
     """The connector's own change has come back to it, and was known as its own."""
     live_jira.desk.deliver_webhooks()
     return 'interspace_webhooks_accepted_total{sender="jira",what="ignored"}' in page(port, "metrics")
+
+
+def _is_counted(helpdesk: str, port: int) -> bool:
+    return f'interspace_writes_total{{helpdesk="{helpdesk}"}}' in page(port, "metrics")

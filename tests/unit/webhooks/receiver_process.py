@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Condition, Thread
 
 from tests.benchmarks.senders import SECRET, signed_request
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 
@@ -72,9 +73,7 @@ class Running:
 @contextmanager
 def running(directory: Path, **settings: str) -> Iterator[Running]:
     """A receiver that answers, with its own database; it is gone when the context ends."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     database = directory / "receiver.sqlite3"
     environment = {
         **os.environ,

@@ -10,13 +10,15 @@ PATIENCE_S = 100.0
 """Less than a test may take."""
 
 
-def wait_until(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
-    """Looks a hundred times a second. Fails with ``what`` was waited for."""
+def wait_until(
+    condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S, *, every_s: float = 0.02
+) -> None:
+    """Looks every few hundredths of a second. Raises ``TimeoutError`` that says ``what`` was waited for."""
     deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"after {patience_s:g} s still not true: {what}")
-        time.sleep(0.01)
+            raise TimeoutError(f"after {patience_s:g} s still not true: {what}")
+        time.sleep(every_s)
 
 
 def is_quiet(table: WorkTable, helpdesk: str) -> bool:
