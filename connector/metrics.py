@@ -60,19 +60,28 @@ def refused(sender: str, status: int) -> None:
 def reconciled(helpdesk: str, decision: Decision, seconds: float) -> None:
     """A ticket was brought to where the rules want it. What was written is told by the decision."""
     figures = _figures()
-    wrote = bool(decision.changes or decision.note or decision.state)
-    figures.reconciles.labels(helpdesk, "unchanged" if decision.writes_nothing else "changed").inc()
-    figures.seconds.labels(helpdesk).observe(seconds)
-    if wrote:
+    _reconciles(helpdesk, "unchanged" if decision.writes_nothing else "changed").inc()
+    _seconds(helpdesk).observe(seconds)
+    if decision.changes or decision.note or decision.state:
         figures.writes.labels(helpdesk).inc()
     if decision.note is not None:
         figures.notes.labels(helpdesk, "public" if decision.note.public else "internal").inc()
         _proved(figures, helpdesk, decision.note.marks)
 
 
+@cache
+def _reconciles(helpdesk: str, outcome: str) -> "Counter":
+    return _figures().reconciles.labels(helpdesk, outcome)
+
+
+@cache
+def _seconds(helpdesk: str) -> "Histogram":
+    return _figures().seconds.labels(helpdesk)
+
+
 def failed(helpdesk: str, final: bool) -> None:
     """A reconcile failed; ``final``: the ticket became a dead letter."""
-    _figures().reconciles.labels(helpdesk, "dead_letter" if final else "failed").inc()
+    _reconciles(helpdesk, "dead_letter" if final else "failed").inc()
 
 
 def paused(helpdesk: str) -> None:

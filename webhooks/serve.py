@@ -1,6 +1,7 @@
 """The receiver under granian: several processes with several threads each."""
 
 import gc
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -57,7 +58,15 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     )
     # The figures of a dead process stay, and any process can show those of all.
     with metrics.together():
-        server.serve(target_loader=load, wrap_loader=False)
+        server.serve(target_loader=partial(_loaded, load), wrap_loader=False)
+
+
+def _loaded(load: Callable[[], Flask]) -> Flask:
+    """In a new process of the server, which takes its parent's handlers along and its own only after this. The parent's
+    would swallow a signal to end, and everybody would wait for a process that knows nothing of it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    return load()
 
 
 def _address(settings: Settings) -> str:

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from queue import SimpleQueue
 
 import structlog
 
@@ -39,12 +40,12 @@ def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Po
     """From now on. Reading takes its time in a thread of its own; jobs go on under the old policy meanwhile."""
     if SIGHUP is None:
         return
-    asked = threading.Event()
-    signal.signal(SIGHUP, lambda *_: asked.set())
+    # Not an event: its lock may be held by what the signal interrupts.
+    asked = SimpleQueue[int]()
+    signal.signal(SIGHUP, lambda number, _: asked.put(number))
 
     def wait() -> None:
-        while asked.wait():
-            asked.clear()
+        while asked.get():
             reload(worker, open_again)
 
     threading.Thread(target=wait, name="reload", daemon=True).start()

@@ -4,7 +4,6 @@ import gc
 import signal
 import subprocess
 import sys
-import threading
 import time
 from datetime import timedelta
 from functools import partial
@@ -95,16 +94,15 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, settings.helpdesk(helpdesk), table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     rhythm = Rhythm(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
     worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, rhythm=rhythm)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
     reload_on_sighup(worker, open_again)
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
-    worker.run(stop)
+    worker.run()
     table.close()
     log.info("worker stopped", helpdesk=desk.name)
 
@@ -140,16 +138,10 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
 
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
-    """Waits; passes SIGTERM and SIGINT on; when one part ends the other is stopped too: nothing runs by half."""
+    """Waits for SIGTERM or SIGINT; when one part ends the others are stopped too: nothing runs by half."""
     told: list[int] = []
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        told.append(number)
-        for child in children:
-            child.terminate()
-
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        signal.signal(number, lambda number, _: told.append(number))
     # No event is waited for: its lock is not free for a handler that interrupts the waiting.
     while not told and all(child.poll() is None for child in children):
         time.sleep(0.2)

@@ -266,11 +266,11 @@ class BusinessCalendar:
 
 
 def _utc(value: datetime, name: str) -> datetime:
-    if value.utcoffset() is None:
+    if value.tzinfo is not UTC and value.utcoffset() is None:
         raise ValueError(f"{name} must be an aware datetime, not {value.isoformat()}")
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise ValueError(f"{name} must lie in the years {_FIRST_YEAR} to {_LAST_YEAR}: {value.isoformat()}")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 @cache

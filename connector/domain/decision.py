@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from connector.domain.model import Instant, Model
+from connector.domain.model import Model
 from connector.domain.vocabulary import TicketState
 
 _UNSAFE_IN_MARK = re.compile(r"[^\w.:-]+", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def mark(*parts: object) -> str:
     """The name of a step, as a note of the connector carries it: ``mark("level", 3)`` is ``level-3``."""
     return "-".join(_UNSAFE_IN_MARK.sub("_", str(part)) for part in parts)
@@ -35,11 +39,12 @@ class NewTicket(Model):
     fields: Mapping[str, Any] = {}
 
 
-class Outcome(Model):
+@dataclass(frozen=True)
+class Outcome:
     """One rule's word on one ticket. Nothing in it means: all is as it should be."""
 
     rule: str
-    changes: Mapping[str, Any] = {}
+    changes: Mapping[str, Any] = field(default_factory=dict)
     """Names of ``Fields`` to the values they should have."""
     state: TicketState | None = None
     """The state the ticket should have; ``None`` leaves it to people."""
@@ -49,17 +54,18 @@ class Outcome(Model):
     """Ids of tickets that have to be looked at again because of this one."""
     reasons: tuple[str, ...] = ()
     """What the rule saw and why it decided so, for ``explain`` and the log."""
-    due: Instant | None = None
-    """The next moment at which this rule may decide otherwise without any event."""
+    due: datetime | None = None
+    """UTC. The next moment at which this rule may decide otherwise without any event."""
     again: bool = False
     """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
 
 
-class Decision(Model):
+@dataclass(frozen=True)
+class Decision:
     """The difference between what a ticket is and what it should be."""
 
     outcomes: tuple[Outcome, ...]
-    changes: Mapping[str, Any] = {}
+    changes: Mapping[str, Any] = field(default_factory=dict)
     state: TicketState | None = None
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
@@ -67,7 +73,7 @@ class Decision(Model):
     touches: tuple[str, ...] = ()
     unfinished: bool = False
     """A second message waits, or the history does: reconcile again at once."""
-    due: Instant | None = None
+    due: datetime | None = None
 
     @property
     def writes_nothing(self) -> bool:

@@ -24,6 +24,8 @@ _EMPTY_TITLES = frozenset(
 _LATEST_COUNTS = frozenset({"impact", "urgency"})
 """What the customer chooses (R10, R18) and may choose again; other details are as first stated."""
 
+_DETAILS = sorted(INTAKE)
+
 _OVERLAP = timedelta(minutes=5)
 
 
@@ -95,7 +97,7 @@ def _speaks_for_customer(article: Article) -> bool:
 
 def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> dict[str, Any]:
     filled: dict[str, Any] = {}
-    for field in sorted(INTAKE):
+    for field in _DETAILS if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
         if said and _may_fill(ticket, field):
             value = said[-1] if field in _LATEST_COUNTS else said[0]

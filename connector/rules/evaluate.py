@@ -51,11 +51,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     # travel with, while a public one is always proved by its own mark and can follow at once.
     waiting = internal if internal else public
     before, after = ticket.fields, _written(ticket, outcomes) if internal and public else current.fields
-    changes = {
-        name: value
-        for name in _NAMES
-        if (value := getattr(after, name)) != getattr(before, name) and name not in left_alone
-    }
+    changes = {name: value for name, value in _changed(before, after).items() if name not in left_alone}
     return Decision(
         outcomes=tuple(outcomes),
         changes=changes,
@@ -72,6 +68,11 @@ def _left_alone(since: datetime) -> Decision:
     """A ticket from before the connector: nobody shall be woken or asked for it."""
     reason = f"the ticket was created before the policy applies ({wording.moment(since)})"
     return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
+
+
+def _changed(before: Fields, after: Fields) -> dict[str, Any]:
+    """What has to be written to get from one to the other."""
+    return {} if after is before else _difference(before, {name: getattr(after, name) for name in _NAMES})
 
 
 def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:

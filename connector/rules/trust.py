@@ -46,13 +46,15 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     repairs: dict[str, Any] = {}
     notes: list[Note] = []
-    for field in _GUARDED:
-        changes = ticket.changes.get(field, ())
-        if changes and changes[-1].actor is not Actor.CUSTOMER:
-            continue
-        counted = _value_that_counts(ticket, field, changes)
-        if counted != getattr(ticket.fields, field):
-            repairs[field] = counted
+    if ticket.created_by is Actor.CUSTOMER:
+        chosen = _GUARDED - CHOSEN_AT_CREATION - ticket.changes.keys()
+        repairs |= {field: None for field in chosen if getattr(ticket.fields, field) is not None}
+    for field in _GUARDED & ticket.changes.keys():
+        changes = ticket.changes[field]
+        if changes[-1].actor is Actor.CUSTOMER:
+            counted = _value_that_counts(ticket, field, changes)
+            if counted != getattr(ticket.fields, field):
+                repairs[field] = counted
     for field in _corrected_by_support(ticket):
         counted = _last_by_support(ticket.changes[field]).new
         if counted != getattr(ticket.fields, field):
@@ -116,18 +118,12 @@ def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 
 def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) -> Any:
-    if not changes:
-        held = getattr(ticket.fields, field)
-        return held if _counts_from_creation(ticket, field) else None
+    """What somebody else than the customer set last, or what was there from the start."""
     for change in reversed(changes):
         if change.actor is not Actor.CUSTOMER:
-            # The helpdesk's own answer is more exact than its history, which cuts and rounds values.
-            return getattr(ticket.fields, field) if change is changes[-1] else change.new
-    return changes[0].old if _counts_from_creation(ticket, field) else None
-
-
-def _counts_from_creation(ticket: Ticket, field: str) -> bool:
-    return ticket.created_by is not Actor.CUSTOMER or field in CHOSEN_AT_CREATION
+            return change.new
+    from_creation = ticket.created_by is not Actor.CUSTOMER or field in CHOSEN_AT_CREATION
+    return changes[0].old if from_creation else None
 
 
 def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:

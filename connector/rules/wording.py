@@ -43,7 +43,7 @@ def label(field: str) -> str:
 
 def moment(at: datetime) -> str:
     """``2026-11-22 10:05 UTC``"""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC).isoformat(' ')[:16]} UTC"
 
 
 def length(span: timedelta) -> str:

@@ -1,10 +1,11 @@
 """The worker: claims what is due, has it done by threads, stores the results in batches."""
 
 import queue
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Thread
 
 import structlog
 
@@ -63,6 +64,7 @@ class Worker:
         self._ahead = self._least_ahead = max(4 * threads, 32)
         self._more_wait = False
         self._rhythm = rhythm or Rhythm()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}
         self._until: dict[Key, datetime] = {}
@@ -70,25 +72,25 @@ class Worker:
         self._outages = 0
         self._paused = Paused(None, {})
         self._renew_at: datetime | None = None
-        self._stop = threading.Event()
+        self._stopping = False
 
-    def run(self, stop: threading.Event) -> None:
-        """Until ``stop``. Then what has begun is finished, what has not is given back (P18).
-
-        ``stop`` may be set by a signal handler: it is looked at and never waited for, which would take its lock.
-        """
-        self._stop = stop
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="worker") as pool:
-            self._plan_sweeps(stop)
-            while not stop.is_set():
+    def run(self) -> None:
+        """Until ``stop``. Then what has begun is finished, what has not is given back (P18)."""
+        with self._working():
+            self._plan_sweeps()
+            while not self._stopping:
                 try:
                     self._learn_pauses()
-                    self._claim(pool)
+                    self._claim()
                     self._store()
                 except StoreError as error:
                     log.warning("work table does not answer", error=str(error))
                     time.sleep(_RETRY_STORE_S)
             self._end()
+
+    def stop(self) -> None:
+        """Ends ``run``. For signal handlers too: it takes no lock, which a second signal would wait for forever."""
+        self._stopping = True
 
     def run_due(self) -> int:
         """Does what is due now in this thread, and what becomes due by that, as far as the rate allows it.
@@ -124,9 +126,9 @@ class Worker:
                 log.warning("work table does not answer", error=str(error))
                 time.sleep(_RETRY_STORE_S)
 
-    def _plan_sweeps(self, stop: threading.Event) -> None:
+    def _plan_sweeps(self) -> None:
         """A full sweep at start finds what happened while nobody was there; the small ones follow."""
-        while not stop.is_set():
+        while not self._stopping:
             try:
                 now = self._table.now()
                 self._table.touch([Key(self._name, FULL_SWEEP)], now)
@@ -137,9 +139,27 @@ class Worker:
             else:
                 return
 
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Threads that do jobs until the context ends and none is left. Futures would cost as much as half a rule."""
+        threads = [Thread(target=self._do_jobs, name=f"worker-{number}") for number in range(self._threads)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            for _ in threads:
+                self._jobs.put(None)
+            for thread in threads:
+                thread.join()
+
+    def _do_jobs(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._work(job)
+
     def _work(self, job: Job) -> None:
         # Claimed ahead of its turn and not begun. Whoever paused the helpdesk meant this job too (P10).
-        idle = self._stop.is_set() or self._is_paused() or not self._holds(job)
+        idle = self._stopping or self._is_paused() or not self._holds(job)
         self._results.put((job, Result(released=job) if idle else self._attempt(job)))
 
     def _attempt(self, job: Job) -> Result:
@@ -175,7 +195,7 @@ class Worker:
         self._held |= {job.key: job for job in jobs}
         return jobs
 
-    def _claim(self, pool: ThreadPoolExecutor) -> None:
+    def _claim(self) -> None:
         self._look_ahead()
         room = self._ahead - len(self._held)
         if room < self._ahead // 4:
@@ -183,7 +203,7 @@ class Worker:
         jobs = self._next_jobs(room)
         self._more_wait = len(jobs) == room
         for job in jobs:
-            pool.submit(self._work, job)
+            self._jobs.put(job)
 
     def _look_ahead(self) -> None:
         """Threads that ran out of jobs while more were waiting get twice as many, until half of them would do."""

@@ -119,14 +119,13 @@ def _lateness(deadlines: int) -> list[float]:
 def _working(desk: InstantDesk) -> Iterator[WorkTable]:
     with tempfile.TemporaryDirectory() as directory:
         table = WorkTable.open(f"sqlite:///{Path(directory) / 'work.sqlite3'}")
-        stop = threading.Event()
         worker = Worker(table, desk, default_policy(), threads=_THREADS)
-        thread = threading.Thread(target=worker.run, args=(stop,))
+        thread = threading.Thread(target=worker.run)
         thread.start()
         try:
             yield table
         finally:
-            stop.set()
+            worker.stop()
             thread.join()
             table.close()
 

@@ -71,15 +71,15 @@ def _measure(url: str, jobs: int, threads: int) -> Measured:
         decided = _alone(desk, jobs)
         table.touch([Key(DESK, ticket) for ticket in desk.tickets], table.now())
         desk.reads.clear()
-        stop = threading.Event()
-        thread = threading.Thread(target=Worker(table, desk, policy, threads=threads, rate=0).run, args=(stop,))
+        worker = Worker(table, desk, policy, threads=threads, rate=0)
+        thread = threading.Thread(target=worker.run)
         thread.start()
         wait_until(lambda: bool(desk.reads), "the first read", every_s=0.001)
         began = time.perf_counter()
         wait_until(lambda: len(desk.reads) == jobs, "the last read")
         wait_until(lambda: not _is_working(table), "the end of the work")
         seconds = time.perf_counter() - began
-        stop.set()
+        worker.stop()
         thread.join()
     if desk.written:
         raise RuntimeError(f"{desk.written} tickets were written: these are not the tickets this benchmark is about")

@@ -51,7 +51,7 @@ def counted() -> Counted:
 
 def decision(*marks: str, public: bool = False, **more: Any) -> Decision:
     note = Note(public=public, title="t", text="t", marks=frozenset(marks)) if marks else None
-    return Decision.model_validate({"outcomes": (Outcome(rule="r"),), "note": note, **more})
+    return Decision((Outcome(rule="r"),), note=note, **more)
 
 
 def test_a_reconcile_that_changes_nothing_is_no_write(counted: Counted) -> None:

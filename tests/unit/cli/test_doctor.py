@@ -48,7 +48,7 @@ def connector_running(live: Live) -> Iterator[None]:
     stop = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
-        threading.Thread(target=worker.run, args=(stop,), daemon=True),
+        threading.Thread(target=worker.run, daemon=True),
         threading.Thread(target=_deliver, args=(live, stop), daemon=True),
     ]
     for thread in threads:
@@ -58,6 +58,7 @@ def connector_running(live: Live) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        worker.stop()
         server.shutdown()
         for thread in threads:
             thread.join()
