@@ -1,11 +1,11 @@
 """What the work table asks of a database, and the choice of one by URL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy
-from sqlalchemy import Connection, Table, make_url
+from sqlalchemy import Column, Connection, Select, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
@@ -24,6 +24,12 @@ class Database(Protocol):
     def insert(self, table: Table) -> Insert:
         """The dialect's insert."""
 
+    def rows(self, *columns: Column[Any]) -> Select[Any]:
+        """A query of the rows in the parameter ``b_rows``, a JSON array of objects whose keys are these columns.
+
+        One statement for all of them costs one step of the driver, whatever their number.
+        """
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run single reading statements, without a transaction around them.
 
@@ -35,6 +41,12 @@ class Database(Protocol):
 
         Raises ``StoreUnavailable``; ``StoreError`` when the store is damaged. Then nothing was written,
         unless the connection was lost during the commit itself.
+        """
+
+    def write_alone(self, statement: Insert, bound: Callable[[], Mapping[str, Any]]) -> None:
+        """Run one statement that is a transaction of its own, the quickest way to write. It may run more than once.
+
+        ``bound`` gives its parameters, and is called when the database is ready. Raises as ``write`` does.
         """
 
     def clock(self) -> Callable[[], datetime]:

@@ -1,17 +1,34 @@
 """PostgreSQL: any number of receivers and workers on any number of machines."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import URL, Connection, Pool, Table, create_engine, event, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Pool,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from connector.work import schema
-from connector.work.database import T
+from connector.work.database import Insert, T
 from connector.work.database_clock import DatabaseClock
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.fork import survive_fork
@@ -75,6 +92,12 @@ class PostgresqlDatabase:
         """The insert with ``ON CONFLICT``."""
         return postgresql.insert(table)
 
+    def rows(self, *columns: Column[Any]) -> Select[Any]:
+        """See ``Database.rows``."""
+        array = cast(bindparam("b_rows", type_=Text), postgresql.JSON)
+        of_type = (column(one.name, one.type) for one in columns)
+        return select(func.json_to_recordset(array).table_valued(*of_type).render_derived(with_types=True))
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """See ``Database.read``."""
         with self._translated(), self._reader.connect() as connection:
@@ -91,6 +114,10 @@ class PostgresqlDatabase:
                     continue
                 raise self._unavailable(error) from error
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def write_alone(self, statement: Insert, bound: Callable[[], Mapping[str, Any]]) -> None:
+        """See ``Database.write_alone``."""
+        self.write(lambda connection: connection.execute(statement, bound()))
 
     def clock(self) -> Callable[[], datetime]:
         """The server's time, because the machines' own clocks need not agree."""

@@ -2,25 +2,42 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Pool, Table, create_engine, event
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from connector.work import schema
-from connector.work.database import T
+from connector.work.database import Insert, T
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.file_lock import FileLock
 from connector.work.fork import survive_fork
 
 _PATIENCE_S = 10
 _READERS = 16
+_NAMED = sqlite.dialect(paramstyle="named")
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -32,7 +49,8 @@ class SqliteDatabase:
         self._path = _usable_path(url)
         self._turn = threading.Lock()
         self._between_processes = FileLock(self._path.with_name(self._path.name + ".lock"))
-        self._inherited: list[Pool] = []
+        self._inherited: list[object] = []
+        self._direct: sqlite3.Connection | None = None
         self._writer = _engine(self._path, connections=1)
         self._reader = _engine(self._path, connections=_READERS)
         event.listen(self._writer, "connect", _prepare_writer)
@@ -52,6 +70,12 @@ class SqliteDatabase:
         """The insert with ``ON CONFLICT``."""
         return sqlite.insert(table)
 
+    def rows(self, *columns: Column[Any]) -> Select[Any]:
+        """See ``Database.rows``."""
+        row = func.json_each(bindparam("b_rows", type_=Text)).table_valued("value").c.value
+        # With a condition, because SQLite would take the ON of an upsert for that of a join.
+        return select(*(func.json_extract(row, f"$.{one.name}", type_=one.type) for one in columns)).where(true())
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """See ``Database.read``."""
         with self._translated(), self._reader.connect() as connection:
@@ -59,13 +83,17 @@ class SqliteDatabase:
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """See ``Database.write``. Writers queue: threads for a lock, processes for the lock file."""
-        if not self._turn.acquire(timeout=_PATIENCE_S):
-            raise StoreUnavailable(f"{self._path} was busy for {_PATIENCE_S} s")
-        try:
-            with self._between_processes.held(), self._translated(), self._writer.begin() as connection:
-                return work(connection)
-        finally:
-            self._turn.release()
+        with self._my_turn(), self._writer.begin() as connection:
+            return work(connection)
+
+    def write_alone(self, statement: Insert, bound: Callable[[], Mapping[str, Any]]) -> None:
+        """See ``Database.write_alone``. A thread gives up the interpreter at each step of the driver, and gets it back
+        after others only. Here all is one step, from the begin to the end of the commit."""
+        sql, fixed = _compiled(statement)
+        with self._my_turn():
+            if self._direct is None:
+                self._direct = _direct(self._path)
+            self._direct.execute(sql, {**fixed, **bound()})
 
     def clock(self) -> Callable[[], datetime]:
         """The machine's own time: all users of the file live on it."""
@@ -75,21 +103,37 @@ class SqliteDatabase:
         """Close all connections and the lock file."""
         self._reader.dispose()
         self._writer.dispose()
+        if self._direct is not None:
+            self._direct.close()
+            self._direct = None
         self._between_processes.close()
 
     def after_fork(self) -> None:
         """Use nothing of the parent's; a SQLite connection must not even be closed in a child, so keep it."""
         self._turn = threading.Lock()
         self._between_processes.close()
+        self._inherited.append(self._direct)
+        self._direct = None
         for engine in (self._reader, self._writer):
             self._inherited.append(engine.pool)
             engine.dispose(close=False)
 
     @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Nobody else writes."""
+        if not self._turn.acquire(timeout=_PATIENCE_S):
+            raise StoreUnavailable(f"{self._path} was busy for {_PATIENCE_S} s")
+        try:
+            with self._between_processes.held(), self._translated():
+                yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error
             if getattr(reason, "sqlite_errorcode", None) in _DAMAGED:
                 raise StoreError(
@@ -121,6 +165,18 @@ def _engine(path: Path, connections: int) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": _PATIENCE_S},
     )
+
+
+@cache
+def _compiled(statement: Insert) -> tuple[str, Mapping[str, Any]]:
+    compiled = statement.compile(dialect=_NAMED)
+    return compiled.string, compiled.params
+
+
+def _direct(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
 
 
 def _prepare_writer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

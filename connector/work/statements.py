@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -61,13 +62,15 @@ def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[
     return case((other.is_(None), one), (one > other, one), else_=other)
 
 
-def touch(insert: Insert) -> Insert:
-    """An event: waits beside a running lease; otherwise brings the row forward and wakes the dead.
+def touch(insert: Insert, rows: Select[Any]) -> Insert:
+    """Events, each on another ticket (``rows``: helpdesk, ticket, due).
 
-    Never to before the time that the helpdesk has named for this ticket.
+    Each waits beside a running lease; otherwise it brings the row forward and wakes the dead. Never to before the time
+    that the helpdesk has named for this ticket.
     """
     new = insert.excluded
-    return insert.values(helpdesk=_HELPDESK, ticket=_TICKET, due=_DUE, generation=1, attempts=0).on_conflict_do_update(
+    given = rows.add_columns(literal_column("1"), literal_column("0"))
+    return insert.from_select(["helpdesk", "ticket", "due", "generation", "attempts"], given).on_conflict_do_update(
         index_elements=[_T.helpdesk, _T.ticket],
         set_={
             "generation": _T.generation + 1,

@@ -5,6 +5,7 @@ An event that arrives while its ticket is being worked counts as if it had arriv
 an owner whose lease has passed to another is refused.
 """
 
+import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -35,7 +36,8 @@ class WorkTable:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._touch = statements.touch(database.insert(TICKETS))
+        events = database.rows(TICKETS.c.helpdesk, TICKETS.c.ticket, TICKETS.c.due)
+        self._touch = statements.touch(database.insert(TICKETS), events)
         self._pause = statements.pause(database.insert(HELPDESKS))
         self._pause_endpoint = statements.pause_endpoint(database.insert(PAUSES))
         self._set_policy = statements.set_policy(database.insert(HELPDESKS))
@@ -68,9 +70,9 @@ class WorkTable:
         its count as it is, so a worker that goes by the count gives it one try per event. Raises
         ``ValueError`` for a key that cannot be stored; then none is.
         """
-        rows = _touches(dict.fromkeys(keys, due))
-        if rows:
-            self._database.write(lambda connection: self._touch_rows(connection, rows))
+        if dues := dict.fromkeys(keys, due):
+            touches = _touches(dues)
+            self._database.write_alone(self._touch, lambda: touches)
 
     def touch_late(self, collect: Callable[[], Mapping[Key, datetime]]) -> None:
         """``touch``, each ticket at its own time, of what ``collect`` gives once the database is ready to write.
@@ -78,7 +80,7 @@ class WorkTable:
         What comes in while another process writes then needs no transaction of its own. ``collect`` may be
         called more than once, because a transaction may be tried again.
         """
-        self._database.write(lambda connection: self._touch_rows(connection, _touches(collect())))
+        self._database.write_alone(self._touch, lambda: _touches(collect()))
 
     # Work
 
@@ -273,10 +275,6 @@ class WorkTable:
             for helpdesk, due, waiting, leased, dead, oldest in rows
         }
 
-    def _touch_rows(self, connection: Connection, rows: list[Row]) -> None:
-        for start in range(0, len(rows), _CHUNK):
-            connection.execute(self._touch, rows[start : start + _CHUNK])
-
     def _as_owner(self, statement: Update, changes: Sequence[tuple[Job, Row]]) -> list[Job]:
         """Apply a fenced change to each job in one transaction; returns the jobs whose token no longer holds.
 
@@ -333,8 +331,9 @@ def _row(key: Key, **values: Any) -> Row:
     return {"b_helpdesk": key.helpdesk, "b_ticket": key.ticket, **values}
 
 
-def _touches(dues: Mapping[Key, datetime]) -> list[Row]:
-    return [_row(checked(key), b_due=to_micros(due)) for key, due in _sorted(dues.items())]
+def _touches(dues: Mapping[Key, datetime]) -> Row:
+    rows = [{**checked(key)._asdict(), "due": to_micros(due)} for key, due in _sorted(dues.items())]
+    return {"b_rows": json.dumps(rows)}
 
 
 def _sorted(items: Iterable[tuple[Key, Any]]) -> list[tuple[Key, Any]]:
