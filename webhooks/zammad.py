@@ -25,8 +25,6 @@ _log = structlog.get_logger("webhooks.zammad")
 def zammad(receiver: Receiver) -> Blueprint:
     """The routes of Zammad's hooks."""
     routes = Blueprint("zammad", __name__, url_prefix="/webhooks/zammad")
-    # Bound now: a lazy logger would be made anew for each delivery.
-    log = _log.bind()
 
     @routes.post("/<name>", provide_automatic_options=False)
     def deliver(name: str) -> tuple[Response, int]:
@@ -39,7 +37,7 @@ def zammad(receiver: Receiver) -> Blueprint:
         receiver.mark_due(Key(hook.helpdesk, ticket))
         delivery = delivery_id(request.headers.get("X-Zammad-Delivery"))
         metrics.accepted("zammad")
-        log.debug("accepted", hook=name, ticket=ticket, delivery=delivery)
+        _log.debug("accepted", hook=name, ticket=ticket, delivery=delivery)
         return jsonify(ticket=ticket, delivery=delivery), HTTPStatus.ACCEPTED
 
     return routes

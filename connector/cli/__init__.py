@@ -6,31 +6,27 @@ from importlib import import_module
 import click
 
 from connector import __version__
+from connector.cli.sections import Group
 from connector.helpdesks.errors import HelpdeskError
 from connector.policy.problem import PolicyError
 from connector.settings import SettingsError
 from connector.work.errors import StoreError
 
 _COMMANDS = {
-    "run": "service",
-    "receive": "service",
-    "work": "service",
-    "sweep": "sweep",
-    "explain": "explain",
-    "check": "check",
-    "dead-letters": "dead_letters",
-    "init": "init",
-    "install": "install",
-    "doctor": "doctor",
-    "demo": "demo",
+    "Set up": {"init": "init", "check": "check", "install": "install", "doctor": "doctor"},
+    "Serve": {"run": "service", "receive": "service", "work": "service"},
+    "Look and repair": {"explain": "explain", "dead-letters": "dead_letters", "sweep": "sweep"},
+    "Try": {"demo": "demo"},
 }
-"""Command → module. A module is imported when its command is used, so that a short one starts fast."""
+"""Heading → command → module. A module is imported when its command is used, so that a short one starts fast."""
+
+_MODULES = {command: module for commands in _COMMANDS.values() for command, module in commands.items()}
 
 EXIT_CODES = """
 \b
 Exit codes:
   0    done
-  1    something is wrong with what was looked at: the checked policy, a ticket, the demo
+  1    what was looked at is not well: the policy, a ticket, the demo
   2    wrong options, settings or policy
   3    the helpdesk does not answer or refuses
   4    the work table does not answer
@@ -38,16 +34,23 @@ Exit codes:
 """
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(_MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f"connector.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-        return command
+        if cmd_name in _MODULES and cmd_name not in self.commands:
+            module = import_module(f"connector.cli.{_MODULES[cmd_name]}")
+            self.add_command(getattr(module, cmd_name.replace("-", "_")))
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, _MODULES))
+        for heading, commands in _COMMANDS.items():
+            found = ((name, self.get_command(ctx, name)) for name in commands)
+            with formatter.section(heading):
+                rows = [(name.ljust(width), one.get_short_help_str(formatter.width)) for name, one in found if one]
+                formatter.write_dl(rows)
 
 
 @click.group(
@@ -63,11 +66,11 @@ def cli() -> None:
 
     \b
     Examples:
-      interspace check                     is the policy sound?
-      interspace run                       receive webhooks and work on tickets
-      interspace explain '#41002'          what do the rules say of this ticket, and why?
-      interspace dead-letters list         which tickets need a person?
-      interspace demo                      the whole story on a sandbox helpdesk
+      interspace check              is the policy sound?
+      interspace run                receive webhooks and work on tickets
+      interspace explain '#41002'   what do the rules say of this ticket, and why?
+      interspace dead-letters list  which tickets need a person?
+      interspace demo               the whole story on a sandbox helpdesk
     """
 
 

@@ -21,7 +21,7 @@ KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad": ZammadMapping, "jira": J
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-@helpdesk_option("Default: those whose address is set, or all.")
+@helpdesk_option("those whose address is set, or all")
 @settings_options(*RULES, "zammad_mapping", "jira_mapping")
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """Check policy, catalogue and mappings.

@@ -9,13 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from connector.cli.options import helpdesk_option, settings_options
+from connector.cli.sections import Group
 from connector.cli.wiring import open_table
 from connector.logs import harmless
 from connector.settings import Settings
 from connector.work.table import DeadLetter, Key, WorkTable
 
 
-@click.group()
+@click.group(cls=Group)
 def dead_letters() -> None:
     """Tickets that failed for good. A new event on the ticket tries it once more by itself.
 
@@ -29,7 +30,7 @@ def dead_letters() -> None:
 
 
 @dead_letters.command(name="list")
-@helpdesk_option("Default: all.")
+@helpdesk_option("all")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options()
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:

@@ -30,20 +30,24 @@ C = TypeVar("C", bound=Examination)
 @click.command()
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@click.option("--round-trip/--no-round-trip", default=True, help="Make test tickets and remove them again.")
+@click.option(
+    "--round-trip/--no-round-trip", default=True, show_default=True, help="Make test tickets and remove them again."
+)
 @click.option(
     "--delivery-wait",
     type=click.FloatRange(min=0),
+    metavar="SECONDS",
     default=Patience().delivery,
     show_default=True,
-    help="Seconds to wait for a webhook, and then for a worker.",
+    help="How long to wait for a webhook, and then for a worker.",
 )
 @click.option(
     "--scheduler-wait",
     type=click.FloatRange(min=0),
+    metavar="SECONDS",
     default=Patience().scheduler,
     show_default=True,
-    help="Seconds to wait for Zammad's scheduler, which looks every 5 minutes; 0: do not test it.",
+    help="How long to wait for Zammad's scheduler, which looks every 5 minutes; 0: do not test it.",
 )
 @settings_options(*RULES, *ZAMMAD, *JIRA, "jira_admin_user")
 def doctor(
@@ -63,7 +67,9 @@ def doctor(
 
     Most of it needs an admin's token (INTERSPACE_ZAMMAD_ADMIN_TOKEN or INTERSPACE_JIRA_ADMIN_TOKEN, or …_FILE). Test
     tickets are closed at once, and they and a temporary trigger and job are removed again, also after Ctrl-C. The
-    helpdesk may notify agents of them as of any ticket; with --no-round-trip there are none.
+    helpdesk may notify agents of them as of any ticket.
+
+    With --no-round-trip there are no test tickets.
 
     \b
     Examples:

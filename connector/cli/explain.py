@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -33,7 +34,12 @@ _NUMBER_IS = {"zammad": "a ticket number with a #", "jira": "an issue's key"}
 
 @click.command()
 @click.argument("ticket")
-@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="As if it were this time (ISO with offset).")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
+    metavar="TIME",
+    help="As if it were this time (ISO with offset).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @helpdesk_option()
 @settings_options(*RULES, *ZAMMAD, *JIRA)
@@ -65,7 +71,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             "policy": policy.version,
             "now": now.isoformat(),
             "ticket": seen.model_dump(mode="json", exclude={"articles", "history"}),
-            "decision": decision.model_dump(mode="json"),
+            "decision": TypeAdapter(Decision).dump_python(decision, mode="json"),
             "slas": [sla._asdict() for sla in slas],
         }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from connector.cli.options import described, metavar
+from connector.cli.sections import Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
 from connector.doctor.connection import reached, tls
 from connector.doctor.finding import Check, Seen
@@ -22,24 +24,27 @@ _file = click.option(
     "--file",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"The file to write. Default: {DEFAULT}.  [{FILE_VARIABLE}]",
+    metavar="PATH",
+    help=described("The file to write.", FILE_VARIABLE, DEFAULT),
 )
 _force = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
 def _option(name: str, *flags: str, text: str) -> Callable[..., Any]:
-    return click.option(*flags, help=f"{text}  [{variable(name)}]")
+    return click.option(*flags, metavar=metavar(name), help=described(text, variable(name)))
 
 
 def _ca_file(name: str) -> Callable[..., Any]:
     return click.option(
         f"--{name.replace('_', '-')}",
+        "ca_file",
         type=click.Path(dir_okay=False, path_type=Path),
-        help=f"Certificates to trust instead of the usual ones, as PEM.  [{variable(name)}]",
+        metavar=metavar(name),
+        help=described("Certificates to trust instead of the usual ones, as PEM.", variable(name)),
     )
 
 
-@click.group()
+@click.group(cls=Group)
 def init() -> None:
     """Write the first settings file.
 
@@ -55,16 +60,17 @@ def init() -> None:
 @_ca_file("zammad_ca_file")
 @_file
 @_force
-def zammad(*, url: str | None, zammad_ca_file: Path | None, path: Path | None, force: bool) -> None:
-    """Ask for Zammad's address and the token of the connector's user, try them, and write the settings file.
+def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, force: bool) -> None:
+    """Write the settings for Zammad.
 
-    The token comes from INTERSPACE_ZAMMAD_TOKEN or INTERSPACE_ZAMMAD_TOKEN_FILE if one is set; otherwise it is asked
-    for and not shown. The file is readable by its owner only.
+    Asks for Zammad's address and the token of the connector's user, and tries them first. The token comes from
+    INTERSPACE_ZAMMAD_TOKEN or INTERSPACE_ZAMMAD_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The
+    file is readable by its owner only.
 
     \b
     Examples:
       interspace init zammad
-      interspace init zammad --url https://support.example.com --file /etc/interspace/interspace.env
+      interspace init zammad --file /etc/interspace/interspace.env
 
     Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
     """
@@ -73,7 +79,7 @@ def zammad(*, url: str | None, zammad_ca_file: Path | None, path: Path | None, f
     from connector.doctor.zammad.context import Context
 
     chosen = _free(path, force=force)
-    options: dict[str, Any] = {"zammad_url": url, "zammad_ca_file": zammad_ca_file}
+    options: dict[str, Any] = {"zammad_url": url, "zammad_ca_file": ca_file}
     _ask(options, "zammad_url", "Zammad's address, as in the browser")
     _ask(options, "zammad_token", "Token of the connector's user (not shown)", hidden=True)
     settings = _so_far(options)
@@ -101,13 +107,14 @@ def jira(
     url: str | None,
     user: str | None,
     project: str | None,
-    jira_ca_file: Path | None,
+    ca_file: Path | None,
     path: Path | None,
     force: bool,
 ) -> None:
-    """Ask for Jira's address, the connector's user with its token and the project, try them, and write the settings.
+    """Write the settings for Jira.
 
-    Cloud takes the user's e-mail address and an API token, Data Center a personal access token. The token comes from
+    Asks for Jira's address, the connector's user with its token and the project, and tries them first. Cloud takes the
+    user's e-mail address and an API token, Data Center a personal access token. The token comes from
     INTERSPACE_JIRA_TOKEN or INTERSPACE_JIRA_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The file
     is readable by its owner only. A project that the mapping does not name goes into a mapping of your own, jira.yaml
     beside the settings.
@@ -115,7 +122,7 @@ def jira(
     \b
     Examples:
       interspace init jira
-      interspace init jira --url https://example.atlassian.net --user bot@example.com --project ISP
+      interspace init jira --url https://example.atlassian.net --project ISP
 
     Exit code 1 if Jira, the token or the project is not as it should be; then nothing is written.
     """
@@ -126,7 +133,7 @@ def jira(
     from connector.helpdesks.jira.load import load_mapping
 
     chosen = _free(path, force=force)
-    options: dict[str, Any] = {"jira_url": url, "jira_user": user, "jira_ca_file": jira_ca_file}
+    options: dict[str, Any] = {"jira_url": url, "jira_user": user, "jira_ca_file": ca_file}
     _ask(options, "jira_url", "Jira's address, as in the browser")
     answer = reached(Context(_so_far(options)))
     if not isinstance(answer, Seen) and '"cloud"' in answer.text.casefold():

@@ -9,6 +9,7 @@ from connector.cli.checklist_shown import show_checklist, show_titles
 from connector.cli.installing import Installing, open_helpdesk
 from connector.cli.options import JIRA, RULES, ZAMMAD, settings_options
 from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
+from connector.cli.sections import Group
 from connector.cli.settings_draft import called
 from connector.cli.wiring import now
 from connector.install.apply import refuse
@@ -25,20 +26,20 @@ _helpdesk = click.argument("helpdesk", type=click.Choice(HELPDESKS))
 _adopt = click.option("--adopt", is_flag=True, help="Change objects of the same name that are not ours, too.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 _verbose = click.option("--verbose", is_flag=True, help="Name also each foreign object that is used as it is.")
-_checksum = click.option("--checksum", help="Apply only the plan that has this checksum.")
+_checksum = click.option("--checksum", metavar="CHECKSUM", help="Apply only the plan that has this checksum.")
 
 
-@click.group()
+@click.group(cls=Group)
 def install() -> None:
-    """Set up the helpdesk: fields, groups, priorities, webhook, views …
+    """Set up the helpdesk by plan and apply.
 
-    Needs the token of an admin, besides the connector's own: INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE) or
-    INTERSPACE_JIRA_ADMIN_TOKEN, with INTERSPACE_JIRA_ADMIN_USER on Cloud.
+    Fields, groups, priorities, webhook, views and the like. Needs the token of an admin, besides the connector's own:
+    INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE) or INTERSPACE_JIRA_ADMIN_TOKEN, with INTERSPACE_JIRA_ADMIN_USER on Cloud.
 
     \b
     Examples:
       interspace install plan zammad --receiver-url https://connector.example.com
-      interspace install apply zammad --receiver-url https://connector.example.com --checksum 19d92a8fc10f
+      interspace install apply zammad --checksum 19d92a8fc10f
       interspace install checklist jira
       interspace install uninstall zammad
     """
@@ -70,6 +71,7 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
 @click.option(
     "--share",
     type=click.FloatRange(0, 1),
+    metavar="NUMBER",
     default=SHARE,
     show_default=True,
     help="How much of our own objects may change without --force.",
@@ -86,7 +88,7 @@ def apply(
 
     \b
     Examples:
-      interspace install apply zammad --receiver-url https://connector.example.com --checksum 19d92a8fc10f
+      interspace install apply zammad --checksum 19d92a8fc10f
       interspace install apply jira --adopt
 
     Exit code 1 if the plan is refused: it is another one than reviewed, or it needs --force.
@@ -116,7 +118,7 @@ def apply(
 def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     """Show what has to be done in Jira by hand.
 
-    What Jira's REST API cannot do: exact values, with links to the pages.
+    It is what Jira's REST API cannot do: exact values, with links to the pages.
 
     \b
     Examples:
@@ -144,7 +146,7 @@ def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
 def uninstall(
     settings: Settings, *, helpdesk: str, checksum: str | None, purge_fields: bool, force: bool, as_json: bool
 ) -> None:
-    """Delete exactly what was installed; without --force only show what that is.
+    """Delete exactly what was installed. Without --force only show what that is.
 
     Tickets and what they say stay, and so does what was there before: the list says what, and why.
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from connector import logs
 from connector.settings import HELPDESKS, SECRETS, Settings, load, variable
 
 _CHOICES = {"log_format": ("human", "json"), "log_level": ("debug", "info", "warning", "error")}
@@ -15,6 +14,26 @@ LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
 ZAMMAD = ("zammad_url", "zammad_ca_file", "zammad_mapping")
 JIRA = ("jira_url", "jira_user", "jira_ca_file", "jira_mapping")
+
+SECTIONS = {
+    "Webhook": ("receiver_url", "secret_store"),
+    "Zammad": (*ZAMMAD, "scheduler_wait"),
+    "Jira": (*JIRA, "jira_admin_user"),
+    "Rules": RULES,
+    "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
+    "Worker": (
+        "worker_threads",
+        "worker_rate",
+        "largest_change",
+        "sweep_minutes",
+        "worker_metrics_port",
+        "worker_metrics_host",
+    ),
+    "Logging": LOGGING,
+}
+"""Heading in the help → options below it. Whatever is not here is the command's own."""
+
+_METAVARS = {"Path": "PATH", "int": "NUMBER", "float": "NUMBER"}
 
 
 def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -24,6 +43,9 @@ def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...
         @functools.wraps(command)
         def with_settings(**arguments: Any) -> Any:
             chosen = {name: arguments.pop(name) for name in (*names, *LOGGING)}
+            # Whoever only asks for help or the version does not wait for it.
+            from connector import logs
+
             settings = load(os.environ, chosen)
             logs.configure(settings)
             return command(settings, **arguments)
@@ -36,19 +58,36 @@ def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...
     return decorate
 
 
-def helpdesk_option(text: str = "Default: the only one whose address is set.") -> Callable[..., Any]:
+def helpdesk_option(default: str = "the only one whose address is set") -> Callable[..., Any]:
     """Adds ``--helpdesk``; the command hands what it gets to :meth:`Settings.helpdesk`."""
-    return click.option("--helpdesk", type=click.Choice(HELPDESKS), default=None, help=f"Which helpdesk. {text}")
+    text = f"Which helpdesk.  [default: {default}]"
+    return click.option("--helpdesk", type=click.Choice(HELPDESKS), default=None, help=text)
 
 
 def _option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     if name in SECRETS:
         raise ValueError(f"{name} is a secret: it comes from the environment or a file only")
     field = Settings.model_fields[name]
-    default = "" if field.default is None else f" Default: {field.default}."
-    text = f"{(field.description or '').replace('`', '')}{default}  [{variable(name)}]"
-    kind = click.Choice(_CHOICES[name]) if name in _CHOICES else None
-    return click.option(f"--{name.replace('_', '-')}", name, type=kind, default=None, help=text)
+    value: dict[str, Any] = {"type": click.Choice(_CHOICES[name])} if name in _CHOICES else {"metavar": metavar(name)}
+    text = described((field.description or "").replace("`", ""), variable(name), field.default)
+    return click.option(f"--{name.replace('_', '-')}", name, default=None, help=text, **value)
+
+
+def metavar(name: str) -> str:
+    """What the value of a setting is, in one word."""
+    if name.endswith("_url"):
+        return "URL"
+    kind = str(Settings.model_fields[name].annotation)
+    return next((word for part, word in _METAVARS.items() if part in kind), "TEXT")
+
+
+def described(text: str, variable: str, default: object = None) -> str:
+    """The help of an option that is an environment variable as well.
+
+    >>> described("The TCP port.", "INTERSPACE_PORT", 8080)
+    'The TCP port.  [INTERSPACE_PORT; default: 8080]'
+    """
+    return f"{text}  [{variable}]" if default is None else f"{text}  [{variable}; default: {default}]"
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

@@ -9,6 +9,7 @@ import click
 from pydantic import SecretStr
 
 from connector.cli import EXIT_CODES, cli
+from connector.cli.sections import sections
 from connector.policy.locate import MAPPINGS
 from connector.settings import SECRETS, Settings, variable
 
@@ -32,10 +33,22 @@ A secret comes from the environment or from a file, never from the command line.
 variable holds the path of the file instead of the value.
 """
 
+_SETTINGS_AS_OPTIONS = """\
+Behind Webhook, Zammad, Jira, Rules, Receiver, Worker and Logging stand settings from the table above, as options.
+"""
+
 
 def reference() -> str:
     """The text of docs/configuration.md."""
-    parts = (_INTRODUCTION, "## Settings\n", *_settings(), "\n## Exit codes\n", *_exit_codes(), "\n## Commands\n")
+    parts = (
+        _INTRODUCTION,
+        "## Settings\n",
+        *_settings(),
+        "\n## Exit codes\n",
+        *_exit_codes(),
+        "\n## Commands\n",
+        _SETTINGS_AS_OPTIONS,
+    )
     return "\n".join((*parts, *_commands(cli, "interspace"))).rstrip() + "\n"
 
 
@@ -89,12 +102,14 @@ def _commands(group: click.Group, path: str) -> Iterator[str]:
 
 def _command(command: click.Command, path: str) -> Iterator[str]:
     arguments = [param for param in command.params if isinstance(param, click.Argument)]
-    options = [param for param in command.params if isinstance(param, click.Option)]
-    settings = [option for option in options if option.name in Settings.model_fields]
     usage = " ".join([path, *(argument.make_metavar(click.Context(command)) for argument in arguments)])
     yield f"### `{usage}`\n\n{_first_paragraph(command)}\n"
-    yield from (f"- `{option.opts[0]}`: {option.help}" for option in options if option not in settings)
-    yield f"- Settings as options: {', '.join(f'`{option.opts[0]}`' for option in settings)}\n"
+    for heading, options in sections(command.params).items():
+        settings = [option.opts[0] for option in options if option.name in Settings.model_fields]
+        yield from (f"- `{option.opts[0]}`: {option.help}" for option in options if option.opts[0] not in settings)
+        if settings:
+            yield f"- {heading}: {', '.join(f'`{option}`' for option in settings)}"
+    yield ""
 
 
 def _first_paragraph(command: click.Command) -> str:

@@ -4,7 +4,11 @@ Each carries a name of its own, and what has that name is removed: so also a thi
 """
 
 import secrets
+from datetime import datetime
 from typing import NamedTuple
+
+from connector.domain.ticket import Fields
+from connector.domain.vocabulary import FaultType, Impact, Urgency
 
 PREFIX = "Interspace doctor"
 """Every name of a test object begins so; nothing else's does."""
@@ -16,6 +20,18 @@ class TrialTicket(NamedTuple):
     id: str
     number: str
     title: str
+
+
+def trial_fields(now: datetime) -> Fields:
+    """What the rules want to know of a ticket (R15–R18, R20), so that none asks for it; no service is named."""
+    return Fields(
+        service_id="none",
+        problem_start=now.replace(microsecond=0),
+        short_description="Test of the connection by interspace doctor",
+        impact=Impact.NON_SERVICE_AFFECTING,
+        urgency=Urgency.LOW,
+        fault_type=FaultType.PERMANENT,
+    )
 
 
 def fresh_name(purpose: str) -> str:

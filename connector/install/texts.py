@@ -5,6 +5,8 @@ The helpdesks show them where a field is filled in: as a help text, a note or a 
 
 from collections.abc import Mapping
 
+from connector.rules.trust import INTAKE
+
 _RULES_SAY = "Set by the rules."
 
 HELP: Mapping[str, str] = {
@@ -50,18 +52,5 @@ HELP: Mapping[str, str] = {
 }
 """Field → text. The impact's says what its levels mean (R24–R26)."""
 
-FOR_CUSTOMERS = frozenset(
-    {
-        "service_id",
-        "problem_start",
-        "short_description",
-        "impact",
-        "urgency",
-        "circuit_id",
-        "fault_type",
-        "test_results",
-        "ip_addresses",
-        "deferral_customer",
-    }
-)
+FOR_CUSTOMERS = INTAKE | {"deferral_customer"}
 """What customers see and may fill in (R10, R15–R22, R27); everything else is internal."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import RLock
 from typing import NamedTuple
 
+import requests
 from requests.adapters import BaseAdapter
 
 from connector.sandbox.adapter import InProcessAdapter
@@ -16,6 +17,14 @@ from connector.sandbox.wire import Response
 
 Post = Callable[[str, Mapping[str, str], bytes], int]
 """Sends a webhook's body to a URL and returns the status; raises for a receiver that cannot be reached."""
+
+
+def attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> int | None:
+    """The status that the receiver answered; None if it did not."""
+    try:
+        return post(url, headers, body)
+    except (OSError, requests.RequestException):
+        return None
 
 
 class Served(NamedTuple):

@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 
 from connector.doctor.context import Row
 from connector.doctor.jira.context import Context
-from connector.doctor.trial import PREFIX, TrialTicket
-from connector.domain.ticket import Fields
-from connector.domain.vocabulary import FaultType, Impact, TicketState, Urgency
+from connector.doctor.trial import PREFIX, TrialTicket, trial_fields
+from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import HelpdeskError, NotFoundError, PermanentError
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.values import encode
@@ -39,14 +38,7 @@ def leftovers(context: Context) -> list[str]:
 
 def _fields(context: Context, title: str) -> dict[str, Any]:
     mapping, ids = context.mapping, context.site.fields.ids
-    fields = Fields(
-        service_id="none",
-        problem_start=context.clock().replace(microsecond=0),
-        short_description="Test of the connection by interspace doctor",
-        impact=Impact.NON_SERVICE_AFFECTING,
-        urgency=Urgency.LOW,
-        fault_type=FaultType.PERMANENT,
-    )
+    fields = trial_fields(context.clock())
     rich = context.flavour.rich_fields
     return {
         "project": {"key": mapping.project},

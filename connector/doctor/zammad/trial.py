@@ -5,10 +5,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from connector.doctor.context import Row
-from connector.doctor.trial import PREFIX, TrialTicket
+from connector.doctor.trial import PREFIX, TrialTicket, trial_fields
 from connector.doctor.zammad.context import Context, listed
-from connector.domain.ticket import Fields
-from connector.domain.vocabulary import FaultType, Impact, TicketState, Urgency
+from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
 from connector.helpdesks.zammad.values import encode
 
@@ -53,14 +52,7 @@ def leftovers(context: Context) -> list[str]:
 
 def _ticket(context: Context, title: str) -> dict[str, Any]:
     mapping = context.mapping
-    fields = Fields(
-        service_id="none",
-        problem_start=context.clock().replace(microsecond=0),
-        short_description="Test of the connection by interspace doctor",
-        impact=Impact.NON_SERVICE_AFFECTING,
-        urgency=Urgency.LOW,
-        fault_type=FaultType.PERMANENT,
-    )
+    fields = trial_fields(context.clock())
     return {
         "title": title,
         "group": mapping.group_name("intake"),

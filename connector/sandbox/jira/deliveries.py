@@ -8,7 +8,7 @@ from threading import RLock
 
 import requests
 
-from connector.sandbox.front import Post
+from connector.sandbox.front import Post, attempt
 from connector.sandbox.jira.records import Delivery, Webhook
 from connector.sandbox.jira.world import World
 
@@ -46,7 +46,7 @@ def deliver_due(world: World, lock: RLock, post: Post) -> int:
                 continue
             headers = _headers(world, webhook, delivery)
         attempts += 1
-        status = _attempt(post, webhook.url, headers, delivery.body)
+        status = attempt(post, webhook.url, headers, delivery.body)
         with lock:
             _settle(world, delivery, status)
     return attempts
@@ -76,14 +76,6 @@ def _headers(world: World, webhook: Webhook, delivery: Delivery) -> dict[str, st
     if webhook.secret:
         headers["X-Hub-Signature"] = signature(webhook.secret, delivery.body)
     return headers
-
-
-def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> int | None:
-    """The status that the receiver answered; None if it did not."""
-    try:
-        return post(url, headers, body)
-    except (OSError, requests.RequestException):
-        return None
 
 
 def _settle(world: World, delivery: Delivery, status: int | None) -> None:

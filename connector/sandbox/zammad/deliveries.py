@@ -9,7 +9,7 @@ from threading import RLock
 
 import requests
 
-from connector.sandbox.front import Post
+from connector.sandbox.front import Post, attempt
 from connector.sandbox.zammad import payload, system
 from connector.sandbox.zammad.call import to_json
 from connector.sandbox.zammad.records import Record
@@ -46,7 +46,7 @@ def deliver_due(world: World, lock: RLock, post: Post) -> int:
                 world.deliveries.remove(delivery)
                 continue
         attempts += 1
-        status = _attempt(post, *prepared)
+        status = attempt(post, *prepared)
         with lock:
             system.note_attempt(world, *prepared, status)
             _settle(world, delivery, delivered=status is not None and 200 <= status < 300)
@@ -88,14 +88,6 @@ def _headers(webhook: Record, delivery: Delivery, body: bytes) -> dict[str, str]
         pair = f"{webhook['basic_auth_username']}:{webhook['basic_auth_password'] or ''}"
         headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
     return headers
-
-
-def _attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> int | None:
-    """The status that the receiver answered; None if it did not."""
-    try:
-        return post(url, headers, body)
-    except (OSError, requests.RequestException):
-        return None
 
 
 def _settle(world: World, delivery: Delivery, *, delivered: bool) -> None:

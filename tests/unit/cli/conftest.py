@@ -75,6 +75,14 @@ def live_jira(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LiveJi
 
 
 @pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty directory and no settings of this process's own."""
+    for name in [name for name in os.environ if name.startswith("INTERSPACE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Runs ``interspace`` as a user does, with nothing of this process's own settings."""
 

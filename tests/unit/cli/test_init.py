@@ -1,6 +1,5 @@
 """``interspace init zammad``: asked, tried, written for its owner only; nothing secret on the screen."""
 
-import os
 import stat
 import sys
 from pathlib import Path
@@ -21,12 +20,7 @@ OWN = {
 }
 
 
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty directory and no settings of this process's own."""
-    for name in [name for name in os.environ if name.startswith("INTERSPACE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("bare")
 
 
 def ask(*arguments: str, typed: str = "") -> Result:

@@ -1,6 +1,5 @@
 """``interspace init jira``: asked, tried, written for its owner only; nothing secret on the screen."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -16,12 +15,7 @@ from tests.unit.cli.conftest import LiveJira, Run
 URL = "INTERSPACE_JIRA_URL"
 
 
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty directory and no settings of this process's own."""
-    for name in [name for name in os.environ if name.startswith("INTERSPACE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("bare")
 
 
 def ask(*arguments: str, typed: str = "") -> Result:

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from connector.doctor.finding import Verdict
 from connector.sandbox.faults import Fault
 from connector.work.table import Failed, Job, Key
-from tests.unit.doctor.installation import SECRET, Installation
+from tests.unit.doctor.examined import SECRET
+from tests.unit.doctor.installation import Installation
 
 Break = Callable[[Installation], None]
 

@@ -13,11 +13,11 @@ from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
 from connector.doctor.zammad.account import ADMIN_PERMISSIONS, Permission, permission_check
 from connector.doctor.zammad.checks import CHECKS, left_behind
 from connector.doctor.zammad.context import Context
-from connector.sandbox.faults import Fault
 from connector.sandbox.zammad import permissions
 from connector.work.errors import StoreError
 from connector.work.table import WorkTable
-from tests.unit.doctor.installation import SECRET, Installation
+from tests.unit.doctor.examined import SECRET
+from tests.unit.doctor.installation import Installation
 from webhooks.app import create_app
 from webhooks.receiver import Hook, Receiver
 
@@ -45,18 +45,6 @@ def test_all_is_well_and_nothing_is_left(installation: Installation) -> None:
     assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
     assert installation.traces() == []
     assert installation.table.dead_letters() == []
-
-
-@pytest.mark.parametrize(
-    ("ahead", "verdict"),
-    [(0, Verdict.OK), (4, Verdict.OK), (30, Verdict.WARN), (-30, Verdict.WARN), (120, Verdict.FAIL)],
-)
-def test_the_skew_of_the_clocks(installation: Installation, ahead: int, verdict: Verdict) -> None:
-    installation.date_is_ahead = timedelta(seconds=ahead)
-
-    found = installation.examine()
-
-    assert found["Zammad's clock"].verdict is verdict
 
 
 def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
@@ -149,29 +137,6 @@ def test_without_test_tickets_nothing_is_written(installation: Installation) -> 
     assert {found[name].verdict for name in ("round trip", "triggers store attributes")} == {Verdict.SKIPPED}
 
 
-@pytest.mark.parametrize("path", ["tickets$", "triggers$", "jobs$"])
-@pytest.mark.parametrize("kind", ["lose answer", "refuse", "status"])
-def test_a_creation_without_an_answer_leaves_nothing(installation: Installation, path: str, kind: Any) -> None:
-    for _ in range(3):
-        installation.zammad.faults.add(Fault(kind, "POST", f"/{path}", times=1))
-
-    found = installation.examine()
-
-    assert Verdict.FAIL in {finding.verdict for finding in found.values()}
-    assert installation.traces() == []
-
-
-@pytest.mark.parametrize("path", ["tickets/\\d+$", "triggers/\\d+$", "jobs/\\d+$"])
-def test_what_cannot_be_removed_is_named(installation: Installation, path: str) -> None:
-    installation.zammad.faults.add(Fault("status", "DELETE", path, times=None))
-
-    found = installation.examine()
-
-    assert len(installation.traces()) > 0
-    assert found["test objects removed"].verdict is Verdict.WARN
-    assert "Interspace doctor" in found["test objects removed"].seen
-
-
 @pytest.mark.parametrize("permission", ADMIN_PERMISSIONS, ids=lambda permission: permission.path)
 def test_a_permission_that_is_missing_is_named(installation: Installation, permission: Permission) -> None:
     # What a table was part of before it had a permission of its own stands first.
@@ -249,11 +214,3 @@ def test_a_check_that_trips_is_a_finding_and_its_dependants_are_skipped(installa
     assert [finding.verdict for finding in found] == [Verdict.FAIL, Verdict.SKIPPED, Verdict.SKIPPED, Verdict.FAIL]
     assert [found[1].seen, found[2].seen] == ["not examined: a"] * 2
     assert SECRET not in found[0].seen
-
-
-def test_every_need_is_a_check_that_comes_before() -> None:
-    before: set[str] = set()
-    for name, _, needs in CHECKS:
-        assert set(needs) <= before
-        assert name not in before
-        before.add(name)

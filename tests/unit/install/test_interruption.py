@@ -9,6 +9,7 @@ from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Kind
 from connector.sandbox.zammad import Fault
 from tests.unit.install.bench import SECRETS, Bench, new_bench
+from tests.unit.install.both import one_step
 
 
 @pytest.mark.parametrize("kind", ["status", "lose answer"])
@@ -32,7 +33,7 @@ def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(cloc
         assert plan.work[0].title in str(stopped.value)
         if kind == "status":
             broken.zammad.faults.clear()
-            _one_step(broken)
+            one_step(broken)
 
     assert stops == requests
     assert broken.plan().work == ()
@@ -41,23 +42,6 @@ def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(cloc
 
 def _method(existing: object) -> str:
     return "POST" if existing is None else "PUT"
-
-
-def _one_step(bench: Bench) -> None:
-    """Apply exactly one step, then the admin pulls the plug."""
-
-    class UnpluggedError(Exception):
-        pass
-
-    def pull(done: int, total: int, step: object) -> None:
-        if done:
-            raise UnpluggedError
-
-    plan = bench.plan()
-    try:
-        apply(bench.writer(), plan, SECRETS, pull)
-    except UnpluggedError:
-        return
 
 
 @pytest.mark.parametrize("path", [path for path in KINDS if path != "users"])

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from connector.doctor.finding import Verdict
 from connector.sandbox.jira.records import CustomField
-from tests.unit.doctor.jira.installation import SECRET, Installation
+from tests.unit.doctor.examined import SECRET
+from tests.unit.doctor.jira.installation import Installation
 
 Break = Callable[[Installation], None]
 

@@ -96,15 +96,6 @@ def test_the_version_of_data_center(
     assert data_center.examine(test_tickets=False)["Jira's version"].verdict is verdict
 
 
-@pytest.mark.parametrize(
-    ("ahead", "verdict"), [(4, Verdict.OK), (30, Verdict.WARN), (-30, Verdict.WARN), (120, Verdict.FAIL)]
-)
-def test_the_skew_of_the_clocks(cloud: Installation, ahead: int, verdict: Verdict) -> None:
-    cloud.date_is_ahead = timedelta(seconds=ahead)
-
-    assert cloud.examine(test_tickets=False)["Jira's clock"].verdict is verdict
-
-
 @pytest.mark.parametrize("permission", [*BOT_PERMISSIONS, *ADMIN_PERMISSIONS], ids=lambda one: one.key)
 def test_a_permission_that_is_missing_is_named(
     installed: Installation, monkeypatch: pytest.MonkeyPatch, permission: Permission
@@ -156,17 +147,6 @@ def test_goals_that_nobody_has_made(installed: Installation) -> None:
     assert "Interspace: repair" in found.seen
 
 
-@pytest.mark.parametrize("kind", ["lose answer", "refuse", "status"])
-def test_a_creation_without_an_answer_leaves_nothing(installed: Installation, kind: Any) -> None:
-    for _ in range(2):
-        installed.jira.faults.add(Fault(kind, "POST", "/api/2/issue$", times=1))
-
-    found = installed.examine()
-
-    assert Verdict.FAIL in {finding.verdict for finding in found.values()}
-    assert installed.traces() == []
-
-
 def test_a_late_search_does_not_keep_a_test_issue(installed: Installation) -> None:
     installed.jira.world.index.lag = timedelta(hours=1)
 
@@ -174,16 +154,6 @@ def test_a_late_search_does_not_keep_a_test_issue(installed: Installation) -> No
 
     assert found["round trip"].verdict is Verdict.OK
     assert installed.traces() == []
-
-
-def test_what_cannot_be_removed_is_named(installed: Installation) -> None:
-    installed.jira.faults.add(Fault("status", "DELETE", r"issue/\d+$", times=None))
-
-    found = installed.examine()
-
-    assert len(installed.traces()) > 0
-    assert found["test objects removed"].verdict is Verdict.WARN
-    assert "Interspace doctor" in found["test objects removed"].seen
 
 
 def test_what_an_earlier_examination_left_is_named(installed: Installation) -> None:
@@ -195,11 +165,3 @@ def test_what_an_earlier_examination_left_is_named(installed: Installation) -> N
     found = installed.examine(tuple(check for check in CHECKS if check.name != "round trip"), test_tickets=False)
 
     assert "issue ISP-" in found["test objects removed"].seen
-
-
-def test_every_need_is_a_check_that_comes_before() -> None:
-    before: set[str] = set()
-    for name, _, needs in CHECKS:
-        assert set(needs) <= before
-        assert name not in before
-        before.add(name)

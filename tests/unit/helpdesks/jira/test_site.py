@@ -13,7 +13,7 @@ from connector.helpdesks.jira.connection import TIMEOUT, Connection
 from connector.helpdesks.jira.flavour import CLOUD, DATA_CENTER
 from connector.helpdesks.jira.site import Site, field_ids
 from tests.unit.helpdesks.jira.bench import Bench, mapping
-from tests.unit.helpdesks.jira.test_client import TOKEN, URL, USER, everything_printed
+from tests.unit.helpdesks.side import TOKEN, URL, USER, everything_printed
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 INFO = f"{URL}/rest/api/2/serverInfo"

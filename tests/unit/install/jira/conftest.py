@@ -15,6 +15,12 @@ def jira_bench(clock: SteppedClock, request: pytest.FixtureRequest) -> JiraBench
 
 
 @pytest.fixture
+def any_bench(jira_bench: JiraBench) -> JiraBench:
+    """Here every kind of Jira is all kinds."""
+    return jira_bench
+
+
+@pytest.fixture
 def cloud(clock: SteppedClock) -> JiraBench:
     """A bare Cloud."""
     return new_bench(clock, "cloud")

@@ -7,10 +7,10 @@ import pytest
 from connector.install.apply import apply
 from connector.install.errors import StepError
 from connector.install.jira.kinds import KINDS
-from connector.install.plan import Plan
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Fault, Kind
 from connector.sandbox.jira import Flavour
+from tests.unit.install.both import one_step
 from tests.unit.install.jira.bench import FLAVOURS, SECRETS, JiraBench, new_bench
 
 
@@ -108,25 +108,9 @@ def test_a_missing_permission_at_every_step_is_named_with_the_object(clock: Step
             apply(bench.writer(), plan, SECRETS)
         bench.jira.faults.clear()
         told.append(str(stopped.value))
-        _one_step(bench, plan)
+        one_step(bench)
 
     assert bench.plan().work == ()
     for title, text in zip(titles, told, strict=True):
         assert title in text
         assert re.search(r"The admin token needs the permission (Administer|Share)", text)
-
-
-def _one_step(bench: JiraBench, plan: Plan) -> None:
-    """Apply exactly one step, then the admin pulls the plug."""
-
-    class UnpluggedError(Exception):
-        pass
-
-    def pull(done: int, total: int, step: object) -> None:
-        if done:
-            raise UnpluggedError
-
-    try:
-        apply(bench.writer(), plan, SECRETS, pull)
-    except UnpluggedError:
-        return

@@ -1,9 +1,5 @@
 """The way back: exactly what we made goes; issues and what was there before stay."""
 
-import pytest
-
-from connector.install.apply import refuse
-from connector.install.errors import RefusedError
 from connector.install.plan import Action
 from tests.unit.install.jira.bench import JiraBench
 
@@ -68,14 +64,6 @@ def test_foreign_and_adopted_objects_stay(cloud: JiraBench) -> None:
     assert [step.why for step in plan.steps if step.name == "Interspace: Problems" and step.kind == "filter"] == [
         "it was there before us"
     ]
-
-
-def test_an_uninstall_needs_force(jira_bench: JiraBench) -> None:
-    jira_bench.install()
-
-    with pytest.raises(RefusedError, match="--force"):
-        refuse(jira_bench.plan_back())
-    refuse(jira_bench.plan_back(), force=True)
 
 
 def test_installing_again_afterwards_is_as_the_first_time(jira_bench: JiraBench) -> None:

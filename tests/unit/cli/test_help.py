@@ -1,0 +1,118 @@
+"""``--help``: options under headings, each with its variable and its default, and only those of the helpdesk meant."""
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from connector.cli import cli
+from connector.settings import Settings, variable
+
+BEGINS = {
+    "Options": ("--",),
+    "Webhook": ("--receiver-url", "--secret-store"),
+    "Zammad": ("--zammad-", "--scheduler-wait"),
+    "Jira": ("--jira-",),
+    "Rules": ("--policy", "--services"),
+    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes"),
+    "Worker": ("--worker-", "--largest-change", "--sweep-minutes"),
+    "Logging": ("--log-",),
+}
+"""Heading → how the options below it begin."""
+
+SETTINGS = {f"--{name.replace('_', '-')}": name for name in Settings.model_fields}
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    """The words that lead to each command that does something."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from commands(found, *path, name)
+        else:
+            yield (*path, name)
+
+
+COMMANDS = list(commands(cli))
+every_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+
+
+def told(*words: str, width: int = 110) -> str:
+    """The help in a terminal of this width."""
+    shown = CliRunner().invoke(cli, [*words, "--help"], prog_name="interspace", terminal_width=width)
+    assert shown.exit_code == 0, shown.output
+    return shown.output
+
+
+def listed(*words: str) -> dict[str, dict[str, str]]:
+    """By heading: what is said of each option, on one line."""
+    found: dict[str, dict[str, str]] = {}
+    for heading, rows in re.findall(r"^([A-Z]\w+):\n((?: .*\n)+)", told(*words), re.MULTILINE):
+        options = re.findall(r"^  (-\S*(?: \S+)*)\s+((?:.*\n)(?:    .*\n)*)", rows, re.MULTILINE)
+        found[heading] = {re.findall("--[a-z-]+", names)[-1]: " ".join(said.split()) for names, said in options}
+    return found
+
+
+@every_command
+def test_settings_stand_under_headings_after_the_commands_own_options(words: tuple[str, ...]) -> None:
+    found = listed(*words)
+
+    assert list(found) == [heading for heading in BEGINS if heading in found]
+    assert all(option.startswith(BEGINS[heading]) for heading, options in found.items() for option in options)
+    assert "--help" in found["Options"]
+    assert words[0] == "init" or found["Options"].keys().isdisjoint(SETTINGS)
+
+
+@every_command
+def test_a_setting_names_its_variable_and_its_default_once(words: tuple[str, ...]) -> None:
+    said = {option: text for options in listed(*words).values() for option, text in options.items()}
+
+    for option in said.keys() & SETTINGS.keys():
+        name = SETTINGS[option]
+        default = Settings.model_fields[name].default
+        assert said[option].endswith(f"[{variable(name)}]" if default is None else f"; default: {default}]")
+        assert said[option].count(variable(name)) == 1
+        assert said[option].casefold().count("default: ") == (default is not None)
+
+
+@pytest.mark.parametrize("words", [(), ("install",), ("dead-letters",), *COMMANDS], ids=" ".join)
+def test_a_narrow_terminal_is_wide_enough(words: tuple[str, ...]) -> None:
+    lists = told(*words, width=80).partition("\nOptions:")[2]
+
+    assert max(map(len, lists.splitlines())) <= 80
+    assert "..." not in lists
+
+
+@pytest.mark.parametrize(("helpdesk", "other"), [("zammad", "jira"), ("jira", "zammad")])
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("install", "plan"), ["{}"]),
+        (("install", "apply", "--json"), ["{}"]),
+        (("doctor",), ["--helpdesk={}"]),
+        (("work",), ["--helpdesk", "{}"]),
+    ],
+    ids=["install plan", "install apply", "doctor", "work"],
+)
+def test_only_the_helpdesk_that_is_meant_is_shown(
+    words: tuple[str, ...], meant: list[str], helpdesk: str, other: str
+) -> None:
+    whole = listed(*words)
+    found = listed(*words, *(word.format(helpdesk) for word in meant))
+
+    assert found == {heading: options for heading, options in whole.items() if heading != other.capitalize()}
+    assert len(found) == len(whole) - 1
+
+
+def test_commands_stand_in_the_order_of_their_use() -> None:
+    found = re.findall(r"^([A-Z][\w ]+):$|^  ([a-z-]+)  ", told().partition("--help")[2], re.MULTILINE)
+
+    assert [heading or command for heading, command in found] == [
+        *("Set up", "init", "check", "install", "doctor"),
+        *("Serve", "run", "receive", "work"),
+        *("Look and repair", "explain", "dead-letters", "sweep"),
+        *("Try", "demo"),
+    ]

@@ -1,0 +1,68 @@
+"""What holds for an examination of either helpdesk."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connector.doctor.finding import Verdict
+from connector.doctor.jira.checks import CHECKS as JIRA_CHECKS
+from connector.doctor.zammad.checks import CHECKS as ZAMMAD_CHECKS
+from connector.sandbox.faults import Fault, Kind
+from tests.unit.doctor.examined import Examined
+
+made_for_a_test = pytest.mark.parametrize(
+    ("examined", "path"),
+    [
+        ("zammad", "tickets"),
+        ("zammad", "triggers"),
+        ("zammad", "jobs"),
+        ("cloud", "api/2/issue"),
+        ("datacenter", "api/2/issue"),
+    ],
+    indirect=["examined"],
+)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "verdict"),
+    [(0, Verdict.OK), (4, Verdict.OK), (30, Verdict.WARN), (-30, Verdict.WARN), (120, Verdict.FAIL)],
+)
+def test_the_skew_of_the_clocks(examined: Examined[Any], ahead: int, verdict: Verdict) -> None:
+    examined.date_is_ahead = timedelta(seconds=ahead)
+
+    found = examined.examine(test_tickets=False)
+
+    assert found[f"{examined.title}'s clock"].verdict is verdict
+
+
+@made_for_a_test
+@pytest.mark.parametrize("kind", ["lose answer", "refuse", "status"])
+def test_a_creation_without_an_answer_leaves_nothing(examined: Examined[Any], path: str, kind: Kind) -> None:
+    for _ in range(3):
+        examined.sandbox.faults.add(Fault(kind, "POST", f"/{path}$", times=1))
+
+    found = examined.examine()
+
+    assert Verdict.FAIL in {finding.verdict for finding in found.values()}
+    assert examined.traces() == []
+
+
+@made_for_a_test
+def test_what_cannot_be_removed_is_named(examined: Examined[Any], path: str) -> None:
+    examined.sandbox.faults.add(Fault("status", "DELETE", rf"{path}/\d+$", times=None))
+
+    found = examined.examine()
+
+    assert len(examined.traces()) > 0
+    assert found["test objects removed"].verdict is Verdict.WARN
+    assert "Interspace doctor" in found["test objects removed"].seen
+
+
+@pytest.mark.parametrize("checks", [ZAMMAD_CHECKS, JIRA_CHECKS], ids=["zammad", "jira"])
+def test_every_need_is_a_check_that_comes_before(checks: tuple[tuple[str, object, tuple[str, ...]], ...]) -> None:
+    before: set[str] = set()
+    for name, _, needs in checks:
+        assert set(needs) <= before
+        assert name not in before
+        before.add(name)

@@ -1,0 +1,60 @@
+"""The benches of both helpdesks, so that one test can hold for each."""
+
+from connector.install.apply import apply
+from connector.sandbox.clock import SteppedClock
+from connector.sandbox.jira import Flavour, SandboxJira
+from connector.sandbox.jira.furnished import ADMIN, BOT
+from connector.sandbox.zammad import SandboxZammad
+from tests.unit.install import bench as zammad
+from tests.unit.install.jira import bench as jira
+
+KINDS = ("zammad", *jira.FLAVOURS)
+
+AnyBench = zammad.Bench | jira.JiraBench
+
+
+def new_bench(clock: SteppedClock, kind: str) -> AnyBench:
+    """A bare helpdesk of this kind."""
+    flavours: dict[str, Flavour] = {flavour: flavour for flavour in jira.FLAVOURS}
+    return jira.new_bench(clock, flavours[kind]) if kind in flavours else zammad.new_bench(clock)
+
+
+def name_of(bench: AnyBench) -> str:
+    """The helpdesk as the command line calls it."""
+    return "jira" if isinstance(bench, jira.JiraBench) else "zammad"
+
+
+def sandbox_of(bench: AnyBench) -> SandboxJira | SandboxZammad:
+    """The helpdesk itself."""
+    return bench.jira if isinstance(bench, jira.JiraBench) else bench.zammad
+
+
+def credentials(bench: AnyBench) -> dict[str, str]:
+    """The settings with which both accounts are used."""
+    held = {"TOKEN": bench.tokens["bot"], "ADMIN_TOKEN": bench.tokens["admin"]}
+    if isinstance(bench, jira.JiraBench) and bench.jira.flavour == "cloud":
+        held |= {"USER": BOT, "ADMIN_USER": ADMIN}
+    return {f"INTERSPACE_{name_of(bench).upper()}_{name}": value for name, value in held.items()}
+
+
+def hook_secrets(bench: AnyBench) -> list[str | None]:
+    """The secrets of all webhooks that the helpdesk has."""
+    if isinstance(bench, jira.JiraBench):
+        return [hook.secret for hook in bench.jira.world.webhooks.values()]
+    return [hook["signature_token"] for hook in bench.zammad.world.table("Webhook").values()]
+
+
+def one_step(bench: AnyBench) -> None:
+    """Apply exactly one step, then the admin pulls the plug."""
+
+    class UnpluggedError(Exception):
+        pass
+
+    def pull(done: int, total: int, step: object) -> None:
+        if done:
+            raise UnpluggedError
+
+    try:
+        apply(bench.writer(), bench.plan(), zammad.SECRETS | jira.SECRETS, pull)
+    except UnpluggedError:
+        return
