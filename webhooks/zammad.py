@@ -8,7 +8,8 @@ import re
 from http import HTTPStatus
 
 import structlog
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
+from flask.globals import request_ctx
 
 from connector import metrics
 from connector.work.jobs import Key
@@ -31,11 +32,13 @@ def zammad(receiver: Receiver) -> Blueprint:
         hook = receiver.zammad.get(name)
         if hook is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "no such hook")
-        body = read_json_bytes(request, receiver.max_body_bytes, receiver.body_places)
-        require_sha1(hook.secrets, body, request.headers.get("X-Hub-Signature"))
+        # Not the proxy: looking the request up at each use costs a tenth of everything else here.
+        sent = request_ctx.request
+        body = read_json_bytes(sent, receiver.max_body_bytes, receiver.body_places)
+        require_sha1(hook.secrets, body, sent.headers.get("X-Hub-Signature"))
         ticket = str(parse(body)["ticket"]["id"].identifier())
         receiver.mark_due(Key(hook.helpdesk, ticket))
-        delivery = delivery_id(request.headers.get("X-Zammad-Delivery"))
+        delivery = delivery_id(sent.headers.get("X-Zammad-Delivery"))
         metrics.accepted("zammad")
         _log.debug("accepted", hook=name, ticket=ticket, delivery=delivery)
         return jsonify(ticket=ticket, delivery=delivery), HTTPStatus.ACCEPTED
