@@ -5,14 +5,18 @@ import os
 import select
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.senders import PATH, signed_request
-from tests.unit.webhooks.receiver_process import Acknowledged, Running, receive, running
+from tests.ports import free_port
+from tests.unit.webhooks.receiver_process import ROOT, Acknowledged, Running, receive, running
+from tests.waiting import wait_until
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\n\r\n"
 
@@ -116,3 +120,32 @@ def test_ready_tells_the_work(receiver: Running) -> None:
     receiver.exchange(signed_request(33, 1_000))
     answer = receiver.exchange(HEALTH.replace(b"healthz", b"readyz"))
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == "ready"
+
+
+SLOW = """
+import os, sys, time
+from pathlib import Path
+from connector.settings import load
+from webhooks.serve import run
+
+def starting():
+    Path(sys.argv[1]).touch()
+    time.sleep(600)
+
+run(load(os.environ), starting, "127.0.0.1")
+"""
+
+
+def test_a_receiver_that_is_still_starting_ends_when_it_is_told(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "INTERSPACE_PORT": str(free_port())}
+    started = subprocess.Popen([sys.executable, "-c", SLOW, str(starts)], env=environment, start_new_session=True)
+    try:
+        wait_until(starts.exists, "a process of the receiver starts", 30)
+        started.terminate()
+        # The server itself kills what has not ended after half a minute.
+        started.wait(20)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
