@@ -14,9 +14,9 @@ from tests.chaos.evidence import Outcome, gather
 from tests.chaos.machines import Machine
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
 from tests.chaos.rounds import connector_settings, finish_what_is_left
+from tests.chaos.sandbox import Sandbox
 from tests.chaos.senders import Senders
 from tests.chaos.severable import Way
-from tests.chaos.zammad import Zammad
 from tests.ports import free_port
 
 SIZE = 3
@@ -30,7 +30,7 @@ class Cluster:
 
     def __init__(
         self,
-        helpdesk: Zammad,
+        helpdesk: Sandbox,
         way: Way,
         directory: Path,
         closing: ExitStack,
@@ -97,7 +97,7 @@ class Cluster:
         finish_what_is_left(self._helpdesk, database_url, self._directory, self._policy)
         assert set(self._tickets) == self.senders.told
         rules = load_policy(self._policy, MAPPINGS / "services.yaml")
-        evidence = gather(self._helpdesk.desk(), rules, self._tickets, self._helpdesk.created())
+        evidence = gather(self._helpdesk, rules, self._tickets)
         seconds = time.monotonic() - self._began
         senders = self.senders
         return Outcome(self.kills, senders.acknowledged, senders.refused, len(self._tickets), evidence, seconds)

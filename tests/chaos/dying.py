@@ -1,12 +1,12 @@
 """Parts of a worker that end, or stop, their own process at a named point of the work. Only tests use them."""
 
-import os
+import re
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from threading import local
+from threading import get_ident, local
 from typing import Any, NamedTuple
 
 import requests
@@ -27,23 +27,35 @@ class Point(StrEnum):
     CLAIMED = "after claim"
     READ = "after read"
     BEFORE_ENSURE = "before ensure"
+    INTENDED = "after the intent to create, before create"
     CREATED = "after create, before its answer"
     BEFORE_LINK = "after create, before link"
     LINKED = "after link, before its answer"
     BEFORE_WRITE = "before write"
     WRITTEN = "after write, before the answer"
+    BEFORE_MOVE = "after write, before the transition"
+    MOVED = "after the transition, before its answer"
     ANSWERED = "after the answer, before done"
     BEFORE_DONE = "before done is stored"
     DONE = "after done is stored"
 
 
 _CALLS = {
-    ("after", "POST", "/tickets"): Point.CREATED,
-    ("before", "POST", "/links/add"): Point.BEFORE_LINK,
-    ("after", "POST", "/links/add"): Point.LINKED,
-    ("after", "PUT", "/tickets/"): Point.WRITTEN,
+    ("after", "POST", "/api/v1/tickets"): Point.CREATED,
+    ("before", "POST", "/api/v1/links/add"): Point.BEFORE_LINK,
+    ("after", "POST", "/api/v1/links/add"): Point.LINKED,
+    ("after", "PUT", "/api/v1/tickets/*"): Point.WRITTEN,
+    ("after", "PUT", "/rest/api/2/issue/*/properties/interspace-created"): Point.INTENDED,
+    ("after", "POST", "/rest/api/2/issue"): Point.CREATED,
+    ("before", "POST", "/rest/api/2/issueLink"): Point.BEFORE_LINK,
+    ("after", "POST", "/rest/api/2/issueLink"): Point.LINKED,
+    ("after", "PUT", "/rest/api/2/issue/*"): Point.WRITTEN,
+    ("before", "POST", "/rest/api/2/issue/*/transitions"): Point.BEFORE_MOVE,
+    ("after", "POST", "/rest/api/2/issue/*/transitions"): Point.MOVED,
 }
-"""The points that lie within a call to Zammad, by the end of its path without ids."""
+"""The points that lie within a call to Zammad or to Jira, by its path without ids."""
+
+_ID = re.compile(r"(?<=/)(?<!/api/)[0-9]+(?=/|$)")
 
 
 class Death(NamedTuple):
@@ -77,7 +89,8 @@ class Deaths:
             death.witness.touch(exist_ok=False)
         except FileExistsError:
             return
-        os.kill(os.getpid(), death.by)
+        # To this very thread: another one would let it run on for a moment.
+        signal.pthread_kill(get_ident(), death.by)
 
 
 class DyingDesk:
@@ -138,9 +151,8 @@ class DyingDesk:
 class DyingTransport(HTTPAdapter):
     """The network, with the points that lie within a call: the helpdesk has done it, and nobody hears the answer."""
 
-    def __init__(self, base: str, deaths: Deaths) -> None:
+    def __init__(self, deaths: Deaths) -> None:
         super().__init__(pool_connections=1, pool_maxsize=32)
-        self._base = base
         self._deaths = deaths
 
     def send(self, request: requests.PreparedRequest, *given: Any, **options: Any) -> requests.Response:
@@ -151,7 +163,7 @@ class DyingTransport(HTTPAdapter):
         return response
 
     def _pass(self, side: str, request: requests.PreparedRequest) -> None:
-        path = (request.url or "").partition("?")[0].rstrip("0123456789").removeprefix(self._base)
+        path = _ID.sub("*", request.path_url.partition("?")[0])
         point = _CALLS.get((side, request.method or "", path))
         if point is not None:
             self._deaths.at(point)

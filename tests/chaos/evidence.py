@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from connector.domain.connector_key import key_of
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, TicketKind
-from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
+from tests.chaos.sandbox import Made, Sandbox
 
 
 class Evidence(NamedTuple):
@@ -22,8 +22,8 @@ class Evidence(NamedTuple):
     """Notes, levels, tasks and links that exist more than once."""
     steps: Counter[str]
     """How many tickets have each step, by its name up to the first dash."""
-    tasks: int
-    """RFO tasks, each linked to its incident."""
+    created: int
+    """RFO tasks and problem records, each linked to its incident."""
 
 
 class Outcome(NamedTuple):
@@ -40,32 +40,33 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def gather(desk: Helpdesk, policy: Policy, tickets: Iterable[str], created: Counter[str]) -> Evidence:
-    """Reads every ticket. ``created``: how many tickets of the helpdesk have each key of the connector."""
-    now = datetime.now(UTC)
-    found = Evidence([], [], Counter(), created.total())
-    found.twice.extend(f"{times} tickets {key}" for key, times in created.items() if times > 1)
+def gather(helpdesk: Sandbox, policy: Policy, tickets: Iterable[str]) -> Evidence:
+    """Reads every ticket."""
+    desk, now, made = helpdesk.desk(), helpdesk.clock(), helpdesk.made()
+    found = Evidence([], [], Counter(), made.tickets.total())
+    found.twice.extend(f"{times} tickets {key}" for key, times in made.tickets.items() if times > 1)
+    found.twice.extend(f"{times} links of {' and '.join(ends)}" for ends, times in made.links.items() if times > 1)
     for number in tickets:
         ticket = desk.read(number)
-        found.lost.extend(f"ticket {number}: {what}" for what in _missing(ticket, policy, now, created))
+        found.lost.extend(f"ticket {number}: {what}" for what in _missing(ticket, policy, now, made))
         found.twice.extend(f"ticket {number}: {what}" for what in _repeated(ticket))
         found.steps.update({name.partition("-")[0] for name in _proofs(ticket)})
     return found
 
 
-def _missing(ticket: Ticket, policy: Policy, now: datetime, created: Counter[str]) -> list[str]:
+def _missing(ticket: Ticket, policy: Policy, now: datetime, made: Made) -> list[str]:
     decision = evaluate(ticket, policy, now)
-    wanted = [*decision.changes, *([decision.note.title] if decision.note else []), *decision.creates]
+    wanted: list[object] = [*decision.changes, *decision.creates]
+    wanted += [decision.note.title] if decision.note else []
+    wanted += [decision.state] if decision.state else []
     linked = {link.connector_key for link in ticket.links}
-    key = key_of(TicketKind.RFO_TASK, ticket.id)
-    unlinked = [f"{key} is not linked"] if key in created and key not in linked else []
+    keys = [key_of(kind, ticket.id) for kind in (TicketKind.RFO_TASK, TicketKind.PROBLEM)]
+    unlinked = [f"{key} is not linked" for key in keys if key in made.tickets and key not in linked]
     return [f"{what} is missing" for what in wanted] + unlinked
 
 
 def _repeated(ticket: Ticket) -> list[str]:
     found = [f"{times} × {name}" for name, times in _proofs(ticket).items() if times > 1]
-    links = Counter(link.id for link in ticket.links)
-    found += [f"{times} links to {other}" for other, times in links.items() if times > 1]
     levels = [c.new for c in ticket.changes.get("escalation_level", ()) if c.actor is Actor.CONNECTOR]
     if levels != sorted(set(levels)):
         found.append(f"levels set in the order {levels}")

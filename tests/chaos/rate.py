@@ -10,7 +10,7 @@ from tests.chaos.connector_group import running
 from tests.chaos.machines import Machine
 from tests.chaos.policy import quick_ladder
 from tests.chaos.rounds import connector_settings
-from tests.chaos.zammad import Zammad
+from tests.chaos.sandbox import Sandbox
 from tests.waiting import wait_until
 
 ANSWER_S = 0.05
@@ -19,7 +19,7 @@ _AGE = timedelta(hours=2)
 """All levels have passed: one read and one write for each ticket, and nothing later."""
 
 
-def with_workers(helpdesk: Zammad, database_url: str, directory: Path, machines: list[Machine], through: str) -> float:
+def with_workers(helpdesk: Sandbox, database_url: str, directory: Path, machines: list[Machine], through: str) -> float:
     """Tickets a second, from the moment they are due until the last has been written. ``through`` is the database as
     the machines see it."""
     settings = connector_settings(helpdesk, through, quick_ladder(directory), 1)

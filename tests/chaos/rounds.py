@@ -5,17 +5,17 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from connector.helpdesks.jira.creation import VISIBLE_AFTER
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.work.table import WorkTable
 from connector.work.worker import LEASE
-from tests.chaos.clock import SharedClock
 from tests.chaos.connector_group import running, wait_until_alive
 from tests.chaos.evidence import Outcome, gather
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
+from tests.chaos.sandbox import Sandbox
 from tests.chaos.senders import Senders
 from tests.chaos.worker import Order, worker_process
-from tests.chaos.zammad import Zammad
 from tests.ports import free_port
 from tests.waiting import is_quiet, wait_until
 
@@ -24,7 +24,7 @@ _FEW, _MANY = 4, 80
 """Tickets: to see that the worker is there; and more than senders are told of before the kill."""
 
 
-def kill_and_restart(helpdesk: Zammad, database_url: str, directory: Path, kills: int, seed: int = 1) -> Outcome:
+def kill_and_restart(helpdesk: Sandbox, database_url: str, directory: Path, kills: int, seed: int = 1) -> Outcome:
     """``kills`` times: starts receiver and worker, kills them at a random moment under load. Then once more, until
     every event is acknowledged; then kills that one too, and a last worker does what is left."""
     began, chance, port = time.monotonic(), random.Random(seed), free_port()
@@ -53,17 +53,17 @@ def kill_and_restart(helpdesk: Zammad, database_url: str, directory: Path, kills
         senders.abandon()
     finish_what_is_left(helpdesk, database_url, directory, policy)
     rules = load_policy(policy, MAPPINGS / "services.yaml")
-    evidence = gather(helpdesk.desk(), rules, tickets, helpdesk.created())
+    evidence = gather(helpdesk, rules, tickets)
     assert set(tickets) == senders.told
     return Outcome(kills + 1, senders.acknowledged, senders.refused, len(tickets), evidence, time.monotonic() - began)
 
 
-def wait_until_written(helpdesk: Zammad, before: int) -> None:
+def wait_until_written(helpdesk: Sandbox, before: int) -> None:
     """Until the worker has written more: its start takes longer than the receiver's."""
     wait_until(lambda: helpdesk.writes() > before, "the worker writes")
 
 
-def connector_settings(helpdesk: Zammad, database_url: str, policy: Path, port: int) -> dict[str, str]:
+def connector_settings(helpdesk: Sandbox, database_url: str, policy: Path, port: int) -> dict[str, str]:
     """The environment of receiver and worker."""
     return {
         **helpdesk.environment,
@@ -76,12 +76,12 @@ def connector_settings(helpdesk: Zammad, database_url: str, policy: Path, port: 
     }
 
 
-def finish_what_is_left(helpdesk: Zammad, database_url: str, directory: Path, policy: Path) -> None:
-    """A worker that lives after all leases have ended, until nothing is left and every level has been due."""
-    clock = SharedClock(directory / "later")
-    clock.advance(LEASE + LAST_LEVEL_AFTER + timedelta(seconds=1))
-    order = Order(database_url, helpdesk.access, directory / "later", directory / "log", policy)
-    table = WorkTable.open(database_url, clock)
+def finish_what_is_left(helpdesk: Sandbox, database_url: str, directory: Path, policy: Path) -> None:
+    """A worker that lives when every lease has ended, every level has been due and every search is up to date, until
+    nothing is left."""
+    helpdesk.clock.advance(max(LEASE, VISIBLE_AFTER) + LAST_LEVEL_AFTER + timedelta(seconds=1))
+    order = Order.on(helpdesk, database_url, directory / "log")._replace(policy=policy)
+    table = WorkTable.open(database_url, helpdesk.clock)
     with worker_process(order) as worker:
 
         def is_done() -> bool:

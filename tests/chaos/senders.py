@@ -9,17 +9,17 @@ from contextlib import closing, suppress
 from queue import SimpleQueue
 from threading import Condition, Event, Thread
 
-from tests.chaos.zammad import Zammad
+from tests.chaos.sandbox import Sandbox
 from tests.waiting import PATIENCE_S
 
 SENDERS = 32
 _PAUSE_S = 0.02
 
-Act = Callable[[Zammad, str], object]
+Act = Callable[[Sandbox, str], object]
 STORIES: tuple[tuple[Act, ...], ...] = (
     (),
-    (Zammad.customer_asks_to_escalate,),
-    (Zammad.agent_closes, Zammad.customer_asks_for_rfo),
+    (Sandbox.customer_asks_to_escalate,),
+    (Sandbox.agent_closes, Sandbox.customer_asks_for_rfo),
 )
 """What happens after a customer has opened the ticket. Each act is an event, and each event is delivered."""
 
@@ -27,7 +27,7 @@ STORIES: tuple[tuple[Act, ...], ...] = (
 class Senders:
     """Threads that deliver events until they are acknowledged. An acknowledged event is never delivered again."""
 
-    def __init__(self, helpdesk: Zammad, receivers: Sequence[tuple[str, int]], seed: int) -> None:
+    def __init__(self, helpdesk: Sandbox, receivers: Sequence[tuple[str, int]], seed: int) -> None:
         self.acknowledged = 0
         """Answers 202."""
         self.refused = 0

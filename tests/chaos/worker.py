@@ -6,7 +6,6 @@ Started by a server that has imported everything, because most of a worker's sta
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,7 +20,7 @@ from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.chaos.clock import SharedClock
 from tests.chaos.dying import Death, Deaths, DyingDesk, DyingTable, DyingTransport
-from tests.chaos.zammad import open_desk
+from tests.chaos.sandbox import OpenDesk, Sandbox
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.chaos.warm"])
@@ -36,12 +35,17 @@ class Order(NamedTuple):
     """What a worker is to do."""
 
     database_url: str
-    access: tuple[str, str]
+    open_desk: OpenDesk
     clock: Path
     """The file of a :class:`SharedClock`."""
     log: Path
     policy: Path = POLICY
     deaths: tuple[Death, ...] = ()
+
+    @classmethod
+    def on(cls, helpdesk: Sandbox, database_url: str, log: Path) -> "Order":
+        """To work for this helpdesk, by its clock."""
+        return cls(database_url, helpdesk.open_desk, helpdesk.clock_file, log)
 
 
 @contextmanager
@@ -68,14 +72,14 @@ def start(order: Order) -> BaseProcess:
 
 
 def _work(order: Order) -> None:
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with order.log.open("ab", buffering=0) as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     clock, deaths = SharedClock(order.clock), Deaths(order.deaths)
     policy = default_policy() if order.policy == POLICY else load_policy(order.policy, MAPPINGS / "services.yaml")
     table = DyingTable(order.database_url, clock, deaths)
-    desk = open_desk(order.access, clock, lambda: DyingTransport(f"{order.access[0]}/api/v1", deaths))
-    Worker(table, DyingDesk(desk, deaths), policy, rhythm=RARELY).run(stop)
+    desk = order.open_desk(clock, lambda: DyingTransport(deaths))
+    worker = Worker(table, DyingDesk(desk, deaths), policy, rhythm=RARELY)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.run()
     table.close()

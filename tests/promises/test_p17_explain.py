@@ -19,13 +19,16 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.sandbox.jira.furnished import BOT as JIRA_BOT
+from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import tell
+from connector.sandbox.zammad.house import ZammadHouse
 from connector.settings import Settings
 from connector.work.table import Key
 from connector.work.worker import Worker
 from tests.builders import T0
-from tests.promises.conftest import COMPLETE, Cast, open_stage, with_people, zammad_house
+from tests.promises.conftest import COMPLETE, Cast, Place, open_stage, with_people
 
 STORY_BEGINS = datetime.fromisoformat("2026-11-23T09:00:00Z")
 VALUES = TypeAdapter(dict[str, Any])
@@ -83,9 +86,9 @@ def _sorted(note: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stage(database_url: str) -> Iterator[Stage]:
+def stage(place: Place) -> Iterator[Stage]:
     """An hour earlier than usual, as the story has it."""
-    with open_stage(database_url, STORY_BEGINS) as opened:
+    with open_stage(place.database_url, STORY_BEGINS, place.helpdesk) as opened:
         yield opened
 
 
@@ -95,9 +98,9 @@ def explain(
 ) -> Iterator[tuple[Explain, list[dict[str, Any]]]]:
     """The command against the stage's helpdesk, and what the worker has logged meanwhile."""
     logged: list[dict[str, Any]] = []
-    with zammad_house(stage).sandbox.serve() as server:
-        monkeypatch.setenv("INTERSPACE_ZAMMAD_URL", server.url)
-        monkeypatch.setenv("INTERSPACE_ZAMMAD_TOKEN", zammad_house(stage).accounts.bot)
+    with stage.sandbox.serve() as server:
+        for name, value in access(stage, server.url).items():
+            monkeypatch.setenv(f"INTERSPACE_{name}", value)
 
         def run(ticket: str, at: datetime, *, as_json: bool = True) -> Any:
             assert at.microsecond == 0
@@ -112,6 +115,16 @@ def explain(
             logged.extend(line for line in lines if line["event"] == "reconciled")
 
         yield run, logged
+
+
+def access(stage: Stage, url: str) -> dict[str, str]:
+    """What the command has to know of the stage's helpdesk, if it is found at ``url``."""
+    house = stage.house
+    if isinstance(house, JiraHouse):
+        user = {"JIRA_USER": JIRA_BOT} if house.sandbox.flavour == "cloud" else {}
+        return {"JIRA_URL": url, "JIRA_TOKEN": house.accounts.bot, **user}
+    assert isinstance(house, ZammadHouse)
+    return {"ZAMMAD_URL": url, "ZAMMAD_TOKEN": house.accounts.bot}
 
 
 def watched(stage: Stage, explain: Explain) -> Watched:
@@ -176,9 +189,10 @@ def test_decisions_against_rivals_and_tampering_were_explained_beforehand(
 def troubled(cast: Cast) -> str:
     """A ticket on which everybody does what they should not."""
     stage = cast.stage
-    ticket = cast.customer.writes("Line down", COMPLETE, escalation_level=4)
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    cast.outsider.sets(ticket, escalation_level=4)
     stage.settle()
-    cast.customer.sets(ticket, escalation_level=1)
+    cast.outsider.sets(ticket, escalation_level=1)
     stage.settle()
     for _ in range(5):
         cast.agent.sets(ticket, next_escalation_at=None)
@@ -204,7 +218,7 @@ def test_people_read_rule_numbers_policy_and_the_next_deadline(
     assert f"policy {stage.policy.version}" in said
     assert "P1: impact service affecting × urgency high" in said
     assert "The ticket is as it should be: nothing would be written." in said
-    due = stage.table.next_due("zammad")
+    due = stage.table.next_due(stage.house.name)
     assert due is not None
     assert f"Next look: {due:%Y-%m-%d %H:%M} UTC" in said
 
@@ -227,4 +241,4 @@ def test_another_time_gives_the_decision_of_that_time(
     assert before["changes"] == {}
     assert at["changes"]["escalation_level"] == 2
     assert due == STORY_BEGINS + timedelta(hours=1) < T0 + timedelta(hours=1)
-    assert Key("zammad", ticket) not in {letter.key for letter in stage.table.dead_letters()}
+    assert Key(stage.house.name, ticket) not in {letter.key for letter in stage.table.dead_letters()}

@@ -10,10 +10,10 @@ from connector.policy.locate import MAPPINGS
 from connector.work.table import WorkTable
 from tests.chaos.connector_group import running, wait_until_alive
 from tests.chaos.evidence import gather
+from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
 from tests.chaos.rounds import connector_settings
 from tests.chaos.senders import Senders
-from tests.chaos.zammad import zammad_process
 from tests.ports import free_port
 from tests.waiting import is_quiet, wait_until
 
@@ -21,9 +21,13 @@ TICKETS = 60
 
 
 @pytest.mark.timeout(300)
-def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(database_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "database"), [("zammad", "sqlite"), ("jira-cloud", "postgresql")])
+def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(
+    kind: str, database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    database_url = request.getfixturevalue(f"{database}_url")
     policy, port = quick_ladder(tmp_path), free_port()
-    with zammad_process() as helpdesk:
+    with HELPDESKS[kind]() as helpdesk:
         settings = connector_settings(helpdesk, database_url, policy, port)
         tickets = helpdesk.opens(TICKETS, AGE, LAST_LEVEL_AFTER)
         helpdesk.answers_in(0.02)
@@ -48,7 +52,7 @@ def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(database_url: str,
             connector.send(signal.SIGTERM)
             assert connector.exit_code() == 0
         table.close()
-        evidence = gather(helpdesk.desk(), load_policy(policy, MAPPINGS / "services.yaml"), tickets, helpdesk.created())
+        evidence = gather(helpdesk, load_policy(policy, MAPPINGS / "services.yaml"), tickets)
 
     log = (tmp_path / "first").read_text()
     assert code == 0, log
