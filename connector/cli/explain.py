@@ -130,6 +130,8 @@ def _writes(ticket: Ticket, decision: Decision) -> Table:
     for field, value in decision.changes.items():
         held = wording.value(getattr(ticket.fields, field))
         writes.add_row(wording.label(field), Text(harmless(held)), Text(harmless(wording.value(value))))
+    if decision.state:
+        writes.add_row("State", wording.value(ticket.state), wording.value(decision.state))
     if decision.note:
         kind = "public message" if decision.note.public else "internal note"
         writes.add_row(kind, "", Text(harmless(f"{decision.note.title}\n{decision.note.text}")))
