@@ -142,7 +142,8 @@ class Worker:
     @contextmanager
     def _working(self) -> Iterator[None]:
         """Threads that do jobs until the context ends and none is left. Futures would cost as much as half a rule."""
-        threads = [Thread(target=self._do_jobs, name=f"worker-{number}") for number in range(self._threads)]
+        names = (f"worker-{number}" for number in range(self._threads))
+        threads = [Thread(target=self._do_jobs, name=name, daemon=True) for name in names]
         for thread in threads:
             thread.start()
         try:
