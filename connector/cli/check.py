@@ -12,6 +12,7 @@ from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.load import check as check_files
 from connector.helpdesks.mapping import HelpdeskMapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
 from connector.settings import HELPDESKS, Settings
 
@@ -33,7 +34,7 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
       interspace check
       interspace check --policy new.yaml --services services.csv --json
 
-    Exit code 1 if there is a problem.
+    Exit code 1 if there is a problem; a hint is none.
     """
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or HELPDESKS
     mappings = {getattr(settings, f"{name}_mapping"): KINDS[name] for name in chosen}
@@ -54,3 +55,5 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
         click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
         for path in mappings:
             click.echo(f"{path}: sound")
+        if nobody := mails_nobody(policy):
+            click.echo(f"Hint: {settings.policy}: {nobody}.", err=True)

@@ -11,11 +11,12 @@ from connector.cli.options import JIRA, RULES, ZAMMAD, settings_options
 from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
 from connector.cli.sections import Group
 from connector.cli.settings_draft import called
-from connector.cli.wiring import now
+from connector.cli.wiring import now, open_policy
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
-from connector.install.plan import SHARE, Plan, sealed
+from connector.install.plan import SHARE, Plan, replaced, sealed
 from connector.install.secrets import SecretStoreError, with_secret
+from connector.policy.contacts import mails_nobody
 from connector.settings import HELPDESKS, Settings
 
 _STORE = ("secret_store",)
@@ -60,7 +61,9 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
       interspace install plan jira --json
     """
     opened = open_helpdesk(settings, helpdesk)
-    show_plan(_plan(opened, adopt=adopt), opened.writer.tables, verbose=verbose, as_json=as_json)
+    found = _plan(opened, adopt=adopt)
+    hints = _hints(settings, opened, found)
+    show_plan(found, opened.writer.tables, hints, verbose=verbose, as_json=as_json)
 
 
 @install.command()
@@ -96,15 +99,21 @@ def apply(
     opened = open_helpdesk(settings, helpdesk)
     found = _plan(opened, adopt=adopt)
     _refuse(found, checksum=checksum, force=force, share=share)
-    secrets = dict(opened.secrets)
+    hints, secrets = _hints(settings, opened, found), dict(opened.secrets)
+    if not as_json:
+        for hint in hints:
+            click.echo(hint)
     for name in sorted(sealed(found)):
         secrets = _with_secret(settings, secrets, name)
     stayed = apply_with_progress(opened.writer, found, secrets, as_json=as_json)
-    more = {"checklist": _checklist(settings)} if helpdesk == "jira" else {}
+    checklist = _checklist(settings) if helpdesk == "jira" else []
+    more = {"hints": hints} | ({"checklist": checklist} if helpdesk == "jira" else {})
     show_result(found, stayed, opened.writer.tables.helpdesk, more, as_json=as_json)
     if not as_json:
         if helpdesk == "jira":
-            show_titles(more["checklist"], f"{called()} install checklist jira")
+            show_titles(checklist, f"{called()} install checklist jira")
+        if replaced(found, opened.secrets):
+            click.echo(f"Restart the receivers now: the webhook has a new secret, kept in {settings.secret_store}.")
         if told := opened.afterwards(found):
             click.echo(told)
         lead = "Then check" if told and helpdesk == "zammad" else "Check"
@@ -176,6 +185,19 @@ def _plan(opened: Installing, *, adopt: bool) -> Plan:
         return opened.plan(adopt)
     except PlanError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _hints(settings: Settings, opened: Installing, found: Plan) -> list[str]:
+    """What the steps of a plan do not tell: a secret that changes under running receivers, levels that mail nobody."""
+    hints = [
+        f"The webhook gets a NEW secret: {name} is not set, and none was found in {settings.secret_store.absolute()}. "
+        "Running receivers refuse webhooks until they are restarted with the new one. If there is a secret already, "
+        "name its file with --secret-store."
+        for name in sorted(replaced(found, opened.secrets))
+    ]
+    if nobody := mails_nobody(open_policy(settings)):
+        hints.append(f"Nobody is mailed: {nobody}.")
+    return hints
 
 
 def _with_secret(settings: Settings, known: dict[str, str], name: str) -> dict[str, str]:

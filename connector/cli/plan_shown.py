@@ -27,12 +27,13 @@ _COLOURS = {
 }
 
 
-def show_plan(found: Plan, tables: Tables, *, verbose: bool, as_json: bool) -> None:
-    """What would be done. Unless it is ``verbose``, foreign objects that are used as they are share a line."""
+def show_plan(found: Plan, tables: Tables, hints: Sequence[str] = (), *, verbose: bool, as_json: bool) -> None:
+    """What would be done, and what the steps do not tell. Unless it is ``verbose``, foreign objects that are used as
+    they are share a line."""
     if as_json:
-        click.echo(json.dumps(found.told(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(found.told() | {"hints": list(hints)}, indent=2, ensure_ascii=False))
     else:
-        Console(highlight=False).print(_shown(found, tables, verbose=verbose))
+        Console(highlight=False).print(_shown(found, tables, hints, verbose=verbose))
 
 
 def apply_with_progress(writer: Writer, found: Plan, secrets: Mapping[str, str], *, as_json: bool) -> Sequence[Stayed]:
@@ -67,7 +68,7 @@ def show_result(
     click.echo(f"{done} step{'' if done == 1 else 's'} done.")
 
 
-def _shown(found: Plan, tables: Tables, *, verbose: bool) -> RenderableType:
+def _shown(found: Plan, tables: Tables, hints: Sequence[str], *, verbose: bool) -> RenderableType:
     table = Table("", "object")
     table.add_column("what differs", overflow="fold")
     steps = [step for step in found.steps if step.action is not Action.UNCHANGED or step.why]
@@ -86,6 +87,7 @@ def _shown(found: Plan, tables: Tables, *, verbose: bool) -> RenderableType:
         parts.append(Text(f"{len(used)} used as {'they are' if len(used) > 1 else 'it is'}: {names}{more}"))
     if any(step.action is Action.FOREIGN and step.changes for step in found.steps):
         parts.append(Text("What is foreign stays as it is; --adopt changes it as shown."))
+    parts += [Text(hint, style="yellow") for hint in hints]
     if not found.work:
         parts.append(Text("Nothing to do."))
         return Group(*parts)

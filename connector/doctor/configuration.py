@@ -25,11 +25,13 @@ def settings(context: Examination) -> Seen:
 
 def webhook_secret(context: Examination) -> Seen:
     """The receiver does not start without it."""
-    count = len(context.webhook_secrets)
+    count, store = len(context.webhook_secrets), context.settings.secret_store.absolute()
     if not count:
         return fail(
-            f"{context.variable('webhook_secret')} is not set and {context.settings.secret_store} holds none",
-            f"interspace install apply {context.HELPDESK} makes one and keeps it there; or set the one of the webhook.",
+            f"{context.variable('webhook_secret')} is not set and {store} holds none",
+            f"If the webhook has a secret already, set it, or name its file in {variable('secret_store')}; if not, "
+            f"interspace install apply {context.HELPDESK} makes one. An existing webhook gets it, too: "
+            "receivers then refuse webhooks until they are restarted.",
         )
     return ok("set") if count == 1 else ok("two are set: the receiver accepts both while one is being replaced")
 

@@ -10,6 +10,7 @@ from connector.install.objects import Including, Ref, Sealed, unmarked
 from connector.install.rows import Ids, Row
 
 _SECRET = "(secret)"  # noqa: S105 - what stands in place of one
+_NEW_SECRET = "(new secret)"  # noqa: S105 - what stands in place of one that is made when the plan is applied
 _NOTHING = "(nothing)"
 _HIDDEN = re.compile(r"\*+")
 """What a helpdesk shows in place of a secret."""
@@ -97,7 +98,7 @@ def _differences(
     if isinstance(wanted, Sealed):
         hidden = bool(_HIDDEN.fullmatch(str(held))) and wanted.name in secrets
         if held is None or not (hidden or held == secrets.get(wanted.name)):
-            yield Change(path, _SECRET if held else _NOTHING, _SECRET)
+            yield Change(path, _SECRET if held else _NOTHING, _SECRET if wanted.name in secrets else _NEW_SECRET)
     elif isinstance(wanted, Including):
         has = {str(item) for item in held or ()}
         missing = [item for item in wanted.items if str(item) not in has]

@@ -270,6 +270,12 @@ def sealed(plan: Plan) -> frozenset[str]:
     return frozenset(name for step in plan.work for name in _sealed(step.body))
 
 
+def replaced(plan: Plan, secrets: Mapping[str, str]) -> frozenset[str]:
+    """The names of the secrets that objects get anew, because ``secrets`` lacks them."""
+    steps = (step for step in plan.work if step.action is Action.UPDATE)
+    return frozenset(name for step in steps for name in _sealed(step.body) if name not in secrets)
+
+
 def _sealed(value: Any) -> Iterator[str]:
     if isinstance(value, Sealed):
         yield value.name

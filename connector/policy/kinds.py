@@ -8,6 +8,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address and nothing else."""
+    return _ADDRESS.fullmatch(text) is not None
+
 
 @lru_cache(maxsize=1024)
 def _known_zone(name: str) -> str:
@@ -37,6 +44,12 @@ def _calendar_date(value: Any) -> Any:
         raise ValueError(f"there is no day {value}") from None
 
 
+def _contact(text: str) -> str:
+    if "@" in text[1:] and not is_address(text):
+        raise ValueError(f"{text[:60]!r} is no e-mail address (example: shift@isp.example)")
+    return text
+
+
 def _pattern(text: str) -> str:
     try:
         compiled = re.compile(text)
@@ -49,6 +62,8 @@ def _pattern(text: str) -> str:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A text with at least one character."""
+Contact = Annotated[Name, AfterValidator(_contact)]
+"""Whom a level tells: an e-mail address, or a name for people to read, as ``@shift`` is one."""
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 """A name of the IANA time zone database."""
 ClockTime = Annotated[

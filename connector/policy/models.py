@@ -14,7 +14,7 @@ from connector.domain.model import Instant
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
 from connector.policy import checks
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import ClockTime, Day, Name, Pattern, ZoneName
+from connector.policy.kinds import ClockTime, Contact, Day, Name, Pattern, ZoneName
 from connector.policy.problem import Finding
 from connector.policy.section import Section, dig
 from connector.policy.span import FixedSpan, Span
@@ -106,7 +106,7 @@ class Level(Section):
 
     level: int = Field(ge=1, le=9)
     name: Name
-    contacts: tuple[Name, ...] = Field(default=(), description="empty with skip: true")
+    contacts: tuple[Contact, ...] = Field(default=(), description="empty with skip: true")
     group: Name | None = Field(default=None, description="the ticket moves here; the owner stays")
     skip: bool = Field(default=False, description="nobody there: the level is passed over")
     after: Mapping[Priority, Span] = Field(description="ticket age at which the level is reached")

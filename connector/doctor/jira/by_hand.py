@@ -11,6 +11,7 @@ from connector.helpdesks.jira.listing import quoted
 from connector.install.jira.checklist import FIRST_RESPONSE, REPAIR, asked_fields, queues, without_project
 from connector.install.jira.pages import desk_paged, row_of
 from connector.install.jira.site import types
+from connector.policy.contacts import mails_nobody
 
 _DO = "interspace install checklist jira says how, with the link to the page."
 _LATEST = 10
@@ -87,6 +88,17 @@ def goals(context: Context) -> Seen:
     if wrong:
         return warn(f"{issue.get('key')}, {priority}: {'; '.join(wrong)}", _DO)
     return ok(f"{FIRST_RESPONSE} and {REPAIR}, as the policy says for {priority}")
+
+
+def escalation_mail(context: Context) -> Seen:
+    """Each level has somebody to mail (R38). Whether a rule names a person instead cannot be seen."""
+    if nobody := mails_nobody(context.policy):
+        return warn(
+            f"{nobody}, unless its Automation rule names a person",
+            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
+            "manager, shift@isp.example], and let the rule mail to it (interspace install checklist jira).",
+        )
+    return ok("every level has an address")
 
 
 def unseen(context: Context) -> Seen:

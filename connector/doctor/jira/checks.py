@@ -71,6 +71,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: required details", by_hand.required, (_FIELDS, _TYPES)),
     Check("checklist: queues", by_hand.queues_there, (_FIELDS, *_ADMIN)),
     Check("checklist: goals", by_hand.goals, (_FIELDS,)),
+    Check("escalation mail", by_hand.escalation_mail, (_FILES,)),
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),
     Check("transitions", project.transitions, (_OPTIONS, _STATUSES, ADMIN_TOKEN)),
     Check("round trip", travels, (_WEBHOOK, _TABLE, _OPTIONS, _STATUSES)),

@@ -63,6 +63,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("access to groups", group_access, (_FILES, _GROUPS)),
     Check("agents' access to groups", agents_access, (_FILES, permission_check("roles"), _GROUPS)),
     Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
+    Check("escalation mail", names.escalation_mail, (_FILES,)),
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
     Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),

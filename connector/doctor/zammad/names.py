@@ -4,6 +4,7 @@ from connector.doctor.context import Row
 from connector.doctor.finding import Seen, fail, ok, warn
 from connector.doctor.zammad.context import Context
 from connector.domain.vocabulary import TicketState
+from connector.policy.contacts import mails_nobody
 
 _EITHER = "Create them in Zammad, or write this Zammad's names into the mapping"
 
@@ -60,6 +61,17 @@ def sender_addresses(context: Context) -> Seen:
             "Choose an e-mail address for each of them (Manage → Groups).",
         )
     return ok("every group has one")
+
+
+def escalation_mail(context: Context) -> Seen:
+    """Each level has somebody to mail (R38): without an address the installation makes no trigger for it."""
+    if nobody := mails_nobody(context.policy):
+        return warn(
+            nobody,
+            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
+            "manager, shift@isp.example]; then interspace install plan zammad.",
+        )
+    return ok("every level has an address")
 
 
 def roles(context: Context) -> Seen:

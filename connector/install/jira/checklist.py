@@ -19,6 +19,7 @@ from connector.install.jira.site import JiraSite, types
 from connector.install.jira.views import DASHBOARD, views
 from connector.install.objects import PREFIX
 from connector.install.texts import FOR_CUSTOMERS, HELP
+from connector.policy.contacts import mails_nobody
 from connector.policy.models import CalendarSpec, Level
 
 _MANY = 20
@@ -216,6 +217,8 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     values = ("{{issue.key}}", "{{issue.summary}}", *(f"{{{{issue.{site.fields[field]}}}}}" for field in told_by))
     steps.append("\n".join(("Say in it:", *values)))
     steps.append("A contact that is no address stands for a person: choose the person.")
+    if nobody := mails_nobody(site.policy):
+        steps.append(f"{nobody[0].upper()}{nobody[1:]}, unless its rule names a person.")
     yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
     told = (
         f"When: Field value changed, {level}. If the issue matches:\n"

@@ -4,7 +4,6 @@ Zammad sends mail to users only, so a contact's address needs a user: one who is
 only if the ticket's group has a sender's address.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,16 +11,11 @@ from connector.domain.vocabulary import ServiceCheck
 from connector.install.objects import Ref, Wanted, text_ref
 from connector.install.zammad.site import Site
 from connector.install.zammad.tables import CONTACT
+from connector.policy.contacts import addresses
 from connector.policy.models import Level
 
-_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
 CUSTOMER = "Interspace: customer hears of an escalation"
-
-
-def addresses(level: Level) -> tuple[str, ...]:
-    """The contacts of a level that are e-mail addresses."""
-    return tuple(contact.strip().lower() for contact in level.contacts if _ADDRESS.fullmatch(contact.strip()))
 
 
 def contacts(site: Site) -> Iterator[Wanted]:

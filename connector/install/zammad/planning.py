@@ -15,10 +15,10 @@ from connector.install.receiver import endpoint
 from connector.install.uninstall import plan_uninstall
 from connector.install.zammad.everything import everything
 from connector.install.zammad.leaving import used_by_tickets, without_our_roles
-from connector.install.zammad.notices import addresses
 from connector.install.zammad.site import Site
 from connector.install.zammad.tables import read_current
 from connector.install.zammad.webhook import NAME, PATH
+from connector.policy.contacts import addresses
 from connector.policy.models import Policy
 
 

@@ -1,6 +1,7 @@
 """What holds for an examination of either helpdesk."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from connector.doctor.jira.checks import CHECKS as JIRA_CHECKS
 from connector.doctor.zammad.checks import CHECKS as ZAMMAD_CHECKS
 from connector.sandbox.faults import Fault, Kind
 from tests.unit.doctor.examined import Examined
+from tests.unit.policy.files import with_addresses
 
 made_for_a_test = pytest.mark.parametrize(
     ("examined", "path"),
@@ -34,6 +36,34 @@ def test_the_skew_of_the_clocks(examined: Examined[Any], ahead: int, verdict: Ve
     found = examined.examine(test_tickets=False)
 
     assert found[f"{examined.title}'s clock"].verdict is verdict
+
+
+def test_levels_that_mail_nobody_are_named(examined: Examined[Any], tmp_path: Path) -> None:
+    checks = tuple(check for check in examined.checks if check.name in ("policy and mapping", "escalation mail"))
+
+    delivered = examined.examine(checks)["escalation mail"]
+    examined.settings["policy"] = with_addresses(tmp_path)
+    addressed = examined.examine(checks)["escalation mail"]
+
+    assert delivered.verdict is Verdict.WARN
+    assert delivered.seen.startswith("levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail")
+    assert "Add an address" in delivered.do
+    assert addressed.verdict is Verdict.OK
+
+
+def test_a_secret_that_is_not_found_is_looked_for_before_a_new_one_is_made(
+    examined: Examined[Any], tmp_path: Path
+) -> None:
+    helpdesk = examined.title.lower()
+    examined.settings |= {f"{helpdesk}_webhook_secret": None, "secret_store": tmp_path / "interspace.secrets"}
+    checks = tuple(check for check in examined.checks if check.name == "webhook secret")
+
+    found = examined.examine(checks)["webhook secret"]
+
+    assert found.verdict is Verdict.FAIL
+    assert str(tmp_path / "interspace.secrets") in found.seen
+    assert found.do.index("INTERSPACE_SECRET_STORE") < found.do.index(f"interspace install apply {helpdesk} makes one")
+    assert "until they are restarted" in found.do
 
 
 @made_for_a_test

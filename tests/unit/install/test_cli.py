@@ -10,6 +10,7 @@ from connector.install.secrets import read_store
 from tests.unit.install.bench import RECEIVER, Bench
 from tests.unit.install.both import AnyBench, hook_secrets, name_of
 from tests.unit.install.conftest import Run
+from tests.unit.policy.files import with_addresses
 
 on_zammad = pytest.mark.parametrize("any_bench", ["zammad"], indirect=True)
 
@@ -49,6 +50,48 @@ def test_plan_apply_plan_uninstall(run: Run, any_bench: AnyBench, tmp_path: Path
     everything = (shown, refused, applied, again, listed, told, gone)
     held = (secret, *any_bench.tokens.values())
     assert not [text for ran in everything for text in held if text in ran.stdout + ran.stderr]
+
+
+def test_a_secret_that_changes_under_a_running_receiver_is_told(run: Run, any_bench: AnyBench, tmp_path: Path) -> None:
+    helpdesk, store, elsewhere = name_of(any_bench), tmp_path / "interspace.secrets", tmp_path / "elsewhere"
+    fresh = run("plan", helpdesk, "--receiver-url", RECEIVER)
+    run("apply", helpdesk, "--receiver-url", RECEIVER)
+    store.rename(elsewhere)
+    held = hook_secrets(any_bench)
+
+    shown = run("plan", helpdesk)
+    listed = json.loads(run("plan", helpdesk, "--json").stdout)
+    found = run("plan", helpdesk, "--secret-store", str(elsewhere))
+    assert hook_secrets(any_bench) == held
+    applied = run("apply", helpdesk, "--checksum", listed["checksum"])
+
+    said = f"The webhook gets a NEW secret: INTERSPACE_{helpdesk.upper()}_WEBHOOK_SECRET is not set"
+    assert [hint.startswith(said) for hint in listed["hints"]] == [True, False]
+    assert str(store) in listed["hints"][0]
+    assert "restarted" in listed["hints"][0]
+    assert said in shown.stdout
+    assert "(new secret)" in shown.stdout
+    assert shown.stdout.splitlines()[-1] == f"Checksum: {listed['checksum']}"
+    assert "NEW secret" not in fresh.stdout + found.stdout
+    assert "Nothing to do." in found.stdout
+    assert applied.returncode == 0, applied.stderr
+    assert hook_secrets(any_bench) == list(read_store(store).values()) != held
+    assert "Restart the receivers now" in applied.stdout
+
+
+def test_levels_that_mail_nobody_are_told(run: Run, any_bench: AnyBench, tmp_path: Path) -> None:
+    helpdesk, addressed = name_of(any_bench), ("--policy", str(with_addresses(tmp_path)))
+    arguments = (helpdesk, "--receiver-url", RECEIVER)
+
+    shown, listed = run("plan", *arguments), json.loads(run("plan", *arguments, "--json").stdout)
+    applied = run("apply", *arguments)
+
+    said = "Nobody is mailed: levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail address"
+    for told in (shown.stdout, applied.stdout, *listed["hints"]):
+        assert said in told
+    assert len(listed["hints"]) == 1
+    assert json.loads(run("plan", *arguments, *addressed, "--json").stdout)["hints"] == []
+    assert "Nobody is mailed" not in run("apply", *arguments, *addressed).stdout
 
 
 @on_zammad

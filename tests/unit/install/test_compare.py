@@ -70,6 +70,14 @@ def test_a_secret_is_compared_and_never_told() -> None:
         assert differences({"signature_token": held}, body, {}) == [("signature_token",)]
 
 
+def test_a_secret_that_is_yet_to_be_made_looks_different() -> None:
+    body = {"signature_token": Sealed("HOOK")}
+    (known,) = changes({"signature_token": "wrong"}, body, IDS, {"HOOK": "right"}, KIND)
+    (made,) = changes({"signature_token": "wrong"}, body, IDS, {}, KIND)
+    assert (known.old, known.new) == ("(secret)", "(secret)")
+    assert (made.old, made.new) == ("(secret)", "(new secret)")
+
+
 @settings(deadline=None)
 @given(st.text())
 def test_marks_come_and_go(note: str) -> None:

@@ -29,6 +29,14 @@ def changed(original: Path, directory: Path, *changes: tuple[str, str]) -> Path:
     return copy
 
 
+def with_addresses(directory: Path) -> Path:
+    """A copy of the default policy in which every level has an address besides its contacts."""
+    copy = directory / "addressed.yaml"
+    text = POLICY.read_text(encoding="utf-8")
+    copy.write_text(text.replace("contacts: [", "contacts: [noc@isp.example, "), encoding="utf-8")
+    return copy
+
+
 def line_of(path: Path, fragment: str) -> int:
     """The number of the only line that holds ``fragment``."""
     lines = path.read_text(encoding="utf-8").splitlines()

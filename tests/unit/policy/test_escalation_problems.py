@@ -30,6 +30,17 @@ CASES = [
         f"{DEFAULT}.levels[4]: needs contacts, or 'skip: true' to pass the level over",
         at="- level: 5",
     ),
+    Case(
+        "contacts: [Management board]",
+        "contacts: [Management board, board@isp]",
+        f"{DEFAULT}.levels[4].contacts[1]: 'board@isp' is no e-mail address (example: shift@isp.example)",
+    ),
+    Case(
+        "contacts: [Management board]",
+        "contacts: [Management board <board@isp.example>]",
+        f"{DEFAULT}.levels[4].contacts[0]: 'Management board <board@isp.example>' is no e-mail address "
+        "(example: shift@isp.example)",
+    ),
     Case("    default:\n", "    defaults:\n", f"{DEFAULT}: is missing", at="  ladders:"),
     Case("    acme: acme\n", "    acme: gold\n", "escalation.customers.acme: there is no ladder 'gold'"),
     Case(

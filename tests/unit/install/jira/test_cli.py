@@ -1,12 +1,14 @@
 """What ``interspace install`` says of Jira alone, over a socket: the checklist, and what Cloud needs."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from connector.install.jira.planning import checklist_jira
 from tests.unit.install.conftest import Run
 from tests.unit.install.jira.bench import RECEIVER, JiraBench
+from tests.unit.policy.files import with_addresses
 
 
 def test_what_is_said_of_jira(run: Run) -> None:
@@ -52,6 +54,16 @@ def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: Jira
     assert 'priority in ("Low", "Lowest")' in " ".join(items["SLA goals"]["steps"])
     assert "{{issue.Escalation level}}" in " ".join(items["notifications"]["steps"])
     assert told.stdout.count("apply the installation again") == len(hand and {"once"})
+
+
+def test_the_checklist_says_which_levels_have_no_address(run: Run, jira_bench: JiraBench, tmp_path: Path) -> None:
+    jira_bench.install()
+
+    said = "Levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail address"
+    assert said in " ".join(run("checklist", "jira").stdout.split())
+    addressed = run("checklist", "jira", "--policy", str(with_addresses(tmp_path)))
+    assert addressed.returncode == 0, addressed.stderr
+    assert "no e-mail address" not in " ".join(addressed.stdout.split())
 
 
 def test_what_is_to_be_pasted_is_not_broken(run: Run, jira_bench: JiraBench) -> None:

@@ -1,0 +1,61 @@
+"""Whom the helpdesk can mail when a level is reached, and what ``interspace check`` says where it is nobody."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from connector.cli.check import check
+from connector.policy.contacts import addresses, mails_nobody
+from connector.policy.load import load_policy
+from connector.policy.models import Level, Policy
+
+from .files import POLICY, SERVICES, with_addresses
+
+
+def policy_with(**contacts: str) -> Policy:
+    """One ladder whose level 3 is passed over; ``l2="a"`` makes a the contact of level 2."""
+    policy = load_policy(POLICY, SERVICES)
+    default = policy.escalation.ladders["default"]
+    levels = [
+        level.model_copy(update={"contacts": (contacts.get(f"l{level.level}", "A name"),), "skip": level.level == 3})
+        for level in default.levels
+    ]
+    ladders = {"default": default.model_copy(update={"levels": tuple(levels)})}
+    escalation = policy.escalation.model_copy(update={"ladders": ladders})
+    return policy.model_copy(update={"escalation": escalation})
+
+
+@pytest.mark.parametrize(
+    ("contacts", "said"),
+    [
+        ({}, "levels 2, 4, 5 have no e-mail address among their contacts: the helpdesk mails nobody when a ticket "
+        "reaches them"),
+        ({"l2": "shift@isp.example", "l4": "d@isp.example"}, "level 5 has no e-mail address among its contacts: the "
+        "helpdesk mails nobody when a ticket reaches it"),
+        ({"l2": "shift@isp.example", "l4": "d@isp.example", "l5": "b@isp.example"}, ""),
+    ],
+)  # fmt: skip
+def test_levels_that_mail_nobody(contacts: dict[str, str], said: str) -> None:
+    assert mails_nobody(policy_with(**contacts)) == said
+
+
+def test_an_address_among_names_is_enough() -> None:
+    level: Level = load_policy(POLICY, SERVICES).escalation.ladders["default"].levels[1]
+
+    mixed = level.model_copy(update={"contacts": ("Shift manager", "Shift@ISP.example")})
+
+    assert addresses(mixed) == ("shift@isp.example",)
+
+
+def test_check_gives_a_hint_and_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    delivered = CliRunner().invoke(check, [])
+    addressed = CliRunner().invoke(check, ["--policy", str(with_addresses(tmp_path))])
+
+    assert delivered.exit_code == addressed.exit_code == 0
+    hint = f"Hint: {POLICY}: levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail address"
+    assert hint in delivered.stderr
+    assert addressed.stderr == ""
+    assert CliRunner().invoke(check, ["--json"]).output == "[]\n"
