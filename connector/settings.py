@@ -5,6 +5,7 @@ Secrets come from the environment or from files (``…_FILE``), never from the c
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from connector.domain.model import Model
 from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK, SecretStoreError, read_store
 from connector.policy.locate import MAPPINGS
+from connector.policy.section import worded
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
 PREFIX = "INTERSPACE_"
@@ -21,6 +23,7 @@ HELPDESKS = ("zammad", "jira")
 """The names of the helpdesks in settings, work table and commands; each is served where its address is set."""
 
 _SHORTEST_SECRET = 16
+_NUMBERS = {"int_parsing": "expected a whole number", "float_parsing": "expected a number"}
 _TITLES = {"zammad": "Zammad", "jira": "Jira"}
 _WEBHOOK_SECRETS = {
     "zammad": ("zammad_webhook_secret",),
@@ -125,6 +128,19 @@ class Settings(Model):
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: SecretStr) -> SecretStr:
+        # Whoever leaves it as it is does not wait for the parser.
+        from connector.work.database import parse
+        from connector.work.errors import StoreError
+
+        try:
+            parse(url.get_secret_value())
+        except StoreError as error:
+            raise ValueError(str(error)) from None
+        return url
+
     @field_validator("zammad_url", "jira_url")
     @classmethod
     def _web_address(cls, url: str | None) -> str | None:
@@ -222,17 +238,14 @@ def load(
             values[name] = _from_file(name, held)
     values |= {name: value for name, value in (options or {}).items() if value is not None}
     values = _from_store(values) | values
-    faults = [f"{_place(name, lines)}{name} is no setting" for name in _unknown(held)]
+    faults = [f"{_place(name, lines)}{name} is no setting{near}" for name, near in _unknown(held)]
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         # The input stays out of the message: it can be a secret.
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        faults += [
-            f"{_place(name, lines)}{name}: {one['msg'].removeprefix('Value error, ')}"
-            for one in found
-            for name in (variable(str(one["loc"][0])),)
-        ]
+        for one in error.errors(include_url=False, include_input=False):
+            name = variable(str(one["loc"][0]))
+            faults.append(f"{_place(name, lines)}{name}: {_NUMBERS.get(one['type']) or worded(one)}")
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
@@ -256,12 +269,13 @@ def _place(name: str, lines: Mapping[str, Line]) -> str:
     return f"{line.place}: " if line else ""
 
 
-def _unknown(environment: Mapping[str, str]) -> list[str]:
+def _unknown(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each variable that looks like a setting and is none, and what it was perhaps meant to be."""
     known = {variable(name) for name in Settings.model_fields} | {FILE_VARIABLE}
     known |= {f"{variable(name)}_FILE" for name in SECRETS}
-    return sorted(
-        name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name
-    )
+    names = (name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name)
+    nearest = ((name, get_close_matches(name, sorted(known), n=1)) for name in sorted(names))
+    return [(name, f"; did you mean {near[0]}?" if near else "") for name, near in nearest]
 
 
 def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:

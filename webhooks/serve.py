@@ -1,6 +1,7 @@
 """The receiver under granian: several processes with several threads each."""
 
 import gc
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from webhooks.receiver import open_receiver
 
 log = structlog.get_logger("interspace")
 
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+
 
 def serve(settings: Settings) -> None:
     """Receive until SIGTERM or SIGINT; requests under way are answered first. A process that dies is replaced.
@@ -30,7 +33,7 @@ def serve(settings: Settings) -> None:
     :raises StoreError: the work table cannot be opened.
     """
     settings.require_webhook_secret()
-    address = _address(settings)
+    address = address_of(settings)
     # Once before the fork: the schema is made by one process, and a wrong URL is told before the port opens.
     WorkTable.open(settings.database_url.get_secret_value()).close()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -56,21 +59,34 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=30,
     )
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_hold_back, after_in_parent=_let_through, after_in_child=_end_by_signals)
     # The figures of a dead process stay, and any process can show those of all.
     with metrics.together():
-        server.serve(target_loader=partial(_loaded, load), wrap_loader=False)
+        server.serve(target_loader=load, wrap_loader=False)
 
 
-def _loaded(load: Callable[[], Flask]) -> Flask:
-    """In a new process of the server, which takes its parent's handlers along and its own only after this. The parent's
-    would swallow a signal to end, and everybody would wait for a process that knows nothing of it."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+def _end_by_signals() -> None:
+    """In a new process of the server, which has its parent's handlers and gets its own only once it has loaded: the
+    parent's would swallow a signal to end, and everybody would wait for a process that knows nothing of it."""
+    for number in _ENDING:
         signal.signal(number, signal.SIG_DFL)
-    return load()
+    _let_through()
 
 
-def _address(settings: Settings) -> str:
-    """The IP address to listen on, after a try: the server's own complaint comes late and as a traceback."""
+def _hold_back() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+
+
+def _let_through() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+def address_of(settings: Settings) -> str:
+    """The IP address to listen on, after a try: the server's own complaint comes late and as a traceback.
+
+    :raises SettingsError: nothing can listen there.
+    """
     try:
         family, *_, where = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         with closing(socket.socket(family)) as probe:

@@ -29,7 +29,7 @@ Exit codes:
   1    what was looked at is not well: the policy, a ticket, the demo
   2    wrong options, settings or policy
   3    the helpdesk does not answer or refuses
-  4    the work table does not answer
+  4    the work table does not answer or is not there
   130  interrupted
 """
 

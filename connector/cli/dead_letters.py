@@ -10,7 +10,7 @@ from rich.text import Text
 
 from connector.cli.options import helpdesk_option, settings_options
 from connector.cli.sections import Group
-from connector.cli.wiring import open_table
+from connector.cli.wiring import open_existing_table
 from connector.logs import harmless
 from connector.settings import Settings
 from connector.work.table import DeadLetter, Key, WorkTable
@@ -35,7 +35,7 @@ def dead_letters() -> None:
 @settings_options()
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
-    table = open_table(settings)
+    table = open_existing_table(settings)
     letters = table.dead_letters(helpdesk)
     if as_json:
         click.echo(json.dumps([_plain(letter) for letter in letters], indent=2))
@@ -60,7 +60,7 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
     key = Key(_one(settings, helpdesk), ticket)
-    letter = open_table(settings).dead_letter(key)
+    letter = open_existing_table(settings).dead_letter(key)
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
@@ -99,7 +99,7 @@ def _chosen(
     if everything == bool(tickets):
         raise click.UsageError("name tickets, or --all")
     whose = _one(settings, helpdesk)
-    table = open_table(settings)
+    table = open_existing_table(settings)
     if everything:
         return table, [letter.key for letter in table.dead_letters(whose)]
     return table, [Key(whose, ticket) for ticket in tickets]

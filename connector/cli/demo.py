@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 from werkzeug.serving import make_server
 
-from connector.cli.options import RULES, settings_options
+from connector.cli.options import settings_options
 from connector.cli.wiring import open_policy
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.house import House
@@ -27,6 +27,9 @@ from connector.sandbox.story import Told, tell
 from connector.settings import Settings
 
 _NAMES = {"zammad": "Zammad", "jira": "Jira Service Management (Cloud)", "jira-datacenter": "Jira (Data Center)"}
+
+SHIPPED = Settings()
+"""The story's people, dates and services fit the rules, catalogue and mappings that come with the connector."""
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10:00 in Berlin."""
@@ -41,12 +44,13 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     help="The helpdesk to play on; jira is Jira Cloud.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
-@settings_options(*RULES, "zammad_mapping", "jira_mapping")
-def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
+@settings_options()
+def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
     """Play an outage on a sandbox helpdesk.
 
     From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a
-    clock that jumps. Needs nothing and changes nothing outside.
+    clock that jumps. Needs nothing and changes nothing outside. The rules, catalogue and mappings are always those
+    that come with the connector, whatever the settings say.
 
     Exit code 0 only if every step really happened.
 
@@ -54,8 +58,8 @@ def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     Example:
       interspace demo --helpdesk jira
     """
-    policy = open_policy(settings)
-    furnish = _furnish(helpdesk, settings)
+    policy = open_policy(SHIPPED)
+    furnish = _furnish(helpdesk)
     console = Console(highlight=False)
     steps: list[Told] = []
     with tempfile.TemporaryDirectory(prefix="interspace-demo-") as directory:
@@ -75,17 +79,17 @@ def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     sys.exit(1 if failed else 0)
 
 
-def _furnish(helpdesk: str, settings: Settings) -> Callable[[SteppedClock], House]:
+def _furnish(helpdesk: str) -> Callable[[SteppedClock], House]:
     if helpdesk == "zammad":
         from connector.helpdesks.zammad.load import load_mapping as load_zammad
         from connector.sandbox.zammad.house import ZammadHouse
 
-        return partial(ZammadHouse, mapping=load_zammad(settings.zammad_mapping))
+        return partial(ZammadHouse, mapping=load_zammad(SHIPPED.zammad_mapping))
     from connector.helpdesks.jira.load import load_mapping as load_jira
     from connector.sandbox.jira.house import JiraHouse
 
     flavour: Flavour = "datacenter" if helpdesk == "jira-datacenter" else "cloud"
-    return partial(JiraHouse, mapping=load_jira(settings.jira_mapping), flavour=flavour)
+    return partial(JiraHouse, mapping=load_jira(SHIPPED.jira_mapping), flavour=flavour)
 
 
 @contextmanager

@@ -16,10 +16,14 @@ from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings
 from connector.doctor.context import Examination, Patience
 from connector.doctor.finding import Check, Finding, Verdict, examine
 from connector.settings import Settings
+from connector.settings_file import FILE_VARIABLE
 
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIPPED: "dim"}
 
-_BEGIN = "interspace init zammad or interspace init jira asks for what is needed and writes a settings file."
+_BEGIN = (
+    "interspace init zammad or interspace init jira asks for what is needed and writes a settings file. "
+    f"If there is one already, start in its directory or name it in {FILE_VARIABLE}."
+)
 
 _ALIKE = 3
 """So many rows that say the same are one."""

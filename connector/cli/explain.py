@@ -17,7 +17,7 @@ from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings
 from connector.cli.wiring import Desk, open_desk, open_policy
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import HelpdeskError
+from connector.helpdesks.errors import HelpdeskError, NotFoundError
 from connector.logs import harmless
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -32,11 +32,23 @@ _NUMBER_IS = {"zammad": "a ticket number with a #", "jira": "an issue's key"}
 """A ticket as people write it."""
 
 
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise click.BadParameter(f"{value!r} is no time with its offset, such as 2026-11-23T09:00:00+01:00")
+    return moment
+
+
 @click.command()
 @click.argument("ticket")
 @click.option(
     "--at",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
+    callback=_moment,
     metavar="TIME",
     help="As if it were this time (ISO with offset).",
 )
@@ -54,7 +66,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     Examples:
       interspace explain '#41002'
       interspace explain ISP-41
-      interspace explain 41 --at 2026-11-23T09:00:00+0100
+      interspace explain 41 --at 2026-11-23T09:00:00+01:00
       interspace explain 41 --json
     """
     chosen = settings.helpdesk(helpdesk)
@@ -63,7 +75,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
         raise click.UsageError(f"{ticket!r} is neither {_NUMBER_IS[chosen]} nor an id")
     policy, desk = open_policy(settings), open_desk(settings, chosen)
     now = at or datetime.now().astimezone()
-    seen = desk.read(desk.id_of(number[1]) if number else ticket)
+    seen = _read(desk, desk.id_of(number[1]) if number else ticket, by_id=number is None)
     decision = evaluate(seen, policy, now)
     slas = _slas(desk, seen)
     if as_json:
@@ -79,6 +91,17 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     show(Console(), seen, decision, policy, now)
     if slas:
         Console().print(_measured(slas))
+
+
+def _read(desk: Desk, ticket: str, *, by_id: bool) -> Ticket:
+    try:
+        return desk.read(ticket)
+    except NotFoundError as error:
+        if not by_id or desk.name != "zammad":
+            raise
+        # In Zammad both are digits, and people see the number only.
+        hint = f"If {ticket} is the number on the screen: interspace explain '#{ticket}'"
+        raise NotFoundError(f"{error}\n{hint}") from None
 
 
 def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, now: datetime) -> None:

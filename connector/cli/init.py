@@ -14,7 +14,7 @@ from connector.cli.sections import Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
 from connector.doctor.connection import reached, tls
 from connector.doctor.finding import Check, Seen
-from connector.settings import Settings, load, variable
+from connector.settings import Settings, SettingsError, load, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
 _OWN_MAPPING = "jira.yaml"
@@ -143,8 +143,6 @@ def jira(
     mapping = load_mapping(settings.jira_mapping)
     key = (project or click.prompt("Key of the service project", default=mapping.project)).strip()
     own = chosen.parent / _OWN_MAPPING if key != mapping.project else None
-    if own is not None:
-        _free(own, force=force)
     context = Context(settings)
     context.__dict__["mapping"] = mapping.model_copy(update={"project": key})
     checks: tuple[Check[Context], ...] = (
@@ -157,6 +155,8 @@ def jira(
     if not tried(checks, context):
         sys.exit(1)
     if own is not None:
+        # Not earlier: nobody shall be invited to replace a mapping for a project that does not fit.
+        _free(own, force=force)
         text = _PROJECT.sub(f"project: {key}", settings.jira_mapping.read_text(encoding="utf-8"), count=1)
         write(own, [text.rstrip("\n")], replace=force, mode=0o644)
         settings = _so_far({**options, "jira_mapping": own})
@@ -175,9 +175,18 @@ def _free(path: Path | None, *, force: bool) -> Path:
 
 
 def _ask(options: dict[str, Any], name: str, question: str, *, hidden: bool = False) -> None:
-    """Keeps the answer in ``options``; what is known is not asked for."""
-    if getattr(_so_far(options), name) is None:
-        options[name] = click.prompt(question, hide_input=hidden).strip()
+    """Keeps the answer in ``options``; what is known is not asked for, and what cannot be is asked for again."""
+    if getattr(_so_far(options), name) is not None:
+        return
+
+    def usable(answer: str) -> str:
+        try:
+            _so_far({**options, name: answer.strip()})
+        except SettingsError as error:
+            raise click.UsageError(str(error).removeprefix(f"{variable(name)}: ")) from None
+        return answer.strip()
+
+    options[name] = click.prompt(question, hide_input=hidden, value_proc=usable)
 
 
 def _so_far(options: dict[str, Any]) -> Settings:

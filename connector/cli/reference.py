@@ -106,10 +106,16 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
     yield f"### `{usage}`\n\n{_first_paragraph(command)}\n"
     for heading, options in sections(command.params).items():
         settings = [option.opts[0] for option in options if option.name in Settings.model_fields]
-        yield from (f"- `{option.opts[0]}`: {option.help}" for option in options if option.opts[0] not in settings)
+        yield from (_own(option) for option in options if option.opts[0] not in settings)
         if settings:
             yield f"- {heading}: {', '.join(f'`{option}`' for option in settings)}"
     yield ""
+
+
+def _own(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    default = (option.opts if option.default else option.secondary_opts)[0] if option.is_flag else option.default
+    return f"- {names}: {option.help}" + (f"  [default: {default}]" if option.show_default else "")
 
 
 def _first_paragraph(command: click.Command) -> str:

@@ -20,7 +20,7 @@ from connector.settings import Settings, SettingsError, variable
 from connector.work.attempt import Rhythm
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
-from webhooks.serve import serve
+from webhooks.serve import address_of, serve
 
 log = structlog.get_logger("interspace")
 
@@ -51,6 +51,7 @@ def run(settings: Settings) -> None:
         settings.require_webhook_secret(helpdesk)
     for helpdesk in served:
         open_rules(settings, helpdesk)
+    address_of(settings)
     open_table(settings).close()
     if SIGHUP:
         # Inherited: a child that is still starting must not die of it.

@@ -10,7 +10,9 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
-from connector.settings import Settings
+from connector.settings import Settings, variable
+from connector.work.database import missing_at
+from connector.work.errors import StoreError
 from connector.work.table import WorkTable
 
 
@@ -27,8 +29,18 @@ def now() -> datetime:
 
 
 def open_table(settings: Settings) -> WorkTable:
-    """The work table."""
+    """The work table, made if it is missing."""
     return WorkTable.open(settings.database_url.get_secret_value())
+
+
+def open_existing_table(settings: Settings) -> WorkTable:
+    """The work table for whoever only looks at it or mends it: a new one would say that all is well."""
+    if place := missing_at(settings.database_url.get_secret_value()):
+        raise StoreError(
+            f"there is no work table at {place}; {variable('database_url')}, in the environment or the settings file, "
+            "says where it is (interspace run makes it)"
+        )
+    return open_table(settings)
 
 
 def open_policy(settings: Settings) -> Policy:

@@ -1,5 +1,6 @@
 """SQLite: the embedded default. WAL, every commit on disk, one writer at a time, readers never wait."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -57,6 +58,8 @@ class SqliteDatabase:
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._reader, "connect", _prepare_reader)
         try:
+            with self._between_processes.held():
+                _create_for_us(self._path)
             self.write(schema.prepare)
         except StoreUnavailable as error:
             self.close()
@@ -144,16 +147,25 @@ class SqliteDatabase:
 
 
 def _usable_path(url: URL) -> Path:
-    if url.query:
-        raise StoreError("a sqlite URL takes no options; use sqlite:///path/to/work.sqlite3")
-    if url.host or not url.database or url.database == ":memory:":
-        raise StoreError("a sqlite URL must name a file: sqlite:///path/to/work.sqlite3 (three slashes, then the path)")
-    path = Path(url.database).absolute()
+    path = Path(url.database or "").absolute()
     if not path.parent.is_dir():
         raise StoreError(f"the directory {path.parent} does not exist; create it or change the database URL")
     if path.is_dir():
         raise StoreError(f"{path} is a directory; the database URL must name a file in it")
     return path
+
+
+def _create_for_us(path: Path) -> None:
+    """A database that others cannot read; SQLite gives the files beside it the same mode. One that is there stays.
+
+    To close a file that SQLite uses would free SQLite's locks on it, so nobody else may open it meanwhile.
+    """
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o660))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"{path} cannot be created: {error.strerror}") from error
 
 
 def _engine(path: Path, connections: int) -> Engine:

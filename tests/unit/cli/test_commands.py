@@ -1,15 +1,12 @@
 """The commands as a user sees them: output, exit codes, no traceback for a user's mistake."""
 
 import json
-import sqlite3
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad.furnished import request
-from connector.work.table import Failed, Key, WorkTable
 from tests.promises.conftest import COMPLETE
 from tests.unit.cli.conftest import TOKEN, Live, Run
 
@@ -96,7 +93,27 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
             2,
             "nowhere.yaml: cannot be read",
         ),
-        (("dead-letters", "list"), {"INTERSPACE_DATABASE_URL": "oracle://x"}, 4, "oracle"),
+        (("check",), {"INTERSPACE_POLICE": "1"}, 2, "INTERSPACE_POLICE is no setting; did you mean INTERSPACE_POLICY?"),
+        (("check",), {"INTERSPACE_PORT": "http"}, 2, "INTERSPACE_PORT: expected a whole number"),
+        (
+            ("dead-letters", "list"),
+            {"INTERSPACE_DATABASE_URL": "oracle://x"},
+            2,
+            "INTERSPACE_DATABASE_URL: 'oracle' is",
+        ),
+        (
+            ("dead-letters", "list"),
+            {"INTERSPACE_DATABASE_URL": "foo"},
+            2,
+            "INTERSPACE_DATABASE_URL: the database URL",
+        ),
+        (
+            ("explain", "1", "--at", "tomorrow"),
+            {},
+            2,
+            "'tomorrow' is no time with its offset, such as 2026-11-23T09",
+        ),
+        (("explain", "1", "--at", "2026-11-23T09:00"), {}, 2, "is no time with its offset"),
         (("dead-letters", "list"), {"INTERSPACE_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, 4, "/nowhere/at"),
         (
             ("dead-letters", "list"),
@@ -152,6 +169,22 @@ def test_explain_tells_what_every_rule_sees_and_writes_nothing(run: Run, live: L
     assert {call.method for call in live.desk.requests if call.user.startswith("interspace")} == {"GET"}
 
 
+def test_explain_names_the_number_that_was_perhaps_meant(run: Run, live: Live) -> None:
+    shown = json.loads(run("explain", new_ticket(live), "--json", **live.environment).stdout)
+    number = shown["ticket"]["number"]
+
+    as_id = run("explain", number, **live.environment)
+    as_hinted = run("explain", f"#{number}", **live.environment)
+    no_number = run("explain", "#999999", **live.environment)
+
+    assert as_id.returncode == 3
+    assert f"tickets/{number}" in as_id.stderr
+    assert f"If {number} is the number on the screen: interspace explain '#{number}'" in as_id.stderr
+    assert as_hinted.returncode == 0
+    assert no_number.returncode == 3
+    assert "on the screen" not in no_number.stderr
+
+
 def test_explain_at_another_time(run: Run, live: Live) -> None:
     ticket = new_ticket(live)
 
@@ -168,51 +201,6 @@ def test_sweep_marks_changed_tickets_due(run: Run, live: Live) -> None:
     assert ran.returncode == 0
     found = json.loads(ran.stdout)
     assert (found["listed"], found["touched"], found["missed"]) == (1, 1, 0)
-
-
-def test_dead_letters_are_listed_shown_replayed_and_dropped(run: Run, live: Live) -> None:
-    environment = live.environment
-    table = WorkTable.open(environment["INTERSPACE_DATABASE_URL"])
-    for ticket in ("41", "42"):
-        table.touch([Key("zammad", ticket)], datetime.now(UTC))
-    jobs = table.claim("zammad", 9, timedelta(minutes=1))
-    table.fail([Failed(job, "Zammad PUT tickets/41: answered 422: no", None) for job in jobs])
-    table.close()
-
-    listed = run("dead-letters", "list", **environment)
-    shown = run("dead-letters", "show", "41", **environment)
-    replayed = run("dead-letters", "replay", "41", **environment)
-    dropped = run("dead-letters", "drop", "--all", **environment)
-    empty = run("dead-letters", "list", **environment)
-    missing = run("dead-letters", "show", "41", **environment)
-
-    assert "Zammad PUT tickets/41" in listed.stdout
-    assert "attempts: 1" in shown.stdout
-    assert replayed.stdout == "1 of 1 will be tried again\n"
-    assert dropped.stdout == "1 of 1 dropped\n"
-    assert empty.stdout == "no dead letters\n"
-    assert missing.returncode == 1
-
-
-def test_dead_letters_of_one_helpdesk_are_left_to_it(run: Run, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'work.sqlite3'}"
-    table = WorkTable.open(url)
-    for helpdesk in ("zammad", "jira"):
-        table.touch([Key(helpdesk, "41")], datetime.now(UTC))
-        jobs = table.claim(helpdesk, 9, timedelta(minutes=1))
-        table.fail([Failed(job, f"{helpdesk} answered 422", None) for job in jobs])
-    table.close()
-    environment = {"INTERSPACE_DATABASE_URL": url, **BOTH}
-
-    of_jira = run("dead-letters", "list", "--helpdesk", "jira", "--json", **environment)
-    shown = run("dead-letters", "show", "41", "--helpdesk", "jira", INTERSPACE_DATABASE_URL=url)
-    dropped = run("dead-letters", "drop", "--all", "--helpdesk", "jira", **environment)
-    left = run("dead-letters", "list", "--json", **environment)
-
-    assert [letter["helpdesk"] for letter in json.loads(of_jira.stdout)] == ["jira"]
-    assert "jira answered 422" in shown.stdout
-    assert dropped.stdout == "1 of 1 dropped\n"
-    assert [letter["helpdesk"] for letter in json.loads(left.stdout)] == ["zammad"]
 
 
 @pytest.mark.parametrize("helpdesk", ["zammad", "jira"])
@@ -232,34 +220,3 @@ def test_check_looks_at_the_mapping_of_each_helpdesk_that_is_served(run: Run, tm
 
     assert found == [1, 1, 1, 0, 0]
     assert "bad.yaml:" in run("check", **bad).stdout
-
-
-def test_the_demo_happens(run: Run) -> None:
-    told = run("demo", "--json", "--log-level", "error")
-
-    steps = json.loads(told.stdout)
-    assert told.returncode == 0
-    assert len(steps) == 9
-    assert all(step["problems"] == [] for step in steps)
-
-
-def test_the_demo_notices_a_rule_that_does_not_hold(run: Run, tmp_path: Path) -> None:
-    text = (MAPPINGS / "interspace.yaml").read_text()
-    (tmp_path / "slow.yaml").write_text(text.replace("{P1: 2 h, P2: 6 h,", "{P1: 3 h, P2: 6 h,"))
-
-    told = run("demo", "--json", "--log-level", "error", "--policy", "slow.yaml")
-
-    assert told.returncode == 1
-    assert any("expected: level 3" in step["problems"] for step in json.loads(told.stdout))
-
-
-def test_a_damaged_database_is_named(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "work.sqlite3").write_bytes(b"this is no database" * 100)
-
-    ran = run("dead-letters", "list", INTERSPACE_DATABASE_URL=f"sqlite:///{tmp_path / 'work.sqlite3'}")
-
-    assert ran.returncode == 4
-    assert "work.sqlite3" in ran.stderr
-    assert "Traceback" not in ran.stderr
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(tmp_path / "work.sqlite3").execute("select * from sqlite_master")

@@ -126,6 +126,7 @@ def test_without_settings_it_says_where_to_begin(run: Run) -> None:
     first = json.loads(ran.stdout)[0]
     assert first["name"] == "settings"
     assert "interspace init zammad" in first["do"]
+    assert "INTERSPACE_SETTINGS_FILE" in first["do"]
 
 
 def test_a_wrong_token_is_not_printed(run: Run, whole: dict[str, str]) -> None:

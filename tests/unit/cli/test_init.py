@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from connector.cli.init import init
 from connector.cli.settings_draft import called
-from connector.settings import load
+from connector.settings import SettingsError, load
 from tests.unit.cli.conftest import TOKEN, Live, Run
 
 URL = "INTERSPACE_ZAMMAD_URL"
@@ -81,6 +81,18 @@ def test_a_file_that_is_there_is_replaced_only_by_force(run: Run, live: Live, tm
     assert forced.returncode == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert live.environment[URL] in file.read_text()
+
+
+def test_an_address_without_its_scheme_is_asked_for_again(live: Live) -> None:
+    bare_address = live.environment[URL].removeprefix("http://")
+
+    typed = ask(typed=f"{bare_address}\n{live.environment[URL]}\n{live.accounts.bot}\n")
+    flag = ask("--force", "--url", bare_address)
+
+    assert typed.exit_code == 0, typed.output
+    assert "Error: must start with https:// (or http://)\nZammad's address" in typed.output
+    assert load({}).zammad_url == live.environment[URL]
+    assert isinstance(flag.exception, SettingsError)
 
 
 @pytest.mark.parametrize(

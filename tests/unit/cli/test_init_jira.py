@@ -95,6 +95,21 @@ def test_what_does_not_work_is_not_written(
     assert live_jira.accounts.bot not in ran.output
 
 
+def test_what_is_wrong_with_the_project_is_said_before_a_mapping_may_be_replaced(
+    live_jira: LiveJira, tmp_path: Path
+) -> None:
+    edited = tmp_path / "jira.yaml"
+    edited.write_text("project: MINE\n")
+
+    ran = ask("--project", "NOPE", typed=answers(live_jira))
+
+    assert ran.exit_code == 1
+    assert "into the role 'Service Desk Team'" in ran.output
+    assert "--force" not in ran.output
+    assert list(tmp_path.iterdir()) == [edited]
+    assert edited.read_text() == "project: MINE\n"
+
+
 def test_an_address_that_is_no_jira(tmp_path: Path) -> None:
     ran = ask(typed="http://127.0.0.1:1\nsome-token-0123456789\nISP\n")
 

@@ -33,3 +33,16 @@ def test_every_exit_code_of_the_help_is_listed() -> None:
 def test_secrets_are_never_offered_as_options() -> None:
     options = reference().partition("## Commands")[2]
     assert not any(f"--{name.replace('_', '-')}" in options for name in SECRETS)
+
+
+def test_every_name_and_default_of_a_commands_own_options_is_listed() -> None:
+    lines = reference().splitlines()
+
+    for begin, end in (
+        ("- `--share`: ", "[default: 0.3]"),
+        ("- `--delivery-wait`: ", "[default: 60.0]"),
+        ("- `--round-trip`, `--no-round-trip`: ", "[default: --round-trip]"),
+        ("- `--url`, `--zammad-url`: ", "[INTERSPACE_ZAMMAD_URL]"),
+        ("- `--user`, `--jira-user`: ", "[INTERSPACE_JIRA_USER]"),
+    ):
+        assert any(line.startswith(begin) and line.endswith(end) for line in lines), begin

@@ -91,6 +91,19 @@ def test_a_port_that_is_taken_is_named(live: Live, run: Run, command: str, varia
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("host", ["not-an-address.invalid", "192.0.2.1"])
+def test_run_starts_nothing_when_the_receiver_cannot_listen(live: Live, run: Run, tmp_path: Path, host: str) -> None:
+    before = len(live.desk.requests)
+
+    ran = run("run", "--host", host, **live.environment, INTERSPACE_ZAMMAD_WEBHOOK_SECRET=SECRET)
+
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"INTERSPACE_HOST, INTERSPACE_PORT: cannot listen on {host}:")
+    assert ran.stderr.count("\n") == 1
+    assert len(live.desk.requests) == before
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_host_that_is_not_this_machine_is_named(live: Live, run: Run) -> None:
     settings = {**live.environment, "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": SECRET, "INTERSPACE_HOST": "192.0.2.1"}
     ran = run("receive", **settings)
