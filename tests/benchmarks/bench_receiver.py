@@ -30,7 +30,7 @@ from webhooks.app import create_app
 from webhooks.receiver import Hook, Receiver
 from webhooks.serve import run, serve
 
-_NO_STORAGE = "none"
+_NO_STORAGE = "sqlite:///never-opened"
 _SQLITE_TARGETS = (4_500, 15)
 _POSTGRESQL_TARGETS = (2_500, None)
 """Accepted a second at least; milliseconds that 99 of 100 may take."""
