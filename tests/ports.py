@@ -1,4 +1,4 @@
-"""Free TCP ports for servers that a test starts as processes."""
+"""TCP ports of servers that a test starts as processes: free ones, and whether somebody is there."""
 
 import random
 import socket
@@ -23,6 +23,14 @@ def is_open(port: int) -> bool:
     """Whether somebody listens there."""
     with closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_answering(port: int, path: str = "/healthz", host: str = "127.0.0.1") -> bool:
+    """Whether a receiver answers 200 there."""
+    with suppress(OSError), closing(socket.create_connection((host, port), timeout=5)) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n\r\n".encode())
+        return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+    return False
 
 
 def _can_listen(port: int) -> bool:

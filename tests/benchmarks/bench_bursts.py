@@ -18,6 +18,7 @@ from connector.work.worker import Worker
 from tests.benchmarks.instant_desk import DESK, InstantDesk, quiet
 from tests.benchmarks.report import Row, show
 from tests.builders import complete, default_policy, incident, said
+from tests.waiting import wait_until
 
 EVENTS, TICKETS = 10_000, 100
 SPREAD_S = 10.0
@@ -32,19 +33,20 @@ def rows(*, quick: bool = False) -> list[Row]:
     with quiet():
         burst, spread = _reconciles(_at_once), _reconciles(_spread)
         late = sorted(_lateness(_QUICK_DEADLINES if quick else _DEADLINES))
-    events = {"limit": EVENTS, "limit_is": "events"}
     return [
         Row(
             figure=f"bursts: reconciles for {EVENTS:,} events of {TICKETS} tickets at once",
             measured=burst,
             most=1.1 * TICKETS,
-            **events,  # type: ignore[arg-type]
+            limit=EVENTS,
+            limit_is="events",
         ),
         Row(
             figure=f"bursts: the same spread over {SPREAD_S:.0f} s, settling time {SETTLE.total_seconds():g} s",
             measured=spread,
             most=1_200,
-            **events,  # type: ignore[arg-type]
+            limit=EVENTS,
+            limit_is="events",
         ),
         Row(figure=f"escalation after its due time, p99 of {len(late)}", measured=_share(late, 0.99), unit="s", most=1),
         Row(figure="escalation after its due time, median", measured=_share(late, 0.5), unit="s"),
@@ -60,7 +62,12 @@ def _reconciles(send: Callable[[WorkTable], None]) -> int:
     with _working(desk) as table:
         send(table)
         sent = datetime.now(UTC)
-        _wait_for(lambda: table.counts()[DESK].due == table.counts()[DESK].leased == 0 and _rested(table, sent))
+        counts = table.counts
+        wait_until(
+            lambda: counts()[DESK].due == counts()[DESK].leased == 0 and _rested(table, sent),
+            "the end of the work",
+            _PATIENCE_S,
+        )
         return len(desk.reads)
 
 
@@ -111,7 +118,7 @@ def _lateness(deadlines: int) -> list[float]:
         )
     with _working(desk) as table:
         table.touch([Key(DESK, number) for number in due], table.now())
-        _wait_for(lambda: len(desk.escalated) == deadlines)
+        wait_until(lambda: len(desk.escalated) == deadlines, "the last escalation", _PATIENCE_S)
     return [(desk.escalated[number] - at).total_seconds() for number, at in due.items()]
 
 
@@ -128,14 +135,6 @@ def _working(desk: InstantDesk) -> Iterator[WorkTable]:
             worker.stop()
             thread.join()
             table.close()
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"the work was not done within {_PATIENCE_S:g} s")
-        time.sleep(0.02)
 
 
 def _share(ordered: list[float], share: float) -> float:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from connector.work.table import WorkTable
 from tests.benchmarks.processes import (
-    is_answering,
     is_swept,
     memory_mb,
     receiver,
@@ -27,6 +26,7 @@ from tests.benchmarks.processes import (
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import sandbox_process
 from tests.benchmarks.senders import Result, send
+from tests.ports import is_answering
 from tests.waiting import wait_until
 
 SECONDS, QUICK, LONG = 60.0, 10.0, 3600.0

@@ -6,7 +6,6 @@ measured in the same run.
 
 import argparse
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,8 +23,9 @@ from connector import logs
 from connector.settings import Settings, load
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.senders import SECRET, Result, send
-from tests.ports import free_port
+from tests.ports import free_port, is_answering
 from tests.postgres import fresh_schema, running_server
+from tests.waiting import wait_until
 from webhooks.app import create_app
 from webhooks.receiver import Hook, Receiver
 from webhooks.serve import run, serve
@@ -132,24 +132,11 @@ def _receiver(database: str, options: argparse.Namespace) -> Iterator[int]:
     }
     process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bench_receiver", "--serve"], env=environment)
     try:
-        _wait_for(port)
+        wait_until(lambda: is_answering(port), "the start of the receiver")
         yield port
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        try:
-            with closing(socket.create_connection(("127.0.0.1", port))) as connection:
-                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: receiver\r\n\r\n")
-                if connection.recv(100):
-                    return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError("the receiver did not start")
 
 
 def _fsyncs(directory: Path) -> float:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from connector.work.table import WorkTable
 from tests.benchmarks.processes import (
-    is_answering,
     is_swept,
     processor_s,
     receiver,
@@ -24,6 +23,7 @@ from tests.benchmarks.processes import (
 )
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import sandbox_process
+from tests.ports import is_answering
 from tests.waiting import wait_until
 
 _TIMES, _QUICK_TIMES = 3, 1

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from connector.work.table import Key, WorkTable
@@ -53,7 +54,7 @@ def rows_of_many(*, quick: bool = False) -> Iterator[Row]:
         for workers in WORKERS:
             while running < workers:
                 process = started.enter_context(worker(sandbox.settings, url))
-                wait_until(lambda of=process: of.has_said("worker started"), "the start of a worker")  # type: ignore[misc]
+                wait_until(partial(process.has_said, "worker started"), "the start of a worker")
                 running += 1
             wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
             for answer_s in (0.0, ANSWER_S):

@@ -1,13 +1,12 @@
 """The connector's commands as processes of their own, and what the kernel knows of them."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,16 +81,6 @@ def receiver(database_url: str, **settings: str) -> Iterator[tuple[Command, int]
     }
     with command("receive", {**chosen, **settings}) as running:
         yield running, port
-
-
-def is_answering(port: int, path: str = "/healthz") -> bool:
-    """Whether the receiver answers 200."""
-    try:
-        with closing(socket.create_connection(("127.0.0.1", port), timeout=5)) as connection:
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n\r\n".encode())
-            return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
-    except OSError:
-        return False
 
 
 def is_swept(table: WorkTable, desk: str) -> bool:

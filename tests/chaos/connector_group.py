@@ -2,17 +2,16 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.ports import is_answering
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-_HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\nConnection: close\r\n\r\n"
 
 
 class Group:
@@ -80,11 +79,4 @@ def running(
 
 def wait_until_alive(group: Group, host: str, port: int) -> None:
     """Until the receiver answers."""
-
-    def answers() -> bool:
-        with suppress(OSError), closing(socket.create_connection((host, port), timeout=5)) as connection:
-            connection.sendall(_HEALTH)
-            return connection.recv(4096).startswith(b"HTTP/1.1 200 ")
-        return False
-
-    group.wait_until(answers, f"the receiver answers at {host}:{port}")
+    group.wait_until(lambda: is_answering(port, host=host), f"the receiver answers at {host}:{port}")

@@ -1,13 +1,13 @@
 """The stage of the promises: the whole system on a sandbox helpdesk of each kind, on each kind of database."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 import pytest
 
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.jira.load import load_mapping as load_jira
 from connector.helpdesks.zammad.load import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
@@ -28,6 +28,16 @@ class Cast(NamedTuple):
     manager: Person
     outsider: Person
     """May write to tickets by API and is not support."""
+
+    def come_to_the_rfo(self, ticket: str) -> None:
+        """The customer asks for escalation; three hours later support closes the ticket, and the customer asks for the
+        RFO."""
+        self.customer.replies(ticket, "Please escalate this ticket.")
+        self.stage.advance(timedelta(hours=3))
+        self.agent.sets(ticket, state=TicketState.CLOSED)
+        self.stage.settle()
+        self.customer.replies(ticket, "Please send us the RFO.")
+        self.stage.settle()
 
 
 COMPLETE = (

@@ -1,9 +1,7 @@
 """P2: the same delivery any number of times has one effect."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from connector.domain.vocabulary import TicketState
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, notes, proofs
 
@@ -20,12 +18,7 @@ def test_every_delivery_ten_times_has_one_effect(cast: Cast) -> None:
     stage.settle()
     cast.customer.replies(ticket, COMPLETE)
     stage.settle()
-    cast.customer.replies(ticket, "Please escalate this ticket.")
-    stage.advance(timedelta(hours=3))
-    cast.agent.sets(ticket, state=TicketState.CLOSED)
-    stage.settle()
-    cast.customer.replies(ticket, "Please send us the RFO.")
-    stage.settle()
+    cast.come_to_the_rfo(ticket)
 
     seen = stage.ticket(ticket)
     assert sorted(link.connector_key or "" for link in seen.links) == [f"problem:{ticket}", f"rfo:{ticket}"]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from connector.domain.vocabulary import TicketState
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import outcome, proofs, writes
 
@@ -20,12 +19,7 @@ def test_last_weeks_deliveries_are_accepted_and_change_nothing(cast: Cast) -> No
     stage.post = keeping
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    cast.customer.replies(ticket, "Please escalate this ticket.")
-    stage.advance(timedelta(hours=3))
-    cast.agent.sets(ticket, state=TicketState.CLOSED)
-    stage.settle()
-    cast.customer.replies(ticket, "Please send us the RFO.")
-    stage.settle()
+    cast.come_to_the_rfo(ticket)
     stage.advance(timedelta(days=7))
     before, served = outcome(stage.ticket(ticket)), stage.house.served()
 

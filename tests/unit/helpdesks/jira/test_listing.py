@@ -129,12 +129,18 @@ def small_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch, size: int = 5) ->
     monkeypatch.setattr("connector.sandbox.jira.search.MOST_ON_DATA_CENTER", size)
 
 
+def one_after_the_other(bench: Bench, count: int, **gap: float) -> list[str]:
+    """So many new issues, with a pause after each."""
+    found = []
+    for number in range(count):
+        found.append(bench.opens(f"Number {number}"))
+        bench.passes(**gap)
+    return found
+
+
 def test_all_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     small_pages(bench, monkeypatch)
-    issues = []
-    for number in range(23):
-        issues.append(bench.opens(f"Number {number}"))
-        bench.passes(seconds=40)
+    issues = one_after_the_other(bench, 23, seconds=40)
     bench.passes(hours=1)
 
     found = ids(bench.desk.changed_since(START))
@@ -157,10 +163,7 @@ def test_issues_that_move_between_the_pages_are_listed_and_push_none_out(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_pages(bench, monkeypatch)
-    issues = []
-    for number in range(20):
-        issues.append(bench.opens(f"Number {number}"))
-        bench.passes(minutes=2)
+    issues = one_after_the_other(bench, 20, minutes=2)
     bench.passes(hours=1)
 
     found: dict[str, datetime] = {}
@@ -205,10 +208,7 @@ def test_what_changed_lately_is_listed_once_and_with_its_time(bench: Bench) -> N
 
 def test_old_issues_on_many_pages_while_others_are_closed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     small_pages(bench, monkeypatch)
-    issues = []
-    for number in range(23):
-        issues.append(bench.opens(f"Number {number}"))
-        bench.passes(minutes=2)
+    issues = one_after_the_other(bench, 23, minutes=2)
     bench.passes(days=3)
 
     found = []
@@ -236,10 +236,7 @@ def test_old_issues_of_one_minute_on_many_pages(bench: Bench, monkeypatch: pytes
 def test_an_issue_at_an_old_place_with_its_new_time_hides_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Search finds it where it was, and shows it as it is."""
     small_pages(bench, monkeypatch)
-    issues = []
-    for number in range(12):
-        issues.append(bench.opens(f"Number {number}"))
-        bench.passes(minutes=2)
+    issues = one_after_the_other(bench, 12, minutes=2)
     bench.passes(hours=1)
     last_on_the_page = int(issues[4])
     monkeypatch.setattr("connector.sandbox.jira.search._shown", _shown_as_it_is(last_on_the_page, bench.clock()))
