@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from connector.domain.model import Model
 from connector.domain.vocabulary import TicketState
 
 _UNSAFE_IN_MARK = re.compile(r"[^\w.:-]+", re.ASCII)
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @lru_cache(maxsize=4096)
@@ -39,12 +40,11 @@ class NewTicket(Model):
     fields: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One rule's word on one ticket. Nothing in it means: all is as it should be."""
 
     rule: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = _NOTHING
     """Names of ``Fields`` to the values they should have."""
     state: TicketState | None = None
     """The state the ticket should have; ``None`` leaves it to people."""
@@ -60,12 +60,11 @@ class Outcome:
     """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The difference between what a ticket is and what it should be."""
 
     outcomes: tuple[Outcome, ...]
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = _NOTHING
     state: TicketState | None = None
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""

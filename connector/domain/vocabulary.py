@@ -78,7 +78,10 @@ class Actor(StrEnum):
     @property
     def is_person_of_support(self) -> bool:
         """A human on the support side, whose choices win over the rules."""
-        return self in (Actor.AGENT, Actor.MANAGER)
+        return self in _SUPPORT
+
+
+_SUPPORT = frozenset({Actor.AGENT, Actor.MANAGER})
 
 
 class Channel(StrEnum):

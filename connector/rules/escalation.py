@@ -7,6 +7,7 @@ levels overdue at once, after an outage, notify only the highest and record the 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from connector.domain.decision import Note, Outcome, mark
@@ -16,7 +17,7 @@ from connector.policy.models import Level, Policy
 from connector.policy.span import Span
 from connector.rules import timeline, wording
 from connector.rules.requests import Request, escalation_requests
-from connector.rules.targets import Target, effective_priority, first_response, repair
+from connector.rules.targets import Target, clocks
 
 
 class Step(NamedTuple):
@@ -42,15 +43,14 @@ def escalation(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         changes = {"escalation_level": _held_level(ticket, reached), "next_escalation_at": None}
         return Outcome(rule="escalation", changes=changes, reasons=("the incident is over: no level fires",))
     steps = _steps(ticket, policy, now)
-    due = [step for step in steps if step.at is not None and step.at <= now and step.level.level > reached]
-    due.sort(key=lambda step: step.at or now)
+    ahead = [(step.at, step) for step in steps if step.at is not None and step.level.level > reached]
+    ahead.sort(key=itemgetter(0))
+    due = [step for at, step in ahead if at <= now]
     verdict = _judge(ticket, policy)
-    levels = _levels(ticket, policy)
-    fired = due + _raised(levels, max([reached, *(step.level.level for step in due)]), verdict.served)
+    fired = due + _raised(ticket, policy, max([reached, *(step.level.level for step in due)]), verdict.served)
     highest = max(fired, key=lambda step: step.level.level, default=None)
     now_at = highest.level.level if highest else reached
-    upcoming = [step for step in steps if step.at is not None and step.at > now and step.level.level > now_at]
-    following = min(upcoming, key=lambda step: step.at or now, default=None)
+    following = next((step for at, step in ahead if at > now and step.level.level > now_at), None)
     return Outcome(
         rule="escalation",
         changes=_changes(ticket, highest, following, verdict, reached),
@@ -84,25 +84,13 @@ def _verified_service(ticket: Ticket) -> str | None:
     return ticket.fields.service_id if ticket.fields.service_check is ServiceCheck.VERIFIED else None
 
 
-def _levels(ticket: Ticket, policy: Policy) -> tuple[Level, ...]:
-    levels = policy.ladder(_verified_service(ticket)).levels
-    return tuple(level for level in levels if not level.skip)
-
-
 def _steps(ticket: Ticket, policy: Policy, now: datetime) -> list[Step]:
-    priority = effective_priority(ticket, policy)
-    calendar = policy.calendar(priority)
-    runs = timeline.runs(ticket, policy)
+    priority, calendar, runs, *limits = clocks(ticket, policy)
     steps = [
-        Step(
-            level,
-            timeline.deadline(calendar, runs, age),
-            f"ticket age {level.after[priority]} at {priority}",
-        )
+        Step(level, timeline.deadline(calendar, runs, age), f"ticket age {level.after[priority].text} at {priority}")
         for level, age in policy.thresholds(_verified_service(ticket), priority)
         if not level.skip
     ]
-    limits = (first_response(ticket, policy, runs), repair(ticket, policy, runs))
     missed = (_missed(limit, steps, now) for limit in limits if limit.name in policy.escalation.missed_targets)
     return steps + [step for step in missed if step is not None]
 
@@ -137,10 +125,11 @@ def _judge(ticket: Ticket, policy: Policy) -> Verdict:
     return Verdict(tuple(served), tuple(refused), last + every if refused and last else None)
 
 
-def _raised(levels: Sequence[Level], at: int, served: Iterable[Request]) -> list[Step]:
+def _raised(ticket: Ticket, policy: Policy, at: int, served: Iterable[Request]) -> list[Step]:
     """One level up for each request; at the top there is nowhere to go."""
-    steps = []
+    steps: list[Step] = []
     for request in served:
+        levels = (level for level in policy.ladder(_verified_service(ticket)).levels if not level.skip)
         above = next((level for level in levels if level.level > at), None)
         if above is None:
             break
@@ -167,6 +156,8 @@ def _changes(
 
 
 def _notes(fired: list[Step], highest: Step | None, verdict: Verdict, every: Span) -> tuple[Note, ...]:
+    if highest is None and not verdict.served and not verdict.refused:
+        return ()
     lines: list[str] = []
     marks = {mark("request", request.id) for request in verdict.served}
     marks |= {mark("refused", request.id) for request in verdict.refused}

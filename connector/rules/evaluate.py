@@ -40,13 +40,15 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     for rule in RULES[ticket.kind]:
         outcome = rule(current, policy, now)
         outcomes.append(outcome)
-        current = current.with_changes(_difference(current.fields, outcome.changes))
+        if outcome.changes:
+            current = current.with_changes(_difference(current.fields, outcome.changes))
     left_alone = contested(ticket, now)
     repair_first = _confirms_forgery(ticket, current, trust, left_alone)
     if repair_first:
         current, outcomes = repaired, [trust]
-    internal = [note for outcome in outcomes for note in outcome.notes if not note.public]
-    public = [note for outcome in outcomes for note in outcome.notes if note.public]
+    notes = [note for outcome in outcomes if outcome.notes for note in outcome.notes]
+    internal = [note for note in notes if not note.public]
+    public = [note for note in notes if note.public]
     # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     waiting = internal if internal else public

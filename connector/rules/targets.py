@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from connector.domain.businesstime import BusinessCalendar
 from connector.domain.decision import Outcome
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority
@@ -30,39 +31,58 @@ class Target(NamedTuple):
         return self.met is None
 
 
+class Clocks(NamedTuple):
+    """The calendar that counts for a ticket, the intervals in which its clocks ran, and its limits (R36, R37)."""
+
+    priority: Priority
+    calendar: BusinessCalendar
+    runs: tuple[timeline.Run, ...]
+    first_response: Target
+    repair: Target
+
+
 def effective_priority(ticket: Ticket, policy: Policy) -> Priority:
     """The ticket's priority, or the policy's default where the helpdesk holds one the mapping does not know."""
     return ticket.fields.priority or policy.default_priority
 
 
-def first_response(ticket: Ticket, policy: Policy, runs: tuple[timeline.Run, ...]) -> Target:
-    """R36, R37."""
-    priority = effective_priority(ticket, policy)
-    calendar = policy.calendar(priority)
-    limit = policy.duration(policy.priorities[priority].first_response, calendar)
-    return Target("first_response", timeline.deadline(calendar, runs, limit), timeline.first_response_at(ticket))
+def clocks(ticket: Ticket, policy: Policy) -> Clocks:
+    """The clocks of a ticket. Rules that see the same ticket one after the other have it counted once."""
+    global _counted  # noqa: PLW0603 - read and replaced as a whole, so threads cost each other a count at worst
+    seen = _counted
+    if seen is None or seen[0] is not ticket or seen[1] is not policy:
+        seen = _counted = ticket, policy, _count(ticket, policy)
+    return seen[2]
 
 
-def repair(ticket: Ticket, policy: Policy, runs: tuple[timeline.Run, ...]) -> Target:
-    """R36, R37."""
+_counted: tuple[Ticket, Policy, Clocks] | None = None
+
+
+def _count(ticket: Ticket, policy: Policy) -> Clocks:
     priority = effective_priority(ticket, policy)
-    calendar = policy.calendar(priority)
-    limit = policy.duration(policy.priorities[priority].repair, calendar)
-    return Target("repair", timeline.deadline(calendar, runs, limit), timeline.resolved_at(ticket))
+    calendar, promised = policy.calendar(priority), policy.priorities[priority]
+    runs = timeline.runs(ticket, policy)
+    answer = timeline.deadline(calendar, runs, policy.duration(promised.first_response, calendar))
+    repaired = timeline.deadline(calendar, runs, policy.duration(promised.repair, calendar))
+    return Clocks(
+        priority,
+        calendar,
+        runs,
+        Target("first_response", answer, timeline.first_response_at(ticket)),
+        Target("repair", repaired, timeline.resolved_at(ticket)),
+    )
 
 
 def targets(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """Shows the running limits on the ticket; a met one keeps the time that was promised."""
-    runs = timeline.runs(ticket, policy)
-    priority = effective_priority(ticket, policy)
-    calendar = policy.calendar(priority)
+    priority, calendar, runs, *limits = clocks(ticket, policy)
     changes: dict[str, datetime | None] = {}
     reasons = [f"{priority} clocks have run {wording.length(timeline.elapsed(calendar, runs, now))}"]
-    for target in (first_response(ticket, policy, runs), repair(ticket, policy, runs)):
+    for target in limits:
         if target.is_running:
             changes[f"{target.name}_due_at"] = wording.whole_second(target.due) if target.due else None
         reasons.append(_told(target, now))
-    reasons.append(_next_update(ticket, policy, priority))
+    reasons.append(_next_update(ticket, policy, priority, calendar))
     return Outcome(rule="targets", changes=changes, reasons=tuple(reasons))
 
 
@@ -75,12 +95,11 @@ def _told(target: Target, now: datetime) -> str:
     return f"{name} {'was due' if target.due <= now else 'is due'} {wording.moment(target.due)}"
 
 
-def _next_update(ticket: Ticket, policy: Policy, priority: Priority) -> str:
+def _next_update(ticket: Ticket, policy: Policy, priority: Priority, calendar: BusinessCalendar) -> str:
     every = policy.priorities[priority].update_every
     if every is None:
         return "the customer is updated on change"
     if ticket.state.is_over:
         return "no update is due: the incident is over"
-    calendar = policy.calendar(priority)
     due = calendar.add(timeline.last_update_at(ticket), policy.duration(every, calendar))
     return f"the customer's next update is due {wording.moment(due)}"

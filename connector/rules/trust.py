@@ -37,6 +37,7 @@ _REQUESTS = frozenset({"escalation_request", "rfo_requested", "deferral_customer
 CHOSEN_AT_CREATION = frozenset({"priority", "group"})
 """The helpdesk's own fields. Empty means a value that the mapping does not know, which cannot be written."""
 _GUARDED = frozenset(Fields.model_fields) - INTAKE - _REQUESTS
+_EMPTY_AT_CREATION = _GUARDED - CHOSEN_AT_CREATION
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
@@ -47,11 +48,12 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     repairs: dict[str, Any] = {}
     notes: list[Note] = []
     if ticket.created_by is Actor.CUSTOMER:
-        chosen = _GUARDED - CHOSEN_AT_CREATION - ticket.changes.keys()
-        repairs |= {field: None for field in chosen if getattr(ticket.fields, field) is not None}
-    for field in _GUARDED & ticket.changes.keys():
-        changes = ticket.changes[field]
-        if changes[-1].actor is Actor.CUSTOMER:
+        changed, fields = ticket.changes, ticket.fields
+        repairs |= {
+            field: None for field in _EMPTY_AT_CREATION if field not in changed and getattr(fields, field) is not None
+        }
+    for field, changes in ticket.changes.items():
+        if changes[-1].actor is Actor.CUSTOMER and field in _GUARDED:
             counted = _value_that_counts(ticket, field, changes)
             if counted != getattr(ticket.fields, field):
                 repairs[field] = counted
@@ -59,6 +61,8 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
         counted = _last_by_support(ticket.changes[field]).new
         if counted != getattr(ticket.fields, field):
             repairs[field] = counted
+    if not repairs:
+        return ticket, Outcome(rule="trust")
     for field, held in sorted(repairs.items()):
         notes += _report(ticket, field, held)
     outcome = Outcome(
@@ -80,6 +84,8 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
     Customers do not count: what they reset is repaired every time (P20).
     """
     found: dict[str, int] = {}
+    if len(ticket.history) < 2 * _CONTEST_ROUNDS:
+        return found
     for field, changes in ticket.changes.items():
         if len(changes) < 2 * _CONTEST_ROUNDS or changes[-1].at <= now - _CONTEST_WINDOW:
             continue
@@ -98,6 +104,8 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
 def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """Says once on the ticket which fields the connector has stopped setting (P12)."""
     fights = contested(ticket, now)
+    if not fights:
+        return Outcome(rule="contest")
     return Outcome(
         rule="contest",
         notes=tuple(
@@ -113,7 +121,7 @@ def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
             if mark("contested", field) not in ticket.marks
         ),
         reasons=tuple(f"{wording.label(field)} is contested, left alone" for field in sorted(fights)),
-        due=now + _CONTEST_WINDOW if fights else None,
+        due=now + _CONTEST_WINDOW,
     )
 
 

@@ -22,11 +22,12 @@ _ROUTINE = (
 )
 
 
-def mail(number: int) -> str:
-    """The body of a customer's e-mail of about 1 KB with all required details; no two are the same."""
+def mail(number: int, at: datetime) -> str:
+    """The body of a customer's e-mail of about 1 KB with all required details, sent ``at``; no two are the same."""
+    start = at - timedelta(minutes=5 + number % 60)
     return (
         f"Dear support team,\n\nwe see trouble on the line to branch office {number}. {_ROUTINE}\n"
-        f"- Service ID: SVC-1005\n- Start time: 2026-11-23 09:{number % 60:02} UTC\n"
+        f"- Service ID: SVC-1005\n- Start time: {start:%Y-%m-%d %H:%M} UTC\n"
         f"- Description: sessions to branch {number} break off\n- Impact: {_IMPACTS[number % 3]}\n"
         f"- Urgency: {_URGENCIES[number // 3 % 3]}\n- IP address: 192.0.2.{number % 250 + 1}\n"
         f"- Test results: ping to 192.0.2.{number % 250 + 1}, {number % 40} % lost of 1000\n\n"
@@ -41,7 +42,7 @@ def new_mail(created: datetime = T0, number: int | None = None) -> Ticket:
     """A ticket that has just come in by e-mail: nothing is filled in yet."""
     number = number or next(_numbers)
     fresh = Fields(priority=Priority.P3, group="intake")
-    article = said(mail(number), created, subject=f"Line to branch {number} down")
+    article = said(mail(number, created), created, subject=f"Line to branch {number} down")
     return incident(
         fresh,
         state=TicketState.NEW,

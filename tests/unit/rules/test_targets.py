@@ -7,7 +7,7 @@ import pytest
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.rules import timeline
-from connector.rules.targets import effective_priority, first_response, repair, targets
+from connector.rules.targets import clocks, effective_priority, targets
 from tests.builders import T0, at, complete, default_policy, incident, moved, said
 
 POLICY = default_policy()
@@ -116,7 +116,7 @@ def test_a_call_was_answered_when_it_was_written_down() -> None:
 
 
 def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
-    limit = first_response(triaged(), POLICY, timeline.runs(triaged(), POLICY))
+    limit = clocks(triaged(), POLICY).first_response
 
     assert limit.missed_at(at(minutes=15) - timedelta(microseconds=1)) is None
     assert limit.missed_at(at(minutes=15)) == at(minutes=15)
@@ -125,7 +125,7 @@ def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
 @pytest.mark.parametrize(("minutes", "missed"), [(15, None), (16, at(minutes=15))])
 def test_an_answer_meets_the_limit_up_to_its_moment(minutes: int, missed: datetime | None) -> None:
     ticket = triaged(articles=(said("hello", at(minutes=minutes), Actor.AGENT),))
-    limit = first_response(ticket, POLICY, timeline.runs(ticket, POLICY))
+    limit = clocks(ticket, POLICY).first_response
 
     assert limit.missed_at(at(hours=1)) == missed
 
@@ -134,7 +134,7 @@ def test_a_resolution_that_came_late_stays_missed() -> None:
     over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=5))
     ticket = triaged(state=TicketState.CLOSED, history=(over,))
 
-    assert repair(ticket, POLICY, timeline.runs(ticket, POLICY)).missed_at(at(hours=9)) == at(hours=4)
+    assert clocks(ticket, POLICY).repair.missed_at(at(hours=9)) == at(hours=4)
 
 
 def test_due_dates_have_whole_seconds_and_never_read_earlier() -> None:
