@@ -77,7 +77,8 @@ class SqliteDatabase:
         """See ``Database.rows``."""
         row = func.json_each(bindparam("b_rows", type_=Text)).table_valued("value").c.value
         # With a condition, because SQLite would take the ON of an upsert for that of a join.
-        return select(*(func.json_extract(row, f"$.{one.name}", type_=one.type) for one in columns)).where(true())
+        values = (func.json_extract(row, f"$.{one.name}", type_=one.type).label(one.name) for one in columns)
+        return select(*values).where(true())
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """See ``Database.read``."""

@@ -29,6 +29,8 @@ from sqlalchemy import (
     update,
 )
 
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
 from connector.work.database import Insert
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
@@ -43,12 +45,10 @@ _ENDPOINT = bindparam("b_endpoint", type_=Text)
 _TOKEN = bindparam("b_token", type_=Text)
 _NOW = bindparam("b_now", type_=BigInteger)
 _DUE = bindparam("b_due", type_=BigInteger)
-_NOT_BEFORE = bindparam("b_not_before", type_=BigInteger)
 _SEEN = bindparam("b_seen", type_=BigInteger)
 _ERROR = bindparam("b_error", type_=Text)
 
 _ROW = and_(_T.helpdesk == _HELPDESK, _T.ticket == _TICKET)
-_OWNED = and_(_ROW, _T.token == _TOKEN)
 _FREE: dict[str, Any] = {"token": None, "was_due": None, "bumped_due": None, "not_before": None}
 
 
@@ -62,8 +62,11 @@ def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[
     return case((other.is_(None), one), (one > other, one), else_=other)
 
 
+TOUCHED = (_T.helpdesk, _T.ticket, _T.due)
+
+
 def touch(insert: Insert, rows: Select[Any]) -> Insert:
-    """Events, each on another ticket (``rows``: helpdesk, ticket, due).
+    """Events, each on another ticket.
 
     Each waits beside a running lease; otherwise it brings the row forward and wakes the dead. Never to before the time
     that the helpdesk has named for this ticket.
@@ -152,29 +155,74 @@ CLAIM = (
     .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts)
 )
 
-RENEW: Update = update(TICKETS).where(_OWNED).values(due=_DUE)
+OWNED = (_T.helpdesk, _T.ticket, _T.token)
+"""What names a leased row and its owner."""
 
-RELEASE: Update = update(TICKETS).where(_OWNED).values(due=_T.was_due, **_FREE)
+RENEWED = (*OWNED, _T.due)
+DEFERRED = (*OWNED, _T.due, _T.not_before)
+FINISHED = (*OWNED, _T.due, _T.seen)
+FAILED = (*OWNED, _T.due, _T.error, _T.failed_at)
+"""What the statements below want to know of each row: ``rows`` has these columns."""
 
-DEFER: Update = update(TICKETS).where(_OWNED).values(_FREE | {"due": _DUE, "not_before": _NOT_BEFORE})
 
-FINISH: Update = (
-    update(TICKETS)
-    .where(_OWNED)
-    .values(due=_earlier(_DUE, _T.bumped_due), seen=func.coalesce(_SEEN, _T.seen), attempts=0, error=None, **_FREE)
-)
+def renew(rows: Select[Any]) -> Update:
+    """Leases that last until ``due``."""
+    change, new = _owned(rows)
+    return change.values(due=new.due)
 
-FAIL: Update = (
-    update(TICKETS)
-    .where(_OWNED)
-    .values(
-        due=_earlier(_DUE, _T.bumped_due),
-        failed_at=case((and_(_DUE.is_(None), _T.bumped_due.is_(None)), _NOW), else_=null()),
+
+def release(rows: Select[Any]) -> Update:
+    """Jobs that nobody has begun."""
+    change, _ = _owned(rows)
+    return change.values(due=_T.was_due, **_FREE)
+
+
+def defer(rows: Select[Any]) -> Update:
+    """Jobs put off."""
+    change, new = _owned(rows)
+    return change.values(_FREE | {"due": new.due, "not_before": new.not_before})
+
+
+def finish(rows: Select[Any]) -> Update:
+    """Good results."""
+    change, new = _owned(rows)
+    seen = func.coalesce(new.seen, _T.seen)
+    return change.values(due=_earlier(new.due, _T.bumped_due), seen=seen, attempts=0, error=None, **_FREE)
+
+
+def fail(rows: Select[Any]) -> Update:
+    """Failures; without ``due`` and without an event since they are dead letters."""
+    change, new = _owned(rows)
+    return change.values(
+        due=_earlier(new.due, _T.bumped_due),
+        failed_at=case((and_(new.due.is_(None), _T.bumped_due.is_(None)), new.failed_at), else_=null()),
         attempts=_T.attempts + 1,
-        error=_ERROR,
+        error=new.error,
         **_FREE,
     )
-)
+
+
+def _owned(rows: Select[Any]) -> tuple[Update, ReadOnlyColumnCollection[str, Any]]:
+    """A change of the rows that still have the given token, and what is given for each.
+
+    The rows are locked in one order, so that transactions never wait for each other in a circle.
+    """
+    given = rows.subquery("given")
+    held = (
+        select(given)
+        .join_from(given, TICKETS, _same(given.c))
+        .where(_T.token == given.c.token)
+        .order_by(_T.helpdesk, _T.ticket)
+        .with_for_update(of=TICKETS)
+        .cte("held", nesting=True)
+    )
+    locked = select(held).subquery("locked")
+    return update(TICKETS).where(_same(locked.c)), locked.c
+
+
+def _same(given: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    return and_(_T.helpdesk == given.helpdesk, _T.ticket == given.ticket)
+
 
 DEAD: Select[Any] = (
     select(_T.helpdesk, _T.ticket, _T.generation, _T.attempts, _T.error, _T.failed_at)

@@ -36,8 +36,12 @@ class WorkTable:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        events = database.rows(TICKETS.c.helpdesk, TICKETS.c.ticket, TICKETS.c.due)
-        self._touch = statements.touch(database.insert(TICKETS), events)
+        self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
+        self._renew = statements.renew(database.rows(*statements.RENEWED))
+        self._release = statements.release(database.rows(*statements.OWNED))
+        self._defer = statements.defer(database.rows(*statements.DEFERRED))
+        self._finish = statements.finish(database.rows(*statements.FINISHED))
+        self._fail = statements.fail(database.rows(*statements.FAILED))
         self._pause = statements.pause(database.insert(HELPDESKS))
         self._pause_endpoint = statements.pause_endpoint(database.insert(PAUSES))
         self._set_policy = statements.set_policy(database.insert(HELPDESKS))
@@ -118,11 +122,11 @@ class WorkTable:
     def renew(self, jobs: Sequence[Job], lease: timedelta) -> list[Job]:
         """Extend the leases to now + ``lease``; returns the jobs that have passed to another owner."""
         until = to_micros(self.now() + lease)
-        return self._as_owner(statements.RENEW, [(job, {"b_due": until}) for job in jobs])
+        return self._as_owner(self._renew, [(job, {"due": until}) for job in jobs])
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
         """Give back unstarted jobs: due at once, attempts unchanged; returns those of another owner."""
-        return self._as_owner(statements.RELEASE, [(job, {}) for job in jobs])
+        return self._as_owner(self._release, [(job, {}) for job in jobs])
 
     def defer(self, deferred: Sequence[Deferred]) -> list[Job]:
         """Put jobs off, attempts unchanged; returns the jobs that were refused, as ``finish`` does.
@@ -130,9 +134,9 @@ class WorkTable:
         A ticket that was touched meanwhile waits as well: it will be read again anyway.
         """
         return self._as_owner(
-            statements.DEFER,
+            self._defer,
             [
-                (one.job, {"b_due": until, "b_not_before": until if one.strictly else None})
+                (one.job, {"due": until, "not_before": until if one.strictly else None})
                 for one in deferred
                 for until in (to_micros(one.until),)
             ],
@@ -145,8 +149,8 @@ class WorkTable:
         ticket with nothing to do keeps its row, because the sweep needs ``seen``.
         """
         return self._as_owner(
-            statements.FINISH,
-            [(one.job, {"b_due": optional_micros(one.due), "b_seen": optional_micros(one.seen)}) for one in done],
+            self._finish,
+            [(one.job, {"due": optional_micros(one.due), "seen": optional_micros(one.seen)}) for one in done],
         )
 
     def fail(self, failed: Sequence[Failed]) -> list[Job]:
@@ -157,12 +161,9 @@ class WorkTable:
         """
         now = to_micros(self.now())
         return self._as_owner(
-            statements.FAIL,
+            self._fail,
             [
-                (
-                    one.job,
-                    {"b_due": optional_micros(one.retry_at), "b_error": storable(one.error), "b_now": now},
-                )
+                (one.job, {"due": optional_micros(one.retry_at), "error": storable(one.error), "failed_at": now})
                 for one in failed
             ],
         )
@@ -278,18 +279,21 @@ class WorkTable:
     def _as_owner(self, statement: Update, changes: Sequence[tuple[Job, Row]]) -> list[Job]:
         """Apply a fenced change to each job in one transaction; returns the jobs whose token no longer holds.
 
-        All go in one call to the driver, which tells only how many rows matched. In the rare case that some
-        did not, the transaction is undone and the rows go one by one.
+        All go in one statement, which tells only how many rows matched. In the rare case that some did not, the
+        transaction is undone and the rows go one by one.
         """
-        ordered = _sorted((job.key, (job, _row(job.key, b_token=job.token, **values))) for job, values in changes)
-        rows = [row for _, (_, row) in ordered]
+        rows = [{**job.key._asdict(), "token": job.token, **values} for job, values in changes]
 
         def together(connection: Connection) -> None:
-            if connection.execute(statement, rows).rowcount != len(rows):
+            if connection.execute(statement, _given(rows)).rowcount != len(rows):
                 raise _SomeRefused
 
         def one_by_one(connection: Connection) -> list[Job]:
-            return [job for _, (job, row) in ordered if connection.execute(statement, row).rowcount == 0]
+            return [
+                job
+                for (job, _), row in sorted(zip(changes, rows, strict=True), key=lambda pair: pair[0][0].key)
+                if connection.execute(statement, _given([row])).rowcount == 0
+            ]
 
         if not rows:
             return []
@@ -332,10 +336,10 @@ def _row(key: Key, **values: Any) -> Row:
 
 
 def _touches(dues: Mapping[Key, datetime]) -> Row:
-    rows = [{**checked(key)._asdict(), "due": to_micros(due)} for key, due in _sorted(dues.items())]
+    # By key: transactions that lock their rows in one order never wait for each other in a circle.
+    return _given([{**checked(key)._asdict(), "due": to_micros(due)} for key, due in sorted(dues.items())])
+
+
+def _given(rows: Sequence[Row]) -> Row:
+    """The parameter of ``Database.rows``."""
     return {"b_rows": json.dumps(rows)}
-
-
-def _sorted(items: Iterable[tuple[Key, Any]]) -> list[tuple[Key, Any]]:
-    """By key: transactions that lock their rows in one order never wait for each other in a circle."""
-    return sorted(items, key=lambda item: item[0])
