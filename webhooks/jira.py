@@ -17,10 +17,11 @@ from hashlib import sha256
 from http import HTTPStatus
 
 import structlog
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from connector import metrics
 from connector.work.jobs import Key
+from webhooks.accepted import accepted
 from webhooks.body import read_json_bytes
 from webhooks.jira_event import Meaning, meaning
 from webhooks.payload import parse
@@ -39,7 +40,7 @@ def jira(receiver: Receiver) -> Blueprint:
     routes = Blueprint("jira", __name__, url_prefix="/webhooks/jira")
 
     @routes.post("/<name>", provide_automatic_options=False)
-    def deliver(name: str) -> tuple[Response, int]:
+    def deliver(name: str) -> Response:
         hook = receiver.jira.get(name)
         if hook is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "no such hook")
@@ -51,7 +52,7 @@ def jira(receiver: Receiver) -> Blueprint:
         for issue in found.issues:
             receiver.mark_due(Key(hook.helpdesk, issue))
         delivery = identifier(sent.get(IDENTIFIER)) or f"sha256:{sha256(body).hexdigest()}"
-        return jsonify(_told(name, found, delivery)), HTTPStatus.ACCEPTED
+        return accepted(_told(name, found, delivery))
 
     return routes
 

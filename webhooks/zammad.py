@@ -8,11 +8,12 @@ import re
 from http import HTTPStatus
 
 import structlog
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 from flask.globals import request_ctx
 
 from connector import metrics
 from connector.work.jobs import Key
+from webhooks.accepted import accepted
 from webhooks.body import read_json_bytes
 from webhooks.payload import parse
 from webhooks.problem import Refusal
@@ -28,7 +29,7 @@ def zammad(receiver: Receiver) -> Blueprint:
     routes = Blueprint("zammad", __name__, url_prefix="/webhooks/zammad")
 
     @routes.post("/<name>", provide_automatic_options=False)
-    def deliver(name: str) -> tuple[Response, int]:
+    def deliver(name: str) -> Response:
         hook = receiver.zammad.get(name)
         if hook is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "no such hook")
@@ -41,7 +42,7 @@ def zammad(receiver: Receiver) -> Blueprint:
         delivery = delivery_id(sent.headers.get("X-Zammad-Delivery"))
         metrics.accepted("zammad")
         _log.debug("accepted", hook=name, ticket=ticket, delivery=delivery)
-        return jsonify(ticket=ticket, delivery=delivery), HTTPStatus.ACCEPTED
+        return accepted({"ticket": ticket, "delivery": delivery})
 
     return routes
 

@@ -28,7 +28,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from connector.work.database import Insert
