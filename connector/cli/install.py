@@ -117,7 +117,7 @@ def apply(
         if told := opened.afterwards(found):
             click.echo(told)
         lead = "Then check" if told and helpdesk == "zammad" else "Check"
-        click.echo(f"{lead} everything with: interspace doctor")
+        click.echo(f"{lead} everything with: {called()} doctor")
 
 
 @install.command()

@@ -11,8 +11,7 @@ from connector.helpdesks.zammad.load import load_mapping
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.settings import Settings, variable
-from connector.work.database import missing_at
-from connector.work.errors import StoreError
+from connector.work.errors import StoreMissing
 from connector.work.table import WorkTable
 
 
@@ -34,13 +33,12 @@ def open_table(settings: Settings) -> WorkTable:
 
 
 def open_existing_table(settings: Settings) -> WorkTable:
-    """The work table for whoever only looks at it or mends it: a new one would say that all is well."""
-    if place := missing_at(settings.database_url.get_secret_value()):
-        raise StoreError(
-            f"there is no work table at {place}; {variable('database_url')}, in the environment or the settings file, "
-            "says where it is (interspace run makes it)"
-        )
-    return open_table(settings)
+    """The work table for whoever only looks at it or mends it."""
+    try:
+        return WorkTable.open_existing(settings.database_url.get_secret_value())
+    except StoreMissing as error:
+        where = f"{variable('database_url')}, in the environment or the settings file, says where it is"
+        raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
 
 
 def open_policy(settings: Settings) -> Policy:

@@ -53,7 +53,7 @@ class Examination:
     wait: Callable[[float], object] = time.sleep
     patience: Patience = field(default_factory=Patience)
     adapter: Callable[[], BaseAdapter] | None = None
-    open_table: Callable[[str], WorkTable] = WorkTable.open
+    open_table: Callable[[str], WorkTable] = WorkTable.open_existing
     test_tickets: bool = True
     left_behind: list[str] = field(default_factory=list)
     """What a check made on the helpdesk and could not remove."""

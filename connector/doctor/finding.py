@@ -8,7 +8,7 @@ from connector.doctor.context import Examination
 from connector.helpdesks.errors import HelpdeskError
 from connector.policy.problem import PolicyError
 from connector.settings import SettingsError
-from connector.work.errors import StoreError
+from connector.work.errors import StoreError, StoreMissing
 
 
 class Verdict(StrEnum):
@@ -91,6 +91,8 @@ def _looked(look: Callable[[C], Seen], context: C) -> Seen:
         return look(context)
     except HelpdeskError as error:
         return fail(str(error), "Repair what the answer names, then examine again.")
+    except StoreMissing as error:
+        return fail(str(error), "Start interspace run, which makes it, or correct INTERSPACE_DATABASE_URL.")
     except StoreError as error:
         return fail(str(error), "Repair the database or correct INTERSPACE_DATABASE_URL.")
     except PolicyError as error:

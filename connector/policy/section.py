@@ -33,6 +33,7 @@ _WORDING = {
     "int_parsing_size": "the number is too large",
     "bool_type": "expected true or false",
     "bool_parsing": "expected true or false",
+    "timezone_aware": "the time needs its zone, as in 2026-11-22T08:00:00+01:00",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
 }

@@ -7,3 +7,7 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):  # noqa: N818 - the state, as callers name it
     """The store did not answer, or not in time. The same call may succeed later."""
+
+
+class StoreMissing(StoreError):  # noqa: N818 - the state, as callers name it
+    """Nobody has made the work table yet."""

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Select, Update
 
 from connector.work import statements
-from connector.work.database import Database, open_database
+from connector.work.database import Database, missing_at, open_database
+from connector.work.errors import StoreMissing
 from connector.work.jobs import Counts, DeadLetter, Deferred, Done, Failed, Job, Key, Paused, Seen, checked, storable
 from connector.work.moment import from_micros, optional_micros, optional_moment, to_micros
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
@@ -56,6 +57,16 @@ class WorkTable:
         """
         database = open_database(url)
         return cls(database, clock or database.clock())
+
+    @classmethod
+    def open_existing(cls, url: str) -> "WorkTable":
+        """``open`` for whoever only looks at the table or mends it: a new one would say that all is well.
+
+        Raises ``StoreMissing`` where there is none yet; otherwise as ``open`` does.
+        """
+        if place := missing_at(url):
+            raise StoreMissing(f"there is no work table at {place}")
+        return cls.open(url)
 
     def now(self) -> datetime:
         """The time by which this table judges what is due, in UTC."""

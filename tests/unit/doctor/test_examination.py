@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from pydantic import SecretStr
 
+from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
 from connector.doctor.zammad.account import ADMIN_PERMISSIONS, Permission, permission_check
 from connector.doctor.zammad.checks import CHECKS, left_behind
@@ -55,6 +56,18 @@ def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
 
     assert found["work table's clock"].verdict is Verdict.FAIL
     assert "120 s ahead" in found["work table's clock"].seen
+
+
+def test_a_work_table_that_is_not_there_is_not_made(installation: Installation, tmp_path: Path) -> None:
+    installation.settings["database_url"] = SecretStr(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+    checks = tuple(check for check in CHECKS if check.name == "work table")
+
+    found = installation.examine(checks, open_table=Examination.open_table)["work table"]
+
+    assert found.verdict is Verdict.FAIL
+    assert found.seen == f"there is no work table at {tmp_path / 'elsewhere.sqlite3'}"
+    assert "interspace run" in found.do
+    assert list(tmp_path.glob("elsewhere*")) == []
 
 
 def test_on_postgresql_the_databases_clock_counts(installation: Installation, postgresql_url: str) -> None:

@@ -23,6 +23,11 @@ CASES = [
     Case(NAME, "name: ''\n", "name: must not be empty"),
     Case(NAME, NAME + "name: Other\n", "name: is already there, on line 9", at="name: Other"),
     Case(NAME, "version: 7\n" + NAME, "version: there is no such setting"),
+    Case(
+        NAME,
+        "applies_since: 2026-12-01T08:00:00\n" + NAME,
+        "applies_since: the time needs its zone, as in 2026-11-22T08:00:00+01:00",
+    ),
     Case(NAME, "catalogue: {}\n" + NAME, "catalogue: there is no such setting"),
     Case("default_priority: P3", "default_priority: major", f"default_priority: {PRIORITIES}"),
     # calendars
