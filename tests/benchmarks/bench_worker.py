@@ -52,11 +52,12 @@ def rows_of_many(*, quick: bool = False) -> Iterator[Row]:
         table = started.enter_context(closing(WorkTable.open(url)))
         running = 0
         for workers in WORKERS:
+            before = table.now()
             while running < workers:
                 process = started.enter_context(worker(sandbox.settings, url))
                 wait_until(partial(process.has_said, "worker started"), "the start of a worker")
                 running += 1
-            wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
+            wait_until(partial(is_swept, table, sandbox.desk, before), "the sweep of the last")
             for answer_s in (0.0, ANSWER_S):
                 title = f"{workers} worker processes, PostgreSQL" if workers > 1 else "1 worker process, PostgreSQL"
                 rate, _ = _changed(sandbox, table, title, answer_s, count, workers)

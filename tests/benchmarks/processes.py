@@ -7,10 +7,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from connector.work.attempt import FULL_SWEEP
+from connector.work.attempt import FULL_SWEEP, Rhythm
 from connector.work.table import WorkTable
 from tests.benchmarks.senders import SECRET
 from tests.ports import free_port
@@ -83,10 +84,11 @@ def receiver(database_url: str, **settings: str) -> Iterator[tuple[Command, int]
         yield running, port
 
 
-def is_swept(table: WorkTable, desk: str) -> bool:
-    """The full sweep that a worker plans at its start is over, and what it found is done."""
+def is_swept(table: WorkTable, desk: str, since: datetime | None = None) -> bool:
+    """The full sweep that a worker plans at its start is over; ``since``: begun then at the earliest."""
     found = table.seen(desk, [FULL_SWEEP]).get(FULL_SWEEP)
-    return found is not None and found.due is not None and (found.due - table.now()).total_seconds() > 3600
+    begun = since or table.now() - timedelta(hours=1)
+    return found is not None and found.due is not None and found.due > begun + Rhythm().full_sweep
 
 
 def tree(pid: int) -> list[int]:
