@@ -48,10 +48,12 @@ _OPENERS_LOCK = 0x1F7E_A5BA_CE00
 
 _SESSION = """
     SET statement_timeout = '30s';
+    SET random_page_cost = 1.1;
     SET idle_in_transaction_session_timeout = '30s';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
-"""Bounded waits, and P1: a commit that returned is on disk, whatever the server's default is."""
+"""Bounded waits; rows by their key, because the table is in memory all the time; and P1: a commit that returned is on
+disk, whatever the server's default is."""
 
 _NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
 
