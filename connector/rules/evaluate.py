@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from connector.domain.decision import Decision, Note, Outcome
+from connector.domain.decision import Decision, NewTicket, Note, Outcome
 from connector.domain.ticket import Fields, Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
@@ -46,22 +46,36 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     repair_first = _confirms_forgery(ticket, current, trust, left_alone)
     if repair_first:
         current, outcomes = repaired, [trust]
-    notes = [note for outcome in outcomes if outcome.notes for note in outcome.notes]
+    decision = _together(ticket, current, outcomes, policy, left_alone)
+    return decision._replace(unfinished=True) if repair_first else decision
+
+
+def _together(
+    ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
+) -> Decision:
+    """One request's worth of what the rules decided, and whether there is more."""
+    notes: list[Note] = []
+    creates: list[NewTicket] = []
+    touches: list[str] = []
+    for outcome in outcomes:
+        notes += outcome.notes
+        creates += outcome.creates
+        touches += outcome.touches
     internal = [note for note in notes if not note.public]
     public = [note for note in notes if note.public]
     # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
-    waiting = internal if internal else public
-    before, after = ticket.fields, _written(ticket, outcomes) if internal and public else current.fields
-    changes = {name: value for name, value in _changed(before, after).items() if name not in left_alone}
+    both = bool(internal and public)
+    after = _written(ticket, outcomes) if both else decided.fields
+    changes = {name: value for name, value in _changed(ticket.fields, after).items() if name not in left_alone}
     return Decision(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
-        note=_joined(waiting, policy),
-        creates=tuple(new for outcome in outcomes for new in outcome.creates),
-        touches=tuple(dict.fromkeys(touch for outcome in outcomes for touch in outcome.touches)),
-        unfinished=repair_first or bool(internal and public) or any(outcome.again for outcome in outcomes),
+        note=_joined(internal or public, policy),
+        creates=tuple(creates),
+        touches=tuple(dict.fromkeys(touches)),
+        unfinished=both or any(outcome.again for outcome in outcomes),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
 
