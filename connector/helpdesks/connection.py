@@ -122,4 +122,4 @@ def by_status(status: int, text: str) -> HelpdeskError:
         return UnavailableError(f"{text}. Redirects are not followed; check the address")
     if status >= 500:
         return ServerFaultError(text)
-    return TransientError(text) if status in (408, 409) else PermanentError(text)
+    return TransientError(text) if status in (408, 409, 425) else PermanentError(text)

@@ -4,79 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import Field, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.model import Instant
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
 from connector.policy import checks
+from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import ClockTime, Contact, Day, Name, Pattern, ZoneName
+from connector.policy.kinds import Contact, Name, Pattern
 from connector.policy.problem import Finding
 from connector.policy.section import Section, dig
 from connector.policy.span import FixedSpan, Span
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Holidays(Section):
-    """Public holidays, from the ``holidays`` package."""
-
-    country: str = Field(description="ISO 3166-1 code", examples=["DE"])
-    state: str | None = Field(default=None, description="ISO 3166-2 part after the dash", examples=["BE"])
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        supported = holidays.list_supported_countries()
-        if self.country not in supported:
-            raise ValueError(f"no public holidays are known for country {self.country[:20]!r}")
-        if self.state is not None and self.state not in supported[self.country]:
-            known = ", ".join(supported[self.country]) or "none"
-            raise ValueError(f"{self.country} has no state {self.state[:20]!r}; known: {known}")
-        return self
-
-
-class CalendarSpec(Section):
-    """When a clock runs. Either ``always`` or weekly hours in a zone."""
-
-    always: bool = Field(default=False, description="24 hours a day, 7 days a week (R1)")
-    timezone: ZoneName = "UTC"
-    days: tuple[Weekday, ...] = ()
-    opens: ClockTime | None = None
-    closes: ClockTime | None = None
-    holidays: Holidays | None = None
-    closed: tuple[Day, ...] = Field(default=(), description="extra days without service")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.always:
-            if self.days or self.opens or self.closes or self.holidays or self.closed:
-                raise ValueError("'always: true' excludes days, opens, closes, holidays and closed")
-            return self
-        if not self.days or self.opens is None or self.closes is None:
-            raise ValueError("needs 'always: true', or days, opens and closes")
-        if self.opens >= self.closes:
-            raise ValueError("opens must be earlier than closes")
-        return self
-
-    @cached_property
-    def calendar(self) -> BusinessCalendar:
-        """The calendar that answers questions about business time."""
-        if self.always or self.opens is None or self.closes is None:
-            return BusinessCalendar.always()
-        return BusinessCalendar(
-            zone=ZoneInfo(self.timezone),
-            weekdays=frozenset(_WEEKDAYS.index(day) for day in self.days),
-            opens=self.opens,
-            closes=self.closes,
-            country=self.holidays.country if self.holidays else None,
-            state=self.holidays.state if self.holidays else None,
-            closed=frozenset(self.closed),
-        )
 
 
 class UrgencyDefault(Section):

@@ -15,7 +15,6 @@ from connector.helpdesks.errors import (
     PermanentError,
     RateLimitedError,
     TicketWaitsError,
-    TransientError,
     UnavailableError,
 )
 from connector.helpdesks.jira.connection import Connection
@@ -113,7 +112,7 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
     if status == 410:
         return PermanentError(f"{text}. This Jira has removed the call; the connector needs a newer version")
-    return TransientError(text) if status == 425 else by_status(status, text)
+    return by_status(status, text)
 
 
 def said(response: requests.Response) -> str:

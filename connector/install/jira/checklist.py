@@ -19,8 +19,9 @@ from connector.install.jira.site import JiraSite, types
 from connector.install.jira.views import DASHBOARD, views
 from connector.install.objects import PREFIX
 from connector.install.texts import FOR_CUSTOMERS, HELP
+from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.contacts import mails_nobody
-from connector.policy.models import CalendarSpec, Level
+from connector.policy.models import Level
 
 _MANY = 20
 """Services that a search may name."""

@@ -12,7 +12,7 @@ import holidays
 from connector.domain.vocabulary import Priority
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
 from connector.install.zammad.site import Site
-from connector.policy.models import CalendarSpec
+from connector.policy.calendar_spec import CalendarSpec
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LOOK: Mapping[Priority, Mapping[str, str]] = {
