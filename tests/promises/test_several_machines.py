@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.cluster import Cluster
+from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.sandbox import Sandbox
 from tests.chaos.severable import way_to
-from tests.chaos.zammad import zammad_process
 
 
-@pytest.fixture(scope="module")
-def helpdesk() -> Iterator[Sandbox]:
-    """One for all tests of this file."""
-    with zammad_process() as running:
+@pytest.fixture(params=["zammad", "jira-cloud"])
+def helpdesk(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """In a process of its own."""
+    with HELPDESKS[request.param]() as running:
         yield running
 
 
