@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
-from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -83,7 +83,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             "policy": policy.version,
             "now": now.isoformat(),
             "ticket": seen.model_dump(mode="json", exclude={"articles", "history"}),
-            "decision": TypeAdapter(Decision).dump_python(decision, mode="json"),
+            "decision": to_jsonable_python(_named(decision)),
             "slas": [sla._asdict() for sla in slas],
         }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
@@ -91,6 +91,10 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     show(Console(), seen, decision, policy, now)
     if slas:
         Console().print(_measured(slas))
+
+
+def _named(decision: Decision) -> dict[str, Any]:
+    return decision._asdict() | {"outcomes": [outcome._asdict() for outcome in decision.outcomes]}
 
 
 def _read(desk: Desk, ticket: str, *, by_id: bool) -> Ticket:

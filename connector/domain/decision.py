@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from connector.domain.model import Model
 from connector.domain.vocabulary import TicketState
 
 _UNSAFE_IN_MARK = re.compile(r"[^\w.:-]+", re.ASCII)
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = {}
 
 
 @lru_cache(maxsize=4096)
