@@ -92,6 +92,7 @@ class Cluster:
     def finish(self, database_url: str) -> Outcome:
         """All stories are told to their end; all processes are killed; a last worker does what is left."""
         self.senders.finish()
+        assert all(group.is_running() for group in self._parts), "a database that was cut off has ended a process"
         for group in self._parts:
             group.kill()
         finish_what_is_left(self._helpdesk, database_url, self._directory, self._policy)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.helpdesks.errors import RateLimitedError
 from connector.rules.evaluate import evaluate
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import Fault
@@ -17,7 +18,10 @@ from connector.work.worker import Worker
 from tests.builders import T0, default_policy, incident
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, proofs
-from tests.promises.small_helpdesk import WRITE, Client, SmallHelpdesk, work
+from tests.promises.small_helpdesk import WRITE, Asked, Client, SmallHelpdesk, in_a_thread, work
+from tests.waiting import wait_until
+
+_CLAIMED = 50
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,15 @@ def helpdesk(clock: SteppedClock) -> SmallHelpdesk:
     held = default_policy().model_copy(update={"applies_since": T0})
     assert evaluate(quiet, held, T0).writes_nothing
     return SmallHelpdesk(clock, [quiet, *(incident(id=str(number)) for number in (1, 2, 3))])
+
+
+class Overloaded(SmallHelpdesk):
+    """A helpdesk that wants to be left alone."""
+
+    def ask(self, endpoint: str, ticket: str) -> None:
+        """Counts, and says for how long."""
+        self.asked.append(Asked(self.clock(), endpoint, ticket))
+        raise RateLimitedError(f"{endpoint}: answered 429", self.clock() + timedelta(seconds=300))
 
 
 def workers_of(helpdesk: SmallHelpdesk, table: WorkTable, count: int) -> list[Worker]:
@@ -126,6 +139,27 @@ def test_waiting_for_a_limit_is_no_failure_however_long_it_lasts(
 
     assert table.dead_letters() == []
     assert helpdesk.tickets["1"].fields.escalation_level == 1
+
+
+@pytest.mark.parametrize("threads", [0, 16])
+def test_what_was_claimed_before_the_429_is_not_asked_either(
+    table: WorkTable, clock: SteppedClock, threads: int
+) -> None:
+    """Many tickets are due at once and claimed together; sixteen threads may have asked before the first answer."""
+    busy = Overloaded(clock, [incident(id=str(number)) for number in range(_CLAIMED)])
+    (worker,) = workers_of(busy, table, 1)
+    table.touch([Key("jira", ticket) for ticket in busy.tickets], clock())
+
+    if threads:
+        with in_a_thread(worker):
+            wait_until(lambda: table.paused_until("jira") is not None, "the pause")
+            wait_until(lambda: table.counts()["jira"].due == _CLAIMED, "the return of what was claimed")
+    else:
+        worker.run_due()
+
+    assert 1 <= len(busy.asked) <= max(1, threads)
+    assert table.counts()["jira"].due == _CLAIMED
+    assert table.dead_letters() == []
 
 
 @given(st.integers(0, 86_400), st.integers(-10, 0) | st.integers(0, 86_400))

@@ -6,10 +6,11 @@ from connector.sandbox.stage import Person
 from connector.sandbox.zammad import Fault
 from connector.work.table import Key
 from tests.promises.conftest import COMPLETE, Cast, zammad_house
+from tests.unit.test_metrics import Counted
 
 
 def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(cast: Cast) -> None:
-    stage = cast.stage
+    stage, counted = cast.stage, Counted()
     poison = cast.customer.writes("Poison", COMPLETE)
     stage.sandbox.faults.add(Fault("status", *stage.house.request_of("read", poison), times=None, status=500))
     good = cast.customer.writes("Line down", COMPLETE)
@@ -21,6 +22,8 @@ def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(c
     assert letter.attempts == 10
     assert "answered 500" in letter.error
     assert stage.ticket(good).fields.escalation_level == 3
+    assert counted("reconciles_total", helpdesk=stage.desk.name, outcome="dead_letter") == 1
+    assert stage.table.counts()[stage.desk.name].dead == 1
 
 
 def test_a_replay_works_once_the_cause_is_gone(cast: Cast) -> None:

@@ -1,6 +1,7 @@
 """Security of the container: without root, without capabilities, with nothing writable but the work table, with no
 secret in image or environment. Read from the files; no container is built here."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -58,9 +59,10 @@ def test_the_image_holds_no_secret() -> None:
     }
 
 
-def test_the_image_tells_whether_it_is_well_and_ends_when_asked() -> None:
+def test_the_image_tells_whether_it_is_well_and_ends_when_asked(service: dict[str, Any]) -> None:
     (check,) = instructions(STAGES[-1], "HEALTHCHECK")
     assert "/readyz" in check
+    assert json.loads(check.partition("CMD ")[2]) == service["healthcheck"]["test"][1:], "podman drops the image's"
     assert instructions(STAGES[-1], "STOPSIGNAL") == ["SIGTERM"]
 
 

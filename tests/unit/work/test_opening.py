@@ -76,8 +76,11 @@ def test_a_sqlite_commit_is_on_disk_before_it_returns(sqlite_url: str, clock: St
             connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
         ]
     )
+    table.touch([Key("zammad", "1")], clock())
+    direct = table._database._direct.execute("PRAGMA synchronous").fetchone()  # type: ignore[attr-defined]
     table.close()
     assert levels == ["wal", 2]
+    assert direct == (2,), "events go by a connection of their own"
 
 
 def test_a_postgresql_commit_is_on_disk_before_it_returns(postgresql_url: str) -> None:
