@@ -114,10 +114,19 @@ def busy(response: requests.Response, text: str, now: datetime) -> HelpdeskError
     return RateLimitedError(text, at) if at or response.status_code == 429 else UnavailableError(text)
 
 
-def by_status(status: int, text: str) -> HelpdeskError:
+def _is_an_object(response: requests.Response) -> bool:
+    try:
+        return isinstance(json.loads(response.content), dict)
+    except NOT_JSON:
+        return False
+
+
+def by_status(response: requests.Response, text: str) -> HelpdeskError:
     """What to raise for a status that means the same everywhere."""
+    status = response.status_code
     if status == 404:
-        return NotFoundError(text)
+        # A proxy that has lost the way to the helpdesk says so, too, and no ticket is gone for that.
+        return NotFoundError(text) if _is_an_object(response) else ServerFaultError(f"{text}. Did a proxy answer?")
     if status < 400:
         return UnavailableError(f"{text}. Redirects are not followed; check the address")
     if status >= 500:

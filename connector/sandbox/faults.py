@@ -1,4 +1,5 @@
-"""Trouble on demand: error answers, refused and hanging connections, answers lost after the work was done, delays."""
+"""Trouble on demand: error answers, the helpdesk's own and a proxy's, refused and hanging connections, answers lost after the
+work was done, delays."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +7,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
 
-Kind = Literal["status", "refuse", "hang", "lose answer", "delay"]
+Kind = Literal["status", "stranger", "refuse", "hang", "lose answer", "delay"]
+"""``status`` is the helpdesk's own answer, ``stranger`` that of a proxy that has lost the way to it."""
 
 
 class BrokenError(Exception):

@@ -56,6 +56,9 @@ class Front(ABC):
         if fault is not None and fault.kind in {"refuse", "hang"}:
             raise BrokenError(fault.kind)
         with self._lock:
+            if fault is not None and fault.kind == "stranger":
+                self.requests.append(Served(method, target, ""))
+                return Response(fault.status, {"Content-Type": "text/plain"}, b"no backend here")
             if fault is not None and fault.kind == "status":
                 self.requests.append(Served(method, target, ""))
                 return self._refusal(fault)

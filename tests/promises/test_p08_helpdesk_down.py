@@ -20,8 +20,9 @@ from tests.promises.evidence import calls, levels_noted, proofs
         Fault("status", path="/(api|rest)/", times=None, status=502),
         Fault("status", path="/(api|rest)/", times=None, status=503, retry_after="120"),
         Fault("status", path="/(api|rest)/", times=None, status=401),
+        Fault("stranger", path="/(api|rest)/", times=None, status=404),
     ],
-    ids=["refused", "hanging", "500", "502", "503 with Retry-After", "token revoked"],
+    ids=["refused", "hanging", "500", "502", "503 with Retry-After", "token revoked", "404 of a proxy"],
 )
 def test_hours_without_a_helpdesk_lose_nothing_and_double_nothing(cast: Cast, trouble: Fault) -> None:
     stage = cast.stage

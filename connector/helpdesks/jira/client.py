@@ -112,7 +112,7 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
     if status == 410:
         return PermanentError(f"{text}. This Jira has removed the call; the connector needs a newer version")
-    return by_status(status, text)
+    return by_status(response, text)
 
 
 def said(response: requests.Response) -> str:

@@ -79,7 +79,7 @@ class ZammadClient:
             return UnavailableError(f"{text}. Check the token, and whether Zammad is in maintenance mode")
         if status == 403:
             return ForbiddenError(f"{text}. Check the permissions and groups of the token's user")
-        return by_status(status, text)
+        return by_status(response, text)
 
 
 def _said(response: requests.Response) -> str:

@@ -81,6 +81,15 @@ def test_what_is_not_json_is_an_error_with_its_status(side: Side, status: int, b
     assert isinstance(error, PermanentError if status == 422 else TransientError)
 
 
+@pytest.mark.parametrize("body", ["", "default backend - 404", "<html>Not Found</html>", '"no"', "[]"])
+def test_a_404_that_the_helpdesk_did_not_give_is_no_ticket_that_is_gone(side: Side, body: str) -> None:
+    error = side.failed(body=body, status=404)
+
+    assert type(error) is ServerFaultError
+    assert "answered 404" in str(error)
+    assert "proxy" in str(error)
+
+
 @pytest.mark.parametrize(
     ("header", "retry_at"),
     [
