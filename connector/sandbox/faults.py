@@ -1,5 +1,5 @@
-"""Trouble on demand: error answers, the helpdesk's own and a proxy's, refused and hanging connections, answers lost after the
-work was done, delays."""
+"""Trouble on demand: error answers, the helpdesk's own and a proxy's, refused and hanging connections, answers lost
+after the work was done, delays."""
 
 import re
 from collections.abc import Callable

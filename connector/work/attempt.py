@@ -97,8 +97,7 @@ def attempt(
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(deferred=Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except NotFoundError as error:
-        log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
-        return Result(done=Done(job, None, None))
+        return _gone(job, desk, error)
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
     except ServerFaultError as error:
@@ -110,13 +109,28 @@ def attempt(
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
 
 
+def _gone(job: Job, desk: Helpdesk, error: NotFoundError) -> Result:
+    """Nothing is left to do, unless the helpdesk shows us nothing at all any more: no ticket is forgotten for that."""
+    if pause := _outage(desk, error):
+        return Result(released=job, pause=pause)
+    log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
+    return Result(done=Done(job, None, None))
+
+
 def _broken(job: Job, now: datetime, desk: Helpdesk, error: ServerFaultError) -> Result:
     """It is the ticket's fault only if the helpdesk is well otherwise: an outage makes no dead letters (P8)."""
+    if pause := _outage(desk, error):
+        return Result(released=job, pause=pause)
+    return _failed(job, now, str(error), final=False)
+
+
+def _outage(desk: Helpdesk, error: HelpdeskError) -> Pause | None:
+    """What to do if not one ticket, but the helpdesk as a whole is in trouble."""
     try:
         desk.probe()
     except HelpdeskError as why:
-        return Result(released=job, pause=Pause(None, f"{error}; {why}"))
-    return _failed(job, now, str(error), final=False)
+        return Pause(None, f"{error}; {why}")
+    return None
 
 
 def pause_length(outages: int) -> timedelta:

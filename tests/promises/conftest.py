@@ -112,6 +112,14 @@ def zammad_cast(database_url: str) -> Iterator[Cast]:
         yield made
 
 
+@pytest.fixture(params=["jira-cloud", "jira-datacenter"])
+def jira_cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
+    """A fresh stage on Jira, for what only Jira has."""
+    made = set_the_stage(sqlite_url, request.param)
+    with made.stage:
+        yield made
+
+
 def zammad_house(stage: Stage) -> ZammadHouse:
     """The house of a stage on Zammad, for what only Zammad has."""
     assert isinstance(stage.house, ZammadHouse)

@@ -45,6 +45,20 @@ def test_hours_without_a_helpdesk_lose_nothing_and_double_nothing(cast: Cast, tr
     assert stage.table.dead_letters() == []
 
 
+def test_a_bot_that_may_not_see_the_project_for_hours_forgets_no_ticket(jira_cast: Cast) -> None:
+    """Jira says then that the issues do not exist."""
+    stage = jira_cast.stage
+    ticket = jira_cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    stage.sandbox.faults.add(Fault("status", path="/rest/api/2/(issue|project)/", times=None, status=404))
+
+    stage.advance(timedelta(hours=1))
+    stage.sandbox.faults.clear()
+    stage.advance(timedelta(minutes=5))
+
+    assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]
+
+
 def test_accepting_never_asks_the_helpdesk(cast: Cast) -> None:
     stage = cast.stage
     cast.customer.writes("Line down", COMPLETE)

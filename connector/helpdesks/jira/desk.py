@@ -81,8 +81,8 @@ class JiraDesk:
         return self._name
 
     def probe(self) -> None:
-        """One request."""
-        self.client.get("api/2/myself")
+        """One request. To a bot that may not see the project any more Jira says that no issue exists."""
+        self.client.get(f"api/2/project/{self._mapping.project}")
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; on Data Center a third where an unknown comment meets linked issues."""
