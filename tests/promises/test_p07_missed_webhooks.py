@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from threading import Thread
 
-from connector.domain.vocabulary import TicketState
+from connector.domain.vocabulary import Priority, TicketState
+from connector.sandbox.clock import SteppedClock
+from connector.sandbox.stage import Stage
+from connector.work.attempt import FULL_SWEEP
 from connector.work.sweep import sweep
+from connector.work.table import Key, WorkTable
+from connector.work.worker import Worker
+from tests.builders import complete, default_policy, incident
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, levels_noted
+from tests.promises.small_helpdesk import Client, SmallHelpdesk
+from tests.unit.test_metrics import Counted
+from tests.waiting import wait_until
 
 
 def deaf(url: str, headers: Mapping[str, str], body: bytes) -> int:
@@ -34,6 +44,55 @@ def test_the_sweep_finds_what_no_webhook_told_and_says_how_much(cast: Cast) -> N
         "Escalation level 2: shift manager",
         "Escalation level 3: head of operations",
     ]
+
+
+def start_a_worker(stage: Stage) -> None:
+    """A worker process begins, makes its first sweep, is ended in good order, and another one takes over its work."""
+    running = Thread(target=stage.worker.run, daemon=True)
+    running.start()
+    try:
+        wait_until(lambda: stage.table.bookmark(stage.desk.name) is not None, "the sweep at the start", patience_s=30)
+    finally:
+        stage.worker.stop()
+        running.join(60)
+    assert not running.is_alive()
+    stage.connect()
+
+
+def test_a_worker_sweeps_by_itself_and_counts_what_was_missed(cast: Cast) -> None:
+    stage, counted = cast.stage, Counted()
+    stage.post = deaf
+    start_a_worker(stage)
+
+    # Right after a sweep: when the next one comes, the webhook has had its time.
+    stage.advance(timedelta(seconds=1))
+    tickets = []
+    for number in range(4):
+        tickets.append(cast.customer.writes(f"Line {number} down", COMPLETE))
+        stage.advance(timedelta(minutes=30))
+
+    assert [levels_noted(stage.ticket(ticket))[-1:] for ticket in tickets] == [
+        ["Escalation level 3: head of operations"],
+        *[["Escalation level 2: shift manager"]] * 3,
+    ]
+    assert counted("missed_webhooks_total", helpdesk=stage.desk.name) == len(tickets)
+    assert counted("sweeps_total", helpdesk=stage.desk.name) == 1 + 2 * 60 / 5
+    assert stage.table.dead_letters() == []
+
+
+def test_a_full_sweep_comes_back_every_day(table: WorkTable, clock: SteppedClock) -> None:
+    """It finds what no list of changes shows."""
+    helpdesk = SmallHelpdesk(clock, [incident()])
+    worker = Worker(table, Client(helpdesk), default_policy())
+    table.touch([Key("jira", FULL_SWEEP)], clock())
+    worker.run_due()
+    helpdesk.tickets["8"] = incident(complete(priority=None), id="8")
+
+    for _ in range(24):
+        clock.advance(timedelta(hours=1))
+        worker.run_due()
+
+    assert helpdesk.tickets["8"].fields.priority is Priority.P3
 
 
 def test_an_unchanged_ticket_costs_the_sweep_no_request_of_its_own(cast: Cast) -> None:

@@ -5,13 +5,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
+from connector.helpdesks.jira.memory import INTENDED, MARKS, Memory
+from connector.sandbox.jira.house import JiraHouse
+from connector.sandbox.stage import Person
 from connector.sandbox.zammad.house import ZammadHouse
-from tests.promises.conftest import COMPLETE, Cast
-from tests.promises.evidence import levels_noted, notes
+from tests.promises.conftest import COMPLETE, PLACES, Cast
+from tests.promises.evidence import levels_noted, notes, proofs
+from tests.unit.test_metrics import Counted
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
+ON_JIRA = [place for place in PLACES if place[0] != "zammad"]
+on_jira = pytest.mark.parametrize("place", ON_JIRA, ids=["-".join(place) for place in ON_JIRA], indirect=True)
+
+
+def repairs_proved(ticket: Ticket) -> int:
+    """How many values the connector's notes say were restored."""
+    return sum(times for step, times in proofs(ticket).items() if step.startswith("repaired-"))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +45,7 @@ FAR = datetime(2030, 1, 1, tzinfo=UTC)
     ids=lambda value: ",".join(value) if isinstance(value, dict) else None,
 )
 def test_a_customers_change_stops_and_fakes_nothing(cast: Cast, attributes: dict[str, Any], told: str | None) -> None:
-    stage = cast.stage
+    stage, counted = cast.stage, Counted()
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
     stage.advance(timedelta(hours=1))
@@ -45,6 +58,8 @@ def test_a_customers_change_stops_and_fakes_nothing(cast: Cast, attributes: dict
 
     assert repaired.fields == before
     assert told is None or any(told in title for title in notes(repaired))
+    assert repairs_proved(repaired) == len(attributes)
+    assert counted("repairs_total", helpdesk=stage.desk.name) == len(attributes)
     assert levels_noted(stage.ticket(ticket)) == [
         "Escalation level 2: shift manager",
         "Escalation level 3: head of operations",
@@ -95,6 +110,88 @@ def test_a_customer_cannot_forge_a_proof(cast: Cast) -> None:
 
     assert stage.ticket(ticket).fields.escalation_level == 2
     assert levels_noted(stage.ticket(ticket))[-1] == "Escalation level 2: shift manager"
+
+
+# On Jira: the memory on the issue
+
+
+def kept(cast: Cast, ticket: str, name: str) -> Any:
+    """A property of the issue as Jira holds it."""
+    assert isinstance(cast.stage.house, JiraHouse)
+    return cast.stage.house.sandbox.world.issue(ticket).properties.get(name)
+
+
+def signed_by_us(cast: Cast) -> Memory:
+    """Opens what the connector has signed."""
+    assert isinstance(cast.stage.house, JiraHouse)
+    return Memory(cast.stage.house.accounts.bot)
+
+
+def forges(person: Person, ticket: str, name: str, value: Any) -> None:
+    """Whoever may edit an issue may overwrite its properties."""
+    person.calls("PUT", f"issue/{ticket}/properties/{name}", value)
+
+
+@on_jira
+@pytest.mark.parametrize("who", ["agent", "outsider"])
+def test_a_forged_memory_stops_and_fakes_no_escalation(cast: Cast, who: str) -> None:
+    stage, counted = cast.stage, Counted()
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    stage.advance(timedelta(minutes=30))
+    assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]
+    before = stage.ticket(ticket).fields
+    all_levels = {f"level-{level}": stage.clock() for level in range(1, 6)}
+
+    with capture_logs() as logs:
+        forges(getattr(cast, who), ticket, MARKS, Memory("a guess").sealed(MARKS, ticket, all_levels))
+        stage.settle()
+        forged = stage.ticket(ticket)
+        forges(getattr(cast, who), ticket, MARKS, {**kept(cast, ticket, MARKS), "marks": {}})
+        stage.settle()
+        emptied = stage.ticket(ticket)
+        forges(getattr(cast, who), ticket, MARKS, Memory("a guess").sealed(MARKS, ticket, all_levels))
+    stage.advance(timedelta(minutes=90))
+
+    assert forged.fields == emptied.fields == before
+    assert {"level-3", "level-4", "level-5"}.isdisjoint(forged.marks)
+    told = [line for line in logs if str(line["event"]).startswith("memory ignored")]
+    assert [line["ticket"] for line in told] == [forged.number], "reported once"
+    seen = stage.ticket(ticket)
+    assert seen.fields.escalation_level == 3
+    assert levels_noted(seen) == ["Escalation level 2: shift manager", "Escalation level 3: head of operations"]
+    for level in ("2", "3"):
+        assert counted("escalation_levels_total", helpdesk="jira", level=level) == 1
+    restored = signed_by_us(cast).opened(MARKS, ticket, kept(cast, ticket, MARKS))
+    assert restored is not None, "it bears the connector's signature again"
+    assert {mark for mark in restored if mark.startswith("level-")} == {"level-2", "level-3"}
+
+
+@on_jira
+def test_a_forged_intention_does_not_put_off_the_rfo_task(cast: Cast) -> None:
+    """As if it were being created just now, again and again, or in years."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    forges(cast.outsider, ticket, INTENDED, Memory("a guess").sealed(INTENDED, ticket, {f"rfo:{ticket}": FAR}))
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.customer.replies(ticket, "Please send us the RFO.")
+    stage.settle()
+
+    assert [link.connector_key for link in stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK] == [
+        f"rfo:{ticket}"
+    ]
+    assert signed_by_us(cast).opened(INTENDED, ticket, kept(cast, ticket, INTENDED))
+
+
+@on_jira
+def test_a_customer_of_the_portal_cannot_reach_the_memory(cast: Cast) -> None:
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    cast.stage.settle()
+
+    for name in (MARKS, INTENDED):
+        with pytest.raises(ValueError, match=r": 40[134] "):
+            forges(cast.customer, ticket, name, {})
 
 
 def test_an_impact_that_support_corrected_stays(cast: Cast) -> None:
