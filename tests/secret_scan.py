@@ -1,10 +1,11 @@
 """P21 over everything: a pytest plugin that reads all output of all tests and fails the session if a secret shows.
 
 A secret is what this process makes (access tokens of sandboxes, webhook secrets of installations), what settings are
-given, the password of a database URL, and what child processes are given (PLANTED).
+given, the password of a database URL, what child processes are given as settings, and PLANTED.
 
 Read is the captured output of every test, also what a test takes away from pytest to look at it; the output of child
-processes; and the log files of real processes.
+processes; and every file below the tests' temporary directories: logs, work tables, whatever was written there. A
+secret may stand in a file that only its owner can read, and where the test itself has written it.
 """
 
 import base64
@@ -12,7 +13,8 @@ import binascii
 import re
 import secrets
 import subprocess
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,20 @@ _GENERATED = 24
 _WORD = re.compile(rf"[A-Za-z0-9_\-]{{{_GENERATED},}}")
 _BASIC = re.compile(r"Basic ([A-Za-z0-9+/]{8,}={0,2})")
 _PASSWORD = re.compile(r"://[^/@:]*:([^@]+)@")
-_LARGEST_LOG = 20 * 2**20
+_SETTING = re.compile(r"INTERSPACE_\w*(TOKEN|SECRET|DATABASE_URL)")
+"""Environment variables that hold secrets."""
+
+_PIECE = 4 * 2**20
+"""Bytes of a file that are read at once."""
+
+_OVERLAP = 2**12
+"""Bytes that are read with two pieces: more than any secret has, with what stands around it."""
+
+_PRODUCT = ("connector", "webhooks")
+"""What these packages write, no test has written."""
+
+_OTHERS = 0o077
+"""The permissions of everybody but the owner."""
 
 
 @dataclass
@@ -51,8 +66,6 @@ class Scanner:
     """Looked for as whole words: there are thousands of them, and this way each text is read once."""
     leaks: dict[str, str] = field(default_factory=dict)
     """Where → the beginning of what was found there."""
-    read: int = 0
-    """Characters."""
 
     def know(self, secret: str) -> None:
         """``secret`` must not show. Of a URL it is the password."""
@@ -66,18 +79,25 @@ class Scanner:
             elif len(word) >= _SHORTEST:
                 self.texts.add(word)
 
-    def look(self, text: str, where: str) -> None:
-        """Read ``text``, which was found at ``where``."""
-        self.read += len(text)
-        for found in self._found(text):
-            self.leaks.setdefault(where, f"{found[:6]}…")
+    def know_settings(self, environment: Mapping[str, str]) -> None:
+        """The secrets among these settings must not show."""
+        for name, value in environment.items():
+            if _SETTING.fullmatch(name):
+                self.know(value)
 
-    def _found(self, text: str) -> Iterator[str]:
+    def look(self, text: str, where: str, allowed: Collection[str] = ()) -> None:
+        """Read ``text``, which was found at ``where`` and may hold the ``allowed`` secrets."""
+        for secret in self.found(text):
+            if secret not in allowed:
+                self.leaks.setdefault(where, f"{secret[:6]}…")
+
+    def found(self, text: str) -> Iterator[str]:
+        """The secrets in ``text``."""
         yield from (secret for secret in self.texts if secret in text)
         if self.words:
             yield from (word for word in _WORD.findall(text) if word in self.words)
         for pair in _BASIC.findall(text):
-            yield from self._found(_decoded(pair))
+            yield from self.found(_decoded(pair))
 
 
 def _decoded(pair: str) -> str:
@@ -85,6 +105,15 @@ def _decoded(pair: str) -> str:
         return base64.b64decode(pair, validate=True).decode("utf-8", "replace")
     except binascii.Error:
         return ""
+
+
+def _pieces(path: Path) -> Iterator[str]:
+    """What the file holds, however large it is; the end of each piece is the beginning of the next one."""
+    with path.open("rb") as file:
+        end = b""
+        while piece := file.read(_PIECE):
+            yield as_text(end + piece)
+            end = piece[-_OVERLAP:]
 
 
 def as_text(output: object) -> str:
@@ -98,23 +127,30 @@ class SecretScan:
     def __init__(self) -> None:
         self.scanner = Scanner()
         self.test = "before the first test"
+        self.written: dict[Path, list[str]] = {}
+        """What tests have written to files themselves."""
 
-    def listen(self) -> Iterator[None]:
-        """Until the iterator goes on, secrets and outputs pass by here."""
+    def listen(self, directory: Path) -> Iterator[None]:
+        """Until the iterator goes on, secrets and outputs pass by here, and what tests write below ``directory``."""
         with pytest.MonkeyPatch.context() as patch:
             for name in ("token_hex", "token_urlsafe"):
                 patch.setattr(secrets, name, self._making(getattr(secrets, name)))
             patch.setattr(SecretStr, "__init__", self._keeping(SecretStr.__init__))
             patch.setattr(pytest.CaptureFixture, "readouterr", self._taking(pytest.CaptureFixture.readouterr))
-            patch.setattr(subprocess.CompletedProcess, "__init__", self._ending(subprocess.CompletedProcess.__init__))
+            patch.setattr(subprocess.Popen, "__init__", self._starting(subprocess.Popen.__init__))
+            patch.setattr(subprocess.Popen, "communicate", self._ending(subprocess.Popen.communicate))
+            for name in ("write_text", "write_bytes"):
+                patch.setattr(Path, name, self._writing(getattr(Path, name), directory.resolve()))
             yield
 
-    def look_at_logs(self, directory: Path) -> None:
-        """The log files that processes of tests have left there."""
-        for path in directory.rglob("*log*"):
-            if path.is_file() and not path.is_symlink() and path.stat().st_size <= _LARGEST_LOG:
-                where = f"{path.relative_to(directory)}"
-                self.scanner.look(path.read_bytes().decode("utf-8", "replace"), where)
+    def look_at_files(self, directory: Path) -> None:
+        """What tests and their processes have left there."""
+        for path in directory.resolve().rglob("*"):
+            if path.is_file() and not path.is_symlink() and path.stat().st_mode & _OTHERS:
+                where = f"{path.relative_to(directory.resolve())}"
+                allowed = {secret for text in self.written.get(path, ()) for secret in self.scanner.found(text)}
+                for piece in _pieces(path):
+                    self.scanner.look(piece, where, allowed)
 
     @pytest.hookimpl
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -161,12 +197,30 @@ class SecretScan:
 
         return taken
 
+    def _starting(self, start: Any) -> Any:
+        def started(process: Any, *arguments: Any, **options: Any) -> None:
+            self.scanner.know_settings(options.get("env") or {})
+            start(process, *arguments, **options)
+
+        return started
+
     def _ending(self, end: Any) -> Any:
-        def ended(process: Any, args: Any, returncode: int, stdout: Any = None, stderr: Any = None) -> None:
-            end(process, args, returncode, stdout, stderr)
-            self._look((stdout, stderr))
+        def ended(process: Any, *arguments: Any, **options: Any) -> Any:
+            outputs = end(process, *arguments, **options)
+            self._look(outputs)
+            return outputs
 
         return ended
+
+    def _writing(self, write: Any, directory: Path) -> Any:
+        def written(path: Path, data: Any, *arguments: Any, **options: Any) -> Any:
+            writer: str = sys._getframe(1).f_globals["__name__"]
+            place = path.resolve()
+            if writer.partition(".")[0] not in _PRODUCT and place.is_relative_to(directory):
+                self.written.setdefault(place, []).append(as_text(data))
+            return write(path, data, *arguments, **options)
+
+        return written
 
     def _look(self, outputs: Iterable[object]) -> None:
         for output in outputs:
@@ -183,8 +237,9 @@ def secret_scan(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     """Runs during all tests."""
     plugin = request.config.pluginmanager.get_plugin("secret-scan")
     assert isinstance(plugin, SecretScan)
-    listening = plugin.listen()
+    directory = tmp_path_factory.getbasetemp()
+    listening = plugin.listen(directory)
     next(listening)
     yield plugin.scanner
     next(listening, None)
-    plugin.look_at_logs(tmp_path_factory.getbasetemp())
+    plugin.look_at_files(directory)

@@ -7,6 +7,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import ServiceCheck
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy
+from connector.rules import wording
 
 
 def service(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
@@ -54,7 +55,8 @@ def _doubtful(ticket: Ticket, check: ServiceCheck, why: str) -> Outcome:
         Note(
             public=False,
             title=f"Service ID is {check}",
-            text=f"{why} Please check with the customer before you share anything about this service.",
+            text=f"{wording.one_line(why)} Please check with the customer before you share anything about this "
+            "service.",
             marks=frozenset({done}),
         ),
     )

@@ -68,16 +68,21 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def one_line(said: str) -> str:
+    """A stranger's words within a text of ours: they begin no line of it."""
+    return " ".join(said.split())
+
+
 def value(held: object) -> str:
     """A field's value for people."""
     if held is None or held == "":
         return "empty"
-    return moment(held) if isinstance(held, datetime) else str(held).replace("_", " ")
+    return moment(held) if isinstance(held, datetime) else one_line(str(held).replace("_", " "))
 
 
 def greeting(ticket: Ticket) -> str:
     """The first line of a message to the customer."""
-    return f"Hello {ticket.customer.name}," if ticket.customer.name else "Hello,"
+    return f"Hello {one_line(ticket.customer.name)}," if ticket.customer.name else "Hello,"
 
 
 def whole_second(at: datetime) -> datetime:

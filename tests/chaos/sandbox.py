@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock, local
 from typing import Any, NamedTuple, Protocol
 
+from pydantic import SecretStr
 from requests.adapters import BaseAdapter
 
 from connector.domain.vocabulary import Actor, Channel, TicketState
@@ -89,6 +90,10 @@ class Sandbox:
         self.environment: dict[str, str]
         """What ``python -m connector`` has to know of it."""
         self.name, self.open_desk, self.environment = pipe.recv()
+        for setting, value in self.environment.items():
+            if setting.endswith(("_TOKEN", "_SECRET")):
+                # It was made in the other process: this is how the scan of all output (P21) learns of it.
+                SecretStr(value)
 
     def opens(self, count: int, age: timedelta, over: timedelta = timedelta()) -> list[str]:
         """Customers wrote that many complete e-mails about a P1, the first ``age`` ago, the rest spread ``over`` the

@@ -71,9 +71,10 @@ def test_a_secret_in_a_foreign_text_is_hidden_in_the_log(capfd: pytest.CaptureFi
 
 
 TALKATIVE = '''
-import secrets, subprocess, sys
+import os, secrets, subprocess, sys
 import pytest
 from pydantic import SecretStr
+from tests.chaos.zammad import zammad_process
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +86,14 @@ def test_quiet():
     secrets.token_urlsafe(32)
     SecretStr("a long word of settings")
     print("nothing to see")
+
+
+def test_quiet_files(tmp_path):
+    SecretStr("a long word of settings")
+    (tmp_path / "settings").write_text("token=a long word of settings")
+    os.close(os.open(tmp_path / "store", os.O_WRONLY | os.O_CREAT, 0o600))
+    with (tmp_path / "store").open("w") as store:
+        store.write("a long word of settings")
 
 
 def test_prints():
@@ -101,8 +110,36 @@ def test_child():
     subprocess.run([sys.executable, "-c", "print('a password of a child')"], capture_output=True, check=True)
 
 
+def test_child_with_settings():
+    token = str(os.getpid()) * 8
+    settings = {**os.environ, "INTERSPACE_JIRA_TOKEN": token}
+    command = [sys.executable, "-c", "import os; print(os.environ['INTERSPACE_JIRA_TOKEN'])"]
+    assert subprocess.Popen(command, env=settings, stdout=subprocess.PIPE).communicate()[0]
+
+
+def test_sandbox():
+    with zammad_process() as sandbox:
+        print(sandbox.environment["INTERSPACE_ZAMMAD_TOKEN"])
+
+
+def leave(path, *texts):
+    """As a process does."""
+    with path.open("a") as file:
+        file.writelines(texts)
+
+
 def test_leaves_a_log(tmp_path):
-    (tmp_path / "log").write_text("whsec-local-0123456789")
+    leave(tmp_path / "first", "whsec-local-0123456789")
+
+
+def test_leaves_a_large_log(tmp_path):
+    token = secrets.token_hex(32)
+    leave(tmp_path / "second", "." * (24 * 2**20 - 32), token, "." * 2**20)
+
+
+def test_adds_to_its_settings(tmp_path):
+    (tmp_path / "settings").write_text("whsec-local-0123456789")
+    leave(tmp_path / "settings", "pssst-this-is-the-token")
 
 
 def test_password_of_a_database():
@@ -143,9 +180,19 @@ def test_the_scanner_of_the_test_suite_finds_a_secret_wherever_it_shows(elsewher
     places = [line for line in ran.stdout.partition("(P21)")[2].splitlines() if "…" in line]
     named = "\n".join(places)
     assert ran.returncode == pytest.ExitCode.TESTS_FAILED, ran.stdout
-    assert len(places) == 6, ran.stdout
+    assert len(places) == 10, ran.stdout
     assert "test_quiet" not in named
-    for test in ("prints", "takes_what_was_printed", "child", "password_of_a_database", "a_header"):
-        assert f"test_{test}" in named
-    assert "test_leaves_a_log0/log: whsec-…" in named
+    for test in (
+        "prints",
+        "takes_what_was_printed",
+        "child",
+        "child_with_settings",
+        "sandbox",
+        "password_of_a_database",
+        "a_header",
+    ):
+        assert f"::test_{test}:" in named
+    assert "test_leaves_a_log0/first: whsec-…" in named
+    assert "test_leaves_a_large_log0/second: " in named
+    assert "test_adds_to_its_settings0/settings: pssst-…" in named
     assert "correct-horse-battery" not in named

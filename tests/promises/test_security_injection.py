@@ -67,14 +67,42 @@ def test_what_the_connector_writes_is_plain_text(cast: Cast, hostile: str) -> No
         assert {record["content_type"] for record in own} == {"text/plain"}
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_no_text_begins_a_line_with_a_formula(cast: Cast, hostile: str) -> None:
-    """Notes end up in exports that a spreadsheet opens: the connector's own texts never begin with a stranger's."""
-    whole_life(cast, hostile)
+def unclear_life(cast: Cast, hostile: str) -> None:
+    """A ticket of somebody with a hostile name, whose details are not understood, up to the reminder."""
+    stage = cast.stage
+    eve = stage.person("eve@harbour.example", organization="Harbour Bank", name=hostile)
+    details = ("Service ID", "Start time", "Impact", "Urgency")
+    ticket = eve.writes(hostile, "\n".join(f"{detail}: {hostile}" for detail in details))
+    stage.settle()
+    cast.outsider.sets(ticket, service_id=hostile)
+    stage.advance(timedelta(days=2))
 
-    for _, article in written_by_connector(cast):
-        assert not article.subject.startswith(("=", "+", "-", "@", "\t"))
-        assert not article.body.startswith(("=", "+", "-", "@", "\t"))
+
+@pytest.mark.parametrize("hostile", [FORMULA, "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(1+1)"])
+@pytest.mark.parametrize("before", ["", "one line\n"], ids=["at the beginning", "on a line of its own"])
+def test_no_text_begins_a_line_with_a_formula(cast: Cast, hostile: str, before: str) -> None:
+    """Notes end up in exports that a spreadsheet opens: no line of the connector's own texts begins with a stranger's
+    words, whichever line of theirs it is."""
+    whole_life(cast, before + hostile)
+    unclear_life(cast, before + hostile)
+
+    written = list(written_by_connector(cast))
+    own = [ticket.title for ticket, _ in written if ticket.kind is not TicketKind.INCIDENT]
+    lines = [line for text in (*own, *texts_of(written)) for line in text.splitlines()]
+    assert any(hostile in line for line in lines), "the connector has quoted it"
+    assert [line for line in lines if _begins_a_formula(line)] == []
+
+
+def texts_of(written: list[tuple[Ticket, Article]]) -> Iterator[str]:
+    """Subjects and bodies."""
+    for _, article in written:
+        yield from (article.subject, article.body)
+
+
+def _begins_a_formula(line: str) -> bool:
+    """As a spreadsheet takes it. A hyphen and a space begin an item of a list of ours."""
+    item = line.lstrip().removeprefix("- ").lstrip()
+    return item.startswith(("=", "+", "-", "@")) or line.startswith("\t")
 
 
 def test_a_title_cannot_forge_marks_on_the_tasks_that_are_made_for_it(cast: Cast) -> None:

@@ -10,11 +10,15 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from connector.domain.connector_key import key_of
+from connector.domain.decision import NewTicket, Note
+from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import HelpdeskError, PermanentError
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.http import checked_address
 from connector.helpdesks.jira.desk import open_jira
 from connector.helpdesks.jira.load import load_mapping as load_jira
@@ -24,10 +28,12 @@ from connector.helpdesks.zammad.load import load_mapping as load_zammad
 from connector.install.errors import PlanError
 from connector.install.receiver import endpoint
 from connector.policy.locate import MAPPINGS
-from connector.sandbox.house import SECRET
+from connector.sandbox.clock import SteppedClock
+from connector.sandbox.faults import Fault
+from connector.sandbox.house import SECRET, Step
 from connector.settings import SettingsError, load
 from tests.builders import T0
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, HOUSES, Cast
 
 TOKEN = "a token that stays where it is".replace(" ", "-")
 Open = Callable[[str], Any]
@@ -108,6 +114,36 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere_else(status: int,
         assert not visited()
     assert seen, "the helpdesk itself was asked"
     assert TOKEN not in str(caught.value)
+
+
+def work_on(desk: Helpdesk, number: str) -> None:
+    """Reads a ticket, writes on it, and makes an RFO task for it."""
+    ticket = desk.read(number)
+    note = Note(public=False, title="Looked at", text="Somebody looks at it.", marks=frozenset({"looked"}))
+    desk.write(ticket, {"service_id": "SVC-1005"}, note)
+    task = NewTicket(key=key_of(TicketKind.RFO_TASK, ticket.id), title="RFO", text="Write it.", group="rfo")
+    desk.ensure(task, ticket)
+
+
+@pytest.mark.parametrize("step", get_args(Step))
+@pytest.mark.parametrize("kind", HOUSES)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_step_of_its_work_follows_a_redirect(status: int, kind: str, step: Step) -> None:
+    """Reading, writing, creating and linking, in the middle of the work of a helpdesk that answers all else."""
+    house = HOUSES[kind](SteppedClock(T0))
+    customer = house.join("ada@harbour.example", Actor.CUSTOMER, "Harbour Bank", "Ada Lovelace")
+    ticket = house.open_ticket(customer, "Line down", COMPLETE, Channel.EMAIL, {})
+    with answering(200, {}) as (elsewhere, seen), house.sandbox.serve() as server:
+        away = {"Location": elsewhere.replace("127.0.0.1", "localhost")}
+        redirect = house.sandbox.faults.add(
+            Fault("status", *house.request_of(step), times=1, status=status, headers=away)
+        )
+
+        with pytest.raises(HelpdeskError, match=rf"answered {status}.*Redirects are not followed"):
+            work_on(house.open_desk(server.url), ticket)
+
+    assert redirect.times == 0, "the step was redirected"
+    assert seen == []
 
 
 @pytest.mark.parametrize("helpdesk", HELPDESKS)
