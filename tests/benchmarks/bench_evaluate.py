@@ -83,8 +83,8 @@ def _forget_texts() -> None:
 
 def _rebuilt(decision: Decision) -> Decision:
     """The result alone, made of what the rules have found: what no rule can be quicker than."""
-    outcomes = tuple(Outcome(**outcome.__dict__) for outcome in decision.outcomes)
-    return Decision(**(decision.__dict__ | {"outcomes": outcomes}))
+    outcomes = tuple(Outcome(**outcome._asdict()) for outcome in decision.outcomes)
+    return Decision(**(decision._asdict() | {"outcomes": outcomes}))
 
 
 def _best(work: Callable[[T], object], prepare: Callable[[], Sequence[T]]) -> float:
