@@ -18,7 +18,7 @@ help:
 	@echo "make check    check policy, service catalogue and mapping"
 	@echo "make run      receive webhooks and work on tickets, with the settings of the environment"
 	@echo "make bench    measure"
-	@echo "make chaos    kill processes, cut off the database and count what is lost (25 minutes)"
+	@echo "make chaos    kill processes, cut off the database and count what is lost (27 minutes)"
 	@echo "make audit    look for known vulnerabilities in the locked dependencies (asks an advisory service)"
 	@echo "make lock     renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
 	@echo "make clean    remove .venv and all caches"

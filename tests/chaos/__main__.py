@@ -1,7 +1,7 @@
 """The long runs: ``python -m tests.chaos [--kills 50] [--minutes 1] [--helpdesk NAME] [PART …]``.
 
 Prints figures, fails if one is wrong. Parts: ``kills`` (P1), ``takeover`` (P13), ``machines``, ``rate``. All take about
-25 minutes. Where no helpdesk is named, ``kills`` is done on Zammad and on Jira Cloud, the others on Zammad.
+27 minutes. Where no helpdesk is named, ``kills`` is done on Zammad and on Jira Cloud, the others on Zammad.
 """
 
 import argparse
