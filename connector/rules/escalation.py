@@ -129,8 +129,8 @@ def _raised(ticket: Ticket, policy: Policy, at: int, served: Iterable[Request]) 
     """One level up for each request; at the top there is nowhere to go."""
     steps: list[Step] = []
     for request in served:
-        levels = (level for level in policy.ladder(_verified_service(ticket)).levels if not level.skip)
-        above = next((level for level in levels if level.level > at), None)
+        levels = policy.ladder(_verified_service(ticket)).levels
+        above = next((level for level in levels if level.level > at and not level.skip), None)
         if above is None:
             break
         steps.append(Step(above, request.at, f"requested by {wording.actor(request.actor)} ({request.reason})"))

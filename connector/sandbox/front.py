@@ -27,6 +27,10 @@ def attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> in
         return None
 
 
+def _of_a_proxy(fault: Fault) -> Response:
+    return Response(fault.status, {"Content-Type": "text/plain"}, b"no backend here")
+
+
 class Served(NamedTuple):
     """One API call that arrived."""
 
@@ -56,12 +60,9 @@ class Front(ABC):
         if fault is not None and fault.kind in {"refuse", "hang"}:
             raise BrokenError(fault.kind)
         with self._lock:
-            if fault is not None and fault.kind == "stranger":
+            if fault is not None and fault.kind in {"status", "stranger"}:
                 self.requests.append(Served(method, target, ""))
-                return Response(fault.status, {"Content-Type": "text/plain"}, b"no backend here")
-            if fault is not None and fault.kind == "status":
-                self.requests.append(Served(method, target, ""))
-                return self._refusal(fault)
+                return self._refusal(fault) if fault.kind == "status" else _of_a_proxy(fault)
             response, user = self._answer(method, target, headers, body)
             self.requests.append(Served(method, target, user))
         if fault is not None and fault.kind == "lose answer":

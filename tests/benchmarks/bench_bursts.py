@@ -19,6 +19,7 @@ from tests.benchmarks.instant_desk import DESK, InstantDesk, quiet
 from tests.benchmarks.report import Row, show
 from tests.builders import complete, default_policy, incident, said
 from tests.waiting import wait_until
+from tests.working import in_a_thread
 
 EVENTS, TICKETS = 10_000, 100
 SPREAD_S = 10.0
@@ -124,17 +125,12 @@ def _lateness(deadlines: int) -> list[float]:
 
 @contextmanager
 def _working(desk: InstantDesk) -> Iterator[WorkTable]:
-    with tempfile.TemporaryDirectory() as directory:
-        table = WorkTable.open(f"sqlite:///{Path(directory) / 'work.sqlite3'}")
-        worker = Worker(table, desk, default_policy(), threads=_THREADS)
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        try:
-            yield table
-        finally:
-            worker.stop()
-            thread.join()
-            table.close()
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        closing(WorkTable.open(f"sqlite:///{Path(directory) / 'work.sqlite3'}")) as table,
+        in_a_thread(Worker(table, desk, default_policy(), threads=_THREADS)),
+    ):
+        yield table
 
 
 def _share(ordered: list[float], share: float) -> float:

@@ -6,7 +6,6 @@ is from the first claim until the last result is in the work table.
 
 import multiprocessing
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +23,7 @@ from tests.benchmarks.processes import THREADS
 from tests.benchmarks.report import Row, show
 from tests.builders import default_policy
 from tests.waiting import wait_until
+from tests.working import in_a_thread
 
 _JOBS, _QUICK = 20_000, 4_000
 _DIFFERENT = 100
@@ -72,16 +72,12 @@ def _measure(url: str, jobs: int, threads: int) -> Measured:
         decided = _alone(desk, jobs)
         table.touch([Key(DESK, ticket) for ticket in desk.tickets], table.now())
         desk.reads.clear()
-        worker = Worker(table, desk, policy, threads=threads, rate=0)
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        wait_until(lambda: bool(desk.reads), "the first read", every_s=0.001)
-        began = time.perf_counter()
-        wait_until(lambda: len(desk.reads) == jobs, "the last read")
-        wait_until(lambda: not _is_working(table), "the end of the work")
-        seconds = time.perf_counter() - began
-        worker.stop()
-        thread.join()
+        with in_a_thread(Worker(table, desk, policy, threads=threads, rate=0)):
+            wait_until(lambda: bool(desk.reads), "the first read", every_s=0.001)
+            began = time.perf_counter()
+            wait_until(lambda: len(desk.reads) == jobs, "the last read")
+            wait_until(lambda: not _is_working(table), "the end of the work")
+            seconds = time.perf_counter() - began
     if desk.written:
         raise RuntimeError(f"{desk.written} tickets were written: these are not the tickets this benchmark is about")
     return Measured(jobs / seconds, decided)

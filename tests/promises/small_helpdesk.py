@@ -1,9 +1,7 @@
 """A helpdesk in memory, for promises about many tickets or about limits that the sandboxes do not have."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Any, NamedTuple
 
 from connector.domain.decision import Decision, NewTicket, Note
@@ -92,18 +90,6 @@ class Client:
     def _ask(self, endpoint: str, ticket: str) -> None:
         self.pauses.check(endpoint, self._server.clock())
         self._server.ask(endpoint, ticket)
-
-
-@contextmanager
-def in_a_thread(worker: Worker) -> Iterator[None]:
-    """The worker as it runs in operation, until the context ends."""
-    thread = Thread(target=worker.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        worker.stop()
-        thread.join()
 
 
 def work(clock: SteppedClock, table: WorkTable, *workers: Worker, until: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from threading import Thread
 
 from connector.domain.vocabulary import Priority, TicketState
 from connector.sandbox.clock import SteppedClock
@@ -12,11 +11,12 @@ from connector.work.sweep import sweep
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.builders import complete, default_policy, incident
+from tests.counted import Counted
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, levels_noted
 from tests.promises.small_helpdesk import Client, SmallHelpdesk
-from tests.unit.test_metrics import Counted
 from tests.waiting import wait_until
+from tests.working import in_a_thread
 
 
 def deaf(url: str, headers: Mapping[str, str], body: bytes) -> int:
@@ -48,14 +48,8 @@ def test_the_sweep_finds_what_no_webhook_told_and_says_how_much(cast: Cast) -> N
 
 def start_a_worker(stage: Stage) -> None:
     """A worker process begins, makes its first sweep, is ended in good order, and another one takes over its work."""
-    running = Thread(target=stage.worker.run, daemon=True)
-    running.start()
-    try:
+    with in_a_thread(stage.worker):
         wait_until(lambda: stage.table.bookmark(stage.desk.name) is not None, "the sweep at the start", patience_s=30)
-    finally:
-        stage.worker.stop()
-        running.join(60)
-    assert not running.is_alive()
     stage.connect()
 
 

@@ -18,8 +18,9 @@ from connector.work.worker import Worker
 from tests.builders import T0, default_policy, incident
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, proofs
-from tests.promises.small_helpdesk import WRITE, Asked, Client, SmallHelpdesk, in_a_thread, work
+from tests.promises.small_helpdesk import WRITE, Asked, Client, SmallHelpdesk, work
 from tests.waiting import wait_until
+from tests.working import in_a_thread
 
 _CLAIMED = 50
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from connector.sandbox.stage import Person
 from connector.sandbox.zammad import Fault
 from connector.work.table import Key
+from tests.counted import Counted
 from tests.promises.conftest import COMPLETE, Cast, zammad_house
-from tests.unit.test_metrics import Counted
 
 
 def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(cast: Cast) -> None:

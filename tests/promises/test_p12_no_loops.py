@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector import metrics
 from connector.domain.vocabulary import IntakeStatus, Priority, TicketState
 from connector.work.table import Key
+from tests.counted import total
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import calls, levels_noted, notes, proofs, writes
 
@@ -39,9 +39,7 @@ class RivalBot:
 
 def contested_fields(helpdesk: str) -> float:
     """The counter of fields that were left alone."""
-    name = f'interspace_contested_fields_total{{helpdesk="{helpdesk}"}}'
-    lines = metrics.exposition(metrics.WorkTableRows(dict)).decode().splitlines()
-    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+    return total("contested_fields_total", helpdesk=helpdesk)
 
 
 def opened(cast: Cast) -> str:

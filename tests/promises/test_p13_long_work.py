@@ -9,8 +9,9 @@ from connector.work.table import WorkTable
 from connector.work.worker import LEASE, Worker
 from tests.builders import default_policy, incident
 from tests.promises.evidence import proofs
-from tests.promises.small_helpdesk import Client, SmallHelpdesk, in_a_thread
+from tests.promises.small_helpdesk import Client, SmallHelpdesk
 from tests.waiting import wait_until
+from tests.working import in_a_thread
 
 
 class Slow(Client):

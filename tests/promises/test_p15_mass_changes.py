@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from connector import metrics
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.helpdesks.errors import TransientError
@@ -19,6 +18,7 @@ from connector.work.sweep import sweep
 from connector.work.table import Key, WorkTable
 from connector.work.worker import RATE, Worker
 from tests.builders import T0, default_policy, incident
+from tests.counted import total
 from tests.promises.evidence import proofs
 from tests.promises.small_helpdesk import Client, SmallHelpdesk, work
 
@@ -90,24 +90,22 @@ def priorities(helpdesk: SmallHelpdesk) -> list[Priority | None]:
     return [ticket.fields.priority for ticket in helpdesk.tickets.values()]
 
 
-def held_back(table: WorkTable) -> float:
+def held_back() -> float:
     """What the metric tells."""
-    lines = metrics.exposition(metrics.WorkTableRows(table.counts)).decode().splitlines()
-    name = 'interspace_policies_held_back_total{helpdesk="jira"} '
-    return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+    return total("policies_held_back_total", helpdesk="jira")
 
 
 def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
     table: WorkTable, clock: SteppedClock
 ) -> None:
     helpdesk, worker = settled(table, clock, SAMPLE + 50)
-    before, told = dict(helpdesk.tickets), held_back(table)
+    before, told = dict(helpdesk.tickets), held_back()
 
     worker.use(Client(helpdesk), stricter())
     work(clock, table, worker, until=LATER + 30 * SECOND)
 
     assert helpdesk.tickets == before, "only looked at"
-    assert held_back(table) == told + 1
+    assert held_back() == told + 1
     assert table.policy("jira") == default_policy().version
     assert table.dead_letters() == []
 

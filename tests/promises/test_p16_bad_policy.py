@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from connector import metrics
 from connector.cli.reload import reload
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority
@@ -24,6 +23,7 @@ from connector.work.worker import Worker
 from tests.builders import T0, default_policy, incident
 from tests.chaos.connector_group import Group, running, wait_until_alive
 from tests.chaos.zammad import zammad_process
+from tests.counted import total
 from tests.ports import free_port
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, outcome, proofs
@@ -61,9 +61,7 @@ def read_again(cast: Cast, files: Files) -> bool:
 
 def reloads(result: str) -> float:
     """What the metric tells."""
-    lines = metrics.exposition(metrics.WorkTableRows(dict)).decode().splitlines()
-    name = f'interspace_policy_reloads_total{{result="{result}"}} '
-    return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+    return total("policy_reloads_total", result=result)
 
 
 @pytest.mark.parametrize(

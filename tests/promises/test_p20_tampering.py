@@ -13,9 +13,9 @@ from connector.helpdesks.jira.memory import INTENDED, MARKS, Memory
 from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Person
 from connector.sandbox.zammad.house import ZammadHouse
+from tests.counted import Counted
 from tests.promises.conftest import COMPLETE, PLACES, Cast
 from tests.promises.evidence import levels_noted, notes, proofs
-from tests.unit.test_metrics import Counted
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 ON_JIRA = [place for place in PLACES if place[0] != "zammad"]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from connector import metrics
 from connector.domain.decision import Decision, NewTicket, Note, Outcome, mark
@@ -15,33 +14,9 @@ from connector.work.attempt import SWEEP
 from connector.work.errors import StoreUnavailable
 from connector.work.jobs import Counts
 from connector.work.table import Failed, Key, WorkTable
+from tests.counted import Counted, figures
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-Sample = tuple[str, frozenset[tuple[str, str]]]
-
-
-def no_rows() -> metrics.WorkTableRows:
-    return metrics.WorkTableRows(dict)
-
-
-def figures(text: bytes) -> dict[Sample, float]:
-    """Every sample of an exposition."""
-    return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text.decode())
-        for sample in family.samples
-    }
-
-
-class Counted:
-    """What has been counted since this was made. The figures are one for the whole process."""
-
-    def __init__(self) -> None:
-        self._before = figures(metrics.exposition(no_rows()))
-
-    def __call__(self, name: str, **labels: str) -> float:
-        sample = (f"interspace_{name}", frozenset(labels.items()))
-        return figures(metrics.exposition(no_rows())).get(sample, 0.0) - self._before.get(sample, 0.0)
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""A worker as it runs in operation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from connector.work.worker import Worker
+
+_END_S = 60.0
+
+
+@contextmanager
+def in_a_thread(worker: Worker) -> Iterator[None]:
+    """It runs until the context ends, and ends in good order then."""
+    thread = Thread(target=worker.run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(_END_S)
+    assert not thread.is_alive()
