@@ -100,12 +100,12 @@ def doctor(
 def _examined(settings: Settings, helpdesk: str, patience: Patience, *, test_tickets: bool) -> list[Finding]:
     """Whoever serves one helpdesk does not wait for the other's parts."""
     if helpdesk == "jira":
-        from connector.doctor.jira.checks import CHECKS as JIRA_CHECKS
-        from connector.doctor.jira.context import Context as JiraContext
+        from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
+        from connector.helpdesks.jira.doctor.context import Context as JiraContext
 
         return _findings(JIRA_CHECKS, JiraContext(settings, patience=patience, test_tickets=test_tickets))
-    from connector.doctor.zammad.checks import CHECKS as ZAMMAD_CHECKS
-    from connector.doctor.zammad.context import Context as ZammadContext
+    from connector.helpdesks.zammad.doctor.checks import CHECKS as ZAMMAD_CHECKS
+    from connector.helpdesks.zammad.doctor.context import Context as ZammadContext
 
     return _findings(ZAMMAD_CHECKS, ZammadContext(settings, patience=patience, test_tickets=test_tickets))
 

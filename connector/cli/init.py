@@ -74,9 +74,9 @@ def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, force: b
 
     Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
     """
-    from connector.doctor.zammad.account import token
-    from connector.doctor.zammad.address import zammad_answers
-    from connector.doctor.zammad.context import Context
+    from connector.helpdesks.zammad.doctor.account import token
+    from connector.helpdesks.zammad.doctor.address import zammad_answers
+    from connector.helpdesks.zammad.doctor.context import Context
 
     chosen = _free(path, force=force)
     options: dict[str, Any] = {"zammad_url": url, "zammad_ca_file": ca_file}
@@ -126,10 +126,10 @@ def jira(
 
     Exit code 1 if Jira, the token or the project is not as it should be; then nothing is written.
     """
-    from connector.doctor.jira.account import time_zone, token
-    from connector.doctor.jira.address import jira_answers
-    from connector.doctor.jira.context import Context
-    from connector.doctor.jira.project import project as project_fits
+    from connector.helpdesks.jira.doctor.account import time_zone, token
+    from connector.helpdesks.jira.doctor.address import jira_answers
+    from connector.helpdesks.jira.doctor.context import Context
+    from connector.helpdesks.jira.doctor.project import project as project_fits
     from connector.helpdesks.jira.load import load_mapping
 
     chosen = _free(path, force=force)

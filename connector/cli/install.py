@@ -217,8 +217,8 @@ def _refuse(found: Plan, *, checksum: str | None, force: bool, share: float = SH
 
 def _checklist(settings: Settings) -> list[dict[str, object]]:
     # Whoever serves Zammad alone does not wait for it.
-    from connector.install.jira.opening import open_setup
-    from connector.install.jira.planning import checklist_jira
+    from connector.helpdesks.jira.install.opening import open_setup
+    from connector.helpdesks.jira.install.planning import checklist_jira
 
     try:
         items = checklist_jira(open_setup(settings, now), settings.required("jira_url"))

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from connector.cli.wiring import now, open_client, open_policy
+from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad, plan_zammad
+from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import Writer
 from connector.install.plan import Action, Plan
 from connector.install.receiver import refuse_plain
 from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK
-from connector.install.zammad.planning import Setup, plan_back_zammad, plan_zammad
-from connector.install.zammad.writer import ZammadWriter
 from connector.settings import Settings
 
 
@@ -58,9 +58,9 @@ def _after_zammad(done: Plan) -> str:
 
 def _jira(settings: Settings) -> Installing:
     # Whoever serves Zammad alone does not wait for it.
-    from connector.install.jira.opening import open_setup
-    from connector.install.jira.planning import kind_of, plan_back_jira, plan_jira
-    from connector.install.jira.writer import JiraWriter
+    from connector.helpdesks.jira.install.opening import open_setup
+    from connector.helpdesks.jira.install.planning import kind_of, plan_back_jira, plan_jira
+    from connector.helpdesks.jira.install.writer import JiraWriter
 
     setup = open_setup(settings, now)
     known = _first(settings, "jira_webhook_secret", JIRA_WEBHOOK)

@@ -9,14 +9,14 @@ import pytest
 
 from connector.domain.vocabulary import Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.install.notices import CUSTOMER
+from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
+from connector.helpdesks.zammad.install.webhook import CHANGED, CREATED
+from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.install.apply import apply
 from connector.install.secrets import WEBHOOK
-from connector.install.zammad.notices import CUSTOMER
-from connector.install.zammad.planning import Setup, plan_zammad
-from connector.install.zammad.webhook import CHANGED, CREATED
-from connector.install.zammad.writer import ZammadWriter
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy

@@ -10,16 +10,16 @@ import pytest
 from connector.domain.vocabulary import Channel, IntakeStatus, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.jira.install.checklist import asked_fields
+from connector.helpdesks.jira.install.planning import JiraSetup, place_of, plan_jira, site_of
+from connector.helpdesks.jira.install.tables import read_tables
+from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
 from connector.helpdesks.pauses import Pauses
 from connector.install.apply import apply
-from connector.install.jira.checklist import asked_fields
-from connector.install.jira.planning import JiraSetup, place_of, plan_jira, site_of
-from connector.install.jira.tables import read_tables
-from connector.install.jira.writer import JiraWriter
 from connector.install.secrets import JIRA_WEBHOOK
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock

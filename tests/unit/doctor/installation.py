@@ -4,15 +4,15 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connector.doctor.zammad.checks import CHECKS
-from connector.doctor.zammad.context import Context
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
+from connector.helpdesks.zammad.doctor.checks import CHECKS
+from connector.helpdesks.zammad.doctor.context import Context
+from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
+from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import apply
 from connector.install.secrets import WEBHOOK
-from connector.install.zammad.planning import Setup, plan_zammad
-from connector.install.zammad.writer import ZammadWriter
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad import SandboxZammad, scheduler
 from connector.sandbox.zammad.furnished import Accounts, connect_webhook, furnish, request

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from connector.doctor.finding import Verdict
-from connector.doctor.jira.checks import CHECKS as JIRA_CHECKS
-from connector.doctor.zammad.checks import CHECKS as ZAMMAD_CHECKS
+from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
+from connector.helpdesks.zammad.doctor.checks import CHECKS as ZAMMAD_CHECKS
 from connector.sandbox.faults import Fault, Kind
 from tests.unit.doctor.examined import Examined
 from tests.unit.policy.files import with_addresses

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
-from connector.doctor.zammad.account import ADMIN_PERMISSIONS, Permission, permission_check
-from connector.doctor.zammad.checks import CHECKS, left_behind
-from connector.doctor.zammad.context import Context
+from connector.helpdesks.zammad.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
+from connector.helpdesks.zammad.doctor.checks import CHECKS, left_behind
+from connector.helpdesks.zammad.doctor.context import Context
 from connector.sandbox.zammad import permissions
 from connector.work.errors import StoreError
 from connector.work.table import WorkTable

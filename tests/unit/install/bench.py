@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.install.kinds import KINDS
+from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad, plan_zammad
+from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Action, Plan, Step
 from connector.install.secrets import WEBHOOK
-from connector.install.zammad.kinds import KINDS
-from connector.install.zammad.planning import Setup, plan_back_zammad, plan_zammad
-from connector.install.zammad.writer import ZammadWriter
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Urgency
+from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
-from connector.install.zammad.kinds import ATTRIBUTES
 from connector.rules.text.extract import extract
 from connector.rules.trust import INTAKE
 from tests.builders import T0

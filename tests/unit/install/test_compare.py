@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.install.compare import changes, resolved
 from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, is_adopted, is_marked, marked, unmarked
-from connector.install.zammad.kinds import KINDS
 
 KIND = KINDS["triggers"]
 IDS = {("webhooks", "hook"): 7}

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from connector.helpdesks.zammad.install.kinds import ATTRIBUTES, KINDS
+from connector.helpdesks.zammad.install.webhook import CHANGED, NAME
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.objects import is_adopted, is_marked
 from connector.install.plan import Action
-from connector.install.zammad.kinds import ATTRIBUTES, KINDS
-from connector.install.zammad.webhook import CHANGED, NAME
 from connector.policy.models import Ladder
 from tests.unit.install.bench import RECEIVER, SECRETS, Bench, steps
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from connector.helpdesks.zammad.install.kinds import KINDS, TABLES
 from connector.install.apply import apply
 from connector.install.errors import StepError
-from connector.install.zammad.kinds import KINDS, TABLES
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Kind
 from connector.sandbox.zammad import Fault

@@ -2,10 +2,10 @@
 
 import pytest
 
+from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
 from connector.install.apply import refuse
 from connector.install.errors import RefusedError
 from connector.install.plan import Action
-from connector.install.zammad.kinds import ATTRIBUTES
 from tests.unit.install.bench import Bench
 from tests.unit.install.both import AnyBench
 

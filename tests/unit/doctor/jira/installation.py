@@ -4,14 +4,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connector.doctor.jira.checks import CHECKS
-from connector.doctor.jira.context import Context
 from connector.helpdesks.jira.desk import open_jira
+from connector.helpdesks.jira.doctor.checks import CHECKS
+from connector.helpdesks.jira.doctor.context import Context
+from connector.helpdesks.jira.install.checklist import asked_fields, queues
+from connector.helpdesks.jira.install.planning import place_of, plan_jira, site_of
+from connector.helpdesks.jira.install.tables import read_tables
+from connector.helpdesks.jira.install.webhook import PATH
 from connector.install.apply import apply
-from connector.install.jira.checklist import asked_fields, queues
-from connector.install.jira.planning import place_of, plan_jira, site_of
-from connector.install.jira.tables import read_tables
-from connector.install.jira.webhook import PATH
 from connector.install.secrets import JIRA_WEBHOOK
 from connector.sandbox.jira import Flavour
 from connector.sandbox.jira.furnished import ADMIN, BOT

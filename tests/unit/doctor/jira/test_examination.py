@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from connector.doctor.finding import Finding, Verdict
-from connector.doctor.jira.account import ADMIN_PERMISSIONS, BOT_PERMISSIONS, Permission, named
-from connector.doctor.jira.checks import CHECKS
+from connector.helpdesks.jira.doctor.account import ADMIN_PERMISSIONS, BOT_PERMISSIONS, Permission, named
+from connector.helpdesks.jira.doctor.checks import CHECKS
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira import site
 from connector.sandbox.jira.furnished import BOT

@@ -5,14 +5,14 @@ from typing import Any
 
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.jira.install.planning import JiraSetup, plan_back_jira, plan_jira
+from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
 from connector.helpdesks.pauses import Pauses
 from connector.install.apply import Stayed, apply
-from connector.install.jira.planning import JiraSetup, plan_back_jira, plan_jira
-from connector.install.jira.writer import JiraWriter
 from connector.install.plan import Plan
 from connector.install.secrets import JIRA_WEBHOOK
 from connector.policy.locate import MAPPINGS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.install.jira.planning import checklist_jira
+from connector.helpdesks.jira.install.planning import checklist_jira
 from tests.unit.install.conftest import Run
 from tests.unit.install.jira.bench import RECEIVER, JiraBench
 from tests.unit.policy.files import with_addresses

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from connector.helpdesks.jira.install.kinds import FIELDS, FILTERS, ROLES, WEBHOOKS
+from connector.helpdesks.jira.install.webhook import EVENTS, NAME
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
-from connector.install.jira.kinds import FIELDS, FILTERS, ROLES, WEBHOOKS
-from connector.install.jira.webhook import EVENTS, NAME
 from connector.install.objects import is_adopted, is_marked
 from connector.install.plan import Action
 from connector.sandbox.jira.seed import TYPE_PREFIX

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from connector.helpdesks.jira.install.kinds import KINDS
 from connector.install.apply import apply
 from connector.install.errors import StepError
-from connector.install.jira.kinds import KINDS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Fault, Kind
 from connector.sandbox.jira import Flavour

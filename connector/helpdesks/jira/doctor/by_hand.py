@@ -1,0 +1,161 @@
+"""What the checklist asks of an admin, as far as Jira's API shows it: request types, queues and goals."""
+
+from collections.abc import Iterator, Mapping
+
+from connector.doctor.context import Row
+from connector.doctor.finding import Seen, ok, skipped, warn
+from connector.domain.vocabulary import Priority
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.jira.doctor.context import Context
+from connector.helpdesks.jira.install.checklist import FIRST_RESPONSE, REPAIR, asked_fields, queues, without_project
+from connector.helpdesks.jira.install.pages import desk_paged, row_of
+from connector.helpdesks.jira.install.site import types
+from connector.helpdesks.jira.listing import quoted
+from connector.policy.contacts import mails_nobody
+
+_DO = "interspace install checklist jira says how, with the link to the page."
+_LATEST = 10
+"""Issues among which one with goals is looked for."""
+
+
+def request_types(context: Context) -> Seen:
+    """One request type at least asks for everything that the guide asks for (R10, R15–R22)."""
+    forms = _forms(context)
+    if not forms:
+        return warn("no request type makes an incident", f"Create one for faults. {_DO}")
+    ids, names = context.site.fields.ids, context.mapping.fields
+    lacking = {
+        kind: [names[field] for field in asked_fields(context.mapping) if ids[field] not in form]
+        for kind, form in forms.items()
+    }
+    whole = [kind for kind, missing in lacking.items() if not missing]
+    if whole:
+        return ok(f"{', '.join(whole)} asks for everything")
+    kind, missing = min(lacking.items(), key=lambda pair: len(pair[1]))
+    return warn(f"no request type asks for everything; {kind!r} lacks {', '.join(missing)}", _DO)
+
+
+def required(context: Context) -> Seen:
+    """The portal asks for the required details at once (R15–R18); everything else is asked back by the rules."""
+    ids, needed = context.site.fields.ids, context.policy.intake.required
+    loose = {
+        kind: [context.mapping.fields[field] for field in needed if not form.get(ids[field], {}).get("required")]
+        for kind, form in _forms(context).items()
+    }
+    if not loose:
+        return skipped("no request type makes an incident")
+    if not all(loose.values()):
+        return ok(", ".join(kind for kind, missing in loose.items() if not missing))
+    kind, missing = min(loose.items(), key=lambda pair: len(pair[1]))
+    return warn(f"not required by {kind!r}: {', '.join(missing)}", _DO)
+
+
+def queues_there(context: Context) -> Seen:
+    """By name and by what they show."""
+    there = {str(row.get("name")): str(row.get("jql")) for row in desk_paged(context.bot, f"{_desk(context)}/queue")}
+    wanted = queues(context.wanted)
+    missing = [queue.name for queue in wanted if queue.name not in there]
+    other = [
+        queue.name
+        for queue in wanted
+        if queue.name in there and _plain(without_project(context.wanted, there[queue.name])) != _plain(queue.jql)
+    ]
+    if missing or other:
+        parts = [f"missing: {', '.join(missing)}"] if missing else []
+        parts += [f"shows something else: {', '.join(other)}"] if other else []
+        return warn("; ".join(parts), _DO)
+    return ok(f"all {len(wanted)} queues")
+
+
+def goals(context: Context) -> Seen:
+    """On the latest request that has goals: those of the checklist, as long as the policy says (R36, R37)."""
+    found = next(_with_goals(context), None)
+    if found is None:
+        return skipped("there is no customer request yet that shows the goals", "Examine again when there is one.")
+    issue, held = found
+    missing = [name for name in (FIRST_RESPONSE, REPAIR) if name not in held]
+    if missing:
+        return warn(f"{issue.get('key')} has no SLA {', '.join(missing)}", _DO)
+    named = (issue.get("fields") or {}).get("priority") or {}
+    priority = context.mapping.priority(str(named.get("name")))
+    if priority is None:
+        return ok(f"{FIRST_RESPONSE} and {REPAIR}")
+    wrong = [
+        f"{name} is {held[name] / 60_000:.0f} min, the policy says {wanted / 60_000:.0f} min"
+        for name, wanted in _lengths(context, priority).items()
+        if held[name] != wanted
+    ]
+    if wrong:
+        return warn(f"{issue.get('key')}, {priority}: {'; '.join(wrong)}", _DO)
+    return ok(f"{FIRST_RESPONSE} and {REPAIR}, as the policy says for {priority}")
+
+
+def escalation_mail(context: Context) -> Seen:
+    """Each level has somebody to mail (R38). Whether a rule names a person instead cannot be seen."""
+    if nobody := mails_nobody(context.policy):
+        return warn(
+            f"{nobody}, unless its Automation rule names a person",
+            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
+            "manager, shift@isp.example], and let the rule mail to it (interspace install checklist jira).",
+        )
+    return ok("every level has an address")
+
+
+def unseen(context: Context) -> Seen:
+    """Automation has no API."""
+    return skipped(
+        "whether mail goes to the contacts of each level and to the customer cannot be seen by the API",
+        "Look at the project's Automation rules (interspace install checklist jira).",
+    )
+
+
+def _forms(context: Context) -> Mapping[str, Mapping[str, Row]]:
+    """Request type that makes an incident → id of the field → the field."""
+    desk = _desk(context)
+    kinds = {context.issue_types[name] for name in context.mapping.issue_types.incident if name in context.issue_types}
+    found = {}
+    for row in context.once(f"{desk}/requesttype", lambda: desk_paged(context.bot, f"{desk}/requesttype")):
+        if str(row.get("issueTypeId")) in kinds:
+            asked = row_of(context.bot, f"{desk}/requesttype/{row['id']}/field").get("requestTypeFields") or ()
+            found[str(row["name"])] = {str(one["fieldId"]): one for one in asked}
+    return found
+
+
+def _desk(context: Context) -> str:
+    key = context.mapping.project
+    rows = context.once("servicedesk", lambda: desk_paged(context.bot, "servicedeskapi/servicedesk"))
+    found = next((row for row in rows if row.get("projectKey") == key), None)
+    if found is None:
+        raise PermanentError(f"Jira has no service desk of the project {key} that the connector's user may see")
+    return f"servicedeskapi/servicedesk/{found['id']}"
+
+
+def _with_goals(context: Context) -> Iterator[tuple[Row, dict[str, float]]]:
+    jql = f"project = {quoted(context.mapping.project)} AND {types(context.mapping.issue_types.incident)}"
+    body = {"jql": f"{jql} ORDER BY created DESC", "fields": ["priority"], "maxResults": _LATEST}
+    answer = context.bot.post(context.flavour.search, body)
+    for issue in answer.get("issues") or () if isinstance(answer, dict) else ():
+        try:
+            rows = desk_paged(context.bot, f"servicedeskapi/request/{issue['id']}/sla")
+        except PermanentError:
+            # No customer's request: made by an agent.
+            continue
+        yield issue, {str(row.get("name")): _millis(row) for row in rows}
+
+
+def _millis(sla: Row) -> float:
+    cycles = [*(sla.get("completedCycles") or ()), sla.get("ongoingCycle") or {}]
+    lengths = [(cycle.get("goalDuration") or {}).get("millis") for cycle in cycles]
+    return float(next((length for length in reversed(lengths) if length is not None), 0))
+
+
+def _lengths(context: Context, priority: Priority) -> dict[str, float]:
+    """Goals in milliseconds of the priority's own calendar."""
+    targets, calendar = context.policy.priorities[priority], context.policy.calendar(priority)
+    spans = {FIRST_RESPONSE: targets.first_response, REPAIR: targets.repair}
+    return {name: context.policy.duration(span, calendar).total_seconds() * 1000 for name, span in spans.items()}
+
+
+def _plain(jql: str) -> str:
+    """As far as writing does not matter."""
+    return " ".join(jql.casefold().replace('"', "").split())

@@ -1,0 +1,275 @@
+"""What Jira's REST API cannot do: an exact list for a person, with links to the pages where it is done.
+
+``interspace doctor`` verifies what the API shows of it. Service Management's own goals and queues are for its screens
+only: deadlines and levels come from the policy, never from here (R36–R38).
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
+from connector.helpdesks.jira.install import links
+from connector.helpdesks.jira.install.kinds import FIELDS, PRIORITIES, SCREENS
+from connector.helpdesks.jira.install.links import Link
+from connector.helpdesks.jira.install.site import JiraSite, types
+from connector.helpdesks.jira.install.views import DASHBOARD, views
+from connector.helpdesks.jira.listing import quoted
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.install.current import Current
+from connector.install.objects import PREFIX
+from connector.install.texts import FOR_CUSTOMERS, HELP
+from connector.policy.calendar_spec import CalendarSpec
+from connector.policy.contacts import mails_nobody
+from connector.policy.models import Level
+
+_MANY = 20
+"""Services that a search may name."""
+FIRST_RESPONSE, REPAIR = f"{PREFIX}first response", f"{PREFIX}repair"
+
+
+class Item(NamedTuple):
+    """One thing to be done by hand."""
+
+    key: str
+    title: str
+    steps: tuple[str, ...]
+    link: Link
+
+    def told(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "steps": list(self.steps),
+            "link": self.link.url,
+            "link_confirmed": self.link.confirmed,
+            "menu": self.link.menu,
+        }
+
+
+class Queue(NamedTuple):
+    """A list of a service desk's agents."""
+
+    name: str
+    jql: str
+
+
+def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
+    """What is to be done in this Jira, in the order in which it is best done. ``base`` is its address."""
+    at = links.of(base, site.mapping.project, cloud=site.flavour.administers)
+    found = [
+        *_options(site, current, at),
+        *_screens(site, current, at),
+        *_priorities(site, current, at),
+        *_webhook(site, at),
+        _faults(site, at),
+        _request_type(site, at),
+        _required(site, at),
+        _goals(site, at),
+        _queues(site, at),
+        *_notifications(site, at),
+        _dashboard(site, at),
+    ]
+    return tuple(found)
+
+
+def queues(site: JiraSite) -> tuple[Queue, ...]:
+    """One for each group, and the views that agents work by. The project is understood."""
+    group = site.jql("group")
+    found = []
+    for name, option in site.mapping.groups.items():
+        held = f"{group} = {quoted(option)}"
+        held = f"({held} OR {group} is EMPTY)" if name == "intake" else held
+        found.append(Queue(PREFIX + option, f"statusCategory != Done AND {held} ORDER BY created ASC"))
+    return (*found, *(Queue(PREFIX + view.title, without_project(site, view.jql)) for view in views(site)))
+
+
+def without_project(site: JiraSite, jql: str) -> str:
+    """A search without its first condition, if that is the project.
+
+    Service Management puts it before a queue's search by itself, with or without quotes.
+    """
+    key = site.mapping.project
+    for begin in (f"project = {quoted(key)} AND ", f"project = {key} AND "):
+        if jql.casefold().startswith(begin.casefold()):
+            return jql[len(begin) :]
+    return jql
+
+
+def asked_fields(mapping: JiraMapping) -> tuple[str, ...]:
+    """The fields of the rules that request types show to customers (R10, R15–R22)."""
+    return tuple(field for field in mapping.fields if field in FOR_CUSTOMERS and field != "deferral_customer")
+
+
+def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    found = []
+    for field, name in site.fields.items():
+        missing = [value for value in site.wanted_options(field) if value not in site.options.get(field, frozenset())]
+        if missing and not site.flavour.administers:
+            row = current.row(FIELDS, name)
+            link = at.field(str(row["id"]) if row else None)
+            steps = (f"Configure → Edit options: add exactly {', '.join(missing)}",)
+            found.append(Item(f"options of {name}", f"Options of {name!r}", steps, link))
+    yield from found[:-1]
+    for last in found[-1:]:
+        again = "When all lists have their options: apply the installation again."
+        yield last._replace(steps=(*last.steps, again))
+
+
+def _screens(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    if not current.tables[SCREENS]:
+        names = ", ".join(map(repr, site.fields.values()))
+        step = f"Put these fields, and priority, labels and due date, on the screens to create and edit issues: {names}"
+        yield Item("screens", "Fields on the project's screens", (step,), at.screens)
+
+
+def _priorities(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
+    if PRIORITIES not in current.of.kinds:
+        names = ", ".join(names.name for names in site.mapping.priorities.values())
+        step = f"Make sure that these exist, and are in the project's priority scheme: {names}"
+        yield Item("priorities", "Priorities", (step,), at.priorities)
+
+
+def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
+    if site.receiver_url is None:
+        steps = (
+            "This Data Center does not sign webhooks. New rule: When: Work item created, Issue updated, commented, "
+            "linked, transitioned",
+            "Then: Send web request, POST, the receiver's address with /webhooks/jira/main, body: issue data",
+            "Header: Authorization, value: Bearer and the text of INTERSPACE_JIRA_AUTOMATION_SECRET",
+        )
+        yield Item("webhook", "Webhook by an automation rule", steps, at.automation)
+
+
+def _faults(site: JiraSite, at: links.Links) -> Item:
+    kinds = " or ".join(site.mapping.issue_types.incident)
+    steps = (f"Where there is none yet: create a request type for faults, with the issue type {kinds}.",)
+    return Item("request type", "A request type for faults", steps, at.request_types)
+
+
+def _request_type(site: JiraSite, at: links.Links) -> Item:
+    shown = tuple(f"{site.fields[field]}: {HELP[field]}" for field in asked_fields(site.mapping))
+    steps = ("On every request type for faults, add these fields to the request form, with these help texts:", *shown)
+    return Item("request type fields", "Fields of the request types (R10, R15–R22)", steps, at.request_types)
+
+
+def _required(site: JiraSite, at: links.Links) -> Item:
+    names = ", ".join(site.fields[field] for field in site.policy.intake.required)
+    steps = (
+        f"On the same request types, mark as required: {names}",
+        "This binds the portal only: what comes by e-mail is asked back by the rules (R14).",
+    )
+    return Item("required details", "Required details of the request types (R15–R18)", steps, at.request_types)
+
+
+def _goals(site: JiraSite, at: links.Links) -> Item:
+    waits = site.mapping.state_names(TicketState.PENDING_CUSTOMER) if site.policy.pauses.pending_customer else ()
+    pause = f"pause while the status is {' or '.join(waits)}" if waits else "no pause"
+    over = [name for name, state in site.mapping.statuses.items() if state.is_over]
+    steps = [
+        f"SLA {FIRST_RESPONSE!r}: start at 'Issue created', {pause}, stop at 'Comment: For customers'",
+        *(_goal(site, priority, first=True) for priority in Priority),
+        f"SLA {REPAIR!r}: start at 'Issue created', {pause}, stop at 'Entered status' {' or '.join(over)}",
+        *(_goal(site, priority, first=False) for priority in Priority),
+        "They are for Service Management's own screens; the rules reckon by the policy.",
+    ]
+    return Item("SLA goals", "Goals of Service Management (R36, R37)", tuple(steps), at.slas)
+
+
+def _goal(site: JiraSite, priority: Priority, *, first: bool) -> str:
+    targets, names = site.policy.priorities[priority], site.mapping.priorities[priority]
+    span = targets.first_response if first else targets.repair
+    length = _length(site.policy.duration(span, site.policy.calendar(priority)))
+    held = ", ".join(map(quoted, (names.name, *names.also)))
+    jql = f"{types(site.mapping.issue_types.incident)} AND priority in ({held})"
+    return f"  goal {length}, calendar {_calendar(site.policy.calendars[targets.calendar])}, for:\n{jql}"
+
+
+def _length(length: timedelta) -> str:
+    hours, minutes = divmod(round(length / timedelta(minutes=1)), 60)
+    return " ".join(part for part in (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "") if part)
+
+
+def _calendar(spec: CalendarSpec) -> str:
+    if spec.always or spec.opens is None or spec.closes is None:
+        return "24/7"
+    return f"{' '.join(spec.days)} {spec.opens:%H:%M}–{spec.closes:%H:%M} {spec.timezone}"
+
+
+def _queues(site: JiraSite, at: links.Links) -> Item:
+    steps = tuple(f"  {queue.name}\n{queue.jql}" for queue in queues(site))
+    begin = "A new queue each, with this name and filter by JQL:"
+    return Item("queues", "Queues (R3, R14, R27, R28, R34, R38)", (begin, *steps), at.queues)
+
+
+def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
+    """Mail by Jira itself when a level is reached (R38): by Automation, which REST cannot set up."""
+    level = site.fields["escalation_level"]
+    steps = [f"One rule each. When: Field value changed, {level}. If: the issue matches JQL. Then: Send email."]
+    for name, ladder in site.policy.escalation.ladders.items():
+        steps += [
+            f"  level {one.level}, {one.name} ({name}): to {', '.join(one.contacts)}{_narrower(site, name)}\n"
+            f"{_reached(site, name, one)}"
+            for one in ladder.levels
+            if not one.skip and one.contacts
+        ]
+    told_by = ("escalation_level", "escalation_reason", "next_escalation_at")
+    values = ("{{issue.key}}", "{{issue.summary}}", *(f"{{{{issue.{site.fields[field]}}}}}" for field in told_by))
+    steps.append("\n".join(("Say in it:", *values)))
+    steps.append("A contact that is no address stands for a person: choose the person.")
+    if nobody := mails_nobody(site.policy):
+        steps.append(f"{nobody[0].upper()}{nobody[1:]}, unless its rule names a person.")
+    yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
+    told = (
+        f"When: Field value changed, {level}. If the issue matches:\n"
+        f"{site.open_incidents} AND {site.jql('escalation_level')} > 1",
+        "Then: Send email to Reporter: your ticket has been escalated to the next level of our management.",
+    )
+    yield Item("customer notice", "Mail to the customer of an escalation (R38)", told, at.automation)
+
+
+def _reached(site: JiraSite, ladder: str, level: Level) -> str:
+    """The incidents of a ladder: those of verified services that have it; the default has all others. With too many
+    services, those of every ladder."""
+    begin = f"{types(site.mapping.issue_types.incident)} AND {site.jql('escalation_level')} = {level.level}"
+    default, mine = ladder == "default", _other(site, ladder)
+    if not 0 < len(mine) <= _MANY:
+        return begin
+    check, service = site.jql("service_check"), site.jql("service_id")
+    verified = ServiceCheck.VERIFIED.value
+    if default:
+        # Jira takes "NOT (…)" for false where a field is empty.
+        none = " AND ".join(f"{service} !~ {quoted(quoted(one))}" for one in mine)
+        return f"{begin} AND ({check} is EMPTY OR {check} != {verified} OR ({none}))"
+    named = " OR ".join(f"{service} ~ {quoted(quoted(one))}" for one in mine)
+    return f"{begin} AND {check} = {verified} AND ({named})"
+
+
+def _narrower(site: JiraSite, ladder: str) -> str:
+    """What the search leaves to a person, because it would name too many services."""
+    count = len(_other(site, ladder))
+    if count <= _MANY:
+        return ""
+    which = "except those with another ladder" if ladder == "default" else "only those with this ladder"
+    return f"; narrow this search by service, {which}: {count} services, see escalation in the policy"
+
+
+def _other(site: JiraSite, ladder: str) -> list[str]:
+    """The services that a search for a ladder names: for the default one those that have another."""
+    ladders, policy = site.policy.escalation.ladders, site.policy
+    held = {one.id: policy.ladder(one.id) for one in policy.catalogue.services}
+    default = ladders["default"]
+    return [one for one, its in held.items() if (its is not default if ladder == "default" else its is ladders[ladder])]
+
+
+def _dashboard(site: JiraSite, at: links.Links) -> Item:
+    names = ", ".join(PREFIX + view.title for view in views(site))
+    if site.flavour.administers and site.gadget:
+        step = (
+            f"Open the dashboard {DASHBOARD!r}: where a list asks for its filter, choose the filter of the list's own "
+            f"name ({names}). Whether Jira takes over the filter that was handed to it is not documented."
+        )
+    else:
+        step = f"New dashboard {DASHBOARD!r}, shared with the project, with a gadget Filter Results for each of {names}"
+    return Item("dashboard", "Dashboard for managers (R38)", (step,), at.dashboards)

@@ -1,0 +1,142 @@
+"""The way in: from a live Jira to a plan, and to the plan of the way back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connector.helpdesks.errors import HelpdeskError, UnavailableError
+from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.install.checklist import Item, checklist
+from connector.helpdesks.jira.install.everything import everything
+from connector.helpdesks.jira.install.kinds import WEBHOOKS
+from connector.helpdesks.jira.install.leaving import used
+from connector.helpdesks.jira.install.pages import row_of
+from connector.helpdesks.jira.install.site import JiraSite
+from connector.helpdesks.jira.install.tables import Place, gadget_source, held_options, read_tables
+from connector.helpdesks.jira.install.webhook import NAME, PATH
+from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.site import Site
+from connector.install.current import Current
+from connector.install.errors import PlanError, StepError
+from connector.install.plan import Plan, make_plan
+from connector.install.receiver import endpoint
+from connector.install.rows import Row
+from connector.install.uninstall import plan_uninstall
+from connector.policy.models import Policy
+
+FIRST_SIGNING = 10
+"""The first version of Data Center that signs webhooks."""
+
+
+@dataclass(frozen=True)
+class JiraSetup:
+    """Who asks Jira, and by which rules. The bot's site tells what kind of Jira it is and who the bot is."""
+
+    admin: JiraClient
+    bot: Site
+    policy: Policy
+    mapping: JiraMapping
+
+
+def plan_jira(
+    setup: JiraSetup, secrets: Mapping[str, str], *, receiver_url: str | None = None, adopt: bool = False
+) -> Plan:
+    """What an installation would do now. Changes nothing.
+
+    ``secrets`` are the known ones by their names in the secret store. ``receiver_url`` is where Jira reaches the
+    receiver; without it the webhook keeps its address.
+
+    Raises PlanError if something does not fit together, StepError if Jira cannot be read.
+    """
+    place = place_of(setup)
+    current = read_tables(place)
+    site = site_of(setup, place, current, receiver_url)
+    return make_plan(everything(site, current), current, secrets, adopt=adopt)
+
+
+def plan_back_jira(setup: JiraSetup, *, purge_fields: bool = False) -> Plan:
+    """What an uninstallation would do now. Changes nothing. Raises StepError if Jira cannot be read."""
+    place = place_of(setup)
+    current = read_tables(place)
+    return plan_uninstall(current, used(place, current), purge_fields=purge_fields)
+
+
+def place_of(setup: JiraSetup) -> Place:
+    """Where to look. Raises PlanError for a project in which the connector cannot work."""
+    return Place(setup.admin, kind_of(setup), setup.mapping, str(project_of(setup)["id"]))
+
+
+def kind_of(setup: JiraSetup) -> Flavour:
+    """Cloud or Data Center. Raises StepError if Jira does not tell."""
+    try:
+        return setup.bot.flavour
+    except UnavailableError as error:
+        raise StepError(f"Asked with INTERSPACE_JIRA_TOKEN, Jira does not tell what it is. {error}") from error
+
+
+def project_of(setup: JiraSetup) -> Row:
+    """The project of the mapping. Raises PlanError unless it is a company-managed service project."""
+    key = setup.mapping.project
+    try:
+        project = row_of(setup.admin, f"api/2/project/{key}")
+    except HelpdeskError as error:
+        raise StepError(f"The admin token cannot read the project {key} (mapping: project). {error}") from error
+    wrong = unfit(project)
+    if wrong:
+        raise PlanError(f"The project {key} {wrong}: the connector needs a company-managed service project")
+    return project
+
+
+def unfit(project: Row) -> str:
+    """Why the connector cannot work in a project; empty if it can."""
+    if project.get("projectTypeKey") != "service_desk":
+        return f"is of type {project.get('projectTypeKey')}"
+    if project.get("simplified") or project.get("style") == "next-gen":
+        return "is team-managed"
+    return ""
+
+
+def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str | None) -> JiraSite:
+    """What the wanted objects are made from. Raises PlanError, StepError."""
+    try:
+        bot = setup.bot.bot
+    except UnavailableError as error:
+        raise StepError(f"The connector's own token (INTERSPACE_JIRA_TOKEN) does not work. {error}") from error
+    try:
+        gadget, signs = gadget_source(place.client, place.flavour), signs_webhooks(place)
+        held = held_options(place, current)
+    except HelpdeskError as error:
+        raise StepError(f"Jira cannot be read. {error}") from error
+    return JiraSite(
+        policy=setup.policy,
+        mapping=setup.mapping,
+        flavour=place.flavour,
+        project_id=place.project_id,
+        bot_id=bot.id,
+        receiver_url=_receiver(current, receiver_url) if signs else None,
+        gadget=gadget,
+        options=held,
+    )
+
+
+def signs_webhooks(place: Place) -> bool:
+    """Whether this Jira signs its webhooks. Raises HelpdeskError."""
+    if place.flavour.administers:
+        return True
+    version = row_of(place.client, "api/2/serverInfo").get("versionNumbers") or [0]
+    return int(version[0]) >= FIRST_SIGNING
+
+
+def _receiver(current: Current, receiver_url: str | None) -> str:
+    held = current.row(WEBHOOKS, NAME)
+    if receiver_url is None and held is None:
+        raise PlanError("Say where Jira reaches the connector: --receiver-url https://connector.example.com")
+    return endpoint(receiver_url, PATH) if receiver_url else str((held or {}).get("url"))
+
+
+def checklist_jira(setup: JiraSetup, base: str) -> tuple[Item, ...]:
+    """What is to be done by hand, as it stands now. ``base`` is Jira's address. Raises PlanError, StepError."""
+    place = place_of(setup)
+    current = read_tables(place)
+    site = site_of(setup, place, current, "https://receiver.example")
+    return checklist(site, current, base)

@@ -1,0 +1,105 @@
+"""What managers and agents watch: saved filters shared with the project, and on Cloud a dashboard of them (R3, R14,
+R27, R28, R34, R38)."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from connector.domain.vocabulary import IntakeStatus
+from connector.helpdesks.jira.install import shares
+from connector.helpdesks.jira.install.kinds import DASHBOARDS, FILTERS, GADGETS
+from connector.helpdesks.jira.install.site import JiraSite, types
+from connector.install.current import Current
+from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
+
+DASHBOARD = f"{PREFIX}escalations"
+_COLOURS = ("red", "yellow", "blue", "cyan", "purple", "green", "gray")
+
+
+class View(NamedTuple):
+    """A list of issues that somebody watches."""
+
+    title: str
+    text: str
+    jql: str
+    lists: tuple[str, ...] = ()
+    """Fields for whose options it searches: they have to be there first."""
+
+
+def views(site: JiraSite) -> tuple[View, ...]:
+    """The same as in every helpdesk."""
+    level, upcoming, rfo_due, deferred, key, details = (
+        site.jql(name)
+        for name in (
+            "escalation_level",
+            "next_escalation_at",
+            "rfo_due_at",
+            "deferred_until",
+            "connector_key",
+            "intake_status",
+        )
+    )
+    incidents, kinds = site.open_incidents, site.mapping.issue_types
+    waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
+    tasks, records = (
+        f"{site.in_project} AND {types((kind,))} AND {key} is not EMPTY AND statusCategory != Done"
+        for kind in (kinds.rfo_task, kinds.problem)
+    )
+    return (
+        View(
+            "By escalation level",
+            "Above the engineer on duty.",
+            f"{incidents} AND {level} > 1 ORDER BY {level} DESC, {upcoming} ASC",
+        ),
+        View("Due within the hour", "First response, repair or next level.", _due_soon(site)),
+        View(
+            "Waiting for required details",
+            "The customer was asked.",
+            f"{incidents} AND {waiting} ORDER BY created ASC",
+            ("intake_status",),
+        ),
+        View("RFO due", "Reason-For-Outage documents to be written.", f"{tasks} ORDER BY {rfo_due} ASC"),
+        View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
+        View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),
+        View("By customer", "Everything that is open.", f"{incidents} ORDER BY reporter ASC, {upcoming} ASC"),
+    )
+
+
+def filters(site: JiraSite, current: Current) -> Iterator[Wanted]:
+    """One for each view. On Data Center those wait that search for options which nobody has made yet."""
+    for view in views(site):
+        name = PREFIX + view.title
+        if all(map(site.has_options, view.lists)) or current.row(FILTERS, name) is not None:
+            body = {"name": name, "description": view.text, "jql": view.jql, "shares": _project(site)}
+            yield Wanted(FILTERS, name, body)
+
+
+def dashboards(site: JiraSite, current: Current) -> Iterator[Wanted]:
+    """One dashboard for the managers (Cloud)."""
+    if site.flavour.administers:
+        text = "What has to be looked at, by the rules."
+        body = {"name": DASHBOARD, "description": text, "shares": _project(site)}
+        yield Wanted(DASHBOARDS, DASHBOARD, body, fill={"editors": []})
+
+
+def gadgets(site: JiraSite, current: Current) -> Iterator[Wanted]:
+    """A list of results for each filter, in two columns."""
+    held = current.row(DASHBOARDS, DASHBOARD)
+    foreign = held is not None and not is_marked(held["description"])
+    if foreign or not (site.flavour.administers and site.gadget):
+        return
+    for number, view in enumerate(views(site)):
+        name = PREFIX + view.title
+        body = {"name": name, "dashboard": Ref(DASHBOARDS, DASHBOARD), "filter": Ref(FILTERS, name)}
+        place = {"row": number // 2, "column": number % 2}
+        fill: Mapping[str, object] = {"place": place, "color": _COLOURS[number % len(_COLOURS)], "source": site.gadget}
+        yield Wanted(GADGETS, name, body, fill=fill)
+
+
+def _project(site: JiraSite) -> Including:
+    return Including(tuple(shares.texts([{"type": "project", "project": {"id": site.project_id}}])))
+
+
+def _due_soon(site: JiraSite) -> str:
+    limits = [site.jql(name) for name in ("first_response_due_at", "repair_due_at", "next_escalation_at")]
+    soon = " OR ".join(f'({limit} >= now() AND {limit} <= "1h")' for limit in limits)
+    return f"{site.open_incidents} AND ({soon}) ORDER BY {limits[-1]} ASC"

@@ -1,0 +1,230 @@
+"""How Jira's tables are written: some nouns take several calls, each of which a new plan can tell from done."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
+from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.install import hooks, shares
+from connector.helpdesks.jira.install.kinds import (
+    DASHBOARDS,
+    FIELDS,
+    FILTERS,
+    GADGETS,
+    LINK_TYPES,
+    MEMBERS,
+    OPTIONS,
+    PRIORITIES,
+    ROLES,
+    SCREENS,
+    WEBHOOKS,
+    tables_of,
+)
+from connector.helpdesks.jira.install.pages import paged
+from connector.helpdesks.jira.install.screens import tabs
+from connector.helpdesks.jira.values import TYPE_PREFIX
+from connector.install.rows import Id
+
+Body = Mapping[str, Any]
+
+_SEARCHERS = {
+    "textfield": "textsearcher",
+    "textarea": "textsearcher",
+    "select": "multiselectsearcher",
+    "datetime": "datetimerange",
+    "float": "exactnumber",
+}
+_TASK = "answered 303"
+"""Jira has taken the deletion and carries it out by itself; the redirect leads to the task, which is not followed."""
+
+
+class JiraWriter:
+    """See :class:`connector.install.apply.Writer`. ``project`` is the key of the project."""
+
+    def __init__(self, client: JiraClient, flavour: Flavour, project: str) -> None:
+        self.tables = tables_of(flavour)
+        self._client = client
+        self._flavour = flavour
+        self._project = project
+        self._api = flavour.admin_api
+        self._creators: Mapping[str, Callable[[Body], Id]] = {
+            FIELDS: self._create_field,
+            OPTIONS: self._create_options,
+            PRIORITIES: lambda body: self._post("priority", body),
+            LINK_TYPES: lambda body: self._post("issueLinkType", body),
+            ROLES: lambda body: self._post("role", body),
+            WEBHOOKS: self._create_webhook,
+            FILTERS: self._create_filter,
+            DASHBOARDS: lambda body: self._post("dashboard", _with_editors(body)),
+            GADGETS: self._create_gadget,
+        }
+        self._updaters: Mapping[str, Callable[[str, Body], object]] = {
+            FIELDS: lambda number, body: self._put(f"field/{number}", _only(body, "name", "description")),
+            OPTIONS: self._update_options,
+            SCREENS: self._update_screen,
+            PRIORITIES: lambda number, body: self._put(f"priority/{number}", _only(body, "name", "description")),
+            ROLES: lambda number, body: self._put(f"role/{number}", _only(body, "name", "description")),
+            MEMBERS: lambda number, body: self._update_members(number, body["actors"]),
+            WEBHOOKS: self._update_webhook,
+            FILTERS: self._update_filter,
+            DASHBOARDS: lambda number, body: self._put(f"dashboard/{number}", _with_editors(body)),
+            GADGETS: lambda number, body: self._configure(number, body["filter"]),
+        }
+
+    def create(self, kind: str, body: Body) -> Id:
+        """A new object; returns its id."""
+        return self._creators[kind](body)
+
+    def update(self, kind: str, number: Id, body: Body) -> None:
+        """Changes an object."""
+        self._updaters[kind](str(number), body)
+
+    def delete(self, kind: str, number: Id) -> str | None:
+        """Why the object is still there; ``None`` if it is gone."""
+        try:
+            self._delete(kind, str(number))
+        except NotFoundError:
+            return None
+        except ForbiddenError:
+            raise
+        except PermanentError as error:
+            return str(error)
+        except UnavailableError as error:
+            if _TASK not in str(error):
+                raise
+        return None
+
+    def run(self, path: str) -> None:
+        """Nothing has to follow a change in Jira."""
+        raise PermanentError(f"Jira has no call {path}")
+
+    def _post(self, path: str, body: Body) -> Id:
+        answer = self._client.post(f"{self._api}/{path}", body)
+        if not isinstance(answer, dict) or "id" not in answer:
+            raise PermanentError(f"Jira POST {path}: the answer holds no id")
+        return str(answer["id"])
+
+    def _put(self, path: str, body: Body) -> object:
+        return self._client.put(f"{self._api}/{path}", body)
+
+    def _create_field(self, body: Body) -> Id:
+        searcher = TYPE_PREFIX + _SEARCHERS[str(body["type"]).removeprefix(TYPE_PREFIX)]
+        sent = {**_only(body, "name", "type", "description"), "searcherKey": searcher}
+        return self._post("field", sent | ({"projectIds": body["projects"]} if "projects" in body else {}))
+
+    def _create_options(self, body: Body) -> Id:
+        """A context for the project; its options may follow with the next plan."""
+        sent = {"name": body["context"], "description": body["description"], "projectIds": body["projects"]}
+        context = self._post(f"field/{body['field']}/context", {**sent, "issueTypeIds": []})
+        self._add_options(f"field/{body['field']}/context/{context}", body["options"])
+        return f"{body['field']}/{context}"
+
+    def _update_options(self, number: str, body: Body) -> None:
+        field, _, context = number.partition("/")
+        path = f"field/{field}/context/{context}"
+        held = {str(row["value"]): row for row in paged(self._client, f"{self._api}/{path}/option")}
+        sleeping = [str(held[value]["id"]) for value in body["options"] if held.get(value, {}).get("disabled")]
+        if sleeping:
+            self._put(f"{path}/option", {"options": [{"id": number, "disabled": False} for number in sleeping]})
+        self._add_options(path, [value for value in body["options"] if value not in held])
+        self._put(path, _only(body, "description"))
+
+    def _add_options(self, path: str, values: list[str]) -> None:
+        if values:
+            self._client.post(f"{self._api}/{path}/option", {"options": [{"value": value} for value in values]})
+
+    def _update_screen(self, number: str, body: Body) -> None:
+        """Onto the first tab what is on none, one by one: Jira takes no more at once."""
+        path = f"{self._api}/screens/{number}"
+        held = tabs(self._client, path)
+        if not held:
+            raise PermanentError(f"Jira GET {path}/tabs: the screen has no tab")
+        there = {str(field["id"]) for fields in held.values() for field in fields}
+        for field in body["fields"]:
+            if field not in there:
+                self._client.post(f"{path}/tabs/{next(iter(held))}/fields", {"fieldId": field})
+
+    def _update_members(self, number: str, wanted: list[str]) -> None:
+        """Adds; whoever is there already would be refused."""
+        path = f"api/2/project/{self._project}/role/{number}"
+        answer = self._client.get(path)
+        rows = answer.get("actors") if isinstance(answer, dict) else None
+        there = {str((row.get("actorUser") or {}).get("accountId") or row.get("name")) for row in rows or ()}
+        self._client.post(path, {"user": [one for one in wanted if one not in there]})
+
+    def _create_webhook(self, body: Body) -> Id:
+        path = hooks.path_of(self._flavour)
+        answer = self._client.post(path, hooks.body(body, self._flavour))
+        if not isinstance(answer, dict):
+            raise PermanentError(f"Jira POST {path}: unexpected answer: expected the webhook")
+        return str(hooks.row({"id": "", **answer}, self._flavour)["id"])
+
+    def _update_webhook(self, number: str, body: Body) -> None:
+        self._client.put(f"{hooks.path_of(self._flavour)}/{number}", hooks.body(body, self._flavour))
+
+    def _create_filter(self, body: Body) -> Id:
+        """Data Center shares a filter by a call of its own, and finds it again among the admin's favourites."""
+        if self._flavour.administers:
+            return self._post("filter", _shared(body))
+        number = str(self._post("filter", {**_only(body, "name", "description", "jql"), "favourite": True}))
+        self._share(number, body["shares"], [])
+        return number
+
+    def _update_filter(self, number: str, body: Body) -> None:
+        if self._flavour.administers:
+            self._put(f"filter/{number}", _shared(body))
+            return
+        held = self._client.get(f"api/2/filter/{number}/permission")
+        self._share(number, body["shares"], shares.texts(held))
+        self._put(f"filter/{number}", _only(body, "name", "description", "jql"))
+
+    def _share(self, number: str, wanted: list[str], held: list[str]) -> None:
+        """Shares with the project; what people have shared otherwise is there already."""
+        for share in shares.given(text for text in wanted if text not in held):
+            sent = {"type": "project", "projectId": str(share["project"]["id"])}
+            self._client.post(f"api/2/filter/{number}/permission", sent)
+
+    def _create_gadget(self, body: Body) -> Id:
+        sent = {**body["source"], "title": body["name"], "color": body["color"], "position": body["place"]}
+        dashboard = body["dashboard"]
+        number = f"{dashboard}/{self._post(f'dashboard/{dashboard}/gadget', sent)}"
+        self._configure(number, body["filter"])
+        return number
+
+    def _configure(self, number: str, filter_id: str) -> None:
+        """A gadget keeps its settings in a property of the dashboard's item."""
+        dashboard, _, gadget = number.partition("/")
+        settings = {"filterId": filter_id, "isConfigured": True, "num": "20"}
+        self._put(f"dashboard/{dashboard}/items/{gadget}/properties/config", settings)
+
+    def _delete(self, kind: str, number: str) -> None:
+        parent, _, own = number.partition("/")
+        if kind == FIELDS and self._flavour.administers:
+            # From the trash it can be taken back for some weeks, with what issues say in it.
+            self._client.post(f"{self._api}/field/{number}/trash", {})
+        elif kind == FIELDS:
+            self._client.delete("api/2/customFields", urlencode({"ids": number}))
+        elif kind == WEBHOOKS:
+            self._client.delete(f"{hooks.path_of(self._flavour)}/{number}")
+        elif kind == OPTIONS:
+            self._client.delete(f"{self._api}/field/{parent}/context/{own}")
+        elif kind == GADGETS:
+            self._client.delete(f"{self._api}/dashboard/{parent}/gadget/{own}")
+        else:
+            self._client.delete(f"{self._api}/{kind}/{number}")
+
+
+def _only(body: Body, *names: str) -> dict[str, Any]:
+    return {name: body[name] for name in names if name in body}
+
+
+def _shared(body: Body) -> dict[str, Any]:
+    """A body with its shares as Jira takes them."""
+    found = {name: value for name, value in body.items() if name not in ("shares", "editors")}
+    return {**found, "sharePermissions": shares.given(body["shares"])}
+
+
+def _with_editors(body: Body) -> dict[str, Any]:
+    return {**_shared(body), "editPermissions": shares.given(body["editors"])}

@@ -1,0 +1,194 @@
+"""Are the tokens valid, whose are they, and may they do what is needed? One finding for each permission."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from connector.doctor.context import Row
+from connector.doctor.finding import Check, Seen, fail, ok, skipped, warn
+from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
+from connector.helpdesks.zammad.doctor.context import Context
+from connector.helpdesks.zammad.install.kinds import KINDS
+
+TOKEN, ADMIN_TOKEN = "token", "admin token"
+
+
+class Permission(NamedTuple):
+    """A permission of Zammad, the call that shows whether the token has it, and what for."""
+
+    name: str
+    method: str
+    path: str
+    purpose: str
+
+
+BOT_PERMISSIONS = (
+    Permission("ticket.agent", "POST", "tickets/search", "finds and reads tickets"),
+    Permission("ticket.agent", "GET", "ticket_states", "reads the names of states"),
+    Permission("ticket.agent", "GET", "ticket_priorities", "reads the names of priorities"),
+)
+_READ_BY_AGENTS = frozenset({"ticket_priorities", "macros", "text_modules", "templates"})
+"""Every agent may read these. What an admin's permission adds shows itself when an object without a name is refused for
+that (422, recordings 078, 237), and not for the permission (403)."""
+_NOT_TO_BE_SEEN = frozenset({"users"})
+"""Every agent may read users, and create customers."""
+ADMIN_PERMISSIONS = (
+    *(
+        Permission(kind.permission, "POST" if path in _READ_BY_AGENTS else "GET", path, f"installs every {kind.label}")
+        for path, kind in KINDS.items()
+        if path not in _NOT_TO_BE_SEEN
+    ),
+    Permission("admin.scheduler", "GET", "jobs", "proves that the background worker stores the attributes"),
+)
+
+
+def token(context: Context) -> Seen:
+    """The connector's own token, and a user who is nobody else's."""
+    try:
+        me = context.me
+    except UnavailableError as error:
+        return fail(
+            str(error),
+            "As the connector's user, make a new token (Profile → Token Access), and set INTERSPACE_ZAMMAD_TOKEN.",
+        )
+    text = f"{_person(me)}, id {me['id']}"
+    if me.get("active") is False:
+        return fail(f"{text}, is not active", "Activate the user in Zammad.")
+    return ok(text)
+
+
+def admin_token(context: Context) -> Seen:
+    """A token of another user, who may look into the configuration."""
+    if context.settings.zammad_admin_token is None:
+        return skipped(
+            "INTERSPACE_ZAMMAD_ADMIN_TOKEN is not set",
+            "Set it for a whole examination: most of the installation shows itself to admins only.",
+        )
+    try:
+        user = context.admin.get("users/me")
+    except UnavailableError as error:
+        return fail(str(error), "Make a new token as an admin and set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
+    if user.get("id") == context.me["id"]:
+        return fail(
+            f"the admin token belongs to {_person(user)}, the connector's own user",
+            "Give the connector a user of its own: what its user does counts as the connector's doing.",
+        )
+    return ok(f"{_person(user)}, id {user['id']}")
+
+
+def permission_checks() -> tuple[Check[Context], ...]:
+    """One for each permission."""
+    bot = [Check(_named("connector", one), partial(_bot_may, one), (TOKEN,)) for one in BOT_PERMISSIONS]
+    admin = [Check(_named("admin", one), partial(_admin_may, one), (ADMIN_TOKEN,)) for one in ADMIN_PERMISSIONS]
+    return (*bot, *admin)
+
+
+def permission_check(path: str) -> str:
+    """The name of the check of the admin's permission for a call."""
+    return next(_named("admin", one) for one in ADMIN_PERMISSIONS if one.path == path)
+
+
+def group_access(context: Context) -> Seen:
+    """The connector's user works in every group of the mapping: reads, creates, changes."""
+    ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
+    access = _access(context)
+    needed = {name: ids[name] for name in sorted(set(context.mapping.groups.values())) if name in ids}
+    missing = []
+    for name, number in needed.items():
+        held = access.get(number, frozenset())
+        lacking = [] if "full" in held else sorted({"read", "create", "change"} - held)
+        if lacking:
+            missing.append(f"{name} ({', '.join(lacking)})")
+    if not missing:
+        return ok(f"read, create and change in {', '.join(needed) or 'no group: none of the mapping exists'}")
+    text = f"{_person(context.me)} lacks access to: {', '.join(missing)}"
+    do = "Give the connector's user full access to these groups; a new group starts without access for anybody."
+    if _roles(context) is None:
+        return warn(f"{text}; what its roles add cannot be seen without admin.role", do)
+    return fail(text, do)
+
+
+def agents_access(context: Context) -> Seen:
+    """The owner keeps a ticket that rises (R38): agents must be able to work in the groups of the levels too."""
+    ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
+    agents = set(context.mapping.roles.agents)
+    held: dict[str, set[str]] = {}
+    for row in context.rows("roles"):
+        groups = row.get("group_ids")
+        if row.get("name") in agents and isinstance(groups, dict):
+            for number, access in groups.items():
+                held.setdefault(str(number), set()).update(map(str, access))
+    named = sorted(set(context.mapping.groups.values()) & ids.keys())
+    closed = [name for name in named if not held.get(ids[name], set()) & {"full", "change"}]
+    if not closed:
+        return ok(f"{', '.join(sorted(agents))} may work in {', '.join(named)}")
+    return warn(
+        f"by role alone, {', '.join(sorted(agents))} may not work in {', '.join(closed)}",
+        "Unless your agents have access as persons: give it to the role, or apply the installation with --adopt.",
+    )
+
+
+def _bot_may(permission: Permission, context: Context) -> Seen:
+    def call() -> None:
+        if permission.method == "POST":
+            context.bot.post(permission.path, {"condition": {}, "limit": 1}, {"expand": "true"})
+        else:
+            context.names(permission.path)
+
+    return _may(permission, call, "the connector's user and its token")
+
+
+def _admin_may(permission: Permission, context: Context) -> Seen:
+    def call() -> None:
+        if permission.method == "POST":
+            _refused_for_its_name(permission.path, context)
+        else:
+            context.rows(permission.path)
+
+    return _may(permission, call, "the admin and the admin's token")
+
+
+def _may(permission: Permission, call: Callable[[], None], whom: str) -> Seen:
+    try:
+        call()
+    except ForbiddenError as error:
+        return fail(str(error), f"Give {whom} the permission {permission.name}.")
+    return ok(f"allowed by {permission.name}; {permission.purpose}")
+
+
+def _refused_for_its_name(path: str, context: Context) -> None:
+    try:
+        # Without options, a template would fail with 500 (recording 261).
+        made = context.admin.post(path, {"name": "", "options": {}})
+    except (ForbiddenError, UnavailableError):
+        raise
+    except (PermanentError, TransientError):
+        return
+    context.left_behind.append(f"{path} {made.get('id') if isinstance(made, dict) else ''}")
+
+
+def _access(context: Context) -> dict[str, frozenset[str]]:
+    """Group id → access, by the user's own groups and those of its roles."""
+    held: dict[str, frozenset[str]] = {}
+    for source in (context.me, *(_roles(context) or ())):
+        groups = source.get("group_ids")
+        for number, access in groups.items() if isinstance(groups, dict) else ():
+            held[str(number)] = held.get(str(number), frozenset()) | frozenset(map(str, access))
+    return held
+
+
+def _roles(context: Context) -> list[Row] | None:
+    """The roles of the connector's user; ``None`` if the admin's token may not see roles."""
+    mine = set(context.me.get("role_ids") or ())
+    try:
+        return [row for row in context.rows("roles") if row.get("id") in mine]
+    except ForbiddenError:
+        return None
+
+
+def _person(user: Row) -> str:
+    return str(user.get("login") or user.get("email") or "a user without a name")
+
+
+def _named(who: str, permission: Permission) -> str:
+    return f"{who}: {permission.method} {permission.path}"

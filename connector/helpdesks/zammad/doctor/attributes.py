@@ -1,0 +1,110 @@
+"""Has every field of the rules its attribute, of the right type, with the right options, migrated?"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, get_args
+
+from connector.doctor.context import Row
+from connector.doctor.finding import Seen, fail, ok, skipped
+from connector.domain.ticket import Fields
+from connector.helpdesks.zammad.doctor.context import Context
+
+_MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_migrations as an admin."
+
+
+def attributes(context: Context) -> Seen:
+    """As the object manager has them."""
+    known = {
+        str(row.get("name")): row
+        for row in context.rows("object_manager_attributes")
+        if row.get("object", "Ticket") == "Ticket"
+    }
+    wanted = context.mapping.fields
+    missing = sorted(attribute for attribute in wanted.values() if attribute not in known)
+    if missing:
+        return fail(
+            f"no attribute {', '.join(missing)}",
+            "Create them with interspace install, or name yours in the mapping under fields.",
+        )
+    wrong = [
+        problem
+        for field, attribute in wanted.items()
+        for problem in problems(attribute, kind_of(field), known[attribute])
+    ]
+    if wrong:
+        return fail("; ".join(wrong), "interspace install plan zammad shows how they should be.")
+    return ok(f"all {len(wanted)} attributes are there, of the right type")
+
+
+def migrations(context: Context) -> Seen:
+    """Writing an attribute before its migration is silently ignored."""
+    mapped = set(context.mapping.fields.values())
+    waiting = sorted(
+        str(row.get("name"))
+        for row in context.rows("object_manager_attributes")
+        if row.get("name") in mapped
+        and any(row.get(flag) for flag in ("to_create", "to_migrate", "to_config", "to_delete"))
+    )
+    if waiting:
+        return fail(f"not migrated: {', '.join(waiting)}", _MIGRATE)
+    return ok("nothing waits for a migration")
+
+
+def attributes_on_a_ticket(context: Context) -> Seen:
+    """As the connector sees them: what an examination without an admin's token can tell."""
+    found = context.bot.post("tickets/search", {"condition": {}, "limit": 1}, {"expand": "true"})
+    if not isinstance(found, list) or not found:
+        return skipped("there is no ticket that the connector's user may read")
+    ticket: Row = found[0]
+    missing = sorted(attribute for attribute in context.mapping.fields.values() if attribute not in ticket)
+    if missing:
+        return fail(f"ticket {ticket.get('number')} has no attribute {', '.join(missing)}", _MIGRATE)
+    return ok(f"ticket {ticket.get('number')} has all {len(context.mapping.fields)} attributes")
+
+
+def problems(attribute: str, kind: type, row: Row) -> Iterator[str]:
+    """What keeps an attribute from holding values of ``kind``."""
+    data_type, option = str(row.get("data_type")), row.get("data_option")
+    option = option if isinstance(option, dict) else {}
+    if data_type not in _TYPES[_base(kind)]:
+        yield f"{attribute} is of type {data_type}, not {_TYPES[_base(kind)][0]}"
+    elif row.get("active") is False:
+        yield f"{attribute} is not active"
+    elif data_type == "datetime" and option.get("diff") is not None:
+        yield f'{attribute} fills itself with "now + {option["diff"]} h" on every new ticket: "diff" must be null'
+    elif issubclass(kind, StrEnum) and data_type != "input":
+        lacking = [value.value for value in kind if value.value not in set(_values(option.get("options")))]
+        if lacking:
+            yield f"{attribute} has no option {', '.join(lacking)}"
+
+
+def kind_of(field: str) -> type:
+    """The type of a canonical field's values: an enumeration, ``str``, ``int``, ``bool`` or ``datetime``."""
+    kinds = [kind for kind in get_args(Fields.model_fields[field].annotation) if kind is not type(None)]
+    return kinds[0] if isinstance(kinds[0], type) else datetime
+
+
+_TYPES: dict[type, tuple[str, ...]] = {
+    StrEnum: ("select", "tree_select", "input"),
+    str: ("input", "textarea"),
+    datetime: ("datetime",),
+    bool: ("boolean",),
+    int: ("integer",),
+}
+"""What can hold a value, the usual one first."""
+
+
+def _base(kind: type) -> type:
+    return StrEnum if issubclass(kind, StrEnum) else kind
+
+
+def _values(options: Any) -> Iterator[str]:
+    """Options are an object (value → label), or a list of objects that may have children."""
+    if isinstance(options, dict):
+        yield from map(str, options)
+    elif isinstance(options, list):
+        for option in options:
+            if isinstance(option, dict):
+                yield str(option.get("value"))
+                yield from _values(option.get("children"))

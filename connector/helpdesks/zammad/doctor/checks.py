@@ -1,0 +1,90 @@
+"""All checks of an examination of Zammad, foundations first."""
+
+from connector.doctor import configuration, round_trip, worktable
+from connector.doctor.connection import clocks, tls
+from connector.doctor.finding import Check, Seen
+from connector.helpdesks.zammad.doctor import names
+from connector.helpdesks.zammad.doctor.account import (
+    ADMIN_PERMISSIONS,
+    ADMIN_TOKEN,
+    TOKEN,
+    admin_token,
+    agents_access,
+    group_access,
+    permission_check,
+    permission_checks,
+    token,
+)
+from connector.helpdesks.zammad.doctor.address import version, zammad_answers
+from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, migrations
+from connector.helpdesks.zammad.doctor.context import Context
+from connector.helpdesks.zammad.doctor.drift import drift
+from connector.helpdesks.zammad.doctor.storing import triggers_store, worker_stores
+from connector.helpdesks.zammad.doctor.trial import leftovers, trial_ticket
+from connector.helpdesks.zammad.doctor.webhook import (
+    SECRET,
+    WEBHOOK,
+    failed_deliveries,
+    receiver,
+    signature,
+    triggers,
+    webhook,
+)
+from connector.helpdesks.zammad.install.kinds import KINDS
+
+
+def travels(context: Context) -> Seen:
+    """A test ticket makes the whole way."""
+    return round_trip.round_trip(context, trial_ticket, "Zammad's log (Manage → Webhook)")
+
+
+def left_behind(context: Context) -> Seen:
+    """Tickets, triggers and jobs of tests are gone."""
+    return round_trip.nothing_left(context, leftovers(context))
+
+
+_SETTINGS, _FILES, _URL, _TABLE = "settings", "policy and mapping", "Zammad answers", "work table"
+_GROUPS = permission_check("groups")
+_STATES = "connector: GET ticket_states"
+_OBJECTS, _HOOKS = permission_check("object_manager_attributes"), permission_check("webhooks")
+_INSTALL = tuple(permission_check(one.path) for one in ADMIN_PERMISSIONS if one.path in KINDS)
+_ATTRIBUTES, _MIGRATED = "attributes", "migrations"
+
+CHECKS: tuple[Check[Context], ...] = (
+    Check(_SETTINGS, configuration.settings),
+    Check("webhook secret", configuration.webhook_secret),
+    Check("secret files", configuration.secret_files),
+    Check(_FILES, configuration.files),
+    Check(_URL, zammad_answers, (_SETTINGS,)),
+    Check("TLS", tls, (_URL,)),
+    Check("Zammad's clock", clocks, (_URL,)),
+    Check(_TABLE, worktable.work_table),
+    Check("work table's clock", worktable.table_clock, (_TABLE,)),
+    Check("dead letters", worktable.dead_letters, (_TABLE,)),
+    Check(TOKEN, token, (_URL,)),
+    Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
+    Check("Zammad's version", version, (TOKEN,)),
+    *permission_checks(),
+    Check("states", names.states, (_FILES, _STATES)),
+    Check("priorities", names.priorities, (_FILES, "connector: GET ticket_priorities")),
+    Check("groups", names.groups, (_FILES, _GROUPS)),
+    Check("access to groups", group_access, (_FILES, _GROUPS)),
+    Check("agents' access to groups", agents_access, (_FILES, permission_check("roles"), _GROUPS)),
+    Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
+    Check("escalation mail", names.escalation_mail, (_FILES,)),
+    Check("roles", names.roles, (_FILES, permission_check("roles"))),
+    Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
+    Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
+    Check(_MIGRATED, migrations, (_ATTRIBUTES,)),
+    Check(WEBHOOK, webhook, (_HOOKS,)),
+    Check(SECRET, signature, (WEBHOOK, "webhook secret")),
+    Check("trigger", triggers, (WEBHOOK, permission_check("triggers"))),
+    Check("receiver", receiver, (WEBHOOK, "webhook secret")),
+    Check("deliveries", failed_deliveries, (WEBHOOK,)),
+    Check("installation", drift, (_FILES, WEBHOOK, "webhook secret", *_INSTALL)),
+    Check("triggers store attributes", triggers_store, (_MIGRATED, "states", permission_check("triggers"))),
+    Check("background worker stores attributes", worker_stores, (_MIGRATED, "states", permission_check("jobs"))),
+    Check("round trip", travels, ("trigger", _TABLE, "states")),
+    Check("test objects removed", left_behind, (ADMIN_TOKEN,)),
+)
+"""The tests that make something on the helpdesk come last: what they need has been looked at before."""

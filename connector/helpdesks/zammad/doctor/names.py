@@ -1,0 +1,87 @@
+"""Do the states, priorities, groups and roles of the mapping exist, and does mail leave them?"""
+
+from connector.doctor.context import Row
+from connector.doctor.finding import Seen, fail, ok, warn
+from connector.domain.vocabulary import TicketState
+from connector.helpdesks.zammad.doctor.context import Context
+from connector.policy.contacts import mails_nobody
+
+_EITHER = "Create them in Zammad, or write this Zammad's names into the mapping"
+
+
+def states(context: Context) -> Seen:
+    """Each state of the rules has one in Zammad, and each of Zammad's is known: a ticket in another one is stuck."""
+    mapping, active = context.mapping, _active(context.names("ticket_states"))
+    unmeant = [state.value for state in TicketState if not set(mapping.state_names(state)) & active]
+    if unmeant:
+        return fail(f"no state of this Zammad means {', '.join(unmeant)}", f"{_EITHER} (states).")
+    unknown = sorted(active - set(mapping.states))
+    if unknown:
+        return fail(
+            f"not in the mapping: {', '.join(unknown)}; tickets in these states become dead letters",
+            "Write into the mapping what they mean (states).",
+        )
+    return ok(f"{len(active)} states, each with a meaning")
+
+
+def priorities(context: Context) -> Seen:
+    """The connector sets each of the four; those it does not know it takes for none."""
+    mapping, active = context.mapping, _active(context.names("ticket_priorities"))
+    missing = sorted({names.name for names in mapping.priorities.values()} - active)
+    if missing:
+        return fail(f"no priority {', '.join(missing)}", f"{_EITHER} (priorities).")
+    unknown = sorted(name for name in active if mapping.priority(name) is None)
+    if unknown:
+        return warn(
+            f"not in the mapping: {', '.join(unknown)}; to the rules these are no priority",
+            "Write them into the mapping under also, or deactivate them.",
+        )
+    return ok(f"{len(active)} priorities, each with a meaning")
+
+
+def groups(context: Context) -> Seen:
+    """Every group that the policy moves tickets to."""
+    missing = sorted(set(context.mapping.groups.values()) - _active(context.rows("groups")))
+    if missing:
+        return fail(f"no group {', '.join(missing)}", f"{_EITHER} (groups).")
+    return ok(", ".join(sorted(set(context.mapping.groups.values()))))
+
+
+def sender_addresses(context: Context) -> Seen:
+    """Zammad sends a mail about a ticket only as its group's address; else only its log says so."""
+    mapped = set(context.mapping.groups.values())
+    mute = sorted(
+        str(row.get("name"))
+        for row in context.rows("groups")
+        if row.get("name") in mapped and not row.get("email_address_id")
+    )
+    if mute:
+        return fail(
+            f"no sender address: {', '.join(mute)}; no mail about their tickets leaves Zammad",
+            "Choose an e-mail address for each of them (Manage → Groups).",
+        )
+    return ok("every group has one")
+
+
+def escalation_mail(context: Context) -> Seen:
+    """Each level has somebody to mail (R38): without an address the installation makes no trigger for it."""
+    if nobody := mails_nobody(context.policy):
+        return warn(
+            nobody,
+            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
+            "manager, shift@isp.example]; then interspace install plan zammad.",
+        )
+    return ok("every level has an address")
+
+
+def roles(context: Context) -> Seen:
+    """Whose word counts (P20)."""
+    known, roles_ = _active(context.rows("roles")), context.mapping.roles
+    missing = [name for name in (*roles_.agents, *roles_.managers) if name not in known]
+    if missing:
+        return fail(f"no role {', '.join(missing)}", f"{_EITHER} (roles).")
+    return ok(", ".join((*roles_.agents, *roles_.managers)))
+
+
+def _active(rows: list[Row]) -> set[str]:
+    return {str(row.get("name")) for row in rows if row.get("active", True)}

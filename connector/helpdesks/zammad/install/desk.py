@@ -1,0 +1,109 @@
+"""What agents and managers have on their screens: macros, overviews, a template and a text module for phone intake.
+
+Bodies as in recordings 255, 259, 262 and 281.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connector.domain.vocabulary import IntakeStatus, PrioritySource
+from connector.helpdesks.zammad.install.site import Site
+from connector.install.objects import PREFIX, Ref, Wanted, text_ref
+
+PHONE_INTAKE = "Phone intake"
+LABELS = (
+    "Service ID",
+    "Start time",
+    "Short description",
+    "Impact (service-affecting, degradation, non-service-affecting)",
+    "Urgency (high, medium, low)",
+    "Circuit ID",
+    "Fault type (intermittent, permanent)",
+    "Test results",
+    "IP addresses",
+)
+"""The lines that the rules read (R15–R22, R10)."""
+
+
+def macros(site: Site) -> Iterator[Wanted]:
+    """One click for what agents ask of the rules (R23, R27, R34, R36, R37, R39)."""
+    escalate = site.attribute("escalation_request")
+    yield _macro("Escalate now: no progress", {escalate: "the customer is not satisfied with the progress"})
+    yield _macro("Escalate now: times missed", {escalate: "response or repair times were not kept"})
+    yield _macro("Escalate now: customer asks", {escalate: "the customer asked for it"})
+    yield _macro("Request RFO", {site.attribute("rfo_requested"): "true"})
+    yield _macro("Agree to defer", {site.attribute("deferral_support"): "true"})
+    yield _macro("Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
+    yield _macro("Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+
+
+def _macro(name: str, values: Mapping[str, str]) -> Wanted:
+    perform = {attribute: {"value": value} for attribute, value in values.items()}
+    body = {"name": name, "perform": perform, "note": "A wish to the rules.", "active": True}
+    return Wanted("macros", name, body, fill={"ux_flow_next_up": "none", "group_ids": []})
+
+
+def overviews(site: Site) -> Iterator[Wanted]:
+    """What managers and agents watch (R3, R14, R27, R28, R34, R38)."""
+    managers = [Ref("roles", role) for role in site.mapping.roles.managers]
+    everybody = [*managers, *(Ref("roles", role) for role in site.mapping.roles.agents)]
+    level, upcoming, rfo_due, deferred = (
+        site.mapping.attribute(name)
+        for name in ("escalation_level", "next_escalation_at", "rfo_due_at", "deferred_until")
+    )
+    service, intake = (site.mapping.attribute(name) for name in ("service_id", "intake_status"))
+    is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
+    numbers = {one.level for ladder in site.policy.escalation.ladders.values() for one in ladder.levels}
+    raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
+    tasks, problems = (
+        {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", group)]}}
+        for group in (site.rfo_group, site.problem_group)
+    )
+    # A deferral that is over leaves the date empty, which is after nothing.
+    waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
+    waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
+    columns = ["number", "title", "customer", "organization", "priority", "state", "group", "owner"]
+    made = (
+        ("By escalation level", managers, {**is_open, f"ticket.{level}": raised}, upcoming, level),
+        ("Due within the hour", everybody, _due_soon(site, is_open), upcoming, "priority"),
+        ("Waiting for required details", everybody, {**is_open, f"ticket.{intake}": waiting}, "created_at", intake),
+        ("RFO due", everybody, {**is_open, **tasks}, rfo_due, "owner"),
+        ("Deferred", everybody, {**is_open, **waits}, deferred, "priority"),
+        ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
+        ("By customer", managers, dict(is_open), upcoming, "organization"),
+    )
+    for number, (title, roles, condition, order, group) in enumerate(made):
+        name = PREFIX + title
+        body = {
+            "name": name,
+            "role_ids": roles or everybody,
+            "condition": condition,
+            "order": {"by": order, "direction": "ASC"},
+            "group_by": group,
+            "view": {"s": [*columns, *dict.fromkeys((service, level, order))]},
+            "active": True,
+        }
+        link = "interspace_" + title.lower().replace(" ", "_")
+        yield Wanted("overviews", name, body, fill={"link": link, "prio": 1500 + number})
+
+
+def _due_soon(site: Site, is_open: Mapping[str, Any]) -> dict[str, Any]:
+    hour = {"operator": "within next (relative)", "range": "hour", "value": "1"}
+    limits = ("first_response_due_at", "repair_due_at", "next_escalation_at")
+    soon = [{"name": site.attribute(field), **hour} for field in limits]
+    now = [{"name": name, **spec} for name, spec in is_open.items()]
+    return {"operator": "AND", "conditions": [*now, {"operator": "OR", "conditions": soon}]}
+
+
+def phone_intake(site: Site) -> Iterator[Wanted]:
+    """The labelled lines for a call, as text to insert and as a ticket to start from (R4, R14–R22)."""
+    lines = "".join(f"<div>{label}: </div>" for label in LABELS)
+    module = {"name": PHONE_INTAKE, "keywords": "intake", "content": lines, "active": True}
+    module["note"] = "The lines that the rules read. Fill in what the customer says."
+    yield Wanted("text_modules", PHONE_INTAKE, module, fill={"group_ids": []})
+    name = PREFIX + PHONE_INTAKE.lower()
+    options = {
+        "ticket.group_id": {"value": text_ref("groups", site.intake_group)},
+        "article.body": {"value": lines},
+    }
+    yield Wanted("templates", name, {"name": name, "options": options, "active": True})

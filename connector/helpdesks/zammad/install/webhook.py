@@ -1,0 +1,64 @@
+"""How the connector hears of tickets: one signed webhook, and triggers for what matters.
+
+Bodies as in recordings 080, 089, 135 and 306. A trigger on updates fires for a new article, or if an attribute that it
+names has changed; the bot's own changes are left out, so that nothing echoes (P12). Triggers run in the order of their
+names: these before the ones that send mail, because mail makes Zammad itself the last who changed the ticket.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connector.domain.vocabulary import Actor
+from connector.helpdesks.zammad.install.site import Site
+from connector.install.objects import Ref, Sealed, Wanted
+from connector.install.secrets import WEBHOOK
+
+NAME = "Interspace connector"
+CREATED = "Interspace: connector hears of a new ticket"
+CHANGED = "Interspace: connector hears of a change"
+PATH = "/webhooks/zammad/main"
+"""Where the receiver listens for this hook."""
+_NATIVE = ("state_id", "priority_id", "group_id", "customer_id", "organization_id", "title")
+"""Attributes of Zammad's own that the rules read."""
+
+
+def webhook(site: Site) -> Iterator[Wanted]:
+    """The hook with the secret of the secret store."""
+    body = {
+        "name": NAME,
+        "endpoint": site.receiver_url,
+        "signature_token": Sealed(WEBHOOK),
+        "ssl_verify": True,
+        "active": True,
+        "note": "Tells the connector which ticket to look at.",
+    }
+    yield Wanted("webhooks", NAME, body)
+
+
+def triggers(site: Site) -> Iterator[Wanted]:
+    """A new ticket, a message of a customer or an agent, a change of what the rules read."""
+    created = {"ticket.action": {"operator": "is", "value": "create"}, "ticket.updated_by_id": _not_the_bot(site)}
+    yield _trigger(CREATED, created, "Every ticket that the connector has not made itself.")
+    attributes = [*_NATIVE, *site.mapping.fields.values()]
+    speakers = [str(site.mapping.articles.senders[actor]) for actor in (Actor.AGENT, Actor.CUSTOMER)]
+    matters = [{"name": f"ticket.{name}", "operator": "has changed", "value": []} for name in attributes]
+    matters.append({"name": "article.sender_id", "operator": "is", "value": speakers})
+    changed = {
+        "operator": "AND",
+        "conditions": [
+            {"name": "ticket.action", "operator": "is", "value": "update"},
+            {"name": "ticket.updated_by_id", **_not_the_bot(site)},
+            {"operator": "OR", "conditions": matters},
+        ],
+    }
+    yield _trigger(CHANGED, changed, "Messages of customers and agents, and changes of what the rules read.")
+
+
+def _trigger(name: str, condition: Mapping[str, Any], note: str) -> Wanted:
+    perform = {"notification.webhook": {"webhook_id": Ref("webhooks", NAME)}}
+    body = {"name": name, "condition": condition, "perform": perform, "note": note, "active": True}
+    return Wanted("triggers", name, body, fill={"disable_notification": True})
+
+
+def _not_the_bot(site: Site) -> dict[str, Any]:
+    return {"operator": "is not", "pre_condition": "specific", "value": [str(site.bot_id)]}
