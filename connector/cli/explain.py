@@ -113,8 +113,8 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
     console.print(
         f"[bold]Ticket {escape(ticket.number)}[/] {escape(harmless(ticket.title))}\n"
         f"{ticket.kind.replace('_', ' ')}, {ticket.state.replace('_', ' ')}, "
-        f"created {wording.moment(ticket.created_at)} by {wording.actor(ticket.created_by)}; "
-        f"seen at {wording.moment(now)}; policy {policy.version}",
+        f"created {wording.format_time(ticket.created_at)} by {wording.actor(ticket.created_by)}; "
+        f"seen at {wording.format_time(now)}; policy {policy.version}",
         highlight=False,
     )
     rules = Table("rule", "sees and decides", title="Rules", title_justify="left")
@@ -125,7 +125,7 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
         console.print("The ticket is as it should be: nothing would be written.")
     else:
         console.print(_writes(ticket, decision))
-    due = wording.moment(decision.due) if decision.due else "with the next event"
+    due = wording.format_time(decision.due) if decision.due else "with the next event"
     console.print(f"Next look: {'at once' if decision.unfinished else due}", highlight=False)
 
 
@@ -147,7 +147,7 @@ def _measured(slas: "Sequence[Sla]") -> Table:
     shown = Table("SLA", "now", "breach", title=title, title_justify="left")
     for sla in slas:
         state = "paused" if sla.paused else "running" if sla.remaining is not None else f"completed {sla.completed}×"
-        breach = "breached" if sla.breached else wording.moment(sla.breach_at) if sla.breach_at else ""
+        breach = "breached" if sla.breached else wording.format_time(sla.breach_at) if sla.breach_at else ""
         shown.add_row(Text(sla.name), state, breach)
     return shown
 

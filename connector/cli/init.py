@@ -13,7 +13,7 @@ from connector.cli.options import described, metavar
 from connector.cli.sections import Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
 from connector.doctor.connection import reached, tls
-from connector.doctor.finding import Check, Seen
+from connector.doctor.finding import Check, Observation
 from connector.settings import Settings, SettingsError, load, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
@@ -136,7 +136,7 @@ def jira(
     options: dict[str, Any] = {"jira_url": url, "jira_user": user, "jira_ca_file": ca_file}
     _ask(options, "jira_url", "Jira's address, as in the browser")
     answer = reached(Context(_so_far(options)))
-    if not isinstance(answer, Seen) and '"cloud"' in answer.text.casefold():
+    if not isinstance(answer, Observation) and '"cloud"' in answer.text.casefold():
         _ask(options, "jira_user", "E-mail address of the connector's user")
     _ask(options, "jira_token", "Token of the connector's user (not shown)", hidden=True)
     settings = _so_far(options)

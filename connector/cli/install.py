@@ -224,4 +224,4 @@ def _checklist(settings: Settings) -> list[dict[str, object]]:
         items = checklist_jira(open_setup(settings, now), settings.required("jira_url"))
     except PlanError as error:
         raise click.UsageError(str(error)) from error
-    return [item.told() for item in items]
+    return [item.to_dict() for item in items]

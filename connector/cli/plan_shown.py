@@ -31,7 +31,7 @@ def show_plan(found: Plan, tables: Tables, hints: Sequence[str] = (), *, verbose
     """What would be done, and what the steps do not tell. Unless it is ``verbose``, foreign objects that are used as
     they are share a line."""
     if as_json:
-        click.echo(json.dumps(found.told() | {"hints": list(hints)}, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(found.to_dict() | {"hints": list(hints)}, indent=2, ensure_ascii=False))
     else:
         Console(highlight=False).print(_shown(found, tables, hints, verbose=verbose))
 
@@ -53,9 +53,9 @@ def show_result(
 ) -> None:
     """What was done and what stayed. ``more`` is added to the JSON."""
     if as_json:
-        told: dict[str, Any] = found.told()
+        told: dict[str, Any] = found.to_dict()
         told[f"refused_by_{helpdesk.partition(' ')[0].lower()}"] = [
-            one.step.told() | {"why": one.why} for one in stayed
+            one.step.to_dict() | {"why": one.why} for one in stayed
         ]
         click.echo(json.dumps(told | dict(more), indent=2, ensure_ascii=False))
         return

@@ -17,7 +17,7 @@ from connector.cli.options import JIRA, RULES, ZAMMAD, as_environment, helpdesk_
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
 from connector.cli.wiring import open_table
 from connector.settings import Settings, SettingsError, variable
-from connector.work.attempt import Rhythm
+from connector.work.attempt import SweepSchedule
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
 from webhooks.serve import address_of, serve
@@ -95,8 +95,8 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, settings.helpdesk(helpdesk), table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
-    rhythm = Rhythm(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
-    worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, rhythm=rhythm)
+    schedule = SweepSchedule(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
+    worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, schedule=schedule)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     reload_on_sighup(worker, open_again)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connector.install.compare import Change
+from connector.install.compare import Difference
 from connector.install.objects import Including
 from connector.install.plan import Action, Plan, Step
 
@@ -53,7 +53,7 @@ def _described(body: Mapping[str, Any]) -> Iterator[str]:
             yield str(body[name])
 
 
-def _difference(change: Change, plan: Plan) -> str:
+def _difference(change: Difference, plan: Plan) -> str:
     names = _names(plan, _TABLES.get(change.path[0], ""))
     where = ".".join(names.get(part, part) for part in change.path)
     if isinstance(change.new, list) and isinstance(change.old or [], list):

@@ -5,13 +5,13 @@ import stat
 from pathlib import Path
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, warn
 from connector.helpdesks.load import check
 from connector.settings import SECRETS, variable
 from connector.settings_file import SettingsFileError, locate, read
 
 
-def settings(context: Examination) -> Seen:
+def settings(context: Examination) -> Observation:
     """Without these the connector does not start."""
     names = (f"{context.HELPDESK}_url", f"{context.HELPDESK}_token")
     missing = [variable(name) for name in names if getattr(context.settings, name) is None]
@@ -23,7 +23,7 @@ def settings(context: Examination) -> Seen:
     return ok("complete")
 
 
-def webhook_secret(context: Examination) -> Seen:
+def webhook_secret(context: Examination) -> Observation:
     """The receiver does not start without it."""
     count, store = len(context.webhook_secrets), context.settings.secret_store.absolute()
     if not count:
@@ -36,7 +36,7 @@ def webhook_secret(context: Examination) -> Seen:
     return ok("set") if count == 1 else ok("two are set: the receiver accepts both while one is being replaced")
 
 
-def secret_files(context: Examination) -> Seen:
+def secret_files(context: Examination) -> Observation:
     """Files that hold a secret are their owner's only."""
     paths = {os.environ[f"{variable(name)}_FILE"] for name in SECRETS if os.environ.get(f"{variable(name)}_FILE")}
     found = locate(os.environ)
@@ -50,7 +50,7 @@ def secret_files(context: Examination) -> Seen:
     return ok(", ".join(sorted(paths)) if paths else "secrets come from the environment")
 
 
-def files(context: Examination) -> Seen:
+def files(context: Examination) -> Observation:
     """Policy, catalogue and mapping, as ``interspace check`` sees them."""
     chosen = context.settings
     found = check(chosen.policy, chosen.services, {context.mapping_file: context.MAPPING})

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, warn
 from connector.install.receiver import is_this_machine
 
 _EXPIRES_SOON = timedelta(days=21)
@@ -17,7 +17,7 @@ _SKEW_WARNS = timedelta(seconds=5)
 _SKEW_FAILS = timedelta(seconds=60)
 
 
-def reached(context: Examination) -> requests.Response | Seen:
+def reached(context: Examination) -> requests.Response | Observation:
     """The answer at the helpdesk's address, asked without a token: nothing secret goes to an address that is not known
     to be right. What went wrong if there is none."""
     try:
@@ -42,7 +42,7 @@ def reached(context: Examination) -> requests.Response | Seen:
     return answer
 
 
-def not_the_helpdesk(context: Examination, answer: requests.Response) -> Seen:
+def not_the_helpdesk(context: Examination, answer: requests.Response) -> Observation:
     """Something else is there."""
     return fail(
         f"{context.base} answers {answer.status_code}, but not like a {context.TITLE}",
@@ -51,7 +51,7 @@ def not_the_helpdesk(context: Examination, answer: requests.Response) -> Seen:
     )
 
 
-def tls(context: Examination) -> Seen:
+def tls(context: Examination) -> Observation:
     """The token travels encrypted, and the certificate is good for some weeks more."""
     parts = urlsplit(context.base)
     host = parts.hostname or ""
@@ -77,7 +77,7 @@ def tls(context: Examination) -> Seen:
     return certificate(datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC), context.clock(), version)
 
 
-def certificate(ends: datetime, now: datetime, version: str = "TLS") -> Seen:
+def certificate(ends: datetime, now: datetime, version: str = "TLS") -> Observation:
     """What follows from the end of a certificate (UTC)."""
     text = f"{version}, certificate good until {ends:%Y-%m-%d}"
     if ends <= now:
@@ -85,7 +85,7 @@ def certificate(ends: datetime, now: datetime, version: str = "TLS") -> Seen:
     return warn(text, "Renew it in time.") if ends - now < _EXPIRES_SOON else ok(text)
 
 
-def clocks(context: Examination) -> Seen:
+def clocks(context: Examination) -> Observation:
     """The Date header against this machine's clock, both to the second; half the way there is allowed for."""
     before = context.clock()
     answer = context.request("HEAD", context.base + context.PUBLIC_PATH)
@@ -100,7 +100,7 @@ def clocks(context: Examination) -> Seen:
     return skew(theirs - ours, f"{context.TITLE}'s clock")
 
 
-def skew(difference: timedelta, whose: str) -> Seen:
+def skew(difference: timedelta, whose: str) -> Observation:
     """What follows from a clock that is ahead of ours by ``difference``."""
     size = abs(difference)
     if size <= _SKEW_WARNS:

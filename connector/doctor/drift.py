@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from connector.doctor.finding import Seen, ok, skipped, warn
+from connector.doctor.finding import Observation, ok, skipped, warn
 from connector.install.plan import Plan
 
 _NAMED = 3
 
 
-def of_plan(plan: Plan, helpdesk: str) -> Seen:
+def of_plan(plan: Plan, helpdesk: str) -> Observation:
     """What follows from a plan."""
     if plan.ours == 0:
         return skipped(

@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
-class Seen(NamedTuple):
+class Observation(NamedTuple):
     """The result of one check, in words."""
 
     verdict: Verdict
@@ -46,28 +46,28 @@ class Check(NamedTuple, Generic[C]):
     """One small function and the names of the checks without which it has nothing to stand on."""
 
     name: str
-    look: Callable[[C], Seen]
+    look: Callable[[C], Observation]
     needs: tuple[str, ...] = ()
 
 
-def ok(text: str) -> Seen:
+def ok(text: str) -> Observation:
     """All is well."""
-    return Seen(Verdict.OK, text)
+    return Observation(Verdict.OK, text)
 
 
-def warn(text: str, do: str) -> Seen:
+def warn(text: str, do: str) -> Observation:
     """It works, but."""
-    return Seen(Verdict.WARN, text, do)
+    return Observation(Verdict.WARN, text, do)
 
 
-def fail(text: str, do: str) -> Seen:
+def fail(text: str, do: str) -> Observation:
     """It does not work."""
-    return Seen(Verdict.FAIL, text, do)
+    return Observation(Verdict.FAIL, text, do)
 
 
-def skipped(text: str, do: str = "") -> Seen:
+def skipped(text: str, do: str = "") -> Observation:
     """It was not looked at, and neither is what stands on it."""
-    return Seen(Verdict.SKIPPED, text, do)
+    return Observation(Verdict.SKIPPED, text, do)
 
 
 def examine(checks: Iterable[Check[C]], context: C, begins: Callable[[str], object]) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def examine(checks: Iterable[Check[C]], context: C, begins: Callable[[str], obje
         yield Finding(name, seen.verdict, context.without_secrets(seen.text), context.without_secrets(seen.do))
 
 
-def _looked(look: Callable[[C], Seen], context: C) -> Seen:
+def _looked(look: Callable[[C], Observation], context: C) -> Observation:
     try:
         return look(context)
     except HelpdeskError as error:

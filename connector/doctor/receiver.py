@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, warn
 
 
 class Probe(NamedTuple):
@@ -21,7 +21,7 @@ class Probe(NamedTuple):
     """What the helpdesk makes of a redirect."""
 
 
-def receives(context: Examination, url: str, probe: Probe) -> Seen:
+def receives(context: Examination, url: str, probe: Probe) -> Observation:
     """It accepts our signature, and refuses what nobody signed."""
     headers = {"Content-Type": "application/json", "X-Hub-Signature": probe.signature}
     try:
@@ -47,7 +47,7 @@ def receives(context: Examination, url: str, probe: Probe) -> Seen:
     )
 
 
-def _health(context: Examination, url: str) -> Seen:
+def _health(context: Examination, url: str) -> Observation:
     """What /healthz and /readyz say at the same place, if the web server passes them on."""
     parts, text = urlsplit(url), f"{url} answers, with our secret"
     for page in ("healthz", "readyz"):

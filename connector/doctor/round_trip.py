@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Seen, fail, ok, skipped, warn
+from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.trial import TrialTicket, fresh_name
-from connector.work.jobs import Seen as Known
+from connector.work.jobs import RowState
 
 C = TypeVar("C", bound=Examination)
 
 
-def round_trip(context: C, trial: Callable[[C, str], AbstractContextManager[TrialTicket]], log: str) -> Seen:
+def round_trip(context: C, trial: Callable[[C, str], AbstractContextManager[TrialTicket]], log: str) -> Observation:
     """The row appears only through a delivery whose signature the receiver accepted.
 
     ``trial`` makes a ticket and removes it again, ``log`` says where the helpdesk tells of its deliveries.
@@ -42,7 +42,7 @@ def round_trip(context: C, trial: Callable[[C, str], AbstractContextManager[Tria
     return ok(f"ticket {ticket.number} was made, delivered, worked on and removed")
 
 
-def nothing_left(context: Examination, found: list[str]) -> Seen:
+def nothing_left(context: Examination, found: list[str]) -> Observation:
     """What the tests made is gone again, also what earlier ones made: ``found`` is what is still there."""
     left = context.left_behind or found
     if left:
@@ -50,10 +50,10 @@ def nothing_left(context: Examination, found: list[str]) -> Seen:
     return ok("nothing of a test is left")
 
 
-def _known(context: Examination, ticket: str) -> Known | None:
+def _known(context: Examination, ticket: str) -> RowState | None:
     return context.table.seen(context.HELPDESK, [ticket]).get(ticket)
 
 
-def _worked(context: Examination, ticket: str) -> Known | None:
+def _worked(context: Examination, ticket: str) -> RowState | None:
     row = _known(context, ticket)
     return row if row is not None and (row.seen is not None or row.dead_since is not None) else None

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from connector.doctor.connection import skew
 from connector.doctor.context import Examination
-from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, warn
 
 _LATE = timedelta(minutes=10)
 
 
-def work_table(context: Examination) -> Seen:
+def work_table(context: Examination) -> Observation:
     """It answers, and what is due is not old."""
     counts = context.table.counts().get(context.HELPDESK)
     paused = context.table.paused_until(context.HELPDESK)
@@ -26,7 +26,7 @@ def work_table(context: Examination) -> Seen:
     return ok(text)
 
 
-def dead_letters(context: Examination) -> Seen:
+def dead_letters(context: Examination) -> Observation:
     """Tickets that nobody works on any more."""
     letters = context.table.dead_letters(context.HELPDESK)
     if letters:
@@ -37,6 +37,6 @@ def dead_letters(context: Examination) -> Seen:
     return ok("none")
 
 
-def table_clock(context: Examination) -> Seen:
+def table_clock(context: Examination) -> Observation:
     """On PostgreSQL the table goes by the database's clock; on SQLite by this machine's own."""
     return skew(context.table.now() - context.clock(), "the work table's clock")

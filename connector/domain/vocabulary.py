@@ -76,7 +76,7 @@ class Actor(StrEnum):
     """The helpdesk itself: its triggers, schedulers and automations, set up by an admin."""
 
     @property
-    def is_person_of_support(self) -> bool:
+    def is_staff(self) -> bool:
         """A human on the support side, whose choices win over the rules."""
         return self in _SUPPORT
 

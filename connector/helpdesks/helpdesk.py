@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 
 
 class Listed(NamedTuple):
@@ -26,7 +26,7 @@ class Helpdesk(Protocol):
         """The key of this helpdesk in the work table."""
 
     @property
-    def pauses(self) -> Pauses:
+    def pauses(self) -> EndpointPauses:
         """Kinds of requests that it leaves alone now. The worker shares them with all other workers."""
 
     def probe(self) -> None:

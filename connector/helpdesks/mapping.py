@@ -11,7 +11,7 @@ from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks.fields import CANONICAL_FIELDS, NATIVE_FIELDS
 from connector.policy.checks import every_member
 from connector.policy.kinds import Name
-from connector.policy.problem import Finding, Location, path_of
+from connector.policy.problem import Location, UnlocatedProblem, path_of
 from connector.policy.section import Section, dig, entries
 
 _VALUES = {"priority": "priorities", "group": "groups"}
@@ -84,7 +84,7 @@ class HelpdeskMapping(Section):
         return {name: group for group, name in self.groups.items()}
 
 
-def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[Finding]:
+def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[UnlocatedProblem]:
     """Groups that ``mapping`` has no name for."""
     known = dig(mapping, "groups")
     for group in sorted(named):
@@ -92,7 +92,9 @@ def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[Finding]:
             yield ("groups", group), "the policy names this group, the mapping has no name for it"
 
 
-def fields(data: Any, helpdesk: str, thing: str, problems_of: Callable[[str], Iterator[str]]) -> Iterator[Finding]:
+def fields(
+    data: Any, helpdesk: str, thing: str, problems_of: Callable[[str], Iterator[str]]
+) -> Iterator[UnlocatedProblem]:
     """Every canonical field has exactly one name in the helpdesk. ``thing`` is what the helpdesk calls a field."""
     named = dig(data, "fields")
     for name in CANONICAL_FIELDS:
@@ -111,7 +113,7 @@ def fields(data: Any, helpdesk: str, thing: str, problems_of: Callable[[str], It
                 yield ("fields", name), f"{given!r} is already the {thing} of {first}"
 
 
-def states(data: Any, section: str, helpdesk: str, thing: str) -> Iterator[Finding]:
+def states(data: Any, section: str, helpdesk: str, thing: str) -> Iterator[UnlocatedProblem]:
     """Every state of the rules is meant by some state of the helpdesk."""
     if isinstance(named := dig(data, section), Mapping):
         for state in TicketState:
@@ -119,7 +121,7 @@ def states(data: Any, section: str, helpdesk: str, thing: str) -> Iterator[Findi
                 yield (section,), f"no {thing} of {helpdesk} means {state.value}"
 
 
-def priorities(data: Any) -> Iterator[Finding]:
+def priorities(data: Any) -> Iterator[UnlocatedProblem]:
     """Every priority has a name, and no name stands for two."""
     yield from every_member(Priority, data, "priorities")
     used: dict[Any, Any] = {}
@@ -130,7 +132,7 @@ def priorities(data: Any) -> Iterator[Finding]:
             yield from only_once(place, dig(data, *place), used)
 
 
-def groups(data: Any) -> Iterator[Finding]:
+def groups(data: Any) -> Iterator[UnlocatedProblem]:
     """There is an intake group, and no name stands for two groups."""
     if isinstance(named := dig(data, "groups"), Mapping) and "intake" not in named:
         yield ("groups", "intake"), "is missing (the group where tickets come in, R2)"
@@ -139,7 +141,7 @@ def groups(data: Any) -> Iterator[Finding]:
         yield from only_once(("groups", group), name, used)
 
 
-def roles(data: Any) -> Iterator[Finding]:
+def roles(data: Any) -> Iterator[UnlocatedProblem]:
     """A role stands in one list only."""
     used: dict[Any, Any] = {}
     for kind in ("agents", "managers"):
@@ -147,7 +149,7 @@ def roles(data: Any) -> Iterator[Finding]:
             yield from only_once(("roles", kind, index), name, used)
 
 
-def only_once(place: Location, name: Any, used: dict[Any, Location]) -> Iterator[Finding]:
+def only_once(place: Location, name: Any, used: dict[Any, Location]) -> Iterator[UnlocatedProblem]:
     """``name`` stands for one thing only; ``used`` remembers for which."""
     if isinstance(name, str | int) and (first := used.setdefault(name, place)) != place:
         yield place, f"{name!r} already stands for {path_of(first)}"

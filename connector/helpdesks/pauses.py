@@ -10,7 +10,7 @@ from datetime import datetime
 from connector.helpdesks.errors import EndpointLimitedError
 
 
-class Pauses:
+class EndpointPauses:
     """Endpoint, as the client names it (``PUT issue``), to the time (UTC) before which nobody asks it."""
 
     def __init__(self) -> None:

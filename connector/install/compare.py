@@ -17,19 +17,21 @@ _HIDDEN = re.compile(r"\*+")
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One value that is not as wanted. Never holds a secret."""
 
     path: tuple[str, ...]
     old: Any
     new: Any
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain values."""
         return {"where": ".".join(self.path), "old": self.old, "new": self.new}
 
 
-def changes(row: Row, body: Mapping[str, Any], ids: Ids, secrets: Mapping[str, str], kind: Kind) -> Iterator[Change]:
+def changes(
+    row: Row, body: Mapping[str, Any], ids: Ids, secrets: Mapping[str, str], kind: Kind
+) -> Iterator[Difference]:
     """What differs between a row and the wanted body. Notes are compared without their marks."""
     for name, value in body.items():
         held = row.get(name)
@@ -94,35 +96,35 @@ def _differences(
     kind: Kind,
     *,
     partial: bool = False,
-) -> Iterator[Change]:
+) -> Iterator[Difference]:
     if isinstance(wanted, Sealed):
         hidden = bool(_HIDDEN.fullmatch(str(held))) and wanted.name in secrets
         if held is None or not (hidden or held == secrets.get(wanted.name)):
-            yield Change(path, _SECRET if held else _NOTHING, _SECRET if wanted.name in secrets else _NEW_SECRET)
+            yield Difference(path, _SECRET if held else _NOTHING, _SECRET if wanted.name in secrets else _NEW_SECRET)
     elif isinstance(wanted, Including):
         has = {str(item) for item in held or ()}
         missing = [item for item in wanted.items if str(item) not in has]
         if missing:
-            yield Change(path, held, [*(held or ()), *map(_shown, missing)])
+            yield Difference(path, held, [*(held or ()), *map(_shown, missing)])
     elif isinstance(wanted, Mapping):
         inside = held if isinstance(held, Mapping) else {}
         names = [str(key) for key in wanted]
         for name, value in zip(names, wanted.values(), strict=True):
             yield from _differences((*path, name), inside.get(name), value, secrets, kind)
         if not partial:
-            yield from (Change((*path, name), inside[name], _NOTHING) for name in inside if name not in names)
+            yield from (Difference((*path, name), inside[name], _NOTHING) for name in inside if name not in names)
     elif isinstance(wanted, list) and isinstance(held, list) and any(isinstance(item, Mapping) for item in wanted):
         yield from _in_lists(path, held, wanted, secrets, kind)
     elif path == kind.mark:
         if unmarked(held) != unmarked(wanted):
-            yield Change(path, unmarked(held), unmarked(wanted))
+            yield Difference(path, unmarked(held), unmarked(wanted))
     elif not _same(path, held, wanted):
-        yield Change(path, held, _shown(wanted))
+        yield Difference(path, held, _shown(wanted))
 
 
 def _in_lists(
     path: tuple[str, ...], held: list[Any], wanted: list[Any], secrets: Mapping[str, str], kind: Kind
-) -> Iterator[Change]:
+) -> Iterator[Difference]:
     """Item by item where there are as many; else what is too much and what is missing."""
     if len(held) == len(wanted):
         for place, (theirs, ours) in enumerate(zip(held, wanted, strict=True)):
@@ -131,7 +133,7 @@ def _in_lists(
     known, needed = [str(item) for item in held], [str(item) for item in wanted]
     surplus = [item for item in held if str(item) not in needed]
     missing = [_shown(item) for item in wanted if str(item) not in known]
-    yield Change(path, surplus or f"({len(held)} items)", missing or f"({len(wanted)} items)")
+    yield Difference(path, surplus or f"({len(held)} items)", missing or f"({len(wanted)} items)")
 
 
 def _same(path: tuple[str, ...], held: Any, wanted: Any) -> bool:

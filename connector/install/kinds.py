@@ -8,7 +8,7 @@ from connector.install.objects import PREFIX, is_adopted, is_marked
 from connector.install.rows import Row, value_at
 
 
-class Run(NamedTuple):
+class FollowUp(NamedTuple):
     """A call that has to follow changes of a table, for example a migration."""
 
     path: str
@@ -41,7 +41,7 @@ class Kind:
     """People's accounts are not."""
     data: bool = False
     """What tickets say is in it: it goes only with ``--purge-fields``."""
-    follow: Run | None = None
+    follow: FollowUp | None = None
 
     def is_ours(self, row: Row) -> bool:
         """Whether we made this object, or adopted it."""

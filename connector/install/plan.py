@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from connector.install.compare import Change, changes, merged
+from connector.install.compare import Difference, changes, merged
 from connector.install.current import Current
 from connector.install.errors import PlanError
 from connector.install.kinds import Kind
@@ -49,7 +49,7 @@ class Step:
     id: Id | None = None
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What is sent, before the ids of new objects and the secrets are put in."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Difference, ...] = ()
     """What differs; of a foreign object, what ``--adopt`` would change."""
     why: str = ""
     label: str = ""
@@ -60,14 +60,14 @@ class Step:
         """The object as people call it."""
         return self.label if self.action is Action.RUN else f"{self.label} {self.name!r}"
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The step as plain values, without secrets."""
         return {
             "action": self.action.value,
             "kind": self.kind,
             "name": self.name,
             "id": self.id,
-            "changes": [change.told() for change in self.changes],
+            "changes": [change.to_dict() for change in self.changes],
             "sends": _plain(self.body),
             "why": self.why,
         }
@@ -91,7 +91,7 @@ class Plan:
     @cached_property
     def checksum(self) -> str:
         """Stands for exactly these changes."""
-        steps = [step.told() for step in self.work]
+        steps = [step.to_dict() for step in self.work]
         return hashlib.sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()[:12]
 
     def counts(self) -> dict[str, int]:
@@ -108,9 +108,9 @@ class Plan:
             return f"it changes {updated} of our {self.ours} objects, more than {share:.0%}"
         return None
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The plan as plain values, without secrets."""
-        return {"checksum": self.checksum, "counts": self.counts(), "steps": [step.told() for step in self.steps]}
+        return {"checksum": self.checksum, "counts": self.counts(), "steps": [step.to_dict() for step in self.steps]}
 
 
 @dataclass(frozen=True)

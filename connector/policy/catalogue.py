@@ -8,7 +8,7 @@ from pydantic import Field
 
 from connector.domain.model import Model
 from connector.policy.kinds import Name, ZoneName
-from connector.policy.problem import Finding
+from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig, entries
 
 
@@ -39,7 +39,7 @@ class Catalogue(Section):
     services: tuple[Service, ...] = ()
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """Nothing is there twice or belongs to two customers, and every service's customer exists."""
         yield from _repeated(data, "customers", "id")
         yield from _repeated(data, "services", "id")
@@ -78,7 +78,7 @@ class Catalogue(Section):
         return found
 
 
-def _repeated(data: Any, table: str, key: str) -> Iterator[Finding]:
+def _repeated(data: Any, table: str, key: str) -> Iterator[UnlocatedProblem]:
     first: dict[str, int] = {}
     for position, entry in entries(data, table):
         value = dig(entry, key)
@@ -86,7 +86,7 @@ def _repeated(data: Any, table: str, key: str) -> Iterator[Finding]:
             yield (table, position, key), f"{value!r} is there twice"
 
 
-def _shared(data: Any, name: str) -> Iterator[Finding]:
+def _shared(data: Any, name: str) -> Iterator[UnlocatedProblem]:
     owners: dict[str, int] = {}
     for position, customer in entries(data, "customers"):
         for index, value in entries(customer, name):

@@ -8,18 +8,18 @@ from typing import Any
 
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.policy.catalogue import Catalogue
-from connector.policy.problem import Finding, Location
+from connector.policy.problem import Location, UnlocatedProblem
 from connector.policy.section import dig, entries
 from connector.policy.span import Span
 
 
-def every_member(members: type[StrEnum], data: Any, name: str) -> Iterator[Finding]:
+def every_member(members: type[StrEnum], data: Any, name: str) -> Iterator[UnlocatedProblem]:
     """The section ``name`` has an entry for every member."""
     if isinstance(section := dig(data, name), Mapping):
         yield from (((name, member.value), "is missing") for member in members if member not in section)
 
 
-def matrix(data: Any) -> Iterator[Finding]:
+def matrix(data: Any) -> Iterator[UnlocatedProblem]:
     """Every cell is defined (R23)."""
     rows = dig(data, "matrix")
     if not isinstance(rows, Mapping):
@@ -32,7 +32,7 @@ def matrix(data: Any) -> Iterator[Finding]:
                     yield ("matrix", impact.value, urgency.value), "the cell is missing"
 
 
-def calendars(data: Any) -> Iterator[Finding]:
+def calendars(data: Any) -> Iterator[UnlocatedProblem]:
     """Every calendar that is named exists."""
     places: list[Location] = [("priorities", priority.value, "calendar") for priority in Priority]
     places += [("rfo", "calendar"), ("deferral", "calendar")]
@@ -40,7 +40,7 @@ def calendars(data: Any) -> Iterator[Finding]:
         yield from _leads_somewhere(place, dig(data, *place), "calendar", dig(data, "calendars"))
 
 
-def urgency_defaults(data: Any) -> Iterator[Finding]:
+def urgency_defaults(data: Any) -> Iterator[UnlocatedProblem]:
     """Some default fits every ticket."""
     defaults = dig(data, "urgency_defaults")
     if not isinstance(defaults, list | tuple):
@@ -50,7 +50,7 @@ def urgency_defaults(data: Any) -> Iterator[Finding]:
         yield ("urgency_defaults",), "the last entry must fit everything: give it only 'urgency'"
 
 
-def ladders(escalation: Any) -> Iterator[Finding]:
+def ladders(escalation: Any) -> Iterator[UnlocatedProblem]:
     """There is a default ladder, and customers and services are given ladders that exist."""
     known = dig(escalation, "ladders")
     if isinstance(known, Mapping) and "default" not in known:
@@ -60,7 +60,7 @@ def ladders(escalation: Any) -> Iterator[Finding]:
             yield from _leads_somewhere((table, key), ladder, "ladder", known)
 
 
-def level_numbers(ladder: Any) -> Iterator[Finding]:
+def level_numbers(ladder: Any) -> Iterator[UnlocatedProblem]:
     """The numbers of the levels rise."""
     for (_, below), (position, above) in pairwise(entries(ladder, "levels")):
         lower, higher = _number(below), _number(above)
@@ -68,7 +68,7 @@ def level_numbers(ladder: Any) -> Iterator[Finding]:
             yield ("levels", position, "level"), f"level {higher} stands after level {lower}"
 
 
-def level_times(data: Any, day_lengths: Mapping[Priority, timedelta]) -> Iterator[Finding]:
+def level_times(data: Any, day_lengths: Mapping[Priority, timedelta]) -> Iterator[UnlocatedProblem]:
     """Each level is reached later than the one below, measured by the priority's own clock."""
     for name, ladder in entries(data, "escalation", "ladders"):
         for (_, below), (position, above) in pairwise(entries(ladder, "levels")):
@@ -81,7 +81,7 @@ def level_times(data: Any, day_lengths: Mapping[Priority, timedelta]) -> Iterato
                     yield place, f"{later} must be later than {earlier} of the level before"
 
 
-def overdue_level(data: Any) -> Iterator[Finding]:
+def overdue_level(data: Any) -> Iterator[UnlocatedProblem]:
     """The level of an overdue RFO is on every ladder (R34)."""
     level = _number({"level": dig(data, "rfo", "overdue_level")})
     for name, ladder in entries(data, "escalation", "ladders"):
@@ -90,7 +90,7 @@ def overdue_level(data: Any) -> Iterator[Finding]:
             yield ("rfo", "overdue_level"), f"the ladder {name!r} has no level {level}"
 
 
-def known_in_catalogue(data: Any, catalogue: Catalogue) -> Iterator[Finding]:
+def known_in_catalogue(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedProblem]:
     """Ladders are given to customers and services of the catalogue, where there is a catalogue."""
     if not catalogue.services:
         return
@@ -111,7 +111,7 @@ def groups(data: Any) -> frozenset[str]:
     return frozenset(group for group in named if isinstance(group, str))
 
 
-def _leads_somewhere(place: Location, name: Any, kind: str, known: Any) -> Iterator[Finding]:
+def _leads_somewhere(place: Location, name: Any, kind: str, known: Any) -> Iterator[UnlocatedProblem]:
     if isinstance(name, str) and isinstance(known, Mapping) and name not in known:
         yield place, f"there is no {kind} {name!r}"
 

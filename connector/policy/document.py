@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from connector.policy.problem import Finding, Location, PolicyError, Problem
+from connector.policy.problem import Location, PolicyError, Problem, UnlocatedProblem
 from connector.policy.section import Section, worded
 
 _MOST_BYTES = 256 * 1024 * 1024
@@ -27,7 +27,7 @@ class Document:
     place: Callable[[Location], tuple[int, str]]
     problems: tuple[Problem, ...] = ()
 
-    def located(self, findings: Iterable[Finding]) -> list[Problem]:
+    def located(self, findings: Iterable[UnlocatedProblem]) -> list[Problem]:
         """The findings with their lines."""
         return [Problem(self.file, *self.place(location), message) for location, message in findings]
 

@@ -14,7 +14,7 @@ from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import Contact, Name, Pattern
-from connector.policy.problem import Finding
+from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
 from connector.policy.span import FixedSpan, Span
 
@@ -52,7 +52,7 @@ class Level(Section):
     after: Mapping[Priority, Span] = Field(description="ticket age at which the level is reached")
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """Every priority needs its time."""
         return checks.every_member(Priority, data, "after")
 
@@ -69,7 +69,7 @@ class Ladder(Section):
     levels: tuple[Level, ...] = Field(min_length=1)
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """The numbers of the levels rise. Their times are compared by :class:`Rules`."""
         return checks.level_numbers(data)
 
@@ -90,7 +90,7 @@ class Escalation(Section):
     )
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """There is a default ladder, and every ladder that is named exists."""
         return checks.ladders(data)
 
@@ -144,7 +144,7 @@ class ProblemRules(Section):
     group: Name
 
 
-class Pauses(Section):
+class ClockPauses(Section):
     """When the clocks of an unresolved ticket stand still."""
 
     pending_customer: bool = True
@@ -170,10 +170,10 @@ class Rules(Section):
     rfo: Rfo
     deferral: DeferralRules
     problem: ProblemRules
-    pauses: Pauses = Pauses()
+    pauses: ClockPauses = ClockPauses()
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """The matrix is complete, names lead somewhere, and each level comes later than the one below."""
         yield from checks.matrix(data)
         yield from checks.every_member(Priority, data, "priorities")
@@ -190,7 +190,7 @@ class Policy(Rules):
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """The checks of the rules, and that ladders are given to customers and services that exist."""
         yield from super().findings(data)
         if isinstance(catalogue := dig(data, "catalogue"), Catalogue):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 Location = tuple[str | int, ...]
 """The way from the top of a file to a value: keys, and positions in lists."""
 
-Finding = tuple[Location, str]
+UnlocatedProblem = tuple[Location, str]
 """A place, and what is wrong there."""
 
 

@@ -8,7 +8,7 @@ from pydantic import ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from connector.domain.model import Model
-from connector.policy.problem import Finding
+from connector.policy.problem import UnlocatedProblem
 
 _NOT_A_SECTION = "expected a section of settings (name: value)"
 _NOT_A_LIST = "expected a list"
@@ -43,7 +43,7 @@ class Section(Model):
     """A part of a file. What pydantic finds and what ``findings`` adds is reported together."""
 
     @classmethod
-    def findings(cls, data: Any) -> Iterable[Finding]:
+    def findings(cls, data: Any) -> Iterable[UnlocatedProblem]:
         """What is wrong across several settings.
 
         ``data`` is not validated yet: use :func:`dig`, and pass over what is malformed in itself.

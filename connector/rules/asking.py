@@ -81,7 +81,7 @@ def status(ticket: Ticket, note: Note | None) -> IntakeStatus | None:
 
 def _is_for_agent(ticket: Ticket) -> bool:
     """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question."""
-    return ticket.channel is Channel.PHONE or ticket.created_by.is_person_of_support
+    return ticket.channel is Channel.PHONE or ticket.created_by.is_staff
 
 
 def _message(ticket: Ticket, gap: Gap, *steps: str) -> Note:
@@ -105,6 +105,6 @@ def _message(ticket: Ticket, gap: Gap, *steps: str) -> Note:
 
 def _sentence(understood: Understood) -> str:
     return (
-        f"We understood the start time as {wording.moment(understood.start)}: you named no time zone, "
+        f"We understood the start time as {wording.format_time(understood.start)}: you named no time zone, "
         f"so we took {understood.zone}. Please correct us if that is wrong."
     )

@@ -92,7 +92,7 @@ def _speaks_for_customer(article: Article) -> bool:
     """The customer's own messages, and what an agent wrote down on the phone."""
     if article.author is Actor.CUSTOMER:
         return not article.internal
-    return article.channel is Channel.PHONE and article.author.is_person_of_support
+    return article.channel is Channel.PHONE and article.author.is_staff
 
 
 def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> dict[str, Any]:
@@ -118,13 +118,13 @@ def _may_fill(ticket: Ticket, field: str) -> bool:
     """Empty, and not emptied on purpose by a person of support; or chosen in an earlier message of the customer."""
     last = ticket.last_setter(field)
     if getattr(ticket.fields, field) is None:
-        return last is None or not last.is_person_of_support
+        return last is None or not last.is_staff
     return field in _LATEST_COUNTS and last is Actor.CONNECTOR and not _set_by_support(ticket, field)
 
 
 def _set_by_support(ticket: Ticket, field: str) -> bool:
     """Also before the connector repaired it: a correction is kept (R18)."""
-    return any(change.actor.is_person_of_support for change in ticket.changes.get(field, ()))
+    return any(change.actor.is_staff for change in ticket.changes.get(field, ()))
 
 
 def _doubts(statements: tuple[Statement, ...], missing: tuple[str, ...]) -> tuple[Doubt, ...]:

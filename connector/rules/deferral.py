@@ -87,16 +87,16 @@ def _deferred(ticket: Ticket, support: Request, customer: Request, opening: date
     notes = (
         Note(
             public=False,
-            title=f"Deferred until {wording.moment(opening)}",
+            title=f"Deferred until {wording.format_time(opening)}",
             text=f"Both parties agreed to continue at the next opening of working hours. {record} "
             "The clocks stand still until then. A raised impact ends the deferral.",
             marks=frozenset({mark("deferred", _stamp(opening))}),
         ),
         Note(
             public=True,
-            title=f"Ticket {ticket.number}: we continue {wording.moment(opening)}",
+            title=f"Ticket {ticket.number}: we continue {wording.format_time(opening)}",
             text=f"{wording.greeting(ticket)}\n\nas agreed, we continue to work on this ticket at "
-            f"{wording.moment(opening)}. If the fault gets worse before, please tell us and state the impact.",
+            f"{wording.format_time(opening)}. If the fault gets worse before, please tell us and state the impact.",
             marks=frozenset({mark("deferral-told", _stamp(opening))}),
         ),
     )
@@ -104,7 +104,7 @@ def _deferred(ticket: Ticket, support: Request, customer: Request, opening: date
         rule="deferral",
         changes={"deferred_until": opening, "deferral": record[:1000]},
         notes=tuple(note for note in notes if not note.marks & ticket.marks.keys()),
-        reasons=(f"deferred until {wording.moment(opening)}. {record}",),
+        reasons=(f"deferred until {wording.format_time(opening)}. {record}",),
         due=opening,
         # The clocks are those of the history, which tells of the pause once it is written.
         again=ticket.fields.deferred_until != opening,
@@ -113,7 +113,7 @@ def _deferred(ticket: Ticket, support: Request, customer: Request, opening: date
 
 def _said(consent: Request) -> str:
     by = consent.name or wording.actor(consent.actor)
-    return f"{by} at {wording.moment(consent.at)}, {consent.reason}"
+    return f"{by} at {wording.format_time(consent.at)}, {consent.reason}"
 
 
 def _waiting(ticket: Ticket, note: Note, given: Request, opening: datetime, missing: str) -> Outcome:
@@ -128,9 +128,9 @@ def _waiting(ticket: Ticket, note: Note, given: Request, opening: datetime, miss
 def _ask_customer(ticket: Ticket, opening: datetime) -> Note:
     return Note(
         public=True,
-        title=f"Ticket {ticket.number}: may we continue {wording.moment(opening)}?",
+        title=f"Ticket {ticket.number}: may we continue {wording.format_time(opening)}?",
         text=f"{wording.greeting(ticket)}\n\nyour traffic is not disturbed by this fault. With your consent we "
-        f"continue at {wording.moment(opening)}, when working hours begin. If you agree, please reply: "
+        f"continue at {wording.format_time(opening)}, when working hours begin. If you agree, please reply: "
         "I agree to the deferral.\n\nWithout your consent we go on now.",
         marks=frozenset({mark("deferral-asked", _stamp(opening))}),
     )
@@ -140,8 +140,8 @@ def _ask_support(opening: datetime) -> Note:
     return Note(
         public=False,
         title="The customer agrees to defer",
-        text=f"The customer agrees to continue at {wording.moment(opening)}. If you agree too, set 'Support agrees to "
-        "defer'. Until then the clocks run.",
+        text=f"The customer agrees to continue at {wording.format_time(opening)}. If you agree too, set 'Support agrees "
+        "to defer'. Until then the clocks run.",
         marks=frozenset({mark("deferral-offered", _stamp(opening))}),
     )
 
@@ -157,7 +157,7 @@ def _ended(ticket: Ticket, consents: Consents, why: str) -> Outcome:
         marks = frozenset(mark("deferral-refused", one.id) for one in refused)
         notes = (Note(public=False, title="Not deferred", text=text, marks=marks),) if refused else ()
         return Outcome(rule="deferral", changes=changes, notes=notes, reasons=(text,))
-    text = f"The deferral until {wording.moment(until)} is over: {why}. The clocks run again."
+    text = f"The deferral until {wording.format_time(until)} is over: {why}. The clocks run again."
     marks = consents.marks | {mark("deferral-ended", _stamp(until))}
     notes = (Note(public=False, title="Deferral over", text=text, marks=marks),)
     return Outcome(rule="deferral", changes=changes, notes=notes, reasons=(text,), again=True)

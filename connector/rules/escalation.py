@@ -73,7 +73,7 @@ def _noted(ticket: Ticket) -> dict[int, datetime]:
 
 def _held_level(ticket: Ticket, reached: int) -> int | None:
     """The level to show: a person may have lowered it, and then it stays; a level is not fired again for that."""
-    by_hand = [c for c in ticket.changes.get("escalation_level", ()) if c.actor.is_person_of_support]
+    by_hand = [c for c in ticket.changes.get("escalation_level", ()) if c.actor.is_staff]
     if by_hand and all(at <= by_hand[-1].at for at in _noted(ticket).values()):
         return ticket.fields.escalation_level
     return reached or None
@@ -175,8 +175,8 @@ def _notes(fired: list[Step], highest: Step | None, verdict: Verdict, every: Spa
     if verdict.served and not any("requested by" in step.why for step in fired):
         lines.append("Escalation was requested; the ticket is at the highest level already.")
     lines += [
-        f"{wording.sentence(wording.actor(request.actor))} asked for escalation at {wording.moment(request.at)}. "
-        f"One request in {every} is served; the next is possible at {wording.moment(verdict.next_possible)}."
+        f"{wording.sentence(wording.actor(request.actor))} asked for escalation at {wording.format_time(request.at)}. "
+        f"One request in {every} is served; the next is possible at {wording.format_time(verdict.next_possible)}."
         for request in verdict.refused
         if verdict.next_possible
     ]
@@ -193,7 +193,7 @@ def _passed(fired: list[Step], highest: Step) -> list[Step]:
 
 
 def _when(step: Step) -> str:
-    return f"at {wording.moment(step.at)}" if step.at else "now"
+    return f"at {wording.format_time(step.at)}" if step.at else "now"
 
 
 def _reasons(reached: int, fired: list[Step], following: Step | None, verdict: Verdict) -> list[str]:

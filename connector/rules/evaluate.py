@@ -82,7 +82,7 @@ def _together(
 
 def _left_alone(since: datetime) -> Decision:
     """A ticket from before the connector: nobody shall be woken or asked for it."""
-    reason = f"the ticket was created before the policy applies ({wording.moment(since)})"
+    reason = f"the ticket was created before the policy applies ({wording.format_time(since)})"
     return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
 
 

@@ -63,13 +63,13 @@ def _default_urgency(ticket: Ticket, policy: Policy) -> Urgency:
 
 def _override(ticket: Ticket) -> Change | None:
     """The agent's own change of the priority, unless an agent has handed it back to the matrix since."""
-    set_by_hand = [c for c in ticket.changes.get("priority", ()) if c.actor.is_person_of_support]
+    set_by_hand = [c for c in ticket.changes.get("priority", ()) if c.actor.is_staff]
     if not set_by_hand:
         return None
     cleared = [
         change
         for change in ticket.changes.get("priority_source", ())
-        if change.actor.is_person_of_support and change.new is not PrioritySource.AGENT
+        if change.actor.is_staff and change.new is not PrioritySource.AGENT
     ]
     if cleared and cleared[-1].at >= set_by_hand[-1].at:
         return None
@@ -86,7 +86,7 @@ def _chosen(ticket: Ticket, override: Change) -> Priority | None:
 
 def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: str) -> Outcome:
     held = _chosen(ticket, override)
-    said = f"{wording.value(held)}: set by {wording.actor(override.actor)} at {wording.moment(override.at)}"
+    said = f"{wording.value(held)}: set by {wording.actor(override.actor)} at {wording.format_time(override.at)}"
     changes = {"priority": held, "priority_source": PrioritySource.AGENT, "priority_reason": said}
     done = mark("priority-kept", override.id)
     notes: tuple[Note, ...] = ()

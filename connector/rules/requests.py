@@ -90,7 +90,7 @@ def _by_field(ticket: Ticket) -> list[Request]:
     settings = _settings(ticket, "escalation_request")
     found = []
     for setting, following in zip(settings, (*settings[1:], None), strict=True):
-        withdrawn = following is not None and not following.value and following.actor.is_person_of_support
+        withdrawn = following is not None and not following.value and following.actor.is_staff
         if setting.value and not withdrawn:
             found.append(Request(setting.id, setting.at, setting.actor, str(setting.value)))
     return found

@@ -27,7 +27,7 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     if not requests:
         return Outcome(rule="rfo", changes=_state(None, None), reasons=("nobody asked for an RFO",))
     priority = effective_priority(ticket, policy)
-    eligible = [r for r in requests if priority in policy.rfo.eligible or r.actor.is_person_of_support]
+    eligible = [r for r in requests if priority in policy.rfo.eligible or r.actor.is_staff]
     request = (eligible or requests)[0]
     resolved = timeline.resolved_at(ticket)
     task = _task(ticket)
@@ -76,7 +76,7 @@ def _state(status: RfoStatus | None, due: datetime | None) -> dict[str, Any]:
 
 
 def _said(request: Request) -> str:
-    return f"{wording.actor(request.actor)} asked at {wording.moment(request.at)} ({request.reason})"
+    return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({request.reason})"
 
 
 def _task(ticket: Ticket) -> LinkedTicket | None:
@@ -111,7 +111,7 @@ def _due(ticket: Ticket, policy: Policy, now: datetime, request: Request, due: d
         public=True,
         title="Your Reason-For-Outage document",
         text=f"{wording.greeting(ticket)}\n\nwe are preparing the Reason-For-Outage (RFO) document for incident "
-        f"{ticket.number}. You will have it by {wording.moment(due)}.",
+        f"{ticket.number}. You will have it by {wording.format_time(due)}.",
         marks=frozenset({done}),
     )
     overdue = now >= due
@@ -121,7 +121,7 @@ def _due(ticket: Ticket, policy: Policy, now: datetime, request: Request, due: d
         notes=() if done in ticket.marks or overdue else (note,),
         creates=() if task else (_new_task(ticket, policy, request, due),),
         touches=(task.id,) if task is not None and task.rfo_due_at != due else (),
-        reasons=(f"{_said(request)}; due {wording.moment(due)}, {policy.rfo.working_days} working days",),
+        reasons=(f"{_said(request)}; due {wording.format_time(due)}, {policy.rfo.working_days} working days",),
         due=None if overdue else due,
     )
 
@@ -131,7 +131,8 @@ def _new_task(ticket: Ticket, policy: Policy, request: Request, due: datetime) -
         key=key_of(TicketKind.RFO_TASK, ticket.id),
         title=f"RFO for incident {ticket.number}: {ticket.title}"[:240],
         text=f"Write the Reason-For-Outage document for incident {ticket.number}.\n"
-        f"Due: {wording.moment(due)} ({policy.rfo.working_days} working days). {wording.sentence(_said(request))}.\n\n"
+        f"Due: {wording.format_time(due)} ({policy.rfo.working_days} working days). "
+        f"{wording.sentence(_said(request))}.\n\n"
         "It needs the root cause and at least one preventive measure with owner and date (R33). "
         "Close this task when the customer has the document.",
         group=policy.rfo.group,
@@ -154,8 +155,8 @@ def _remind(ticket: Ticket, policy: Policy, now: datetime, due: datetime) -> Out
         notes = (
             Note(
                 public=False,
-                title=f"RFO due {wording.moment(due)}",
-                text=f"Working day {max(open_days)} of {days}: this RFO is due {wording.moment(due)}.",
+                title=f"RFO due {wording.format_time(due)}",
+                text=f"Working day {max(open_days)} of {days}: this RFO is due {wording.format_time(due)}.",
                 marks=frozenset(mark("rfo-reminder", day, stamp) for day in open_days),
             ),
         )
@@ -164,14 +165,14 @@ def _remind(ticket: Ticket, policy: Policy, now: datetime, due: datetime) -> Out
         rule="rfo_task",
         changes={"rfo_status": RfoStatus.DUE, "rfo_due_at": due, "next_escalation_at": due},
         notes=notes,
-        reasons=(f"due {wording.moment(due)}, next look {wording.moment(coming)}",),
+        reasons=(f"due {wording.format_time(due)}, next look {wording.format_time(coming)}",),
         due=coming,
     )
 
 
 def _overdue(ticket: Ticket, policy: Policy, due: datetime) -> Outcome:
     wanted = policy.rfo.overdue_level
-    why = f"RFO overdue since {wording.moment(due)}"
+    why = f"RFO overdue since {wording.format_time(due)}"
     level = next((one for one in policy.ladder(None).levels if one.level >= wanted and not one.skip), None)
     changes: dict[str, Any] = {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": due, "next_escalation_at": None}
     if level is None or reached_level(ticket) >= level.level:

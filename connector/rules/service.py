@@ -33,7 +33,7 @@ def service(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 def _checked_by_support(ticket: Ticket) -> bool:
     """A person of support has asked the customer, as the note on this service ID said, and knows better."""
     told = [ticket.marks.get(mark("service", check, ticket.fields.service_id)) for check in ServiceCheck]
-    by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_person_of_support]
+    by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_staff]
     if not by_hand or by_hand[-1].new is None or by_hand[-1].new is not ticket.fields.service_check:
         return False
     return any(at <= by_hand[-1].at for at in told if at is not None)

@@ -77,7 +77,7 @@ def targets(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """Shows the running limits on the ticket; a met one keeps the time that was promised."""
     priority, calendar, runs, *limits = clocks(ticket, policy)
     changes: dict[str, datetime | None] = {}
-    reasons = [f"{priority} clocks have run {wording.length(timeline.elapsed(calendar, runs, now))}"]
+    reasons = [f"{priority} clocks have run {wording.format_duration(timeline.elapsed(calendar, runs, now))}"]
     for target in limits:
         if target.is_running:
             changes[f"{target.name}_due_at"] = wording.whole_second(target.due) if target.due else None
@@ -89,10 +89,10 @@ def targets(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 def _told(target: Target, now: datetime) -> str:
     name = target.name.replace("_", " ")
     if target.met is not None:
-        return f"{name} was at {wording.moment(target.met)}"
+        return f"{name} was at {wording.format_time(target.met)}"
     if target.due is None:
         return f"{name}: the clock stands still"
-    return f"{name} {'was due' if target.due <= now else 'is due'} {wording.moment(target.due)}"
+    return f"{name} {'was due' if target.due <= now else 'is due'} {wording.format_time(target.due)}"
 
 
 def _next_update(ticket: Ticket, policy: Policy, priority: Priority, calendar: BusinessCalendar) -> str:
@@ -102,4 +102,4 @@ def _next_update(ticket: Ticket, policy: Policy, priority: Priority, calendar: B
     if ticket.state.is_over:
         return "no update is due: the incident is over"
     due = calendar.add(timeline.last_update_at(ticket), policy.duration(every, calendar))
-    return f"the customer's next update is due {wording.moment(due)}"
+    return f"the customer's next update is due {wording.format_time(due)}"

@@ -112,10 +112,10 @@ def first_response_at(ticket: Ticket) -> datetime | None:
     A ticket that an agent opened by phone was answered when it was opened: they were talking. The
     connector's own messages are no response.
     """
-    if ticket.channel is Channel.PHONE and ticket.created_by.is_person_of_support:
+    if ticket.channel is Channel.PHONE and ticket.created_by.is_staff:
         return ticket.created_at
     for article in ticket.articles:
-        if article.author.is_person_of_support and not article.internal:
+        if article.author.is_staff and not article.internal:
             return article.created_at
     return None
 
@@ -123,7 +123,7 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
     for article in reversed(ticket.articles):
-        if article.author.is_person_of_support and not article.internal:
+        if article.author.is_staff and not article.internal:
             return article.created_at
     return ticket.created_at
 

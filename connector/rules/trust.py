@@ -137,7 +137,7 @@ def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) 
 def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:
     """R18: support may correct the impact, and the correction is kept."""
     changes = ticket.changes.get("impact", ())
-    return ("impact",) if any(change.actor.is_person_of_support for change in changes) else ()
+    return ("impact",) if any(change.actor.is_staff for change in changes) else ()
 
 
 def _last_by_support(changes: tuple[Change, ...]) -> Change:

@@ -41,12 +41,12 @@ def label(field: str) -> str:
     return FIELD_LABELS.get(field) or field.replace("_", " ").capitalize()
 
 
-def moment(at: datetime) -> str:
+def format_time(at: datetime) -> str:
     """``2026-11-22 10:05 UTC``"""
     return f"{at.astimezone(UTC).isoformat(' ')[:16]} UTC"
 
 
-def length(span: timedelta) -> str:
+def format_duration(span: timedelta) -> str:
     """``2 h 30 min``; days from 48 hours on."""
     seconds = int(span.total_seconds())
     if seconds < 60:
@@ -77,7 +77,7 @@ def value(held: object) -> str:
     """A field's value for people."""
     if held is None or held == "":
         return "empty"
-    return moment(held) if isinstance(held, datetime) else one_line(str(held).replace("_", " "))
+    return format_time(held) if isinstance(held, datetime) else one_line(str(held).replace("_", " "))
 
 
 def greeting(ticket: Ticket) -> str:

@@ -28,7 +28,7 @@ class Call(NamedTuple):
         return f"{self.method} {self.path}"
 
 
-Step = Literal["read", "write", "create", "link", "find"]
+WireStep = Literal["read", "write", "create", "link", "find"]
 """What the connector does with a ticket, and with the RFO tasks and problem records that it makes."""
 
 
@@ -88,7 +88,7 @@ class House(Protocol):
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls since the ``since``-th of anybody, less what it reads once at its start."""
 
-    def request_of(self, step: Step, ticket: str = r"\d+") -> Wire:
+    def request_of(self, step: WireStep, ticket: str = r"\d+") -> Wire:
         """What the connector sends for a step, to lay a fault on it."""
 
     def served(self) -> int:

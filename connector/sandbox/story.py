@@ -190,7 +190,7 @@ def _rfo_due(ticket: Ticket) -> tuple[list[str], list[Check]]:
 
 def _reminded(task: Ticket) -> tuple[list[str], list[Check]]:
     reminders = [article for article in _by_connector(task) if article.subject.startswith("RFO due")]
-    lines = [f"{wording.moment(article.created_at)}: {article.body.splitlines()[0]}" for article in reminders]
+    lines = [f"{wording.format_time(article.created_at)}: {article.body.splitlines()[0]}" for article in reminders]
     days = [article.created_at.date().isoformat() for article in reminders]
     return lines, [("reminders on working days 3 and 4", days == ["2026-11-27", "2026-11-30"])]
 
@@ -216,4 +216,4 @@ def _notes_with(ticket: Ticket, name: str) -> int:
 
 
 def _moment(at: datetime | None) -> str:
-    return wording.moment(at) if at else "open"
+    return wording.format_time(at) if at else "open"

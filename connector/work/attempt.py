@@ -62,7 +62,7 @@ class Result(NamedTuple):
     pause: Pause | None = None
 
 
-class Rhythm(NamedTuple):
+class SweepSchedule(NamedTuple):
     """How often the sweeps come, and how far one may go."""
 
     sweep: timedelta = timedelta(minutes=5)
@@ -72,7 +72,7 @@ class Rhythm(NamedTuple):
 
 
 def attempt(
-    job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm, *, holds: Callable[[], bool]
+    job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule, *, holds: Callable[[], bool]
 ) -> Result:
     """Does the job once. Never raises: whatever a ticket does to us stays with this ticket.
 
@@ -80,7 +80,7 @@ def attempt(
     """
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
-            return _sweep(job, table, desk, policy, rhythm)
+            return _sweep(job, table, desk, policy, schedule)
         return _reconcile(job, table.now, desk, policy, holds)
     except LeaseEndedError:
         return Result(released=job)
@@ -155,9 +155,9 @@ def _reconcile(
     return Result(done=Done(job, result.due, result.seen), touches=touches)
 
 
-def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: Rhythm) -> Result:
+def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule) -> Result:
     full = job.key.ticket == FULL_SWEEP
-    found = sweep(desk, table, full=full, policy=policy, largest_change=rhythm.largest_change)
+    found = sweep(desk, table, full=full, policy=policy, largest_change=schedule.largest_change)
     metrics.swept(desk.name, found.missed)
     log.info("sweep", full=full, listed=found.listed, touched=found.touched, missed=found.missed)
     if found.held is not None:
@@ -169,10 +169,10 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, rhythm: R
             changed=found.held.changed,
             of_sample=found.held.looked_at,
             unresolved=found.held.unresolved,
-            allowed_share=rhythm.largest_change,
+            allowed_share=schedule.largest_change,
             to_apply_it="interspace sweep --full --force",
         )
-    again = table.now() + (rhythm.full_sweep if full else rhythm.sweep)
+    again = table.now() + (schedule.full_sweep if full else schedule.sweep)
     return Result(done=Done(job, again, None))
 
 

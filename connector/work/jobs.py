@@ -75,7 +75,7 @@ class DeadLetter(Model):
     failed_at: Instant
 
 
-class Seen(NamedTuple):
+class RowState(NamedTuple):
     """What the sweep needs to know of a ticket in order to tell a missed event from a handled one."""
 
     seen: datetime | None

@@ -102,7 +102,7 @@ def pause_endpoint(insert: Insert) -> Insert:
     )
 
 
-def set_bookmark(insert: Insert) -> Insert:
+def set_cursor(insert: Insert) -> Insert:
     """Where the incremental sweep stands."""
     return insert.values(helpdesk=_HELPDESK, bookmark=_SEEN).on_conflict_do_update(
         index_elements=[_H.helpdesk], set_={"bookmark": insert.excluded.bookmark}

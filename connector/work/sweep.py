@@ -7,7 +7,7 @@ from typing import NamedTuple
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.policy.models import Policy
 from connector.work.rollout import Reach, reach
-from connector.work.table import Key, Seen, WorkTable
+from connector.work.table import Key, RowState, WorkTable
 
 OVERLAP = timedelta(minutes=5)
 """Read again from the sweep before: clocks differ, and a commit may become visible late."""
@@ -40,15 +40,15 @@ def sweep(
     before marks all unresolved tickets: the new rules hold for them at once. Unless a sample shows that more than
     ``largest_change`` (0 to 1) of them would visibly change.
 
-    :raises HelpdeskError: what was found until then is marked; the bookmark stays, so nothing is lost.
+    :raises HelpdeskError: what was found until then is marked; the cursor stays, so nothing is lost.
     """
-    now, bookmark = table.now(), table.bookmark(desk.name)
-    full = full or bookmark is None
+    now, cursor = table.now(), table.cursor(desk.name)
+    full = full or cursor is None
     renewed = full and policy is not None and policy.version != table.policy(desk.name)
     # Before the first sweep nothing else is known to have been read.
-    newest, counted, others = bookmark or now - RECENTLY, dict[str, datetime | None](), _Others()
+    newest, counted, others = cursor or now - RECENTLY, dict[str, datetime | None](), _Others()
     touched = missed = 0
-    for page, unresolved in _pages(desk, bookmark, now, full=full):
+    for page, unresolved in _pages(desk, cursor, now, full=full):
         fresh = [ticket for ticket in page if _tells_more(ticket, counted)]
         known = table.seen(desk.name, [ticket.id for ticket in fresh])
         changed = [ticket for ticket in fresh if _is_news(ticket, known.get(ticket.id))]
@@ -60,8 +60,8 @@ def sweep(
         # Without a time it has not changed lately.
         missed += sum(1 for ticket in changed if ticket.updated_at is None or ticket.updated_at < now - ON_ITS_WAY)
         newest = max([newest, *(ticket.updated_at for ticket in page if ticket.updated_at is not None)])
-    if newest != bookmark:
-        table.set_bookmark(desk.name, newest)
+    if newest != cursor:
+        table.set_cursor(desk.name, newest)
     held = None
     if renewed and policy is not None:
         held = _too_far(desk, table, policy, others.quiet, largest_change)
@@ -91,7 +91,7 @@ class _Others:
         self.all: list[str] = []
         self.quiet: list[str] = []
 
-    def add(self, tickets: Iterable[str], known: Mapping[str, Seen], now: datetime) -> None:
+    def add(self, tickets: Iterable[str], known: Mapping[str, RowState], now: datetime) -> None:
         for ticket in tickets:
             state = known[ticket]
             self.all.append(ticket)
@@ -100,14 +100,14 @@ class _Others:
 
 
 def _pages(
-    desk: Helpdesk, bookmark: datetime | None, now: datetime, *, full: bool
+    desk: Helpdesk, cursor: datetime | None, now: datetime, *, full: bool
 ) -> Iterator[tuple[list[Listed], bool]]:
     """Pages of tickets, and whether they are known to be unresolved. The changes come last: they tell what has
     happened to a ticket while the others were listed."""
     if full:
         yield from ((page, True) for page in desk.unresolved())
         yield from ((page, False) for page in desk.resolved_since(now - RECENTLY))
-    yield from ((page, False) for page in desk.changed_since((bookmark or now) - OVERLAP))
+    yield from ((page, False) for page in desk.changed_since((cursor or now) - OVERLAP))
 
 
 def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
@@ -118,7 +118,7 @@ def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
     return ticket.updated_at is not None and (before is None or ticket.updated_at > before)
 
 
-def _is_news(ticket: Listed, known: Seen | None) -> bool:
+def _is_news(ticket: Listed, known: RowState | None) -> bool:
     if known is None:
         return True
     if ticket.updated_at is None:

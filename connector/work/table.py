@@ -16,11 +16,23 @@ from sqlalchemy import Connection, Delete, Select, Update
 from connector.work import statements
 from connector.work.database import Database, missing_at, open_database
 from connector.work.errors import StoreMissing
-from connector.work.jobs import Counts, DeadLetter, Deferred, Done, Failed, Job, Key, Paused, Seen, checked, storable
+from connector.work.jobs import (
+    Counts,
+    DeadLetter,
+    Deferred,
+    Done,
+    Failed,
+    Job,
+    Key,
+    Paused,
+    RowState,
+    checked,
+    storable,
+)
 from connector.work.moment import from_micros, optional_micros, optional_moment, to_micros
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
-__all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "Seen", "WorkTable"]
+__all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "RowState", "WorkTable"]
 
 _CHUNK = 1000
 
@@ -46,7 +58,7 @@ class WorkTable:
         self._pause = statements.pause(database.insert(HELPDESKS))
         self._pause_endpoint = statements.pause_endpoint(database.insert(PAUSES))
         self._set_policy = statements.set_policy(database.insert(HELPDESKS))
-        self._set_bookmark = statements.set_bookmark(database.insert(HELPDESKS))
+        self._set_cursor = statements.set_cursor(database.insert(HELPDESKS))
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], datetime] | None = None) -> "WorkTable":
@@ -226,12 +238,12 @@ class WorkTable:
 
     # The sweep
 
-    def seen(self, helpdesk: str, tickets: Sequence[str]) -> dict[str, Seen]:
+    def seen(self, helpdesk: str, tickets: Sequence[str]) -> dict[str, RowState]:
         """What is known of these tickets, in one query for each thousand; an unknown ticket is absent."""
 
-        def work(connection: Connection) -> dict[str, Seen]:
+        def work(connection: Connection) -> dict[str, RowState]:
             return {
-                row.ticket: Seen(*(optional_moment(micros) for micros in (row.seen, row.due, row.failed_at)))
+                row.ticket: RowState(*(optional_moment(micros) for micros in (row.seen, row.due, row.failed_at)))
                 for start in range(0, len(tickets), _CHUNK)
                 for row in connection.execute(
                     statements.SEEN,
@@ -241,15 +253,15 @@ class WorkTable:
 
         return self._database.read(work)
 
-    def bookmark(self, helpdesk: str) -> datetime | None:
+    def cursor(self, helpdesk: str) -> datetime | None:
         """Up to where the incremental sweep has read; ``None`` before the first sweep."""
         found = self._helpdesk(helpdesk)
         return None if found is None else optional_moment(found.bookmark)
 
-    def set_bookmark(self, helpdesk: str, at: datetime) -> None:
+    def set_cursor(self, helpdesk: str, at: datetime) -> None:
         """Store how far the incremental sweep has read."""
         bound = {"b_helpdesk": helpdesk, "b_seen": to_micros(at)}
-        self._database.write(lambda connection: connection.execute(self._set_bookmark, bound))
+        self._database.write(lambda connection: connection.execute(self._set_cursor, bound))
 
     def policy(self, helpdesk: str) -> str | None:
         """The version of the policy under which every unresolved ticket has been marked due; ``None`` before."""

@@ -12,9 +12,9 @@ import structlog
 from connector import metrics
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
-from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, Rhythm, attempt, pause_length
+from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
-from connector.work.pace import Pace
+from connector.work.rate_limiter import RateLimiter
 from connector.work.table import Job, Key, Paused, WorkTable
 
 log = structlog.get_logger("worker")
@@ -52,18 +52,18 @@ class Worker:
         *,
         threads: int = 16,
         rate: float = RATE,
-        rhythm: Rhythm | None = None,
+        schedule: SweepSchedule | None = None,
     ) -> None:
         """``rate``: tickets begun in a second at most; 0: as many as the threads can do."""
         self._table = table
         self._name = desk.name
         self._rules = desk, policy
         self._threads = threads
-        self._pace = Pace(rate)
+        self._rate_limiter = RateLimiter(rate)
         # Every thread finds its next job waiting while results are stored and new jobs are claimed.
         self._ahead = self._least_ahead = max(4 * threads, 32)
         self._more_wait = False
-        self._rhythm = rhythm or Rhythm()
+        self._schedule = schedule or SweepSchedule()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}
@@ -132,7 +132,7 @@ class Worker:
             try:
                 now = self._table.now()
                 self._table.touch([Key(self._name, FULL_SWEEP)], now)
-                self._table.touch([Key(self._name, SWEEP)], now + self._rhythm.sweep)
+                self._table.touch([Key(self._name, SWEEP)], now + self._schedule.sweep)
             except StoreError as error:
                 log.warning("work table does not answer", error=str(error))
                 time.sleep(_RETRY_STORE_S)
@@ -164,7 +164,7 @@ class Worker:
         self._results.put((job, Result(released=job) if idle else self._attempt(job)))
 
     def _attempt(self, job: Job) -> Result:
-        result = attempt(job, self._table, *self._rules, self._rhythm, holds=lambda: self._holds(job))
+        result = attempt(job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job))
         if result.pause and not result.pause.endpoint:
             # At once for the other threads of this process; the table tells the other processes.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
@@ -190,9 +190,9 @@ class Worker:
 
     def _next_jobs(self, room: int) -> list[Job]:
         now = self._table.now()
-        jobs = self._table.claim(self._name, self._pace.room(room, now), LEASE)
+        jobs = self._table.claim(self._name, self._rate_limiter.room(room, now), LEASE)
         self._until |= {job.key: now + LEASE for job in jobs}
-        self._pace.begun(len(jobs))
+        self._rate_limiter.begun(len(jobs))
         self._held |= {job.key: job for job in jobs}
         return jobs
 

@@ -66,7 +66,7 @@ def _know(table: WorkTable, desk: str, updated: Mapping[str, datetime]) -> None:
     while jobs := table.claim(desk, _CLAIMED, _LEASE):
         table.finish([Done(job, None, updated[job.key.ticket]) for job in jobs])
     table.set_policy(desk, default_policy().version)
-    table.set_bookmark(desk, max(updated.values()))
+    table.set_cursor(desk, max(updated.values()))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from tests.benchmarks.tickets import fresh
 
 DESK = "instant"
@@ -28,7 +28,7 @@ class InstantDesk:
         """When each ticket was given level 2."""
         self.tickets: dict[str, Ticket] = {}
         self.name = DESK
-        self.pauses = Pauses()
+        self.pauses = EndpointPauses()
 
     def probe(self) -> None:
         """It always works."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from connector.work.attempt import FULL_SWEEP, Rhythm
+from connector.work.attempt import FULL_SWEEP, SweepSchedule
 from connector.work.table import WorkTable
 from tests.benchmarks.senders import SECRET
 from tests.ports import free_port
@@ -88,7 +88,7 @@ def is_swept(table: WorkTable, desk: str, since: datetime | None = None) -> bool
     """The full sweep that a worker plans at its start is over; ``since``: begun then at the earliest."""
     found = table.seen(desk, [FULL_SWEEP]).get(FULL_SWEEP)
     begun = since or table.now() - timedelta(hours=1)
-    return found is not None and found.due is not None and found.due > begun + Rhythm().full_sweep
+    return found is not None and found.due is not None and found.due > begun + SweepSchedule().full_sweep
 
 
 def tree(pid: int) -> list[int]:

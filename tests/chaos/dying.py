@@ -16,7 +16,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.work.database import open_database
 from connector.work.table import Done, Job, WorkTable
 
@@ -106,7 +106,7 @@ class DyingDesk:
         return self._desk.name
 
     @property
-    def pauses(self) -> Pauses:
+    def pauses(self) -> EndpointPauses:
         """See ``Helpdesk``."""
         return self._desk.pauses
 

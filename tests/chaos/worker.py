@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
-from connector.work.attempt import Rhythm
+from connector.work.attempt import SweepSchedule
 from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.chaos.clock import SharedClock
@@ -25,7 +25,7 @@ from tests.chaos.sandbox import OpenDesk, Sandbox
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.chaos.warm"])
 
-RARELY = Rhythm(sweep=timedelta(days=1))
+RARELY = SweepSchedule(sweep=timedelta(days=1))
 """A sweep that is due soon would look like work that is left."""
 
 POLICY = MAPPINGS / "interspace.yaml"
@@ -79,7 +79,7 @@ def _work(order: Order) -> None:
     policy = default_policy() if order.policy == POLICY else load_policy(order.policy, MAPPINGS / "services.yaml")
     table = DyingTable(order.database_url, clock, deaths)
     desk = order.open_desk(clock, lambda: DyingTransport(deaths))
-    worker = Worker(table, DyingDesk(desk, deaths), policy, rhythm=RARELY)
+    worker = Worker(table, DyingDesk(desk, deaths), policy, schedule=RARELY)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
     table.close()

@@ -9,7 +9,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.sandbox.clock import SteppedClock
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
@@ -57,7 +57,7 @@ class Client:
 
     def __init__(self, server: SmallHelpdesk) -> None:
         self._server = server
-        self.pauses = Pauses()
+        self.pauses = EndpointPauses()
 
     def probe(self) -> None:
         """It always works as a whole."""

@@ -18,7 +18,7 @@ from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import apply
 from connector.install.secrets import JIRA_WEBHOOK
 from connector.policy.locate import MAPPINGS
@@ -47,7 +47,7 @@ def set_up(jira: SandboxJira, mapping: JiraMapping) -> Accounts:
         who: Connection(IN_PROCESS, address if cloud else None, token, adapter=jira.requests_adapter)
         for who, address, token in (("admin", ADMIN, admin), ("bot", BOT, bot))
     }
-    client = JiraClient(ways["admin"], clock, Pauses())
+    client = JiraClient(ways["admin"], clock, EndpointPauses())
     setup = JiraSetup(client, Site(ways["bot"], mapping, clock), default_policy(), mapping)
     writer = JiraWriter(client, setup.bot.flavour, mapping.project)
     assert apply(writer, plan_jira(setup, SECRETS, receiver_url=IN_PROCESS), SECRETS) == ()

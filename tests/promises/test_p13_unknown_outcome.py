@@ -6,14 +6,14 @@ import pytest
 
 from connector.domain.vocabulary import TicketState
 from connector.sandbox.faults import Fault, Kind
-from connector.sandbox.house import Step
+from connector.sandbox.house import WireStep
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, notes, proofs
 
 
 @pytest.mark.parametrize("step", ["write", "create", "link", "find", "read"])
 @pytest.mark.parametrize("kind", ["lose answer", "refuse"])
-def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: Kind, step: Step) -> None:
+def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: Kind, step: WireStep) -> None:
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()

@@ -12,7 +12,7 @@ from connector.helpdesks.errors import TransientError
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP
-from connector.work.pace import Pace
+from connector.work.rate_limiter import RateLimiter
 from connector.work.rollout import A_FEW, SAMPLE, Reach
 from connector.work.sweep import sweep
 from connector.work.table import Key, WorkTable
@@ -46,15 +46,15 @@ def test_ten_thousand_tickets_touched_at_once_are_looked_at_once_each_and_not_al
 
 @pytest.mark.parametrize("back", [timedelta(0), timedelta(hours=1)])
 def test_the_pace_holds_whatever_the_clock_does(back: timedelta) -> None:
-    pace, now = Pace(10), T0
+    pace, now = RateLimiter(10), T0
     assert pace.room(1000, now) == 10
     pace.begun(10)
     assert pace.room(1000, now - back) == 0
     assert pace.room(1000, now - back + SECOND / 2) == 5
     assert pace.room(3, now - back + SECOND / 2) == 3
     assert pace.room(1000, now + timedelta(days=1)) == 10, "a day of rest is no credit"
-    assert Pace(0).room(1000, now) == 1000
-    slow = Pace(0.1)
+    assert RateLimiter(0).room(1000, now) == 1000
+    slow = RateLimiter(0.1)
     assert slow.room(1000, now) == 1
     slow.begun(1)
     assert (slow.room(9, now + 9 * SECOND), slow.room(9, now + 10 * SECOND)) == (0, 1)

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, MetaData, create_engine, text
 
 from connector.work.errors import StoreError
 from connector.work.schema import METADATA, VERSION, VERSIONS
-from connector.work.table import Counts, Done, Key, Seen, WorkTable
+from connector.work.table import Counts, Done, Key, RowState, WorkTable
 from tests.builders import T0
 
 FIRST_RELEASE = Path(__file__).parent.parent / "fixtures" / "first_release"
@@ -74,9 +74,9 @@ def test_a_database_of_the_first_release_opens_with_all_its_work(old: Engine, da
             "zammad": Counts(due=1, waiting=1, leased=1, dead=1, oldest_due=T0),
             "jira": Counts(due=0, waiting=0, leased=0, dead=0, oldest_due=None),
         }
-        assert table.seen("jira", ["10042"]) == {"10042": Seen(T0 - timedelta(seconds=3000), None)}
+        assert table.seen("jira", ["10042"]) == {"10042": RowState(T0 - timedelta(seconds=3000), None)}
         assert table.policy("zammad") == "a1b2c3d4e5f6"
-        assert table.bookmark("zammad") == T0 + timedelta(seconds=1000)
+        assert table.cursor("zammad") == T0 + timedelta(seconds=1000)
         assert table.paused_until("zammad") == T0 + timedelta(seconds=2000)
         assert table.dead_letters()[0].error == "GET tickets/9: answered 500 – „kaputt“"
 

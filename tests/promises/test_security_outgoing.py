@@ -30,7 +30,7 @@ from connector.install.receiver import endpoint
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Fault
-from connector.sandbox.house import SECRET, Step
+from connector.sandbox.house import SECRET, WireStep
 from connector.settings import SettingsError, load
 from tests.builders import T0
 from tests.promises.conftest import COMPLETE, HOUSES, Cast
@@ -125,10 +125,10 @@ def work_on(desk: Helpdesk, number: str) -> None:
     desk.ensure(task, ticket)
 
 
-@pytest.mark.parametrize("step", get_args(Step))
+@pytest.mark.parametrize("step", get_args(WireStep))
 @pytest.mark.parametrize("kind", HOUSES)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_no_step_of_its_work_follows_a_redirect(status: int, kind: str, step: Step) -> None:
+def test_no_step_of_its_work_follows_a_redirect(status: int, kind: str, step: WireStep) -> None:
     """Reading, writing, creating and linking, in the middle of the work of a helpdesk that answers all else."""
     house = HOUSES[kind](SteppedClock(T0))
     customer = house.join("ada@harbour.example", Actor.CUSTOMER, "Harbour Bank", "Ada Lovelace")

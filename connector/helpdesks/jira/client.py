@@ -18,7 +18,7 @@ from connector.helpdesks.errors import (
     UnavailableError,
 )
 from connector.helpdesks.jira.connection import Connection
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.helpdesks.retry_after import retry_after
 
 _BURST_PAUSE = timedelta(seconds=2)
@@ -33,7 +33,7 @@ class JiraClient:
     followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
     """
 
-    def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: Pauses) -> None:
+    def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: EndpointPauses) -> None:
         self._connection = connection
         self._clock = clock
         self._pauses = pauses

@@ -34,8 +34,8 @@ from connector.helpdesks.jira.memory import MARKS, Memory
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
-from connector.helpdesks.jira.write import Writer
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.jira.write import IssueWriter
+from connector.helpdesks.pauses import EndpointPauses
 
 _NATIVE = "summary description project issuetype status priority creator reporter created updated"
 _BESIDE = "comment issuelinks attachment"
@@ -48,7 +48,7 @@ class _Parts(NamedTuple):
     decoder: Decoder
     histories: Histories
     linked: Linked
-    writer: Writer
+    writer: IssueWriter
     creation: Creation
     query: str
 
@@ -64,7 +64,7 @@ class JiraDesk:
         clock: Callable[[], datetime],
         name: str = "jira",
     ) -> None:
-        self.pauses = Pauses()
+        self.pauses = EndpointPauses()
         """Kinds of requests that have to wait, as this process knows them."""
         self.client = JiraClient(connection, clock, self.pauses)
         self.site = Site(connection, mapping, clock)
@@ -142,7 +142,7 @@ class JiraDesk:
     def _parts(self) -> _Parts:
         flavour, fields = self.site.flavour, self.site.fields
         histories = Histories(self.client, flavour, self._actors)
-        writer = Writer(self.client, self.site, self._mapping, self._memory, histories, clock=self._clock)
+        writer = IssueWriter(self.client, self.site, self._mapping, self._memory, histories, clock=self._clock)
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
         names += [fields.organizations] if fields.organizations else []
         asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}

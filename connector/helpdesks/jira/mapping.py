@@ -10,7 +10,7 @@ from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks import mapping
 from connector.helpdesks.mapping import HelpdeskMapping
 from connector.policy.kinds import Name
-from connector.policy.problem import Finding, Location
+from connector.policy.problem import Location, UnlocatedProblem
 from connector.policy.section import Section, dig, entries
 
 _PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,254}", re.ASCII)
@@ -42,7 +42,7 @@ class JiraMapping(HelpdeskMapping):
     groups: Mapping[str, str] = Field(description="group of the policy → option of the group field")
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """Everything the rules need has exactly one name in Jira."""
         yield from _project(data)
         yield from _issue_types(data)
@@ -69,20 +69,20 @@ class JiraMapping(HelpdeskMapping):
         return frozenset({*self.issue_types.incident, self.issue_types.rfo_task, self.issue_types.problem})
 
 
-def _project(data: Any) -> Iterator[Finding]:
+def _project(data: Any) -> Iterator[UnlocatedProblem]:
     key = dig(data, "project")
     if isinstance(key, str) and key.strip() and not _PROJECT_KEY.fullmatch(key.strip()):
         yield ("project",), f"{key[:80]!r} is no project key: capital letters, digits and underscores (example: ISP)"
 
 
-def _issue_types(data: Any) -> Iterator[Finding]:
+def _issue_types(data: Any) -> Iterator[UnlocatedProblem]:
     used: dict[Any, Location] = {}
     places: list[Location] = [("issue_types", "incident", at) for at, _ in entries(data, "issue_types", "incident")]
     for place in (*places, ("issue_types", "rfo_task"), ("issue_types", "problem")):
         yield from mapping.only_once(place, dig(data, *place), used)
 
 
-def _group_field(data: Any) -> Iterator[Finding]:
+def _group_field(data: Any) -> Iterator[UnlocatedProblem]:
     name = dig(data, "group_field")
     if isinstance(name, str):
         yield from ((("group_field",), message) for message in _name_problems(name))

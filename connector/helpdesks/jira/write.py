@@ -21,7 +21,7 @@ from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import LONG_TEXTS, decode, encode
 
 
-class Writer:
+class IssueWriter:
     """Changes issues."""
 
     def __init__(

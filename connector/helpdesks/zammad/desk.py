@@ -21,7 +21,7 @@ from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder
@@ -46,7 +46,7 @@ class ZammadDesk:
         self._client = client
         self._mapping = mapping
         self._name = name
-        self.pauses = Pauses()
+        self.pauses = EndpointPauses()
         """Always empty: Zammad has no limits for single endpoints."""
         self._names = Names(client)
         self._lock = threading.Lock()

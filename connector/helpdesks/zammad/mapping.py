@@ -12,7 +12,7 @@ from connector.helpdesks import mapping
 from connector.helpdesks.fields import NATIVE_FIELDS
 from connector.helpdesks.mapping import HelpdeskMapping
 from connector.policy.checks import every_member
-from connector.policy.problem import Finding
+from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig, entries
 
 _ATTRIBUTE = re.compile(r"(?=.*[a-z])[a-z0-9_]{1,60}", re.ASCII)
@@ -55,7 +55,7 @@ class ZammadMapping(HelpdeskMapping):
     articles: Articles
 
     @classmethod
-    def findings(cls, data: Any) -> Iterator[Finding]:
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """Everything the rules need has exactly one name in Zammad, and one that Zammad accepts."""
         yield from mapping.fields(data, cls.HELPDESK, "attribute", _attribute_problems)
         yield from mapping.states(data, "states", cls.HELPDESK, "state")
@@ -108,7 +108,7 @@ def _attribute_problems(attribute: str) -> Iterator[str]:
         yield f"{attribute[:80]!r}: an attribute has up to 60 small letters, digits and underscores"
 
 
-def _articles(data: Any) -> Iterator[Finding]:
+def _articles(data: Any) -> Iterator[UnlocatedProblem]:
     yield from ((("articles", *place), text) for place, text in every_member(Channel, dig(data, "articles"), "types"))
     senders = dig(data, "articles", "senders")
     for actor in (Actor.AGENT, Actor.CUSTOMER, Actor.SYSTEM):

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.sandbox.jira import events, fields, seed
 from connector.sandbox.jira.errors import JiraError, not_settable, wrong_field
-from connector.sandbox.jira.records import Attachment, Change, Comment, Issue, Json, Project, Transition, User
+from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Transition, User
 from connector.sandbox.jira.world import World
 
 LONGEST_KEY, LONGEST_VALUE = 255, 32_768
@@ -185,7 +185,7 @@ def edit(world: World, issue: Issue, actor: User, wanted: Wanted) -> None:
     tell(world, issue, actor, change, comments)
 
 
-def tell(world: World, issue: Issue, actor: User, change: Change | None, comments: list[Comment]) -> None:
+def tell(world: World, issue: Issue, actor: User, change: ChangeRecord | None, comments: list[Comment]) -> None:
     """The events of an edit: a comment is told twice, by itself and with its issue, in either order."""
     first = world.random.random() < 0.5
     for comment in comments if first else ():
@@ -195,7 +195,7 @@ def tell(world: World, issue: Issue, actor: User, change: Change | None, comment
         events.comment_changed(world, "comment_created", issue, comment)
 
 
-def commit(world: World, issue: Issue, actor: User, values: dict[str, Any]) -> Change | None:
+def commit(world: World, issue: Issue, actor: User, values: dict[str, Any]) -> ChangeRecord | None:
     """Store values and note the difference in the changelog; None if there is none."""
     different = {name: value for name, value in values.items() if issue.fields.get(name) != value}
     items = [fields.history_item(world, name, issue.fields.get(name), value) for name, value in different.items()]
@@ -205,10 +205,10 @@ def commit(world: World, issue: Issue, actor: User, values: dict[str, Any]) -> C
     return note_change(world, issue, actor.id, items)
 
 
-def note_change(world: World, issue: Issue, actor: str, items: list[dict[str, Json]]) -> Change:
+def note_change(world: World, issue: Issue, actor: str, items: list[dict[str, Json]]) -> ChangeRecord:
     """An entry of the changelog; the issue counts as updated."""
     now = world.now()
-    change = Change(str(world.next_id("change")), actor, now, items)
+    change = ChangeRecord(str(world.next_id("change")), actor, now, items)
     issue.changes.append(change)
     issue.fields["updated"] = now
     return change

@@ -7,7 +7,7 @@ from connector.sandbox.jira import fields, shown
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import to_json
 from connector.sandbox.jira.matching import matches
-from connector.sandbox.jira.records import Change, Comment, Delivery, Issue, Json, Link, Webhook
+from connector.sandbox.jira.records import ChangeRecord, Comment, Delivery, Issue, Json, Link, Webhook
 from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import World
 
@@ -26,7 +26,7 @@ def issue_deleted(world: World, issue: Issue, actor: str) -> None:
     _about_issue(world, "jira:issue_deleted", issue, actor, {"issue_event_type_name": "issue_deleted"})
 
 
-def issue_updated(world: World, issue: Issue, actor: str, change: Change | None, comment: Comment | None) -> None:
+def issue_updated(world: World, issue: Issue, actor: str, change: ChangeRecord | None, comment: Comment | None) -> None:
     """`jira:issue_updated`, the only one with a changelog; a comment alone has none, but comes along."""
     more: dict[str, Json] = {}
     kind = "issue_updated"

@@ -12,7 +12,7 @@ from connector.helpdesks.jira.desk import JiraDesk, open_jira
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import field_ids
 from connector.helpdesks.jira.values import encode
-from connector.sandbox.house import IN_PROCESS, SECRET, Call, Step, Wire
+from connector.sandbox.house import IN_PROCESS, SECRET, Call, Wire, WireStep
 from connector.sandbox.jira.deliveries import over_http
 from connector.sandbox.jira.desk import SandboxJira
 from connector.sandbox.jira.furnished import BOT, Accounts, connect_webhook, furnish, request
@@ -143,7 +143,7 @@ class JiraHouse:
             if not path.startswith(_ONCE)
         ]
 
-    def request_of(self, step: Step, ticket: str = r"\d+") -> Wire:
+    def request_of(self, step: WireStep, ticket: str = r"\d+") -> Wire:
         """What the connector sends for a step."""
         search = Wire("POST", "api/2/search$") if self.sandbox.flavour == "datacenter" else Wire("POST", "search/jql")
         return {

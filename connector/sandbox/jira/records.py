@@ -169,7 +169,7 @@ class Comment:
 
 
 @dataclass(eq=False)
-class Change:
+class ChangeRecord:
     """One entry of the changelog; the items are in the shape of their JSON."""
 
     id: str
@@ -211,7 +211,7 @@ class Issue:
     project_id: str
     fields: dict[str, Any]
     comments: list[Comment] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ChangeRecord] = field(default_factory=list)
     properties: dict[str, Json] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

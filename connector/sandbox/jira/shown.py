@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from connector.sandbox.jira import fields, seed
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.records import Attachment, Change, Comment, Issue, Json, Link, LinkType
+from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, LinkType
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import BASE_URL, World
 
@@ -147,7 +147,7 @@ def _changelog(world: World, found: Issue, view: View) -> dict[str, Json]:
     return {"startAt": 0, "maxResults": len(shown), "total": len(found.changes), "histories": shown}
 
 
-def change(world: World, held: Change, zone: tzinfo) -> dict[str, Json]:
+def change(world: World, held: ChangeRecord, zone: tzinfo) -> dict[str, Json]:
     """One entry of a changelog."""
     author, created = shown_user(world, held.author), stamp(held.created, zone)
     return {"id": held.id, "author": author, "created": created, "items": held.items}

@@ -10,7 +10,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
-from connector.sandbox.house import IN_PROCESS, SECRET, Call, Step, Wire
+from connector.sandbox.house import IN_PROCESS, SECRET, Call, Wire, WireStep
 from connector.sandbox.zammad.deliveries import over_http
 from connector.sandbox.zammad.desk import SandboxZammad
 from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
@@ -107,7 +107,7 @@ class ZammadHouse:
             Call(method, path, method != "GET" and "search" not in path) for method, path in told if path not in _ONCE
         ]
 
-    def request_of(self, step: Step, ticket: str = r"\d+") -> Wire:
+    def request_of(self, step: WireStep, ticket: str = r"\d+") -> Wire:
         """What the connector sends for a step."""
         return {
             "read": Wire("GET", rf"tickets/{ticket}\?all=true"),

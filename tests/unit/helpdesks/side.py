@@ -12,7 +12,7 @@ import responses
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.jira import connection as jira
 from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.helpdesks.zammad import client as zammad
 from connector.helpdesks.zammad.client import ZammadClient
 
@@ -68,10 +68,10 @@ def zammad_client(url: str = URL, token: str = TOKEN, **options: Any) -> ZammadC
 
 
 def jira_client(
-    url: str = URL, token: str = TOKEN, user: str | None = USER, pauses: Pauses | None = None, **options: Any
+    url: str = URL, token: str = TOKEN, user: str | None = USER, pauses: EndpointPauses | None = None, **options: Any
 ) -> JiraClient:
     """As an account of Cloud; on Data Center without a ``user``."""
-    return JiraClient(jira.Connection(url, user, token, **options), lambda: NOW, pauses or Pauses())
+    return JiraClient(jira.Connection(url, user, token, **options), lambda: NOW, pauses or EndpointPauses())
 
 
 ZAMMAD = Side(

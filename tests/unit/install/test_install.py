@@ -224,7 +224,7 @@ def test_the_secret_is_in_the_webhook_and_nowhere_else(bench: Bench) -> None:
 
     assert bench.row("webhooks", NAME)["signature_token"] == secret
     bench.row("webhooks", NAME)["signature_token"] = "somebody's own secret"
-    for text in (repr(plan), repr(plan.told()), repr(bench.plan()), repr(bench.plan().told())):
+    for text in (repr(plan), repr(plan.to_dict()), repr(bench.plan()), repr(bench.plan().to_dict())):
         assert secret not in text
         assert "somebody's own secret" not in text
 

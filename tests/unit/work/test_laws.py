@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from connector.sandbox.clock import SteppedClock
-from connector.work.table import Counts, Deferred, Done, Failed, Job, Key, Seen, WorkTable
+from connector.work.table import Counts, Deferred, Done, Failed, Job, Key, RowState, WorkTable
 
 TICKETS = ["a", "b", "c"]
 LEASE = timedelta(seconds=20)
@@ -193,7 +193,7 @@ class WorkTableMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_rest_is_as_in_the_model(self) -> None:
-        expected = {ticket: Seen(row.seen, row.claimable_at(), row.dead) for ticket, row in self.rows.items()}
+        expected = {ticket: RowState(row.seen, row.claimable_at(), row.dead) for ticket, row in self.rows.items()}
         assert self.table.seen(self.desk, TICKETS) == expected
         dead = {(letter.key.ticket, letter.attempts) for letter in self.table.dead_letters(self.desk)}
         assert dead == {(ticket, row.attempts) for ticket, row in self.rows.items() if row.dead is not None}

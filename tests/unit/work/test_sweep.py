@@ -82,7 +82,7 @@ def test_where_no_time_is_told_the_next_sweep_is_a_small_one_all_the_same(table:
 
     sweep(desk, table, full=True)
 
-    assert table.bookmark(DESK) == T0 - RECENTLY
+    assert table.cursor(DESK) == T0 - RECENTLY
     assert due(table) == {"old"}
     desk.open = [Listed("more", None)]
     assert sweep(desk, table, full=False).listed == 0

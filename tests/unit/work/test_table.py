@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.sandbox.clock import SteppedClock
-from connector.work.table import Counts, DeadLetter, Deferred, Done, Failed, Job, Key, Paused, Seen, WorkTable
+from connector.work.table import Counts, DeadLetter, Deferred, Done, Failed, Job, Key, Paused, RowState, WorkTable
 
 DESK = "zammad"
 ONE, TWO, THREE = (Key(DESK, ticket) for ticket in ("1", "2", "3"))
@@ -214,7 +214,7 @@ def test_only_dead_letters_are_dropped(table: WorkTable, clock: SteppedClock) ->
     table.touch([ONE, TWO], clock())
     table.fail([Failed(job, "bad", None if job.key == ONE else clock()) for job in table.claim(DESK, 2, LEASE)])
     assert table.drop([ONE, TWO]) == 1
-    assert table.seen(DESK, ["1", "2"]) == {"2": Seen(None, clock())}
+    assert table.seen(DESK, ["1", "2"]) == {"2": RowState(None, clock())}
 
 
 def test_a_paused_helpdesk_gives_nothing_until_the_latest_time_asked_for(table: WorkTable, clock: SteppedClock) -> None:
@@ -262,23 +262,23 @@ def test_seen_tells_the_sweep_what_is_known(table: WorkTable, clock: SteppedCloc
     table.finish([Done(one, None, updated), Done(two, clock() + LEASE, updated)])
     table.fail([Failed(three, "bad", None)])
     assert table.seen(DESK, ["1", "2", "3", "4"]) == {
-        "1": Seen(updated, None),
-        "2": Seen(updated, clock() + LEASE),
-        "3": Seen(None, None, clock()),
+        "1": RowState(updated, None),
+        "2": RowState(updated, clock() + LEASE),
+        "3": RowState(None, None, clock()),
     }
     clock.advance(LEASE)
     table.finish([Done(claim_one(table), None, None)])
-    assert table.seen(DESK, ["2"]) == {"2": Seen(updated, None)}, "no news keeps the old time"
+    assert table.seen(DESK, ["2"]) == {"2": RowState(updated, None)}, "no news keeps the old time"
     assert table.seen(DESK, []) == {}
     assert len(table.seen(DESK, [str(n) for n in range(2500)])) == 3
 
 
-def test_the_bookmark_is_kept_beside_a_pause(table: WorkTable, clock: SteppedClock) -> None:
-    assert table.bookmark(DESK) is None
-    table.set_bookmark(DESK, clock())
+def test_the_cursor_is_kept_beside_a_pause(table: WorkTable, clock: SteppedClock) -> None:
+    assert table.cursor(DESK) is None
+    table.set_cursor(DESK, clock())
     table.pause(DESK, clock() + SECOND, "slow down")
-    table.set_bookmark(DESK, clock() + SECOND)
-    assert table.bookmark(DESK) == clock() + SECOND
+    table.set_cursor(DESK, clock() + SECOND)
+    assert table.cursor(DESK) == clock() + SECOND
     assert table.paused_until(DESK) == clock() + SECOND
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Check, Seen, fail, ok, skipped, warn
+from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.doctor.context import Context
@@ -40,7 +40,7 @@ ADMIN_PERMISSIONS = (
 )
 
 
-def token(context: Context) -> Seen:
+def token(context: Context) -> Observation:
     """The connector's own token, and an account that is no customer's."""
     try:
         me = context.me
@@ -59,7 +59,7 @@ def token(context: Context) -> Seen:
     return ok(text)
 
 
-def time_zone(context: Context) -> Seen:
+def time_zone(context: Context) -> Observation:
     """In which Jira reads the connector's searches."""
     try:
         return ok(f"searches are written in {context.site.bot.zone.key}")
@@ -67,7 +67,7 @@ def time_zone(context: Context) -> Seen:
         return fail(str(error), "Set a time zone in the profile of the connector's user, best UTC.")
 
 
-def admin_token(context: Context) -> Seen:
+def admin_token(context: Context) -> Observation:
     """A token of another user, who may look into the configuration."""
     if context.settings.jira_admin_token is None:
         return skipped(
@@ -104,18 +104,18 @@ def person(user: Row) -> str:
     return str(user.get("emailAddress") or user.get("displayName") or user.get("name") or "an account without a name")
 
 
-def _bot_may(permission: Permission, context: Context) -> Seen:
+def _bot_may(permission: Permission, context: Context) -> Observation:
     verdict = _may(permission, context, context.bot, "the connector's user")
     if permission.key == "USER_PICKER" and verdict.do:
         return warn(verdict.text, f"{verdict.do} Without it, put agents into the roles one by one.")
     return verdict
 
 
-def _admin_may(permission: Permission, context: Context) -> Seen:
+def _admin_may(permission: Permission, context: Context) -> Observation:
     return _may(permission, context, context.admin, "the admin")
 
 
-def _may(permission: Permission, context: Context, client: JiraClient, whom: str) -> Seen:
+def _may(permission: Permission, context: Context, client: JiraClient, whom: str) -> Observation:
     # Data Center tells all of them, and knows no choice.
     asked = {"permissions": permission.key} if context.flavour.administers else {}
     query = urlencode({"projectKey": context.mapping.project, **asked})

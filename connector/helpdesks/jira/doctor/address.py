@@ -1,7 +1,7 @@
 """Is it a Jira that answers, of which kind, and do the credentials fit it?"""
 
 from connector.doctor.connection import not_the_helpdesk, reached
-from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, warn
 from connector.helpdesks.errors import UnavailableError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.flavour import flavour_of
@@ -12,10 +12,10 @@ _TESTED = range(FIRST_SIGNING, 12)
 """Major versions of Data Center."""
 
 
-def jira_answers(context: Context) -> Seen:
+def jira_answers(context: Context) -> Observation:
     """It tells everybody what it is."""
     answer = reached(context)
-    if isinstance(answer, Seen):
+    if isinstance(answer, Observation):
         return answer
     try:
         flavour = flavour_of(answer.json().get("deploymentType"))
@@ -35,7 +35,7 @@ def jira_answers(context: Context) -> Seen:
     return ok(f"{text} within {answer.elapsed.total_seconds():.1f} s")
 
 
-def version(context: Context) -> Seen:
+def version(context: Context) -> Observation:
     """Cloud has always the newest; of Data Center, one that signs webhooks."""
     told = row_of(context.bot, "api/2/serverInfo")
     text = str(told.get("version"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, ok, skipped, warn
+from connector.doctor.finding import Observation, ok, skipped, warn
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
@@ -18,7 +18,7 @@ _LATEST = 10
 """Issues among which one with goals is looked for."""
 
 
-def request_types(context: Context) -> Seen:
+def request_types(context: Context) -> Observation:
     """One request type at least asks for everything that the guide asks for (R10, R15–R22)."""
     forms = _forms(context)
     if not forms:
@@ -35,7 +35,7 @@ def request_types(context: Context) -> Seen:
     return warn(f"no request type asks for everything; {kind!r} lacks {', '.join(missing)}", _DO)
 
 
-def required(context: Context) -> Seen:
+def required(context: Context) -> Observation:
     """The portal asks for the required details at once (R15–R18); everything else is asked back by the rules."""
     ids, needed = context.site.fields.ids, context.policy.intake.required
     loose = {
@@ -50,7 +50,7 @@ def required(context: Context) -> Seen:
     return warn(f"not required by {kind!r}: {', '.join(missing)}", _DO)
 
 
-def queues_there(context: Context) -> Seen:
+def queues_there(context: Context) -> Observation:
     """By name and by what they show."""
     there = {str(row.get("name")): str(row.get("jql")) for row in desk_paged(context.bot, f"{_desk(context)}/queue")}
     wanted = queues(context.wanted)
@@ -67,7 +67,7 @@ def queues_there(context: Context) -> Seen:
     return ok(f"all {len(wanted)} queues")
 
 
-def goals(context: Context) -> Seen:
+def goals(context: Context) -> Observation:
     """On the latest request that has goals: those of the checklist, as long as the policy says (R36, R37)."""
     found = next(_with_goals(context), None)
     if found is None:
@@ -90,7 +90,7 @@ def goals(context: Context) -> Seen:
     return ok(f"{FIRST_RESPONSE} and {REPAIR}, as the policy says for {priority}")
 
 
-def escalation_mail(context: Context) -> Seen:
+def escalation_mail(context: Context) -> Observation:
     """Each level has somebody to mail (R38). Whether a rule names a person instead cannot be seen."""
     if nobody := mails_nobody(context.policy):
         return warn(
@@ -101,7 +101,7 @@ def escalation_mail(context: Context) -> Seen:
     return ok("every level has an address")
 
 
-def unseen(context: Context) -> Seen:
+def unseen(context: Context) -> Observation:
     """Automation has no API."""
     return skipped(
         "whether mail goes to the contacts of each level and to the customer cannot be seen by the API",

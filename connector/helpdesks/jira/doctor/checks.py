@@ -2,7 +2,7 @@
 
 from connector.doctor import configuration, round_trip, worktable
 from connector.doctor.connection import clocks, tls
-from connector.doctor.finding import Check, Seen
+from connector.doctor.finding import Check, Observation
 from connector.helpdesks.jira.doctor import by_hand, fields, project
 from connector.helpdesks.jira.doctor.account import (
     ADMIN_PERMISSIONS,
@@ -21,12 +21,12 @@ from connector.helpdesks.jira.doctor.trial import leftovers, trial_issue
 from connector.helpdesks.jira.doctor.webhook import events, receiver, signature, webhook
 
 
-def travels(context: Context) -> Seen:
+def travels(context: Context) -> Observation:
     """A test issue makes the whole way."""
     return round_trip.round_trip(context, trial_issue, "Jira's log of webhooks (Settings → System → WebHooks)")
 
 
-def left_behind(context: Context) -> Seen:
+def left_behind(context: Context) -> Observation:
     """Issues of tests are gone."""
     return round_trip.nothing_left(context, leftovers(context))
 

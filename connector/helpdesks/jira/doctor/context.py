@@ -16,7 +16,7 @@ from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.install.current import Current
 
 ANYWHERE = "https://receiver.example"
@@ -35,12 +35,14 @@ class Context(Examination):
     @cached_property
     def bot(self) -> JiraClient:
         """Jira as the connector's own user."""
-        return JiraClient(open_connection(self.settings, adapter=self.adapter), self.clock, Pauses())
+        return JiraClient(open_connection(self.settings, adapter=self.adapter), self.clock, EndpointPauses())
 
     @cached_property
     def admin(self) -> JiraClient:
         """Jira as the admin who installs."""
-        return JiraClient(open_connection(self.settings, admin=True, adapter=self.adapter), self.clock, Pauses())
+        return JiraClient(
+            open_connection(self.settings, admin=True, adapter=self.adapter), self.clock, EndpointPauses()
+        )
 
     @cached_property
     def site(self) -> Site:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok
+from connector.doctor.finding import Observation, fail, ok
 from connector.helpdesks.errors import UnavailableError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.fields import FIT, SYSTEM_FIELDS
@@ -13,7 +13,7 @@ from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
 _HAND = "interspace install checklist jira says what an admin has to do by hand."
 
 
-def fields(context: Context) -> Seen:
+def fields(context: Context) -> Observation:
     """As the connector looks for them at its start."""
     try:
         ids = context.site.fields.ids
@@ -28,7 +28,7 @@ def fields(context: Context) -> Seen:
     return ok(f"all {len(ids)} custom fields are there, of the right type")
 
 
-def on_screens(context: Context) -> Seen:
+def on_screens(context: Context) -> Observation:
     """Only what is on its screen can be set when an issue is created; Jira refuses everything else."""
     ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
     lacking = []
@@ -45,7 +45,7 @@ def on_screens(context: Context) -> Seen:
     return ok(f"all fields, for {', '.join(context.forms)}")
 
 
-def options(context: Context) -> Seen:
+def options(context: Context) -> Observation:
     """A value that is no option cannot be set."""
     names = {**context.mapping.fields, "group": context.mapping.group_field}
     form: dict[str, Row] = {number: row for held in context.forms.values() for number, row in held.items()}

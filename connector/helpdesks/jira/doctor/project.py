@@ -1,7 +1,7 @@
 """Do project, issue types, statuses, priorities, roles and link type of the mapping exist, and do they fit?"""
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok, skipped, warn
+from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.trial import fresh_name
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import PermanentError
@@ -15,7 +15,7 @@ _EITHER = "or write this Jira's names into the mapping"
 _GROUP = "atlassian-group-role-actor"
 
 
-def project(context: Context) -> Seen:
+def project(context: Context) -> Observation:
     """A company-managed service project that the connector sees."""
     key = context.mapping.project
     try:
@@ -32,7 +32,7 @@ def project(context: Context) -> Seen:
     return ok(f"{found.get('name')} ({key}), a company-managed service project")
 
 
-def issue_types(context: Context) -> Seen:
+def issue_types(context: Context) -> Observation:
     """Incidents, and what the connector makes itself."""
     missing = sorted(context.mapping.handled_types - context.issue_types.keys())
     if missing:
@@ -43,7 +43,7 @@ def issue_types(context: Context) -> Seen:
     return ok(", ".join(sorted(context.mapping.handled_types)))
 
 
-def statuses(context: Context) -> Seen:
+def statuses(context: Context) -> Observation:
     """Each state of the rules has a status in the workflow, and each status is known: an issue in another is stuck."""
     mapping, there = context.mapping, _statuses(context)
     unmeant = [state.value for state in TicketState if not set(mapping.state_names(state)) & there]
@@ -62,7 +62,7 @@ def statuses(context: Context) -> Seen:
     return ok(f"{len(there)} statuses, each with a meaning")
 
 
-def transitions(context: Context) -> Seen:
+def transitions(context: Context) -> Observation:
     """From the end of an issue a way leads back, for the connector too: a record that was closed too early is reopened
     (R28)."""
     if not context.test_tickets:
@@ -80,7 +80,7 @@ def transitions(context: Context) -> Seen:
     return ok(f"a closed issue can be taken back to {', '.join(sorted(reached & set(wanted)))}")
 
 
-def priorities(context: Context) -> Seen:
+def priorities(context: Context) -> Observation:
     """The connector sets each of the four, and the project offers them."""
     mapping = context.mapping
     there = {str(row.get("name")) for row in context.rows("priority")}
@@ -102,7 +102,7 @@ def priorities(context: Context) -> Seen:
     return ok(f"{len(offered or there)} priorities, each with a meaning")
 
 
-def roles(context: Context) -> Seen:
+def roles(context: Context) -> Observation:
     """Whose word counts (P20): the roles are there, their groups can be read, and somebody is in them."""
     held, key = context.mapping.roles, context.mapping.project
     known = row_of(context.bot, f"api/2/project/{key}/role")
@@ -128,7 +128,7 @@ def roles(context: Context) -> Seen:
     return ok(", ".join((*held.agents, *held.managers)))
 
 
-def link_type(context: Context) -> Seen:
+def link_type(context: Context) -> Observation:
     """Between an incident and its RFO task or problem record."""
     name = context.mapping.link_type
     there = {str(row.get("name")) for row in context.rows("issueLinkType", "issueLinkTypes")}

@@ -4,7 +4,7 @@ import hmac
 from urllib.parse import urlsplit
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok, skipped, warn
+from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.receiver import Probe, receives
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
@@ -18,7 +18,7 @@ _NO_MATTER = b'{"webhookEvent":"user_updated"}'
 """An event that the receiver knows and leaves alone."""
 
 
-def webhook(context: Context) -> Seen:
+def webhook(context: Context) -> Observation:
     """It exists, is active, and leads to the receiver."""
     found = _webhooks(context)
     if not found:
@@ -46,7 +46,7 @@ def webhook(context: Context) -> Seen:
     return ok(f"{row['name']!r} leads to {url}")
 
 
-def events(context: Context) -> Seen:
+def events(context: Context) -> Observation:
     """It tells of everything that the rules read, with bodies."""
     row = used_webhook(context)
     missing = [event for event in EVENTS if event not in (row.get("events") or ())]
@@ -60,7 +60,7 @@ def events(context: Context) -> Seen:
     return ok(f"{len(EVENTS)} events of {row.get('jql') or 'all projects'}")
 
 
-def signature(context: Context) -> Seen:
+def signature(context: Context) -> Observation:
     """Jira signs. It never shows the secret: that it is ours is proved by the round trip."""
     if not context.flavour.administers:
         return skipped("Data Center does not tell; the round trip does")
@@ -69,7 +69,7 @@ def signature(context: Context) -> Seen:
     return ok("the webhook signs")
 
 
-def receiver(context: Context) -> Seen:
+def receiver(context: Context) -> Observation:
     """The receiver behind the webhook's address has our secret: it accepts our signature."""
     url = str(used_webhook(context)["url"])
     signed = f"sha256={hmac.digest(context.webhook_secrets[0], _NO_MATTER, 'sha256').hex()}"

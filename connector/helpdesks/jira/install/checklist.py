@@ -36,7 +36,7 @@ class Item(NamedTuple):
     steps: tuple[str, ...]
     link: Link
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As plain values."""
         return {
             "key": self.key,

@@ -10,7 +10,7 @@ from connector.helpdesks.jira.connection import Connection
 from connector.helpdesks.jira.install.planning import JiraSetup
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.policy.load import load_policy
 from connector.settings import Settings
 
@@ -40,6 +40,6 @@ def open_connection(settings: Settings, *, admin: bool = False, adapter: Adapter
 def open_setup(settings: Settings, clock: Callable[[], datetime], adapter: Adapter = None) -> JiraSetup:
     """What an installation starts from. Raises SettingsError, PolicyError, PermanentError."""
     mapping = load_mapping(settings.jira_mapping)
-    admin = JiraClient(open_connection(settings, admin=True, adapter=adapter), clock, Pauses())
+    admin = JiraClient(open_connection(settings, admin=True, adapter=adapter), clock, EndpointPauses())
     site = Site(open_connection(settings, adapter=adapter), mapping, clock)
     return JiraSetup(admin, site, load_policy(settings.policy, settings.services), mapping)

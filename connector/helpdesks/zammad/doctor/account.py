@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Check, Seen, fail, ok, skipped, warn
+from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.install.kinds import KINDS
@@ -42,7 +42,7 @@ ADMIN_PERMISSIONS = (
 )
 
 
-def token(context: Context) -> Seen:
+def token(context: Context) -> Observation:
     """The connector's own token, and a user who is nobody else's."""
     try:
         me = context.me
@@ -57,7 +57,7 @@ def token(context: Context) -> Seen:
     return ok(text)
 
 
-def admin_token(context: Context) -> Seen:
+def admin_token(context: Context) -> Observation:
     """A token of another user, who may look into the configuration."""
     if context.settings.zammad_admin_token is None:
         return skipped(
@@ -88,7 +88,7 @@ def permission_check(path: str) -> str:
     return next(_named("admin", one) for one in ADMIN_PERMISSIONS if one.path == path)
 
 
-def group_access(context: Context) -> Seen:
+def group_access(context: Context) -> Observation:
     """The connector's user works in every group of the mapping: reads, creates, changes."""
     ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
     access = _access(context)
@@ -108,7 +108,7 @@ def group_access(context: Context) -> Seen:
     return fail(text, do)
 
 
-def agents_access(context: Context) -> Seen:
+def agents_access(context: Context) -> Observation:
     """The owner keeps a ticket that rises (R38): agents must be able to work in the groups of the levels too."""
     ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
     agents = set(context.mapping.roles.agents)
@@ -128,7 +128,7 @@ def agents_access(context: Context) -> Seen:
     )
 
 
-def _bot_may(permission: Permission, context: Context) -> Seen:
+def _bot_may(permission: Permission, context: Context) -> Observation:
     def call() -> None:
         if permission.method == "POST":
             context.bot.post(permission.path, {"condition": {}, "limit": 1}, {"expand": "true"})
@@ -138,7 +138,7 @@ def _bot_may(permission: Permission, context: Context) -> Seen:
     return _may(permission, call, "the connector's user and its token")
 
 
-def _admin_may(permission: Permission, context: Context) -> Seen:
+def _admin_may(permission: Permission, context: Context) -> Observation:
     def call() -> None:
         if permission.method == "POST":
             _refused_for_its_name(permission.path, context)
@@ -148,7 +148,7 @@ def _admin_may(permission: Permission, context: Context) -> Seen:
     return _may(permission, call, "the admin and the admin's token")
 
 
-def _may(permission: Permission, call: Callable[[], None], whom: str) -> Seen:
+def _may(permission: Permission, call: Callable[[], None], whom: str) -> Observation:
     try:
         call()
     except ForbiddenError as error:

@@ -3,7 +3,7 @@
 import requests
 
 from connector.doctor.connection import not_the_helpdesk, reached
-from connector.doctor.finding import Seen, ok, skipped, warn
+from connector.doctor.finding import Observation, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError
 from connector.helpdesks.zammad.doctor.context import Context
 
@@ -11,17 +11,17 @@ _TESTED = range(5, 8)
 """Major versions of Zammad."""
 
 
-def zammad_answers(context: Context) -> Seen:
+def zammad_answers(context: Context) -> Observation:
     """Somebody without a token is refused as Zammad refuses."""
     answer = reached(context)
-    if isinstance(answer, Seen):
+    if isinstance(answer, Observation):
         return answer
     if not _is_zammad(answer):
         return not_the_helpdesk(context, answer)
     return ok(f"{context.base} answers within {answer.elapsed.total_seconds():.1f} s")
 
 
-def version(context: Context) -> Seen:
+def version(context: Context) -> Observation:
     """One that the adapter is written for."""
     client = context.admin if context.settings.zammad_admin_token else context.bot
     try:

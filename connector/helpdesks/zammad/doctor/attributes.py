@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Any, get_args
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok, skipped
+from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.domain.ticket import Fields
 from connector.helpdesks.zammad.doctor.context import Context
 
 _MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_migrations as an admin."
 
 
-def attributes(context: Context) -> Seen:
+def attributes(context: Context) -> Observation:
     """As the object manager has them."""
     known = {
         str(row.get("name")): row
@@ -37,7 +37,7 @@ def attributes(context: Context) -> Seen:
     return ok(f"all {len(wanted)} attributes are there, of the right type")
 
 
-def migrations(context: Context) -> Seen:
+def migrations(context: Context) -> Observation:
     """Writing an attribute before its migration is silently ignored."""
     mapped = set(context.mapping.fields.values())
     waiting = sorted(
@@ -51,7 +51,7 @@ def migrations(context: Context) -> Seen:
     return ok("nothing waits for a migration")
 
 
-def attributes_on_a_ticket(context: Context) -> Seen:
+def attributes_on_a_ticket(context: Context) -> Observation:
     """As the connector sees them: what an examination without an admin's token can tell."""
     found = context.bot.post("tickets/search", {"condition": {}, "limit": 1}, {"expand": "true"})
     if not isinstance(found, list) or not found:

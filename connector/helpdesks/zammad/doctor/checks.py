@@ -2,7 +2,7 @@
 
 from connector.doctor import configuration, round_trip, worktable
 from connector.doctor.connection import clocks, tls
-from connector.doctor.finding import Check, Seen
+from connector.doctor.finding import Check, Observation
 from connector.helpdesks.zammad.doctor import names
 from connector.helpdesks.zammad.doctor.account import (
     ADMIN_PERMISSIONS,
@@ -33,12 +33,12 @@ from connector.helpdesks.zammad.doctor.webhook import (
 from connector.helpdesks.zammad.install.kinds import KINDS
 
 
-def travels(context: Context) -> Seen:
+def travels(context: Context) -> Observation:
     """A test ticket makes the whole way."""
     return round_trip.round_trip(context, trial_ticket, "Zammad's log (Manage → Webhook)")
 
 
-def left_behind(context: Context) -> Seen:
+def left_behind(context: Context) -> Observation:
     """Tickets, triggers and jobs of tests are gone."""
     return round_trip.nothing_left(context, leftovers(context))
 

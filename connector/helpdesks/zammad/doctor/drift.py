@@ -1,7 +1,7 @@
 """Is everything in Zammad as ``interspace install`` would make it?"""
 
 from connector.doctor.drift import of_plan
-from connector.doctor.finding import Seen, fail
+from connector.doctor.finding import Observation, fail
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.webhook import used_webhook
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
@@ -9,7 +9,7 @@ from connector.install.errors import PlanError
 from connector.install.secrets import WEBHOOK
 
 
-def drift(context: Context) -> Seen:
+def drift(context: Context) -> Observation:
     """The plan of an installation now: nothing left to do. One that was made by hand has no plan to drift from."""
     secrets = {WEBHOOK: context.webhook_secrets[0].decode()}
     setup = Setup(context.admin, context.bot, context.policy, context.mapping)

@@ -1,7 +1,7 @@
 """Do the states, priorities, groups and roles of the mapping exist, and does mail leave them?"""
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, warn
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.policy.contacts import mails_nobody
@@ -9,7 +9,7 @@ from connector.policy.contacts import mails_nobody
 _EITHER = "Create them in Zammad, or write this Zammad's names into the mapping"
 
 
-def states(context: Context) -> Seen:
+def states(context: Context) -> Observation:
     """Each state of the rules has one in Zammad, and each of Zammad's is known: a ticket in another one is stuck."""
     mapping, active = context.mapping, _active(context.names("ticket_states"))
     unmeant = [state.value for state in TicketState if not set(mapping.state_names(state)) & active]
@@ -24,7 +24,7 @@ def states(context: Context) -> Seen:
     return ok(f"{len(active)} states, each with a meaning")
 
 
-def priorities(context: Context) -> Seen:
+def priorities(context: Context) -> Observation:
     """The connector sets each of the four; those it does not know it takes for none."""
     mapping, active = context.mapping, _active(context.names("ticket_priorities"))
     missing = sorted({names.name for names in mapping.priorities.values()} - active)
@@ -39,7 +39,7 @@ def priorities(context: Context) -> Seen:
     return ok(f"{len(active)} priorities, each with a meaning")
 
 
-def groups(context: Context) -> Seen:
+def groups(context: Context) -> Observation:
     """Every group that the policy moves tickets to."""
     missing = sorted(set(context.mapping.groups.values()) - _active(context.rows("groups")))
     if missing:
@@ -47,7 +47,7 @@ def groups(context: Context) -> Seen:
     return ok(", ".join(sorted(set(context.mapping.groups.values()))))
 
 
-def sender_addresses(context: Context) -> Seen:
+def sender_addresses(context: Context) -> Observation:
     """Zammad sends a mail about a ticket only as its group's address; else only its log says so."""
     mapped = set(context.mapping.groups.values())
     mute = sorted(
@@ -63,7 +63,7 @@ def sender_addresses(context: Context) -> Seen:
     return ok("every group has one")
 
 
-def escalation_mail(context: Context) -> Seen:
+def escalation_mail(context: Context) -> Observation:
     """Each level has somebody to mail (R38): without an address the installation makes no trigger for it."""
     if nobody := mails_nobody(context.policy):
         return warn(
@@ -74,7 +74,7 @@ def escalation_mail(context: Context) -> Seen:
     return ok("every level has an address")
 
 
-def roles(context: Context) -> Seen:
+def roles(context: Context) -> Observation:
     """Whose word counts (P20)."""
     known, roles_ = _active(context.rows("roles")), context.mapping.roles
     missing = [name for name in (*roles_.agents, *roles_.managers) if name not in known]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok, skipped
+from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.doctor.trial import TrialTicket, fresh_name
 from connector.helpdesks.fields import CANONICAL_FIELDS
 from connector.helpdesks.zammad.doctor.attributes import kind_of
@@ -35,7 +35,7 @@ _ALWAYS = {
 }
 
 
-def triggers_store(context: Context) -> Seen:
+def triggers_store(context: Context) -> Observation:
     """A temporary trigger sets every attribute on a test ticket."""
     if not context.test_tickets:
         return skipped("no test ticket is wanted")
@@ -61,7 +61,7 @@ def triggers_store(context: Context) -> Seen:
     return ok(f"a trigger stored {len(wanted)} attributes")
 
 
-def worker_stores(context: Context) -> Seen:
+def worker_stores(context: Context) -> Observation:
     """A temporary job sets every attribute on a test ticket. The scheduler looks for jobs every 5 minutes."""
     if not context.test_tickets:
         return skipped("no test ticket is wanted")

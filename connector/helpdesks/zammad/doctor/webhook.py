@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Seen, fail, ok, skipped, warn
+from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.receiver import Probe, receives
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.zammad.doctor.context import Context, listed
@@ -25,7 +25,7 @@ _DELIVERY = re.compile(r"^x-zammad-delivery: *([0-9a-f-]{36})\s*$", re.IGNORECAS
 _MASKED = re.compile(r"\*+")
 
 
-def webhook(context: Context) -> Seen:
+def webhook(context: Context) -> Observation:
     """It exists, is active, and leads to the receiver."""
     found = _webhooks(context)
     if not found:
@@ -55,7 +55,7 @@ def webhook(context: Context) -> Seen:
     return ok(f"{_name(row)} leads to {url}")
 
 
-def signature(context: Context) -> Seen:
+def signature(context: Context) -> Observation:
     """Zammad signs with one of our secrets. Both stay out of every text."""
     held = str(used_webhook(context).get("signature_token") or "")
     if not held:
@@ -70,7 +70,7 @@ def signature(context: Context) -> Seen:
     return ok("Zammad and the settings have the same secret")
 
 
-def triggers(context: Context) -> Seen:
+def triggers(context: Context) -> Observation:
     """At least one fires on every change, and none on the connector's own."""
     ours = [row for row in context.rows("triggers") if _calls(row, used_webhook(context)["id"])]
     active = [row for row in ours if row.get("active", True)]
@@ -93,7 +93,7 @@ def triggers(context: Context) -> Seen:
     return ok(", ".join(map(_name, active)))
 
 
-def receiver(context: Context) -> Seen:
+def receiver(context: Context) -> Observation:
     """The receiver behind the webhook's address has our secret: it accepts our signature and refuses what we signed."""
     url = str(used_webhook(context)["endpoint"])
     body = b'{"ticket":{"id":0}}'
@@ -102,7 +102,7 @@ def receiver(context: Context) -> Seen:
     return receives(context, url, Probe(body, signature, 400, "ticket.id", lost))
 
 
-def failed_deliveries(context: Context) -> Seen:
+def failed_deliveries(context: Context) -> Observation:
     """Deliveries of the last day that never arrived, by Zammad's own log."""
     url = str(used_webhook(context)["endpoint"])
     rows = listed(context.admin, "http_logs/webhook", {"limit": "500"})

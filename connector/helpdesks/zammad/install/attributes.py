@@ -16,7 +16,7 @@ from connector.domain.vocabulary import (
     ServiceCheck,
     Urgency,
 )
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Wanted, text_ref
 from connector.install.texts import FOR_CUSTOMERS, HELP
 
@@ -136,7 +136,7 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 """Field → attribute, in the order in which people see them."""
 
 
-def attributes(site: Site) -> Iterator[Wanted]:
+def attributes(site: InstallContext) -> Iterator[Wanted]:
     """Every field of the mapping; customers see and choose only what the guide asks of them (R10, R15–R22)."""
     for number, (field, attribute) in enumerate(ATTRIBUTES.items()):
         name = site.mapping.attribute(field)
@@ -167,7 +167,7 @@ def _screens(field: str, attribute: Attribute) -> Mapping[str, Any]:
     }
 
 
-def mandatory(site: Site) -> Iterator[Wanted]:
+def mandatory(site: InstallContext) -> Iterator[Wanted]:
     """The required details on the create mask, for agents and customers (R15–R18).
 
     A mandatory field binds the API too: on the create mask only creates, on any other screen every later change of an

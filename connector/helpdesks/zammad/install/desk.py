@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.vocabulary import IntakeStatus, PrioritySource
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
 
 PHONE_INTAKE = "Phone intake"
@@ -25,7 +25,7 @@ LABELS = (
 """The lines that the rules read (R15–R22, R10)."""
 
 
-def macros(site: Site) -> Iterator[Wanted]:
+def macros(site: InstallContext) -> Iterator[Wanted]:
     """One click for what agents ask of the rules (R23, R27, R34, R36, R37, R39)."""
     escalate = site.attribute("escalation_request")
     yield _macro("Escalate now: no progress", {escalate: "the customer is not satisfied with the progress"})
@@ -43,7 +43,7 @@ def _macro(name: str, values: Mapping[str, str]) -> Wanted:
     return Wanted("macros", name, body, fill={"ux_flow_next_up": "none", "group_ids": []})
 
 
-def overviews(site: Site) -> Iterator[Wanted]:
+def overviews(site: InstallContext) -> Iterator[Wanted]:
     """What managers and agents watch (R3, R14, R27, R28, R34, R38)."""
     managers = [Ref("roles", role) for role in site.mapping.roles.managers]
     everybody = [*managers, *(Ref("roles", role) for role in site.mapping.roles.agents)]
@@ -87,7 +87,7 @@ def overviews(site: Site) -> Iterator[Wanted]:
         yield Wanted("overviews", name, body, fill={"link": link, "prio": 1500 + number})
 
 
-def _due_soon(site: Site, is_open: Mapping[str, Any]) -> dict[str, Any]:
+def _due_soon(site: InstallContext, is_open: Mapping[str, Any]) -> dict[str, Any]:
     hour = {"operator": "within next (relative)", "range": "hour", "value": "1"}
     limits = ("first_response_due_at", "repair_due_at", "next_escalation_at")
     soon = [{"name": site.attribute(field), **hour} for field in limits]
@@ -95,7 +95,7 @@ def _due_soon(site: Site, is_open: Mapping[str, Any]) -> dict[str, Any]:
     return {"operator": "AND", "conditions": [*now, {"operator": "OR", "conditions": soon}]}
 
 
-def phone_intake(site: Site) -> Iterator[Wanted]:
+def phone_intake(site: InstallContext) -> Iterator[Wanted]:
     """The labelled lines for a call, as text to insert and as a ticket to start from (R4, R14–R22)."""
     lines = "".join(f"<div>{label}: </div>" for label in LABELS)
     module = {"name": PHONE_INTAKE, "keywords": "intake", "content": lines, "active": True}

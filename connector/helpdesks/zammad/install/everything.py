@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Wanted
 
 
-def everything(site: Site) -> Iterator[Wanted]:
+def everything(site: InstallContext) -> Iterator[Wanted]:
     """All objects; the plan puts them in order."""
     for nouns in (
         attributes.attributes,

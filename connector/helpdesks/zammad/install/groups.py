@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Including, Ref, Wanted
 
 BOT_ROLE = "Interspace Connector"
 
 
-def groups(site: Site) -> Iterator[Wanted]:
+def groups(site: InstallContext) -> Iterator[Wanted]:
     """The intake, a group for each escalation level that has one, and those of RFO tasks and problem records."""
     note = "Where tickets come in."
     yield Wanted("groups", site.intake_group, {"name": site.intake_group, "active": True, "note": note})
@@ -22,7 +22,7 @@ def groups(site: Site) -> Iterator[Wanted]:
         )
 
 
-def roles(site: Site) -> Iterator[Wanted]:
+def roles(site: InstallContext) -> Iterator[Wanted]:
     """The connector's own access, the escalation managers', and that of agents to the tickets they keep (R38)."""
     above = {Ref("groups", group): ["full"] for group in site.other_groups.values()}
     everywhere = {Ref("groups", site.intake_group): ["full"], **above}
@@ -56,13 +56,13 @@ def roles(site: Site) -> Iterator[Wanted]:
         yield Wanted("roles", role, {"name": role, "group_ids": above}, borrowed=True)
 
 
-def bot(site: Site) -> Iterator[Wanted]:
+def bot(site: InstallContext) -> Iterator[Wanted]:
     """The bot user holds the connector's role, besides those that it has."""
     role = Including((Ref("roles", BOT_ROLE),))
     yield Wanted("users", site.bot_login, {"role_ids": role}, borrowed=True, own=True)
 
 
-def _purpose(site: Site, name: str) -> str:
+def _purpose(site: InstallContext, name: str) -> str:
     if name == site.policy.rfo.group:
         return "Reason-For-Outage documents to be written."
     if name == site.policy.problem.group:

@@ -6,7 +6,7 @@ their own since 6.4; before that, they belong to *admin.object*.
 
 from collections.abc import Mapping
 
-from connector.install.kinds import Kind, Run, Tables
+from connector.install.kinds import FollowUp, Kind, Tables
 
 ATTRIBUTES = "object_manager_attributes"
 MIGRATIONS = "object_manager_attributes_execute_migrations"
@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind] = {
             partial=("data_option",),
             whole=True,
             data=True,
-            follow=Run(
+            follow=FollowUp(
                 MIGRATIONS,
                 "migrations",
                 "Zammad's migrations",

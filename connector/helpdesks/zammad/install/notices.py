@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connector.domain.vocabulary import ServiceCheck
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import CONTACT
 from connector.install.objects import Ref, Wanted, text_ref
 from connector.policy.contacts import addresses
@@ -18,7 +18,7 @@ _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
 CUSTOMER = "Interspace: customer hears of an escalation"
 
 
-def contacts(site: Site) -> Iterator[Wanted]:
+def contacts(site: InstallContext) -> Iterator[Wanted]:
     """A user for each address, without any rights; somebody who has an account already is left alone."""
     named = {
         address: level
@@ -32,7 +32,7 @@ def contacts(site: Site) -> Iterator[Wanted]:
         yield Wanted("users", address, body, fill=fill)
 
 
-def notices(site: Site) -> Iterator[Wanted]:
+def notices(site: InstallContext) -> Iterator[Wanted]:
     """One trigger for each level of each ladder whose contacts have addresses, and one for the customer."""
     for name, ladder in site.policy.escalation.ladders.items():
         for level in ladder.levels:
@@ -44,7 +44,7 @@ def notices(site: Site) -> Iterator[Wanted]:
         yield _to_customer(site, higher)
 
 
-def _to_contacts(site: Site, ladder: str, level: Level) -> Wanted:
+def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
     name = f"Interspace: level {level.level} reached ({ladder})"
     reason, due = (site.mapping.attribute(field) for field in ("escalation_reason", "next_escalation_at"))
     text = (
@@ -63,7 +63,7 @@ def _to_contacts(site: Site, ladder: str, level: Level) -> Wanted:
     return _trigger(name, [*_reached(site, [str(level.level)]), *_on_ladder(site, ladder)], mail)
 
 
-def _to_customer(site: Site, levels: Sequence[str]) -> Wanted:
+def _to_customer(site: InstallContext, levels: Sequence[str]) -> Wanted:
     not_a_task = {"name": "ticket.group_id", "operator": "is not", "value": [text_ref("groups", site.rfo_group)]}
     text = (
         "<div>Dear #{ticket.customer.firstname} #{ticket.customer.lastname},</div><br/>"
@@ -90,7 +90,7 @@ def _trigger(name: str, conditions: Sequence[Mapping[str, Any]], mail: Mapping[s
     return Wanted("triggers", name, body, fill={"disable_notification": True})
 
 
-def _reached(site: Site, levels: Sequence[str]) -> list[dict[str, Any]]:
+def _reached(site: InstallContext, levels: Sequence[str]) -> list[dict[str, Any]]:
     level = site.attribute("escalation_level")
     return [
         {"name": "ticket.action", "operator": "is", "value": "update"},
@@ -99,7 +99,7 @@ def _reached(site: Site, levels: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _on_ladder(site: Site, ladder: str) -> list[dict[str, Any]]:
+def _on_ladder(site: InstallContext, ladder: str) -> list[dict[str, Any]]:
     """The tickets of a ladder: those of verified services that have it; the default has all others."""
     service, check = site.attribute("service_id"), site.attribute("service_check")
     verified = ServiceCheck.VERIFIED.value

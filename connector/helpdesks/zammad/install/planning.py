@@ -9,7 +9,7 @@ from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.install.everything import everything
 from connector.helpdesks.zammad.install.leaving import used_by_tickets, without_our_roles
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
 from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -79,12 +79,14 @@ def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
     return read_current(setup.admin, int(bot["id"]), named)
 
 
-def _site(setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: str | None, today: date) -> Site:
+def _site(
+    setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: str | None, today: date
+) -> InstallContext:
     intake = current.row("groups", setup.mapping.group_name("intake")) or {}
     held = current.row("webhooks", NAME)
     if receiver_url is None and held is None:
         raise PlanError("Say where Zammad reaches the connector: --receiver-url https://connector.example.com")
-    return Site(
+    return InstallContext(
         policy=setup.policy,
         mapping=setup.mapping,
         bot_id=int(bot["id"]),

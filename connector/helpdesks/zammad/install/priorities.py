@@ -10,7 +10,7 @@ from typing import Any
 import holidays
 
 from connector.domain.vocabulary import Priority
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
 from connector.policy.calendar_spec import CalendarSpec
 
@@ -25,7 +25,7 @@ _YEARS = 3
 """Public holidays are written for this year and the two that follow."""
 
 
-def priorities(site: Site) -> Iterator[Wanted]:
+def priorities(site: InstallContext) -> Iterator[Wanted]:
     """The priorities that the connector sets, beside those of Zammad."""
     for priority, names in site.mapping.priorities.items():
         note = f"{priority}, {site.policy.priorities[priority].name}: follows from impact and urgency."
@@ -33,7 +33,7 @@ def priorities(site: Site) -> Iterator[Wanted]:
         yield Wanted("ticket_priorities", names.name, body, fill=_LOOK[priority])
 
 
-def calendars(site: Site) -> Iterator[Wanted]:
+def calendars(site: InstallContext) -> Iterator[Wanted]:
     """A calendar for each one that a priority's clock runs by."""
     used = {targets.calendar for targets in site.policy.priorities.values()}
     for name, spec in site.policy.calendars.items():
@@ -50,7 +50,7 @@ def calendars(site: Site) -> Iterator[Wanted]:
             )
 
 
-def slas(site: Site) -> Iterator[Wanted]:
+def slas(site: InstallContext) -> Iterator[Wanted]:
     """An SLA for each priority, in minutes, so that Zammad's own clocks agree with the policy's (R36, R37).
 
     RFO tasks have a due date of their own and no SLA.
@@ -78,7 +78,7 @@ def slas(site: Site) -> Iterator[Wanted]:
         )
 
 
-def report_profiles(site: Site) -> Iterator[Wanted]:
+def report_profiles(site: InstallContext) -> Iterator[Wanted]:
     """A report profile for each priority (R29, R32)."""
     for priority, targets in site.policy.priorities.items():
         name = f"{PREFIX}{priority} {targets.name}"
@@ -86,7 +86,7 @@ def report_profiles(site: Site) -> Iterator[Wanted]:
         yield Wanted("report_profiles", name, {"name": name, "condition": condition, "active": True})
 
 
-def _read_as(site: Site, priority: Priority) -> list[Ref]:
+def _read_as(site: InstallContext, priority: Priority) -> list[Ref]:
     """Every priority of Zammad that is read as this one."""
     names = site.mapping.priorities[priority]
     others = [text_ref("ticket_priorities", name, optional=True) for name in names.also]

@@ -9,7 +9,7 @@ from connector.policy.models import Policy
 
 
 @dataclass(frozen=True)
-class Site:
+class InstallContext:
     """One Zammad with the rules that it is to follow."""
 
     policy: Policy

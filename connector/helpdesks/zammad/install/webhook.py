@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.vocabulary import Actor
-from connector.helpdesks.zammad.install.site import Site
+from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Ref, Sealed, Wanted
 from connector.install.secrets import WEBHOOK
 
@@ -22,7 +22,7 @@ _NATIVE = ("state_id", "priority_id", "group_id", "customer_id", "organization_i
 """Attributes of Zammad's own that the rules read."""
 
 
-def webhook(site: Site) -> Iterator[Wanted]:
+def webhook(site: InstallContext) -> Iterator[Wanted]:
     """The hook with the secret of the secret store."""
     body = {
         "name": NAME,
@@ -35,7 +35,7 @@ def webhook(site: Site) -> Iterator[Wanted]:
     yield Wanted("webhooks", NAME, body)
 
 
-def triggers(site: Site) -> Iterator[Wanted]:
+def triggers(site: InstallContext) -> Iterator[Wanted]:
     """A new ticket, a message of a customer or an agent, a change of what the rules read."""
     created = {"ticket.action": {"operator": "is", "value": "create"}, "ticket.updated_by_id": _not_the_bot(site)}
     yield _trigger(CREATED, created, "Every ticket that the connector has not made itself.")
@@ -60,5 +60,5 @@ def _trigger(name: str, condition: Mapping[str, Any], note: str) -> Wanted:
     return Wanted("triggers", name, body, fill={"disable_notification": True})
 
 
-def _not_the_bot(site: Site) -> dict[str, Any]:
+def _not_the_bot(site: InstallContext) -> dict[str, Any]:
     return {"operator": "is not", "pre_condition": "specific", "value": [str(site.bot_id)]}

@@ -19,7 +19,7 @@ from connector.helpdesks.jira.client import endpoint_of
 from connector.helpdesks.jira.connection import Connection
 from connector.helpdesks.jira.desk import open_jira
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from tests.unit.helpdesks.jira.bench import mapping
 from tests.unit.helpdesks.side import BASIC, JIRA, NOW, TOKEN, URL, USER
 from tests.unit.helpdesks.side import jira_client as client
@@ -143,7 +143,7 @@ def test_limits_concern_what_they_say(
 def test_a_paused_endpoint_is_not_asked_and_others_are() -> None:
     responses.put(ISSUE, json={}, status=429, headers={"Retry-After": "3", "RateLimit-Reason": "jira-burst-based"})
     read = responses.get(ISSUE, json={})
-    pauses = Pauses()
+    pauses = EndpointPauses()
     jira = client(pauses=pauses)
     with pytest.raises(EndpointLimitedError) as caught:
         jira.put("api/2/issue/7", {})
@@ -159,7 +159,7 @@ def test_a_paused_endpoint_is_not_asked_and_others_are() -> None:
 
 @responses.activate
 def test_what_another_process_was_told_holds_here() -> None:
-    pauses = Pauses()
+    pauses = EndpointPauses()
     pauses.learn({"POST search/jql": NOW + timedelta(seconds=5)})
 
     with pytest.raises(EndpointLimitedError):

@@ -54,12 +54,12 @@ def test_a_change_that_search_finds_late_is_listed_late(bench: Bench) -> None:
     bench.passes(seconds=30)
     bench.jira.world.index.lag = timedelta(0)
     seen = set[str]()
-    bookmark = START
+    cursor = START
     for minute in range(4):
         bench.opens(f"Noise {minute}")
-        for page in bench.desk.changed_since(bookmark - timedelta(minutes=5)):
+        for page in bench.desk.changed_since(cursor - timedelta(minutes=5)):
             seen |= {row.id for row in page}
-            bookmark = max(row.updated_at for row in page if row.updated_at is not None)
+            cursor = max(row.updated_at for row in page if row.updated_at is not None)
         bench.passes(minutes=5)
 
     assert late in seen

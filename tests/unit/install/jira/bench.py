@@ -11,7 +11,7 @@ from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
-from connector.helpdesks.pauses import Pauses
+from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Plan
 from connector.install.secrets import JIRA_WEBHOOK
@@ -48,7 +48,7 @@ class JiraBench:
 
     def client(self, who: str) -> JiraClient:
         """The API as one of them."""
-        return JiraClient(self.connection(who), self.clock, Pauses())
+        return JiraClient(self.connection(who), self.clock, EndpointPauses())
 
     @property
     def setup(self) -> JiraSetup:

@@ -252,7 +252,7 @@ def test_the_secret_is_in_the_webhook_and_nowhere_else(jira_bench: JiraBench) ->
     plan = jira_bench.install()
     (secret,) = SECRETS.values()
 
-    for text in (repr(plan), repr(plan.told()), repr(jira_bench.plan()), repr(jira_bench.plan().told())):
+    for text in (repr(plan), repr(plan.to_dict()), repr(jira_bench.plan()), repr(jira_bench.plan().to_dict())):
         assert secret not in text
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 
-class Pace:
+class RateLimiter:
     """What was not begun in the last second may be made up for at once; what was not begun before that is gone."""
 
     def __init__(self, per_second: float) -> None:
