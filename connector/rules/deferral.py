@@ -140,8 +140,8 @@ def _ask_support(opening: datetime) -> Note:
     return Note(
         public=False,
         title="The customer agrees to defer",
-        text=f"The customer agrees to continue at {wording.format_time(opening)}. If you agree too, set 'Support agrees "
-        "to defer'. Until then the clocks run.",
+        text=f"The customer agrees to continue at {wording.format_time(opening)}. If you agree too, set 'Support "
+        "agrees to defer'. Until then the clocks run.",
         marks=frozenset({mark("deferral-offered", _stamp(opening))}),
     )
 
