@@ -1,0 +1,5 @@
+"""Jira, as the product sees it."""
+
+from connector.helpdesks.plugin import HelpdeskPlugin
+
+PLUGIN = HelpdeskPlugin(name="jira", title="Jira")
