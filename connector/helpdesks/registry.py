@@ -1,4 +1,4 @@
-"""Which helpdesks there are. A plugin is imported when it is asked for, so that nobody waits for another one's parts."""
+"""Which helpdesks there are. A plugin is imported when it is asked for: nobody waits for another one's parts."""
 
 from importlib import import_module
 
