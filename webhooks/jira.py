@@ -20,14 +20,14 @@ import structlog
 from flask import Blueprint, Response, request
 
 from connector import metrics
+from connector.helpdesks.jira.webhook import Meaning, meaning
+from connector.helpdesks.payload import parse
+from connector.helpdesks.sender import require_sha256_or_token
 from connector.work.jobs import Key
 from webhooks.accepted import accepted
 from webhooks.body import read_json_bytes
-from webhooks.jira_event import Meaning, meaning
-from webhooks.payload import parse
 from webhooks.problem import Refusal, clean
 from webhooks.receiver import Receiver
-from webhooks.signature import require_sha256_or_token
 
 IDENTIFIER = "X-Atlassian-Webhook-Identifier"
 

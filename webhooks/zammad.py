@@ -12,13 +12,13 @@ from flask import Blueprint, Response
 from flask.globals import request_ctx
 
 from connector import metrics
+from connector.helpdesks.payload import parse
+from connector.helpdesks.sender import require_sha1
 from connector.work.jobs import Key
 from webhooks.accepted import accepted
 from webhooks.body import read_json_bytes
-from webhooks.payload import parse
 from webhooks.problem import Refusal
 from webhooks.receiver import Receiver
-from webhooks.signature import require_sha1
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _log = structlog.get_logger("webhooks.zammad")

@@ -8,6 +8,7 @@ import pytest
 from structlog.typing import EventDict
 from werkzeug.test import Client, TestResponse
 
+from connector.helpdesks.sender import require_sha256_or_token
 from connector.work.jobs import Key
 from tests.unit.webhooks.deliveries import NOW, Ledger, detail
 from tests.unit.webhooks.deliveries import client as zammad_client
@@ -26,7 +27,6 @@ from tests.unit.webhooks.jira_deliveries import (
 )
 from webhooks.problem import Refusal
 from webhooks.receiver import Hook
-from webhooks.signature import require_sha256_or_token
 
 BODY = json.dumps(payload("cloud-issue-updated")).encode()
 RULE = json.dumps(payload("automation-jira-format")).encode()
@@ -135,7 +135,7 @@ def test_every_secret_and_token_is_always_compared(ledger: Ledger, monkeypatch: 
         compared.append(ours)
         return ours == given
 
-    monkeypatch.setattr("webhooks.signature.hmac.compare_digest", compare)
+    monkeypatch.setattr("connector.helpdesks.sender.hmac.compare_digest", compare)
     for secret in (SECRET, PREVIOUS):
         compared.clear()
         assert deliver(jira_client(ledger), BODY, secret).status_code == 202

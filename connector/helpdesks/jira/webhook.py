@@ -10,7 +10,7 @@ Sources: Atlassian, "Webhooks" (Cloud) and "Webhooks" (Data Center); "Send web r
 import re
 from typing import NamedTuple
 
-from webhooks.payload import Value
+from connector.helpdesks.payload import Value
 from webhooks.problem import clean
 
 OF_AN_ISSUE = frozenset(
