@@ -1,56 +1,101 @@
-"""Who sends: HMAC signatures over the raw bytes and agreed tokens, compared in constant time."""
+"""Webhook senders as declarations: what a helpdesk's folder says of its webhooks, without any web framework.
+
+``webhooks/`` makes a route of each helpdesk's :class:`Sender` and goes through the same steps for all of them: read the
+body, verify it, parse it, mark the tickets of the event due, answer.
+"""
 
 import hmac
 import re
-from collections.abc import Sequence
-from http import HTTPStatus
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
-from webhooks.problem import Refusal
+from connector.helpdesks.payload import Value
 
-_HEADER = {
+_SIGNATURE = {
     "sha1": re.compile(r"sha1=([0-9a-f]{40})", re.ASCII),
     "sha256": re.compile(r"sha256=([0-9a-f]{64})", re.ASCII),
 }
 _BEARER = re.compile(r"Bearer +(\S+) *", re.ASCII | re.IGNORECASE)
-_CHALLENGE = {"WWW-Authenticate": 'HMAC-SHA1 header="X-Hub-Signature"'}
-_CHALLENGES = {"WWW-Authenticate": 'HMAC-SHA256 header="X-Hub-Signature", Bearer'}
 
 
-def require_sha1(secrets: Sequence[bytes], body: bytes, header: str | None) -> None:
-    """Refuse with 401 unless ``header`` is ``sha1=`` and the hex HMAC-SHA1 of ``body`` under one of the secrets.
+class Headers(Protocol):
+    """The headers of a request. Names are matched in any spelling of upper and lower case."""
 
-    All failures answer alike (P5).
+    def get(self, name: str, /) -> str | None:
+        """The value, its bytes as Latin-1 text (PEP 3333); ``None`` if the header is missing."""
 
-    Source: Zammad documentation, "Webhook", header ``X-Hub-Signature``; RFC 2104.
+
+@dataclass(frozen=True)
+class Hook:
+    """One webhook as its admin set it up: the helpdesk it speaks for and the secrets valid now.
+
+    While a secret is being replaced, the new and the old one are valid.
     """
-    if not _is_signed("sha1", secrets, body, header):
-        raise Refusal(HTTPStatus.UNAUTHORIZED, "X-Hub-Signature: missing or not valid for this hook", _CHALLENGE)
+
+    helpdesk: str
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    """The sender signs with one of these."""
+    tokens: tuple[bytes, ...] = field(default=(), repr=False)
+    """A sender that cannot sign shows one of these."""
+    bot: str | None = None
+    """The connector's own account, where the sender tells who did something."""
+    name: str = "main"
+    """The last part of its URL: ``/webhooks/<helpdesk>/<name>``."""
 
 
-def require_sha256_or_token(
-    secrets: Sequence[bytes],
-    tokens: Sequence[bytes],
-    body: bytes,
-    signature: str | None,
-    given: Sequence[str | None],
-) -> None:
-    """Refuse with 401 unless the body is signed with one of the secrets, or one of the tokens is ``given``.
+class Event(NamedTuple):
+    """What a delivery is about. Without ``tickets`` there is a reason in ``ignored``, or nobody knows the event."""
 
-    ``signature`` is ``sha256=`` and a hex HMAC-SHA256; another method is no signature. ``given`` are the values of the
-    headers that may hold a token, as it is or after ``Bearer``. All failures answer alike (P5).
+    tickets: tuple[str, ...] = ()
+    """The tickets that have to be looked at again."""
+    name: str | None = None
+    """What the helpdesk calls the event; ``None`` where it gives events no name."""
+    ignored: str | None = None
 
-    Source: Atlassian, "Webhooks", section "Secure admin webhooks" (WebSub's ``X-Hub-Signature``).
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """How one helpdesk sends webhooks."""
+
+    secret_settings: tuple[str, ...]
+    """The settings that hold what the helpdesk signs with."""
+    token_settings: tuple[str, ...] = ()
+    """The settings that hold what a sender shows that cannot sign."""
+    bot_setting: str | None = None
+    """The setting that names the connector's own account."""
+    proof_headers: tuple[str, ...]
+    """Where a signature or token stands, for the answer to a delivery without a valid one."""
+    challenge: str
+    """The ``WWW-Authenticate`` header of that answer (RFC 9110, section 11.6.1)."""
+    delivery_header: str
+    """Holds the id that all attempts of one delivery share."""
+    delivery_id: re.Pattern[str]
+    """What such an id looks like; anything else is taken for none."""
+    digest_for_id: bool = False
+    """Some deliveries have no id: the SHA-256 of the body takes its place."""
+    attempt_headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that tell one attempt of a delivery from another, by their key in the log."""
+    verify: Callable[[Headers, bytes, Hook], bool]
+    """Whether the raw body comes from somebody who knows a secret of the hook."""
+    event: Callable[[Headers, Value, str | None], Event]
+    """What a verified payload is about; the last argument is the connector's own account.
+
+    Raises :class:`~connector.helpdesks.payload.PayloadError` if the payload does not say what it must."""
+
+    def delivery(self, headers: Headers) -> str | None:
+        """The id that all attempts of one delivery share; ``None`` if it is missing or does not look like one."""
+        header = headers.get(self.delivery_header)
+        return header if header and self.delivery_id.fullmatch(header) else None
+
+
+def is_signed(method: str, secrets: Sequence[bytes], body: bytes, header: str | None) -> bool:
+    """Whether ``header`` is the hex HMAC of ``body`` under one of the secrets, after the name of the method and ``=``.
+
+    ``method``: ``sha1`` or ``sha256``. Every secret is compared, in constant time: how long it takes does not tell
+    which of them is in use (P5). Source: RFC 2104; WebSub's ``X-Hub-Signature``.
     """
-    signed = _is_signed("sha256", secrets, body, signature)
-    known = _is_known(tokens, given)
-    if not signed and not known:
-        detail = "X-Hub-Signature, Authorization: missing or not valid for this hook"
-        raise Refusal(HTTPStatus.UNAUTHORIZED, detail, _CHALLENGES)
-
-
-def _is_signed(method: str, secrets: Sequence[bytes], body: bytes, header: str | None) -> bool:
-    """Every secret is always compared, so the time taken does not tell which one is in use."""
-    match = _HEADER[method].fullmatch(header or "")
+    match = _SIGNATURE[method].fullmatch(header or "")
     given = bytes.fromhex(match[1]) if match else b""
     valid = False
     for secret in secrets:
@@ -58,12 +103,12 @@ def _is_signed(method: str, secrets: Sequence[bytes], body: bytes, header: str |
     return valid
 
 
-def _is_known(tokens: Sequence[bytes], given: Sequence[str | None]) -> bool:
+def shows_token(tokens: Sequence[bytes], headers: Sequence[str | None]) -> bool:
+    """Whether one of the headers is one of the tokens, as it is or after ``Bearer``; compared like signatures."""
     valid = False
-    for value in given:
-        match = _BEARER.fullmatch(value or "")
-        # A header's bytes arrive as Latin-1 text (PEP 3333).
-        shown = (match[1] if match else value or "").encode("latin-1", "replace")
+    for header in headers:
+        match = _BEARER.fullmatch(header or "")
+        shown = (match[1] if match else header or "").encode("latin-1", "replace")
         for token in tokens:
             valid |= hmac.compare_digest(token, shown)
     return valid

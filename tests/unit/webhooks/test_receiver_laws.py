@@ -103,4 +103,4 @@ def test_any_unsigned_request_is_refused(path: str, method: str, changed: dict[s
 
 def _both(ledger: Ledger) -> Client:
     """A receiver with hooks for both helpdesks."""
-    return Client(create_app(replace(receiver(ledger), jira={"main": jira.jira_hook()})))
+    return Client(create_app(replace(receiver(ledger), hooks=[*receiver(ledger).hooks, jira.jira_hook()])))
