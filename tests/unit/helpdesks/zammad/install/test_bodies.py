@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from connector.domain.fields import INTAKE
 from connector.domain.vocabulary import FaultType, Impact, Urgency
 from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
 from connector.rules.text.extract import extract
-from connector.rules.trust import INTAKE
 from tests.builders import T0
 from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, steps
 
