@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.domain.ticket import Fields
+from connector.domain.fields import CUSTOM, Fields
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
-from connector.helpdesks.fields import CANONICAL_FIELDS
 from connector.helpdesks.mapping import unknown_groups
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -27,7 +26,7 @@ def test_every_field_has_an_attribute_and_back(mapping: ZammadMapping) -> None:
         assert mapping.field(attribute) == field
     assert mapping.attribute("service_id") == "service_ref"
     assert mapping.attribute("priority") == "priority"
-    assert set(CANONICAL_FIELDS) == set(Fields.model_fields) - {"priority", "group"}
+    assert set(CUSTOM) == set(Fields.model_fields) - {"priority", "group"}
     assert mapping.field("state") == "state"
     assert mapping.field("title") is None
     with pytest.raises(KeyError):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.ticket import Fields
+from connector.domain.fields import Fields
 from connector.domain.vocabulary import Impact, Priority, RfoStatus
 from connector.helpdesks.zammad.values import decode, encode, moment
 
