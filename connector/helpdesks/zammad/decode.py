@@ -104,7 +104,7 @@ class Decoder:
         return Actor.AGENT if roles & set(self._mapping.roles.agents) else Actor.CUSTOMER
 
     def _creator(self, row: TicketRow, assets: Assets) -> Actor:
-        """The connector opens tickets with a note: one that a mail opened is somebody's who gave its address as From."""
+        """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From."""
         creator = self._actor(row.created_by_id, assets)
         by_mail = self._channel(row.create_article_type_id) is Channel.EMAIL
         return Actor.CUSTOMER if creator is Actor.CONNECTOR and by_mail else creator

@@ -1,5 +1,5 @@
-"""What proves a step on Zammad: the signed preferences of an article that the connector made by the API, and the subjects
-of version 0.1.0."""
+"""What proves a step on Zammad: the signed preferences of an article that the connector made by the API, and the
+subjects of version 0.1.0."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ import responses
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.proofs import Proofs, public_key
-from tests.unit.helpdesks.answers import API, BOT, CUSTOMER, desk, proofs, shown
+from tests.unit.helpdesks.zammad.answers import API, BOT, CUSTOMER, desk, proofs, shown
 
 OLD, NEW = b"the old key of the proofs", b"the new key of the proofs"
 MAILED = {"send-auto-response": True, "is-auto-response": False}
@@ -125,9 +125,7 @@ def test_a_subject_beside_a_proof_proves_nothing(zammad: responses.RequestsMock)
 @pytest.mark.parametrize("preferences", [{}, sealed()], ids=["by its subject", "by a copied proof"])
 def test_a_customer_proves_nothing(zammad: responses.RequestsMock, preferences: Any) -> None:
     """P20."""
-    read = article(
-        zammad, subject="x [ref: level-5]", created_by_id=CUSTOMER, sender_id=2, preferences=preferences
-    )
+    read = article(zammad, subject="x [ref: level-5]", created_by_id=CUSTOMER, sender_id=2, preferences=preferences)
 
     assert (read.author, read.marks, read.refused_marks) == (Actor.CUSTOMER, set(), set())
 
