@@ -20,7 +20,6 @@ from tests.waiting import is_quiet, wait_until
 TICKETS = 60
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("kind", "database"), [("zammad", "sqlite"), ("jira-cloud", "postgresql")])
 def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(
     kind: str, database: str, request: pytest.FixtureRequest, tmp_path: Path
