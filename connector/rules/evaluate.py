@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from connector.domain.decision import Decision, NewTicket, Note, Outcome
-from connector.domain.ticket import Fields, Ticket
+from connector.domain.fields import NATIVE, Fields
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -17,7 +18,7 @@ from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
-from connector.rules.trust import CHOSEN_AT_CREATION, contest, contested, verified
+from connector.rules.trust import contest, contested, verified
 
 Rule = Callable[[Ticket, Policy, datetime], Outcome]
 
@@ -102,7 +103,7 @@ def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alon
     return any(
         getattr(decided.fields, field) == getattr(ticket.fields, field)
         for field, held in trust.changes.items()
-        if field in ticket.changes and field not in left_alone and not (held is None and field in CHOSEN_AT_CREATION)
+        if field in ticket.changes and field not in left_alone and not (held is None and field in NATIVE)
     )
 
 

@@ -11,33 +11,15 @@ from itertools import pairwise
 from typing import Any
 
 from connector.domain.decision import Note, Outcome, mark
-from connector.domain.ticket import Change, Fields, Ticket
+from connector.domain.fields import NATIVE, SetBy, set_by
+from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor
 from connector.policy.models import Policy
 from connector.rules import wording
 
-INTAKE = frozenset(
-    {
-        "service_id",
-        "problem_start",
-        "short_description",
-        "impact",
-        "urgency",
-        "circuit_id",
-        "fault_type",
-        "test_results",
-        "ip_addresses",
-    }
-)
-"""What the customer may state (R10, R15–R22), also when the ticket is created."""
-
-_REQUESTS = frozenset({"escalation_request", "rfo_requested", "deferral_customer"})
-"""Customers may ask and agree (R27, R34, R39); that takes effect through the rules only."""
-
-CHOSEN_AT_CREATION = frozenset({"priority", "group"})
-"""The helpdesk's own fields. Empty means a value that the mapping does not know, which cannot be written."""
-_GUARDED = frozenset(Fields.model_fields) - INTAKE - _REQUESTS
-_EMPTY_AT_CREATION = _GUARDED - CHOSEN_AT_CREATION
+_EMPTY_AT_CREATION = set_by(SetBy.SUPPORT, SetBy.RULES)
+_GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
+"""What no customer may set."""
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
@@ -130,7 +112,7 @@ def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) 
     for change in reversed(changes):
         if change.actor is not Actor.CUSTOMER:
             return change.new
-    from_creation = ticket.created_by is not Actor.CUSTOMER or field in CHOSEN_AT_CREATION
+    from_creation = ticket.created_by is not Actor.CUSTOMER or field in NATIVE
     return changes[0].old if from_creation else None
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from connector.domain.ticket import Article, Fields
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority
 from connector.rules.completeness import completeness
 from connector.rules.evaluate import evaluate

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Outcome
-from connector.domain.ticket import Change, Fields, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
 from connector.rules.deferral import deferral
 from connector.rules.evaluate import evaluate

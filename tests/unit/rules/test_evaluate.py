@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.domain.decision import Decision
-from connector.domain.ticket import Change, Customer, Fields, LinkedTicket, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Change, Customer, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
 from connector.rules.evaluate import RULES, evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, said

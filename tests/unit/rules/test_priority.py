@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Change, Fields, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Priority, PrioritySource, Urgency
 from connector.rules.evaluate import evaluate
 from connector.rules.priority import priority

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Fields, LinkedTicket, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketKind, TicketState
 from connector.rules.problem import problem, problem_record
 from tests.builders import T0, at, complete, default_policy, incident, moved, note

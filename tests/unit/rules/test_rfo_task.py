@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Article, Fields, LinkedTicket, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, RfoStatus, TicketKind, TicketState
 from connector.rules.rfo import rfo_task
 from tests.builders import T0, default_policy, incident, note

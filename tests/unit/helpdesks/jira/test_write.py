@@ -8,7 +8,7 @@ import pytest
 
 from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Fields
+from connector.domain.fields import Fields
 from connector.domain.vocabulary import (
     FaultType,
     Impact,
