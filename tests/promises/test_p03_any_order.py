@@ -135,6 +135,7 @@ def play(opened: Opened, examples: int) -> None:
     )
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(("helpdesk", "database"), PLACES)
 def test_any_fate_of_the_deliveries_ends_in_the_same_ticket(
     helpdesk: str, database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest

@@ -27,6 +27,8 @@ from tests.chaos.worker import Order, worker_process
 from tests.promises.conftest import Place
 from tests.waiting import is_quiet, wait_until
 
+pytestmark = pytest.mark.slow
+
 AGE = timedelta(minutes=150)
 """Of a P1 that nobody has looked at: level 3 is due, levels 1 and 2 are only recorded."""
 

@@ -17,6 +17,8 @@ from tests.chaos.senders import Senders
 from tests.ports import free_port
 from tests.waiting import is_quiet, wait_until
 
+pytestmark = pytest.mark.slow
+
 TICKETS = 60
 
 

@@ -237,6 +237,7 @@ def new_machine(tmp_path: Path, clock: SteppedClock) -> Iterator[Callable[[], Wo
     table.close()
 
 
+@pytest.mark.hypothesis
 def test_the_table_keeps_its_laws(new_machine: Callable[[], WorkTableMachine]) -> None:
     run_state_machine_as_test(
         new_machine,  # type: ignore[arg-type]  # any callable will do
