@@ -93,7 +93,7 @@ class IssueWriter:
         if note is not None and note.marks:
             # The marks that comments prove are kept as well: a comment can be deleted, a memory be damaged, not both
             # by somebody who may do only one of them.
-            marks = dict.fromkeys(note.marks, self._clock()) | dict(ticket.marks)
+            marks: dict[str, datetime] = {**dict.fromkeys(note.marks, self._clock()), **ticket.marks}
             body["properties"] = [{"key": MARKS, "value": self._memory.sealed(MARKS, ticket.id, marks)}]
         return body
 
