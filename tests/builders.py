@@ -5,7 +5,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from connector.domain.ticket import Article, Change, Customer, Fields, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article, Change, Customer, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS

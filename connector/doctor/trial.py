@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.domain.ticket import Fields
+from connector.domain.fields import Fields
 from connector.domain.vocabulary import FaultType, Impact, Urgency
 
 PREFIX = "Interspace doctor"

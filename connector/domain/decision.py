@@ -30,7 +30,7 @@ class NewTicket(Model):
     title: str
     text: str
     group: str
-    fields: Changes = Field(default={})
+    fields: Changes = Field(default_factory=Changes)
 
 
 class Outcome(NamedTuple):

@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from connector.domain.connector_key import kind_of
+from connector.domain.fields import LABELS, Fields, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
@@ -24,74 +26,6 @@ from connector.domain.vocabulary import (
     TicketState,
     Urgency,
 )
-
-
-class Fields(Model):
-    """Everything on a ticket that the rules may read and write. Empty is ``None``.
-
-    Times are UTC with whole seconds, because that is what helpdesks store.
-    """
-
-    service_id: str | None = None
-    """R15. The provider's identifier of the service."""
-    problem_start: Instant | None = None
-    """R16. When the problem began."""
-    short_description: str | None = None
-    """R17."""
-    impact: Impact | None = None
-    """R18, chosen by the customer, corrected by support."""
-    urgency: Urgency | None = None
-    """R10, the level the customer selects."""
-    circuit_id: str | None = None
-    """R19."""
-    fault_type: FaultType | None = None
-    """R20."""
-    test_results: str | None = None
-    """R21. Text, or the names of attached files."""
-    ip_addresses: str | None = None
-    """R22. Validated addresses and prefixes, separated by a comma and a space."""
-
-    priority: Priority | None = None
-    """R23. ``None``: the helpdesk has a priority that the mapping does not know."""
-    priority_source: PrioritySource | None = None
-    priority_reason: str | None = None
-    group: str | None = None
-    """A group of the policy, or the helpdesk's own name of a group the mapping does not know."""
-
-    intake_status: IntakeStatus | None = None
-    service_check: ServiceCheck | None = None
-
-    first_response_due_at: Instant | None = None
-    repair_due_at: Instant | None = None
-
-    escalation_level: int | None = None
-    """R38. 1 is the engineer on duty."""
-    escalation_reason: str | None = None
-    next_escalation_at: Instant | None = None
-    escalation_request: str | None = None
-    """R39. An agent's reason for escalating now; emptied when it has been served."""
-
-    rfo_requested: bool | None = None
-    """R34. Set by an agent on the customer's behalf."""
-    rfo_status: RfoStatus | None = None
-    rfo_due_at: Instant | None = None
-
-    deferral_support: bool | None = None
-    """R27. Support agrees to defer the repair; emptied when it has been served."""
-    deferral_customer: bool | None = None
-    """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
-    deferral: str | None = None
-    """R27. Who agreed, when and by which message, for both parties."""
-    deferred_until: Instant | None = None
-    """R27. The clocks stand still until then."""
-
-    root_cause: str | None = None
-    """R28, R30. On a problem record, stated by a person."""
-    permanent_fix: str | None = None
-    """R28. On a problem record, stated by a person."""
-
-    connector_key: str | None = None
-    """What a ticket that the connector created is for, e.g. ``rfo:41002``. Found again by this key."""
 
 
 class Changes(TypedDict, total=False):
@@ -205,6 +139,8 @@ class Ticket(Model):
     history: tuple[Change, ...] = ()
     """Oldest first. Empty for a ticket that nobody has changed since it was created."""
     links: tuple[LinkedTicket, ...] = ()
+    labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
+    """What the helpdesk's screen calls the fields."""
 
     @cached_property
     def marks(self) -> Mapping[Mark, datetime]:

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from connector.domain.fields import CUSTOM, NATIVE
 from connector.domain.vocabulary import Priority, TicketState
-from connector.helpdesks.fields import CANONICAL_FIELDS, NATIVE_FIELDS
 from connector.policy.checks import every_member
 from connector.policy.kinds import Name
 from connector.policy.problem import Location, UnlocatedProblem, path_of
@@ -97,15 +97,15 @@ def fields(
 ) -> Iterator[UnlocatedProblem]:
     """Every canonical field has exactly one name in the helpdesk. ``thing`` is what the helpdesk calls a field."""
     named = dig(data, "fields")
-    for name in CANONICAL_FIELDS:
+    for name in CUSTOM:
         if isinstance(named, Mapping) and name not in named:
             yield ("fields", name), "is missing"
     used: dict[Any, str] = {}
     for name, given in entries(data, "fields"):
-        if name in NATIVE_FIELDS:
+        if name in NATIVE:
             yield ("fields", name), f"is {helpdesk}'s own; its values are mapped in {_VALUES[name]}"
-        elif name not in CANONICAL_FIELDS:
-            near = get_close_matches(str(name), CANONICAL_FIELDS, n=1)
+        elif name not in CUSTOM:
+            near = get_close_matches(str(name), CUSTOM, n=1)
             yield ("fields", name), "there is no such field" + (f"; did you mean {near[0]}?" if near else "")
         if isinstance(given, str):
             yield from ((("fields", name), message) for message in problems_of(given))

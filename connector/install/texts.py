@@ -5,7 +5,7 @@ The helpdesks show them where a field is filled in: as a help text, a note or a 
 
 from collections.abc import Mapping
 
-from connector.rules.trust import INTAKE
+from connector.domain.fields import INTAKE
 
 _RULES_SAY = "Set by the rules."
 
@@ -52,5 +52,5 @@ HELP: Mapping[str, str] = {
 }
 """Field → text. The impact's says what its levels mean (R24–R26)."""
 
-FOR_CUSTOMERS = INTAKE | {"deferral_customer"}
+FOR_CUSTOMERS = frozenset((*INTAKE, "deferral_customer"))
 """What customers see and may fill in (R10, R15–R22, R27); everything else is internal."""

@@ -1,6 +1,11 @@
-"""Where the default files are."""
+"""Where the files that come along are: beside the package in a checkout, inside it in an installed wheel."""
 
 from pathlib import Path
 
-MAPPINGS = Path(__file__).resolve().parents[2] / "mappings"
-"""The directory ``mappings`` beside the package, in a checkout and in an installed wheel."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+INSTALLED = (_PACKAGE / "mappings").is_dir()
+"""Whether this is a wheel's copy, in which `mappings` stands inside the package."""
+
+MAPPINGS = (_PACKAGE if INSTALLED else _PACKAGE.parent) / "mappings"
+"""Policy, service catalogue, mappings, messages and JSON Schemas: defaults, which an upgrade replaces."""

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
 from connector.domain.decision import Outcome
+from connector.domain.fields import INTAKE
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
 from connector.rules import wording
 from connector.rules.asking import Gap, Understood, confirmation, question, status
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
-from connector.rules.trust import INTAKE
 
 _TITLE_PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _EMPTY_TITLES = frozenset(
@@ -23,8 +23,6 @@ _EMPTY_TITLES = frozenset(
 
 _LATEST_COUNTS = frozenset({"impact", "urgency"})
 """What the customer chooses (R10, R18) and may choose again; other details are as first stated."""
-
-_DETAILS = sorted(INTAKE)
 
 _OVERLAP = timedelta(minutes=5)
 
@@ -98,7 +96,7 @@ def _speaks_for_customer(article: Article) -> bool:
 
 def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> Changes:
     filled: dict[str, Any] = {}
-    for field in _DETAILS if statements else ():
+    for field in INTAKE if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
         if said and _may_fill(ticket, field):
             value = said[-1] if field in _LATEST_COUNTS else said[0]

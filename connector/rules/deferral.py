@@ -6,7 +6,7 @@ clocks pause from the agreement to the opening (see :mod:`connector.rules.timeli
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from connector.domain.decision import Note, Outcome
 from connector.domain.mark import Mark
@@ -15,6 +15,10 @@ from connector.domain.vocabulary import Impact
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.requests import Request, Source, customer_consents, support_consents
+
+_CONSENTS: Final = ("deferral_support", "deferral_customer")
+_SET: Final = (*_CONSENTS, "deferred_until")
+"""What is on a ticket while somebody wants to defer, or it is deferred."""
 
 
 class Consents(NamedTuple):
@@ -33,8 +37,7 @@ def deferral(case: Case) -> Outcome:
     """Defers, asks the party that has not agreed yet, or ends a deferral."""
     ticket = case.ticket
     hindrance = _hindrance(case)
-    fields = ticket.fields
-    if hindrance is not None and not (fields.deferral_support or fields.deferral_customer or fields.deferred_until):
+    if hindrance is not None and not any(getattr(ticket.fields, name) for name in _SET):
         return Outcome(rule="deferral", reasons=(f"nothing is deferred: {hindrance}",))
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
@@ -42,7 +45,7 @@ def deferral(case: Case) -> Outcome:
         return _ended(ticket, consents, hindrance)
     if consents.support and consents.customer:
         return _deferred(ticket, consents.support, consents.customer, opening)
-    if fields.deferred_until is not None:
+    if ticket.fields.deferred_until is not None:
         return _ended(ticket, consents, "it is not agreed by both parties any more")
     if consents.support:
         note = _ask_customer(ticket, opening)
@@ -51,10 +54,9 @@ def deferral(case: Case) -> Outcome:
         return _waiting(_ask_support(opening), consents.customer, opening, "support's consent is missing")
     # What was agreed in another night is worth nothing.
     stale: Changes = {}
-    if fields.deferral_support:
-        stale["deferral_support"] = None
-    if fields.deferral_customer:
-        stale["deferral_customer"] = None
+    for name in _CONSENTS:
+        if getattr(ticket.fields, name):
+            stale[name] = None
     return Outcome(rule="deferral", changes=stale, reasons=("nobody wants to defer",))
 
 
@@ -148,7 +150,10 @@ def _ask_support(opening: datetime) -> Note:
 def _ended(ticket: Ticket, consents: Consents, why: str) -> Outcome:
     """Says so where something was agreed or asked for; empties what was set."""
     until = ticket.fields.deferred_until
-    changes: Changes = {"deferral_support": None, "deferral_customer": None, "deferred_until": None}
+    changes: Changes = {}
+    for name in _SET:
+        if getattr(ticket.fields, name) is not None:
+            changes[name] = None
     if until is None:
         text = f"Nothing can be deferred: {why}."
         marks = frozenset(Mark("deferral-refused", consent.id) for consent in support_consents(ticket))

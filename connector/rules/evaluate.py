@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from connector.domain.decision import Decision, NewTicket, Note, Outcome
-from connector.domain.ticket import Changes, Fields, Ticket
+from connector.domain.fields import NATIVE, Fields
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -18,7 +19,7 @@ from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
-from connector.rules.trust import CHOSEN_AT_CREATION, contest, contested, verified
+from connector.rules.trust import contest, contested, verified
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (completeness, service, priority, deferral, targets, escalation, rfo, problem, contest),
@@ -114,7 +115,7 @@ def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alon
     return any(
         getattr(decided.fields, field) == getattr(ticket.fields, field)
         for field, counted in trust.changes.items()
-        if field in ticket.changes and field not in left_alone and not (counted is None and field in CHOSEN_AT_CREATION)
+        if field in ticket.changes and field not in left_alone and not (counted is None and field in NATIVE)
     )
 
 

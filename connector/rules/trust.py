@@ -11,34 +11,16 @@ from itertools import pairwise
 from typing import Any, cast
 
 from connector.domain.decision import Note, Outcome
+from connector.domain.fields import NATIVE, SetBy, set_by
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, Fields, Ticket
+from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules import wording
 from connector.rules.case import Case
 
-INTAKE = frozenset(
-    {
-        "service_id",
-        "problem_start",
-        "short_description",
-        "impact",
-        "urgency",
-        "circuit_id",
-        "fault_type",
-        "test_results",
-        "ip_addresses",
-    }
-)
-"""What the customer may state (R10, R15–R22), also when the ticket is created."""
-
-_REQUESTS = frozenset({"escalation_request", "rfo_requested", "deferral_customer"})
-"""Customers may ask and agree (R27, R34, R39); that takes effect through the rules only."""
-
-CHOSEN_AT_CREATION = frozenset({"priority", "group"})
-"""The helpdesk's own fields. Empty means a value that the mapping does not know, which cannot be written."""
-_GUARDED = frozenset(Fields.model_fields) - INTAKE - _REQUESTS
-_EMPTY_AT_CREATION = _GUARDED - CHOSEN_AT_CREATION
+_EMPTY_AT_CREATION = set_by(SetBy.SUPPORT, SetBy.RULES)
+_GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
+"""What no customer may set."""
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
@@ -128,7 +110,7 @@ def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) 
     for change in reversed(changes):
         if change.actor is not Actor.CUSTOMER:
             return change.new
-    from_creation = ticket.created_by is not Actor.CUSTOMER or field in CHOSEN_AT_CREATION
+    from_creation = ticket.created_by is not Actor.CUSTOMER or field in NATIVE
     return changes[0].old if from_creation else None
 
 

@@ -6,7 +6,8 @@ from itertools import count
 from typing import Any
 
 from connector.domain.decision import Decision, NewTicket
-from connector.domain.ticket import Article, Fields, LinkedTicket, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate

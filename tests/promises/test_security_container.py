@@ -3,13 +3,11 @@ secret in image or environment. Read from the files; no container is built here.
 
 import json
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hatchling.builders.wheel import WheelBuilder
 
 from connector.settings import SECRETS, Settings, variable
 
@@ -88,20 +86,3 @@ def test_compose_gives_secrets_as_files_only(service: dict[str, Any]) -> None:
     for name, value in environment.items():
         secret = name.removeprefix("INTERSPACE_").removesuffix("_FILE").lower() in SECRETS
         assert secret == value.startswith("/run/secrets/"), name
-
-
-def test_what_the_image_installs_is_complete(tmp_path: Path) -> None:
-    """The wheel holds the policy and all that the code reads beside itself."""
-    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
-
-    with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-
-    tracked = {
-        f"{path.relative_to(ROOT)}"
-        for package in ("connector", "webhooks", "mappings")
-        for path in (ROOT / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    assert tracked <= names
-    assert not any(name.startswith(("tests/", "deploy/", ".")) for name in names)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from connector.helpdesks.fields import FIELD_TYPES
+from connector.domain.fields import CATALOGUE
 from connector.helpdesks.jira.markup import clean, escape_within, plain
 
 YES = "yes"
@@ -26,14 +26,14 @@ def field_kind(field: str) -> str:
     ``float``. Jira's name of the type is :data:`TYPE_PREFIX` and this."""
     if field in LONG_TEXTS:
         return "textarea"
-    if field == "group" or issubclass(FIELD_TYPES[field], StrEnum):
+    if field == "group" or issubclass(CATALOGUE[field].kind, StrEnum):
         return "select"
-    return _KINDS.get(FIELD_TYPES[field], "textfield")
+    return _KINDS.get(CATALOGUE[field].kind, "textfield")
 
 
 def field_options(field: str) -> tuple[str, ...]:
     """The options of a field that is a choice; none for others and for the group, whose options the mapping names."""
-    kind = FIELD_TYPES[field]
+    kind = CATALOGUE[field].kind
     if kind is bool:
         return (YES,)
     return tuple(member.value for member in kind) if issubclass(kind, StrEnum) else ()
@@ -66,7 +66,7 @@ def decode(field: str, raw: Any, *, rich: bool) -> Any:
         return None
     if isinstance(raw, dict):
         raw = raw.get("value")
-    kind = FIELD_TYPES[field]
+    kind = CATALOGUE[field].kind
     try:
         if kind is datetime:
             return _moment(str(raw))
@@ -84,7 +84,7 @@ def decode(field: str, raw: Any, *, rich: bool) -> Any:
 
 def historic(field: str, value: str | None, text: str | None, *, rich: bool) -> Any:
     """One side of a changelog entry: ``value`` is Jira's own (an option's id, a time), ``text`` what people see."""
-    if FIELD_TYPES[field] is datetime:
+    if CATALOGUE[field].kind is datetime:
         found = decode(field, value, rich=rich)
         return found if found is not None else decode(field, text, rich=rich)
     return decode(field, text, rich=rich)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.domain.connector_key import kind_of
-from connector.domain.ticket import Article, Change, Customer, Fields, LinkedTicket, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, UserRow, WholeTicket

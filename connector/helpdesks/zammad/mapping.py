@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from connector.domain.fields import NATIVE
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks import mapping
-from connector.helpdesks.fields import NATIVE_FIELDS
 from connector.helpdesks.mapping import HelpdeskMapping
 from connector.policy.checks import every_member
 from connector.policy.problem import UnlocatedProblem
@@ -71,7 +71,7 @@ class ZammadMapping(HelpdeskMapping):
 
     def attribute(self, field: str) -> str:
         """The attribute of a field, as in the JSON of a ticket; ``KeyError`` for no field."""
-        return field if field in NATIVE_FIELDS else self.fields[field]
+        return field if field in NATIVE else self.fields[field]
 
     def field(self, attribute: str) -> str | None:
         """The field of an attribute, or ``state``; ``None`` for attributes the rules do not read."""
@@ -88,7 +88,7 @@ class ZammadMapping(HelpdeskMapping):
     @cached_property
     def _fields(self) -> Mapping[str, str]:
         custom = {attribute: field for field, attribute in self.fields.items()}
-        return {**custom, **{name: name for name in (*NATIVE_FIELDS, "state")}}
+        return {**custom, **{name: name for name in (*NATIVE, "state")}}
 
     @cached_property
     def _channels(self) -> Mapping[int, Channel]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from connector.helpdesks.fields import FIELD_TYPES
+from connector.domain.fields import CATALOGUE
 
 
 def moment(text: str) -> datetime:
@@ -21,7 +21,7 @@ def decode(field: str, raw: Any) -> Any:
     """The value of a canonical field; ``None`` for empty and for what cannot be read as the field's type."""
     if raw is None or raw == "":
         return None
-    kind = FIELD_TYPES[field]
+    kind = CATALOGUE[field].kind
     try:
         if kind is datetime:
             return moment(str(raw)).replace(microsecond=0)
@@ -30,7 +30,7 @@ def decode(field: str, raw: Any) -> Any:
             return True if str(raw).casefold() in ("true", "1") else None
         if issubclass(kind, StrEnum):
             return kind(str(raw))
-        return kind(raw)
+        return int(raw) if kind is int else str(raw)
     except (ValueError, TypeError, OverflowError):
         return None
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
-from connector.helpdesks.fields import FIELD_TYPES
 from connector.helpdesks.jira.desk import JiraDesk, open_jira
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import field_ids
@@ -166,7 +166,7 @@ class JiraHouse:
             elif name == "group":
                 body[self._ids[name]] = {"value": self._mapping.group_name(value)}
             else:
-                kind = FIELD_TYPES[name]
+                kind = CATALOGUE[name].kind
                 chosen = kind(value) if value is not None and issubclass(kind, StrEnum) else value
                 body[self._ids[name]] = encode(name, chosen, rich=False)
         return body

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from connector.helpdesks.fields import FIELD_TYPES
+from connector.domain.fields import CATALOGUE
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.sandbox.wire import Response
 from connector.sandbox.zammad.desk import SandboxZammad
@@ -40,7 +40,7 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
             _answer(request(desk, admin, "PUT", f"roles/{row['id']}", {"group_ids": groups}))
     bot = desk.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot")
     for field, attribute in mapping.fields.items():
-        kind = FIELD_TYPES[field]
+        kind = CATALOGUE[field].kind
         if issubclass(kind, StrEnum):
             desk.add_attribute(attribute, "select", [option.value for option in kind])
         else:

@@ -7,16 +7,8 @@ import pytest
 
 from connector.sandbox.jira import Flavour
 from tests.unit.doctor.examined import Examined
-from tests.unit.doctor.installation import Installation
-from tests.unit.doctor.jira import installation as jira
-
-
-@pytest.fixture
-def installation(sqlite_url: str) -> Iterator[Installation]:
-    """On SQLite, because what the database is makes no difference here."""
-    made = Installation(sqlite_url)
-    yield made
-    made.close()
+from tests.unit.helpdesks.jira.doctor import installation as jira
+from tests.unit.helpdesks.zammad.doctor.installation import Installation
 
 
 @pytest.fixture(params=["zammad", "cloud", "datacenter"])

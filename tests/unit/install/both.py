@@ -5,8 +5,8 @@ from connector.sandbox.clock import SteppedClock
 from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira.furnished import ADMIN, BOT
 from connector.sandbox.zammad import SandboxZammad
-from tests.unit.install import bench as zammad
-from tests.unit.install.jira import bench as jira
+from tests.unit.helpdesks.jira.install import bench as jira
+from tests.unit.helpdesks.zammad.install import bench as zammad
 
 KINDS = ("zammad", *jira.FLAVOURS)
 

@@ -1,4 +1,4 @@
-"""The bench of the installation tests, and its command line."""
+"""The benches of the installation tests, and its command line."""
 
 import os
 import sys
@@ -10,21 +10,13 @@ import pytest
 
 from connector.cli import main
 from connector.sandbox.clock import SteppedClock
-from tests.unit.install.bench import Bench, new_bench
-from tests.unit.install.both import KINDS, AnyBench, credentials, name_of, sandbox_of
-from tests.unit.install.both import new_bench as new_bench_of
-
-
-@pytest.fixture
-def bench(clock: SteppedClock) -> Bench:
-    """A bare Zammad."""
-    return new_bench(clock)
+from tests.unit.install.both import KINDS, AnyBench, credentials, name_of, new_bench, sandbox_of
 
 
 @pytest.fixture(params=KINDS)
 def any_bench(clock: SteppedClock, request: pytest.FixtureRequest) -> AnyBench:
     """A bare helpdesk of each kind."""
-    return new_bench_of(clock, request.param)
+    return new_bench(clock, request.param)
 
 
 class Ran(NamedTuple):

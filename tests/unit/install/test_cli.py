@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from connector.install.apply import refuse
+from connector.install.errors import RefusedError
 from connector.install.secrets import read_store
-from tests.unit.install.bench import RECEIVER, Bench
+from tests.unit.helpdesks.zammad.install.bench import RECEIVER
 from tests.unit.install.both import AnyBench, hook_secrets, name_of
 from tests.unit.install.conftest import Run
 from tests.unit.policy.files import with_addresses
@@ -94,18 +96,12 @@ def test_levels_that_mail_nobody_are_told(run: Run, any_bench: AnyBench, tmp_pat
     assert "Nobody is mailed" not in run("apply", *arguments, *addressed).stdout
 
 
-@on_zammad
-def test_what_is_said_of_zammad(run: Run, any_bench: Bench) -> None:
-    shown = run("plan", "zammad", "--receiver-url", RECEIVER)
-    applied = run("apply", "zammad", "--receiver-url", RECEIVER)
-    installed = any_bench.names("groups")
-    told = run("uninstall", "zammad")
-    run("uninstall", "zammad", "--force")
+def test_an_uninstall_needs_force(any_bench: AnyBench) -> None:
+    any_bench.install()
 
-    assert "ticket attribute 'impact'" in shown.stdout
-    assert "Restart Zammad's background worker" in applied.stdout
-    assert " stays " in told.stdout
-    assert installed > any_bench.names("groups") == {"Users"}
+    with pytest.raises(RefusedError, match="--force"):
+        refuse(any_bench.plan_back())
+    refuse(any_bench.plan_back(), force=True)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from connector.domain.decision import Note
-from connector.domain.ticket import Article, Fields, Ticket
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article, Ticket
 from tests.builders import T0, incident, said
 
 LINES = {

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
-from connector.domain.ticket import Fields
+from connector.domain.fields import Fields
 from connector.helpdesks.zammad.doctor.context import Context
 
 _MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_migrations as an admin."

@@ -13,7 +13,7 @@ from typing import Any
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.doctor.trial import TrialTicket, fresh_name
-from connector.helpdesks.fields import CANONICAL_FIELDS
+from connector.domain.fields import CUSTOM
 from connector.helpdesks.zammad.doctor.attributes import kind_of
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.trial import trial_object, trial_ticket
@@ -22,7 +22,7 @@ from connector.helpdesks.zammad.values import decode, encode
 _WISHES = {"rfo_requested", "escalation_request", "deferral_support", "deferral_customer"}
 _LEFT_ALONE = frozenset({*_WISHES, "rfo_status", "connector_key"})
 """The rules would act on these."""
-_TYPED = frozenset(CANONICAL_FIELDS)
+_TYPED = frozenset(CUSTOM)
 _RESTART = (
     "Restart Zammad's background worker (systemctl restart zammad-worker, or the scheduler container): it learns new "
     "attributes only at its start."

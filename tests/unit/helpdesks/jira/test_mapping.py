@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.domain.ticket import Fields
+from connector.domain.fields import Fields
 from connector.domain.vocabulary import Priority, TicketKind, TicketState
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.load import check

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.fields import CATALOGUE, CUSTOM
 from connector.domain.vocabulary import Impact
-from connector.helpdesks.fields import CANONICAL_FIELDS, FIELD_TYPES
 from connector.helpdesks.jira.values import LONG_TEXTS, decode, encode, field_kind, field_options, historic
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
@@ -24,11 +24,11 @@ KINDS: dict[type, st.SearchStrategy[Any]] = {
 
 
 def values(field: str) -> st.SearchStrategy[Any]:
-    kind = FIELD_TYPES[field]
+    kind = CATALOGUE[field].kind
     return st.none() | (st.sampled_from(kind) if issubclass(kind, StrEnum) else KINDS[kind])
 
 
-FIELD_AND_VALUE = st.sampled_from(CANONICAL_FIELDS).flatmap(lambda name: st.tuples(st.just(name), values(name)))
+FIELD_AND_VALUE = st.sampled_from(CUSTOM).flatmap(lambda name: st.tuples(st.just(name), values(name)))
 
 
 def as_jira_shows(raw: Any) -> Any:
@@ -45,10 +45,10 @@ def test_there_and_back(held: tuple[str, Any], rich: bool) -> None:
     assert decode(field, as_jira_shows(encode(field, value, rich=rich)), rich=rich) == value
 
 
-@given(st.sampled_from([*CANONICAL_FIELDS, "priority", "group"]), st.booleans(), st.data())
+@given(st.sampled_from([*CUSTOM, "priority", "group"]), st.booleans(), st.data())
 def test_whatever_jira_shows_is_a_value_or_nothing(field: str, rich: bool, data: st.DataObject) -> None:
     raw = data.draw(st.none() | st.text() | st.integers() | st.floats() | st.booleans() | st.dictionaries(TEXT, TEXT))
-    kind = FIELD_TYPES[field]
+    kind = CATALOGUE[field].kind
 
     value = decode(field, raw, rich=rich)
 

@@ -1,0 +1,370 @@
+"""The catalogue of fields: everything on a ticket that the rules read and write, each described once.
+
+:class:`Fields` is the catalogue. What is beside a field's type there (its label, who may set it, how long it may be …)
+is found by name in :data:`CATALOGUE`. Whatever names, makes, guards, cuts or reads a field takes it from here: notes,
+the attributes and custom fields that an installation makes, what a customer may change, labelled lines in mails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+from functools import cached_property
+from typing import Annotated, Any, get_args
+
+from connector.domain.model import Instant, Model
+from connector.domain.vocabulary import (
+    FaultType,
+    Impact,
+    IntakeStatus,
+    Priority,
+    PrioritySource,
+    RfoStatus,
+    ServiceCheck,
+    Urgency,
+)
+
+
+class SetBy(Enum):
+    """Whose word a field is. Customers can overwrite any field through a helpdesk's API (P20)."""
+
+    CUSTOMER = auto()
+    """The customer says it (R10, R15–R22), also when the ticket is created."""
+    REQUEST = auto()
+    """Customer or agent ask or agree by it (R27, R34, R39). It takes effect through the rules only."""
+    SUPPORT = auto()
+    """A person of support states it. The rules at most empty it."""
+    RULES = auto()
+    """Only the rules write it."""
+    HELPDESK = auto()
+    """The helpdesk's own priority and group, set when the ticket is created. Empty means a value that the mapping does
+    not know, which cannot be written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """What is known of one field. ``name`` and ``kind`` are those of the attribute of :class:`Fields`."""
+
+    name: str = ""
+    kind: type = str
+    """``str``, ``int``, ``bool``, ``datetime`` or a vocabulary, which is a ``StrEnum``."""
+    label: str
+    """What the field is called on screens and in notes, unless the mapping of a helpdesk calls it otherwise."""
+    help: str
+    """What people read beside it where it is filled in. Customers read it too, where they see the field."""
+    set_by: SetBy = SetBy.RULES
+    length: int = 0
+    """The most characters that fit; 0 for fields that are no text."""
+    choices: Mapping[StrEnum, str] = field(default_factory=dict)
+    """What each value of the vocabulary is called where it is chosen."""
+    words: tuple[str, ...] = ()
+    """What else customers call it in labelled lines of mails, in English and German. Case, points and hyphens do not
+    count."""
+    on_portal: bool = False
+    """Customers see it and may fill it in (R10, R15–R22, R27); everything else is internal."""
+    on_create: bool = False
+    """It is on the mask for new tickets too, not only on the ticket."""
+
+
+ONE_LINE = 255
+"""Texts up to this length have one line; longer ones have several."""
+
+_RULES_SAY = "Set by the rules."
+_ONSET = tuple(
+    f"{begin} of {the}{what}"
+    for begin in ("start", "start time", "beginning", "begin")
+    for what in ("problem", "issue", "incident", "outage")
+    for the in ("", "the ")
+)
+
+
+def _stated(label: str, help: str, *words: str, length: int = 0, choices: Mapping[StrEnum, str] | None = None) -> Field:
+    """What customers state when they report a fault."""
+    return Field(
+        label=label,
+        help=help,
+        set_by=SetBy.CUSTOMER,
+        length=length,
+        choices=choices or {},
+        words=words,
+        on_portal=True,
+        on_create=True,
+    )
+
+
+class Fields(Model):
+    """The values of all fields of one ticket. Empty is ``None``.
+
+    Times are UTC with whole seconds, because that is what helpdesks store. In the order in which people see them.
+    """
+
+    service_id: Annotated[str | None, _stated(
+        "Service ID", "Required: the ID of the affected service, e.g. SVC-1001.",
+        "service ids", "serviceid", "service identifier", "service number", "service no", "service nr",
+        "service nummer", "service ref", "service reference", "service kennung", "dienst id", "dienst nr",
+        "dienstnummer", "dienst nummer", "dienstkennung", "dienst kennung", "id of the service", "service", "dienst",
+        length=60,
+    )] = None  # fmt: skip
+    """R15. The provider's identifier of the service."""
+    problem_start: Annotated[Instant | None, _stated(
+        "Start of the problem", "Required: when the problem began.",
+        "start time", "starttime", "start date", "start date and time", "problem start", "problem start time",
+        "problem since", "incident start", "incident start time", "outage start", "fault start", "begin time", "began",
+        "started", "started at", "start", "since", "first seen", "time of occurrence", "date and time",
+        "startzeit", "startzeitpunkt", "beginn", "problembeginn", "störungsbeginn", "beginn der störung",
+        "beginn des problems", "startzeit des problems", "startzeit der störung", "seit", "seit wann", "aufgetreten",
+        "aufgetreten am", "problem seit", "störung seit", "zeitpunkt",
+        *_ONSET,
+    )] = None  # fmt: skip
+    """R16. When the problem began."""
+    short_description: Annotated[str | None, _stated(
+        "Short description", "Required: the problem in one sentence.",
+        "description", "brief description", "problem description", "description of the problem",
+        "short description of the problem", "issue description", "fault description", "problem", "issue",
+        "problem summary", "summary", "beschreibung", "kurzbeschreibung", "kurze beschreibung", "problembeschreibung",
+        "kurze beschreibung des problems", "eine kurze beschreibung des problems", "beschreibung des problems",
+        "fehlerbeschreibung", "störungsbeschreibung", "störung",
+        length=250,
+    )] = None  # fmt: skip
+    """R17."""
+    impact: Annotated[Impact | None, _stated(
+        "Impact",
+        "Required. Service-affecting: impairs the basic function of the service, e.g. loss of service. "
+        "Degradation: less than the normal daily traffic volume, e.g. high packet loss or latency. Non-"
+        "service-affecting: no active disturbance of customer traffic.",
+        "service impact", "impact of the problem", "impact level", "customer impact", "impact on service",
+        "auswirkung", "auswirkungen", "auswirkung des problems",
+        choices={
+            Impact.SERVICE_AFFECTING: "Service-affecting (e.g. loss of service)",
+            Impact.DEGRADATION: "Degradation (e.g. high packet loss or latency)",
+            Impact.NON_SERVICE_AFFECTING: "Non-service-affecting (customer traffic not disturbed)",
+        },
+    )] = None  # fmt: skip
+    """R18, R24–R26. Chosen by the customer, corrected by support."""
+    urgency: Annotated[Urgency | None, _stated(
+        "Urgency", "How urgent it is to you. The priority follows from impact and urgency.",
+        "urgency level", "stated urgency", "priority", "prio", "priority level", "dringlichkeit", "priorität",
+        "prioritätsstufe", "prioritaet",
+        choices={Urgency.HIGH: "High", Urgency.MEDIUM: "Medium", Urgency.LOW: "Low"},
+    )] = None  # fmt: skip
+    """R10. The level the customer selects."""
+    circuit_id: Annotated[str | None, _stated(
+        "Circuit ID", "If applicable: the affected circuit.",
+        "circuitid", "circuit", "circuit number", "circuit no", "circuit nr", "circuit reference",
+        "leitungs id", "leitung id", "leitungsid", "leitungsnummer", "leitungs nr", "leitungskennung", "leitung",
+        length=60,
+    )] = None  # fmt: skip
+    """R19."""
+    fault_type: Annotated[FaultType | None, _stated(
+        "Kind of fault", "If applicable: does it come and go, or is it there all the time?",
+        "fault type", "type of fault", "problem type", "type of problem", "kind of problem",
+        "fehlertyp", "fehlerart", "art des fehlers", "art der störung", "störungsart", "art des problems", "problemtyp",
+        "intermittent or permanent", "intermittent problem or permanent fault",
+        "intermittierendes problem oder permanenter fehler",
+        choices={FaultType.INTERMITTENT: "Intermittent problem", FaultType.PERMANENT: "Permanent fault"},
+    )] = None  # fmt: skip
+    """R20."""
+    test_results: Annotated[str | None, _stated(
+        "Test results", "If available: test results or logs; files may be attached.",
+        "test result", "tests", "logs", "log", "log files", "test results/logs", "test results and logs",
+        "available test results/logs", "available test results", "testergebnisse", "testergebnis", "protokolle",
+        "protokoll", "testergebnisse/protokolle", "verfügbare testergebnisse/protokolle", "verfügbare testergebnisse",
+        length=4000,
+    )] = None  # fmt: skip
+    """R21. Text, or the names of attached files."""
+    ip_addresses: Annotated[str | None, _stated(
+        "IP addresses", "If applicable: IPv4 or IPv6 addresses or prefixes.",
+        "ip", "ips", "ip address", "ip address es", "ip adresse", "ip adressen", "ip adresse n",
+        "ipv4", "ipv6", "ipv4 address", "ipv6 address", "ipv4 adresse", "ipv6 adresse", "ip prefix", "prefix",
+        "prefixes",
+        length=1000,
+    )] = None  # fmt: skip
+    """R22. Validated addresses and prefixes, separated by a comma and a space."""
+
+    escalation_request: Annotated[str | None, Field(
+        label="Escalate now, because",
+        help="Write a reason here and the ticket rises by one level at once; the field is empty again when that is "
+        "done.",
+        set_by=SetBy.REQUEST, length=250, on_create=True,
+    )] = None  # fmt: skip
+    """R39. The reason for escalating now; emptied when it has been served."""
+    rfo_requested: Annotated[bool | None, Field(
+        label="RFO requested",
+        help="The customer asked for a Reason-For-Outage document, e.g. on the phone.",
+        set_by=SetBy.REQUEST, on_create=True,
+    )] = None  # fmt: skip
+    """R34. Set by an agent on the customer's behalf."""
+    deferral_support: Annotated[bool | None, Field(
+        label="Support agrees to defer",
+        help="Outside working hours, for a non-service-affecting fault: we may continue when working hours begin. "
+        "It is deferred once the customer agrees too; without the customer's word the customer is asked.",
+        set_by=SetBy.SUPPORT,
+    )] = None  # fmt: skip
+    """R27. Support agrees to defer the repair; emptied when it has been served."""
+    deferral_customer: Annotated[bool | None, Field(
+        label="Customer agrees to defer",
+        help="A non-service-affecting fault may wait until working hours begin.",
+        set_by=SetBy.REQUEST, on_portal=True,
+    )] = None  # fmt: skip
+    """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
+
+    root_cause: Annotated[str | None, Field(
+        label="Root cause", help="Of a problem: what caused its incidents.", set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    """R28, R30. On a problem record."""
+    permanent_fix: Annotated[str | None, Field(
+        label="Permanent fix",
+        help="Of a problem: what keeps its incidents from coming back. A problem without it is not closed.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    """R28. On a problem record."""
+
+    priority: Annotated[Priority | None, Field(
+        label="Priority", help="It follows from impact and urgency.", set_by=SetBy.HELPDESK,
+    )] = None  # fmt: skip
+    """R23. ``None``: the helpdesk has a priority that the mapping does not know."""
+    priority_source: Annotated[PrioritySource | None, Field(
+        label="Priority decided by",
+        help="Your own change of the priority stays. To hand it back to the matrix, choose Matrix.",
+        set_by=SetBy.SUPPORT,
+        choices={PrioritySource.MATRIX: "Matrix", PrioritySource.AGENT: "Agent"},
+    )] = None  # fmt: skip
+    """R23. Written by the rules; an agent hands the priority back to the matrix by it."""
+    priority_reason: Annotated[str | None, Field(label="Reason for priority", help=_RULES_SAY, length=250)] = None
+    group: Annotated[str | None, Field(
+        label="Group", help=f"{_RULES_SAY} Which group works on it.", set_by=SetBy.HELPDESK
+    )] = None  # fmt: skip
+    """A group of the policy, or the helpdesk's own name of a group the mapping does not know."""
+
+    intake_status: Annotated[IntakeStatus | None, Field(
+        label="Required details",
+        help=f"{_RULES_SAY} Whether the customer has given all required details.",
+        choices={
+            IntakeStatus.COMPLETE: "Complete", IntakeStatus.ASKED: "Asked", IntakeStatus.REMINDED: "Reminded",
+        },
+    )] = None  # fmt: skip
+    """R14."""
+    service_check: Annotated[ServiceCheck | None, Field(
+        label="Service check",
+        help=f"{_RULES_SAY} What the service catalogue says of the service ID.",
+        choices={
+            ServiceCheck.VERIFIED: "Verified",
+            ServiceCheck.UNKNOWN: "Unknown service ID",
+            ServiceCheck.FOREIGN: "Another customer's service",
+        },
+    )] = None  # fmt: skip
+    """R7."""
+
+    first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
+    repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None
+
+    escalation_level: Annotated[int | None, Field(
+        label="Escalation level", help=f"{_RULES_SAY} 1 is the engineer on duty."
+    )] = None  # fmt: skip
+    """R38. 1 is the engineer on duty."""
+    escalation_reason: Annotated[str | None, Field(label="Reason for escalation", help=_RULES_SAY, length=250)] = None
+    next_escalation_at: Annotated[Instant | None, Field(label="Next escalation", help=_RULES_SAY)] = None
+
+    rfo_status: Annotated[RfoStatus | None, Field(
+        label="RFO status",
+        help=f"{_RULES_SAY} Where the Reason-For-Outage document stands.",
+        choices={
+            RfoStatus.REQUESTED: "Requested", RfoStatus.DUE: "Due", RfoStatus.OVERDUE: "Overdue",
+            RfoStatus.DELIVERED: "Delivered", RfoStatus.DECLINED: "Declined",
+        },
+    )] = None  # fmt: skip
+    """R34."""
+    rfo_due_at: Annotated[Instant | None, Field(label="RFO due", help=_RULES_SAY)] = None
+
+    deferral: Annotated[str | None, Field(
+        label="Agreement to defer",
+        help=f"{_RULES_SAY} Who agreed to the last deferral, when and by which message.",
+        length=1000,
+    )] = None  # fmt: skip
+    """R27. Who agreed, when and by which message, for both parties."""
+    deferred_until: Annotated[Instant | None, Field(
+        label="Deferred until", help=f"{_RULES_SAY} The clocks stand still until then."
+    )] = None  # fmt: skip
+    """R27. The clocks stand still until then."""
+
+    connector_key: Annotated[str | None, Field(
+        label="Connector key", help=f"{_RULES_SAY} What a task was made for.", length=60
+    )] = None  # fmt: skip
+    """What a ticket that the connector created is for, e.g. ``rfo:41002``. Found again by this key."""
+
+
+def _kind(annotation: Any) -> type:
+    """The type in ``X | None``; an :data:`Instant` is a ``datetime``."""
+    kind = next(kind for kind in get_args(annotation) if kind is not type(None))
+    return kind if isinstance(kind, type) else datetime
+
+
+CATALOGUE: Mapping[str, Field] = {
+    name: replace(known, name=name, kind=_kind(info.annotation))
+    for name, info in Fields.model_fields.items()
+    for known in info.metadata
+    if isinstance(known, Field)
+}
+"""Every field by its name, in the order of :class:`Fields`."""
+
+
+def set_by(*who: SetBy) -> tuple[str, ...]:
+    """The names of the fields that these may set."""
+    return tuple(name for name, known in CATALOGUE.items() if known.set_by in who)
+
+
+INTAKE = set_by(SetBy.CUSTOMER)
+"""What the customer may state (R10, R15–R22)."""
+
+NATIVE = set_by(SetBy.HELPDESK)
+"""Every helpdesk has its own priorities and groups: their values are mapped one by one."""
+
+CUSTOM = tuple(name for name in CATALOGUE if name not in NATIVE)
+"""The fields that a helpdesk has only if somebody makes them."""
+
+
+def fit(name: str, text: str) -> str:
+    """``text`` as a field holds it: what is too long ends at a word, with an ellipsis."""
+    return shortened(text, CATALOGUE[name].length)
+
+
+def shortened(text: str, length: int) -> str:
+    """At most ``length`` characters, ended at a word with an ellipsis if there is more.
+
+    >>> shortened("no light on port 3", 12)
+    'no light on…'
+    """
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    return f"{(head.rpartition(' ')[0] or head).rstrip()}…"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What one helpdesk's screen calls the fields. One object is shared by all its tickets."""
+
+    fields: Mapping[str, str]
+    """Field, or ``state`` → label."""
+    choices: Mapping[str, Mapping[str, str]]
+    """Field → value as stored → what the screen shows for it."""
+
+    def __getitem__(self, name: str) -> str:
+        """The label of a field or of ``state``. Raises ``KeyError`` for no field."""
+        return self.fields[name]
+
+    def choice(self, name: str, value: str) -> str:
+        """What the screen shows where the field has this value."""
+        return self.choices.get(name, {}).get(value, value)
+
+    @cached_property
+    def in_mails(self) -> tuple[tuple[str, str], ...]:
+        """Label and field of all that customers are asked for: they answer in lines with these labels."""
+        return tuple((self.fields[name], name) for name in INTAKE)
+
+
+LABELS = Labels(
+    {name: known.label for name, known in CATALOGUE.items()} | {"state": "State"},
+    {name: {str(value): said for value, said in known.choices.items()} for name, known in CATALOGUE.items()},
+)
+"""The catalogue's own."""

@@ -1,0 +1,168 @@
+"""An examination of Jira as a whole: all well, what is skipped, what is removed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connector.doctor.finding import Finding, Verdict
+from connector.helpdesks.jira.doctor.account import ADMIN_PERMISSIONS, BOT_PERMISSIONS, Permission, named
+from connector.helpdesks.jira.doctor.checks import CHECKS
+from connector.sandbox.faults import Fault
+from connector.sandbox.jira import site
+from connector.sandbox.jira.furnished import BOT
+from tests.unit.helpdesks.jira.doctor.installation import Installation
+
+UNSEEN = {"checklist: goals", "checklist: notifications"}
+"""Nothing to be seen before there is a customer's request, and never."""
+
+
+def not_ok(found: dict[str, Finding]) -> set[str]:
+    return {name for name, finding in found.items() if finding.verdict is not Verdict.OK}
+
+
+def test_all_is_well_and_nothing_is_left(installed: Installation) -> None:
+    found = installed.examine()
+
+    hidden = set() if installed.jira.flavour == "cloud" else {"signature"}
+    assert not_ok(found) == UNSEEN | hidden | {"escalation mail"}
+    assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
+    assert installed.traces() == []
+    assert installed.table.dead_letters() == []
+
+
+def test_without_test_tickets_nothing_is_written(installed: Installation) -> None:
+    served = len(installed.jira.requests)
+
+    found = installed.examine(test_tickets=False)
+
+    looks = {"GET", "HEAD"}
+    written = [one for one in installed.jira.requests[served:] if one.method not in looks and "search" not in one.path]
+    assert written == []
+    assert {found[name].verdict for name in ("round trip", "transitions")} == {Verdict.SKIPPED}
+
+
+def test_without_the_admins_token_the_rest_is_examined(installed: Installation) -> None:
+    installed.settings["jira_admin_token"] = None
+
+    found = installed.examine()
+
+    assert found.pop("escalation mail").verdict is Verdict.WARN
+    assert {finding.verdict for finding in found.values()} == {Verdict.OK, Verdict.SKIPPED}
+    assert found["options"].verdict is Verdict.OK
+    assert found["round trip"].verdict is Verdict.SKIPPED
+    assert "INTERSPACE_JIRA_ADMIN_TOKEN" in found["admin token"].seen
+
+
+def test_a_webhook_that_signs_nothing(cloud: Installation) -> None:
+    next(iter(cloud.jira.world.webhooks.values())).secret = None
+
+    found = cloud.examine(test_tickets=False)
+
+    assert found["signature"].verdict is Verdict.FAIL
+    assert found["installation"].verdict is Verdict.WARN
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"jira_user": None}, "INTERSPACE_JIRA_USER is not set"), ({"jira_url": "http://localhost:8080"}, "not like")],
+)
+def test_an_address_that_the_credentials_do_not_fit(cloud: Installation, change: dict[str, Any], said: str) -> None:
+    cloud.settings.update(change)
+    cloud.receiver_url = "http://localhost:8080"
+
+    found = cloud.examine(test_tickets=False)["Jira answers"]
+
+    assert found.verdict is Verdict.FAIL
+    assert said in found.seen
+
+
+def test_an_e_mail_address_is_too_much_for_data_center(data_center: Installation) -> None:
+    data_center.settings["jira_user"] = BOT
+
+    found = data_center.examine(test_tickets=False)["Jira answers"]
+
+    assert found.verdict is Verdict.FAIL
+    assert "take the variable away" in found.do
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"), [("9.12.1", Verdict.FAIL), ("10.3.0", Verdict.OK), ("13.0.0", Verdict.WARN)]
+)
+def test_the_version_of_data_center(
+    data_center: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: Verdict
+) -> None:
+    monkeypatch.setattr(site, "DATA_CENTER_VERSION", told)
+
+    assert data_center.examine(test_tickets=False)["Jira's version"].verdict is verdict
+
+
+@pytest.mark.parametrize("permission", [*BOT_PERMISSIONS, *ADMIN_PERMISSIONS], ids=lambda one: one.key)
+def test_a_permission_that_is_missing_is_named(
+    installed: Installation, monkeypatch: pytest.MonkeyPatch, permission: Permission
+) -> None:
+    real = site._permission
+
+    def without(call: Any, project: Any, name: str, number: int) -> dict[str, Any]:
+        return real(call, project, name, number) | ({"havePermission": False} if name == permission.key else {})
+
+    monkeypatch.setattr(site, "_permission", without)
+
+    found = installed.examine(test_tickets=False)
+
+    who = "connector" if permission in BOT_PERMISSIONS else "admin"
+    finding = found[named(who, permission)]
+    assert finding.verdict is (Verdict.WARN if permission.key == "USER_PICKER" else Verdict.FAIL)
+    assert permission.name in finding.do
+
+
+@pytest.mark.parametrize("minutes", [15, 20])
+def test_goals_are_compared_with_the_policy(installed: Installation, minutes: int) -> None:
+    installed.worker_runs = False
+    installed.jira.add_sla("Interspace: first response", timedelta(minutes=minutes), "response")
+    installed.jira.add_sla("Interspace: repair", timedelta(hours=4))
+    request = installed.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
+    highest = next(held.id for held in installed.jira.world.priorities.values() if held.name == "Highest")
+    issue = installed.jira.world.issue(request)
+    issue.fields["priority"] = highest
+    installed.jira.world.index.changed(issue)
+    installed.passes(300)
+
+    found = installed.examine(test_tickets=False)["checklist: goals"]
+
+    if minutes == 15:
+        assert found.verdict is Verdict.OK
+        assert "as the policy says for P1" in found.seen
+    else:
+        assert found.verdict is Verdict.WARN
+        assert "Interspace: first response is 20 min, the policy says 15 min" in found.seen
+
+
+def test_goals_that_nobody_has_made(installed: Installation) -> None:
+    installed.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
+    installed.passes(300)
+
+    found = installed.examine(test_tickets=False)["checklist: goals"]
+
+    assert found.verdict is Verdict.WARN
+    assert "Interspace: repair" in found.seen
+
+
+def test_a_late_search_does_not_keep_a_test_issue(installed: Installation) -> None:
+    installed.jira.world.index.lag = timedelta(hours=1)
+
+    found = installed.examine()
+
+    assert found["round trip"].verdict is Verdict.OK
+    assert installed.traces() == []
+
+
+def test_what_an_earlier_examination_left_is_named(installed: Installation) -> None:
+    installed.jira.faults.add(Fault("status", "DELETE", r"issue/\d+$", times=None))
+    installed.examine()
+    installed.jira.faults.clear()
+    installed.passes(300)
+
+    found = installed.examine(tuple(check for check in CHECKS if check.name != "round trip"), test_tickets=False)
+
+    assert "issue ISP-" in found["test objects removed"].seen

@@ -1,0 +1,79 @@
+"""Answers of a real Zammad, small copies, and what the connector's set-up adds to them."""
+
+import json
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import responses
+
+from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.desk import ZammadDesk
+from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.policy.locate import MAPPINGS
+
+URL = "https://support.example.com"
+API = f"{URL}/api/v1"
+NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+BOT, ADMIN, AGENT, CUSTOMER = 50, 3, 4, 6
+STATES = [
+    {"id": number, "name": name}
+    for number, name in enumerate(
+        ("new", "open", "pending reminder", "closed", "merged", "removed", "pending close"), start=1
+    )
+]
+PRIORITIES = [{"id": 1, "name": "1 low"}, {"id": 2, "name": "2 normal"}, {"id": 3, "name": "3 high"}]
+PRIORITIES += [{"id": 4, "name": "P1 critical"}]
+
+_RECORDED = Path(__file__).parent / "recorded"
+
+
+@cache
+def mapping() -> ZammadMapping:
+    """The mapping that comes with the project."""
+    return load_mapping(MAPPINGS / "zammad.yaml")
+
+
+def recorded(name: str) -> Any:
+    """A recorded exchange: request, status and body."""
+    return json.loads((_RECORDED / f"{name}.json").read_text())
+
+
+def custom(**values: Any) -> dict[str, Any]:
+    """All attributes that the connector needs, empty but for ``values`` (by field)."""
+    return {attribute: values.get(field) for field, attribute in mapping().fields.items()}
+
+
+def shown(**values: Any) -> dict[str, Any]:
+    """Recording 009 with the connector's attributes; ``values`` by field, or native attributes of the ticket."""
+    whole: dict[str, Any] = deepcopy(recorded("009-ticket-show-all")["body"])
+    native = {name: value for name, value in values.items() if name not in mapping().fields}
+    whole["assets"]["Ticket"]["2"] |= custom(**values) | native
+    return whole
+
+
+def changed_later(whole: dict[str, Any]) -> dict[str, Any]:
+    """The same ticket, changed since, so that its history matters."""
+    whole["assets"]["Ticket"]["2"] |= {"updated_at": "2026-11-22T12:49:09.000Z", "updated_by_id": AGENT}
+    return whole
+
+
+def row(**values: Any) -> dict[str, Any]:
+    """The ticket of recording 012, as a write is answered."""
+    held: dict[str, Any] = recorded("012-ticket-update-with-article")["body"]
+    return held | custom(**values)
+
+
+def desk() -> ZammadDesk:
+    """The adapter with a client that reaches only what a test has answered."""
+    return ZammadDesk(ZammadClient(URL, "token", lambda: NOW), mapping())
+
+
+def introduce(zammad: responses.RequestsMock) -> None:
+    """What the adapter asks once: who it is, and the names of states and priorities."""
+    zammad.get(f"{API}/users/me", json={"id": BOT})
+    zammad.get(f"{API}/ticket_states", json=STATES)
+    zammad.get(f"{API}/ticket_priorities", json=PRIORITIES)

@@ -1,0 +1,271 @@
+"""Each way of being broken: named, with what to do; nothing stays on the helpdesk, no secret is in a finding."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from connector.doctor.finding import Verdict
+from connector.sandbox.faults import Fault
+from connector.work.table import Failed, Job, Key
+from tests.unit.doctor.examined import SECRET
+from tests.unit.helpdesks.zammad.doctor.installation import Installation
+
+Break = Callable[[Installation], None]
+
+
+def row(at: Installation, model: str, **having: Any) -> dict[str, Any]:
+    """The first record with these values."""
+    table = at.zammad.world.table(model).values()
+    return next(r for r in table if all(r[name] == value for name, value in having.items()))
+
+
+def revoke_bot(at: Installation) -> None:
+    del at.zammad.world.tokens[at.accounts.bot]
+
+
+def revoke_admin(at: Installation) -> None:
+    del at.zammad.world.tokens[at.accounts.admin]
+
+
+def one_user_for_both(at: Installation) -> None:
+    at.settings["zammad_token"] = SecretStr(at.accounts.admin)
+
+
+def no_agent(at: Installation) -> None:
+    row(at, "Role", name="Agent")["permission_ids"] = []
+
+
+def no_access_to_a_group(at: Installation) -> None:
+    bot = row(at, "User", id=at.zammad.user_id("interspace-bot@sandbox.example"))
+    for holder in (bot, row(at, "Role", name="Agent")):
+        holder["group_ids"].pop(str(row(at, "Group", name="RFO")["id"]))
+
+
+def reads_a_group_only(at: Installation) -> None:
+    no_access_to_a_group(at)
+    bot = row(at, "User", id=at.zammad.user_id("interspace-bot@sandbox.example"))
+    bot["group_ids"][str(row(at, "Group", name="RFO")["id"])] = ["read"]
+
+
+def agents_without_a_group(at: Installation) -> None:
+    row(at, "Role", name="Agent")["group_ids"].pop(str(row(at, "Group", name="Directors")["id"]))
+
+
+def not_migrated(at: Installation) -> None:
+    row(at, "ObjectManagerAttribute", name="impact").update(to_create=True, to_migrate=True)
+
+
+def no_attribute(at: Installation) -> None:
+    row(at, "ObjectManagerAttribute", name="impact")["name"] = "impakt"
+
+
+def wrong_type(at: Installation) -> None:
+    row(at, "ObjectManagerAttribute", name="escalation_level")["data_type"] = "input"
+
+
+def missing_option(at: Installation) -> None:
+    row(at, "ObjectManagerAttribute", name="impact")["data_option"]["options"] = {"degradation": "x"}
+
+
+def fills_itself(at: Installation) -> None:
+    row(at, "ObjectManagerAttribute", name="repair_due_at")["data_option"]["diff"] = 24
+
+
+def worker_not_restarted(at: Installation) -> None:
+    at.zammad.world.worker_attributes = {"impact"}
+
+
+def scheduler_stands(at: Installation) -> None:
+    at.scheduler_runs = False
+
+
+def no_webhook(at: Installation) -> None:
+    at.zammad.world.tables["Webhook"].clear()
+
+
+def foreign_url(at: Installation) -> None:
+    row(at, "Webhook")["endpoint"] = "https://elsewhere.example/webhooks/zammad/other"
+
+
+def inactive_webhook(at: Installation) -> None:
+    row(at, "Webhook")["active"] = False
+
+
+def wrong_secret(at: Installation) -> None:
+    row(at, "Webhook")["signature_token"] = "another-secret-entirely"
+
+
+def unsigned(at: Installation) -> None:
+    row(at, "Webhook")["signature_token"] = None
+
+
+def receiver_with_another_secret(at: Installation) -> None:
+    at.settings["zammad_webhook_secret"] = SecretStr("another-secret-entirely")
+
+
+def receiver_stands(at: Installation) -> None:
+    at.receiver = None
+
+
+def inactive_trigger(at: Installation) -> None:
+    row(at, "Trigger")["active"] = False
+
+
+def echoing_trigger(at: Installation) -> None:
+    row(at, "Trigger")["condition"] = {"ticket.state_id": {"operator": "is", "value": ["1", "2", "4"]}}
+
+
+def excludes_another(at: Installation) -> None:
+    row(at, "Trigger")["condition"]["ticket.updated_by_id"]["value"] = ["1"]
+
+
+def excluded_in_one_branch_only(at: Installation) -> None:
+    spec = {"name": "ticket.updated_by_id", **row(at, "Trigger")["condition"]["ticket.updated_by_id"]}
+    title = {"name": "ticket.title", "operator": "has changed", "value": []}
+    row(at, "Trigger")["condition"] = {"operator": "OR", "conditions": [spec, title]}
+
+
+def hears_only_the_bot(at: Installation) -> None:
+    row(at, "Trigger")["condition"]["ticket.updated_by_id"]["operator"] = "is"
+
+
+def deaf_to_attributes(at: Installation) -> None:
+    row(at, "Trigger")["condition"]["ticket.action"] = {"operator": "is", "value": "create"}
+
+
+def dead_letter(at: Installation) -> None:
+    at.table.touch([Key("zammad", "41")], at.clock())
+    at.table.fail([Failed(job, "Zammad PUT tickets/41: answered 422", None) for job in claim(at)])
+
+
+def claim(at: Installation) -> list[Job]:
+    return at.table.claim("zammad", 9, timedelta(minutes=1))
+
+
+def overdue(at: Installation) -> None:
+    at.worker_runs = False
+    at.table.touch([Key("zammad", "41")], at.clock() - timedelta(hours=1))
+
+
+def paused(at: Installation) -> None:
+    at.table.pause("zammad", at.clock() + timedelta(hours=1), "no answer")
+
+
+def no_worker(at: Installation) -> None:
+    at.worker_runs = False
+
+
+def bad_mapping(at: Installation) -> None:
+    at.settings["zammad_mapping"] = "nowhere.yaml"
+
+
+def no_sender(at: Installation) -> None:
+    row(at, "Group", name="Users")["email_address_id"] = None
+
+
+def no_group(at: Installation) -> None:
+    row(at, "Group", name="RFO")["name"] = "R.F.O."
+
+
+def inactive_priority(at: Installation) -> None:
+    row(at, "TicketPriority", name="P2 major")["active"] = False
+
+
+def unknown_priority(at: Installation) -> None:
+    at.zammad.add_priority("P5 someday")
+
+
+def unknown_state(at: Installation) -> None:
+    at.zammad.add_state("waiting for spare parts", "open")
+
+
+def no_role(at: Installation) -> None:
+    row(at, "Role", name="Escalation Manager")["name"] = "Boss"
+
+
+def no_table(at: Installation) -> None:
+    at.settings["database_url"] = SecretStr("postgresql://connector:hunter2@127.0.0.1:1/work")
+
+
+def no_secret(at: Installation) -> None:
+    at.settings["zammad_webhook_secret"] = None
+
+
+def no_url(at: Installation) -> None:
+    at.settings["zammad_url"] = None
+
+
+def helpdesk_down(at: Installation) -> None:
+    at.zammad.faults.add(Fault("refuse", times=None))
+
+
+BROKEN: list[tuple[Break, str, Verdict, str]] = [
+    (no_url, "settings", Verdict.FAIL, "INTERSPACE_ZAMMAD_URL"),
+    (no_secret, "webhook secret", Verdict.FAIL, "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"),
+    (bad_mapping, "policy and mapping", Verdict.FAIL, "nowhere.yaml"),
+    (helpdesk_down, "Zammad answers", Verdict.FAIL, "no answer"),
+    (revoke_bot, "token", Verdict.FAIL, "answered 401"),
+    (revoke_admin, "admin token", Verdict.FAIL, "answered 401"),
+    (one_user_for_both, "admin token", Verdict.FAIL, "the connector's own user"),
+    (no_agent, "connector: POST tickets/search", Verdict.FAIL, "answered 403"),
+    (no_access_to_a_group, "access to groups", Verdict.FAIL, "RFO (change, create, read)"),
+    (reads_a_group_only, "access to groups", Verdict.FAIL, "RFO (change, create)"),
+    (agents_without_a_group, "agents' access to groups", Verdict.WARN, "may not work in Directors"),
+    (no_attribute, "attributes", Verdict.FAIL, "no attribute impact"),
+    (wrong_type, "attributes", Verdict.FAIL, "escalation_level is of type input, not integer"),
+    (missing_option, "attributes", Verdict.FAIL, "impact has no option service_affecting, non_service_affecting"),
+    (fills_itself, "attributes", Verdict.FAIL, '"diff" must be null'),
+    (not_migrated, "migrations", Verdict.FAIL, "not migrated: impact"),
+    (worker_not_restarted, "background worker stores attributes", Verdict.FAIL, "does not store circuit_ref"),
+    (scheduler_stands, "background worker stores attributes", Verdict.FAIL, "ran no job in 6 min"),
+    (no_webhook, "webhook", Verdict.FAIL, "none leads to /webhooks/zammad/main"),
+    (foreign_url, "webhook", Verdict.FAIL, "leads to https://elsewhere.example"),
+    (inactive_webhook, "webhook", Verdict.FAIL, "'Interspace' is not active"),
+    (wrong_secret, "signature token", Verdict.FAIL, "another secret"),
+    (wrong_secret, "round trip", Verdict.FAIL, "no delivery reached the work table in 60 s"),
+    (unsigned, "signature token", Verdict.FAIL, "signs nothing"),
+    (receiver_with_another_secret, "receiver", Verdict.FAIL, "the receiver has another secret"),
+    (receiver_stands, "receiver", Verdict.WARN, "no answer here"),
+    (receiver_stands, "round trip", Verdict.FAIL, "no delivery reached"),
+    (inactive_trigger, "trigger", Verdict.FAIL, "not active"),
+    (echoing_trigger, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
+    (excludes_another, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
+    (excluded_in_one_branch_only, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
+    (hears_only_the_bot, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
+    (deaf_to_attributes, "trigger", Verdict.WARN, "changes of attributes alone fire nothing"),
+    (dead_letter, "dead letters", Verdict.FAIL, "ticket 41: Zammad PUT tickets/41"),
+    (overdue, "work table", Verdict.FAIL, "the oldest since 2026-11-23 09:00"),
+    (paused, "work table", Verdict.WARN, "paused until"),
+    (no_table, "work table", Verdict.FAIL, "127.0.0.1"),
+    (no_worker, "round trip", Verdict.WARN, "no worker has taken it"),
+    (no_sender, "sender addresses", Verdict.FAIL, "no sender address: Users"),
+    (no_group, "groups", Verdict.FAIL, "no group RFO"),
+    (inactive_priority, "priorities", Verdict.FAIL, "no priority P2 major"),
+    (unknown_priority, "priorities", Verdict.WARN, "P5 someday"),
+    (unknown_state, "states", Verdict.FAIL, "waiting for spare parts"),
+    (no_role, "roles", Verdict.FAIL, "no role Escalation Manager"),
+]
+
+
+@pytest.mark.parametrize(
+    ("breaks", "check", "verdict", "said"), BROKEN, ids=lambda part: getattr(part, "__name__", str(part)[:30])
+)
+def test_what_is_broken_is_named_with_what_to_do(
+    installation: Installation, breaks: Break, check: str, verdict: Verdict, said: str
+) -> None:
+    breaks(installation)
+
+    found = installation.examine()
+    printed = json.dumps([finding._asdict() for finding in found.values()])
+
+    assert found[check].verdict is verdict, found[check]
+    assert said in found[check].seen
+    assert len(found[check].do) > 10
+    assert "the check itself failed" not in printed
+    assert installation.traces() == []
+    for secret in (SECRET, installation.accounts.bot, installation.accounts.admin, "hunter2"):
+        assert secret not in printed

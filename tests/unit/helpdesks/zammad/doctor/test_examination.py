@@ -1,0 +1,230 @@
+"""An examination as a whole: all well, what is skipped, what is removed, permissions, clocks and deliveries."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from pydantic import SecretStr
+
+from connector.doctor.context import Examination
+from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
+from connector.helpdesks.zammad.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
+from connector.helpdesks.zammad.doctor.checks import CHECKS, left_behind
+from connector.helpdesks.zammad.doctor.context import Context
+from connector.sandbox.zammad import permissions
+from connector.work.errors import StoreError
+from connector.work.table import WorkTable
+from tests.unit.doctor.examined import SECRET
+from tests.unit.helpdesks.zammad.doctor.installation import Installation
+from webhooks.app import create_app
+from webhooks.receiver import Hook, Receiver
+
+TRIALS = ("triggers store attributes", "background worker stores attributes", "round trip")
+
+
+def not_ok(found: dict[str, Finding]) -> dict[str, Finding]:
+    return {name: finding for name, finding in found.items() if finding.verdict is not Verdict.OK}
+
+
+def counted(at: Installation) -> dict[str, int]:
+    """How many records of each kind there are."""
+    return {model: len(rows) for model, rows in at.zammad.world.tables.items() if rows}
+
+
+def test_all_is_well_and_nothing_is_left(installation: Installation) -> None:
+    ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
+    installation.admin("POST", "tickets", ticket)
+
+    found = installation.examine()
+
+    # Set up by hand, so there is no plan that it could drift from.
+    assert not_ok(found).keys() == {"installation", "escalation mail"}
+    assert found["installation"].verdict is Verdict.SKIPPED
+    assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
+    assert installation.traces() == []
+    assert installation.table.dead_letters() == []
+
+
+def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
+    def ahead() -> datetime:
+        return installation.clock() + timedelta(minutes=2)
+
+    found = installation.examine(open_table=lambda url: WorkTable.open(url, ahead), test_tickets=False)
+
+    assert found["work table's clock"].verdict is Verdict.FAIL
+    assert "120 s ahead" in found["work table's clock"].seen
+
+
+def test_a_work_table_that_is_not_there_is_not_made(installation: Installation, tmp_path: Path) -> None:
+    installation.settings["database_url"] = SecretStr(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+    checks = tuple(check for check in CHECKS if check.name == "work table")
+
+    found = installation.examine(checks, open_table=Examination.open_table)["work table"]
+
+    assert found.verdict is Verdict.FAIL
+    assert found.seen == f"there is no work table at {tmp_path / 'elsewhere.sqlite3'}"
+    assert "interspace run" in found.do
+    assert list(tmp_path.glob("elsewhere*")) == []
+
+
+def test_on_postgresql_the_databases_clock_counts(installation: Installation, postgresql_url: str) -> None:
+    installation.settings["database_url"] = SecretStr(postgresql_url)
+    checks = tuple(check for check in CHECKS if check.name in ("work table", "work table's clock"))
+
+    apart = installation.examine(checks, open_table=WorkTable.open)
+    installation.clock.set(datetime.now(UTC))
+    agreed = installation.examine(checks, open_table=WorkTable.open)
+
+    assert apart["work table's clock"].verdict is Verdict.FAIL
+    assert agreed["work table's clock"].verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(404, "not like the connector's receiver"), (302, "redirects"), (202, "not like")]
+)
+def test_something_else_behind_the_webhooks_address(installation: Installation, status: int, said: str) -> None:
+    other = Flask("other")
+    other.add_url_rule("/<path:path>", view_func=lambda path: ("", status), methods=["GET", "POST"])
+    installation.receiver = other
+
+    found = installation.examine(test_tickets=False)["receiver"]
+
+    assert found.verdict is Verdict.FAIL
+    assert said in found.seen
+
+
+def test_a_receiver_whose_work_table_is_gone(installation: Installation) -> None:
+    installation.receiver = create_app(
+        Receiver({"main": Hook("zammad", (SECRET.encode(),))}, installation.commits.touch, installation.clock, broken)
+    )
+
+    assert installation.examine(test_tickets=False)["receiver"].verdict is Verdict.FAIL
+
+
+def broken() -> Any:
+    raise StoreError("gone")
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [(0o600, Verdict.OK), (0o640, Verdict.OK), (0o644, Verdict.WARN)])
+def test_a_file_with_secrets_is_nobody_elses(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, verdict: Verdict
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("interspace.env").write_text(f"INTERSPACE_ZAMMAD_TOKEN={SECRET}\n")
+    Path("interspace.env").chmod(mode)
+
+    assert installation.examine(test_tickets=False)["secret files"].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"), [("7.0.1", Verdict.OK), ("6.5.0", Verdict.OK), ("4.1.0", Verdict.WARN), ("", Verdict.WARN)]
+)
+def test_the_version(installation: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: Verdict) -> None:
+    monkeypatch.setattr("connector.sandbox.zammad.routes.VERSION", told)
+
+    assert installation.examine(test_tickets=False)["Zammad's version"].verdict is verdict
+
+
+def test_without_the_admins_token_the_rest_is_examined(installation: Installation) -> None:
+    ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
+    installation.admin("POST", "tickets", ticket)
+    installation.settings["zammad_admin_token"] = None
+
+    found = installation.examine()
+
+    assert found.pop("escalation mail").verdict is Verdict.WARN
+    assert {finding.verdict for finding in found.values()} == {Verdict.OK, Verdict.SKIPPED}
+    assert found["attributes of a ticket"].verdict is Verdict.OK
+    assert found["round trip"].verdict is Verdict.SKIPPED
+    assert "INTERSPACE_ZAMMAD_ADMIN_TOKEN" in found["admin token"].seen
+
+
+def test_without_test_tickets_nothing_is_written(installation: Installation) -> None:
+    before = counted(installation)
+
+    found = installation.examine(test_tickets=False)
+
+    assert counted(installation) == before
+    assert {found[name].verdict for name in ("round trip", "triggers store attributes")} == {Verdict.SKIPPED}
+
+
+@pytest.mark.parametrize("permission", ADMIN_PERMISSIONS, ids=lambda permission: permission.path)
+def test_a_permission_that_is_missing_is_named(installation: Installation, permission: Permission) -> None:
+    # What a table was part of before it had a permission of its own stands first.
+    name = permission.name.partition(" ")[0]
+    others = {other for other in permissions.NAMES if "." in other} - {name}
+    installation.zammad.limit_token(installation.accounts.admin, others)
+
+    found = installation.examine(test_tickets=False)
+
+    refused = [finding for finding in found.values() if finding.verdict is Verdict.FAIL]
+    expected = [permission_check(one.path) for one in ADMIN_PERMISSIONS if one.name.partition(" ")[0] == name]
+    assert [finding.name for finding in refused] == expected
+    assert name in refused[0].do
+
+
+def test_deliveries_that_never_arrived(installation: Installation) -> None:
+    receiver, installation.receiver = installation.receiver, None
+    ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
+    installation.admin("POST", "tickets", ticket)
+    installation.passes(0)
+    checks = tuple(check for check in CHECKS if check.name not in TRIALS)
+    under_way = installation.examine(checks)["deliveries"]
+    for _ in range(60):
+        installation.passes(10)
+    lost = installation.examine(checks)["deliveries"]
+    installation.receiver = receiver
+    installation.admin("POST", "tickets", ticket)
+    installation.passes(0)
+    again = installation.examine(checks)["deliveries"]
+    installation.passes(2 * 24 * 3600)
+    long_ago = installation.examine(checks)["deliveries"]
+
+    assert under_way.verdict is Verdict.OK
+    assert (lost.verdict, again.verdict, long_ago.verdict) == (Verdict.FAIL, Verdict.WARN, Verdict.OK)
+    assert "lost in the last day: 1; the latest attempt got no answer" in lost.seen
+    assert SECRET not in json.dumps([lost, again])
+
+
+def test_a_delivery_that_arrived_at_the_second_attempt_is_not_lost(installation: Installation) -> None:
+    receiver, installation.receiver = installation.receiver, None
+    ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
+    installation.admin("POST", "tickets", ticket)
+    installation.passes(0)
+    installation.receiver = receiver
+    for _ in range(60):
+        installation.passes(10)
+
+    found = installation.examine(test_tickets=False)["deliveries"]
+
+    assert found.verdict is Verdict.OK
+    assert found.seen.startswith("2 attempts")
+
+
+def test_what_an_earlier_examination_left_is_named(installation: Installation) -> None:
+    body = {"name": "Interspace doctor 1234: test", "condition": {}, "perform": {}, "active": False}
+    installation.admin("POST", "triggers", body)
+
+    found = installation.examine((Check("left", left_behind),))
+
+    assert "Interspace doctor 1234" in found["left"].seen
+
+
+def test_a_check_that_trips_is_a_finding_and_its_dependants_are_skipped(installation: Installation) -> None:
+    def trips(_: object) -> Any:
+        raise KeyError(SECRET)
+
+    checks: tuple[Check[Context], ...] = (
+        Check("a", trips),
+        Check("b", lambda _: ok("b"), ("a",)),
+        Check("c", lambda _: ok("c"), ("b",)),
+        Check("d", lambda _: fail("d", "do d")),
+    )
+    found = list(examine(checks, installation.context(), lambda _: None))
+
+    assert [finding.verdict for finding in found] == [Verdict.FAIL, Verdict.SKIPPED, Verdict.SKIPPED, Verdict.FAIL]
+    assert [found[1].seen, found[2].seen] == ["not examined: a"] * 2
+    assert SECRET not in found[0].seen

@@ -1,0 +1,70 @@
+"""What ``interspace install`` leaves behind, examined."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connector.doctor.finding import Verdict
+from tests.unit.helpdesks.zammad.doctor.installation import RECEIVER, Installation
+
+
+@pytest.fixture
+def installed(sqlite_url: str) -> Iterator[Installation]:
+    """Set up by the plan, the background worker restarted."""
+    made = Installation(sqlite_url, by_plan=True)
+    yield made
+    made.close()
+
+
+def test_a_fresh_installation_is_well(installed: Installation) -> None:
+    found = installed.examine()
+
+    not_ok = [finding for finding in found.values() if finding.verdict is not Verdict.OK]
+    # Without --adopt the agents' role stays as it is. The delivered policy names nobody's address. There is no ticket
+    # yet besides the tests' own.
+    told = ["agents' access to groups", "escalation mail", "attributes of a ticket"]
+    assert [finding.name for finding in not_ok] == told
+    assert "may not work in Directors" in found["agents' access to groups"].seen
+    assert installed.traces() == []
+    assert installed.zammad.mails == []
+
+
+def test_a_worker_that_was_not_restarted_is_told(installed: Installation) -> None:
+    installed.zammad.world.worker_attributes = set()
+
+    found = installed.examine()
+
+    failed = [finding.name for finding in found.values() if finding.verdict is Verdict.FAIL]
+    assert failed == ["background worker stores attributes"]
+    assert "Restart Zammad's background worker" in found[failed[0]].do
+
+
+def test_what_was_changed_by_hand_is_drift(installed: Installation) -> None:
+    macro = next(iter(installed.zammad.world.tables["Macro"].values()))
+    macro["perform"] = {"ticket.state_id": {"value": "4"}}
+
+    found = installed.examine(test_tickets=False)["installation"]
+
+    assert found.verdict is Verdict.WARN
+    assert macro["name"] in found.seen
+    assert "interspace install apply zammad" in found.do
+
+
+def test_a_webhook_that_leads_to_another_receiver(installed: Installation) -> None:
+    installed.settings["receiver_url"] = "https://connector.example.com"
+    elsewhere = installed.examine(test_tickets=False)["webhook"]
+    installed.settings["receiver_url"] = RECEIVER
+    ours = installed.examine(test_tickets=False)["webhook"]
+
+    assert elsewhere.verdict is Verdict.FAIL
+    assert "https://connector.example.com/webhooks/zammad/main" in elsewhere.seen
+    assert ours.verdict is Verdict.OK
+
+
+def test_mandatory_fields_do_not_keep_the_test_tickets_out(installed: Installation) -> None:
+    """The create mask asks agents for what R14 asks for; the API is bound by it too."""
+    refused = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
+    with pytest.raises(ValueError, match="422"):
+        installed.admin("POST", "tickets", refused)
+
+    assert installed.examine()["round trip"].verdict is Verdict.OK

@@ -1,0 +1,134 @@
+"""What is sent has the shape of what a real Zammad accepted (recordings beside the checkout)."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.domain.fields import INTAKE
+from connector.domain.vocabulary import FaultType, Impact, Urgency
+from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
+from connector.install.compare import resolved
+from connector.install.plan import Action, Plan
+from connector.rules.text.extract import extract
+from tests.builders import T0
+from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, steps
+
+RECORDINGS = Path(__file__).resolve().parents[5] / ".." / "shared" / "recordings" / "zammad-5.5"
+ACCEPTED = {
+    ATTRIBUTES: ("044", "046", "047", "048", "049", "053"),
+    "ticket_priorities": ("285",),
+    "groups": ("238", "239"),
+    "roles": ("246", "247"),
+    "calendars": ("216",),
+    "slas": ("220", "222"),
+    "webhooks": ("080",),
+    "triggers": ("089", "135", "300"),
+    "core_workflows": ("265",),
+    "macros": ("255",),
+    "overviews": ("259",),
+    "text_modules": ("281",),
+    "templates": ("262",),
+    "report_profiles": ("280",),
+}
+"""Table → recordings of accepted creates."""
+
+
+def recorded(number: str) -> dict[str, Any]:
+    (path,) = RECORDINGS.glob(f"{number}-*.json")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def sent(plan: Plan, kind: str) -> list[dict[str, Any]]:
+    ids = {(step.kind, step.name): 1 for step in plan.steps} | dict(plan.ids)
+    return [resolved(step.body, ids, SECRETS) for step in steps(plan, Action.CREATE) if step.kind == kind]
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings beside the checkout are absent")
+@pytest.mark.parametrize("kind", sorted(ACCEPTED))
+def test_every_body_has_only_keys_that_the_real_zammad_knows(bench: Bench, kind: str) -> None:
+    exchanges = [recorded(number) for number in ACCEPTED[kind]]
+    assert {exchange["response"]["status"] for exchange in exchanges} == {201}
+    known = {key for exchange in exchanges for part in ("request", "response") for key in exchange[part]["body"]}
+    needed = set.intersection(*(set(exchange["request"]["body"]) for exchange in exchanges))
+
+    bodies = sent(bench.plan(), kind)
+
+    assert bodies
+    for body in bodies:
+        assert set(body) <= known
+        if kind != "slas":
+            assert needed - {"default_at_signup", "permission_ids", "default", "ical_url"} <= set(body)
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings beside the checkout are absent")
+def test_attributes_have_the_options_that_the_real_zammad_accepted(bench: Bench) -> None:
+    accepted: dict[str, set[str]] = {}
+    for number in ACCEPTED[ATTRIBUTES]:
+        body = recorded(number)["request"]["body"]
+        accepted.setdefault(body["data_type"], set()).update(body["data_option"])
+    for body in sent(bench.plan(), ATTRIBUTES):
+        if body["data_type"] in accepted:
+            assert set(body["data_option"]) - {"note"} <= accepted[body["data_type"]]
+
+
+def test_customers_see_what_the_guide_asks_of_them_and_nothing_else(bench: Bench) -> None:
+    """R10, R15–R22, R27."""
+    asked = {
+        "service_ref", "problem_start", "short_description", "impact", "urgency", "circuit_ref", "fault_type",
+        "test_results", "ip_addresses",
+    }  # fmt: skip
+    for body in sent(bench.plan(), ATTRIBUTES):
+        shown = {screen: who["ticket.customer"]["shown"] for screen, who in body["screens"].items()}
+        if body["name"] == "deferral_customer":  # R27: the customer's consent, once there is a ticket
+            assert shown == {"create_middle": False, "edit": True, "view": True}
+            continue
+        assert set(shown.values()) == {body["name"] in asked}, body["name"]
+        assert not any(spec.get("required") for who in body["screens"].values() for spec in who.values())
+
+
+def test_the_impact_says_what_its_levels_mean(bench: Bench) -> None:
+    """R24–R26."""
+    (impact,) = (body for body in sent(bench.plan(), ATTRIBUTES) if body["name"] == "impact")
+    for words in ("basic function", "normal daily traffic volume", "no active disturbance"):
+        assert words in impact["data_option"]["note"]
+
+
+def test_slas_and_calendars_mirror_the_policy(bench: Bench) -> None:
+    """R36, R37."""
+    found = {body["name"]: body for body in sent(bench.plan(), "slas")}
+    times = [(b["first_response_time"], b["update_time"], b["solution_time"]) for _, b in sorted(found.items())]
+    assert times == [(15, 60, 240), (60, 240, 480), (240, 1440, 2880), (480, None, 2550)]
+    office = next(body for body in sent(bench.plan(), "calendars") if body["name"] == "Interspace: office")
+    assert office["business_hours"]["mon"] == {"active": True, "timeframes": [["09:00", "17:30"]]}
+    assert office["business_hours"]["sun"]["active"] is False
+    assert "2026-12-25" in office["public_holidays"]
+    assert "2028-12-25" in office["public_holidays"]
+
+
+def test_the_phone_intake_is_read_by_the_rules(bench: Bench) -> None:
+    (module,) = sent(bench.plan(), "text_modules")
+    values = {
+        "Service ID": "SVC-1005",
+        "Start time": "2026-11-23 09:40 UTC",
+        "Short description": "the line is dead",
+        "Impact": "degradation",
+        "Urgency": "high",
+        "Circuit ID": "HAM-ETH-0108",
+        "Fault type": "permanent",
+        "Test results": "no light on port 3",
+        "IP addresses": "192.0.2.7",
+    }
+    text = module["content"]
+    for label, value in values.items():
+        place = text.index("</div>", text.index(f"<div>{label}"))
+        text = text[:place] + value + text[place:]
+
+    read = extract(text, True, T0, None, bench.policy.intake.service_id_pattern)
+
+    assert [field for field in sorted(INTAKE) if getattr(read, field) is None] == []
+    assert (read.impact, read.urgency, read.fault_type) == (Impact.DEGRADATION, Urgency.HIGH, FaultType.PERMANENT)
+    assert (read.service_id, read.problem_start) == ("SVC-1005", T0 - timedelta(minutes=20))
