@@ -76,6 +76,14 @@ CASES = [
         "country: XX",
         "calendars.office.holidays: no public holidays are known for country 'XX'",
     ),
+    *(
+        Case(
+            "country: DE",
+            f"country: {name}",
+            f"calendars.office.holidays: no public holidays are known for country '{name}'",
+        )
+        for name in ("ECB", "MON", "Germany")
+    ),
     Case("state: BE", "state: QQ", f"calendars.office.holidays: DE has no state 'QQ'; known: {STATES}"),
     # matrix and urgency
     Case(ROW, "{high: P2, medium: P3} ", "matrix.degradation.low: the cell is missing"),
