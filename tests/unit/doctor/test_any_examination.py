@@ -109,7 +109,7 @@ def test_every_need_is_a_check_that_comes_before(checks: tuple[tuple[str, object
     ids=["none", "one", "during a rotation"],
 )
 def test_the_key_of_the_proofs(
-    examined: Examined, tmp_path: Path, key: str | None, verdict: Verdict, says: str
+    examined: Examined[Any], tmp_path: Path, key: str | None, verdict: Verdict, says: str
 ) -> None:
     """What a changed key would do is said before anybody changes it."""
     held = SecretStr(key) if key else None
