@@ -1,6 +1,6 @@
 """All messages, ready to be rendered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,6 +9,9 @@ from connector.domain.messages import Audience
 from connector.messages.samples import COMMON, Kinds, names, nothing, samples
 from connector.messages.template import MessageError, Template, compile_template
 from connector.messages.words import Language, Reader
+
+Part = tuple[str, Mapping[str, Any]]
+"""The name of a message and its own data."""
 
 
 class Rendered(NamedTuple):
@@ -85,3 +88,20 @@ class MessageCatalogue:
     def render(self, name: str, data: Mapping[str, Any], reader: Reader) -> Rendered:
         """The message for a reader. ``data`` holds what the message declares, and :data:`COMMON`."""
         return self.message(name, reader.language).render(data, reader)
+
+    def letter(self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader) -> Rendered:
+        """One message to the customer about all ``parts``, with its opening and closing.
+
+        ``common`` is :data:`COMMON`.
+        """
+        texts = [self.render(name, {**common, **data}, reader) for name, data in parts]
+        opening, closing = (self.render(name, common, reader) for name in ("letter_opening", "letter_closing"))
+        return Rendered(texts[0].subject, "\n\n".join(text.body for text in (opening, *texts, closing)))
+
+    def note(self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader) -> Rendered:
+        """One internal note about all ``parts``, each under its subject where there are several."""
+        texts = [self.render(name, {**common, **data}, reader) for name, data in parts]
+        closing = self.render("note_closing", common, reader).body
+        bodies = [text.body if len(texts) == 1 else f"{text.subject}\n{text.body}" for text in texts]
+        subject = "; ".join(dict.fromkeys(text.subject for text in texts))
+        return Rendered(subject, "\n\n".join((*bodies, closing)))

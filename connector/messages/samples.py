@@ -14,8 +14,13 @@ from connector.domain.vocabulary import Actor
 Kinds = Mapping[str, Any]
 """Name → kind, as written."""
 
-COMMON: Kinds = {"ticket": {"number": "text", "title": "text"}, "customer?": "text", "provider": "text"}
-"""What every message gets: the ticket, the name of the customer's contact, and the name that the policy gives to us."""
+COMMON: Kinds = {
+    "ticket": {"number": "text", "title": "text"},
+    "customer?": "text",
+    "provider": "text",
+    "policy": "text",
+}
+"""What every message gets: the ticket, the name of the customer's contact, the policy's name for us and its version."""
 
 _ONE_OF = "one of "
 _AT = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
@@ -33,6 +38,7 @@ _BY_NAME: Mapping[str, Any] = {
     "ticket": {"number": "41002", "title": "Line to Hamburg is down"},
     "customer": "Ada Lovelace",
     "provider": "Interspace",
+    "policy": "badaff38a31a.67ff9b",
 }
 
 

@@ -172,8 +172,8 @@ def _label(context: Context, field: Any) -> str | list[str]:
 
 
 @pass_context
-def _choice(context: Context, value: object) -> str:
-    return words.choice(value, _reader(context))
+def _choice(context: Context, value: object, field: str = "") -> str:
+    return words.choice(value, _reader(context), field)
 
 
 @pass_context
