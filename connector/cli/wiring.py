@@ -75,4 +75,5 @@ def _jira(settings: Settings, clock: Callable[[], datetime]) -> Desk:
         load_jira_mapping(settings.jira_mapping),
         clock,
         ca_file=str(settings.jira_ca_file) if settings.jira_ca_file else None,
+        proof_keys=settings.secrets_of("proof_key"),
     )
