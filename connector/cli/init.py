@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from connector.cli.init_policy import policy
 from connector.cli.options import described, metavar
 from connector.cli.sections import Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
@@ -26,6 +27,12 @@ _file = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="PATH",
     help=described("The file to write.", FILE_VARIABLE, DEFAULT),
+)
+_state = click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the work table lies.  [default: beside the settings file]",
 )
 _force = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
@@ -46,12 +53,13 @@ def _ca_file(name: str) -> Callable[..., Any]:
 
 @click.group(cls=Group)
 def init() -> None:
-    """Write the first settings file.
+    """Write the first settings file; copy the rules.
 
     \b
     Examples:
       interspace init zammad
       interspace init jira
+      interspace init policy /etc/interspace/policy
     """
 
 
@@ -59,8 +67,9 @@ def init() -> None:
 @_option("zammad_url", "--url", "--zammad-url", "url", text="Zammad's address, as in the browser.")
 @_ca_file("zammad_ca_file")
 @_file
+@_state
 @_force
-def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, force: bool) -> None:
+def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, state: Path | None, force: bool) -> None:
     """Write the settings for Zammad.
 
     Asks for Zammad's address and the token of the connector's user, and tries them first. The token comes from
@@ -70,7 +79,7 @@ def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, force: b
     \b
     Examples:
       interspace init zammad
-      interspace init zammad --file /etc/interspace/interspace.env
+      interspace init zammad --file /etc/interspace/interspace.env --state /var/lib/interspace
 
     Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
     """
@@ -91,7 +100,9 @@ def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, force: b
     if not tried(checks, Context(settings)):
         sys.exit(1)
     names = ("zammad_url", "zammad_ca_file")
-    write(chosen, settings_lines(settings, "zammad", os.environ, names, chosen.parent), replace=force)
+    write(
+        chosen, settings_lines(settings, "zammad", os.environ, names, folder=chosen.parent, state=state), replace=force
+    )
     click.echo(next_steps(chosen, "zammad", "then restart Zammad's background worker"))
 
 
@@ -101,6 +112,7 @@ def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, force: b
 @click.option("--project", help="The key of the service project, e.g. ISP.")
 @_ca_file("jira_ca_file")
 @_file
+@_state
 @_force
 def jira(
     *,
@@ -109,6 +121,7 @@ def jira(
     project: str | None,
     ca_file: Path | None,
     path: Path | None,
+    state: Path | None,
     force: bool,
 ) -> None:
     """Write the settings for Jira.
@@ -161,9 +174,12 @@ def jira(
         write(own, [text.rstrip("\n")], replace=force, mode=0o644)
         settings = _so_far({**options, "jira_mapping": own})
     names = ("jira_url", "jira_user", "jira_ca_file", *(("jira_mapping",) if own else ()))
-    write(chosen, settings_lines(settings, "jira", os.environ, names, chosen.parent), replace=force)
+    write(chosen, settings_lines(settings, "jira", os.environ, names, folder=chosen.parent, state=state), replace=force)
     cloud = settings.jira_user is not None
     click.echo(next_steps(chosen, "jira", "then do what the checklist says", cloud=cloud))
+
+
+init.add_command(policy)
 
 
 def _free(path: Path | None, *, force: bool) -> Path:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from connector.helpdesks.sender import Sender
+
 
 @dataclass(frozen=True, kw_only=True)
 class HelpdeskPlugin:
@@ -11,3 +13,5 @@ class HelpdeskPlugin:
     """The key in settings, work table and commands: ``zammad``."""
     title: str
     """What people call it: ``Zammad``."""
+    sender: Sender
+    """How it sends webhooks."""

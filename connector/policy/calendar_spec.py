@@ -23,13 +23,28 @@ class Holidays(Section):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        supported = holidays.list_supported_countries()
-        if self.country not in supported:
+        states = _states(self.country)
+        if states is None:
             raise ValueError(f"no public holidays are known for country {self.country[:20]!r}")
-        if self.state is not None and self.state not in supported[self.country]:
-            known = ", ".join(supported[self.country]) or "none"
+        if self.state is not None and self.state not in states:
+            known = ", ".join(states) or "none"
             raise ValueError(f"{self.country} has no state {self.state[:20]!r}; known: {known}")
         return self
+
+
+def _states(country: str) -> tuple[str, ...] | None:
+    """The states of a country that have holidays of their own; ``None`` for an unknown country.
+
+    ``holidays.list_supported_countries`` knows the same, but imports every country for it.
+    """
+    if len(country) not in (2, 3) or not country.isupper():
+        return None
+    try:
+        known = holidays.country_holidays(country)
+    except (NotImplementedError, TypeError):  # there is no such name, or it names something else: MON
+        return None
+    # A stock exchange has holidays, too, and no country.
+    return known.subdivisions if getattr(known, "country", None) else None
 
 
 class CalendarSpec(Section):

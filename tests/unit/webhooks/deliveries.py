@@ -4,21 +4,20 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from werkzeug.test import Client, TestResponse
 
+from connector.helpdesks.sender import Hook
 from connector.work.errors import StoreUnavailable
 from connector.work.jobs import Counts, Key
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECRET = b"whsec-local-0123456789"
 PREVIOUS = b"whsec-previous-9876543210"
 PATH = "/webhooks/zammad/main"
 DELIVERY = "e70de3e3-961a-4ff9-b31c-fc32fe50b803"
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "zammad"
 
 
 @dataclass
@@ -49,7 +48,7 @@ class Ledger:
 def receiver(ledger: Ledger, max_body_bytes: int = 64 * 1024) -> Receiver:
     """A receiver with one hook and two valid secrets."""
     return Receiver(
-        zammad={"main": Hook("zammad", (SECRET, PREVIOUS))},
+        hooks=[Hook("zammad", (SECRET, PREVIOUS))],
         touch=ledger.touch,
         now=lambda: NOW,
         counts=ledger.counts,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import responses
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.ticket import Ticket
@@ -279,7 +279,6 @@ odd = st.sampled_from([..., "\ud800", "0001-01-01T00:00:00+23:59", [], {}, [None
 junk = odd | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 
 
-@settings(max_examples=300, deadline=None)
 @given(path=st.sampled_from(list(places(WHOLE))), new=junk, then=st.sampled_from(list(places(PAST))), other=junk)
 def test_whatever_is_mutilated_the_answer_is_a_ticket_or_an_error_of_ours(
     path: tuple[Any, ...], new: Any, then: tuple[Any, ...], other: Any

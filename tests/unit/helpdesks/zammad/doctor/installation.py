@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.doctor.checks import CHECKS
@@ -21,7 +22,7 @@ from connector.work.worker import Worker
 from tests.builders import T0, default_policy
 from tests.unit.doctor.examined import SECRET, Examined
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 ZAMMAD = "http://localhost:3000"
 RECEIVER = "http://localhost:8080"
@@ -42,7 +43,7 @@ class Installation(Examined[Context]):
         self.accounts = self._by_plan() if by_plan else self._by_hand()
         self.zammad.world.restart_worker()
         hook = Hook("zammad", (SECRET.encode(),))
-        self.receiver = create_app(Receiver({"main": hook}, self.commits.touch, self.clock, self.table.counts))
+        self.receiver = create_app(Receiver([hook], self.commits.touch, self.clock, self.table.counts))
         desk = ZammadDesk(self._client(self.accounts.bot), self.mapping)
         self.worker = Worker(self.table, desk, default_policy())
         self.scheduler_runs = True
