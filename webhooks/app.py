@@ -14,9 +14,10 @@ from connector.helpdesks import registry
 from connector.helpdesks.payload import clean
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
-from webhooks.deliver import routes
-from webhooks.problem import RETRY_LATER, Refusal, problem
-from webhooks.receiver import Receiver
+
+from .deliver import routes
+from .problem import RETRY_LATER, Refusal, problem
+from .receiver import Receiver
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

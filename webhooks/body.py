@@ -6,7 +6,7 @@ from threading import Semaphore
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
-from webhooks.problem import RETRY_LATER, Refusal
+from .problem import RETRY_LATER, Refusal
 
 # Longer than any body that is already here takes.
 _SECONDS_FOR_A_PLACE = 0.25

@@ -18,9 +18,10 @@ from connector import metrics
 from connector.helpdesks.payload import PayloadError, clean, parse
 from connector.helpdesks.sender import Event, Headers, Sender
 from connector.work.jobs import Key
-from webhooks.body import read_json_bytes
-from webhooks.problem import Refusal
-from webhooks.receiver import Receiver
+
+from .body import read_json_bytes
+from .problem import Refusal
+from .receiver import Receiver
 
 _log = structlog.get_logger("webhooks")
 

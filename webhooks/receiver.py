@@ -13,8 +13,9 @@ from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
-from webhooks.body import BodyPlaces
-from webhooks.problem import RETRY_LATER, Refusal
+
+from .body import BodyPlaces
+from .problem import RETRY_LATER, Refusal
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from granian.log import LogLevels
 from connector import logs, metrics
 from connector.settings import Settings, SettingsError, variable
 from connector.work.table import WorkTable
-from webhooks.app import create_app
-from webhooks.receiver import open_receiver
+
+from .app import create_app
+from .receiver import open_receiver
 
 log = structlog.get_logger("interspace")
 
@@ -47,7 +48,7 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     ``address``: an IP address of this machine.
     """
     server = Granian(
-        "webhooks.wsgi:app",
+        f"{__package__}.wsgi:app",
         address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
