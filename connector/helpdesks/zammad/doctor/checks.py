@@ -53,6 +53,7 @@ _ATTRIBUTES, _MIGRATED = "attributes", "migrations"
 CHECKS: tuple[Check[Context], ...] = (
     Check(_SETTINGS, configuration.settings),
     Check("webhook secret", configuration.webhook_secret),
+    Check("proof key", configuration.proof_key),
     Check("secret files", configuration.secret_files),
     Check(_FILES, configuration.files),
     Check(_URL, zammad_answers, (_SETTINGS,)),
