@@ -1,7 +1,7 @@
 """Mutation run over the rules: small changes are made to the code one at a time, and some unit test must notice each.
 
-``make mutate`` goes on where it was stopped and repeats only what has changed; ``make mutate ONLY='connector.rules.rfo*'``
-runs a part. The result is written to docs/mutation.md, and as data to mutants/result.json.
+``make mutate`` goes on where it was stopped and repeats only what has changed; ``make mutate
+ONLY='connector.rules.rfo*'`` runs a part. The result stands in docs/mutation.md, as data in mutants/result.json.
 """
 
 import json
@@ -82,13 +82,13 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
     lines = [
         "# Mutation score of the rules",
         "",
-        "Made by `make mutate` (mutmut): every comparison, constant, argument and return of `connector/rules` is changed, one at a",
-        "time, and the unit tests of the rules must notice. *Wording* are survivors where only a text between quotation marks is",
-        "another one (reasons that `explain` shows); the golden file of messages and the promises look at those.",
+        "Made by `make mutate` (mutmut): every comparison, constant, argument and return of `connector/rules` is",
+        "changed, one at a time, and the unit tests of the rules must notice. *Wording* are survivors where only a",
+        "text between quotation marks is another one: what `explain` shows.",
         "",
         "| file | mutants | noticed | survived | of these wording | score | untried |",
         "|---|---:|---:|---:|---:|---:|---:|",
-    ]  # fmt: skip
+    ]
     lines += [_row(*scored) for scored in files]
     everything = [survivor for scored in files for survivor in scored.survivors]
     total = Scored("**all**", sum(s.noticed for s in files), everything, sum(s.untried for s in files))
