@@ -1,4 +1,4 @@
-"""What the receiver knows: its hooks, and where a due ticket is written down."""
+"""The receiver's hooks and the work table in which it marks tickets due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
