@@ -1,4 +1,4 @@
-"""A command imports what it needs, so that nobody waits for the rest. Modules are counted: seconds are the machine's."""
+"""A command imports what it needs, so that nobody waits for the rest. Modules are counted, not seconds."""
 
 import subprocess
 import sys
