@@ -81,6 +81,7 @@ class Decoder:
             articles=tuple(self._with_remembered(row, articles, remembered)),
             history=tuple(self._changes(history, held.updated)),
             links=tuple(self._linked(other) for other in others),
+            labels=self._ids.labels,
         )
 
     def kind(self, row: IssueRow) -> TicketKind:

@@ -60,6 +60,7 @@ class Decoder:
             articles=tuple(self._article(article, str(row.id), whole.assets) for article in articles),
             history=self._changes(history, row.updated_at) if history else (),
             links=tuple(self._links(whole)),
+            labels=self._mapping.screen,
         )
 
     def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from connector.helpdesks.zammad.doctor.account import (
     token,
 )
 from connector.helpdesks.zammad.doctor.address import version, zammad_answers
-from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, migrations
+from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, labels, migrations
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.drift import drift
 from connector.helpdesks.zammad.doctor.storing import triggers_store, worker_stores
@@ -76,6 +76,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
     Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
+    Check("labels", labels, (_ATTRIBUTES,)),
     Check(_MIGRATED, migrations, (_ATTRIBUTES,)),
     Check(WEBHOOK, webhook, (_HOOKS,)),
     Check(SECRET, signature, (WEBHOOK, "webhook secret")),
