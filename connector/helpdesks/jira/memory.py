@@ -67,7 +67,8 @@ class Memory:
         """What a property says; ``None`` if it is not ours, for another issue, damaged, or signed with another key."""
         if not isinstance(value, dict):
             return None
-        version, content, signature = value.get("version"), value.get(_CONTENT[name]), value.get("signature")
+        content: Any = value.get(_CONTENT[name])
+        version, signature = value.get("version"), value.get("signature")
         if version == _VERSION_0_1_0 and value.keys() == {"version", _CONTENT[name], "signature"}:
             if not self._is_signed_by_0_1_0(signature, [name, issue_id, version, content]):
                 return None

@@ -1,4 +1,4 @@
-"""What proves a step on Jira: a signed property of the comment, the memory beside it, and last lines of version 0.1.0."""
+"""What proves a step on Jira: a signed property of the comment, the memory beside it, and the last lines of 0.1.0."""
 
 import hashlib
 import hmac
