@@ -10,7 +10,9 @@ without one; an event is stored under another helpdesk.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ import pytest
 from connector.domain.vocabulary import TicketState
 from connector.sandbox.house import IN_PROCESS
 from connector.sandbox.stage import SETTLE
-from connector.work.table import WorkTable
+from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.rounds import kill_and_restart
@@ -27,11 +29,21 @@ from tests.promises.conftest import COMPLETE, Cast, Place
 PLACES = [("zammad", "sqlite"), ("jira-cloud", "postgresql")]
 
 
-def test_when_the_answer_comes_the_event_is_in_the_database(cast: Cast, place: Place) -> None:
-    stage, tickets = cast.stage, set[str]()
+def test_when_the_answer_comes_the_event_is_in_the_database(
+    cast: Cast, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, tickets, checks, store = cast.stage, set[str](), Event(), cast.stage.table.touch_late
+
+    def late(collect: Callable[[], Mapping[Key, datetime]]) -> None:
+        """Time enough for a receiver that answers without waiting."""
+        checks.wait(0.1)
+        store(collect)
+
+    monkeypatch.setattr(stage.table, "touch_late", late)
 
     def checked(url: str, headers: Mapping[str, str], body: bytes) -> int:
         sent = {name: value for name, value in headers.items() if name.isascii() and value.isascii()}
+        checks.clear()
         answer = stage.receiver.test_client().post(url.removeprefix(IN_PROCESS), data=body, headers=sent)
         assert answer.status_code == 202
         said = answer.get_json()
@@ -40,6 +52,7 @@ def test_when_the_answer_comes_the_event_is_in_the_database(cast: Cast, place: P
             named = said.get("tickets") or [said["ticket"]]
             rows = another.seen(stage.desk.name, named)
             another.close()
+            checks.set()
             assert rows.keys() == set(named)
             assert all(row.due is not None and row.due <= stage.clock() + SETTLE for row in rows.values())
             tickets.update(named)
