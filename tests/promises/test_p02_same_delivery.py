@@ -1,7 +1,7 @@
 """P2: the same delivery any number of times has one effect, ten times at once and again each time after it was worked.
 
-Tried, and red: a note is written although its mark stands on the ticket; a request counts anew at each look; the RFO
-task is created without a look for the one that is there; the receiver refuses a delivery that it has seen before.
+Tried, and red: a note is written although its mark stands on the ticket; a request counts anew at each look; fields are
+written again that have the value already; the receiver refuses a delivery that it has seen before.
 """
 
 from collections.abc import Mapping
