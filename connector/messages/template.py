@@ -71,8 +71,10 @@ def compile_template(source: str, names: frozenset[str], *, check: bool = False)
     except TemplateSyntaxError as error:
         raise MessageError(error.lineno, error.message or "cannot be read") from error
     _refuse_others(tree, environment)
-    for name in sorted(meta.find_undeclared_variables(tree) - names):
-        line = min(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
+    used = {node.name: node.lineno for node in reversed(list(tree.find_all(nodes.Name)))}
+    # "self" would be the template itself.
+    for name in sorted((meta.find_undeclared_variables(tree) | used.keys() & {"self"}) - names):
+        line = used[name]
         raise MessageError(line, _unknown(name, names, "there is no data"))
     if check:
         tree = _EveryBranch().visit(tree)
@@ -122,9 +124,7 @@ class _EveryBranch(NodeTransformer):
 def _refuse_others(tree: nodes.Template, environment: _Environment) -> None:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
-            raise MessageError(
-                node.lineno, f"a message cannot use {type(node).__name__!r}: it prints, chooses, repeats"
-            )
+            raise MessageError(node.lineno, f"{type(node).__name__} has no place in a message: it prints and chooses")
         if isinstance(node, nodes.Filter) and node.name not in environment.filters:
             raise MessageError(node.lineno, _unknown(node.name, environment.filters, "there is no filter"))
         if isinstance(node, nodes.Test) and node.name not in environment.tests:
