@@ -19,6 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from connector.domain.decision import Decision
+from connector.domain.mark import Mark
 from connector.settings import SettingsError
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
@@ -259,13 +260,13 @@ def _made() -> _Figures:
     )
 
 
-def _proved(figures: _Figures, helpdesk: str, marks: Iterable[str]) -> None:
+def _proved(figures: _Figures, helpdesk: str, marks: Iterable[Mark]) -> None:
     """Each mark is written once in the life of a ticket, so it counts what really happened."""
-    for name in marks:
-        step, _, rest = name.partition("-")
-        if step == "level":
-            figures.levels.labels(helpdesk, rest).inc()
-        elif step == "contested":
-            figures.contested.labels(helpdesk).inc()
-        elif step == "repaired":
-            figures.repairs.labels(helpdesk).inc()
+    for mark in marks:
+        match mark.name:
+            case "level":
+                figures.levels.labels(helpdesk, mark.parts[0]).inc()
+            case "contested":
+                figures.contested.labels(helpdesk).inc()
+            case "repaired":
+                figures.repairs.labels(helpdesk).inc()

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
@@ -91,9 +91,7 @@ class ZammadDesk:
             raise NotFoundError(f"Zammad has no ticket with number {number}")
         return str(rows[0].id)
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         """One request."""
         body = self._attributes(changes)
         if state is not None:

@@ -136,8 +136,8 @@ def test_what_has_been_written_is_not_written_again(ticket: Ticket, now: datetim
 def test_every_change_carries_its_reason(ticket: Ticket, now: datetime) -> None:
     decision = evaluate(ticket, POLICY, now)
 
-    for field, value in decision.changes.items():
-        because = [o for o in decision.outcomes if field in o.changes and o.changes[field] == value]
+    for change in decision.changes.items():
+        because = [outcome for outcome in decision.outcomes if change in outcome.changes.items()]
         assert because
         assert all(outcome.reasons and all(outcome.reasons) for outcome in because)
 

@@ -8,7 +8,7 @@ import pytest
 import responses
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Impact, IntakeStatus, Priority, RfoStatus
 from connector.helpdesks.errors import (
     ForbiddenError,
@@ -157,7 +157,7 @@ class TestWriting:
             f"{API}/tickets/7",
             json=row(escalation_level=2, impact="degradation", rfo_due_at="2026-11-30T12:00:00.000Z"),
         )
-        changes = {
+        changes: Changes = {
             "escalation_level": 2,
             "group": "level_3",
             "priority": Priority.P1,
@@ -255,7 +255,7 @@ class TestWriting:
         ],
     )
     def test_what_zammad_did_not_store_is_named(
-        self, zammad: responses.RequestsMock, changes: dict[str, Any], held: dict[str, Any], lost: str
+        self, zammad: responses.RequestsMock, changes: Changes, held: dict[str, Any], lost: str
     ) -> None:
         """Recordings 065 and 072: 200 all the same."""
         zammad.put(f"{API}/tickets/7", json=row(**held))
