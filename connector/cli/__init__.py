@@ -13,7 +13,7 @@ from connector.settings import SettingsError
 from connector.work.errors import StoreError
 
 _COMMANDS = {
-    "Set up": {"init": "init", "check": "check", "install": "install", "doctor": "doctor"},
+    "Set up": {"init": "init", "check": "check", "messages": "messages", "install": "install", "doctor": "doctor"},
     "Serve": {"run": "service", "receive": "service", "work": "service"},
     "Look and repair": {"explain": "explain", "dead-letters": "dead_letters", "sweep": "sweep"},
     "Try": {"demo": "demo"},
