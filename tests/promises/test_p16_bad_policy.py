@@ -28,7 +28,7 @@ from tests.ports import free_port
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, outcome, proofs
 from tests.promises.small_helpdesk import Client, SmallHelpdesk
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 CELL = "service_affecting:     {high: P1,"
 
@@ -160,7 +160,7 @@ def test_a_job_that_has_begun_ends_as_it_began(table: WorkTable, clock: SteppedC
 
 def deliver(port: int, delivery: bytes) -> None:
     """Until the answer has come."""
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as connection:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)) as connection:
         connection.sendall(delivery)
         assert connection.recv(4096).startswith(b"HTTP/1.1 202 ")
 

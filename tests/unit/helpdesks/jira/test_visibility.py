@@ -69,7 +69,7 @@ def leaks(sent: Sent, note: Note | None) -> list[str]:
 
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
 @given(note=st.none() | NOTES, changes=CHANGES, state=st.none() | st.sampled_from(TicketState))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_comment_of_every_write_says_who_may_see_it(
     flavour: str, note: Note | None, changes: Changes, state: TicketState | None
 ) -> None:
