@@ -1,21 +1,18 @@
-"""Every sentence that a customer can get from us. ``python -m connector.cli.golden`` writes it; a test compares."""
+"""Every sentence that a customer can get from us, as one file to read."""
 
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector.domain.messages import MESSAGES, Audience
 from connector.messages.words import Reader
 from connector.policy.messages import shipped
 
-GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "customer_messages.txt"
-
 _INTRODUCTION = """\
 Every text that a customer can get, with sample data in every combination.
-Made by python -m connector.cli.golden; a test keeps it in step. Read each aloud: would a carrier send it?
+Made by make generate; a test keeps it in step. Read what you change aloud: would a carrier send it?
 """
 
 
-def golden() -> str:
+def customer_texts() -> str:
     """The text of tests/golden/customer_messages.txt."""
     reader = Reader(zone=ZoneInfo("Europe/Berlin"))
     parts = [_INTRODUCTION]
@@ -23,7 +20,3 @@ def golden() -> str:
         for number, text in enumerate(shipped().every_text(name, reader), 1):
             parts.append(f"{f' {name} {number} ':=^100}\n{text}\n")
     return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    GOLDEN.write_text(golden(), encoding="utf-8")
