@@ -96,6 +96,24 @@ def test_a_bad_policy_changes_nothing_and_every_problem_is_told(
     assert stage.ticket(second).fields.priority is Priority.P1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "event"),
+    [
+        (CELL, CELL, "the files were read again, the policy is the same"),
+        (CELL, "service_affecting:     {high: P2,", "another policy is in use"),
+    ],
+    ids=["the same", "another"],
+)
+def test_the_log_says_whether_the_policy_is_another(cast: Cast, files: Files, old: str, new: str, event: str) -> None:
+    read_again(cast, files)
+    files.edit(old, new)
+
+    with capture_logs() as log:
+        assert read_again(cast, files) is True
+
+    assert [entry["event"] for entry in log] == [event]
+
+
 def test_a_helpdesk_that_cannot_be_opened_again_leaves_the_old_policy(table: WorkTable, clock: SteppedClock) -> None:
     worker = Worker(table, Client(SmallHelpdesk(clock, [])), default_policy())
 
