@@ -10,7 +10,8 @@ from connector import __version__
 _COMMANDS = {
     "Set up": {
         "init": ("init", "Write the first settings file; copy the rules."),
-        "check": ("check", "Check policy, catalogue and mappings."),
+        "check": ("check", "Check policy, catalogue, mappings and messages."),
+        "messages": ("messages", "The texts that customers and support read."),
         "install": ("install", "Set up the helpdesk by plan and apply."),
         "doctor": ("doctor", "Examine the whole installation of a helpdesk."),
     },

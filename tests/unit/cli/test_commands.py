@@ -48,7 +48,7 @@ def test_check_finds_the_default_files_sound(run: Run) -> None:
     assert checked.returncode == 0
     assert "sound, policy" in checked.stdout
     named = [line.partition(": sound")[0] for line in checked.stdout.splitlines()]
-    files = ("interspace.yaml", "services.yaml", "zammad.yaml", "jira.yaml")
+    files = ("interspace.yaml", "services.yaml", "zammad.yaml", "jira.yaml", "messages")
     assert named == [str(MAPPINGS / name) for name in files]
     assert run("check", "--json").stdout == "[]\n"
 
