@@ -31,6 +31,9 @@ from tests.promises.small_helpdesk import Client, SmallHelpdesk
 from tests.waiting import PATIENCE_S, wait_until
 
 CELL = "service_affecting:     {high: P1,"
+_LINES = (MAPPINGS / "interspace.yaml").read_text(encoding="utf-8").splitlines()
+PLACE = f"interspace.yaml:{next(number for number, line in enumerate(_LINES, 1) if CELL in line)}: "
+"""Where the cell stands."""
 
 
 class Files:
@@ -67,9 +70,9 @@ def reloads(result: str) -> float:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        (CELL, "service_affecting:     {", "interspace.yaml:29: matrix.service_affecting.high: "),
-        (CELL, "service_affecting:     {high: P9,", "interspace.yaml:29: matrix.service_affecting.high: "),
-        (CELL, "service_affecting:     [high: P1,", "interspace.yaml:29: "),
+        (CELL, "service_affecting:     {", f"{PLACE}matrix.service_affecting.high: "),
+        (CELL, "service_affecting:     {high: P9,", f"{PLACE}matrix.service_affecting.high: "),
+        (CELL, "service_affecting:     [high: P1,", PLACE),
         ("default_priority: P3", "default_priorities: P3", "default_priorities"),
     ],
     ids=["cell missing", "no such priority", "not YAML", "misspelt"],
@@ -212,7 +215,7 @@ def test_sighup_reads_the_policy_again(sqlite_url: str, tmp_path: Path, files: F
             files.edit(CELL, "service_affecting:     {high: P9,")
             connector.send(signal.SIGHUP)
             wait_until(is_logged("the policy cannot be used, the old one stays"), "the mistake is told")
-            assert "interspace.yaml:29: matrix.service_affecting.high" in log.read_text()
+            assert f"{PLACE}matrix.service_affecting.high" in log.read_text()
             becomes(Priority.P1)
 
             files.edit(CELL, "service_affecting:     {high: P2,")

@@ -165,7 +165,7 @@ def test_the_log_of_a_hostile_tickets_life_has_no_foreign_lines(
 
     lines = capfd.readouterr().err.splitlines()
 
-    assert len(lines) > 10
+    assert len(lines) > 5
     assert not any("\x1b" in line or "\r" in line for line in lines)
     assert not any(line.startswith("2026-11-22T10:00:00Z") for line in lines)
     if log_format == "json":
