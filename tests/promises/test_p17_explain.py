@@ -5,6 +5,9 @@ The command is run against the helpdesk at the very moments at which the worker 
 what the worker then does, logs and stores. Worker and command share the rules, and with them the rules' faults: so the
 life of a P1 is foretold by hand too, from the tables of the policy, and what the rules see is compared with what the
 helpdesk's own API tells.
+
+Tried, and red: ``--at`` is ignored; the command decides under another policy; the worker writes another note than was
+explained; in the rules, which both share, a missed target raises to another level, or ages count double.
 """
 
 import json
