@@ -107,6 +107,11 @@ class Worker:
             count += len(jobs)
         return count
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in use."""
+        return self._rules[1]
+
     def use(self, desk: Helpdesk, policy: Policy) -> None:
         """Uses another policy from the next job on, and plans a full sweep, which applies it to the open tickets.
 
