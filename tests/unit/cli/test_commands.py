@@ -126,6 +126,8 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
         ),
         (("dead-letters", "replay"), {}, 2, "name tickets, or --all"),
         (("nonsense",), {}, 2, "No such command"),
+        (("chek",), {}, 2, "No such command 'chek'. Did you mean 'check'?"),
+        (("dead-letters", "reply"), {}, 2, "Did you mean 'replay'?"),
         (("check", "--nonsense"), {}, 2, "No such option"),
     ],
 )
