@@ -2,8 +2,10 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -14,6 +16,7 @@ from connector.helpdesks.mapping import HelpdeskMapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
+from connector.policy.messages import check_shipped
 from connector.settings import HELPDESKS, Settings
 
 KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad": ZammadMapping, "jira": JiraMapping}
@@ -25,7 +28,7 @@ KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad": ZammadMapping, "jira": J
 @helpdesk_option("those whose address is set, or all")
 @settings_options(*RULES, "zammad_mapping", "jira_mapping")
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
-    """Check policy, catalogue and mappings.
+    """Check policy, catalogue, mappings and messages.
 
     Every problem is printed with its file and line, and every file that was looked at is named.
 
@@ -38,7 +41,7 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or HELPDESKS
     mappings = {getattr(settings, f"{name}_mapping"): KINDS[name] for name in chosen}
-    problems = check_files(settings.policy, settings.services, mappings)
+    problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     else:
@@ -55,5 +58,7 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
         click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
         for path in mappings:
             click.echo(f"{path}: sound")
+        for folder, count in Counter(Path(text.file).parents[1] for text in policy.messages.messages.values()).items():
+            click.echo(f"{folder}: sound, {count} messages")
         if nobody := mails_nobody(policy):
             click.echo(f"Hint: {settings.policy}: {nobody}.", err=True)

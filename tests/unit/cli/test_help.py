@@ -113,7 +113,7 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
     found = re.findall(r"^([A-Z][\w ]+):$|^  ([a-z-]+)  ", told().partition("--help")[2], re.MULTILINE)
 
     assert [heading or command for heading, command in found] == [
-        *("Set up", "init", "check", "install", "doctor"),
+        *("Set up", "init", "check", "messages", "install", "doctor"),
         *("Serve", "run", "receive", "work"),
         *("Look and repair", "explain", "dead-letters", "sweep"),
         *("Try", "demo"),
