@@ -15,7 +15,7 @@ from connector.cli.wiring import now, open_policy
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.plan import SHARE, Plan, replaced, sealed
-from connector.install.secrets import SecretStoreError, with_secret
+from connector.secret_store import SecretStoreError, with_secret
 from connector.policy.contacts import mails_nobody
 from connector.settings import HELPDESKS, Settings
 

@@ -10,7 +10,7 @@ from connector.helpdesks.zammad.load import load_mapping
 from connector.install.apply import Writer
 from connector.install.plan import Action, Plan
 from connector.install.receiver import refuse_plain
-from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK
+from connector.secret_store import JIRA_WEBHOOK, WEBHOOK
 from connector.settings import Settings
 
 

@@ -20,7 +20,7 @@ from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
 from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import apply
-from connector.install.secrets import JIRA_WEBHOOK
+from connector.secret_store import JIRA_WEBHOOK
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.house import IN_PROCESS, SECRET

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK, with_secret
+from connector.secret_store import JIRA_WEBHOOK, WEBHOOK, with_secret
 from connector.logs import secret_texts
 from connector.settings import HELPDESKS, SettingsError, load, variable
 from webhooks.receiver import open_receiver

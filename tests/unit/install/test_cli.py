@@ -8,7 +8,7 @@ import pytest
 
 from connector.install.apply import refuse
 from connector.install.errors import RefusedError
-from connector.install.secrets import read_store
+from connector.secret_store import read_store
 from tests.unit.helpdesks.zammad.install.bench import RECEIVER
 from tests.unit.install.both import AnyBench, hook_secrets, name_of
 from tests.unit.install.conftest import Run

@@ -12,7 +12,7 @@ from connector.helpdesks.jira.install.planning import place_of, plan_jira, site_
 from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.install.webhook import PATH
 from connector.install.apply import apply
-from connector.install.secrets import JIRA_WEBHOOK
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.sandbox.jira import Flavour
 from connector.sandbox.jira.furnished import ADMIN, BOT
 from connector.settings import Settings
@@ -24,7 +24,7 @@ from webhooks.receiver import Hook, Receiver
 
 JIRA = "http://localhost:2990/jira"
 RECEIVER = {"cloud": "https://connector.example.com", "datacenter": "http://localhost:8080"}
-SECRETS = {JIRA_WEBHOOK: SECRET}
+SECRETS = {WEBHOOK_SECRET: SECRET}
 
 
 class Installation(Examined[Context]):

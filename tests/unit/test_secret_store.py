@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.install.secrets import WEBHOOK, SecretStoreError, read_store, with_secret
+from connector.secret_store import WEBHOOK, SecretStoreError, read_store, with_secret
 from connector.settings import SettingsError, load
 
 
