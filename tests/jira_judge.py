@@ -4,15 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.jira_specifications import Recorder, available
+from tests.contract.jira_specifications import Recorder
 
 
 @pytest.fixture(scope="session")
-def recorder() -> Iterator[Recorder | None]:
-    """Listens to all sandboxes; None without the specifications."""
-    if not available():
-        yield None
-        return
+def recorder() -> Iterator[Recorder]:
+    """Listens to all sandboxes."""
     recorder = Recorder()
     recorder.listen()
     yield recorder
@@ -25,9 +22,8 @@ def nonsense() -> None:
 
 
 @pytest.fixture(autouse=True)
-def judged(recorder: Recorder | None, request: pytest.FixtureRequest) -> Iterator[None]:
+def judged(recorder: Recorder, request: pytest.FixtureRequest) -> Iterator[None]:
     """Every call of a test, its own and the connector's."""
     yield
-    if recorder is not None:
-        complaints = recorder.complaints()
-        assert "nonsense" in request.fixturenames or complaints == []
+    complaints = recorder.complaints()
+    assert "nonsense" in request.fixturenames or complaints == []

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from connector.cli.init_policy import policy
 from connector.cli.options import described, metavar
 from connector.cli.sections import Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
@@ -46,12 +47,13 @@ def _ca_file(name: str) -> Callable[..., Any]:
 
 @click.group(cls=Group)
 def init() -> None:
-    """Write the first settings file.
+    """Write the first settings file; copy the rules.
 
     \b
     Examples:
       interspace init zammad
       interspace init jira
+      interspace init policy /etc/interspace/policy
     """
 
 
@@ -164,6 +166,9 @@ def jira(
     write(chosen, settings_lines(settings, "jira", os.environ, names, chosen.parent), replace=force)
     cloud = settings.jira_user is not None
     click.echo(next_steps(chosen, "jira", "then do what the checklist says", cloud=cloud))
+
+
+init.add_command(policy)
 
 
 def _free(path: Path | None, *, force: bool) -> Path:

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,15 +20,9 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from connector.sandbox.jira import Exchange
 from connector.sandbox.jira.desk import WATCHERS
+from tests import evidence
 
 Json = Any
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "specs"
-MISSING = "the specifications of Jira are not there (shared beside the checkout)"
-FILES = {
-    "cloud": "jira-cloud-platform.v3.openapi.json",
-    "datacenter": "jira-dc-10.3.openapi.json",
-    "portal": "jsm-cloud.openapi.json",
-}
 
 
 class Correction(NamedTuple):
@@ -212,11 +205,6 @@ GONE = re.compile(r"/rest/api/\d/search$")
 """Removed in 2025 and still listed: 410 is right."""
 
 
-def available() -> bool:
-    """Whether the specifications are there."""
-    return SHARED.exists()
-
-
 @cache
 def specification(name: str) -> OpenAPI:
     """One of the specifications, ready to judge."""
@@ -225,13 +213,8 @@ def specification(name: str) -> OpenAPI:
 
 @cache
 def _document(name: str) -> Json:
-    """A specification put right, without its security schemes: recordings hold no credentials."""
-    document = json.loads((SHARED / FILES[name]).read_text())
-    document.pop("security", None)
-    for path in document["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict):
-                operation.pop("security", None)
+    """A specification put right."""
+    document = evidence.specification(f"jira-{name}")
     document["servers"] = [{"url": "/rest" if name == "datacenter" else "/"}]
     for correction in CORRECTIONS[name]:
         correction.change(document)

@@ -11,10 +11,9 @@ import pytest
 from connector.sandbox.jira import Exchange, routes
 from connector.sandbox.jira.desk import WATCHERS
 from tests.contract import jira_specifications as judge_module
-from tests.contract.jira_specifications import CORRECTIONS, MISSING, SILENT, available, judge, kind_of
+from tests.contract.jira_specifications import CORRECTIONS, SILENT, judge, kind_of
 from tests.contract.jira_walk import walk
 
-pytestmark = pytest.mark.skipif(not available(), reason=MISSING)
 FLAVOURS = ("cloud", "datacenter")
 
 

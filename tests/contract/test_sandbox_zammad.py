@@ -8,12 +8,9 @@ import pytest
 
 from connector.sandbox.zammad.call import to_json
 from connector.sandbox.zammad.deliveries import signature
-from tests.contract.zammad_recordings import SECRET, SHARED, deliveries, recorded_header, recordings, shape_differences
+from tests.contract.zammad_recordings import SECRET, VERSION, recorded_header, shape_differences
 from tests.contract.zammad_replay import Fired, Replay, Replayer, made_webhooks, recorded_webhooks, without_deleted
-
-pytestmark = pytest.mark.skipif(
-    not SHARED.exists(), reason="the recordings of a real Zammad are not there (shared beside the checkout)"
-)
+from tests.evidence import deliveries, exchanges
 
 PASSWORDS = "the sandbox knows tokens, not passwords"
 SLA = "a history with the times that an SLA computes"
@@ -53,13 +50,13 @@ def replay() -> Replay:
     return Replayer(LEFT_OUT).run()
 
 
-@pytest.mark.parametrize("number", sorted(recordings().keys() - LEFT_OUT.keys()))
+@pytest.mark.parametrize("number", sorted(exchanges(VERSION).keys() - LEFT_OUT.keys()))
 def test_answers_as_recorded(replay: Replay, number: int) -> None:
     assert replay.found[number] == []
 
 
 def test_every_recording_is_replayed_or_left_out_for_a_reason(replay: Replay) -> None:
-    assert replay.found.keys() | LEFT_OUT.keys() == recordings().keys()
+    assert replay.found.keys() | LEFT_OUT.keys() == exchanges(VERSION).keys()
     assert not replay.found.keys() & LEFT_OUT.keys()
 
 
@@ -84,19 +81,19 @@ def test_webhooks_are_signed_and_named_as_recorded(replay: Replay) -> None:
     for sending in replay.sent:
         secret = None if sending.url.endswith("/ok/basicauth") else SECRET
         assert sending.headers.get("X-Hub-Signature") == (signature(secret, sending.body) if secret else None)
-    recorded = {name for delivery, _ in deliveries().values() for name, _ in delivery["headers"]}
+    recorded = {name for delivery, _ in deliveries(VERSION).values() for name, _ in delivery["headers"]}
     made = {name for sending in replay.sent for name in sending.headers}
     assert recorded - made == {"Accept-Encoding", "Host", "Connection", "Content-Length"}
 
 
-@pytest.mark.parametrize("name", sorted(deliveries()))
+@pytest.mark.parametrize("name", sorted(deliveries(VERSION)))
 def test_recorded_signature_is_what_the_sandbox_computes(name: str) -> None:
-    delivery, body = deliveries()[name]
+    delivery, body = deliveries(VERSION)[name]
     recorded = recorded_header(delivery, "X-Hub-Signature")
     assert recorded in {None, signature(SECRET, body)}
 
 
-@pytest.mark.parametrize("name", sorted(deliveries()))
+@pytest.mark.parametrize("name", sorted(deliveries(VERSION)))
 def test_body_is_written_as_zammad_writes_json(name: str) -> None:
-    _, body = deliveries()[name]
+    _, body = deliveries(VERSION)[name]
     assert not body or to_json(json.loads(body)) == body

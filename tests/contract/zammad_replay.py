@@ -16,12 +16,12 @@ from connector.sandbox.zammad.seed import NOBODY
 from connector.sandbox.zammad.tables import RESOURCES
 from tests.contract.zammad_recordings import (
     SECRET,
-    deliveries,
+    VERSION,
     differences,
     recorded_header,
-    recordings,
     shape_differences,
 )
+from tests.evidence import deliveries, exchanges
 
 MODELS = {
     "tickets": "Ticket",
@@ -114,7 +114,7 @@ class Replayer:
 
     def run(self) -> Replay:
         """Replay everything that is in scope."""
-        for number, recording in recordings().items():
+        for number, recording in exchanges(VERSION).items():
             self._pass_time(recording)
             self.prepare(number)
             if number not in self.left_out:
@@ -188,7 +188,7 @@ class Replayer:
             self.desk.limit_token(self.tokens[name], TOKEN_PERMISSIONS[name])
         body = {"title": "Welcome to Zammad!", "group": "Users", "article": {"body": "Welcome!", "type": "phone"}}
         self.desk.handle("POST", "/api/v1/tickets", _headers(token), json.dumps(body).encode())
-        for trigger in recordings()[92]["response"]["body"][:3]:
+        for trigger in exchanges(VERSION)[92]["response"]["body"][:3]:
             self._skip_to("Trigger", trigger["id"])
             new_record(self.desk.world, RESOURCES["triggers"], trigger, NOBODY)
 
@@ -274,10 +274,10 @@ def made_webhooks(sent: list[Sent]) -> list[tuple[Fired, Any]]:
 def recorded_webhooks() -> list[tuple[Fired, Any]]:
     """What the real one sent, with its bodies; retries and the GET after a redirect left out."""
     found = []
-    for delivery, _ in deliveries().values():
-        body = delivery.get("body_json")
-        if body and delivery["attempt_for_this_delivery_id"] == 1:
-            found.append((fired(recorded_header(delivery, "X-Zammad-Trigger") or "", body), body))
+    for about, sent in deliveries(VERSION).values():
+        if sent and about["attempt_for_this_delivery_id"] == 1:
+            body = json.loads(sent)
+            found.append((fired(recorded_header(about, "X-Zammad-Trigger") or "", body), body))
     return found
 
 

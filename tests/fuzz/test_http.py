@@ -4,7 +4,6 @@ detail, never redirects, and stores something only with a 202."""
 import hmac
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +12,18 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from werkzeug.test import Client, TestResponse
 
+from tests.evidence import deliveries
 from tests.unit.webhooks.deliveries import NOW, Ledger
+from tests.unit.webhooks.jira_deliveries import FIXTURES as JIRA_FIXTURES
 from webhooks.app import create_app
 from webhooks.receiver import Hook, Receiver
 
 SECRET, TOKEN = b"a secret for fuzzing only", b"a-token-for-fuzzing-only"
 METHODS = {"/webhooks/zammad/main": "sha1", "/webhooks/jira/main": "sha256"}
 PAGES = {"/healthz", "/readyz", "/metrics"}
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 PAYLOADS = [
-    *(json.loads(path.read_bytes()) for path in sorted((FIXTURES / "zammad").glob("*.body"))),
-    *(json.loads(path.read_bytes()) for path in sorted((FIXTURES / "jira").glob("*.json"))),
+    *(json.loads(deliveries("5.5")[name].body) for name in ("0002-ok-main", "0004-ok-basicauth")),
+    *(json.loads(path.read_bytes()) for path in sorted(JIRA_FIXTURES.glob("*.json"))),
 ]
 
 LATIN1 = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=80)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from connector.settings import SECRETS, Settings, variable
+from connector.settings_file import FILE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
@@ -18,11 +19,17 @@ VARIABLES = {variable(name) for name in Settings.model_fields} | {f"{variable(na
 
 
 @pytest.fixture
-def service() -> dict[str, Any]:
-    """The connector as compose runs it."""
+def services() -> dict[str, dict[str, Any]]:
+    """The services of compose: the connector, and the same for an admin's commands."""
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
-    found: dict[str, Any] = compose["services"]["connector"]
+    found: dict[str, dict[str, Any]] = compose["services"]
     return found
+
+
+@pytest.fixture
+def service(services: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The connector as compose runs it."""
+    return services["connector"]
 
 
 def instructions(stage: str, name: str) -> list[str]:
@@ -49,7 +56,7 @@ def test_the_image_holds_no_secret() -> None:
         assert not instructions(stage, "ARG")
         named = re.findall(r"INTERSPACE_\w+", " ".join(instructions(stage, "ENV")))
         assert set(named) <= VARIABLES
-        assert not set(named) & {variable(name) for name in SECRETS - {"database_url"}}
+        assert not set(named) & {variable(name) for name in SECRETS}
     copied = {path for stage in STAGES for line in instructions(stage, "COPY") for path in line.split()[:-1]}
     assert copied <= {
         *("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "connector", "webhooks", "mappings"),
@@ -64,7 +71,10 @@ def test_the_image_tells_whether_it_is_well_and_ends_when_asked(service: dict[st
     assert instructions(STAGES[-1], "STOPSIGNAL") == ["SIGTERM"]
 
 
-def test_compose_takes_everything_away_that_is_not_needed(service: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["connector", "admin"])
+def test_compose_takes_everything_away_that_is_not_needed(services: dict[str, dict[str, Any]], name: str) -> None:
+    assert services.keys() == {"connector", "admin"}
+    service = services[name]
     assert service["user"] == "10001:10001"
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -73,16 +83,39 @@ def test_compose_takes_everything_away_that_is_not_needed(service: dict[str, Any
     assert "network_mode" not in service
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert all("noexec" in mount for mount in service["tmpfs"])
-    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
-    assert all(volume.startswith("work:") or volume.endswith(":ro") for volume in service["volumes"])
     assert service["pids_limit"]
     assert service["mem_limit"]
+
+
+def test_compose_lets_the_running_connector_write_nothing_but_its_work_table(service: dict[str, Any]) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert all(volume.startswith("work:") or volume.endswith(":ro") for volume in service["volumes"])
     assert int(service["stop_grace_period"].removesuffix("s")) > 120
 
 
-def test_compose_gives_secrets_as_files_only(service: dict[str, Any]) -> None:
-    environment = service["environment"]
-    assert set(environment) <= VARIABLES
-    for name, value in environment.items():
-        secret = name.removeprefix("INTERSPACE_").removesuffix("_FILE").lower() in SECRETS
-        assert secret == value.startswith("/run/secrets/"), name
+def test_the_admins_commands_listen_nowhere_and_start_by_hand_only(services: dict[str, dict[str, Any]]) -> None:
+    assert "ports" not in services["admin"]
+    assert services["admin"]["profiles"]
+
+
+def test_no_secret_is_in_the_environment_of_container_or_unit(services: dict[str, dict[str, Any]]) -> None:
+    """They stand in files: the settings file and the secret store."""
+    unit = (ROOT / "deploy" / "interspace.service").read_text(encoding="utf-8")
+    named = {name for service in services.values() for name in service["environment"]}
+    named |= set(re.findall(r"(?m)^Environment=(INTERSPACE_\w+)=", unit))
+
+    assert named <= VARIABLES | {FILE_VARIABLE}
+    assert not {name.removesuffix("_FILE") for name in named} & {variable(name) for name in SECRETS}
+    assert "EnvironmentFile" not in unit
+
+
+def test_unit_and_container_read_the_same_settings_file(service: dict[str, Any]) -> None:
+    """What `interspace init` has written into /etc/interspace serves both."""
+    unit = (ROOT / "deploy" / "interspace.service").read_text(encoding="utf-8")
+
+    assert service["environment"][FILE_VARIABLE] == "/etc/interspace/interspace.env"
+    assert "/etc/interspace:/etc/interspace:ro" in service["volumes"]
+    assert "LoadCredential=interspace.env:/etc/interspace/interspace.env\n" in unit
+    assert f"Environment={FILE_VARIABLE}=%d/interspace.env\n" in unit
+    assert "LoadCredential=interspace.secrets:/etc/interspace/interspace.secrets\n" in unit
+    assert f"Environment={variable('secret_store')}=%d/interspace.secrets\n" in unit

@@ -4,7 +4,6 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from werkzeug.test import Client, TestResponse
 
@@ -18,7 +17,6 @@ SECRET = b"whsec-local-0123456789"
 PREVIOUS = b"whsec-previous-9876543210"
 PATH = "/webhooks/zammad/main"
 DELIVERY = "e70de3e3-961a-4ff9-b31c-fc32fe50b803"
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "zammad"
 
 
 @dataclass

@@ -8,9 +8,9 @@ from structlog.typing import EventDict
 from werkzeug.test import Client, EnvironBuilder
 
 from connector.work.jobs import Key
+from tests.evidence import deliveries
 from tests.unit.webhooks.deliveries import (
     DELIVERY,
-    FIXTURES,
     NOW,
     PATH,
     PREVIOUS,
@@ -25,7 +25,7 @@ from webhooks.app import create_app
 
 
 def test_a_signed_delivery_marks_its_ticket_due_after_the_settling_time(sender: Client, ledger: Ledger) -> None:
-    body = (FIXTURES / "0002-ok-main.body").read_bytes()
+    body = deliveries("5.5")["0002-ok-main"].body
     answer = deliver(sender, body)
     assert answer.status_code == 202
     assert answer.get_json() == {"ticket": "6", "delivery": DELIVERY}

@@ -1,10 +1,8 @@
-"""Answers of a real Zammad, small copies, and what the connector's set-up adds to them."""
+"""Answers of a real Zammad, and what the connector's set-up adds to them."""
 
-import json
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import responses
@@ -14,6 +12,7 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.locate import MAPPINGS
+from tests.evidence import exchanges
 
 URL = "https://support.example.com"
 API = f"{URL}/api/v1"
@@ -28,8 +27,6 @@ STATES = [
 PRIORITIES = [{"id": 1, "name": "1 low"}, {"id": 2, "name": "2 normal"}, {"id": 3, "name": "3 high"}]
 PRIORITIES += [{"id": 4, "name": "P1 critical"}]
 
-_RECORDED = Path(__file__).parent / "recorded"
-
 
 @cache
 def mapping() -> ZammadMapping:
@@ -39,7 +36,8 @@ def mapping() -> ZammadMapping:
 
 def recorded(name: str) -> Any:
     """A recorded exchange: request, status and body."""
-    return json.loads((_RECORDED / f"{name}.json").read_text())
+    exchange = exchanges("5.5")[int(name[:3])]
+    return {"request": exchange["request"], **exchange["response"]}
 
 
 def custom(**values: Any) -> dict[str, Any]:

@@ -1,8 +1,6 @@
-"""What is sent has the shape of what a real Zammad accepted (recordings beside the checkout)."""
+"""What is sent has the shape of what a real Zammad accepted (its recordings)."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,9 @@ from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
 from connector.rules.text.extract import extract
 from tests.builders import T0
+from tests.evidence import exchanges
 from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, steps
 
-RECORDINGS = Path(__file__).resolve().parents[5] / ".." / "shared" / "recordings" / "zammad-5.5"
 ACCEPTED = {
     ATTRIBUTES: ("044", "046", "047", "048", "049", "053"),
     "ticket_priorities": ("285",),
@@ -37,9 +35,8 @@ ACCEPTED = {
 
 
 def recorded(number: str) -> dict[str, Any]:
-    (path,) = RECORDINGS.glob(f"{number}-*.json")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    exchange: dict[str, Any] = exchanges("5.5")[int(number)]
+    return exchange
 
 
 def sent(plan: Plan, kind: str) -> list[dict[str, Any]]:
@@ -47,7 +44,6 @@ def sent(plan: Plan, kind: str) -> list[dict[str, Any]]:
     return [resolved(step.body, ids, SECRETS) for step in steps(plan, Action.CREATE) if step.kind == kind]
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings beside the checkout are absent")
 @pytest.mark.parametrize("kind", sorted(ACCEPTED))
 def test_every_body_has_only_keys_that_the_real_zammad_knows(bench: Bench, kind: str) -> None:
     exchanges = [recorded(number) for number in ACCEPTED[kind]]
@@ -64,7 +60,6 @@ def test_every_body_has_only_keys_that_the_real_zammad_knows(bench: Bench, kind:
             assert needed - {"default_at_signup", "permission_ids", "default", "ical_url"} <= set(body)
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings beside the checkout are absent")
 def test_attributes_have_the_options_that_the_real_zammad_accepted(bench: Bench) -> None:
     accepted: dict[str, set[str]] = {}
     for number in ACCEPTED[ATTRIBUTES]:

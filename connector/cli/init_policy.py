@@ -1,0 +1,97 @@
+"""``interspace init policy``: a copy of the shipped rules for the admin to change; an upgrade leaves it alone."""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from connector.cli.settings_draft import write
+from connector.policy.locate import MAPPINGS
+from connector.settings import Settings, SettingsError, load, variable
+from connector.settings_file import locate
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--add/--no-add", default=None, help="Add the lines to the settings file.  [default: ask]")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def policy(*, folder: Path, add: bool | None, force: bool) -> None:
+    """Copy the shipped rules, to change them.
+
+    Policy, service catalogue, mappings, messages and the JSON Schemas for your editor go into DIR, and the settings
+    that name the copies are shown. A file that is there stays as it is, and so does what the settings name already.
+
+    \b
+    Examples:
+      interspace init policy policy
+      interspace init policy /etc/interspace/policy --add
+    """
+    copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in MAPPINGS.rglob("*") if path.is_file()}
+    settings, lines = load(os.environ), {}
+    for name, path in _defaults().items():
+        current = getattr(settings, name).resolve()
+        if current == path:
+            lines[variable(name)] = str(copies[path])
+        elif current != copies[path]:
+            click.echo(f"{variable(name)} names {current} already: {path.name} is not copied.")
+            del copies[path]
+    kept = [copy for copy in sorted(copies.values()) if copy.exists() and not force]
+    for path, copy in copies.items():
+        if copy not in kept:
+            _write(copy, path.read_text(encoding="utf-8"), replace=force)
+    click.echo(f"{len(copies) - len(kept)} files copied to {folder}.")
+    if kept:
+        click.echo(f"There already and left as they are: {', '.join(str(copy) for copy in kept)}.")
+    if lines:
+        _name_copies(lines, add=add)
+
+
+def _defaults() -> dict[str, Path]:
+    """Each setting whose default is one of the shipped files, with that file."""
+    fields = ((name, field.default) for name, field in Settings.model_fields.items())
+    return {name: path for name, path in fields if isinstance(path, Path) and path.is_relative_to(MAPPINGS)}
+
+
+def _write(copy: Path, text: str, *, replace: bool) -> None:
+    """Raises SettingsError that names what cannot be written."""
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{copy.parent}: cannot be made: {error.strerror}") from None
+    write(copy, [text.removesuffix("\n")], replace=replace, mode=0o644)
+
+
+def _name_copies(lines: Mapping[str, str], *, add: bool | None) -> None:
+    """Show the settings that name the copies, and add them to the settings file if that is wanted."""
+    click.echo("\n".join(("These settings name the copies:", "", *(f"    {n}={v}" for n, v in lines.items()), "")))
+    file = locate(os.environ)
+    if file is None:
+        click.echo("Put them into your settings file.")
+    elif add or (add is None and sys.stdin.isatty() and click.confirm(f"Add them to {file}?", default=True)):
+        mode = stat.S_IMODE(file.stat().st_mode)
+        write(file, with_lines(file.read_text(encoding="utf-8"), lines), replace=True, mode=mode)
+        click.echo(f"{file} names them now.")
+    else:
+        click.echo(f"Put them into {file}.")
+
+
+def with_lines(text: str, settings: Mapping[str, str]) -> list[str]:
+    """The lines of a settings file with these settings: in the place of a line that has one already or commented out,
+    else at the end.
+
+    >>> with_lines("A=1\\n#B=x\\n", {"B": "2", "C": "3"})
+    ['A=1', 'B=2', 'C=3']
+    """
+    lines = text.splitlines()
+    for name, value in settings.items():
+        pattern = re.compile(rf"#?\s*(?:export\s+)?{name}\s*=")
+        place = next((number for number, line in enumerate(lines) if pattern.match(line)), None)
+        if place is None:
+            lines.append(f"{name}={value}")
+        else:
+            lines[place] = f"{name}={value}"
+    return lines
