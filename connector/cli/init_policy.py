@@ -11,7 +11,7 @@ import click
 
 from connector.cli.settings_draft import write
 from connector.policy.locate import MAPPINGS
-from connector.settings import Settings, SettingsError, load, variable
+from connector.settings import SettingsError, declared, load, variable
 from connector.settings_file import locate
 
 
@@ -33,7 +33,7 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in MAPPINGS.rglob("*") if path.is_file()}
     settings, lines = load(os.environ), {}
     for name, path in _defaults().items():
-        current = getattr(settings, name).resolve()
+        current = settings.value(name).resolve()
         if current == path:
             lines[variable(name)] = str(copies[path])
         elif current != copies[path]:
@@ -52,7 +52,7 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
 
 def _defaults() -> dict[str, Path]:
     """Each setting whose default is one of the shipped files, with that file."""
-    fields = ((name, field.default) for name, field in Settings.model_fields.items())
+    fields = ((name, field.default) for name, field in declared().items())
     return {name: path for name, path in fields if isinstance(path, Path) and path.is_relative_to(MAPPINGS)}
 
 

@@ -35,6 +35,9 @@ class Helpdesk(Protocol):
     def read(self, ticket_id: str) -> Ticket:
         """One consistent view of the ticket with articles, links and, where it matters, history."""
 
+    def id_of(self, number: str) -> str:
+        """The id of the ticket that people call so. Raises NotFoundError if there is none."""
+
     def write(
         self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
     ) -> datetime:

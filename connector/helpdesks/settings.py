@@ -66,6 +66,9 @@ class HelpdeskSettings(Model):
     WEBHOOK_SECRETS: ClassVar[tuple[str, ...]] = ("webhook_secret",)
     """The settings of which one at least is needed to receive webhooks."""
 
+    NO_OPTIONS: ClassVar[frozenset[str]] = frozenset()
+    """Settings that are no secrets and still no options of the command line."""
+
     url: WebAddress | None
     token: SecretStr | None
     """Of the connector's own user."""

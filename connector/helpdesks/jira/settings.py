@@ -13,6 +13,7 @@ class JiraSettings(HelpdeskSettings):
 
     HELPDESK = "jira"
     WEBHOOK_SECRETS = ("webhook_secret", "automation_secret")
+    NO_OPTIONS = frozenset({"bot"})
 
     url: WebAddress | None = Field(
         None, description="Jira's address, as in the browser; Cloud and Data Center alike."
