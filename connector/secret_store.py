@@ -1,5 +1,6 @@
-"""The connector's secret store: a file of ``NAME=value`` lines, readable by its owner only. A secret has the name of the
-variable that would set it.
+"""The connector's secret store: a file of ``NAME=value`` lines, readable by its owner only.
+
+A secret has the name of the variable that would set it.
 
 ``interspace install`` writes the webhook's secret there and the receiver reads it from there, so that nobody has to see
 or copy it.

@@ -17,9 +17,9 @@ from pydantic.fields import FieldInfo
 from connector.domain.model import Model
 from connector.helpdesks import registry
 from connector.helpdesks.settings import PREFIX, HelpdeskSettings, SettingsError, is_secret, variable
-from connector.secret_store import SecretStoreError, read_store
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
+from connector.secret_store import SecretStoreError, read_store
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
 __all__ = ["Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
@@ -126,10 +126,11 @@ class Settings(Model):
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""
-        desks = [self.of(name) for name in ([helpdesk] if helpdesk else registry.names())]
-        if not any(desk.secrets(name) for desk in desks for name in desk.WEBHOOK_SECRETS):
-            whose = registry.plugin(helpdesk).title if helpdesk else "the helpdesk"
-            either = _or(desk.variable(name) for desk in desks for name in desk.WEBHOOK_SECRETS)
+        senders = [registry.plugin(helpdesk)] if helpdesk else registry.plugins()
+        names = [(self.of(one.name), name) for one in senders for name in one.sender.all_settings]
+        if not any(own.secrets(name) for own, name in names):
+            whose = senders[0].title if helpdesk else "the helpdesk"
+            either = _or(own.variable(name) for own, name in names)
             raise SettingsError(f"{either} (or …_FILE) is not set: the secret of {whose}'s webhook")
 
 

@@ -10,12 +10,13 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from connector import metrics
+from connector.helpdesks import registry
+from connector.helpdesks.payload import clean
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
-from webhooks.jira import IDENTIFIER, identifier, jira
-from webhooks.problem import RETRY_LATER, Refusal, clean, problem
+from webhooks.deliver import routes
+from webhooks.problem import RETRY_LATER, Refusal, problem
 from webhooks.receiver import Receiver
-from webhooks.zammad import delivery_id, zammad
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,7 +25,7 @@ _log = structlog.get_logger("webhooks")
 
 
 def create_app(receiver: Receiver) -> Flask:
-    """The WSGI application: the hooks of every sender, ``/healthz``, ``/readyz`` and ``/metrics``.
+    """The WSGI application: the hooks of every helpdesk, ``/healthz``, ``/readyz`` and ``/metrics``.
 
     A 202 means that the event is on disk (P1). Every refusal is a problem detail and one log line.
     """
@@ -32,8 +33,8 @@ def create_app(receiver: Receiver) -> Flask:
     # A redirected POST comes back as a GET with the payload in the query string.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.register_blueprint(zammad(receiver))
-    app.register_blueprint(jira(receiver))
+    for plugin in registry.plugins():
+        app.register_blueprint(routes(plugin.name, plugin.sender, receiver))
     _add_health(app, receiver)
     _add_metrics(app, receiver)
     app.register_error_handler(Refusal, _refused)
@@ -83,13 +84,14 @@ def _shown(counts: Counts) -> dict[str, int | str | None]:
 
 def _refused(refusal: Refusal) -> Response:
     _count(refusal.status)
+    sender = registry.plugin(request.blueprint).sender if request.blueprint else None
     _log.warning(
         "refused",
         status=refusal.status.value,
         detail=refusal.detail,
         method=clean(request.method),
         path=clean(request.path),
-        delivery=delivery_id(request.headers.get("X-Zammad-Delivery")) or identifier(request.headers.get(IDENTIFIER)),
+        delivery=sender.delivery(request.headers) if sender else None,
         sender=request.remote_addr,
         cause=clean(str(refusal.__cause__), 300) if refusal.__cause__ else None,
     )
@@ -114,5 +116,5 @@ def _broken(error: Exception) -> Response:
 
 
 def _count(status: HTTPStatus) -> None:
-    # The name of the sender's routes; never a text of the request.
+    # The blueprint has the helpdesk's name, which is never a text of the request.
     metrics.refused(request.blueprint or "none", status.value)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Response
 
 RETRY_LATER = {"Retry-After": "10"}
-"""Seconds. Zammad keeps its own gaps of about 10, 20, 30 and 40 s, Jira of 5 to 15 s; others may obey."""
+"""Seconds. Helpdesks with gaps of their own between attempts (about 5 to 40 s) take no notice of it."""
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not an error
@@ -37,9 +37,3 @@ def problem(refusal: Refusal) -> Response:
         headers={**refusal.headers, "Cache-Control": "no-store"},
         content_type="application/problem+json",
     )
-
-
-def clean(text: str, limit: int = 60) -> str:
-    """A short excerpt of a stranger's text that is safe in a log line, a header or an answer."""
-    shown = "".join(char if char.isascii() and char.isprintable() else "?" for char in text[:limit])
-    return shown if len(text) <= limit else f"{shown}..."

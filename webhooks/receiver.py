@@ -1,10 +1,14 @@
 """What the receiver knows: its hooks, and where a due ticket is written down."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
+from connector.helpdesks import registry
+from connector.helpdesks.plugin import HelpdeskPlugin
+from connector.helpdesks.sender import Hook
 from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
@@ -15,26 +19,10 @@ from webhooks.problem import RETRY_LATER, Refusal
 
 
 @dataclass(frozen=True)
-class Hook:
-    """One webhook as its admin set it up: the helpdesk it speaks for and the secrets valid now.
-
-    Two secrets are valid while a secret is being replaced.
-    """
-
-    helpdesk: str
-    secrets: tuple[bytes, ...] = field(repr=False)
-    """With these the sender signs."""
-    tokens: tuple[bytes, ...] = field(default=(), repr=False)
-    """One of these is shown by a sender that cannot sign."""
-    bot: str | None = None
-    """The connector's own account, where the sender tells who did something."""
-
-
-@dataclass(frozen=True)
 class Receiver:
-    """The hooks of each sender, by the name in their URL, and the work table behind them."""
+    """The hooks of all helpdesks and the work table behind them."""
 
-    zammad: Mapping[str, Hook]
+    hooks: Sequence[Hook]
     touch: Callable[[Key, datetime, float], None]
     """Marks a ticket due and returns only after the commit; the last argument is how many seconds to wait.
 
@@ -47,9 +35,8 @@ class Receiver:
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
     patience: timedelta = timedelta(seconds=5)
-    """How long a request waits for its commit. Zammad gives up after 30 s and delivers with one thread."""
+    """How long a request waits for its commit. A helpdesk may give up after 30 s and deliver with one thread."""
     body_places: BodyPlaces = field(default_factory=lambda: BodyPlaces(6), repr=False)
-    jira: Mapping[str, Hook] = field(default_factory=dict)
 
     def mark_due(self, key: Key) -> None:
         """Write down that the ticket is due; return only after the commit (P1).
@@ -70,17 +57,24 @@ def open_receiver(settings: Settings) -> Receiver:
     opened, ``SettingsError`` if there is no secret at all.
     """
     settings.require_webhook_secret()
-    signed, shown = settings.secrets_of("jira_webhook_secret"), settings.secrets_of("jira_automation_secret")
-    zammad = Hook("zammad", settings.secrets_of("zammad_webhook_secret"))
-    jira = Hook("jira", signed, shown, settings.jira_bot)
+    hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
     table = WorkTable.open(settings.database_url.get_secret_value())
     return Receiver(
-        zammad={"main": zammad} if zammad.secrets else {},
-        jira={"main": jira} if jira.secrets or jira.tokens else {},
+        hooks=[hook for hook in hooks if hook.secrets or hook.tokens],
         touch=GroupCommit(table).touch,
         now=table.now,
         counts=table.counts,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
         body_places=BodyPlaces(max(1, settings.receiver_threads * 3 // 4)),
+    )
+
+
+def _hook(plugin: HelpdeskPlugin[Any], settings: Settings) -> Hook:
+    sender, own = plugin.sender, settings.of(plugin.name)
+    return Hook(
+        plugin.name,
+        secrets=tuple(secret for name in sender.secret_settings for secret in own.secrets(name)),
+        tokens=tuple(token for name in sender.token_settings for token in own.secrets(name)),
+        bot=getattr(own, sender.bot_setting) if sender.bot_setting else None,
     )

@@ -13,6 +13,7 @@ from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
 from connector.settings import Settings
 
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @helpdesk_option("those whose address is set, or all")

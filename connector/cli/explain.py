@@ -16,8 +16,8 @@ from connector.cli.wiring import open_desk, open_policy
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
-from connector.helpdesks.helpdesk import Helpdesk
-from connector.helpdesks.plugin import HelpdeskPlugin, Measure
+from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.plugin import Measure
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
 from connector.policy.models import Policy
@@ -93,7 +93,7 @@ def _named(decision: Decision) -> dict[str, Any]:
     return decision._asdict() | {"outcomes": [outcome._asdict() for outcome in decision.outcomes]}
 
 
-def _read(desk: Helpdesk, ticket_id: str, hint: str) -> Ticket:
+def _read(desk: Desk, ticket_id: str, hint: str) -> Ticket:
     try:
         return desk.read(ticket_id)
     except NotFoundError as error:
@@ -121,7 +121,7 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
     console.print(f"Next look: {'at once' if decision.unfinished else due}", highlight=False)
 
 
-def _measure(helpdesk: HelpdeskPlugin[Any], desk: Helpdesk, ticket: Ticket) -> Measure | None:
+def _measure(helpdesk: HelpdeskPlugin[Any], desk: Desk, ticket: Ticket) -> Measure | None:
     try:
         return helpdesk.measures(desk, ticket) if helpdesk.measures else None
     except HelpdeskError as error:

@@ -62,6 +62,12 @@ def _options(plugin: HelpdeskPlugin[Any], questions: Init) -> Iterator[click.Opt
         yield click.Option([f"--{name}"], help=text)
     where = described("The file to write.", FILE_VARIABLE, DEFAULT)
     yield click.Option(["--file", "path"], type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help=where)
+    yield click.Option(
+        ["--state"],
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Where the work table lies.  [default: beside the settings file]",
+    )
     yield click.Option(["--force"], is_flag=True, help="Replace a file that is there.")
 
 
@@ -96,7 +102,15 @@ class _Dialogue:
         return load(os.environ, {**self.values, **(more or {})}, with_file=False)
 
 
-def _begin(plugin: HelpdeskPlugin[Any], questions: Init, *, path: Path | None, force: bool, **given: str | None) -> None:
+def _begin(
+    plugin: HelpdeskPlugin[Any],
+    questions: Init,
+    *,
+    path: Path | None,
+    state: Path | None,
+    force: bool,
+    **given: str | None,
+) -> None:
     chosen = _free(path or Path(os.environ.get(FILE_VARIABLE) or DEFAULT), force=force)
     values = {f"{plugin.name}_{name}": given.pop(name) for name in questions.options}
     dialogue = _Dialogue(plugin.name, values, chosen.parent, given)
@@ -108,7 +122,8 @@ def _begin(plugin: HelpdeskPlugin[Any], questions: Init, *, path: Path | None, f
         # Not earlier: nobody shall be invited to replace a file for something that does not fit.
         write(_free(file, force=force), [text.rstrip("\n")], replace=force, mode=0o644)
         dialogue.values[f"{plugin.name}_{name}"] = file
-    write(chosen, settings_lines(dialogue.settings(), plugin.name, os.environ, names, chosen.parent), replace=force)
+    lines = settings_lines(dialogue.settings(), plugin.name, os.environ, names, folder=chosen.parent, state=state)
+    write(chosen, lines, replace=force)
     admin = {f"{plugin.name}_{name}": words for name, words in draft.admin.items()}
     click.echo(next_steps(chosen, plugin, questions.afterwards, admin))
 

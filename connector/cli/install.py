@@ -13,13 +13,13 @@ from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
 from connector.cli.sections import Group
 from connector.cli.settings_draft import called
 from connector.cli.wiring import now, open_policy
-from connector.install.apply import refuse
 from connector.helpdesks import registry
+from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.installation import Installation
 from connector.install.plan import SHARE, Plan, replaced, sealed
-from connector.secret_store import SecretStoreError, with_secret
 from connector.policy.contacts import mails_nobody
+from connector.secret_store import SecretStoreError, with_secret
 from connector.settings import Settings
 
 T = TypeVar("T")
@@ -138,11 +138,9 @@ def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
 
     interspace doctor verifies each item as far as the API shows it.
     """
-    if helpdesk != "jira":
-        raise click.UsageError("there is no checklist for Zammad: interspace install apply {helpdesk} does everything")
-    items = _checklist(settings)
+    items = _planned(_opened(settings, helpdesk).checklist)
     if as_json:
-        click.echo(json.dumps(items, indent=2, ensure_ascii=False))
+        click.echo(json.dumps([item.to_dict() for item in items], indent=2, ensure_ascii=False))
     else:
         show_checklist(items)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Verdict, examine
 from connector.helpdesks.plugin import HelpdeskPlugin
-from connector.settings import Settings, SettingsError, declared, variable
+from connector.settings import Settings, SettingsError, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
 C = TypeVar("C", bound=Examination)
@@ -32,10 +32,17 @@ def tried(checks: Iterable[Check[C]], context: C) -> bool:
 
 
 def settings_lines(
-    settings: Settings, helpdesk: str, environment: Mapping[str, str], names: Iterable[str], folder: Path
+    settings: Settings,
+    helpdesk: str,
+    environment: Mapping[str, str],
+    names: Iterable[str],
+    *,
+    folder: Path,
+    state: Path | None,
 ) -> list[str]:
-    """The file's lines: ``names``, as far as they are set, the helpdesk's token, which stays where it is if it lives in
-    a file of its own, and how to name other rules than those that come along, with paths in ``folder``."""
+    """The file's lines: ``names``, as far as they are set; the helpdesk's token, which stays where it is if it lives in
+    a file of its own; and, unless the environment says it, where the work table (in ``state``, else ``folder``) and the
+    secret store (in ``folder``) are, so that a command uses the same ones wherever it is started."""
     token = variable(f"{helpdesk}_token")
     given = environment.get(f"{token}_FILE")
     secret = settings.of(helpdesk).required("token").get_secret_value()
@@ -49,10 +56,13 @@ def settings_lines(
         if value is not None:
             lines.append(f"{variable(name)}={value.resolve() if isinstance(value, Path) else value}")
     lines.append(f"{token}_FILE={Path(given).resolve()}" if given else f"{token}={secret}")
-    lines += ["", "# Your own copies of mappings/…; without these the ones that come with the connector count."]
-    for name in ("policy", "services", f"{helpdesk}_mapping"):
-        if not any(line.startswith(f"{variable(name)}=") for line in lines):
-            lines.append(f"#{variable(name)}={folder.resolve() / declared()[name].default.name}")
+    places = {
+        "database_url": f"sqlite:///{(state or folder).resolve() / 'interspace.sqlite3'}",
+        "secret_store": f"{folder.resolve() / 'interspace.secrets'}",
+    }
+    for name, place in places.items():
+        if not environment.get(variable(name)) and not environment.get(f"{variable(name)}_FILE"):
+            lines.append(f"{variable(name)}={place}")
     return lines
 
 
@@ -84,6 +94,7 @@ def next_steps(path: Path, plugin: HelpdeskPlugin[Any], afterwards: str, admin_s
     exports = [f"export {FILE_VARIABLE}={path.resolve()}"] if path != DEFAULT else []
     admins = [f"export {variable(name)}=<{words}>" for name, words in admin_settings.items()]
     steps = [
+        (f"{me} init policy {path.resolve().parent / 'policy'}", "the rules, for you to change"),
         (f"{me} check", "are policy, catalogue and mapping as you want them?"),
         *((line, "") for line in admins),
         (f"read -rs {admin} && export {admin}", "an admin's token, not the connector's own"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
@@ -36,6 +36,6 @@ def open_policy(settings: Settings) -> Policy:
     return load_policy(settings.policy, settings.services)
 
 
-def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Helpdesk:
+def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:
     """The helpdesk of this name as the connector's own user. Nothing is sent yet."""
     return plugin(helpdesk).open_desk(settings.of(helpdesk), clock)

@@ -46,8 +46,8 @@ def not_the_helpdesk(context: Examination, answer: requests.Response) -> Observa
     """Something else is there."""
     return fail(
         f"{context.base} answers {answer.status_code}, but not like a {context.TITLE}",
-        f"Set {context.own.variable('url')} to {context.TITLE}'s address as in the browser, with its sub-path if it has "
-        "one.",
+        f"Set {context.own.variable('url')} to {context.TITLE}'s address as in the browser, with its sub-path if it "
+        "has one.",
     )
 
 

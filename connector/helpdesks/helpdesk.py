@@ -35,9 +35,6 @@ class Helpdesk(Protocol):
     def read(self, ticket_id: str) -> Ticket:
         """One consistent view of the ticket with articles, links and, where it matters, history."""
 
-    def id_of(self, number: str) -> str:
-        """The id of the ticket that people call so. Raises NotFoundError if there is none."""
-
     def write(
         self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
     ) -> datetime:
@@ -58,3 +55,10 @@ class Helpdesk(Protocol):
 
     def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages of the tickets that are over and were updated at or after ``since`` (UTC); times as above."""
+
+
+class Desk(Helpdesk, Protocol):
+    """A helpdesk as the commands need it, which people tell of tickets in their own words."""
+
+    def id_of(self, number: str) -> str:
+        """The id of the ticket that people call so. Raises NotFoundError if there is none."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.sender import Sender
 from connector.helpdesks.settings import HelpdeskSettings
 
 if TYPE_CHECKING:
@@ -34,13 +35,12 @@ class TicketReference(NamedTuple):
     """A ticket as people write it; besides that, every command takes the id in the helpdesk's API, which is digits."""
 
     pattern: re.Pattern[str]
-    """Its first group is what :meth:`Helpdesk.id_of` takes."""
+    """Its first group is what :meth:`Desk.id_of` takes."""
     words: str
     """What it is: ``a ticket number with a #``."""
     example: str
     hint: str = ""
-    """What to say where there is no ticket with an id that was given as ``{ticket}``; empty where ids are never taken for
-    what people write."""
+    """What to say where there is no ticket with the id ``{ticket}``; empty where nobody takes one for the other."""
 
 
 class Measure(NamedTuple):
@@ -137,9 +137,11 @@ class HelpdeskPlugin(Generic[S]):
     """What people call it."""
     settings: type[S]
     ticket: TicketReference
+    sender: Sender
+    """How it sends webhooks."""
     mapping: "Callable[[], type[HelpdeskMapping]]"
     """What the file of the setting ``mapping`` holds."""
-    open_desk: Callable[[S, Clock], Helpdesk]
+    open_desk: Callable[[S, Clock], Desk]
     """The helpdesk as the connector's own user. Nothing is sent yet.
 
     Raises SettingsError, PolicyError, PermanentError."""
@@ -148,7 +150,6 @@ class HelpdeskPlugin(Generic[S]):
     open_installation: "Callable[[S, Policy, Clock], Installation] | None" = None
     """``None``: it is set up by hand. Raises SettingsError, PolicyError, PermanentError."""
     init: Init | None = None
-    measures: Callable[[Helpdesk, Ticket], Measure | None] | None = None
+    measures: Callable[[Desk, Ticket], Measure | None] | None = None
     """Raises HelpdeskError."""
     houses: Sequence[HouseVariant] = ()
-

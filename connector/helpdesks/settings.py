@@ -1,7 +1,7 @@
 """What the settings of all helpdesks have in common. Each helpdesk declares its own in its folder, with descriptions.
 
-A setting of a helpdesk is the environment variable ``INTERSPACE_<HELPDESK>_<NAME>``; ``zammad_url`` and the like are its
-name among all settings.
+The setting ``url`` is the environment variable ``INTERSPACE_<HELPDESK>_URL``; ``<helpdesk>_url`` is its name among all
+settings.
 """
 
 from pathlib import Path
@@ -63,8 +63,6 @@ class HelpdeskSettings(Model):
 
     HELPDESK: ClassVar[str]
     """The key of the helpdesk: the begin of the settings' names."""
-    WEBHOOK_SECRETS: ClassVar[tuple[str, ...]] = ("webhook_secret",)
-    """The settings of which one at least is needed to receive webhooks."""
 
     NO_OPTIONS: ClassVar[frozenset[str]] = frozenset()
     """Settings that are no secrets and still no options of the command line."""

@@ -11,6 +11,7 @@ from flask import Flask
 
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
+from connector.helpdesks.sender import Hook
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.front import Post
@@ -19,7 +20,7 @@ from connector.work.group_commit import GroupCommit
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 SETTLE = timedelta(seconds=1)
 
@@ -63,8 +64,7 @@ class Stage:
         hook = Hook(self.house.name, (SECRET.encode(),), bot=self.house.bot)
         self.receiver = create_app(
             Receiver(
-                zammad={"main": hook} if self.house.name == "zammad" else {},
-                jira={"main": hook} if self.house.name == "jira" else {},
+                [hook],
                 touch=self.commits.touch,
                 now=self.clock,
                 counts=self.table.counts,

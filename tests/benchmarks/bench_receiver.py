@@ -20,6 +20,7 @@ from pathlib import Path
 from flask import Flask
 
 from connector import logs
+from connector.helpdesks.sender import Hook
 from connector.settings import Settings, load
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.senders import SECRET, Result, send
@@ -27,7 +28,7 @@ from tests.ports import free_port, is_answering
 from tests.postgres import fresh_schema, running_server
 from tests.waiting import wait_until
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 from webhooks.serve import run, serve
 
 _NO_STORAGE = "sqlite:///never-opened"
@@ -111,7 +112,7 @@ def _serve() -> None:
 def _without_storage() -> Flask:
     hook = Hook("zammad", (SECRET,))
     now = partial(datetime.now, UTC)
-    return create_app(Receiver({"main": hook}, touch=lambda *_: None, now=now, counts=dict))
+    return create_app(Receiver([hook], touch=lambda *_: None, now=now, counts=dict))
 
 
 def _measure(database: str, options: argparse.Namespace) -> Result:

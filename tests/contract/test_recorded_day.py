@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
@@ -24,7 +25,7 @@ from tests.contract.zammad_replay import Replayer
 from tests.evidence import deliveries
 from tests.promises.evidence import outcome
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 
 class Day(NamedTuple):
@@ -65,7 +66,7 @@ def day(tmp_path: Path) -> Iterator[Day]:
     table = WorkTable.open(f"sqlite:///{tmp_path / 'work.sqlite3'}", clock)
     commits = GroupCommit(table)
     hook = Hook("zammad", (SECRET.encode(),))
-    client = create_app(Receiver({"main": hook}, commits.touch, clock, table.counts)).test_client()
+    client = create_app(Receiver([hook], commits.touch, clock, table.counts)).test_client()
     accepted = set()
     for recorded, body in deliveries(VERSION).values():
         sent = {name: value for name, value in recorded["headers"] if value.isascii() and name != "Content-Length"}

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from werkzeug.test import Client, TestResponse
 
+from connector.helpdesks.sender import Hook
 from tests.evidence import deliveries
 from tests.unit.webhooks.deliveries import NOW, Ledger
 from tests.unit.webhooks.jira_deliveries import FIXTURES as JIRA_FIXTURES
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 SECRET, TOKEN = b"a secret for fuzzing only", b"a-token-for-fuzzing-only"
 METHODS = {"/webhooks/zammad/main": "sha1", "/webhooks/jira/main": "sha256"}
@@ -67,7 +68,7 @@ def silence() -> Iterator[None]:
 def client(ledger: Ledger) -> Client:
     """A receiver for both helpdesks."""
     zammad, jira = Hook("zammad", (SECRET,)), Hook("jira", (SECRET,), (TOKEN,), "bot")
-    return Client(create_app(Receiver({"main": zammad}, ledger.touch, lambda: NOW, ledger.counts, jira={"main": jira})))
+    return Client(create_app(Receiver([zammad, jira], ledger.touch, lambda: NOW, ledger.counts)))
 
 
 def signed(path: str, body: bytes) -> dict[str, str]:

@@ -7,10 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.jira.settings import JiraSettings
-from connector.helpdesks.plugin import Dialogue, Doctor, Draft, HelpdeskPlugin, HouseVariant, Init, Measure
-from connector.helpdesks.plugin import TicketReference
+from connector.helpdesks.jira.webhook import SENDER
+from connector.helpdesks.plugin import (
+    Dialogue,
+    Doctor,
+    Draft,
+    HelpdeskPlugin,
+    HouseVariant,
+    Init,
+    Measure,
+    TicketReference,
+)
 
 if TYPE_CHECKING:
     from connector.helpdesks.jira.mapping import JiraMapping
@@ -41,7 +50,7 @@ def _mapping() -> "type[JiraMapping]":
     return JiraMapping
 
 
-def _open_desk(settings: JiraSettings, clock: Callable[[], datetime]) -> Helpdesk:
+def _open_desk(settings: JiraSettings, clock: Callable[[], datetime]) -> Desk:
     from connector.helpdesks.jira.connection import open_connection
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.load import load_mapping
@@ -68,7 +77,7 @@ def _draft(dialogue: Dialogue) -> Draft:
     return draft(dialogue)
 
 
-def _measures(desk: Helpdesk, ticket: Ticket) -> Measure | None:
+def _measures(desk: Desk, ticket: Ticket) -> Measure | None:
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.sla import measure
 
@@ -89,6 +98,7 @@ PLUGIN = HelpdeskPlugin(
     ticket=TicketReference(
         pattern=re.compile(r"([A-Za-z]\w*-\d+)", re.ASCII), words="an issue's key", example="ISP-41"
     ),
+    sender=SENDER,
     mapping=_mapping,
     open_desk=_open_desk,
     doctor=_doctor,

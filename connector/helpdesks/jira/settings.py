@@ -12,12 +12,9 @@ class JiraSettings(HelpdeskSettings):
     """See :class:`connector.helpdesks.settings.HelpdeskSettings`."""
 
     HELPDESK = "jira"
-    WEBHOOK_SECRETS = ("webhook_secret", "automation_secret")
     NO_OPTIONS = frozenset({"bot"})
 
-    url: WebAddress | None = Field(
-        None, description="Jira's address, as in the browser; Cloud and Data Center alike."
-    )
+    url: WebAddress | None = Field(None, description="Jira's address, as in the browser; Cloud and Data Center alike.")
     user: str | None = Field(
         None, description="Cloud only: the e-mail address of the connector's own user, whose API token it is."
     )

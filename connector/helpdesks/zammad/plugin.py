@@ -5,10 +5,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connector.helpdesks.helpdesk import Helpdesk
-from connector.helpdesks.plugin import Dialogue, Doctor, DoctorOption, Draft, HelpdeskPlugin, HouseVariant, Init
-from connector.helpdesks.plugin import TicketReference
+from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.plugin import (
+    Dialogue,
+    Doctor,
+    DoctorOption,
+    Draft,
+    HelpdeskPlugin,
+    HouseVariant,
+    Init,
+    TicketReference,
+)
 from connector.helpdesks.zammad.settings import SCHEDULER_WAIT, ZammadSettings
+from connector.helpdesks.zammad.webhook import SENDER
 
 if TYPE_CHECKING:
     from connector.helpdesks.zammad.mapping import ZammadMapping
@@ -25,7 +34,7 @@ is readable by its owner only.
 \b
 Examples:
   interspace init zammad
-  interspace init zammad --file /etc/interspace/interspace.env
+  interspace init zammad --file /etc/interspace/interspace.env --state /var/lib/interspace
 
 Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
 """
@@ -37,7 +46,7 @@ def _mapping() -> "type[ZammadMapping]":
     return ZammadMapping
 
 
-def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime]) -> Helpdesk:
+def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime]) -> Desk:
     from connector.helpdesks.zammad.client import open_client
     from connector.helpdesks.zammad.desk import ZammadDesk
     from connector.helpdesks.zammad.load import load_mapping
@@ -93,6 +102,7 @@ PLUGIN = HelpdeskPlugin(
         # In Zammad both are digits, and people see the number only.
         hint="If {ticket} is the number on the screen: interspace explain '#{ticket}'",
     ),
+    sender=SENDER,
     mapping=_mapping,
     open_desk=_open_desk,
     doctor=_doctor,

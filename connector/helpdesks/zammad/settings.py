@@ -28,7 +28,7 @@ class ZammadSettings(HelpdeskSettings):
 
 
 SCHEDULER_WAIT = 360.0
-"""How long the doctor waits for Zammad's scheduler, in seconds: it looks for jobs every 5 minutes (recordings 298, 341).
+"""Seconds for which the doctor waits for Zammad's scheduler: it looks for jobs every 5 minutes (recordings 298, 341).
 """
 
 WEBHOOK_SECRET = ZammadSettings.variable("webhook_secret")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
@@ -28,7 +29,7 @@ from tests.builders import default_policy
 from tests.unit.cli.conftest import ROOT, TOKEN, Live, Run
 from tests.waiting import wait_until
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 SECRET = "0123456789abcdef-doctor"
 ADMIN = "INTERSPACE_ZAMMAD_ADMIN_TOKEN"
@@ -41,7 +42,7 @@ def connector_running(live: Live) -> Iterator[None]:
     table = WorkTable.open(live.environment["INTERSPACE_DATABASE_URL"])
     commits = GroupCommit(table)
     hook = Hook("zammad", (SECRET.encode(),))
-    app = create_app(Receiver({"main": hook}, commits.touch, table.now, table.counts, settle=timedelta()))
+    app = create_app(Receiver([hook], commits.touch, table.now, table.counts, settle=timedelta()))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     client = ZammadClient(live.environment["INTERSPACE_ZAMMAD_URL"], live.accounts.bot, table.now)
     worker = Worker(table, ZammadDesk(client, load_mapping(MAPPINGS / "zammad.yaml")), default_policy(), threads=1)

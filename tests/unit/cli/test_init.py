@@ -13,11 +13,6 @@ from connector.settings import SettingsError, load
 from tests.unit.cli.conftest import TOKEN, Live, Run
 
 URL = "INTERSPACE_ZAMMAD_URL"
-OWN = {
-    "INTERSPACE_POLICY": "interspace.yaml",
-    "INTERSPACE_SERVICES": "services.yaml",
-    "INTERSPACE_ZAMMAD_MAPPING": "zammad.yaml",
-}
 
 
 pytestmark = pytest.mark.usefixtures("bare")
@@ -34,13 +29,12 @@ def test_what_is_typed_is_tried_and_written(live: Live, tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     settings = load({})
-    assert settings.zammad_url == live.environment[URL]
-    assert settings.required("zammad_token").get_secret_value() == live.accounts.bot
+    assert settings.value("zammad_url") == live.environment[URL]
+    assert settings.value("zammad_token").get_secret_value() == live.accounts.bot
     assert live.accounts.bot not in ran.output
     assert "interspace install plan zammad" in ran.output
-    lines = file.read_text().splitlines()
-    own = [f"#{name}={tmp_path / held}" for name, held in OWN.items()]
-    assert lines[-len(own) :] == own
+    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'interspace.sqlite3'}"
+    assert settings.secret_store == tmp_path / "interspace.secrets"
     assert [path.name for path in tmp_path.iterdir()] == ["interspace.env"]
 
 
@@ -52,6 +46,28 @@ def test_the_commands_read_what_it_wrote(run: Run, live: Live, tmp_path: Path) -
     assert f"export INTERSPACE_SETTINGS_FILE={tmp_path / 'mine.env'}" in written.stdout
     assert swept.returncode == 0, swept.stderr
     assert live.accounts.bot not in written.stdout + written.stderr
+
+
+def test_a_service_keeps_its_work_table_elsewhere(live: Live, tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    arguments = ("--file", "etc/interspace.env", "--state", "var")
+
+    ran = ask(*arguments, typed=f"{live.environment[URL]}\n{live.accounts.bot}\n")
+
+    assert ran.exit_code == 0, ran.output
+    settings = load({"INTERSPACE_SETTINGS_FILE": "etc/interspace.env"})
+    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'var' / 'interspace.sqlite3'}"
+    assert settings.secret_store == tmp_path / "etc" / "interspace.secrets"
+
+
+def test_what_the_environment_says_of_the_work_table_is_not_written_down(run: Run, live: Live, tmp_path: Path) -> None:
+    database = live.environment["INTERSPACE_DATABASE_URL"]
+
+    ran = run("init", "zammad", **live.environment)
+
+    assert ran.returncode == 0, ran.stderr
+    assert "INTERSPACE_DATABASE_URL" not in (tmp_path / "interspace.env").read_text()
+    assert database not in ran.stdout
 
 
 def test_a_token_in_a_file_stays_there(run: Run, live: Live, tmp_path: Path) -> None:
@@ -91,7 +107,7 @@ def test_an_address_without_its_scheme_is_asked_for_again(live: Live) -> None:
 
     assert typed.exit_code == 0, typed.output
     assert "Error: must start with https:// (or http://)\nZammad's address" in typed.output
-    assert load({}).zammad_url == live.environment[URL]
+    assert load({}).value("zammad_url") == live.environment[URL]
     assert isinstance(flag.exception, SettingsError)
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from werkzeug.test import Client, TestResponse
 
+from connector.helpdesks.sender import Hook
 from connector.work.errors import StoreUnavailable
 from connector.work.jobs import Counts, Key
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECRET = b"whsec-local-0123456789"
@@ -47,7 +48,7 @@ class Ledger:
 def receiver(ledger: Ledger, max_body_bytes: int = 64 * 1024) -> Receiver:
     """A receiver with one hook and two valid secrets."""
     return Receiver(
-        zammad={"main": Hook("zammad", (SECRET, PREVIOUS))},
+        hooks=[Hook("zammad", (SECRET, PREVIOUS))],
         touch=ledger.touch,
         now=lambda: NOW,
         counts=ledger.counts,

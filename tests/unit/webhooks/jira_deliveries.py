@@ -10,9 +10,10 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
+from connector.helpdesks.sender import Hook
 from tests.unit.webhooks.deliveries import NOW, Ledger
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 SECRET = b"jira-secret-0123456789"
 PREVIOUS = b"jira-previous-9876543210"
@@ -32,8 +33,7 @@ def jira_hook(bot: str | None = None) -> Hook:
 
 def jira_client(ledger: Ledger, hook: Hook | None = None) -> Client:
     """A client of a receiver for Jira alone."""
-    held = {"main": hook or jira_hook()}
-    return Client(create_app(Receiver({}, ledger.touch, lambda: NOW, ledger.counts, jira=held)))
+    return Client(create_app(Receiver([hook or jira_hook()], ledger.touch, lambda: NOW, ledger.counts)))
 
 
 def payload(name: str) -> dict[str, Any]:

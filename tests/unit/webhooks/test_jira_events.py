@@ -4,6 +4,7 @@ import pytest
 from structlog.typing import EventDict
 from werkzeug.test import Client
 
+from connector.helpdesks.jira.webhook import IGNORED, OF_A_LINK, OF_AN_ISSUE
 from tests.unit.webhooks.deliveries import Ledger, detail
 from tests.unit.webhooks.jira_deliveries import (
     CLOUD_BOT,
@@ -15,7 +16,6 @@ from tests.unit.webhooks.jira_deliveries import (
     jira_hook,
     payload,
 )
-from webhooks.jira_event import IGNORED, OF_A_LINK, OF_AN_ISSUE
 
 DUE = {
     "cloud-issue-created": ["10041"],

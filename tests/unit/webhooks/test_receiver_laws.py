@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
+from connector.helpdesks.jira.webhook import IGNORED, OF_A_LINK, OF_AN_ISSUE
 from tests.unit.webhooks import jira_deliveries as jira
 from tests.unit.webhooks.deliveries import PATH, Ledger, client, headers, receiver, ticket_body
 from webhooks.app import create_app
-from webhooks.jira_event import IGNORED, OF_A_LINK, OF_AN_ISSUE
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -103,4 +103,4 @@ def test_any_unsigned_request_is_refused(path: str, method: str, changed: dict[s
 
 def _both(ledger: Ledger) -> Client:
     """A receiver with hooks for both helpdesks."""
-    return Client(create_app(replace(receiver(ledger), jira={"main": jira.jira_hook()})))
+    return Client(create_app(replace(receiver(ledger), hooks=[*receiver(ledger).hooks, jira.jira_hook()])))

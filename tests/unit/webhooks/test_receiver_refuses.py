@@ -80,7 +80,7 @@ def test_every_secret_is_always_compared(ledger: Ledger, monkeypatch: pytest.Mon
         compared.append(ours)
         return ours == given
 
-    monkeypatch.setattr("webhooks.signature.hmac.compare_digest", compare)
+    monkeypatch.setattr("connector.helpdesks.sender.hmac.compare_digest", compare)
     for secret in (SECRET, PREVIOUS):
         compared.clear()
         deliver(client(ledger), BODY, secret)

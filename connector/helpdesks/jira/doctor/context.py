@@ -46,9 +46,7 @@ class Context(Examination):
     @cached_property
     def admin(self) -> JiraClient:
         """Jira as the admin who installs."""
-        return JiraClient(
-            open_connection(self.own, admin=True, adapter=self.adapter), self.clock, EndpointPauses()
-        )
+        return JiraClient(open_connection(self.own, admin=True, adapter=self.adapter), self.clock, EndpointPauses())
 
     @cached_property
     def site(self) -> Site:

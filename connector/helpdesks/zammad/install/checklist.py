@@ -18,13 +18,11 @@ RESTART = (
 
 def checklist(site: InstallContext, current: Current, base: str) -> tuple[Item, ...]:
     """What is left to do by hand as things stand. ``base`` is Zammad's address."""
-    return tuple(
-        (
-            Item("background worker", "Restart Zammad's background worker after each apply with attributes", (RESTART,)),
-            *_senders(site, current, base),
-            *_agents(site, current, base),
-            *_contacts(site),
-        )
+    return (
+        Item("background worker", "Restart Zammad's background worker after each apply with attributes", (RESTART,)),
+        *_senders(site, current, base),
+        *_agents(site, current, base),
+        *_contacts(site),
     )
 
 
@@ -34,7 +32,9 @@ def _senders(site: InstallContext, current: Current, base: str) -> Iterator[Item
     rows = {group: current.row("groups", group) for group in groups}
     mute = [g for g, row in rows.items() if not (site.sender_id if row is None else row.get("email_address_id"))]
     if mute:
-        steps = (f"Choose an e-mail address for: {', '.join(mute)}. Without one no mail about their tickets leaves Zammad",)
+        steps = (
+            f"Choose an e-mail address for: {', '.join(mute)}. Without one no mail about their tickets leaves Zammad.",
+        )
         yield Item("sender addresses", "Sender addresses of the groups", steps, _page(base, "groups", "Groups"))
 
 
@@ -47,8 +47,8 @@ def _agents(site: InstallContext, current: Current, base: str) -> Iterator[Item]
         closed = [g for g in site.other_groups.values() if not {"full", "change"} & set(access.get(ids.get(g, ""), ()))]
         if closed:
             steps = (
-                f"The role {name!r} may not work in {', '.join(closed)}. If no access was given to the agents one by one:",
-                "let interspace install apply zammad --adopt give it to the role, or do it on this page.",
+                f"The role {name!r} may not work in {', '.join(closed)}.",
+                "Unless the agents have access one by one: interspace install apply zammad --adopt gives it.",
             )
             yield Item(f"access of {name}", f"Access of {name!r} to groups (R38)", steps, _page(base, "roles", "Roles"))
 

@@ -11,16 +11,17 @@ from connector.helpdesks.jira.install.checklist import asked_fields, queues
 from connector.helpdesks.jira.install.planning import place_of, plan_jira, site_of
 from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.install.webhook import PATH
-from connector.install.apply import apply
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET
+from connector.helpdesks.sender import Hook
+from connector.install.apply import apply
 from connector.sandbox.jira import Flavour
 from connector.sandbox.jira.furnished import ADMIN, BOT
-from connector.settings import Settings
+from connector.settings import compose
 from connector.work.worker import Worker
 from tests.unit.doctor.examined import SECRET, Examined, Network
 from tests.unit.helpdesks.jira.install.bench import JiraBench, new_bench
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 JIRA = "http://localhost:2990/jira"
 RECEIVER = {"cloud": "https://connector.example.com", "datacenter": "http://localhost:8080"}
@@ -41,7 +42,7 @@ class Installation(Examined[Context]):
         self.sandbox = self.jira = self.bench.jira
         bot = self.jira.user_id(BOT) if flavour == "cloud" else BOT.partition("@")[0]
         hook = Hook("jira", (SECRET.encode(),), bot=bot)
-        self.receiver = create_app(Receiver({}, self.commits.touch, self.clock, self.table.counts, jira={"main": hook}))
+        self.receiver = create_app(Receiver([hook], self.commits.touch, self.clock, self.table.counts))
         user = BOT if flavour == "cloud" else None
         tokens, mapping = self.bench.tokens, self.bench.mapping
         desk = open_jira(JIRA, user, tokens["bot"], mapping, self.clock, adapter=lambda: Network(self))
@@ -57,7 +58,7 @@ class Installation(Examined[Context]):
         }
 
     def opened(self, **values: Any) -> Context:
-        return Context(Settings(**self.settings), **values)
+        return Context(compose(self.settings), **values)
 
     def in_sandbox(self, url: str) -> str | None:
         """The sandbox knows nothing of the path below which this Jira lies."""

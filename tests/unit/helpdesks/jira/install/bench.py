@@ -9,12 +9,12 @@ from connector.helpdesks.jira.install.planning import JiraSetup, plan_back_jira,
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
 from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Plan
-from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock

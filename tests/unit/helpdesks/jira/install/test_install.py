@@ -6,6 +6,7 @@ import pytest
 
 from connector.helpdesks.jira.install.kinds import FIELDS, FILTERS, ROLES, WEBHOOKS
 from connector.helpdesks.jira.install.webhook import EVENTS, NAME
+from connector.helpdesks.jira.webhook import OF_A_LINK, OF_AN_ISSUE
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.objects import is_adopted, is_marked
@@ -13,7 +14,6 @@ from connector.install.plan import Action
 from connector.sandbox.jira.seed import TYPE_PREFIX
 from tests.unit.helpdesks.jira.install.bench import RECEIVER, SECRETS, JiraBench, field_named, hook, wanted_options
 from tests.unit.helpdesks.zammad.install.bench import steps
-from webhooks.jira_event import OF_A_LINK, OF_AN_ISSUE
 
 
 def test_a_plan_changes_nothing(jira_bench: JiraBench) -> None:

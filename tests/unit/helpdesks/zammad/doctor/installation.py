@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.doctor.checks import CHECKS
@@ -11,17 +12,17 @@ from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
-from connector.install.apply import apply
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
+from connector.install.apply import apply
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad import SandboxZammad, scheduler
 from connector.sandbox.zammad.furnished import Accounts, connect_webhook, furnish, request
-from connector.settings import Settings
+from connector.settings import compose
 from connector.work.worker import Worker
 from tests.builders import T0, default_policy
 from tests.unit.doctor.examined import SECRET, Examined
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 ZAMMAD = "http://localhost:3000"
 RECEIVER = "http://localhost:8080"
@@ -42,7 +43,7 @@ class Installation(Examined[Context]):
         self.accounts = self._by_plan() if by_plan else self._by_hand()
         self.zammad.world.restart_worker()
         hook = Hook("zammad", (SECRET.encode(),))
-        self.receiver = create_app(Receiver({"main": hook}, self.commits.touch, self.clock, self.table.counts))
+        self.receiver = create_app(Receiver([hook], self.commits.touch, self.clock, self.table.counts))
         desk = ZammadDesk(self._client(self.accounts.bot), self.mapping)
         self.worker = Worker(self.table, desk, default_policy())
         self.scheduler_runs = True
@@ -55,7 +56,7 @@ class Installation(Examined[Context]):
         }
 
     def opened(self, **values: Any) -> Context:
-        return Context(Settings(**self.settings), **values)
+        return Context(compose(self.settings), **values)
 
     def in_sandbox(self, url: str) -> str | None:
         return None if url.startswith(RECEIVER) else url

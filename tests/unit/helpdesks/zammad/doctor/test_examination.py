@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
+from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
 from connector.helpdesks.zammad.doctor.checks import CHECKS, left_behind
 from connector.helpdesks.zammad.doctor.context import Context
@@ -20,7 +21,7 @@ from connector.work.table import WorkTable
 from tests.unit.doctor.examined import SECRET
 from tests.unit.helpdesks.zammad.doctor.installation import Installation
 from webhooks.app import create_app
-from webhooks.receiver import Hook, Receiver
+from webhooks.receiver import Receiver
 
 TRIALS = ("triggers store attributes", "background worker stores attributes", "round trip")
 
@@ -98,7 +99,7 @@ def test_something_else_behind_the_webhooks_address(installation: Installation, 
 
 def test_a_receiver_whose_work_table_is_gone(installation: Installation) -> None:
     installation.receiver = create_app(
-        Receiver({"main": Hook("zammad", (SECRET.encode(),))}, installation.commits.touch, installation.clock, broken)
+        Receiver([Hook("zammad", (SECRET.encode(),))], installation.commits.touch, installation.clock, broken)
     )
 
     assert installation.examine(test_tickets=False)["receiver"].verdict is Verdict.FAIL

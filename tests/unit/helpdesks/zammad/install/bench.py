@@ -10,9 +10,9 @@ from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad, plan_zammad
 from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Action, Plan, Step
-from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock

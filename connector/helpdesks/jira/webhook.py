@@ -1,17 +1,23 @@
-"""What a message of Jira means to the connector: which issues have to be looked at, or why none.
+"""Jira's webhooks: who may send them, and which issues a message is about.
 
-A message is a hint. Its only word that counts is the issue's id; what the issue holds is read from Jira (payloads are
-partial, and their order is not promised). A comment, for example, arrives twice: as an event of its own and as an
-update of the issue. Both mark the same row due.
+There are two kinds of sender. An admin webhook signs its body with ``X-Hub-Signature: sha256=…``. The "Send web
+request" of an Automation rule cannot sign; it shows an agreed token in ``Authorization: Bearer …`` or
+``X-Interspace-Token``. The two secrets are separate settings, so that whoever may edit rules cannot sign webhooks.
 
-Sources: Atlassian, "Webhooks" (Cloud) and "Webhooks" (Data Center); "Send web request" of Automation.
+Of a message only the id of the issue counts; what the issue holds is read from Jira, because payloads are partial and
+their order is not promised. A comment, for example, arrives twice: as an event of its own and as an update of the
+issue. Both mark the same row due.
+
+Cloud tries again on 408, 409, 425, 429 and 5xx, five times at most, and on nothing else.
+
+Sources: Atlassian, "Webhooks" (Cloud), section "Secure admin webhooks"; "Webhooks" (Data Center); "Send web request" of
+Automation.
 """
 
 import re
-from typing import NamedTuple
 
-from webhooks.payload import Value
-from webhooks.problem import clean
+from connector.helpdesks.payload import Value, clean
+from connector.helpdesks.sender import Event, Headers, Hook, Sender, is_signed, shows_token
 
 OF_AN_ISSUE = frozenset(
     {
@@ -25,10 +31,10 @@ OF_AN_ISSUE = frozenset(
         "issue_property_deleted",
     }
 )
-"""Names the issue in ``issue.id``; a comment on Data Center only in its own address."""
+"""Events that name the issue in ``issue.id``; comments of Data Center name it only in their own address."""
 
 OF_A_LINK = frozenset({"issuelink_created", "issuelink_deleted"})
-"""Numeric ids of both sides. Two issues have changed for the rules, and no other event tells of it."""
+"""Events with the numeric ids of both sides. Two issues have changed for the rules, and no other event tells of it."""
 
 IGNORED = frozenset(
     {
@@ -82,7 +88,7 @@ IGNORED = frozenset(
         "user_updated",
     }
 )
-"""A webhook that is subscribed to more than is needed is no fault."""
+"""Known events that change nothing for the rules. A webhook that is subscribed to more than is needed is no fault."""
 
 AUTOMATION = "automation"
 """The name of a message without ``webhookEvent``: the "Send web request" of an Automation rule."""
@@ -90,33 +96,29 @@ AUTOMATION = "automation"
 _ISSUE_OF_COMMENT = re.compile(r"/rest/api/[\w.]+/issue/([1-9]\d{0,17})/comment/", re.ASCII)
 
 
-class Meaning(NamedTuple):
-    """What follows from a message. With no ``issues`` there is a reason in ``ignored``, or nobody knows the event."""
+def _verify(headers: Headers, body: bytes, hook: Hook) -> bool:
+    signed = is_signed("sha256", hook.secrets, body, headers.get("X-Hub-Signature"))
+    # Both are always looked at: how long it takes does not tell which of them was right (P5).
+    shown = shows_token(hook.tokens, (headers.get("Authorization"), headers.get("X-Interspace-Token")))
+    return signed or shown
 
-    event: str
-    issues: tuple[str, ...] = ()
-    ignored: str | None = None
 
-
-def meaning(payload: Value, bot: str | None) -> Meaning:
-    """Reads a message. ``bot`` is the connector's own account: accountId on Cloud, user name on Data Center.
-
-    Raises ``Refusal`` (400) if an event of an issue does not name the issue.
-    """
+def _event(_headers: Headers, payload: Value, bot: str | None) -> Event:
+    """``bot``: accountId on Cloud, user name on Data Center. Raises PayloadError if it does not name its issue."""
     if not isinstance(payload.raw, dict) or "webhookEvent" not in payload.raw:
-        return Meaning(AUTOMATION, (_of_automation(payload),))
-    event = str(payload.raw["webhookEvent"])
-    if event in OF_A_LINK:
+        return Event((_of_automation(payload),), AUTOMATION)
+    name = str(payload.raw["webhookEvent"])
+    if name in OF_A_LINK:
         link = payload["issueLink"]
         ends = (link[end].numeral() for end in ("sourceIssueId", "destinationIssueId"))
-        return Meaning(event, tuple(str(end) for end in ends))
-    if event in OF_AN_ISSUE:
-        if _is_own(payload, event, bot):
-            return Meaning(event, ignored="own change")
-        return Meaning(event, (_issue(payload),))
-    if event in IGNORED:
-        return Meaning(event, ignored="event of no interest")
-    return Meaning(clean(event))
+        return Event(tuple(str(end) for end in ends), name)
+    if name in OF_AN_ISSUE:
+        if _is_own(payload, name, bot):
+            return Event(name=name, ignored="own change")
+        return Event((_issue(payload),), name)
+    if name in IGNORED:
+        return Event(name=name, ignored="event of no interest")
+    return Event(name=clean(name))
 
 
 def _issue(payload: Value) -> str:
@@ -139,8 +141,8 @@ def _of_automation(payload: Value) -> str:
 def _is_own(payload: Value, event: str, bot: str | None) -> bool:
     """Whether the connector itself did this and nobody else: then there is nothing to learn from it.
 
-    Only its updates and new comments. What it creates must be looked at, and who deleted or changed a comment of its
-    own is not told by the comment's author.
+    Only updates and new comments can be its own. An issue that it created must be looked at, and the author of a
+    comment does not tell who deleted or changed it.
     """
     if bot is None:
         return False
@@ -155,3 +157,19 @@ def _is_own(payload: Value, event: str, bot: str | None) -> bool:
 
 def _is(payload: Value, bot: str, *way: str) -> bool:
     return bot in (payload.find(*way, "accountId"), payload.find(*way, "name"))
+
+
+SENDER = Sender(
+    secret_settings=("webhook_secret",),
+    token_settings=("automation_secret",),
+    bot_setting="bot",
+    proof_headers=("X-Hub-Signature", "Authorization"),
+    challenge='HMAC-SHA256 header="X-Hub-Signature", Bearer',
+    delivery_header="X-Atlassian-Webhook-Identifier",
+    delivery_id=re.compile(r"[\w.:-]{1,100}", re.ASCII),
+    # Automation rules send no identifier.
+    digest_for_id=True,
+    attempt_headers={"retry": "X-Atlassian-Webhook-Retry", "flow": "X-Atlassian-Webhook-Flow"},
+    verify=_verify,
+    event=_event,
+)
