@@ -5,13 +5,17 @@ import json
 from pathlib import Path
 from typing import Any, Generic, NamedTuple
 
+from connector.messages.catalogue import MessageCatalogue
 from connector.policy import checks
 from connector.policy.catalogue import Catalogue
 from connector.policy.csv_rows import read_csv
 from connector.policy.document import Document, SectionT
+from connector.policy.messages import read_messages, shipped
 from connector.policy.models import Policy, Rules
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.yaml_lines import read_yaml
+
+_OF_TEXTS = {"display_timezone", "internal_language", "messages_folder"}
 
 
 class Read(NamedTuple, Generic[SectionT]):
@@ -28,11 +32,12 @@ def load_policy(path: Path, services_path: Path | None) -> Policy:
     :raises PolicyError: with everything that is wrong with the two files.
     """
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
-    problems = _policy_problems(rules, catalogue)
+    messages, texts = _read_messages(rules)
+    problems = _policy_problems(rules, catalogue) + texts
     if problems or rules.section is None or catalogue.section is None:
         raise PolicyError(problems)
-    version = _version(rules.section, catalogue.section)
-    content = {**dict(rules.section), "catalogue": catalogue.section, "version": version}
+    version = _version(rules.section, catalogue.section, messages)
+    content = {**dict(rules.section), "catalogue": catalogue.section, "messages": messages, "version": version}
     return Policy.model_validate(content)
 
 
@@ -46,9 +51,9 @@ def read_section(path: Path, section: type[SectionT]) -> Read[SectionT]:
 
 
 def read_rules(path: Path, services_path: Path | None) -> Read[Rules]:
-    """The policy file, with the problems of both files and of how they fit together."""
+    """The policy file, with the problems of both files, of how they fit together, and of the policy's own texts."""
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
-    return rules._replace(problems=_policy_problems(rules, catalogue))
+    return rules._replace(problems=_policy_problems(rules, catalogue) + _read_messages(rules)[1])
 
 
 def _read_catalogue(path: Path | None) -> Read[Catalogue]:
@@ -63,13 +68,25 @@ def _policy_problems(rules: Read[Rules], catalogue: Read[Catalogue]) -> list[Pro
     return problems
 
 
-def _version(rules: Rules, catalogue: Catalogue) -> str:
-    """A hash of the content: the same for another order of settings, comments or spelling of a file."""
-    digest = hashlib.sha256(_canonical(rules.model_dump()).encode())
+def _read_messages(rules: Read[Rules]) -> tuple[MessageCatalogue, list[Problem]]:
+    """The texts. A folder that is not there is a problem of the setting that names it."""
+    named = rules.section.messages_folder if rules.section else None
+    if named is None or rules.document is None:
+        return shipped(), []
+    folder = Path(rules.document.file).parent / named
+    if not folder.is_dir():
+        return shipped(), rules.document.located([(("messages_folder",), f"there is no folder {folder}")])
+    return read_messages(folder)
+
+
+def _version(rules: Rules, catalogue: Catalogue, messages: MessageCatalogue) -> str:
+    """Hashes of the content: the same for another order of settings, comments or spelling of a file."""
+    digest = hashlib.sha256(_canonical(rules.model_dump(exclude=_OF_TEXTS)).encode())
     for table in (catalogue.customers, catalogue.services):
         for entry in sorted(entry.model_dump_json() for entry in table):
             digest.update(b"\n" + entry.encode())
-    return digest.hexdigest()[:12]
+    texts = (messages.version, rules.display_timezone, rules.internal_language)
+    return f"{digest.hexdigest()[:12]}.{hashlib.sha256(repr(texts).encode()).hexdigest()[:6]}"
 
 
 def _canonical(value: Any) -> str:

@@ -3,17 +3,23 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.model import Instant
+from connector.domain.ticket import Customer
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
+from connector.messages.catalogue import MessageCatalogue
+from connector.messages.words import Language, Reader
 from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import Contact, Name, Pattern
+from connector.policy.kinds import Contact, Name, Pattern, ZoneName
+from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
 from connector.policy.span import FixedSpan, Span
@@ -155,6 +161,15 @@ class Rules(Section):
     """What the policy file holds."""
 
     name: Name
+    display_timezone: ZoneName = Field(
+        default="UTC", description="times in notes, and in messages to customers whose own zone nobody knows"
+    )
+    internal_language: Language = Field(
+        default=Language.EN, description="of internal notes; customers are written to in English (R6)"
+    )
+    messages_folder: Path | None = Field(
+        default=None, description="texts of your own, relative to this file; see: interspace messages --help"
+    )
     applies_since: Instant | None = Field(
         default=None,
         description="tickets created before are left alone: the moment of installation, with its offset",
@@ -184,9 +199,13 @@ class Rules(Section):
 
 
 class Policy(Rules):
-    """All rules of one provider. ``version`` is a short hash of what was loaded."""
+    """All rules of one provider."""
 
     version: str
+    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone."""
+    messages: Annotated[MessageCatalogue, PlainSerializer(lambda messages: messages.version)] = Field(
+        default_factory=shipped
+    )
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
 
     @classmethod
@@ -200,6 +219,12 @@ class Policy(Rules):
         """The clock of a priority."""
         return self.calendars[self.priorities[priority].calendar].calendar
 
+    @property
+    def rules_version(self) -> str:
+        """The part of the version that makes open tickets due again: another wording alone decides nothing on them,
+        and shows with the next message."""
+        return self.version.partition(".")[0]
+
     @cached_property
     def rfo_calendar(self) -> BusinessCalendar:
         """The working days of an RFO (R34)."""
@@ -209,6 +234,16 @@ class Policy(Rules):
     def deferral_calendar(self) -> BusinessCalendar:
         """The working hours until whose opening a repair may be deferred (R27)."""
         return self.calendars[self.deferral.calendar].calendar
+
+    @cached_property
+    def internal_reader(self) -> Reader:
+        """Support, as the reader of a note."""
+        return Reader(self.internal_language, ZoneInfo(self.display_timezone))
+
+    def customer_reader(self, customer: Customer) -> Reader:
+        """A customer, as the reader of a message: in their own time zone where the catalogue knows it."""
+        known = self.catalogue.customer(customer.organization, customer.email)
+        return Reader(zone=ZoneInfo((known and known.timezone) or self.display_timezone))
 
     def duration(self, span: Span, calendar: BusinessCalendar) -> timedelta:
         """``span`` as running time of ``calendar``: a working day is one regular day's hours."""

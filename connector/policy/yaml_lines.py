@@ -43,17 +43,24 @@ def read_yaml(path: Path) -> Document:
 
     :raises PolicyError: it cannot be read, or is not YAML.
     """
-    reader = _Reader(str(path))
-    text = read_text(path)
+    return parse_yaml(str(path), read_text(path))
+
+
+def parse_yaml(file: str, text: str) -> Document:
+    """The content of a YAML text; ``file`` is its name in problems.
+
+    :raises PolicyError: it is not YAML.
+    """
+    reader = _Reader(file)
     try:
         for event in yaml.parse(text, Loader=_PARSER):
             reader.take(event)
     except yaml.YAMLError as error:
         line, message = _syntax_error(error, text)
-        raise PolicyError([*reader.problems, Problem(str(path), line, "", message)]) from error
+        raise PolicyError([*reader.problems, Problem(file, line, "", message)]) from error
     if reader.root is None:
-        raise PolicyError([*reader.problems, Problem(str(path), 1, "", "the file holds no settings")])
-    return Document(str(path), reader.root, reader.place, tuple(reader.problems))
+        raise PolicyError([*reader.problems, Problem(file, 1, "", "the file holds no settings")])
+    return Document(file, reader.root, reader.place, tuple(reader.problems))
 
 
 class _Reader:

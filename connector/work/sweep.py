@@ -44,7 +44,7 @@ def sweep(
     """
     now, cursor = table.now(), table.cursor(desk.name)
     full = full or cursor is None
-    renewed = full and policy is not None and policy.version != table.policy(desk.name)
+    renewed = full and policy is not None and policy.rules_version != table.policy(desk.name)
     # Before the first sweep nothing else is known to have been read.
     newest, counted, others = cursor or now - RECENTLY, dict[str, datetime | None](), _Others()
     touched = missed = 0
@@ -67,7 +67,7 @@ def sweep(
         held = _too_far(desk, table, policy, others.quiet, largest_change)
         if held is None:
             table.touch([Key(desk.name, ticket) for ticket in others.all], now)
-            table.set_policy(desk.name, policy.version)
+            table.set_policy(desk.name, policy.rules_version)
             touched += len(others.all)
     if full:
         table.forget(desk.name, now - 3 * RECENTLY)

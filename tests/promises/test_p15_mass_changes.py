@@ -106,7 +106,7 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
 
     assert helpdesk.tickets == before, "only looked at"
     assert held_back() == told + 1
-    assert table.policy("jira") == default_policy().version
+    assert table.policy("jira") == default_policy().rules_version
     assert table.dead_letters() == []
 
     table.touch([Key("jira", "7")], clock())

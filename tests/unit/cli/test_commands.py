@@ -55,7 +55,9 @@ def test_check_finds_the_default_files_sound(run: Run) -> None:
 
 def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: Path) -> None:
     text = (MAPPINGS / "interspace.yaml").read_text()
-    bad = text.replace("timezone: Europe/Berlin", "timezone: Europe/Belin").replace("medium: P2, low: P3", "medium: P2")
+    bad = text.replace("    timezone: Europe/Berlin", "    timezone: Europe/Belin").replace(
+        "medium: P2, low: P3", "medium: P2"
+    )
     (tmp_path / "bad.yaml").write_text(bad)
 
     checked = run("check", "--policy", "bad.yaml")

@@ -60,7 +60,7 @@ def test_a_changed_copy_does_not_remember_the_old_values(policy: Policy) -> None
 
 
 def test_the_version_is_the_content(policy: Policy, tmp_path: Path) -> None:
-    assert len(policy.version) == 12
+    assert [len(part) for part in policy.version.split(".")] == [12, 6]
     assert load_policy(POLICY, SERVICES_CSV).version == policy.version
     respelt = changed(
         POLICY,
@@ -99,7 +99,19 @@ def test_every_process_computes_the_same_version(policy: Policy, seed: str) -> N
 )
 def test_another_content_is_another_version(policy: Policy, original: Path, old: str, new: str, tmp_path: Path) -> None:
     files = {POLICY: POLICY, SERVICES: SERVICES, original: changed(original, tmp_path, (old, new))}
-    assert load_policy(files[POLICY], files[SERVICES]).version != policy.version
+    assert load_policy(files[POLICY], files[SERVICES]).rules_version != policy.rules_version
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("display_timezone: Europe/Berlin", "display_timezone: Europe/Rome"), ("language: en", "language: de")],
+)
+def test_another_wording_is_another_version_of_the_same_rules(
+    policy: Policy, old: str, new: str, tmp_path: Path
+) -> None:
+    loaded = load_policy(changed(POLICY, tmp_path, (old, new)), SERVICES)
+    assert loaded.version != policy.version
+    assert loaded.rules_version == policy.rules_version
 
 
 def test_a_policy_needs_no_catalogue() -> None:

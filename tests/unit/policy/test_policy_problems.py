@@ -13,7 +13,7 @@ SPANS = "(examples: 15 min, 4 h, 2 days, 5 working days)"
 STATES = "BB, BE, BW, BY, HB, HE, HH, MV, NI, NW, RP, SH, SL, SN, ST, TH, Augsburg"
 
 NAME, ALWAYS = "name: Interspace\n", "    always: true\n"
-ZONE, OPENS, CLOSED = "Europe/Berlin", "opens: 09:00", "closed: []"
+ZONE, OPENS, CLOSED = "    timezone: Europe/Berlin", "opens: 09:00", "closed: []"
 ROW, LAST = "{high: P2, medium: P3, low: P4} ", "  - {urgency: medium}\n"
 FIRST_RESPONSE = "    first_response: 15 min\n"
 
@@ -46,15 +46,15 @@ CASES = [
     ),
     Case(
         ZONE,
-        "Europe/Berln",
+        "    timezone: Europe/Berln",
         "calendars.office.timezone: 'Europe/Berln' is not an IANA time zone (example: Europe/Berlin)",
     ),
     Case(
         ZONE,
-        "/etc/passwd",
+        "    timezone: /etc/passwd",
         "calendars.office.timezone: '/etc/passwd' is not an IANA time zone (example: Europe/Berlin)",
     ),
-    Case(ZONE, "''", "calendars.office.timezone: '' is not an IANA time zone (example: Europe/Berlin)"),
+    Case(ZONE, "    timezone: ''", "calendars.office.timezone: '' is not an IANA time zone (example: Europe/Berlin)"),
     Case(
         "[mon, tue,",
         "[mon, tuesday,",

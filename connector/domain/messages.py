@@ -1,0 +1,75 @@
+"""Every message of the product by name, and who reads it.
+
+What a message says stands in ``mappings/messages``; whether the customer gets it stands here. A file of texts can
+therefore never make an internal note public.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who reads a message."""
+
+    CUSTOMER = "customer"
+    """A public message on the ticket, or a mail of the helpdesk to the ticket's customer. English only (R6)."""
+    INTERNAL = "internal"
+    """A note that only support sees, or a mail to the contacts of a level."""
+    FIELD = "field"
+    """What an agent reads in a field of the ticket: one line, without a subject."""
+    TASK = "task"
+    """Title and text of a ticket that the connector creates."""
+
+
+_CUSTOMER = (
+    "deferral_agreed",
+    "deferral_question",
+    "details_complete",
+    "details_needed",
+    "details_reminder",
+    "escalation_mail_customer",
+    "rfo_declined",
+    "rfo_promised",
+)
+_INTERNAL = (
+    "contested",
+    "deferral_ended",
+    "deferral_offered",
+    "deferral_refused",
+    "deferred",
+    "details_missing",
+    "escalated",
+    "escalation_at_top",
+    "escalation_mail_contacts",
+    "escalation_refused",
+    "footer",
+    "priority_changed",
+    "priority_kept",
+    "problem_reopened",
+    "restored",
+    "rfo_reminder",
+    "service_foreign",
+    "service_unknown",
+)
+_FIELD = (
+    "deferral_record",
+    "escalation_reason",
+    "priority_by_agent",
+    "priority_by_matrix",
+    "reason_age",
+    "reason_missed_target",
+    "reason_request",
+    "reason_rfo_overdue",
+)
+_TASK = ("problem_record", "rfo_task")
+
+MESSAGES: Mapping[str, Audience] = {
+    **dict.fromkeys(_CUSTOMER, Audience.CUSTOMER),
+    **dict.fromkeys(_INTERNAL, Audience.INTERNAL),
+    **dict.fromkeys(_FIELD, Audience.FIELD),
+    **dict.fromkeys(_TASK, Audience.TASK),
+}
+"""Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
+
+WITHOUT_SUBJECT = frozenset({*_FIELD, "footer"})
+"""Parts of something else; every other message has a subject."""

@@ -1,0 +1,98 @@
+"""What data a message gets, as its file declares it, and sample data of these kinds.
+
+A kind is ``text``, ``number``, ``time``, ``duration``, ``field``, ``person``, ``yes or no``, ``one of a, b``; a list of
+a kind as ``[kind]``; a record as ``{name: kind}``. A name that ends with ``?`` may be missing or empty.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+from connector.domain.vocabulary import Actor
+
+Kinds = Mapping[str, Any]
+"""Name → kind, as written."""
+
+COMMON: Kinds = {"ticket": {"number": "text", "title": "text"}, "customer?": "text", "provider": "text"}
+"""What every message gets: the ticket, the name of the customer's contact, and the name that the policy gives to us."""
+
+_ONE_OF = "one of "
+_AT = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
+
+_SAMPLES: Mapping[str, tuple[Any, ...]] = {
+    "text": ("sample text",),
+    "number": (3,),
+    "time": (_AT,),
+    "duration": (timedelta(hours=1, minutes=30),),
+    "field": ("service_id",),
+    "person": (Actor.CUSTOMER,),
+    "yes or no": (True, False),
+}
+_BY_NAME: Mapping[str, Any] = {
+    "ticket": {"number": "41002", "title": "Line to Hamburg is down"},
+    "customer": "Ada Lovelace",
+    "provider": "Interspace",
+}
+
+
+def names(kinds: Kinds) -> frozenset[str]:
+    """The names of the data."""
+    return frozenset(name.removesuffix("?") for name in kinds)
+
+
+def nothing(kinds: Kinds) -> dict[str, Any]:
+    """The values of what may be missing."""
+    return {name[:-1]: [] if isinstance(kind, list) else None for name, kind in kinds.items() if name.endswith("?")}
+
+
+def malformed(kinds: Any) -> Iterator[str]:
+    """What is wrong with the kinds that a message declares."""
+    for name in names(kinds) & names(COMMON) if isinstance(kinds, Mapping) else ():
+        yield f"{name}: every message gets it already"
+    yield from _malformed(kinds)
+
+
+def _malformed(kinds: Any) -> Iterator[str]:
+    if not isinstance(kinds, Mapping):
+        yield "expected name: kind"
+        return
+    for name, kind in kinds.items():
+        if not name.removesuffix("?").isidentifier() or name in ("reader", "loop"):
+            yield f"{name!r} cannot be the name of data"
+        yield from (f"{name}: {wrong}" for wrong in _malformed_kind(kind))
+
+
+def _malformed_kind(kind: Any) -> Iterator[str]:
+    if isinstance(kind, Mapping):
+        yield from _malformed(kind)
+    elif isinstance(kind, list):
+        if len(kind) == 1:
+            yield from _malformed_kind(kind[0])
+        else:
+            yield "a list has one kind, as in [text]"
+    elif not isinstance(kind, str) or (kind not in _SAMPLES and not kind.startswith(_ONE_OF)):
+        yield f"there is no kind {kind!r}; kinds are {', '.join(_SAMPLES)}, one of a, b"
+
+
+def samples(kinds: Kinds) -> Iterator[dict[str, Any]]:
+    """Data for a message: first with everything there, then every combination of what may differ."""
+    choices = {
+        name.removesuffix("?"): [*_values(name.removesuffix("?"), kind), *nothing({name: kind}).values()]
+        for name, kind in kinds.items()
+    }
+    for values in product(*choices.values()):
+        yield dict(zip(choices, values, strict=True))
+
+
+def _values(name: str, kind: Any) -> list[Any]:
+    if name in _BY_NAME:
+        return [_BY_NAME[name]]
+    if isinstance(kind, Mapping):
+        return list(samples(kind))
+    if isinstance(kind, list):
+        members = _values(name.removesuffix("s"), kind[0])
+        return [members[:1] * 2, members]
+    if kind.startswith(_ONE_OF):
+        return [*kind.removeprefix(_ONE_OF).split(", ")]
+    return list(_SAMPLES[kind])

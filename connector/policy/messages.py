@@ -1,0 +1,179 @@
+"""The messages from their files: the shipped ones, and those that an admin has changed (P16).
+
+A folder of messages holds ``en/NAME.txt`` and ``de/NAME.txt``. A file begins with front matter between two lines of
+``---``: audience, description, subject and the data that the message gets; what follows is the text. An admin's folder
+holds those files only that differ; what data a message gets is said by the shipped file alone.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from connector.domain.messages import MESSAGES, WITHOUT_SUBJECT, Audience
+from connector.messages.catalogue import Message, MessageCatalogue
+from connector.messages.samples import malformed
+from connector.messages.words import Language
+from connector.policy.document import Document, read_text
+from connector.policy.locate import MAPPINGS
+from connector.policy.problem import PolicyError, Problem, UnlocatedProblem
+from connector.policy.section import Section, dig
+from connector.policy.yaml_lines import parse_yaml
+
+SHIPPED = MAPPINGS / "messages"
+_FENCE = "---"
+_Messages = Mapping[tuple[Language, str], Message]
+
+
+class FrontMatter(Section):
+    """What stands above a message's text."""
+
+    audience: Audience
+    description: str = ""
+    subject: str | None = None
+    data: Mapping[str, Any] = Field(default={}, description="what the message gets: name → kind")
+
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
+        """The kinds of the data are known."""
+        if kinds := dig(data, "data"):
+            yield from ((("data",), wrong) for wrong in malformed(kinds))
+
+
+class Folder(NamedTuple):
+    """The messages of a folder, and what is wrong with it."""
+
+    messages: _Messages
+    problems: list[Problem]
+
+
+@cache
+def shipped() -> MessageCatalogue:
+    """The messages that come with the product.
+
+    :raises PolicyError: one of the files is damaged.
+    """
+    folder = read_folder(SHIPPED)
+    if folder.problems:
+        raise PolicyError(folder.problems)
+    return _catalogue(folder.messages)
+
+
+def read_messages(own: Path) -> tuple[MessageCatalogue, list[Problem]]:
+    """The shipped messages with those of the admin's folder over them, and all that is wrong with that folder.
+
+    A message of the admin's is tried with sample data of every kind; the shipped ones are tried by
+    :func:`check_shipped`, which takes longer than a start should.
+    """
+    folder = read_folder(own)
+    problems = [*folder.problems, *_tried(folder.messages, shipped().messages)]
+    return _catalogue({**shipped().messages, **folder.messages}), problems
+
+
+def check_shipped() -> list[Problem]:
+    """What is wrong with the messages that come with the product."""
+    folder = read_folder(SHIPPED)
+    missing = MESSAGES.keys() - {name for language, name in folder.messages if language is Language.EN}
+    absent = [Problem(str(SHIPPED / Language.EN / f"{name}.txt"), 0, "", "is missing") for name in missing]
+    # A damaged file is missing too; the first report is enough.
+    return folder.problems or absent or [*_tried(folder.messages, folder.messages)]
+
+
+def read_folder(path: Path) -> Folder:
+    """Every message file below ``path``."""
+    messages: dict[tuple[Language, str], Message] = {}
+    problems: list[Problem] = []
+    for file in sorted(path.rglob("*")):
+        if file.is_dir() or file.name.startswith((".", "README")) or file.name.endswith("~"):
+            continue
+        problem = _misplaced(file.relative_to(path))
+        if problem:
+            problems.append(Problem(str(file), 0, "", problem))
+            continue
+        try:
+            message = read_message(file)
+        except PolicyError as error:
+            problems += error.problems
+        else:
+            messages[message.language, message.name] = message
+    return Folder(messages, problems)
+
+
+def read_message(path: Path) -> Message:
+    """One file; its language is the name of its folder.
+
+    :raises PolicyError: with what is wrong with it, apart from its templates.
+    """
+    name, language = path.stem, Language(path.parent.name)
+    lines = read_text(path).split("\n")
+    end = next((number for number, line in enumerate(lines) if number and line.rstrip() == _FENCE), None)
+    if lines[0].rstrip() != _FENCE or end is None:
+        problem = Problem(str(path), 1, "", f"a message begins with front matter between two lines {_FENCE!r}")
+        raise PolicyError([problem])
+    # The first fence is a line for YAML too, so that its lines are those of the file.
+    document = parse_yaml(str(path), "\n".join(("#", *lines[1:end])))
+    front, problems = document.parsed(FrontMatter)
+    if front is not None:
+        problems += document.located(_contradictions(front, name, language))
+    body = "\n".join(lines[end + 1 :])
+    if not body.strip():
+        problems.append(Problem(str(path), len(lines), "", "the message has no text"))
+    if front is None or problems:
+        raise PolicyError(problems)
+    return Message(
+        name=name,
+        language=language,
+        audience=front.audience,
+        file=str(path),
+        description=front.description,
+        kinds=front.data,
+        subject=front.subject or "",
+        subject_line=_line(document, "subject"),
+        body=body,
+        body_line=end + 2,
+    )
+
+
+def _misplaced(path: Path) -> str | None:
+    """Why a file of the folder is no message."""
+    if len(path.parts) != 2 or path.parts[0] not in list(Language) or path.suffix != ".txt":
+        return f"is no message; messages are {' and '.join(f'{language}/NAME.txt' for language in Language)}"
+    if path.stem not in MESSAGES:
+        near = get_close_matches(path.stem, MESSAGES, n=1)
+        return f"there is no message {path.stem!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    if path.parts[0] != Language.EN and MESSAGES[path.stem] is Audience.CUSTOMER:
+        return "customers are written to in English (R6)"
+    return None
+
+
+def _contradictions(front: FrontMatter, name: str, language: Language) -> Iterator[UnlocatedProblem]:
+    """Who gets a message is decided by the program, not by its file."""
+    if front.audience is not MESSAGES[name]:
+        yield ("audience",), f"the audience of {name} is {MESSAGES[name]}, and no file can change that"
+    if name in WITHOUT_SUBJECT and front.subject is not None:
+        yield ("subject",), f"{name} is part of something else and has no subject"
+    if name not in WITHOUT_SUBJECT and not (front.subject or "").strip():
+        yield (("subject",) if front.subject is not None else ()), "the subject is missing"
+
+
+def _line(document: Document, key: str) -> int:
+    return document.place((key,))[0]
+
+
+def _tried(messages: _Messages, declared: _Messages) -> Iterator[Problem]:
+    """Rendered with sample data. What data there is, says the shipped English file."""
+    for message in messages.values():
+        for error in message.problems(declared[Language.EN, message.name].kinds):
+            yield Problem(message.file, error.line, "", str(error))
+
+
+def _catalogue(messages: _Messages) -> MessageCatalogue:
+    digest = hashlib.sha256()
+    for key in sorted(messages):
+        message = messages[key]
+        digest.update(repr((*key, message.subject, message.body)).encode())
+    return MessageCatalogue(messages, digest.hexdigest()[:12])
