@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 
 from connector.cli.options import MAPPING, RULES, helpdesk_option, settings_options
+from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.load import check as check_files
 from connector.policy.contacts import mails_nobody
@@ -14,7 +15,7 @@ from connector.policy.load import load_policy
 from connector.settings import Settings
 
 
-@click.command()
+@command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @helpdesk_option("those whose address is set, or all")
 @settings_options(*RULES, MAPPING)

@@ -17,6 +17,7 @@ from rich.text import Text
 from werkzeug.serving import make_server
 
 from connector.cli.options import later, settings_options
+from connector.cli.sections import command
 from connector.cli.wiring import open_policy
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HouseVariant
@@ -31,7 +32,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10:00 in Berlin."""
 
 
-@click.command()
+@command()
 @later(lambda: [_option()])
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
 @settings_options()

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connector.cli.options import ADMIN, HELPDESK, RULES, helpdesk_option, later, settings_options
+from connector.cli.sections import command
 from connector.doctor.context import Examination, Patience
 from connector.doctor.finding import Check, Finding, Verdict, examine
 from connector.helpdesks import registry
@@ -41,7 +42,7 @@ def _waits() -> Iterator[click.Option]:
             )
 
 
-@click.command()
+@command()
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(

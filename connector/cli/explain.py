@@ -12,12 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
+from connector.cli.sections import command
 from connector.cli.wiring import open_desk, open_policy
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
 from connector.helpdesks.helpdesk import Desk
-from connector.helpdesks.plugin import Measure
+from connector.helpdesks.plugin import HelpdeskPlugin, Measure
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
 from connector.policy.models import Policy
@@ -38,7 +39,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
     return moment
 
 
-@click.command()
+@command()
 @click.argument("ticket")
 @click.option(
     "--at",
@@ -125,8 +126,8 @@ def _measure(helpdesk: HelpdeskPlugin[Any], desk: Desk, ticket: Ticket) -> Measu
     try:
         return helpdesk.measures(desk, ticket) if helpdesk.measures else None
     except HelpdeskError as error:
-        # Only shown, so nothing depends on it: the connector's account may lack the permission to read it.
-        click.echo(f"What {helpdesk.title} measures itself: {error}", err=True)
+        # Only shown, so nothing depends on it.
+        click.echo(str(error), err=True)
         return None
 
 

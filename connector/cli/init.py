@@ -11,7 +11,7 @@ import click
 
 from connector.cli.init_policy import policy
 from connector.cli.options import described, metavar
-from connector.cli.sections import Group
+from connector.cli.sections import Command, Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin, Init
@@ -27,7 +27,7 @@ class _Init(Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in registry.names() and (plugin := registry.plugin(cmd_name)).init:
-            return self.sectioned(_command(plugin, plugin.init))
+            return _command(plugin, plugin.init)
         return super().get_command(ctx, cmd_name)
 
 
@@ -49,7 +49,7 @@ def _command(plugin: HelpdeskPlugin[Any], questions: Init) -> click.Command:
     def begin(**arguments: Any) -> None:
         _begin(plugin, questions, **arguments)
 
-    return click.Command(plugin.name, callback=begin, params=list(_options(plugin, questions)), help=questions.help)
+    return Command(plugin.name, callback=begin, params=list(_options(plugin, questions)), help=questions.help)
 
 
 def _options(plugin: HelpdeskPlugin[Any], questions: Init) -> Iterator[click.Option]:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from connector.cli.sections import command
 from connector.cli.settings_draft import write
 from connector.policy.locate import MAPPINGS
 from connector.settings import SettingsError, declared, load, variable
 from connector.settings_file import locate
 
 
-@click.command()
+@command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--add/--no-add", default=None, help="Add the lines to the settings file.  [default: ask]")
 @click.option("--force", is_flag=True, help="Replace files that are there.")

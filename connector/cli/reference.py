@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from connector.cli import EXIT_CODES, cli
 from connector.cli.options import sections as headings
-from connector.cli.sections import sections
+from connector.cli.sections import filled, sections
 from connector.helpdesks import registry
 from connector.policy.locate import MAPPINGS
 from connector.settings import Settings, declared, secret_names, variable
@@ -102,12 +102,15 @@ def _commands(group: click.Group, path: str) -> Iterator[str]:
 
 
 def _command(command: click.Command, path: str) -> Iterator[str]:
-    arguments = [param for param in command.params if isinstance(param, click.Argument)]
-    usage = " ".join([path, *(argument.make_metavar(click.Context(command)) for argument in arguments)])
+    context = click.Context(command)
+    params = command.get_params(context)
+    arguments = [param.make_metavar(context) for param in params if isinstance(param, click.Argument)]
+    usage = " ".join([path, *arguments])
     yield f"### `{usage}`\n\n{_first_paragraph(command)}\n"
-    for heading, options in sections(command.params).items():
+    for heading, options in sections(params).items():
         settings = [option.opts[0] for option in options if option.name in declared()]
-        yield from (_own(option) for option in options if option.opts[0] not in settings)
+        own = (option for option in options if option.opts[0] not in settings and "--help" not in option.opts)
+        yield from map(_own, own)
         if settings:
             yield f"- {heading}: {', '.join(f'`{option}`' for option in settings)}"
     yield ""
@@ -120,7 +123,7 @@ def _own(option: click.Option) -> str:
 
 
 def _first_paragraph(command: click.Command) -> str:
-    return " ".join((command.help or "").partition("\n\n")[0].split())
+    return " ".join(filled(command.help).partition("\n\n")[0].split())
 
 
 if __name__ == "__main__":

@@ -14,34 +14,29 @@ _WIDEST = 30
 """Columns for the names of options; a longer one has a line of its own."""
 
 
-class Group(click.Group):
-    """A group whose subcommands show their options under headings. They need not know: plain click writes them."""
+class Command(click.Command):
+    """Shows its options under headings. It need not know them: those that depend on the helpdesks are made late."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = super().get_command(ctx, cmd_name)
-        if isinstance(found, click.Group):
-            found.help = filled(found.help)
-            return found
-        return found and self.sectioned(found)
-
-    def sectioned(self, command: click.Command) -> click.Command:
-        """The command with its options under headings, and those that are made when it is looked up."""
-        return _Sectioned(command)
-
-
-class _Sectioned(click.Command):
-    def __init__(self, plain: click.Command) -> None:
-        vars(self).update(vars(plain))
-        self.params = [*plain.params, *options.made_later(plain)]
-        self.help = filled(plain.help)
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        key = f"{__name__}.{id(self)}"
+        if key not in ctx.meta:
+            # Once for each call: click compares parameters by identity.
+            ctx.meta[key] = options.made_later(self)
+        *own, help_ = super().get_params(ctx)
+        return [*own, *ctx.meta[key], help_]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # The help is printed before the arguments are read.
         ctx.meta[_ARGUMENTS] = list(args)
         return super().parse_args(ctx, args)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        self.help = filled(self.help)
+        return super().get_short_help_str(limit)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = filled(self.help)
+        super().format_help_text(ctx, formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         left_out = _other_helpdesks(ctx.meta.get(_ARGUMENTS, ()))
@@ -55,6 +50,23 @@ class _Sectioned(click.Command):
         for heading, records in found.items():
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), text) for name, text in records], col_max=width)
+
+
+command = functools.partial(click.command, cls=Command)
+"""As ``click.command``."""
+
+
+class Group(click.Group):
+    """A group whose subcommands are :class:`Command`, in the order in which they are used."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = filled(self.help)
+        super().format_help_text(ctx, formatter)
 
 
 def sections(params: Iterable[click.Parameter]) -> dict[str, list[click.Option]]:

@@ -9,12 +9,12 @@ from datetime import timedelta
 from functools import partial
 from types import FrameType
 
-import click
 import structlog
 
 from connector import metrics
 from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
+from connector.cli.sections import command
 from connector.cli.wiring import open_table
 from connector.settings import Settings, SettingsError, variable
 from connector.work.attempt import SweepSchedule
@@ -30,7 +30,7 @@ _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", 
 _STOP_S = 120
 
 
-@click.command()
+@command()
 @settings_options(*_RECEIVER, *_WORKER)
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
@@ -61,7 +61,7 @@ def run(settings: Settings) -> None:
     sys.exit(_until_one_ends([receiver, *workers]))
 
 
-@click.command()
+@command()
 @settings_options(*_RECEIVER)
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
@@ -76,7 +76,7 @@ def receive(settings: Settings) -> None:
     serve(settings)
 
 
-@click.command()
+@command()
 @helpdesk_option()
 @settings_options(*_WORKER)
 def work(settings: Settings, *, helpdesk: str | None) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connector.domain.ticket import Ticket
+from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.webhook import SENDER
@@ -81,7 +82,11 @@ def _measures(desk: Desk, ticket: Ticket) -> Measure | None:
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.sla import measure
 
-    return measure(desk.slas(ticket.id)) if isinstance(desk, JiraDesk) else None
+    try:
+        return measure(desk.slas(ticket.id)) if isinstance(desk, JiraDesk) else None
+    except HelpdeskError as error:
+        # An account without a licence for Service Management may not read them.
+        raise HelpdeskError(f"SLAs of Service Management: {error}") from error
 
 
 def _house(flavour: "Flavour", clock: Callable[[], datetime]) -> "JiraHouse":
