@@ -3,31 +3,45 @@
 PYTHON ?= python3
 UV ?= uv
 HELPDESK ?= zammad
+WORKERS ?= auto
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
 
-.PHONY: help demo test lint format check run bench chaos audit lock clean
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
+COVERED := $(if $(COVERAGE),--cov --cov-report term)
+
+.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit lock clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make demo     play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
-	@echo "make test     run all tests"
-	@echo "make lint     check style and types"
-	@echo "make format   put the code into the project's style"
-	@echo "make check    check policy, service catalogue and mapping"
-	@echo "make run      receive webhooks and work on tickets, with the settings of the environment"
-	@echo "make bench    measure"
-	@echo "make chaos    kill processes, cut off the database and count what is lost (27 minutes)"
-	@echo "make audit    look for known vulnerabilities in the locked dependencies (asks an advisory service)"
-	@echo "make lock     renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
-	@echo "make clean    remove .venv and all caches"
+	@echo "make demo       play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
+	@echo "make test-fast  run the unit tests (about a minute)"
+	@echo "make test       run all tests but the slow ones (about four minutes on two cores; COVERAGE=1: with the floor)"
+	@echo "make test-slow  run the slow ones: real processes that are killed, property tests with many more examples"
+	@echo "make lint       check style and types"
+	@echo "make format     put the code into the project's style"
+	@echo "make generate   write what is made from the code: JSON schemas, configuration reference"
+	@echo "make check      check policy, service catalogue and mapping"
+	@echo "make run        receive webhooks and work on tickets, with the settings of the environment"
+	@echo "make bench      measure"
+	@echo "make mutate     change the rules' code a little, one change at a time, and count what no test notices (an hour)"
+	@echo "make chaos      kill processes, cut off the database and count what is lost (27 minutes)"
+	@echo "make audit      look for known vulnerabilities in the locked dependencies (asks an advisory service)"
+	@echo "make lock       renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
+	@echo "make clean      remove .venv and all caches"
 
 demo: .venv/.run
 	@$(BIN)/interspace demo --log-level warning --helpdesk $(HELPDESK)
 
 test: .venv/.dev
-	@$(BIN)/pytest
+	@$(PYTEST) -m "not slow" $(COVERED)
+
+test-fast: .venv/.dev
+	@$(PYTEST) -m "not slow" tests/unit
+
+test-slow: .venv/.dev
+	@$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough
 
 lint: .venv/.dev
 	@failed=0; \
@@ -40,11 +54,17 @@ format: .venv/.dev
 	@$(BIN)/ruff check --fix --exit-zero
 	@$(BIN)/ruff format
 
+generate: .venv/.dev
+	@$(BIN)/python -m tests.generated
+
 check: .venv/.run
 	@$(BIN)/interspace check
 
 run: .venv/.run
 	@exec $(BIN)/interspace run
+
+mutate: .venv/.dev
+	@$(BIN)/python -m tests.mutation $(ONLY)
 
 bench: .venv/.dev
 	@$(BIN)/python -m tests.benchmarks
@@ -60,7 +80,7 @@ lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: a stage is repeated only where what it was made from has changed.

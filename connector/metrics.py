@@ -19,6 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from connector.domain.decision import Decision
+from connector.domain.mark import Mark
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
 
@@ -141,7 +142,7 @@ def together() -> Iterator[None]:
 
     Enter it before the first figure. A process that dies leaves its counts behind.
 
-    Raises OSError if there is no temporary directory that can be written.
+    Raises ``OSError`` if there is no temporary directory that can be written.
     """
     directory = tempfile.mkdtemp(prefix="interspace-metrics-")
     os.environ[_DIRECTORY] = directory
@@ -255,13 +256,13 @@ def _made() -> _Figures:
     )
 
 
-def _proved(figures: _Figures, helpdesk: str, marks: Iterable[str]) -> None:
+def _proved(figures: _Figures, helpdesk: str, marks: Iterable[Mark]) -> None:
     """Each mark is written once in the life of a ticket, so it counts what really happened."""
-    for name in marks:
-        step, _, rest = name.partition("-")
-        if step == "level":
-            figures.levels.labels(helpdesk, rest).inc()
-        elif step == "contested":
-            figures.contested.labels(helpdesk).inc()
-        elif step == "repaired":
-            figures.repairs.labels(helpdesk).inc()
+    for mark in marks:
+        match mark.name:
+            case "level":
+                figures.levels.labels(helpdesk, mark.parts[0]).inc()
+            case "contested":
+                figures.contested.labels(helpdesk).inc()
+            case "repaired":
+                figures.repairs.labels(helpdesk).inc()

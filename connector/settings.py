@@ -16,13 +16,24 @@ from pydantic.fields import FieldInfo
 
 from connector.domain.model import Model
 from connector.helpdesks import registry
-from connector.helpdesks.settings import PREFIX, HelpdeskSettings, SettingsError, is_secret, variable
+from connector.helpdesks.settings import (
+    PREFIX,
+    HelpdeskSettings,
+    SettingsError,
+    SigningSecret,
+    is_secret,
+    lines_of,
+    variable,
+)
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
 from connector.secret_store import SecretStoreError, read_store
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
-__all__ = ["Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
+__all__ = ["PROOF_KEY", "Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
+
+PROOF_KEY = variable("proof_key")
+"""The name of the proof key in the secret store."""
 
 _NUMBERS = {"int_parsing": "expected a whole number", "float_parsing": "expected a number"}
 
@@ -36,9 +47,14 @@ class Settings(Model):
     )
     policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
     services: Path = Field(MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`.")
+    proof_key: SigningSecret | None = Field(
+        None,
+        description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "
+        "To replace it: the new and the old one, a line each, until the tickets that are open then are closed.",
+    )
     secret_store: Path = Field(
         Path("interspace.secrets"),
-        description="Where `install` keeps webhook secrets, and where they are read from if not set otherwise.",
+        description="Where `install` keeps the secrets that it makes; they are read from there if not set otherwise.",
     )
     receiver_url: str | None = Field(
         None, description="Where the helpdesk reaches the receiver, for `install`; without a path, the hook's is added."
@@ -81,8 +97,8 @@ class Settings(Model):
     @classmethod
     def _database(cls, url: SecretStr) -> SecretStr:
         # Whoever leaves it as it is does not wait for the parser.
-        from connector.work.database import parse
         from connector.work.errors import StoreError
+        from connector.work.opening import parse
 
         try:
             parse(url.get_secret_value())
@@ -123,6 +139,11 @@ class Settings(Model):
             begin = f"{_or(f'interspace init {name}' for name in registry.names())} writes a first settings file"
             raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser ({begin})")
         return self.helpdesks[0]
+
+    @property
+    def proof_keys(self) -> tuple[bytes, ...]:
+        """The keys that are valid now, the new one first; none where none is set."""
+        return tuple(line.encode() for line in lines_of(self.proof_key))
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""
@@ -269,8 +290,9 @@ def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:
 
 
 def _from_store(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The webhooks' secrets that an installation has made, where nothing else is set."""
-    missing = [name for helpdesk in registry.names() if (name := f"{helpdesk}_webhook_secret") not in values]
+    """The secrets that an installation has made, where nothing else is set."""
+    made = ("proof_key", *(f"{helpdesk}_webhook_secret" for helpdesk in registry.names()))
+    missing = [name for name in made if name not in values]
     path = Path(values.get("secret_store") or _OWN["secret_store"].default)
     try:
         stored = read_store(path) if missing else {}

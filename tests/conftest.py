@@ -1,15 +1,36 @@
-"""Fixtures of the work table: the same tests run against both databases."""
+"""Profiles of Hypothesis, and fixtures of the work table: the same tests run against both databases.
 
+By default property tests play the same few examples each time; with ``--hypothesis-profile thorough`` many others. No
+test may depend on the machine's speed: nothing has a deadline, see ``tests.waiting`` for what has to be waited for.
+"""
+
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from connector.sandbox.clock import SteppedClock
 from connector.work.table import WorkTable
 from tests.builders import T0
 from tests.postgres import fresh_schema, running_server
+
+settings.register_profile(
+    "quick",
+    max_examples=30,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=400, derandomize=False)
+settings.load_profile("quick")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job in the background inherits that, and so would all processes of tests, which then could not be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ("tests.secret_scan", "tests.jira_judge")
 

@@ -163,8 +163,16 @@ class SecretScan:
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self.scanner.leaks and exitstatus == pytest.ExitCode.OK:
+        output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+        if output is not None:  # one of several processes of pytest-xdist
+            output["leaks"] = self.scanner.leaks
+        elif self.scanner.leaks and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A process of pytest-xdist has ended."""
+        self.scanner.leaks.update(getattr(node, "workeroutput", {}).get("leaks", {}))
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

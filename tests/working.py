@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from threading import Thread
 
 from connector.work.worker import Worker
-
-_END_S = 60.0
+from tests.waiting import PATIENCE_S
 
 
 @contextmanager
@@ -18,5 +17,5 @@ def in_a_thread(worker: Worker) -> Iterator[None]:
         yield
     finally:
         worker.stop()
-        thread.join(_END_S)
+        thread.join(PATIENCE_S)
     assert not thread.is_alive()

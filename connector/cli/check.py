@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -12,6 +14,7 @@ from connector.helpdesks import registry
 from connector.helpdesks.load import check as check_files
 from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
+from connector.policy.messages import check_shipped
 from connector.settings import Settings
 
 
@@ -20,7 +23,7 @@ from connector.settings import Settings
 @helpdesk_option("those whose address is set, or all")
 @settings_options(*RULES, MAPPING)
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
-    """Check policy, catalogue and mappings.
+    """Check policy, catalogue, mappings and messages.
 
     Every problem is printed with its file and line, and every file that was looked at is named.
 
@@ -33,7 +36,7 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or registry.names()
     mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
-    problems = check_files(settings.policy, settings.services, mappings)
+    problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     else:
@@ -50,5 +53,7 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
         click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
         for path in mappings:
             click.echo(f"{path}: sound")
+        for folder, count in Counter(Path(text.file).parents[1] for text in policy.messages.messages.values()).items():
+            click.echo(f"{folder}: sound, {count} messages")
         if nobody := mails_nobody(policy):
             click.echo(f"Hint: {settings.policy}: {nobody}.", err=True)

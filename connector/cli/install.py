@@ -20,7 +20,7 @@ from connector.install.installation import Installation
 from connector.install.plan import SHARE, Plan, replaced, sealed
 from connector.policy.contacts import mails_nobody
 from connector.secret_store import SecretStoreError, with_secret
-from connector.settings import Settings
+from connector.settings import PROOF_KEY, Settings
 
 T = TypeVar("T")
 
@@ -109,6 +109,9 @@ def apply(
             click.echo(hint)
     for name in sorted(sealed(found)):
         secrets = _with_secret(settings, secrets, name)
+    is_first_key = settings.proof_key is None
+    if is_first_key:
+        _with_secret(settings, {}, PROOF_KEY)
     stayed = apply_with_progress(opened.writer, found, secrets, as_json=as_json)
     items = _planned(opened.checklist)
     more = {"hints": hints, "checklist": [item.to_dict() for item in items]}
@@ -117,6 +120,8 @@ def apply(
         show_titles(items, f"{called()} install checklist {helpdesk}")
         if replaced(found, known):
             click.echo(f"Restart the receivers now: the webhook has a new secret, kept in {settings.secret_store}.")
+        if is_first_key:
+            click.echo(f"Restart the workers now: what they do is proved with a key, kept in {settings.secret_store}.")
         if afterwards := opened.afterwards(found):
             click.echo(afterwards)
         click.echo(f"{'Then check' if afterwards else 'Check'} everything with: {called()} doctor")
@@ -202,7 +207,7 @@ def _hints(settings: Settings, known: Mapping[str, str], found: Plan) -> list[st
     hints = [
         f"The webhook gets a NEW secret: {name} is not set, and none was found in {settings.secret_store.absolute()}. "
         "Running receivers refuse webhooks until they are restarted with the new one. If there is a secret already, "
-        "name its file with --secret-store."
+        "name its file with --secret-store: it may hold the proof key, too, without which everything is said again."
         for name in sorted(replaced(found, known))
     ]
     if nobody := mails_nobody(open_policy(settings)):

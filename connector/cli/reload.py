@@ -52,19 +52,21 @@ def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Po
 
 
 def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) -> bool:
-    """Whether another policy is in use now. Whatever is wrong with it: the old one stays, and the log says why."""
+    """Whether what was read is in use now. Whatever is wrong with it: the old policy stays, and the log says why."""
     try:
         desk, policy = open_again()
     except PolicyError as error:
         return _stays([str(problem) for problem in error.problems])
     except Exception as error:  # noqa: BLE001 - a worker that has a policy must not end because of another one
         return _stays([f"{type(error).__name__}: {error}"])
+    same = policy.version == worker.policy.version
     try:
         worker.use(desk, policy)
     except StoreError as error:
         log.warning("open tickets hear of the new policy with the next full sweep", error=str(error))
     metrics.policy_reload(ok=True)
-    log.info("another policy is in use", policy=policy.version)
+    event = "the files were read again, the policy is the same" if same else "another policy is in use"
+    log.info(event, policy=policy.version)
     return True
 
 

@@ -38,4 +38,4 @@ def open_policy(settings: Settings) -> Policy:
 
 def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:
     """The helpdesk of this name as the connector's own user. Nothing is sent yet."""
-    return plugin(helpdesk).open_desk(settings.of(helpdesk), clock)
+    return plugin(helpdesk).open_desk(settings.of(helpdesk), clock, settings.proof_keys)

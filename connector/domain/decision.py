@@ -1,22 +1,16 @@
 """What a rule decides, and what a reconcile writes."""
 
-import re
-from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pydantic import Field
+
+from connector.domain.mark import Mark
 from connector.domain.model import Model
+from connector.domain.ticket import Changes
 from connector.domain.vocabulary import TicketState
 
-_UNSAFE_IN_MARK = re.compile(r"[^\w.:-]+", re.ASCII)
-_NOTHING: Mapping[str, Any] = {}
-
-
-@lru_cache(maxsize=4096)
-def mark(*parts: object) -> str:
-    """The name of a step, as a note of the connector carries it: ``mark("level", 3)`` is ``level-3``."""
-    return "-".join(_UNSAFE_IN_MARK.sub("_", str(part)) for part in parts)
+_NOTHING: Changes = {}
 
 
 class Note(Model):
@@ -25,8 +19,8 @@ class Note(Model):
     public: bool
     title: str
     text: str
-    marks: frozenset[str] = frozenset()
-    """The steps this note proves to be done, made by :func:`mark`."""
+    marks: frozenset[Mark] = frozenset()
+    """The steps this note proves to be done. A note whose marks all stand on the ticket has been said."""
 
 
 class NewTicket(Model):
@@ -36,15 +30,14 @@ class NewTicket(Model):
     title: str
     text: str
     group: str
-    fields: Mapping[str, Any] = {}
+    fields: Changes = Field(default_factory=Changes)
 
 
 class Outcome(NamedTuple):
     """One rule's word on one ticket. Nothing in it means: all is as it should be."""
 
     rule: str
-    changes: Mapping[str, Any] = _NOTHING
-    """Names of ``Fields`` to the values they should have."""
+    changes: Changes = _NOTHING
     state: TicketState | None = None
     """The state the ticket should have; ``None`` leaves it to people."""
     notes: tuple[Note, ...] = ()
@@ -63,7 +56,7 @@ class Decision(NamedTuple):
     """The difference between what a ticket is and what it should be."""
 
     outcomes: tuple[Outcome, ...]
-    changes: Mapping[str, Any] = _NOTHING
+    changes: Changes = _NOTHING
     state: TicketState | None = None
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""

@@ -28,6 +28,8 @@ _CUSTOMER = (
     "details_needed",
     "details_reminder",
     "escalation_mail_customer",
+    "letter_closing",
+    "letter_opening",
     "rfo_declined",
     "rfo_promised",
 )
@@ -42,7 +44,7 @@ _INTERNAL = (
     "escalation_at_top",
     "escalation_mail_contacts",
     "escalation_refused",
-    "footer",
+    "note_closing",
     "priority_changed",
     "priority_kept",
     "problem_reopened",
@@ -71,5 +73,5 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
-WITHOUT_SUBJECT = frozenset({*_FIELD, "footer"})
+WITHOUT_SUBJECT = frozenset({*_FIELD, "letter_closing", "letter_opening", "note_closing"})
 """Parts of something else; every other message has a subject."""

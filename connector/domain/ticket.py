@@ -6,11 +6,62 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import Field, InstanceOf
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from connector.domain.connector_key import kind_of
 from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
-from connector.domain.vocabulary import Actor, Channel, RfoStatus, TicketKind, TicketState
+from connector.domain.vocabulary import (
+    Actor,
+    Channel,
+    FaultType,
+    Impact,
+    IntakeStatus,
+    Priority,
+    PrioritySource,
+    RfoStatus,
+    ServiceCheck,
+    TicketKind,
+    TicketState,
+    Urgency,
+)
+
+
+class Changes(TypedDict, total=False):
+    """Values that fields of a ticket should have, by the names of :class:`Fields`: those that are named change."""
+
+    service_id: str | None
+    problem_start: datetime | None
+    short_description: str | None
+    impact: Impact | None
+    urgency: Urgency | None
+    circuit_id: str | None
+    fault_type: FaultType | None
+    test_results: str | None
+    ip_addresses: str | None
+    priority: Priority | None
+    priority_source: PrioritySource | None
+    priority_reason: str | None
+    group: str | None
+    intake_status: IntakeStatus | None
+    service_check: ServiceCheck | None
+    first_response_due_at: datetime | None
+    repair_due_at: datetime | None
+    escalation_level: int | None
+    escalation_reason: str | None
+    next_escalation_at: datetime | None
+    escalation_request: str | None
+    rfo_requested: bool | None
+    rfo_status: RfoStatus | None
+    rfo_due_at: datetime | None
+    deferral_support: bool | None
+    deferral_customer: bool | None
+    deferral: str | None
+    deferred_until: datetime | None
+    root_cause: str | None
+    permanent_fix: str | None
+    connector_key: str | None
 
 
 class Customer(Model):
@@ -36,8 +87,10 @@ class Article(Model):
     is_html: bool = False
     attachments: tuple[str, ...] = ()
     """File names."""
-    marks: frozenset[str] = frozenset()
+    marks: frozenset[Mark] = frozenset()
     """What this note of the connector proves to be done, e.g. ``level-3``. Only ever on its own notes."""
+    refused_marks: frozenset[Mark] = frozenset()
+    """What this note of the connector says is done, without a valid signature: it does not count."""
 
 
 class Change(Model):
@@ -92,30 +145,30 @@ class Ticket(Model):
     """What the helpdesk's screen calls the fields."""
 
     @cached_property
-    def marks(self) -> Mapping[str, datetime]:
-        """Every step that a note of the connector proves, with the time of the first proof."""
-        found: dict[str, datetime] = {}
+    def marks(self) -> Mapping[Mark, datetime]:
+        """Every step that a note of the connector proves, with the time of the first proof (UTC)."""
+        marks: dict[Mark, datetime] = {}
         for article in self.articles:
             if article.author is Actor.CONNECTOR:
                 for mark in article.marks:
-                    found.setdefault(mark, article.created_at)
-        return found
+                    marks.setdefault(mark, article.created_at)
+        return marks
 
     @cached_property
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
         """The history by field, oldest first."""
-        found: dict[str, list[Change]] = {}
+        by_field: dict[str, list[Change]] = {}
         for change in self.history:
-            found.setdefault(change.field, []).append(change)
-        return {field: tuple(changes) for field, changes in found.items()}
+            by_field.setdefault(change.field, []).append(change)
+        return {field: tuple(changes) for field, changes in by_field.items()}
 
     def last_setter(self, field: str) -> Actor | None:
         """Who changed ``field`` last; ``None`` if it is as it was when the ticket was created."""
         changes = self.changes.get(field)
         return changes[-1].actor if changes else None
 
-    def with_changes(self, changes: Mapping[str, Any]) -> "Ticket":
-        """The ticket as it will be once ``changes`` (names of :class:`Fields`) are written."""
+    def with_changes(self, changes: Changes) -> "Ticket":
+        """The ticket as it will be once ``changes`` are written."""
         if not changes:
             return self
         return self.model_copy(update={"fields": self.fields.model_copy(update=dict(changes))})

@@ -1,11 +1,11 @@
 """What the connector needs of a helpdesk. A third helpdesk is one folder with these methods and one mapping."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.pauses import EndpointPauses
 
@@ -35,9 +35,7 @@ class Helpdesk(Protocol):
     def read(self, ticket_id: str) -> Ticket:
         """One consistent view of the ticket with articles, links and, where it matters, history."""
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         """Changes and note in one atomic request. Returns the ticket's new time of update (UTC).
 
         A change of ``state`` goes into the same request where the helpdesk can do that, else right after it: a crash

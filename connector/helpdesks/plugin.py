@@ -141,8 +141,8 @@ class HelpdeskPlugin(Generic[S]):
     """How it sends webhooks."""
     mapping: "Callable[[], type[HelpdeskMapping]]"
     """What the file of the setting ``mapping`` holds."""
-    open_desk: Callable[[S, Clock], Desk]
-    """The helpdesk as the connector's own user. Nothing is sent yet.
+    open_desk: Callable[[S, Clock, Sequence[bytes]], Desk]
+    """The helpdesk as the connector's own user, with the keys that prove steps on tickets. Nothing is sent yet.
 
     Raises SettingsError, PolicyError, PermanentError."""
     doctor: Callable[[], Doctor]

@@ -51,8 +51,8 @@ def _usable(secret: SecretStr) -> SecretStr:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_usable)]
-"""What a webhook is signed with, or shows: one line, or two while it is being replaced."""
+SigningSecret = Annotated[SecretStr, AfterValidator(_usable)]
+"""What signs or proves something: one line, or two while it is being replaced, the new one first."""
 
 
 class HelpdeskSettings(Model):
@@ -75,7 +75,7 @@ class HelpdeskSettings(Model):
     ca_file: Path | None
     """Certificates to trust instead of the usual ones, as PEM."""
     mapping: Path
-    webhook_secret: WebhookSecret | None
+    webhook_secret: SigningSecret | None
     """Made by the installation where it is not set, and kept in the secret store by the name of its variable."""
 
     @classmethod

@@ -1,14 +1,17 @@
 """All messages, ready to be rendered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from connector.domain.messages import Audience
+from connector.domain.messages import MESSAGES, Audience
 from connector.messages.samples import COMMON, Kinds, names, nothing, samples
-from connector.messages.template import MessageError, Template, compile_template
+from connector.messages.template import MessageError, Template, compile_template, try_template
 from connector.messages.words import Language, Reader
+
+Part = tuple[str, Mapping[str, Any]]
+"""The name of a message and its own data."""
 
 
 class Rendered(NamedTuple):
@@ -16,6 +19,9 @@ class Rendered(NamedTuple):
 
     subject: str
     body: str
+
+    def __str__(self) -> str:
+        return f"Subject: {self.subject}\n\n{self.body}" if self.subject else self.body
 
 
 @dataclass(frozen=True)
@@ -45,15 +51,13 @@ class Message:
         known = {**self._nothing, **data}
         return Rendered(" ".join(subject.render(known, reader).split()), body.render(known, reader))
 
-    def problems(self, kinds: Kinds) -> Iterator[MessageError]:
-        """What is wrong with the templates if they get data of ``kinds``; lines are those of the file."""
-        everything = next(samples({**COMMON, **kinds}))
+    def problems(self) -> Iterator[MessageError]:
+        """What is wrong with the templates, found with sample data; lines are those of the file."""
+        tried = list(samples({**COMMON, **self.kinds}))
         for source, first in ((self.subject, self.subject_line), (self.body, self.body_line)):
             try:
-                compile_template(source, names(everything), check=True).render(everything, Reader(self.language))
-                template = compile_template(source, names(everything))
-                for data in samples({**COMMON, **kinds}):
-                    template.render(data, Reader(self.language))
+                if source:
+                    try_template(source, tried, Reader(self.language))
             except MessageError as error:
                 yield MessageError(first + max(error.line, 1) - 1, str(error))
 
@@ -75,7 +79,7 @@ class MessageCatalogue:
     version: str
     """A short hash of all texts."""
 
-    def message(self, name: str, language: Language) -> Message:
+    def message(self, language: Language, name: str) -> Message:
         """The message in this language; what customers get is there in English only.
 
         :raises KeyError: there is no such message.
@@ -84,4 +88,32 @@ class MessageCatalogue:
 
     def render(self, name: str, data: Mapping[str, Any], reader: Reader) -> Rendered:
         """The message for a reader. ``data`` holds what the message declares, and :data:`COMMON`."""
-        return self.message(name, reader.language).render(data, reader)
+        return self.message(reader.language, name).render(data, reader)
+
+    def every_text(self, name: str, reader: Reader) -> Iterator[Rendered]:
+        """Each text that a message becomes with sample data, once; first the fullest. Customers get letters."""
+        common = next(samples(COMMON))
+        seen = set()
+        for data in samples(self.message(Language.EN, name).kinds):
+            text = self.render(name, {**common, **data}, reader)
+            if text not in seen:
+                seen.add(text)
+                is_letter = text.subject and MESSAGES[name] is Audience.CUSTOMER
+                yield self.letter([(name, data)], common, reader) if is_letter else text
+
+    def letter(self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader) -> Rendered:
+        """One message to the customer about all ``parts``, with its opening and closing.
+
+        ``common`` is :data:`COMMON`.
+        """
+        texts = [self.render(name, {**common, **data}, reader) for name, data in parts]
+        opening, closing = (self.render(name, common, reader) for name in ("letter_opening", "letter_closing"))
+        return Rendered(texts[0].subject, "\n\n".join(text.body for text in (opening, *texts, closing)))
+
+    def note(self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader) -> Rendered:
+        """One internal note about all ``parts``, each under its subject where there are several."""
+        texts = [self.render(name, {**common, **data}, reader) for name, data in parts]
+        closing = self.render("note_closing", common, reader).body
+        bodies = [text.body if len(texts) == 1 else f"{text.subject}\n{text.body}" for text in texts]
+        subject = "; ".join(dict.fromkeys(text.subject for text in texts))
+        return Rendered(subject, "\n\n".join((*bodies, closing)))

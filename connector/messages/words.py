@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from connector.domain.fields import LABELS, Labels
 from connector.domain.vocabulary import Actor
 
 
@@ -27,8 +28,8 @@ class Reader(NamedTuple):
 
     language: Language = Language.EN
     zone: tzinfo = UTC
-    labels: Mapping[str, str] = {}
-    """Field → its name on the screens of this helpdesk. What is missing is named after the field itself."""
+    labels: Labels = LABELS
+    """What this helpdesk's screens call the fields and their values."""
 
 
 class _Words(NamedTuple):
@@ -122,18 +123,24 @@ def duration(length: timedelta | Length, reader: Reader) -> str:
 
 
 def label(field: str | Iterable[str], reader: Reader) -> str | list[str]:
-    """The field's name on the reader's screen; of several fields a list."""
-    if not isinstance(field, str):
-        return [str(label(each, reader)) for each in field]
-    return reader.labels.get(field) or field.replace("_", " ").capitalize()
+    """The field's name on the reader's screen; of several fields a list.
+
+    :raises KeyError: there is no such field.
+    """
+    return reader.labels[field] if isinstance(field, str) else [reader.labels[each] for each in field]
 
 
-def choice(value: object, reader: Reader) -> str:
-    """A field's value: a word of a vocabulary, a time, a number, a text, or none at all."""
+def choice(value: object, reader: Reader, field: str = "") -> str:
+    """A field's value: a word of a vocabulary, a time, a number, a text, or none at all.
+
+    With ``field`` a word is what this field's choice is called on the screen, without it the word itself.
+    """
     if value is None or value == "":
         return _WORDS[reader.language].empty
     if isinstance(value, datetime):
         return time(value, reader)
+    if field:
+        return reader.labels.choice(field, str(value))
     return str(value).replace("_", " ") if isinstance(value, StrEnum) else str(value)
 
 

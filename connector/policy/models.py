@@ -5,16 +5,14 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.model import Instant
-from connector.domain.ticket import Customer
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
 from connector.messages.catalogue import MessageCatalogue
-from connector.messages.words import Language, Reader
+from connector.messages.words import Language
 from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
@@ -234,16 +232,6 @@ class Policy(Rules):
     def deferral_calendar(self) -> BusinessCalendar:
         """The working hours until whose opening a repair may be deferred (R27)."""
         return self.calendars[self.deferral.calendar].calendar
-
-    @cached_property
-    def internal_reader(self) -> Reader:
-        """Support, as the reader of a note."""
-        return Reader(self.internal_language, ZoneInfo(self.display_timezone))
-
-    def customer_reader(self, customer: Customer) -> Reader:
-        """A customer, as the reader of a message: in their own time zone where the catalogue knows it."""
-        known = self.catalogue.customer(customer.organization, customer.email)
-        return Reader(zone=ZoneInfo((known and known.timezone) or self.display_timezone))
 
     def duration(self, span: Span, calendar: BusinessCalendar) -> timedelta:
         """``span`` as running time of ``calendar``: a working day is one regular day's hours."""

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.domain.decision import Note, mark
+from connector.domain.decision import Note
+from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Channel, IntakeStatus
-from connector.policy.models import Policy
 from connector.rules import wording
+from connector.rules.case import Case
 from connector.rules.text import Doubt
 
 _HINTS = {
@@ -16,6 +17,8 @@ _HINTS = {
     "short_description": "one sentence",
     "impact": "service affecting, degradation, or non-service affecting",
 }
+
+_ASKED, _REMINDED, _UNDERSTOOD = Mark("asked"), Mark("reminded"), Mark("understood")
 
 _MOST_QUESTIONS = 4
 """Before the reminder, about doubts: the customer's side may be an answering machine that answers for ever."""
@@ -38,45 +41,46 @@ class Gap(NamedTuple):
     understood: Understood | None
 
 
-def question(ticket: Ticket, policy: Policy, now: datetime, gap: Gap) -> tuple[Note | None, datetime | None]:
+def question(case: Case, gap: Gap) -> tuple[Note | None, datetime | None]:
     """The message to send now if any, and when to look again: asked once, reminded once.
 
     Answers that raise new doubts get a question of their own.
     """
-    if ticket.state.is_over or now - ticket.created_at > policy.intake.ask_within.fixed:
+    ticket, now, intake = case.ticket, case.now, case.policy.intake
+    if ticket.state.is_over or now - ticket.created_at > intake.ask_within.fixed:
         return None, None
-    asked = ticket.marks.get("asked")
+    asked = ticket.marks.get(_ASKED)
     if asked is None:
-        return _message(ticket, gap, "asked"), now + policy.intake.remind_after.fixed
-    reminded = "reminded" in ticket.marks
-    questions = {at for step, at in ticket.marks.items() if step == "asked" or step.startswith("doubt-")}
-    unclear = {mark("doubt", article.id) for article in gap.unclear if article.created_at > asked}
+        return _message(ticket, gap, _ASKED), now + intake.remind_after.fixed
+    reminded = _REMINDED in ticket.marks
+    questions = {at for mark, at in ticket.marks.items() if mark.name in ("asked", "doubt")}
+    unclear = {Mark("doubt", article.id) for article in gap.unclear if article.created_at > asked}
     if not unclear <= ticket.marks.keys() and len(questions) < _MOST_QUESTIONS:
-        return _message(ticket, gap, *unclear), None if reminded else now + policy.intake.remind_after.fixed
+        return _message(ticket, gap, *unclear), None if reminded else now + intake.remind_after.fixed
     if reminded:
         return None, None
     # From the last question on: a reminder never follows at the heels of one about a doubt.
-    remind_at = max(questions) + policy.intake.remind_after.fixed
+    remind_at = max(questions) + intake.remind_after.fixed
     if now < remind_at:
         return None, remind_at
-    return _message(ticket, gap, "reminded"), None
+    return _message(ticket, gap, _REMINDED), None
 
 
 def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Note, ...]:
     """Nothing is missing, but the customer should know how the start time was read."""
-    if understood is None or "understood" in ticket.marks or _is_for_agent(ticket) or ticket.state.is_over:
+    if understood is None or _is_for_agent(ticket) or ticket.state.is_over:
         return ()
     parts = [wording.greeting(ticket), "thank you, we have everything we need.", _sentence(understood)]
     title = f"Ticket {ticket.number}: details complete"
-    return (Note(public=True, title=title, text="\n\n".join(parts), marks=frozenset({"understood"})),)
+    return (Note(public=True, title=title, text="\n\n".join(parts), marks=frozenset({_UNDERSTOOD})),)
 
 
 def status(ticket: Ticket, note: Note | None) -> IntakeStatus | None:
     """How far the asking is, with the message that is being sent."""
-    steps = {*ticket.marks, *(note.marks if note else ())}
-    if "reminded" in steps:
+    marks = {*ticket.marks, *(note.marks if note else ())}
+    if _REMINDED in marks:
         return IntakeStatus.REMINDED
-    return IntakeStatus.ASKED if "asked" in steps else None
+    return IntakeStatus.ASKED if _ASKED in marks else None
 
 
 def _is_for_agent(ticket: Ticket) -> bool:
@@ -84,7 +88,7 @@ def _is_for_agent(ticket: Ticket) -> bool:
     return ticket.channel is Channel.PHONE or ticket.created_by.is_staff
 
 
-def _message(ticket: Ticket, gap: Gap, *steps: str) -> Note:
+def _message(ticket: Ticket, gap: Gap, *steps: Mark) -> Note:
     lines = "\n".join(f"{wording.label(field)} ({_HINTS[field]}): " for field in gap.missing)
     doubts = "\n".join(f"- {doubt.question}" for doubt in gap.doubts)
     if _is_for_agent(ticket):
@@ -92,13 +96,13 @@ def _message(ticket: Ticket, gap: Gap, *steps: str) -> Note:
         text = "\n\n".join(part for part in (ask, lines, doubts) if part)
         return Note(public=False, title="Details missing", text=text, marks=frozenset(steps))
     intro = "thank you for your message. We are on it. To work on it without delay we also need:"
-    if "reminded" in steps:
+    if _REMINDED in steps:
         intro = "we are working on your ticket and still need:"
     parts = [wording.greeting(ticket), intro, lines]
     parts += [f"One thing is not clear to us:\n{doubts}"] if doubts else []
     parts += [_sentence(gap.understood)] if gap.understood else []
     parts.append("Please reply to this message and fill in the lines above.")
-    marks = frozenset((*steps, "understood") if gap.understood else steps)
+    marks = frozenset((*steps, _UNDERSTOOD) if gap.understood else steps)
     title = f"Ticket {ticket.number}: details needed"
     return Note(public=True, title=title, text="\n\n".join(parts), marks=marks)
 

@@ -4,16 +4,16 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 """
 
 import re
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple, cast
 
 from connector.domain.decision import Outcome
 from connector.domain.fields import INTAKE
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
-from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.asking import Gap, Understood, confirmation, question, status
+from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
 
 _TITLE_PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
@@ -34,12 +34,13 @@ class Statement(NamedTuple):
     said: Extraction
 
 
-def completeness(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+def completeness(case: Case) -> Outcome:
     """Fills what was said, and asks once for exactly what is missing."""
-    statements = _statements(ticket, policy)
+    ticket = case.ticket
+    statements = _statements(case)
     filled = _filled(ticket, statements)
     current = ticket.with_changes(filled)
-    missing = tuple(field for field in policy.intake.required if getattr(current.fields, field) is None)
+    missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
     reasons = [f"{wording.label(field)} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
     if not missing:
         return Outcome(
@@ -53,7 +54,7 @@ def completeness(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     reasons += [f"unclear: {doubt.question}" for doubt in doubts]
     answers = tuple(s.article for s in statements if any(doubt.field in missing for doubt in s.said.doubts))
     gap = Gap(missing, doubts, answers, _zone_assumed(current, statements))
-    note, due = question(ticket, policy, now, gap)
+    note, due = question(case, gap)
     return Outcome(
         rule="completeness",
         changes={**filled, "intake_status": status(ticket, note)},
@@ -63,12 +64,12 @@ def completeness(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     )
 
 
-def _statements(ticket: Ticket, policy: Policy) -> tuple[Statement, ...]:
+def _statements(case: Case) -> tuple[Statement, ...]:
+    ticket = case.ticket
     if not any(_may_fill(ticket, field) for field in INTAKE):
         return ()
-    pattern = policy.intake.service_id_pattern
-    known = policy.catalogue.customer(ticket.customer.organization, ticket.customer.email)
-    zone = known.timezone if known else None
+    pattern = case.policy.intake.service_id_pattern
+    zone = case.customer.timezone if case.customer else None
     return tuple(
         Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern))
         for article in _unread(ticket)
@@ -93,7 +94,7 @@ def _speaks_for_customer(article: Article) -> bool:
     return article.channel is Channel.PHONE and article.author.is_staff
 
 
-def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> dict[str, Any]:
+def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> Changes:
     filled: dict[str, Any] = {}
     for field in INTAKE if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
@@ -109,7 +110,7 @@ def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> dict[str, Any]
         files = [name for s in statements for name in s.article.attachments]
         if files:
             filled["test_results"] = f"attached: {', '.join(files)}"[:4000]
-    return filled
+    return cast(Changes, filled)
 
 
 def _may_fill(ticket: Ticket, field: str) -> bool:
@@ -127,8 +128,8 @@ def _set_by_support(ticket: Ticket, field: str) -> bool:
 
 def _doubts(statements: tuple[Statement, ...], missing: tuple[str, ...]) -> tuple[Doubt, ...]:
     """The latest doubt of each missing field."""
-    found = {doubt.field: doubt for s in statements for doubt in s.said.doubts if doubt.field in missing}
-    return tuple(found.values())
+    doubts = {doubt.field: doubt for s in statements for doubt in s.said.doubts if doubt.field in missing}
+    return tuple(doubts.values())
 
 
 def _zone_assumed(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood | None:

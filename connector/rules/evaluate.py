@@ -1,15 +1,16 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from connector.domain.decision import Decision, NewTicket, Note, Outcome
 from connector.domain.fields import NATIVE, Fields
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
+from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
@@ -19,8 +20,6 @@ from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, verified
-
-Rule = Callable[[Ticket, Policy, datetime], Outcome]
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (completeness, service, priority, deferral, targets, escalation, rfo, problem, contest),
@@ -37,18 +36,29 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(policy.applies_since)
     repaired, trust = verified(ticket)
-    current, outcomes = repaired, [trust]
+    case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
-        outcome = rule(current, policy, now)
+        outcome = unsaid(rule(case), ticket)
         outcomes.append(outcome)
-        if outcome.changes:
-            current = current.with_changes(_difference(current.fields, outcome.changes))
+        changes = _difference(case.ticket.fields, outcome.changes)
+        if changes:
+            case = case.with_changes(changes)
     left_alone = contested(ticket, now)
-    repair_first = _confirms_forgery(ticket, current, trust, left_alone)
+    repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
     if repair_first:
-        current, outcomes = repaired, [trust]
-    decision = _together(ticket, current, outcomes, policy, left_alone)
-    return decision._replace(unfinished=True) if repair_first else decision
+        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
+        return decision._replace(unfinished=True)
+    return _together(ticket, case.ticket, outcomes, policy, left_alone)
+
+
+def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
+    """The outcome without the notes that stand on the ticket already: each of their marks proves so.
+
+    The one place where it is decided that something is said once.
+    """
+    if not outcome.notes:
+        return outcome
+    return outcome._replace(notes=tuple(note for note in outcome.notes if not note.marks <= ticket.marks.keys()))
 
 
 def _together(
@@ -68,7 +78,9 @@ def _together(
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
     after = _written(ticket, outcomes) if both else decided.fields
-    changes = {name: value for name, value in _changed(ticket.fields, after).items() if name not in left_alone}
+    changes = _changed(ticket.fields, after)
+    if left_alone:
+        changes = cast(Changes, {name: value for name, value in changes.items() if name not in left_alone})
     return Decision(
         outcomes=tuple(outcomes),
         changes=changes,
@@ -87,14 +99,14 @@ def _left_alone(since: datetime) -> Decision:
     return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
 
 
-def _changed(before: Fields, after: Fields) -> dict[str, Any]:
+def _changed(before: Fields, after: Fields) -> Changes:
     """What has to be written to get from one to the other."""
     return {} if after is before else _difference(before, {name: getattr(after, name) for name in _NAMES})
 
 
-def _difference(fields: Fields, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _difference(fields: Fields, values: Mapping[str, Any]) -> Changes:
     """Most rules find most values as they should be; copying a ticket for nothing was a fifth of the time."""
-    return {name: value for name, value in changes.items() if value != getattr(fields, name)}
+    return cast(Changes, {name: value for name, value in values.items() if value != getattr(fields, name)})
 
 
 def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alone: Container[str]) -> bool:
@@ -102,8 +114,8 @@ def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alon
     the customer's and be taken back at the next look: the repair is written first, and then the rule's own value."""
     return any(
         getattr(decided.fields, field) == getattr(ticket.fields, field)
-        for field, held in trust.changes.items()
-        if field in ticket.changes and field not in left_alone and not (held is None and field in NATIVE)
+        for field, counted in trust.changes.items()
+        if field in ticket.changes and field not in left_alone and not (counted is None and field in NATIVE)
     )
 
 
@@ -128,7 +140,7 @@ def _joined(notes: list[Note], policy: Policy) -> Note | None:
         public=notes[0].public,
         title="; ".join(_titles(notes))[:200],
         text="\n\n".join(texts),
-        marks=frozenset(name for note in notes for name in note.marks),
+        marks=frozenset(mark for note in notes for mark in note.marks),
     )
 
 

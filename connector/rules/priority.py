@@ -1,23 +1,24 @@
 """Priority from impact and urgency (R10, R23–R26)."""
 
-from datetime import datetime
-
-from connector.domain.decision import Note, Outcome, mark
-from connector.domain.ticket import Change, Ticket
+from connector.domain.decision import Note, Outcome
+from connector.domain.mark import Mark
+from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, PrioritySource, Urgency
 from connector.policy.models import Policy
 from connector.rules import wording
+from connector.rules.case import Case
 
 
-def priority(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+def priority(case: Case) -> Outcome:
     """The matrix decides, until an agent does; the agent's choice stays until the agent clears it."""
-    computed, reason = _computed(ticket, policy)
+    ticket = case.ticket
+    computed, reason = _computed(ticket, case.policy)
     override = _override(ticket)
     if override is not None:
         return _keep(ticket, override, computed, reason)
     if computed is None:
         return Outcome(rule="priority", reasons=(reason,))
-    changes = {
+    changes: Changes = {
         "priority": computed,
         "priority_source": PrioritySource.MATRIX,
         "priority_reason": f"{computed}: {reason}",
@@ -32,12 +33,12 @@ def priority(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
 
 def _announced(ticket: Ticket, computed: Priority, reason: str) -> tuple[Note, ...]:
     """Once for each change, also where it is not written because it is contested."""
-    held, changes = ticket.fields.priority, ticket.changes.get("priority", ())
-    done = mark("priority", computed, changes[-1].id if changes else "created")
-    if ticket.fields.priority_source is None or held is computed or done in ticket.marks:
+    before, changes = ticket.fields.priority, ticket.changes.get("priority", ())
+    if ticket.fields.priority_source is None or before is computed:
         return ()
-    text = f"Priority {wording.value(held)} → {computed}: {reason}."
-    return (Note(public=False, title=f"Priority {computed}", text=text, marks=frozenset({done})),)
+    mark = Mark("priority", computed, changes[-1].id if changes else "created")
+    text = f"Priority {wording.value(before)} → {computed}: {reason}."
+    return (Note(public=False, title=f"Priority {computed}", text=text, marks=frozenset({mark})),)
 
 
 def _computed(ticket: Ticket, policy: Policy) -> tuple[Priority | None, str]:
@@ -85,19 +86,18 @@ def _chosen(ticket: Ticket, override: Change) -> Priority | None:
 
 
 def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: str) -> Outcome:
-    held = _chosen(ticket, override)
-    said = f"{wording.value(held)}: set by {wording.actor(override.actor)} at {wording.format_time(override.at)}"
-    changes = {"priority": held, "priority_source": PrioritySource.AGENT, "priority_reason": said}
-    done = mark("priority-kept", override.id)
+    chosen = _chosen(ticket, override)
+    said = f"{wording.value(chosen)}: set by {wording.actor(override.actor)} at {wording.format_time(override.at)}"
+    changes: Changes = {"priority": chosen, "priority_source": PrioritySource.AGENT, "priority_reason": said}
     notes: tuple[Note, ...] = ()
-    if computed is not None and computed is not held and done not in ticket.marks:
+    if computed is not None and computed is not chosen:
         notes = (
             Note(
                 public=False,
-                title=f"Priority {wording.value(held)} kept",
+                title=f"Priority {wording.value(chosen)} kept",
                 text=f"The matrix says {computed} ({reason}). Your choice stays. "
                 "To return to the matrix, set 'Priority decided by' to 'matrix'.",
-                marks=frozenset({done}),
+                marks=frozenset({Mark("priority-kept", override.id)}),
             ),
         )
     return Outcome(

@@ -4,15 +4,12 @@ A resolved critical or major incident gets a problem record, unless it is linked
 may share a problem. The record stays open until root cause and permanent fix are stated.
 """
 
-from datetime import datetime
-
 from connector.domain.connector_key import key_of
-from connector.domain.decision import NewTicket, Note, Outcome, mark
-from connector.domain.ticket import Ticket
+from connector.domain.decision import NewTicket, Note, Outcome
+from connector.domain.mark import Mark
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
-from connector.policy.models import Policy
 from connector.rules import wording
-from connector.rules.targets import effective_priority
+from connector.rules.case import Case
 
 _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """An incident that was merged or removed is looked into where it went."""
@@ -20,32 +17,34 @@ _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 _NEEDED = ("root_cause", "permanent_fix")
 
 
-def problem(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+def problem(case: Case) -> Outcome:
     """On the incident: resolved → problem record, linked."""
-    priority = effective_priority(ticket, policy)
+    ticket, priority = case.ticket, case.priority
     record = next((link for link in ticket.links if link.kind is TicketKind.PROBLEM), None)
     if record is not None:
         return Outcome(rule="problem", reasons=(f"the root cause is looked for in {record.number}",))
-    if ticket.state not in _DONE or priority not in policy.problem.required:
+    if ticket.state not in _DONE or priority not in case.policy.problem.required:
         reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
         return Outcome(rule="problem", reasons=(reason,))
     reason = f"a resolved {priority} needs its root cause found"
-    return Outcome(rule="problem", creates=(_record(ticket, policy),), reasons=(reason,))
+    return Outcome(rule="problem", creates=(_record(case),), reasons=(reason,))
 
 
-def _record(ticket: Ticket, policy: Policy) -> NewTicket:
+def _record(case: Case) -> NewTicket:
+    ticket = case.ticket
     return NewTicket(
         key=key_of(TicketKind.PROBLEM, ticket.id),
         title=f"Problem behind incident {ticket.number}: {ticket.title}"[:240],
         text=f"Find the root cause of incident {ticket.number} and the permanent fix (R28, R30).\n\n"
         "State both on this record before you close it. Link further incidents with the same cause to it.",
-        group=policy.problem.group,
+        group=case.policy.problem.group,
         fields={"priority": ticket.fields.priority, "service_id": ticket.fields.service_id},
     )
 
 
-def problem_record(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+def problem_record(case: Case) -> Outcome:
     """On the record: closed without root cause or fix, it is opened again, once. A person who insists wins."""
+    ticket = case.ticket
     missing = [wording.label(name) for name in _NEEDED if not getattr(ticket.fields, name)]
     if not missing:
         return Outcome(rule="problem_record", reasons=("root cause and permanent fix are stated",))
@@ -58,11 +57,11 @@ def problem_record(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         public=False,
         title="Problem record opened again",
         text=f"{told} must be stated before a problem is closed (R28). Closed once more, it stays closed.",
-        marks=frozenset({mark("problem-reopened")}),
+        marks=frozenset({Mark("problem-reopened")}),
     )
     return Outcome(
         rule="problem_record",
         state=TicketState.OPEN,
-        notes=() if note.marks <= ticket.marks.keys() else (note,),
+        notes=(note,),
         reasons=(f"closed without {told}: opened again",),
     )

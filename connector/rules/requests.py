@@ -1,45 +1,73 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from html import unescape
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple
 
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
 from connector.policy.models import Policy
 from connector.rules.text import contains_phrase, plain_reply
 
 
-class Request(NamedTuple):
-    """One request. ``id`` is stable, so that a mark on the ticket can prove it was served."""
+class Source(StrEnum):
+    """How somebody said something."""
 
-    id: str
+    MESSAGE = "message"
+    """In a message on the ticket."""
+    FIELD = "field"
+    """By changing a field."""
+    CREATION = "creation"
+    """By a field that was filled when the ticket was created."""
+
+
+class Request(NamedTuple):
+    """One request or consent."""
+
+    source: Source
+    ref: str
+    """The id of the message, or of the entry in the history; empty at creation."""
     at: datetime
     actor: Actor
-    reason: str
+    said: str = ""
+    """The phrase that the message holds, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
 
+    @property
+    def id(self) -> str:
+        """The same at every look, so that a mark on the ticket can prove that it was served."""
+        match self.source:
+            case Source.MESSAGE:
+                return f"a{self.ref}"
+            case Source.FIELD:
+                return f"h{self.ref}"
+            case Source.CREATION:
+                return "created"
+
 
 class Setting(NamedTuple):
-    """A value that a field was given, at creation or since."""
+    """A value that a field was given. ``ref`` is the id of the entry in the history; ``None`` at creation."""
 
-    id: str
+    ref: str | None
     at: datetime
     actor: Actor
     value: Any
     name: str = ""
 
+    def as_request(self, said: str = "") -> Request:
+        """What this setting asks for or agrees to."""
+        source = Source.CREATION if self.ref is None else Source.FIELD
+        return Request(source, self.ref or "", self.at, self.actor, said, self.name)
+
 
 def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
     """Every request to escalate, oldest first, served or not."""
-    found = [
-        Request(f"a{article.id}", article.created_at, article.author, f"message contains {phrase!r}")
-        for article, phrase in _messages_with(ticket, policy.escalation.request_phrases)
-    ]
-    found += _by_field(ticket)
-    return sorted(found, key=lambda request: request.at)
+    requests = [*_by_message(ticket, policy.escalation.request_phrases), *_by_field(ticket)]
+    return sorted(requests, key=_time)
 
 
 def rfo_requests(ticket: Ticket, policy: Policy) -> list[Request]:
@@ -47,73 +75,69 @@ def rfo_requests(ticket: Ticket, policy: Policy) -> list[Request]:
 
     A customer can neither withdraw what support requested nor, by the field, ask in support's name.
     """
-    found = [
-        Request(f"a{article.id}", article.created_at, article.author, f"message contains {phrase!r}")
-        for article, phrase in _messages_with(ticket, policy.rfo.request_phrases)
-    ]
     standing: list[Request] = []
     for setting in _settings(ticket, "rfo_requested"):
         if setting.value:
-            standing.append(Request(setting.id, setting.at, setting.actor, "field RFO requested"))
+            standing.append(setting.as_request())
         elif setting.actor is Actor.CUSTOMER:
             standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
         else:
             standing = []
-    return sorted(found + standing, key=lambda request: request.at)
+    return sorted([*_by_message(ticket, policy.rfo.request_phrases), *standing], key=_time)
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
     """R27: that support agrees to defer, while the field says so."""
-    return _standing(ticket, "deferral_support", "by the field")
+    return _standing(ticket, "deferral_support")
 
 
 def customer_consents(ticket: Ticket, policy: Policy) -> list[Request]:
     """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so."""
-    found = [
-        Request(f"a{article.id}", article.created_at, article.author, f"message {article.id}: {phrase!r}", name)
-        for article, phrase in _messages_with(ticket, policy.deferral.consent_phrases)
-        for name in (article.author_name or ticket.customer.name,)
+    by_message = [
+        consent._replace(name=consent.name or ticket.customer.name)
+        for consent in _by_message(ticket, policy.deferral.consent_phrases)
     ]
-    return sorted(found + _standing(ticket, "deferral_customer", "by the field"), key=lambda request: request.at)
+    return sorted([*by_message, *_standing(ticket, "deferral_customer")], key=_time)
 
 
-def _standing(ticket: Ticket, field: str, reason: str) -> list[Request]:
+_time = attrgetter("at")
+
+
+def _standing(ticket: Ticket, field: Literal["deferral_support", "deferral_customer"]) -> list[Request]:
     """The setting that a yes/no field has its yes from."""
     last = _settings(ticket, field)[-1]
-    if not (last.value and getattr(ticket.fields, field)):
-        return []
-    return [Request(last.id, last.at, last.actor, reason, last.name)]
+    return [last.as_request()] if last.value and getattr(ticket.fields, field) else []
 
 
 def _by_field(ticket: Ticket) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
     settings = _settings(ticket, "escalation_request")
-    found = []
+    requests = []
     for setting, following in zip(settings, (*settings[1:], None), strict=True):
         withdrawn = following is not None and not following.value and following.actor.is_staff
         if setting.value and not withdrawn:
-            found.append(Request(setting.id, setting.at, setting.actor, str(setting.value)))
-    return found
+            requests.append(setting.as_request(str(setting.value)))
+    return requests
 
 
 def _settings(ticket: Ticket, field: str) -> list[Setting]:
+    """The values the field has had, oldest first; the first is the one at creation."""
     changes = ticket.changes.get(field, ())
     at_creation = changes[0].old if changes else getattr(ticket.fields, field)
-    first = Setting("created", ticket.created_at, ticket.created_by, at_creation)
     return [
-        first,
-        *(Setting(f"h{change.id}", change.at, change.actor, change.new, change.actor_name) for change in changes),
+        Setting(None, ticket.created_at, ticket.created_by, at_creation),
+        *(Setting(change.id, change.at, change.actor, change.new, change.actor_name) for change in changes),
     ]
 
 
-def _messages_with(ticket: Ticket, phrases: tuple[str, ...]) -> list[tuple[Article, str]]:
-    found = []
-    for article in ticket.articles:
-        if article.author is Actor.CUSTOMER and not article.internal:
-            phrase = _phrase_in(article.body, article.is_html, phrases)
-            if phrase is not None:
-                found.append((article, phrase))
-    return found
+def _by_message(ticket: Ticket, phrases: tuple[str, ...]) -> list[Request]:
+    """The customer's own messages that hold one of the phrases."""
+    return [
+        Request(Source.MESSAGE, article.id, article.created_at, article.author, phrase, article.author_name)
+        for article in ticket.articles
+        if article.author is Actor.CUSTOMER and not article.internal
+        if (phrase := _phrase_in(article.body, article.is_html, phrases)) is not None
+    ]
 
 
 @lru_cache(maxsize=2_000)

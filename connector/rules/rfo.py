@@ -1,33 +1,32 @@
 """Reason for outage: the request, the task, its due date and its reminders (R32–R34)."""
 
 from datetime import datetime
-from typing import Any
 
 from connector.domain.connector_key import key_of
-from connector.domain.decision import NewTicket, Note, Outcome, mark
-from connector.domain.ticket import LinkedTicket, Ticket
+from connector.domain.decision import NewTicket, Note, Outcome
+from connector.domain.mark import Mark
+from connector.domain.ticket import Changes, LinkedTicket, Ticket
 from connector.domain.vocabulary import RfoStatus, TicketKind, TicketState
-from connector.policy.models import Policy
 from connector.rules import timeline, wording
+from connector.rules.case import Case
 from connector.rules.escalation import reached_level
-from connector.rules.requests import Request, rfo_requests
-from connector.rules.targets import effective_priority
+from connector.rules.requests import Request, Source, rfo_requests
 
 _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """A task that was merged or removed has delivered nothing."""
 
 
-def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+def rfo(case: Case) -> Outcome:
     """On the incident: request → eligibility → linked task, due in working days.
 
     The clock starts at the later of request and resolution. A second resolution moves the due date; the task stays
     the same, because it is found again by its key.
     """
+    ticket, policy = case.ticket, case.policy
     requests = rfo_requests(ticket, policy)
     if not requests:
         return Outcome(rule="rfo", changes=_state(None, None), reasons=("nobody asked for an RFO",))
-    priority = effective_priority(ticket, policy)
-    eligible = [r for r in requests if priority in policy.rfo.eligible or r.actor.is_staff]
+    eligible = [r for r in requests if case.priority in policy.rfo.eligible or r.actor.is_staff]
     request = (eligible or requests)[0]
     resolved = timeline.resolved_at(ticket)
     task = _task(ticket)
@@ -39,14 +38,15 @@ def rfo(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
         touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
         return Outcome(rule="rfo", changes=_state(RfoStatus.REQUESTED, None), touches=touches, reasons=(reason,))
     if not eligible:
-        return _declined(ticket, policy, request)
+        return _declined(case, request)
     start = max(request.at, resolved)
     due = wording.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
-    return _due(ticket, policy, now, request, due)
+    return _due(case, request, due)
 
 
-def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+def rfo_task(case: Case) -> Outcome:
     """On the task: reminders before the due date, escalation when it has passed."""
+    ticket = case.ticket
     incident = next(
         (link for link in ticket.links if key_of(TicketKind.RFO_TASK, link.id) == ticket.fields.connector_key), None
     )
@@ -64,19 +64,20 @@ def rfo_task(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
             reasons=("the RFO is delivered",),
         )
     if waits or due is None:
-        changes = {**_state(RfoStatus.REQUESTED, None), "next_escalation_at": None}
+        changes: Changes = {**_state(RfoStatus.REQUESTED, None), "next_escalation_at": None}
         return Outcome(rule="rfo_task", changes=changes, reasons=("no due date: the incident is not resolved",))
-    if now >= due:
-        return _overdue(ticket, policy, due)
-    return _remind(ticket, policy, now, due)
+    if case.now >= due:
+        return _overdue(case, due)
+    return _remind(case, due)
 
 
-def _state(status: RfoStatus | None, due: datetime | None) -> dict[str, Any]:
+def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
     return {"rfo_status": status, "rfo_due_at": due}
 
 
 def _said(request: Request) -> str:
-    return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({request.reason})"
+    said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else "field RFO requested"
+    return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({said})"
 
 
 def _task(ticket: Ticket) -> LinkedTicket | None:
@@ -84,49 +85,49 @@ def _task(ticket: Ticket) -> LinkedTicket | None:
     return next((link for link in ticket.links if link.created_by_connector and link.connector_key == key), None)
 
 
-def _declined(ticket: Ticket, policy: Policy, request: Request) -> Outcome:
-    priority = effective_priority(ticket, policy)
+def _declined(case: Case, request: Request) -> Outcome:
+    policy, priority = case.policy, case.priority
     names = " or ".join(policy.priorities[eligible].name for eligible in sorted(policy.rfo.eligible))
-    done = mark("rfo-declined", request.id)
     note = Note(
         public=True,
         title="Your request for an RFO",
-        text=f"{wording.greeting(ticket)}\n\nyou asked for a Reason-For-Outage (RFO) document. We write one for "
+        text=f"{wording.greeting(case.ticket)}\n\nyou asked for a Reason-For-Outage (RFO) document. We write one for "
         f"resolved {names} incidents. This incident is {policy.priorities[priority].name} ({priority}). "
         "A colleague will look at your request.",
-        marks=frozenset({done}),
+        marks=frozenset({Mark("rfo-declined", request.id)}),
     )
     return Outcome(
         rule="rfo",
         changes=_state(RfoStatus.DECLINED, None),
-        notes=() if done in ticket.marks else (note,),
+        notes=(note,),
         reasons=(f"{_said(request)}; {priority} gets no RFO, an agent may still request one",),
     )
 
 
-def _due(ticket: Ticket, policy: Policy, now: datetime, request: Request, due: datetime) -> Outcome:
+def _due(case: Case, request: Request, due: datetime) -> Outcome:
+    ticket, days = case.ticket, case.policy.rfo.working_days
     task = _task(ticket)
-    done = mark("rfo-due", due.strftime("%Y%m%dT%H%M"))
     note = Note(
         public=True,
         title="Your Reason-For-Outage document",
         text=f"{wording.greeting(ticket)}\n\nwe are preparing the Reason-For-Outage (RFO) document for incident "
         f"{ticket.number}. You will have it by {wording.format_time(due)}.",
-        marks=frozenset({done}),
+        marks=frozenset({Mark("rfo-due", _stamp(due))}),
     )
-    overdue = now >= due
+    overdue = case.now >= due
     return Outcome(
         rule="rfo",
         changes=_state(RfoStatus.OVERDUE if overdue else RfoStatus.DUE, due),
-        notes=() if done in ticket.marks or overdue else (note,),
-        creates=() if task else (_new_task(ticket, policy, request, due),),
+        notes=() if overdue else (note,),
+        creates=() if task else (_new_task(case, request, due),),
         touches=(task.id,) if task is not None and task.rfo_due_at != due else (),
-        reasons=(f"{_said(request)}; due {wording.format_time(due)}, {policy.rfo.working_days} working days",),
+        reasons=(f"{_said(request)}; due {wording.format_time(due)}, {days} working days",),
         due=None if overdue else due,
     )
 
 
-def _new_task(ticket: Ticket, policy: Policy, request: Request, due: datetime) -> NewTicket:
+def _new_task(case: Case, request: Request, due: datetime) -> NewTicket:
+    ticket, policy = case.ticket, case.policy
     return NewTicket(
         key=key_of(TicketKind.RFO_TASK, ticket.id),
         title=f"RFO for incident {ticket.number}: {ticket.title}"[:240],
@@ -145,22 +146,21 @@ def _new_task(ticket: Ticket, policy: Policy, request: Request, due: datetime) -
     )
 
 
-def _remind(ticket: Ticket, policy: Policy, now: datetime, due: datetime) -> Outcome:
-    calendar, days = policy.rfo_calendar, policy.rfo.working_days
-    times = {day: calendar.add_working_days(due, day - days) for day in policy.rfo.remind_on}
-    stamp = due.strftime("%Y%m%dT%H%M")
-    open_days = [day for day, at in times.items() if at <= now and mark("rfo-reminder", day, stamp) not in ticket.marks]
+def _remind(case: Case, due: datetime) -> Outcome:
+    calendar, days = case.policy.rfo_calendar, case.policy.rfo.working_days
+    times = {day: calendar.add_working_days(due, day - days) for day in case.policy.rfo.remind_on}
     notes: tuple[Note, ...] = ()
-    if open_days:
+    if passed := [day for day, at in times.items() if at <= case.now]:
+        # After an outage the latest reminder stands for those before it.
         notes = (
             Note(
                 public=False,
                 title=f"RFO due {wording.format_time(due)}",
-                text=f"Working day {max(open_days)} of {days}: this RFO is due {wording.format_time(due)}.",
-                marks=frozenset(mark("rfo-reminder", day, stamp) for day in open_days),
+                text=f"Working day {max(passed)} of {days}: this RFO is due {wording.format_time(due)}.",
+                marks=frozenset({Mark("rfo-reminder", max(passed), _stamp(due))}),
             ),
         )
-    coming = min((at for at in times.values() if at > now), default=due)
+    coming = min((at for at in times.values() if at > case.now), default=due)
     return Outcome(
         rule="rfo_task",
         changes={"rfo_status": RfoStatus.DUE, "rfo_due_at": due, "next_escalation_at": due},
@@ -170,20 +170,26 @@ def _remind(ticket: Ticket, policy: Policy, now: datetime, due: datetime) -> Out
     )
 
 
-def _overdue(ticket: Ticket, policy: Policy, due: datetime) -> Outcome:
-    wanted = policy.rfo.overdue_level
+def _overdue(case: Case, due: datetime) -> Outcome:
+    wanted = case.policy.rfo.overdue_level
     why = f"RFO overdue since {wording.format_time(due)}"
-    level = next((one for one in policy.ladder(None).levels if one.level >= wanted and not one.skip), None)
-    changes: dict[str, Any] = {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": due, "next_escalation_at": None}
-    if level is None or reached_level(ticket) >= level.level:
+    levels = case.policy.ladder(None).levels
+    level = next((level for level in levels if level.level >= wanted and not level.skip), None)
+    changes: Changes = {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": due, "next_escalation_at": None}
+    if level is None or reached_level(case.ticket) >= level.level:
         return Outcome(rule="rfo_task", changes=changes, reasons=(why,))
-    changes |= {"escalation_level": level.level, "escalation_reason": f"Level {level.level}, {level.name}: {why}"}
+    changes["escalation_level"] = level.level
+    changes["escalation_reason"] = f"Level {level.level}, {level.name}: {why}"
     if level.group:
         changes["group"] = level.group
     note = Note(
         public=False,
         title=f"Escalation level {level.level}: {level.name}",
         text=f"{why}." + (f"\nContact: {', '.join(level.contacts)}." if level.contacts else ""),
-        marks=frozenset({mark("level", level.level)}),
+        marks=frozenset({Mark("level", level.level)}),
     )
     return Outcome(rule="rfo_task", changes=changes, notes=(note,), reasons=(why,))
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y%m%dT%H%M")

@@ -1,4 +1,4 @@
-"""When a ticket's clocks run, from the ticket's own history (R36–R38).
+"""A ticket's clocks: when they run, from the ticket's own history, and the limits they are held against (R36–R38).
 
 The history tells when somebody waited for the customer, so clocks are right even where the connector was
 down. A pause that the customer set through the API does not count: it can never stop an escalation (P20).
@@ -6,73 +6,123 @@ down. A pause that the customer set through the API does not count: it can never
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, TicketState
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.policy.models import Policy
 
+TargetName = Literal["first_response", "repair"]
 
-class Run(NamedTuple):
-    """An interval in which the clocks ran. ``end`` is ``None`` while they are running."""
+
+class Interval(NamedTuple):
+    """A time in which the clocks ran. ``end`` is ``None`` while they are running."""
 
     start: datetime
     end: datetime | None
 
 
-def runs(ticket: Ticket, policy: Policy) -> tuple[Run, ...]:
+class Target(NamedTuple):
+    """A time limit. ``due`` is ``None`` while the clock stands still before it; ``met`` when it was kept or missed
+    by an answer."""
+
+    name: TargetName
+    due: datetime | None
+    met: datetime | None
+
+    def missed_at(self, now: datetime) -> datetime | None:
+        """The moment at which the limit was passed, ``None`` if it has not been."""
+        if self.due is None or self.due > now:
+            return None
+        return self.due if self.met is None or self.met > self.due else None
+
+    @property
+    def is_running(self) -> bool:
+        """Nobody has met it yet."""
+        return self.met is None
+
+
+class Clocks(NamedTuple):
+    """The calendar that counts for a ticket, the intervals in which its clocks ran, and its limits (R36, R37)."""
+
+    calendar: BusinessCalendar
+    runs: tuple[Interval, ...]
+    first_response: Target
+    repair: Target
+
+    @property
+    def targets(self) -> tuple[Target, Target]:
+        """Both limits."""
+        return self.first_response, self.repair
+
+
+def count_clocks(ticket: Ticket, policy: Policy, priority: Priority) -> Clocks:
+    """The clocks of a ticket that has ``priority``."""
+    calendar, promised = policy.calendar(priority), policy.priorities[priority]
+    intervals = runs(ticket, policy)
+    answer = deadline(calendar, intervals, policy.duration(promised.first_response, calendar))
+    repaired = deadline(calendar, intervals, policy.duration(promised.repair, calendar))
+    return Clocks(
+        calendar,
+        intervals,
+        Target("first_response", answer, first_response_at(ticket)),
+        Target("repair", repaired, resolved_at(ticket)),
+    )
+
+
+def runs(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
     """The intervals since the ticket's creation in which its clocks ran, oldest first."""
     by_state = _by_state(ticket, policy)
     pauses = deferrals(ticket) if policy.pauses.deferred else ()
     return _without(by_state, pauses) if pauses else by_state
 
 
-def deferrals(ticket: Ticket) -> tuple[Run, ...]:
+def deferrals(ticket: Ticket) -> tuple[Interval, ...]:
     """The intervals in which the repair was deferred by consent (R27): from when the connector wrote it down to the
     opening, or to when it was ended before. Nobody else can stop the clocks so (P20)."""
     changes = [change for change in ticket.changes.get("deferred_until", ()) if change.actor is Actor.CONNECTOR]
     return tuple(
-        Run(change.at, min(change.new, following.at) if following else change.new)
+        Interval(change.at, min(change.new, following.at) if following else change.new)
         for change, following in zip(changes, (*changes[1:], None), strict=False)
         if change.new is not None and change.new > change.at
     )
 
 
-def _without(runs: Sequence[Run], pauses: Sequence[Run]) -> tuple[Run, ...]:
+def _without(runs: Sequence[Interval], pauses: Sequence[Interval]) -> tuple[Interval, ...]:
     """``runs`` less ``pauses``, both in order and free of overlaps."""
-    found = list(runs)
+    left = list(runs)
     for begin, finish in pauses:
-        found = [part for run in found for part in _cut(run, begin, finish)]
-    return tuple(found)
+        left = [part for run in left for part in _cut(run, begin, finish)]
+    return tuple(left)
 
 
-def _cut(run: Run, begin: datetime, finish: datetime | None) -> Iterator[Run]:
+def _cut(run: Interval, begin: datetime, finish: datetime | None) -> Iterator[Interval]:
     if finish is None or finish <= run.start or (run.end is not None and run.end <= begin):
         yield run
         return
     if run.start < begin:
-        yield Run(run.start, begin)
+        yield Interval(run.start, begin)
     if run.end is None or finish < run.end:
-        yield Run(finish, run.end)
+        yield Interval(finish, run.end)
 
 
-def _by_state(ticket: Ticket, policy: Policy) -> tuple[Run, ...]:
-    found: list[Run] = []
+def _by_state(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
+    intervals: list[Interval] = []
     since: datetime | None = None
     for at, state, actor in _states(ticket):
         ticking = _is_ticking(state, actor, policy)
         if ticking and since is None:
             since = at
         elif not ticking and since is not None:
-            found.append(Run(since, at))
+            intervals.append(Interval(since, at))
             since = None
     if since is not None:
-        found.append(Run(since, None))
-    return tuple(found)
+        intervals.append(Interval(since, None))
+    return tuple(intervals)
 
 
-def elapsed(calendar: BusinessCalendar, intervals: Sequence[Run], until: datetime) -> timedelta:
+def elapsed(calendar: BusinessCalendar, intervals: Sequence[Interval], until: datetime) -> timedelta:
     """How long the clocks have run by ``until``, in time of ``calendar``."""
     total = timedelta()
     for start, end in intervals:
@@ -82,7 +132,7 @@ def elapsed(calendar: BusinessCalendar, intervals: Sequence[Run], until: datetim
     return total
 
 
-def deadline(calendar: BusinessCalendar, intervals: Sequence[Run], length: timedelta) -> datetime | None:
+def deadline(calendar: BusinessCalendar, intervals: Sequence[Interval], length: timedelta) -> datetime | None:
     """When the clocks will have run for ``length``; ``None`` while they stand still before that."""
     left = length
     for start, end in intervals:
@@ -131,9 +181,10 @@ def last_update_at(ticket: Ticket) -> datetime:
 def _states(ticket: Ticket) -> list[tuple[datetime, TicketState, Actor]]:
     changes = ticket.changes.get("state", ())
     first = changes[0].old if changes else ticket.state
-    found = [(ticket.created_at, first, ticket.created_by)]
-    found += [(change.at, change.new, change.actor) for change in changes]
-    return found
+    return [
+        (ticket.created_at, first, ticket.created_by),
+        *((change.at, change.new, change.actor) for change in changes),
+    ]
 
 
 def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:

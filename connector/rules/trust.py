@@ -8,14 +8,15 @@ it; a customer's change is repaired and reported. Persons of support win: what t
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
-from connector.domain.decision import Note, Outcome, mark
+from connector.domain.decision import Note, Outcome
 from connector.domain.fields import NATIVE, SetBy, set_by
-from connector.domain.ticket import Change, Ticket
+from connector.domain.mark import Mark
+from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor
-from connector.policy.models import Policy
 from connector.rules import wording
+from connector.rules.case import Case
 
 _EMPTY_AT_CREATION = set_by(SetBy.SUPPORT, SetBy.RULES)
 _GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
@@ -28,7 +29,6 @@ _CONTEST_ROUNDS = 3
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     repairs: dict[str, Any] = {}
-    notes: list[Note] = []
     if ticket.created_by is Actor.CUSTOMER:
         changed, fields = ticket.changes, ticket.fields
         repairs |= {
@@ -45,19 +45,18 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
             repairs[field] = counted
     if not repairs:
         return ticket, Outcome(rule="trust")
-    for field, held in sorted(repairs.items()):
-        notes += _report(ticket, field, held)
+    repaired = cast(Changes, repairs)
     outcome = Outcome(
         rule="trust",
-        changes=repairs,
-        notes=tuple(notes),
+        changes=repaired,
+        notes=tuple(_report(ticket, field, counted) for field, counted in sorted(repairs.items())),
         reasons=tuple(
-            f"{wording.label(field)} counts as {wording.value(held)}: {wording.value(getattr(ticket.fields, field))} "
-            "was not set by support"
-            for field, held in sorted(repairs.items())
+            f"{wording.label(field)} counts as {wording.value(counted)}: "
+            f"{wording.value(getattr(ticket.fields, field))} was not set by support"
+            for field, counted in sorted(repairs.items())
         ),
     )
-    return ticket.with_changes(repairs), outcome
+    return ticket.with_changes(repaired), outcome
 
 
 def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
@@ -65,9 +64,9 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
 
     Customers do not count: what they reset is repaired every time (P20).
     """
-    found: dict[str, int] = {}
+    contested_fields: dict[str, int] = {}
     if len(ticket.history) < 2 * _CONTEST_ROUNDS:
-        return found
+        return contested_fields
     for field, changes in ticket.changes.items():
         if len(changes) < 2 * _CONTEST_ROUNDS or changes[-1].at <= now - _CONTEST_WINDOW:
             continue
@@ -79,13 +78,13 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
             and theirs.at > now - _CONTEST_WINDOW
         )
         if rounds >= _CONTEST_ROUNDS:
-            found[field] = rounds
-    return found
+            contested_fields[field] = rounds
+    return contested_fields
 
 
-def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
-    """Says once on the ticket which fields the connector has stopped setting (P12)."""
-    fights = contested(ticket, now)
+def contest(case: Case) -> Outcome:
+    """Says on the ticket which fields the connector has stopped setting (P12)."""
+    fights = contested(case.ticket, case.now)
     if not fights:
         return Outcome(rule="contest")
     return Outcome(
@@ -97,13 +96,12 @@ def contest(ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
                 text=f"Somebody reset {wording.label(field)} {rounds} times within an hour after the connector "
                 "had set it. The connector leaves it alone until the other side has been quiet for an hour. "
                 "Check triggers, schedulers and other integrations that write this field.",
-                marks=frozenset({mark("contested", field)}),
+                marks=frozenset({Mark("contested", field)}),
             )
             for field, rounds in sorted(fights.items())
-            if mark("contested", field) not in ticket.marks
         ),
         reasons=tuple(f"{wording.label(field)} is contested, left alone" for field in sorted(fights)),
-        due=now + _CONTEST_WINDOW,
+        due=case.now + _CONTEST_WINDOW,
     )
 
 
@@ -126,17 +124,12 @@ def _last_by_support(changes: tuple[Change, ...]) -> Change:
     return next(change for change in reversed(changes) if change.actor is not Actor.CUSTOMER)
 
 
-def _report(ticket: Ticket, field: str, held: Any) -> list[Note]:
+def _report(ticket: Ticket, field: str, counted: Any) -> Note:
     changes = ticket.changes.get(field, ())
-    done = mark("repaired", field, changes[-1].id if changes else "created")
-    if done in ticket.marks:
-        return []
-    return [
-        Note(
-            public=False,
-            title=f"Restored: {wording.label(field)}",
-            text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through "
-            f"the helpdesk's interface. Only support may do that. It is {wording.value(held)} again.",
-            marks=frozenset({done}),
-        )
-    ]
+    return Note(
+        public=False,
+        title=f"Restored: {wording.label(field)}",
+        text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through "
+        f"the helpdesk's interface. Only support may do that. It is {wording.value(counted)} again.",
+        marks=frozenset({Mark("repaired", field, changes[-1].id if changes else "created")}),
+    )

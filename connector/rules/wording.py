@@ -2,30 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from connector.domain.fields import LABELS
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
-
-FIELD_LABELS = {
-    "service_id": "Service ID",
-    "problem_start": "Start time",
-    "short_description": "Description",
-    "impact": "Impact",
-    "urgency": "Urgency",
-    "circuit_id": "Circuit ID",
-    "fault_type": "Fault type",
-    "test_results": "Test results",
-    "ip_addresses": "IP addresses",
-    "priority": "Priority",
-    "group": "Group",
-    "escalation_level": "Escalation level",
-    "escalation_request": "Escalation request",
-    "rfo_status": "RFO status",
-    "rfo_due_at": "RFO due",
-    "rfo_requested": "RFO requested",
-    "deferral_support": "Support agrees to defer",
-    "deferral_customer": "Customer agrees to defer",
-    "permanent_fix": "Permanent fix",
-}
 
 _ACTORS = {
     Actor.CUSTOMER: "the customer",
@@ -38,7 +17,7 @@ _ACTORS = {
 
 def label(field: str) -> str:
     """A field's name for people."""
-    return FIELD_LABELS.get(field) or field.replace("_", " ").capitalize()
+    return LABELS[field]
 
 
 def format_time(at: datetime) -> str:

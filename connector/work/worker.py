@@ -107,6 +107,11 @@ class Worker:
             count += len(jobs)
         return count
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in use."""
+        return self._rules[1]
+
     def use(self, desk: Helpdesk, policy: Policy) -> None:
         """From the next job on; jobs that have begun end as they began. A full sweep follows for the open tickets.
 

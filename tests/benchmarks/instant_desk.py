@@ -1,15 +1,14 @@
 """A helpdesk in this process's memory that answers at once, and a log that is silent."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.pauses import EndpointPauses
@@ -38,9 +37,7 @@ class InstantDesk:
         self.reads.append(ticket_id)
         return fresh(self.tickets[ticket_id])
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         """Keeps the changes of fields."""
         now = datetime.now(UTC)
         if changes.get("escalation_level") == 2:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.ports import is_answering
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +38,7 @@ class Group:
         with suppress(ProcessLookupError):
             os.killpg(self._processes[0].pid, signal.SIGKILL)
         for process in self._processes:
-            process.wait(30)
+            process.wait(PATIENCE_S)
 
     def send(self, number: signal.Signals) -> None:
         """A signal to the first command alone, as a service manager sends it."""
@@ -46,7 +46,7 @@ class Group:
 
     def exit_code(self) -> int:
         """Waits for the end of the first command."""
-        return self._processes[0].wait(120)
+        return self._processes[0].wait(PATIENCE_S)
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         """Fails with the log when a command ends first, or when it takes too long."""

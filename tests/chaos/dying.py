@@ -2,7 +2,7 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,11 +13,11 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.pauses import EndpointPauses
-from connector.work.database import open_database
+from connector.work.opening import open_database
 from connector.work.table import Done, Job, WorkTable
 
 
@@ -121,9 +121,7 @@ class DyingDesk:
         self._deaths.at(Point.READ)
         return ticket
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         """See ``Helpdesk``."""
         self._deaths.at(Point.BEFORE_WRITE)
         seen = self._desk.write(ticket, changes, note, state)

@@ -21,6 +21,7 @@ from tests.builders import default_policy
 from tests.chaos.clock import SharedClock
 from tests.chaos.dying import Death, Deaths, DyingDesk, DyingTable, DyingTransport
 from tests.chaos.sandbox import OpenDesk, Sandbox
+from tests.waiting import PATIENCE_S
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.chaos.warm"])
@@ -58,7 +59,7 @@ def worker_process(order: Order) -> Iterator[BaseProcess]:
         if process.is_alive():
             os.kill(process.pid or 0, signal.SIGCONT)
             process.terminate()
-        process.join(30)
+        process.join(PATIENCE_S)
         if process.is_alive():
             process.kill()
             process.join()

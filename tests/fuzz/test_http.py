@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from werkzeug.test import Client, TestResponse
 
 from connector.helpdesks.sender import Hook
 from tests.evidence import deliveries
+from tests.unit.helpdesks.jira.deliveries import FIXTURES as JIRA_FIXTURES
 from tests.unit.webhooks.deliveries import NOW, Ledger
-from tests.unit.webhooks.jira_deliveries import FIXTURES as JIRA_FIXTURES
 from webhooks.app import create_app
 from webhooks.receiver import Receiver
 
@@ -96,7 +96,6 @@ def lawful(answer: TestResponse, ledger: Ledger, path: str) -> None:
         assert answer.data.isascii()
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     path=PATHS, verb=VERBS, headers=HEADERS, body=st.binary(max_size=300) | JSON.map(lambda v: json.dumps(v).encode())
 )
@@ -110,7 +109,6 @@ def test_any_request(path: str, verb: str, headers: dict[str, str], body: bytes)
     assert ledger.stored == [], "it was not signed"
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     path=st.sampled_from(sorted(METHODS)),
     verb=VERBS,
@@ -144,7 +142,6 @@ def with_other(value: Any, place: tuple[Any, ...], other: Any) -> Any:
     return changed
 
 
-@settings(max_examples=400, deadline=None)
 @given(data=st.data(), path=st.sampled_from(sorted(METHODS)))
 def test_a_real_payload_with_anything_else_in_it(data: st.DataObject, path: str) -> None:
     """Real payloads, each at either hook."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.vocabulary import Impact, Priority, Urgency
@@ -69,7 +69,6 @@ def every_rule_can_use(policy: Policy) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
 def test_a_spoilt_file_loads_or_names_its_problems(name: str, data: st.DataObject) -> None:
     text = data.draw(spoilt(name))
     with TemporaryDirectory() as directory:

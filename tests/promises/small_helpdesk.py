@@ -1,11 +1,11 @@
 """A helpdesk in memory, for promises about many tickets or about limits that the sandboxes do not have."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed
@@ -66,9 +66,7 @@ class Client:
         self._ask(READ, ticket_id)
         return self._server.tickets[ticket_id]
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         self._ask(WRITE, ticket.id)
         now = self._server.clock()
         decision = Decision(outcomes=(), changes=changes, note=note, state=state)

@@ -12,6 +12,8 @@ import pytest
 from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.rounds import kill_and_restart
 
+pytestmark = pytest.mark.slow
+
 PLACES = [("zammad", "sqlite"), ("jira-cloud", "postgresql")]
 
 

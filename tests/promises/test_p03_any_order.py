@@ -7,7 +7,6 @@ finds what was lost. Whenever the connector has worked, both tickets must be equ
 """
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
@@ -27,11 +26,8 @@ from tests.promises.conftest import PLACES, Cast, set_the_stage
 from tests.promises.evidence import outcome
 from tests.promises.happenings import HAPPENINGS
 
-EXAMPLES = int(os.environ.get("INTERSPACE_TEST_EXAMPLES", "0"))
-"""More than these tests play by themselves, and others each time: for long runs."""
-
-EXAMPLES_OF = {("zammad", "sqlite"): 25}
-"""Else a few: the databases and the helpdesks differ in little that matters here."""
+SHARE = {("zammad", "sqlite"): 0.8}
+"""How many of the profile's examples are played; else fewer: databases and helpdesks differ in little that matters."""
 
 Delivery = tuple[str, Mapping[str, str], bytes]
 Opened = Callable[[], AbstractContextManager[Cast]]
@@ -126,15 +122,12 @@ def silence() -> None:
 
 
 def play(opened: Opened, examples: int) -> None:
-    """The same examples each time, unless more are asked for."""
+    """So many examples, each of them on two stages."""
     run_state_machine_as_test(
         partial(TwoTickets, opened),  # type: ignore[arg-type]  # any callable will do
         settings=settings(
-            max_examples=EXAMPLES or examples,
+            max_examples=examples,
             stateful_step_count=14,
-            deadline=None,
-            derandomize=not EXAMPLES,
-            database=None,
             phases=[Phase.generate, Phase.shrink],
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
@@ -142,6 +135,7 @@ def play(opened: Opened, examples: int) -> None:
     )
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(("helpdesk", "database"), PLACES)
 def test_any_fate_of_the_deliveries_ends_in_the_same_ticket(
     helpdesk: str, database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
@@ -158,4 +152,5 @@ def test_any_fate_of_the_deliveries_ends_in_the_same_ticket(
         with fresh_schema(server) as url, (cast := set_the_stage(url, helpdesk)).stage:
             yield cast
 
-    play(on_sqlite if database == "sqlite" else on_postgresql, EXAMPLES_OF.get((helpdesk, database), 6))
+    share = SHARE.get((helpdesk, database), 0.2)
+    play(on_sqlite if database == "sqlite" else on_postgresql, int(share * settings().max_examples))

@@ -18,7 +18,7 @@ import pytest
 from tests.benchmarks.hostile import CHUNK, HEALTH, JIRA, ZAMMAD, Sender, zeros
 from tests.benchmarks.senders import SECRET, Result
 from tests.unit.webhooks.receiver_process import Running, receive, running
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 from webhooks.body import BodyPlaces
 
 LIMIT = 256 * 1024
@@ -30,28 +30,32 @@ ROOM = 96 * 1024
 """KiB that a process may grow by: AT_ONCE bodies of LIMIT would be 6 MiB; one bomb would be a gigabyte."""
 CHECKS = 20
 """Health checks while the attacks of one kind are under way."""
-PATIENCE_S = 20.0
-"""How long nothing may happen where something has to: thousands of times what it takes."""
 
 
 class Health:
     """The health checks of a receiver, and what they took."""
 
-    def __init__(self, receiver: Running) -> None:
-        self._receiver = receiver
-        self.took = Result()
-        quiet = Result(latencies=[self._timed(NOTHING, b"404") for _ in range(100)])
-        self.most_ms = 20 * quiet.percentile(0.99) + 100
-        """Held against a request that costs nothing, in the same run and without an attack."""
+    def __init__(self, attacked: Running, idle: Running) -> None:
+        self._attacked, self._idle = attacked, idle
+        self._took, self._normal = Result(), Result()
 
     def check(self, times: int = 1) -> None:
-        """Each is answered."""
-        self.took.latencies += [self._timed(HEALTH, b"200") for _ in range(times)]
+        """Each is answered. At the same time a receiver that nobody attacks is asked for what costs nothing."""
+        for _ in range(times):
+            self._took.latencies.append(_timed(self._attacked, HEALTH, b"200"))
+            self._normal.latencies.append(_timed(self._idle, NOTHING, b"404"))
 
-    def _timed(self, request: bytes, status: bytes) -> float:
-        began = time.perf_counter()
-        assert self._receiver.exchange(request)[9:12] == status
-        return time.perf_counter() - began
+    def assert_quick(self) -> None:
+        """As quick as answers are on this machine at this time but for a few, and those soon enough."""
+        most_ms = 20 * self._normal.percentile(0.99) + 100
+        assert self._took.percentile(0.9) < most_ms
+        assert self._took.percentile(1) < 10 * most_ms
+
+
+def _timed(receiver: Running, request: bytes, status: bytes) -> float:
+    began = time.perf_counter()
+    assert receiver.exchange(request)[9:12] == status
+    return time.perf_counter() - began
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,13 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Nobody attacks it."""
+    with running(tmp_path_factory.mktemp("idle")) as started:
+        yield started
+
+
 @pytest.fixture(params=[ZAMMAD, JIRA], ids=["zammad", "jira"])
 def sender(request: pytest.FixtureRequest) -> Sender:
     """Whose secret was lost."""
@@ -73,10 +84,10 @@ def sender(request: pytest.FixtureRequest) -> Sender:
 
 
 @pytest.fixture
-def health(receiver: Running, sender: Sender) -> Iterator[Health]:
+def health(receiver: Running, idle: Running, sender: Sender) -> Iterator[Health]:
     """To be checked during an attack. Afterwards no process has grown or died, nothing new is stored, genuine
     deliveries are accepted, and the checks were answered as quickly as ever but for a few, and those soon enough."""
-    before, stored, checks = _peak_kib(receiver), receiver.stored(), Health(receiver)
+    before, stored, checks = _peak_kib(receiver), receiver.stored(), Health(receiver, idle)
     yield checks
     after = _peak_kib(receiver)
     assert after.keys() == before.keys(), "a receiving process died"
@@ -85,9 +96,8 @@ def health(receiver: Running, sender: Sender) -> Iterator[Health]:
     assert receiver.stored() == stored
     delivery = genuine(sender, 1)
     # Slow senders keep their places until it is noticed that they are gone.
-    wait_until(lambda: receiver.exchange(delivery)[9:12] == b"202", "a genuine delivery is accepted", PATIENCE_S)
-    assert checks.took.percentile(0.9) < checks.most_ms
-    assert checks.took.percentile(1) < 10 * checks.most_ms
+    wait_until(lambda: receiver.exchange(delivery)[9:12] == b"202", "a genuine delivery is accepted")
+    checks.assert_quick()
 
 
 def _peak_kib(receiver: Running) -> dict[int, int]:
@@ -210,7 +220,6 @@ def _sent(connection: socket.socket, data: bytes) -> bool:
     return True
 
 
-@pytest.mark.timeout(30)
 def test_hundreds_who_wait_for_a_place_do_not_take_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webhooks.body._SECONDS_FOR_A_PLACE", 600)
     places = BodyPlaces(12)

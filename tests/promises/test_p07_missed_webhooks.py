@@ -49,7 +49,7 @@ def test_the_sweep_finds_what_no_webhook_told_and_says_how_much(cast: Cast) -> N
 def start_a_worker(stage: Stage) -> None:
     """A worker process begins, makes its first sweep, is ended in good order, and another one takes over its work."""
     with in_a_thread(stage.worker):
-        wait_until(lambda: stage.table.cursor(stage.desk.name) is not None, "the sweep at the start", patience_s=30)
+        wait_until(lambda: stage.table.cursor(stage.desk.name) is not None, "the sweep at the start")
     stage.connect()
 
 

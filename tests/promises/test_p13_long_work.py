@@ -10,7 +10,7 @@ from connector.work.worker import LEASE, Worker
 from tests.builders import default_policy, incident
 from tests.promises.evidence import proofs
 from tests.promises.small_helpdesk import Client, SmallHelpdesk
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 from tests.working import in_a_thread
 
 
@@ -23,7 +23,7 @@ class Slow(Client):
 
     def read(self, ticket_id: str) -> Ticket:
         self.asked.set()
-        assert self.answers.wait(timeout=60)
+        assert self.answers.wait(PATIENCE_S)
         return super().read(ticket_id)
 
 
@@ -31,7 +31,7 @@ def test_the_lease_is_renewed_and_the_result_counts(table: WorkTable, clock: Ste
     helpdesk = SmallHelpdesk(clock, [incident(id="1")])
     desk = Slow(helpdesk)
     with in_a_thread(Worker(table, desk, default_policy())):
-        assert desk.asked.wait(timeout=60)
+        assert desk.asked.wait(PATIENCE_S)
         begun = clock()
         while clock() < begun + 2 * LEASE:
             clock.advance(LEASE / 3 + timedelta(seconds=1))

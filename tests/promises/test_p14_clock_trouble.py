@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.sandbox.stage import Stage
 from connector.work.table import WorkTable
@@ -194,7 +195,7 @@ def test_only_the_connectors_clock_jumps(cast: Cast, skewed: Skewed, skews: tupl
     assert each_once(seen)
     assert seen.fields.escalation_level == 5
     for age, name in zip((1, 2, 4, 8), MARKS, strict=True):
-        assert abs(seen.marks[name] - seen.created_at - age * HOUR) <= HOUR + timedelta(minutes=2)
+        assert abs(seen.marks[Mark.parse(name)] - seen.created_at - age * HOUR) <= HOUR + timedelta(minutes=2)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from connector import logs
 from connector.cli import cli
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.sandbox.jira.furnished import BOT as JIRA_BOT
@@ -64,9 +64,7 @@ class Watched:
         self.looks.append(Looked(self._explain(ticket_id), nothing))
         return self._desk.read(ticket_id)
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(note.model_dump(mode="json")))
         self.looks[-1].did.update(state=state and state.value)
         return self._desk.write(ticket, changes, note, state)

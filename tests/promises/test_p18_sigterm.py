@@ -17,10 +17,11 @@ from tests.chaos.senders import Senders
 from tests.ports import free_port
 from tests.waiting import is_quiet, wait_until
 
+pytestmark = pytest.mark.slow
+
 TICKETS = 60
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("kind", "database"), [("zammad", "sqlite"), ("jira-cloud", "postgresql")])
 def test_sigterm_under_load_loses_nothing_and_leaves_no_lease(
     kind: str, database: str, request: pytest.FixtureRequest, tmp_path: Path

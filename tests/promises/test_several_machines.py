@@ -15,6 +15,8 @@ from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.sandbox import Sandbox
 from tests.chaos.severable import way_to
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["zammad", "jira-cloud"])
 def helpdesk(request: pytest.FixtureRequest) -> Iterator[Sandbox]:

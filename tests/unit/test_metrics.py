@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from connector import metrics
-from connector.domain.decision import Decision, NewTicket, Note, Outcome, mark
+from connector.domain.decision import Decision, NewTicket, Note, Outcome
+from connector.domain.mark import Mark
 from connector.domain.vocabulary import TicketState
 from connector.work.attempt import SWEEP
 from connector.work.errors import StoreUnavailable
@@ -56,9 +57,9 @@ def test_a_new_ticket_is_a_change_but_no_write_to_this_one(counted: Counted) -> 
 
 
 def test_what_a_note_proves_is_counted(counted: Counted) -> None:
-    marks = (mark("level", 2), mark("level", 3), mark("contested", "impact"), mark("repaired", "escalation_level", 7))
-    metrics.reconciled("zammad", decision(*marks, mark("request", "a1")), 0.1)
-    metrics.reconciled("zammad", decision(mark("english"), public=True), 0.1)
+    marks = (Mark("level", 2), Mark("level", 3), Mark("contested", "impact"), Mark("repaired", "escalation_level", 7))
+    metrics.reconciled("zammad", decision(*marks, Mark("request", "a1")), 0.1)
+    metrics.reconciled("zammad", decision(Mark("asked"), public=True), 0.1)
 
     assert counted("escalation_levels_total", helpdesk="zammad", level="2") == 1
     assert counted("escalation_levels_total", helpdesk="zammad", level="3") == 1

@@ -5,17 +5,17 @@ issues that matter. Writes: one PUT with fields, comment and memory; a change of
 which the next reconcile repeats if it is missing. Every step is proved by what it leaves on the issue.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 from requests.adapters import BaseAdapter
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError
@@ -100,9 +100,7 @@ class JiraDesk:
         path = f"api/2/issue/{quote(number, safe='')}"
         return parsed(IdRow, self.client.get(path, "fields=issuetype"), f"GET {path}").id
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None = None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         """One request, and one more to read the time of update on Data Center; a change of status takes two more."""
         return self._parts.writer.write(ticket, changes, note, state)
 

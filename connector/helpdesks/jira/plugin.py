@@ -1,7 +1,7 @@
 """Jira Service Management, Cloud and Data Center, as the product sees it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ def _mapping() -> "type[JiraMapping]":
     return JiraMapping
 
 
-def _open_desk(settings: JiraSettings, clock: Callable[[], datetime]) -> Desk:
+def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], _: Sequence[bytes]) -> Desk:
     from connector.helpdesks.jira.connection import open_connection
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.load import load_mapping

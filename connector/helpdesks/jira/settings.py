@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from connector.helpdesks.settings import HelpdeskSettings, WebAddress, WebhookSecret
+from connector.helpdesks.settings import HelpdeskSettings, SigningSecret, WebAddress
 from connector.policy.locate import MAPPINGS
 
 
@@ -30,12 +30,12 @@ class JiraSettings(HelpdeskSettings):
     )
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
     mapping: Path = Field(MAPPINGS / "jira.yaml", description="How the rules' names are written in this Jira.")
-    webhook_secret: WebhookSecret | None = Field(
+    webhook_secret: SigningSecret | None = Field(
         None,
         description="The secret of Jira's admin webhook, 16 characters at least. "
         "While it is being replaced: the new and the old one, a line each.",
     )
-    automation_secret: WebhookSecret | None = Field(
+    automation_secret: SigningSecret | None = Field(
         None,
         description="What Automation rules show in `Authorization: Bearer …` or `X-Interspace-Token`, 16 characters at "
         "least. While it is being replaced: the new and the old one, a line each.",

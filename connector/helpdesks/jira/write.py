@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connector.domain.decision import Note
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
@@ -42,9 +42,7 @@ class IssueWriter:
         self._clock = clock
         self._flavour: Flavour = site.flavour
 
-    def write(
-        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, state: TicketState | None
-    ) -> datetime:
+    def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None) -> datetime:
         """One request on Cloud. Data Center does not answer an edit: a second one reads the time of update."""
         path = f"api/2/issue/{ticket.id}"
         answer = None
@@ -94,7 +92,8 @@ class IssueWriter:
             # The marks that comments prove are kept as well: a comment can be deleted, a memory be damaged, not both
             # by somebody who may do only one of them.
             marks = dict.fromkeys(note.marks, self._clock()) | dict(ticket.marks)
-            body["properties"] = [{"key": MARKS, "value": self._memory.sealed(MARKS, ticket.id, marks)}]
+            times = {str(mark): at for mark, at in marks.items()}
+            body["properties"] = [{"key": MARKS, "value": self._memory.sealed(MARKS, ticket.id, times)}]
         return body
 
     def _move(self, ticket: Ticket, state: TicketState) -> None:

@@ -1,7 +1,7 @@
 """Zammad, as the product sees it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -46,12 +46,12 @@ def _mapping() -> "type[ZammadMapping]":
     return ZammadMapping
 
 
-def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime]) -> Desk:
+def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
     from connector.helpdesks.zammad.client import open_client
     from connector.helpdesks.zammad.desk import ZammadDesk
     from connector.helpdesks.zammad.load import load_mapping
 
-    return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping))
+    return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping), proof_keys=tuple(proof_keys))
 
 
 def _doctor() -> Doctor:

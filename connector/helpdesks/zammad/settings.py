@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from connector.helpdesks.settings import HelpdeskSettings, WebAddress, WebhookSecret
+from connector.helpdesks.settings import HelpdeskSettings, SigningSecret, WebAddress
 from connector.policy.locate import MAPPINGS
 
 
@@ -20,7 +20,7 @@ class ZammadSettings(HelpdeskSettings):
     )
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
     mapping: Path = Field(MAPPINGS / "zammad.yaml", description="How the rules' names are written in this Zammad.")
-    webhook_secret: WebhookSecret | None = Field(
+    webhook_secret: SigningSecret | None = Field(
         None,
         description="The signature token of Zammad's webhook, 16 characters at least. "
         "While it is being replaced: the new and the old one, a line each.",

@@ -17,6 +17,7 @@ from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira import furnished as jira
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import Accounts, furnish
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "INTERSPACE_ZAMMAD_TOKEN"
@@ -94,7 +95,7 @@ def run(tmp_path: Path) -> Run:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
 

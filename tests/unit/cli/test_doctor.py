@@ -27,7 +27,7 @@ from connector.work.table import Failed, Key, WorkTable
 from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.unit.cli.conftest import ROOT, TOKEN, Live, Run
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 from webhooks.app import create_app
 from webhooks.receiver import Receiver
 
@@ -156,7 +156,7 @@ def test_whoever_stops_it_finds_no_trace(
         try:
             wait_until(_a_job_waits(live), "the test ticket's job is made")
             doctor.send_signal(number)
-            assert doctor.wait(30) == code
+            assert doctor.wait(PATIENCE_S) == code
         finally:
             doctor.kill()
             doctor.wait()

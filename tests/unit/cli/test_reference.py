@@ -2,12 +2,8 @@
 
 from pathlib import Path
 
-from connector.cli.reference import REFERENCE, reference
+from connector.cli.reference import reference
 from connector.settings import declared, secret_names, variable
-
-
-def test_the_file_is_as_the_program_says() -> None:
-    assert REFERENCE.read_text(encoding="utf-8") == reference(), "run: python -m connector.cli.reference"
 
 
 def test_every_setting_is_listed_once_with_its_description() -> None:

@@ -14,6 +14,7 @@ from tests.chaos.connector_group import running, wait_until_alive
 from tests.ports import free_port, is_open
 from tests.promises.conftest import COMPLETE
 from tests.unit.cli.conftest import Live, Run
+from tests.waiting import PATIENCE_S
 
 SECRET = "0123456789abcdef0123"
 
@@ -21,7 +22,7 @@ SECRET = "0123456789abcdef0123"
 def page(port: int, path: str) -> str:
     """What is served there; empty while nothing is."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=PATIENCE_S) as answer:
             text: bytes = answer.read()
             return text.decode()
     except OSError:

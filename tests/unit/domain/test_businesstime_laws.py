@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.domain.businesstime import BusinessCalendar
@@ -91,12 +91,10 @@ DURATIONS = st.timedeltas(timedelta(), timedelta(days=400))
 
 
 class TestLaws:
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS, DURATIONS)
     def test_what_is_added_is_measured(self, calendar: BusinessCalendar, start: datetime, duration: timedelta) -> None:
         assert calendar.measure(start, calendar.add(start, duration)) == duration
 
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS, DURATIONS.filter(bool))
     def test_add_is_the_earliest_such_moment(
         self, calendar: BusinessCalendar, start: datetime, duration: timedelta
@@ -104,13 +102,11 @@ class TestLaws:
         just_before = calendar.add(start, duration) - timedelta.resolution
         assert calendar.measure(start, just_before) < duration
 
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS, MOMENTS, MOMENTS)
     def test_parts_add_up(self, calendar: BusinessCalendar, a: datetime, b: datetime, c: datetime) -> None:
         a, b, c = sorted((a, b, c))
         assert calendar.measure(a, c) == calendar.measure(a, b) + calendar.measure(b, c)
 
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS, st.lists(DURATIONS, min_size=2, max_size=4))
     def test_more_time_ends_later(
         self, calendar: BusinessCalendar, start: datetime, durations: list[timedelta]
@@ -119,14 +115,12 @@ class TestLaws:
         assert ends == sorted(ends)
         assert all(start <= end for end in ends)
 
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS, MOMENTS)
     def test_business_time_is_at_most_elapsed_time(self, calendar: BusinessCalendar, a: datetime, b: datetime) -> None:
         a, b = sorted((a, b))
         assert timedelta() <= calendar.measure(a, b) <= b - a
         assert calendar.measure(b, a) == timedelta()
 
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS)
     def test_nothing_runs_until_the_next_opening(self, calendar: BusinessCalendar, at: datetime) -> None:
         opening = calendar.next_opening(at)
@@ -135,7 +129,6 @@ class TestLaws:
         assert calendar.is_open(opening)
         assert (opening == at) == calendar.is_open(at)
 
-    @settings(deadline=None)
     @given(CALENDARS, MOMENTS, st.integers(1, 300))
     def test_results_are_utc(self, calendar: BusinessCalendar, at: datetime, days: int) -> None:
         local = at.astimezone(ZoneInfo("America/New_York"))
@@ -149,7 +142,6 @@ class TestLaws:
 
 
 class TestAgainstIndependentImplementations:
-    @settings(deadline=None, max_examples=300)
     @given(clock_changes(), hours(), st.integers(0, 2 * 1440), st.sets(st.integers(0, 6), min_size=5))
     def test_measure_counts_open_minutes_of_the_wall_clock(
         self,
@@ -163,14 +155,12 @@ class TestAgainstIndependentImplementations:
         counted = sum(reads_open(calendar, start + n * MINUTE) for n in range(minutes))
         assert calendar.measure(start, start + minutes * MINUTE) == counted * MINUTE
 
-    @settings(deadline=None)
     @given(clock_changes(), hours())
     def test_is_open_reads_the_wall_clock(self, change: tuple[ZoneInfo, datetime], opening: tuple[time, time]) -> None:
         zone, at = change
         calendar = daily(*opening, zone)
         assert calendar.is_open(at) == reads_open(calendar, at)
 
-    @settings(deadline=None)
     @given(MOMENTS, st.integers(0, 40))
     def test_measure_counts_open_quarters_with_holidays(self, start: datetime, days: int) -> None:
         start = start.replace(hour=start.hour, minute=0, second=0, microsecond=0)
@@ -178,7 +168,6 @@ class TestAgainstIndependentImplementations:
         counted = sum(reads_open(OFFICE, start + n * quarter) for n in range(days * 96))
         assert OFFICE.measure(start, start + days * DAY) == counted * quarter
 
-    @settings(deadline=None)
     @given(
         MOMENTS,
         st.integers(-400, 400).filter(bool),

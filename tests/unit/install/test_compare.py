@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.helpdesks.zammad.install.kinds import KINDS
@@ -25,13 +25,11 @@ def differences(row: dict[str, Any], body: dict[str, Any], secrets: dict[str, st
     return [change.path for change in changes(row, body, IDS, secrets or {}, KIND)]
 
 
-@settings(deadline=None)
 @given(_bodies)
 def test_what_is_as_wanted_does_not_differ(body: dict[str, Any]) -> None:
     assert differences(body, body) == []
 
 
-@settings(deadline=None)
 @given(_bodies, st.sampled_from(["condition", "perform"]))
 def test_anything_else_differs(body: dict[str, Any], name: str) -> None:
     wanted = {**body, name: {"operator": "is", "value": "wanted"}}
@@ -78,7 +76,6 @@ def test_a_secret_that_is_yet_to_be_made_looks_different() -> None:
     assert (made.old, made.new) == ("(secret)", "(new secret)")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_marks_come_and_go(note: str) -> None:
     for mark in (MARK, ADOPTED):

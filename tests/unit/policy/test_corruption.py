@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.helpdesks.load import check
@@ -86,7 +86,6 @@ def refusals(files: dict[Path, Path]) -> tuple[Problem, ...]:
 
 @pytest.mark.parametrize("original", [POLICY, SERVICES, ZAMMAD], ids=["policy", "services", "zammad"])
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
 def test_a_node_is_gone_or_another(original: Path, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(nodes(content(original))), label="node")
     replacement = data.draw(st.none() | VALUES.map(lambda value: lambda: value), label="replacement")
@@ -98,7 +97,6 @@ def test_a_node_is_gone_or_another(original: Path, data: st.DataObject) -> None:
     "original", [POLICY, SERVICES, SERVICES_CSV, ZAMMAD], ids=["policy", "services", "csv", "zammad"]
 )
 @given(written=BYTES)
-@settings(max_examples=50, deadline=None)
 def test_arbitrary_bytes(original: Path, written: bytes) -> None:
     outcome(original, written)
 
@@ -107,7 +105,6 @@ def test_arbitrary_bytes(original: Path, written: bytes) -> None:
     "original", [POLICY, SERVICES, SERVICES_CSV, ZAMMAD], ids=["policy", "services", "csv", "zammad"]
 )
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
 def test_a_piece_of_the_file_is_overwritten(original: Path, data: st.DataObject) -> None:
     whole = original.read_bytes()
     start = data.draw(st.integers(0, len(whole)))

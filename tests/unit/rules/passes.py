@@ -3,10 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from connector.domain.decision import Decision
+from connector.domain.decision import Decision, Outcome
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel
+from connector.policy.models import Policy
+from connector.rules.case import Case, Rule
+from connector.rules.evaluate import unsaid
 from tests.builders import changed, moved, said
+
+
+def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+    """What one rule decides, less what stands on the ticket already."""
+    return unsaid(rule(Case(ticket, policy, now)), ticket)
 
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:

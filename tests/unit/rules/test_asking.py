@@ -10,7 +10,7 @@ from connector.rules.completeness import completeness
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, default_policy, note, said
 from tests.unit.rules.intake import ALL, LINES, OPTIONAL, asked_for, bare, mail, only
-from tests.unit.rules.passes import with_values, written
+from tests.unit.rules.passes import decide, with_values, written
 
 POLICY = default_policy()
 DAY = POLICY.intake.remind_after.fixed
@@ -20,8 +20,8 @@ def test_nobody_is_asked_twice_and_the_reminder_comes_at_its_time_and_not_before
     ticket = bare(said("Help!"), note({"asked"}, at(minutes=1)))
     due = at(minutes=1) + DAY
 
-    before = completeness(ticket, POLICY, due - timedelta(microseconds=1))
-    then = completeness(ticket, POLICY, due)
+    before = decide(completeness, ticket, POLICY, due - timedelta(microseconds=1))
+    then = decide(completeness, ticket, POLICY, due)
 
     assert before.notes == ()
     assert before.due == due
@@ -34,7 +34,7 @@ def test_nobody_is_asked_twice_and_the_reminder_comes_at_its_time_and_not_before
 def test_after_the_reminder_there_is_silence() -> None:
     ticket = bare(said("Help!"), note({"asked"}), note({"reminded"}, T0 + DAY))
 
-    outcome = completeness(ticket, POLICY, T0 + 2 * DAY)
+    outcome = decide(completeness, ticket, POLICY, T0 + 2 * DAY)
 
     assert outcome.notes == ()
     assert outcome.due is None
@@ -45,14 +45,14 @@ def test_the_reminder_asks_only_for_what_is_still_missing() -> None:
     answer = said(f"{LINES['impact']}\n{LINES['short_description']}", at(hours=1))
     ticket = bare(mail("service_id"), note({"asked"}, T0), answer)
 
-    assert asked_for(only(completeness(ticket, POLICY, T0 + DAY).notes)) == {"problem_start"}
+    assert asked_for(only(decide(completeness, ticket, POLICY, T0 + DAY).notes)) == {"problem_start"}
 
 
 def test_a_doubt_is_put_as_a_question_and_never_guessed() -> None:
     """R16: dd/mm against mm/dd."""
     ticket = bare(mail("service_id", "short_description", "impact"), said("Start time: 03/04/2026 10:00"))
 
-    outcome = completeness(ticket, POLICY, T0)
+    outcome = decide(completeness, ticket, POLICY, T0)
 
     assert "problem_start" not in outcome.changes
     assert "One thing is not clear to us" in only(outcome.notes).text
@@ -62,10 +62,13 @@ def test_a_new_doubt_in_an_answer_gets_its_own_question_once() -> None:
     answer = said("Start time: 03/04/2026 10:00", at(hours=1))
     ticket = bare(mail("service_id", "short_description", "impact"), note({"asked"}, T0), answer)
 
-    first = completeness(ticket, POLICY, at(hours=1))
+    first = decide(completeness, ticket, POLICY, at(hours=1))
     told = only(first.notes)
-    again = completeness(
-        with_values(ticket, articles=(*ticket.articles, note(set(told.marks), at(hours=1)))), POLICY, at(hours=2)
+    again = decide(
+        completeness,
+        with_values(ticket, articles=(*ticket.articles, note(set(told.marks), at(hours=1)))),
+        POLICY,
+        at(hours=2),
     )
 
     assert told.marks == {f"doubt-{answer.id}"}
@@ -79,8 +82,8 @@ def test_the_reminder_does_not_follow_at_the_heels_of_a_question() -> None:
     doubted = note({f"doubt-{answer.id}"}, T0 + DAY - timedelta(minutes=1))
     ticket = bare(mail("service_id"), note({"asked"}, T0), answer, doubted)
 
-    soon = completeness(ticket, POLICY, T0 + DAY)
-    later = completeness(ticket, POLICY, T0 + 2 * DAY - timedelta(minutes=1))
+    soon = decide(completeness, ticket, POLICY, T0 + DAY)
+    later = decide(completeness, ticket, POLICY, T0 + 2 * DAY - timedelta(minutes=1))
 
     assert soon.notes == ()
     assert soon.due == T0 + 2 * DAY - timedelta(minutes=1)
@@ -90,7 +93,7 @@ def test_the_reminder_does_not_follow_at_the_heels_of_a_question() -> None:
 def test_an_assumed_zone_is_stated_in_the_question() -> None:
     ticket = bare(said("Start time: 2026-11-23 09:40"))
 
-    told = only(completeness(ticket, POLICY, T0).notes)
+    told = only(decide(completeness, ticket, POLICY, T0).notes)
 
     assert "We understood the start time as 2026-11-23 09:40 UTC" in told.text
     assert told.marks == {"asked", "understood"}
@@ -100,7 +103,7 @@ def test_the_customers_own_zone_is_assumed_and_stated_when_all_is_there() -> Non
     customer = Customer(id="9", name="Bo", email="bo@acme.example", organization="Acme Logistics")
     text = ALL.replace("09:40 UTC", "10:40").replace("SVC-1005", "SVC-1001")
 
-    outcome = completeness(bare(said(text), customer=customer), POLICY, T0)
+    outcome = decide(completeness, bare(said(text), customer=customer), POLICY, T0)
 
     told = only(outcome.notes)
     assert outcome.changes["problem_start"] == at(minutes=-20)
@@ -113,11 +116,11 @@ def test_the_customers_own_zone_is_assumed_and_stated_when_all_is_there() -> Non
 def test_an_assumed_zone_is_stated_once() -> None:
     ticket = bare(said(ALL.replace(" UTC", "")), note({"understood"}, at(minutes=1)))
 
-    assert completeness(ticket, POLICY, at(minutes=2)).notes == ()
+    assert decide(completeness, ticket, POLICY, at(minutes=2)).notes == ()
 
 
 def test_a_zone_the_customer_named_is_not_restated() -> None:
-    assert completeness(bare(said(ALL)), POLICY, T0).notes == ()
+    assert decide(completeness, bare(said(ALL)), POLICY, T0).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_two_unclear_answers_get_one_question() -> None:
     answers = [said("Start time: 03/04/2026 10:00", at(hours=1, minutes=minute)) for minute in (0, 1)]
     ticket = bare(said("Help!"), note({"asked"}, T0), *answers)
 
-    told = only(completeness(ticket, POLICY, at(hours=2)).notes)
+    told = only(decide(completeness, ticket, POLICY, at(hours=2)).notes)
 
     assert told.marks == {f"doubt-{answer.id}" for answer in answers}
 
@@ -178,8 +181,8 @@ def test_an_answering_machine_is_not_questioned_for_ever() -> None:
 def test_who_wrote_the_ticket_down_gets_the_question(channel: Channel, created_by: Actor) -> None:
     ticket = bare(said("Help!"), channel=channel, created_by=created_by)
 
-    told = only(completeness(ticket, POLICY, T0).notes)
-    reminder = only(completeness(with_values(ticket, articles=(note({"asked"}, T0),)), POLICY, T0 + DAY).notes)
+    told = only(decide(completeness, ticket, POLICY, T0).notes)
+    reminder = only(decide(completeness, with_values(ticket, articles=(note({"asked"}, T0),)), POLICY, T0 + DAY).notes)
 
     assert not told.public
     assert told.marks == {"asked"}
@@ -188,9 +191,9 @@ def test_who_wrote_the_ticket_down_gets_the_question(channel: Channel, created_b
 
 @pytest.mark.parametrize("state", [TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED])
 def test_nobody_is_asked_on_a_ticket_that_is_over(state: TicketState) -> None:
-    fresh = completeness(bare(said("Help!"), state=state), POLICY, T0)
-    asked = completeness(bare(said("Help!"), note({"asked"}), state=state), POLICY, T0 + DAY)
-    assumed = completeness(bare(said(ALL.replace(" UTC", "")), state=state), POLICY, T0)
+    fresh = decide(completeness, bare(said("Help!"), state=state), POLICY, T0)
+    asked = decide(completeness, bare(said("Help!"), note({"asked"}), state=state), POLICY, T0 + DAY)
+    assumed = decide(completeness, bare(said(ALL.replace(" UTC", "")), state=state), POLICY, T0)
 
     assert fresh.notes == asked.notes == assumed.notes == ()
     assert fresh.due is None
@@ -200,7 +203,7 @@ def test_nobody_is_asked_on_an_old_ticket() -> None:
     ticket = bare(said("Help!"))
     limit = POLICY.intake.ask_within.fixed
 
-    assert completeness(ticket, POLICY, T0 + limit).notes != ()
-    old = completeness(ticket, POLICY, T0 + limit + timedelta(seconds=1))
+    assert decide(completeness, ticket, POLICY, T0 + limit).notes != ()
+    old = decide(completeness, ticket, POLICY, T0 + limit + timedelta(seconds=1))
     assert old.notes == ()
     assert old.changes["intake_status"] is None

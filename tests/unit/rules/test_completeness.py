@@ -9,13 +9,14 @@ from connector.rules.completeness import completeness
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.intake import ALL, LINES, asked_for, bare, mail, only
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 DAY = POLICY.intake.remind_after.fixed
 
 
 def test_a_complete_message_is_filled_in_and_nobody_is_asked() -> None:
-    outcome = completeness(bare(mail(*LINES)), POLICY, T0)
+    outcome = decide(completeness, bare(mail(*LINES)), POLICY, T0)
 
     assert outcome.changes == {
         "service_id": "SVC-1005",
@@ -32,7 +33,7 @@ def test_a_complete_message_is_filled_in_and_nobody_is_asked() -> None:
 def test_what_alone_is_missing_is_all_that_is_asked_for(missing: str) -> None:
     ticket = bare(mail(*(name for name in LINES if name != missing)))
 
-    outcome = completeness(ticket, POLICY, T0)
+    outcome = decide(completeness, ticket, POLICY, T0)
 
     told = only(outcome.notes)
     assert asked_for(told) == {missing}
@@ -44,14 +45,14 @@ def test_what_alone_is_missing_is_all_that_is_asked_for(missing: str) -> None:
 
 
 def test_if_all_is_missing_one_message_asks_for_all_of_it() -> None:
-    assert asked_for(only(completeness(bare(said("Help!")), POLICY, T0).notes)) == set(LINES)
+    assert asked_for(only(decide(completeness, bare(said("Help!")), POLICY, T0).notes)) == set(LINES)
 
 
 def test_an_answer_completes_the_ticket() -> None:
     first, answer = mail("service_id"), said("\n".join(LINES.values()), at(hours=1))
     ticket = bare(first, note({"asked"}, at(minutes=1)), answer)
 
-    outcome = completeness(ticket, POLICY, at(hours=2))
+    outcome = decide(completeness, ticket, POLICY, at(hours=2))
 
     assert outcome.changes["intake_status"] is IntakeStatus.COMPLETE
     assert outcome.notes == ()
@@ -69,27 +70,27 @@ def test_an_answer_completes_the_ticket() -> None:
 def test_the_title_serves_as_description_if_it_says_something(title: str, description: str | None) -> None:
     ticket = incident(Fields(), title=title, articles=(said("hello"),))
 
-    assert completeness(ticket, POLICY, T0).changes.get("short_description") == description
+    assert decide(completeness, ticket, POLICY, T0).changes.get("short_description") == description
 
 
 def test_the_customers_own_description_comes_before_the_title() -> None:
     ticket = incident(Fields(), title="Something else entirely", articles=(mail("short_description"),))
 
-    assert completeness(ticket, POLICY, T0).changes["short_description"] == "the line to Hamburg loses packets"
+    assert decide(completeness, ticket, POLICY, T0).changes["short_description"] == "the line to Hamburg loses packets"
 
 
 def test_attachments_are_test_results() -> None:
     """R21."""
     ticket = bare(said("Help!", attachments=("mtr.txt", "ping.log")))
 
-    assert completeness(ticket, POLICY, T0).changes["test_results"] == "attached: mtr.txt, ping.log"
+    assert decide(completeness, ticket, POLICY, T0).changes["test_results"] == "attached: mtr.txt, ping.log"
 
 
 def test_what_an_agent_emptied_is_not_filled_again() -> None:
     emptied = changed("service_id", "SVC-1005", None, at(minutes=5))
     ticket = bare(mail(*LINES), history=(emptied,))
 
-    outcome = completeness(ticket, POLICY, at(minutes=6))
+    outcome = decide(completeness, ticket, POLICY, at(minutes=6))
 
     assert "service_id" not in outcome.changes
     assert asked_for(only(outcome.notes)) == {"service_id"}
@@ -98,7 +99,7 @@ def test_what_an_agent_emptied_is_not_filled_again() -> None:
 def test_what_stands_on_the_ticket_is_not_overwritten() -> None:
     ticket = incident(Fields(service_id="SVC-1006"), articles=(mail(*LINES),))
 
-    assert "service_id" not in completeness(ticket, POLICY, T0).changes
+    assert "service_id" not in decide(completeness, ticket, POLICY, T0).changes
 
 
 def test_a_later_message_changes_the_impact_the_customer_chose() -> None:
@@ -107,7 +108,7 @@ def test_a_later_message_changes_the_impact_the_customer_chose() -> None:
     later = said("Impact: service affecting", at(hours=1))
     ticket = incident(Fields(impact=Impact.DEGRADATION), history=(filled,), articles=(mail("impact"), later))
 
-    assert completeness(ticket, POLICY, at(hours=1)).changes["impact"] is Impact.SERVICE_AFFECTING
+    assert decide(completeness, ticket, POLICY, at(hours=1)).changes["impact"] is Impact.SERVICE_AFFECTING
 
 
 def test_a_repaired_correction_of_support_is_kept_for_good() -> None:
@@ -120,13 +121,13 @@ def test_a_repaired_correction_of_support_is_kept_for_good() -> None:
     )
     ticket = incident(Fields(impact=Impact.DEGRADATION), history=history, articles=(said("Impact: service affecting"),))
 
-    assert "impact" not in completeness(ticket, POLICY, at(minutes=5)).changes
+    assert "impact" not in decide(completeness, ticket, POLICY, at(minutes=5)).changes
 
 
 def test_the_first_statement_counts() -> None:
     ticket = bare(mail("service_id"), said("Service ID: SVC-1006", at(minutes=5)))
 
-    assert completeness(ticket, POLICY, at(minutes=6)).changes["service_id"] == "SVC-1005"
+    assert decide(completeness, ticket, POLICY, at(minutes=6)).changes["service_id"] == "SVC-1005"
 
 
 @pytest.mark.parametrize(
@@ -140,13 +141,13 @@ def test_the_first_statement_counts() -> None:
     ids=["agent", "connector", "system", "internal"],
 )
 def test_only_the_customers_own_words_count(article: Article) -> None:
-    assert "service_id" not in completeness(bare(article), POLICY, T0).changes
+    assert "service_id" not in decide(completeness, bare(article), POLICY, T0).changes
 
 
 def test_what_an_agent_wrote_down_on_the_phone_counts() -> None:
     call = said(ALL, author=Actor.AGENT, channel=Channel.PHONE)
 
-    assert completeness(bare(call), POLICY, T0).changes["intake_status"] is IntakeStatus.COMPLETE
+    assert decide(completeness, bare(call), POLICY, T0).changes["intake_status"] is IntakeStatus.COMPLETE
 
 
 def test_nothing_waits_for_the_details() -> None:
@@ -168,7 +169,7 @@ def test_a_detail_that_an_agent_empties_later_is_asked_for_although_the_ticket_w
     )
     ticket = incident(fields, articles=(mail(*LINES),), history=(done, emptied))
 
-    outcome = completeness(ticket, POLICY, at(hours=2))
+    outcome = decide(completeness, ticket, POLICY, at(hours=2))
 
     assert asked_for(only(outcome.notes)) == {"impact"}
     assert outcome.changes["intake_status"] is IntakeStatus.ASKED
@@ -182,7 +183,7 @@ def test_a_message_after_the_details_were_complete_still_adds_optional_ones() ->
     )  # fmt: skip
     ticket = incident(fields, articles=(mail(*LINES), said("IP address: 192.0.2.7", at(hours=1))), history=(done,))
 
-    assert completeness(ticket, POLICY, at(hours=1)).changes["ip_addresses"] == "192.0.2.7"
+    assert decide(completeness, ticket, POLICY, at(hours=1)).changes["ip_addresses"] == "192.0.2.7"
 
 
 def test_a_later_choice_of_the_impact_counts_although_every_detail_is_there() -> None:
@@ -201,4 +202,4 @@ def test_a_later_choice_of_the_impact_counts_although_every_detail_is_there() ->
     worse = said("It is worse now.\nImpact: service affecting", at(hours=1))
     ticket = incident(everything, articles=(said("Impact: degradation"), worse), history=history)
 
-    assert completeness(ticket, POLICY, at(hours=1)).changes["impact"] == "service_affecting"
+    assert decide(completeness, ticket, POLICY, at(hours=1)).changes["impact"] == "service_affecting"

@@ -11,9 +11,9 @@ from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
 from connector.rules.deferral import deferral
 from connector.rules.evaluate import evaluate
-from connector.rules.timeline import Run, deferrals, runs
+from connector.rules.timeline import Interval, deferrals, runs
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
-from tests.unit.rules.passes import with_values, written
+from tests.unit.rules.passes import decide, with_values, written
 
 POLICY = default_policy()
 EVENING = at(hours=9)
@@ -37,7 +37,7 @@ def agreed(fields: Fields = QUIET, *changes: Change, message: bool = True, **val
 
 
 def decided(ticket: Ticket, minutes: float = 11) -> Outcome:
-    return deferral(ticket, POLICY, EVENING + timedelta(minutes=minutes))
+    return decide(deferral, ticket, POLICY, EVENING + timedelta(minutes=minutes))
 
 
 def test_both_parties_agreed() -> None:
@@ -82,7 +82,7 @@ def test_only_non_service_affecting_faults_are_deferred(impact: Impact | None) -
 def test_not_in_working_hours() -> None:
     support = changed("deferral_support", None, True, T0)
     ticket = incident(QUIET.model_copy(update={"deferral_support": True}), history=(support,))
-    outcome = deferral(ticket, POLICY, at(minutes=1))
+    outcome = decide(deferral, ticket, POLICY, at(minutes=1))
 
     assert outcome.changes == {"deferral_support": None}
     assert "these are working hours" in outcome.notes[0].text
@@ -95,7 +95,7 @@ def test_before_the_opening_of_a_working_day_it_is_that_days_opening() -> None:
         history=(changed("deferral_support", None, True, early),),
         articles=(said("I agree to the deferral.", early),),
     )
-    assert deferral(ticket, POLICY, early).changes["deferred_until"] == OPENING
+    assert decide(deferral, ticket, POLICY, early).changes["deferred_until"] == OPENING
 
 
 def test_support_alone_asks_the_customer_once() -> None:
@@ -137,7 +137,7 @@ def test_an_agent_may_record_the_customers_consent_by_phone() -> None:
 
 def test_last_nights_consent_is_worth_nothing_tonight() -> None:
     ticket = agreed()
-    outcome = deferral(ticket, POLICY, EVENING + timedelta(days=1))
+    outcome = decide(deferral, ticket, POLICY, EVENING + timedelta(days=1))
 
     assert outcome.changes == {"deferral_support": None}
     assert outcome.notes == ()
@@ -160,7 +160,7 @@ def test_a_raised_impact_ends_it_and_the_consents_are_used_up() -> None:
 
 
 def test_it_ends_at_the_opening() -> None:
-    outcome = deferral(agreed(QUIET.model_copy(update={"deferred_until": OPENING})), POLICY, OPENING)
+    outcome = decide(deferral, agreed(QUIET.model_copy(update={"deferred_until": OPENING})), POLICY, OPENING)
 
     assert outcome.changes == {"deferral_support": None, "deferred_until": None}
     assert outcome.again
@@ -188,19 +188,19 @@ def deferred(*changes: Change) -> Ticket:
 
 def test_the_clocks_pause_from_the_agreement_to_the_opening() -> None:
     set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
-    assert runs(deferred(set_at), POLICY) == (Run(T0, EVENING), Run(OPENING, None))
+    assert runs(deferred(set_at), POLICY) == (Interval(T0, EVENING), Interval(OPENING, None))
 
 
 def test_a_cancelled_deferral_pauses_until_it_was_cancelled() -> None:
     set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
     cleared = changed("deferred_until", OPENING, None, at(hours=12), Actor.CONNECTOR)
-    assert runs(deferred(set_at, cleared), POLICY) == (Run(T0, EVENING), Run(at(hours=12), None))
+    assert runs(deferred(set_at, cleared), POLICY) == (Interval(T0, EVENING), Interval(at(hours=12), None))
 
 
 def test_the_pause_can_be_switched_off() -> None:
     set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
     policy = POLICY.model_copy(update={"pauses": POLICY.pauses.model_copy(update={"deferred": False})})
-    assert runs(deferred(set_at), policy) == (Run(T0, None),)
+    assert runs(deferred(set_at), policy) == (Interval(T0, None),)
 
 
 @pytest.mark.parametrize("actor", [Actor.CUSTOMER, Actor.AGENT, Actor.MANAGER, Actor.SYSTEM])
@@ -213,7 +213,7 @@ def test_deferred_while_waiting_for_the_customer_is_one_pause() -> None:
     waiting = changed("state", TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=8))
     back = changed("state", TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=10))
     set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
-    assert runs(deferred(waiting, set_at, back), POLICY) == (Run(T0, at(hours=8)), Run(OPENING, None))
+    assert runs(deferred(waiting, set_at, back), POLICY) == (Interval(T0, at(hours=8)), Interval(OPENING, None))
 
 
 def test_after_the_whole_decision_is_written_the_next_level_has_moved() -> None:

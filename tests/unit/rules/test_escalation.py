@@ -10,6 +10,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
 from connector.rules.escalation import escalation
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 BY_AGE = POLICY.model_copy(
@@ -35,8 +36,8 @@ def test_a_level_is_reached_at_its_age_and_not_a_microsecond_before(priority: Pr
     ticket = triaged(priority, level - 1)
     due = T0 + AGES[priority][level]
 
-    before = escalation(ticket, BY_AGE, due - timedelta(microseconds=1))
-    then = escalation(ticket, BY_AGE, due)
+    before = decide(escalation, ticket, BY_AGE, due - timedelta(microseconds=1))
+    then = decide(escalation, ticket, BY_AGE, due)
 
     assert before.changes["escalation_level"] == level - 1
     assert before.due == due
@@ -46,7 +47,7 @@ def test_a_level_is_reached_at_its_age_and_not_a_microsecond_before(priority: Pr
 
 
 def test_level_one_is_there_from_the_start_without_a_note() -> None:
-    outcome = escalation(incident(complete(priority=Priority.P1)), POLICY, T0)
+    outcome = decide(escalation, incident(complete(priority=Priority.P1)), POLICY, T0)
 
     assert outcome.changes["escalation_level"] == 1
     assert outcome.changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 at P1"
@@ -57,17 +58,17 @@ def test_p4_ages_in_working_time() -> None:
     """One working day is 8.5 working hours: Monday 11:00 + 8.5 h in Berlin is Tuesday 11:00."""
     ticket = triaged(Priority.P4)
 
-    assert escalation(ticket, POLICY, at(hours=23, minutes=59)).changes["escalation_level"] == 1
-    assert escalation(ticket, POLICY, at(hours=24)).changes["escalation_level"] == 2
+    assert decide(escalation, ticket, POLICY, at(hours=23, minutes=59)).changes["escalation_level"] == 1
+    assert decide(escalation, ticket, POLICY, at(hours=24)).changes["escalation_level"] == 2
 
 
 def test_from_level_three_the_group_changes() -> None:
-    assert "group" not in escalation(triaged(), POLICY, at(hours=1)).changes
-    assert escalation(triaged(level=2), POLICY, at(hours=2)).changes["group"] == "level_3"
+    assert "group" not in decide(escalation, triaged(), POLICY, at(hours=1)).changes
+    assert decide(escalation, triaged(level=2), POLICY, at(hours=2)).changes["group"] == "level_3"
 
 
 def test_after_an_outage_only_the_highest_level_is_notified_and_the_others_are_recorded() -> None:
-    outcome = escalation(triaged(), POLICY, at(hours=5))
+    outcome = decide(escalation, triaged(), POLICY, at(hours=5))
 
     (told,) = outcome.notes
     assert outcome.changes["escalation_level"] == 4
@@ -80,14 +81,14 @@ def test_after_an_outage_only_the_highest_level_is_notified_and_the_others_are_r
 def test_a_level_that_a_note_proves_does_not_fire_again_whatever_the_field_says() -> None:
     ticket = triaged(level=1, articles=(note({"level-2", "level-3"}, at(hours=2)),))
 
-    outcome = escalation(ticket, POLICY, at(hours=3))
+    outcome = decide(escalation, ticket, POLICY, at(hours=3))
 
     assert outcome.notes == ()
     assert outcome.changes["escalation_level"] == 3
 
 
 def test_a_lowered_priority_never_lowers_the_level() -> None:
-    outcome = escalation(triaged(Priority.P4, level=3), POLICY, at(hours=3))
+    outcome = decide(escalation, triaged(Priority.P4, level=3), POLICY, at(hours=3))
 
     assert outcome.changes["escalation_level"] == 3
     assert outcome.notes == ()
@@ -97,8 +98,8 @@ def test_an_agent_may_lower_the_level_and_it_does_not_fire_twice() -> None:
     lowered = changed("escalation_level", 3, 2, at(hours=2, minutes=30))
     ticket = triaged(level=2, articles=(note({"level-2", "level-3"}),), history=(lowered,))
 
-    outcome = escalation(ticket, POLICY, at(hours=3))
-    later = escalation(ticket, POLICY, at(hours=4))
+    outcome = decide(escalation, ticket, POLICY, at(hours=3))
+    later = decide(escalation, ticket, POLICY, at(hours=4))
 
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes == ()
@@ -109,8 +110,8 @@ def test_the_clock_stands_still_while_the_ticket_waits_for_the_customer() -> Non
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=30))
     back = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=3))
 
-    waiting = escalation(triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,)), POLICY, at(hours=3))
-    resumed = escalation(triaged(history=(waits, back)), POLICY, at(hours=3))
+    waiting = decide(escalation, triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,)), POLICY, at(hours=3))
+    resumed = decide(escalation, triaged(history=(waits, back)), POLICY, at(hours=3))
 
     assert waiting.changes == {"escalation_level": 1, "next_escalation_at": None}
     assert waiting.due is None
@@ -122,15 +123,15 @@ def test_a_pause_that_the_customer_sets_does_not_count() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=30), Actor.CUSTOMER)
     ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
 
-    assert escalation(ticket, POLICY, at(hours=1)).changes["escalation_level"] == 2
+    assert decide(escalation, ticket, POLICY, at(hours=1)).changes["escalation_level"] == 2
 
 
 def test_nothing_fires_after_the_resolution_and_the_time_does_not_count_when_it_comes_back() -> None:
     solved = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=50))
     back = moved(TicketState.CLOSED, TicketState.OPEN, at(hours=10))
 
-    over = escalation(triaged(state=TicketState.CLOSED, history=(solved,)), POLICY, at(hours=9))
-    again = escalation(triaged(history=(solved, back)), POLICY, at(hours=10))
+    over = decide(escalation, triaged(state=TicketState.CLOSED, history=(solved,)), POLICY, at(hours=9))
+    again = decide(escalation, triaged(history=(solved, back)), POLICY, at(hours=10))
 
     assert over.changes == {"escalation_level": 1, "next_escalation_at": None}
     assert over.notes == ()
@@ -141,30 +142,30 @@ def test_a_missed_first_response_raises_by_one_level() -> None:
     """R37: nobody answered within 15 minutes; by age alone level 2 comes after an hour."""
     ticket = incident(complete(priority=Priority.P1, escalation_level=1))
 
-    outcome = escalation(ticket, POLICY, at(minutes=15))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=15))
 
     assert outcome.changes["escalation_level"] == 2
-    assert outcome.changes["escalation_reason"].endswith("first response target missed")
+    assert str(outcome.changes["escalation_reason"]).endswith("first response target missed")
     assert outcome.due == at(hours=2)
 
 
 def test_an_answer_in_time_keeps_the_level() -> None:
-    assert escalation(triaged(), POLICY, at(minutes=20)).changes["escalation_level"] == 1
+    assert decide(escalation, triaged(), POLICY, at(minutes=20)).changes["escalation_level"] == 1
 
 
 def test_a_connector_message_is_no_first_response() -> None:
     asked = said("Please tell us the service ID.", at(minutes=1), Actor.CONNECTOR)
     ticket = incident(complete(priority=Priority.P1, escalation_level=1), articles=(asked,))
 
-    assert escalation(ticket, POLICY, at(minutes=15)).changes["escalation_level"] == 2
+    assert decide(escalation, ticket, POLICY, at(minutes=15)).changes["escalation_level"] == 2
 
 
 def test_a_missed_repair_raises_above_the_level_reached_by_age() -> None:
     """P2: level 3 by age after 6 h; repair is missed at 8 h, level 4 by age would come at 12 h."""
-    outcome = escalation(triaged(Priority.P2, level=3), POLICY, at(hours=8))
+    outcome = decide(escalation, triaged(Priority.P2, level=3), POLICY, at(hours=8))
 
     assert outcome.changes["escalation_level"] == 4
-    assert outcome.changes["escalation_reason"].endswith("repair target missed")
+    assert str(outcome.changes["escalation_reason"]).endswith("repair target missed")
 
 
 @pytest.mark.parametrize("words", ["Please escalate this ticket.", "BITTE   eskalieren!"])
@@ -172,7 +173,7 @@ def test_a_customer_may_ask_at_any_time(words: str) -> None:
     asked = said(words, at(minutes=20))
     ticket = triaged(articles=(asked,))
 
-    outcome = escalation(ticket, POLICY, at(minutes=20))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=20))
 
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes[0].marks == {"level-2", f"request-a{asked.id}"}
@@ -183,7 +184,7 @@ def test_a_request_is_served_once() -> None:
     asked = said("please escalate", at(minutes=20))
     done = note({"level-2", f"request-a{asked.id}"}, at(minutes=21))
 
-    outcome = escalation(triaged(level=2, articles=(asked, done)), POLICY, at(minutes=30))
+    outcome = decide(escalation, triaged(level=2, articles=(asked, done)), POLICY, at(minutes=30))
 
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes == ()
@@ -194,7 +195,7 @@ def test_a_second_request_within_the_hour_is_told_when_the_next_is_possible() ->
     done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
     ticket = triaged(level=2, articles=(first, done, second))
 
-    outcome = escalation(ticket, POLICY, at(minutes=41))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=41))
 
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes[0].marks == {f"refused-a{second.id}"}
@@ -206,7 +207,7 @@ def test_an_hour_later_the_next_request_counts() -> None:
     done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
     ticket = triaged(level=2, articles=(first, done, second))
 
-    assert escalation(ticket, POLICY, at(minutes=81)).changes["escalation_level"] == 3
+    assert decide(escalation, ticket, POLICY, at(minutes=81)).changes["escalation_level"] == 3
 
 
 def test_a_manager_may_escalate_as_often_as_needed() -> None:
@@ -215,7 +216,7 @@ def test_a_manager_may_escalate_as_often_as_needed() -> None:
     )
     ticket = triaged(history=(first, second))
 
-    outcome = escalation(ticket, POLICY, at(minutes=30))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=30))
 
     assert outcome.changes["escalation_level"] == 3
     assert outcome.changes["escalation_request"] is None
@@ -226,7 +227,7 @@ def test_a_request_that_an_agent_took_back_is_not_served() -> None:
     asked = changed("escalation_request", None, "customer is angry", at(minutes=20))
     taken_back = changed("escalation_request", "customer is angry", None, at(minutes=21))
 
-    outcome = escalation(triaged(history=(asked, taken_back)), POLICY, at(minutes=22))
+    outcome = decide(escalation, triaged(history=(asked, taken_back)), POLICY, at(minutes=22))
 
     assert outcome.changes["escalation_level"] == 1
 
@@ -235,13 +236,15 @@ def test_a_customer_cannot_take_back_an_agents_request() -> None:
     asked = changed("escalation_request", None, "customer is angry", at(minutes=20))
     wiped = changed("escalation_request", "customer is angry", None, at(minutes=21), Actor.CUSTOMER)
 
-    outcome = escalation(triaged(history=(asked, wiped)), POLICY, at(minutes=22))
+    outcome = decide(escalation, triaged(history=(asked, wiped)), POLICY, at(minutes=22))
 
     assert outcome.changes["escalation_level"] == 2
 
 
 def test_at_the_top_a_request_is_answered_and_nothing_rises() -> None:
-    outcome = escalation(triaged(level=5, articles=(said("please escalate", at(hours=9)),)), POLICY, at(hours=9))
+    outcome = decide(
+        escalation, triaged(level=5, articles=(said("please escalate", at(hours=9)),)), POLICY, at(hours=9)
+    )
 
     assert outcome.changes["escalation_level"] == 5
     assert "at the highest level already" in outcome.notes[0].text
@@ -252,7 +255,7 @@ def test_an_empty_level_is_passed_over() -> None:
     fields = complete(service_id="SVC-1003", priority=Priority.P1, escalation_level=1)
     ticket = incident(fields, articles=(said("please escalate", at(minutes=16)), ANSWERED))
 
-    outcome = escalation(ticket, POLICY, at(minutes=16))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=16))
 
     assert outcome.changes["escalation_level"] == 3
 
@@ -262,7 +265,7 @@ def test_an_unverified_service_id_borrows_no_ladder() -> None:
         service_id="SVC-1003", priority=Priority.P1, escalation_level=1, service_check=ServiceCheck.FOREIGN
     )
 
-    outcome = escalation(incident(fields, articles=(ANSWERED,)), POLICY, at(minutes=40))
+    outcome = decide(escalation, incident(fields, articles=(ANSWERED,)), POLICY, at(minutes=40))
 
     assert outcome.changes["escalation_level"] == 1
 
@@ -275,17 +278,18 @@ def test_whenever_it_is_looked_at_each_level_fires_once_and_only_upwards(
     ticket, seen = incident(complete(priority=priority), articles=(ANSWERED,)), list[str]()
     level = 0
     for minute in sorted(minutes):
-        outcome = escalation(ticket, POLICY, at(minutes=minute))
+        outcome = decide(escalation, ticket, POLICY, at(minutes=minute))
         marks = [name for told in outcome.notes for name in told.marks]
         assert not set(marks) & set(seen)
         seen += marks
-        assert outcome.changes["escalation_level"] >= level
-        level = outcome.changes["escalation_level"]
+        shown = outcome.changes["escalation_level"] or 0
+        assert shown >= level
+        level = shown
         ticket = ticket.with_changes(outcome.changes)
         ticket = ticket.model_copy(update={"articles": (*ticket.articles, note(set(marks)))})
         ticket.__dict__.pop("marks", None)
-    only_once = escalation(
-        incident(complete(priority=priority), articles=(ANSWERED,)), POLICY, at(minutes=max(minutes))
+    only_once = decide(
+        escalation, incident(complete(priority=priority), articles=(ANSWERED,)), POLICY, at(minutes=max(minutes))
     )
     assert level == only_once.changes["escalation_level"]
 
@@ -299,4 +303,4 @@ def test_a_level_that_an_agent_lowered_stays_although_the_customer_raised_it_in_
     )
     ticket = triaged(level=2, articles=(note({"level-2", "level-3"}, at(hours=2)),), history=history)
 
-    assert escalation(ticket, POLICY, at(hours=3)).changes["escalation_level"] == 2
+    assert decide(escalation, ticket, POLICY, at(hours=3)).changes["escalation_level"] == 2

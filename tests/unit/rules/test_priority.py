@@ -10,7 +10,7 @@ from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Prior
 from connector.rules.evaluate import evaluate
 from connector.rules.priority import priority
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
-from tests.unit.rules.passes import with_values, written
+from tests.unit.rules.passes import decide, with_values, written
 
 POLICY = default_policy()
 
@@ -52,7 +52,7 @@ def held(value: Priority | None, *history: Change, **values: Any) -> Ticket:
 
 @pytest.mark.parametrize(("impact", "urgency"), MATRIX)
 def test_every_cell_of_the_matrix(impact: Impact, urgency: Urgency) -> None:
-    outcome = priority(incident(Fields(impact=impact, urgency=urgency)), POLICY, T0)
+    outcome = decide(priority, incident(Fields(impact=impact, urgency=urgency)), POLICY, T0)
 
     assert outcome.changes["priority"] is MATRIX[impact, urgency]
     assert outcome.changes["priority_source"] is PrioritySource.MATRIX
@@ -64,36 +64,36 @@ def test_the_matrix_above_is_whole() -> None:
 
 @pytest.mark.parametrize(("impact", "fault"), DEFAULTS)
 def test_the_urgency_where_the_customer_chose_none(impact: Impact, fault: FaultType | None) -> None:
-    outcome = priority(incident(Fields(impact=impact, fault_type=fault)), POLICY, T0)
+    outcome = decide(priority, incident(Fields(impact=impact, fault_type=fault)), POLICY, T0)
 
     assert outcome.changes["priority"] is DEFAULTS[impact, fault]
-    assert outcome.changes["priority_reason"].endswith("(default)")
+    assert str(outcome.changes["priority_reason"]).endswith("(default)")
 
 
 @pytest.mark.parametrize(("urgency", "worst"), [(Urgency.HIGH, P1), (Urgency.MEDIUM, P2), (Urgency.LOW, P3)])
 def test_an_unknown_impact_counts_as_the_worst(urgency: Urgency, worst: Priority) -> None:
-    assert priority(incident(Fields(urgency=urgency)), POLICY, T0).changes["priority"] is worst
+    assert decide(priority, incident(Fields(urgency=urgency)), POLICY, T0).changes["priority"] is worst
 
 
 def test_without_impact_and_urgency_the_helpdesks_priority_stays() -> None:
-    assert priority(incident(Fields(priority=P2)), POLICY, T0).changes == {}
+    assert decide(priority, incident(Fields(priority=P2)), POLICY, T0).changes == {}
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_the_channel_never_changes_the_priority(channel: Channel) -> None:
     """R5."""
-    assert priority(incident(complete(), channel=channel), POLICY, T0).changes["priority"] is P3
+    assert decide(priority, incident(complete(), channel=channel), POLICY, T0).changes["priority"] is P3
 
 
 def test_the_reason_says_how_it_was_computed() -> None:
-    reason = priority(incident(complete()), POLICY, T0).changes["priority_reason"]
+    reason = decide(priority, incident(complete()), POLICY, T0).changes["priority_reason"]
 
     assert reason == "P3: impact degradation × urgency medium"
 
 
 def test_the_first_priority_needs_no_note_and_a_changed_one_explains_itself() -> None:
-    first = priority(held(P4), POLICY, T0)
-    later = priority(held(P4, priority_source="matrix"), POLICY, T0)
+    first = decide(priority, held(P4), POLICY, T0)
+    later = decide(priority, held(P4, priority_source="matrix"), POLICY, T0)
 
     assert first.notes == ()
     assert later.changes["priority"] is P3
@@ -106,36 +106,36 @@ def test_a_persons_choice_is_kept_and_noted_once(actor: Actor) -> None:
     chosen = by_agent(P1, actor=actor)
     ticket = held(P1, chosen)
 
-    outcome = priority(ticket, POLICY, at(minutes=11))
+    outcome = decide(priority, ticket, POLICY, at(minutes=11))
     told = with_values(ticket, articles=(note({f"priority-kept-{chosen.id}"}),))
 
     assert outcome.changes["priority"] is P1
     assert outcome.changes["priority_source"] is PrioritySource.AGENT
     assert outcome.notes[0].title == "Priority P1 kept"
-    assert priority(told, POLICY, at(minutes=12)).notes == ()
+    assert decide(priority, told, POLICY, at(minutes=12)).notes == ()
 
 
 def test_a_choice_that_agrees_with_the_matrix_needs_no_note() -> None:
-    assert priority(held(P3, by_agent(P3, old=P4)), POLICY, at(minutes=11)).notes == ()
+    assert decide(priority, held(P3, by_agent(P3, old=P4)), POLICY, at(minutes=11)).notes == ()
 
 
 def test_a_second_choice_gets_a_note_of_its_own() -> None:
     first, second = by_agent(P1), by_agent(P2, minutes=20, old=P1)
     ticket = incident(complete(priority=P2), history=(first, second), articles=(note({f"priority-kept-{first.id}"}),))
 
-    assert priority(ticket, POLICY, at(minutes=21)).notes[0].marks == {f"priority-kept-{second.id}"}
+    assert decide(priority, ticket, POLICY, at(minutes=21)).notes[0].marks == {f"priority-kept-{second.id}"}
 
 
 @pytest.mark.parametrize("actor", [Actor.SYSTEM, Actor.CONNECTOR, Actor.CUSTOMER])
 def test_nobody_elses_change_is_an_override(actor: Actor) -> None:
-    assert priority(held(P1, by_agent(P1, actor=actor)), POLICY, at(minutes=11)).changes["priority"] is P3
+    assert decide(priority, held(P1, by_agent(P1, actor=actor)), POLICY, at(minutes=11)).changes["priority"] is P3
 
 
 @pytest.mark.parametrize("back_to", [PrioritySource.MATRIX, None])
 def test_a_cleared_choice_returns_to_the_matrix(back_to: PrioritySource | None) -> None:
     cleared = changed("priority_source", PrioritySource.AGENT, back_to, at(minutes=20))
 
-    outcome = priority(held(P1, by_agent(P1), cleared, priority_source=back_to), POLICY, at(minutes=21))
+    outcome = decide(priority, held(P1, by_agent(P1), cleared, priority_source=back_to), POLICY, at(minutes=21))
 
     assert outcome.changes["priority"] is P3
     assert outcome.changes["priority_source"] is PrioritySource.MATRIX
@@ -144,13 +144,13 @@ def test_a_cleared_choice_returns_to_the_matrix(back_to: PrioritySource | None) 
 def test_a_choice_after_the_clearing_counts_again() -> None:
     ticket = held(P1, by_agent(P2), handed_back(20), by_agent(P1, minutes=30))
 
-    assert priority(ticket, POLICY, at(minutes=31)).changes["priority"] is P1
+    assert decide(priority, ticket, POLICY, at(minutes=31)).changes["priority"] is P1
 
 
 def test_the_customer_cannot_clear_an_agents_choice() -> None:
     cleared = changed("priority_source", "agent", "matrix", at(minutes=20), Actor.CUSTOMER)
 
-    assert priority(held(P1, by_agent(P1), cleared), POLICY, at(minutes=21)).changes["priority"] is P1
+    assert decide(priority, held(P1, by_agent(P1), cleared), POLICY, at(minutes=21)).changes["priority"] is P1
 
 
 def test_a_choice_the_connector_overwrote_in_the_same_moment_is_put_back() -> None:
@@ -158,16 +158,16 @@ def test_a_choice_the_connector_overwrote_in_the_same_moment_is_put_back() -> No
     overwritten = changed("priority", P1, P3, at(minutes=10, seconds=1), Actor.CONNECTOR)
     ticket = held(P3, by_agent(P1, old=P4), overwritten)
 
-    outcome = priority(ticket, POLICY, at(minutes=11))
+    outcome = decide(priority, ticket, POLICY, at(minutes=11))
 
     assert outcome.changes["priority"] is P1
-    assert outcome.changes["priority_reason"].startswith("P1: set by an agent")
+    assert str(outcome.changes["priority_reason"]).startswith("P1: set by an agent")
 
 
 def test_a_trigger_of_the_helpdesk_may_change_an_agents_choice() -> None:
     escalated = changed("priority", P2, P1, at(minutes=20), Actor.SYSTEM)
 
-    assert priority(held(P1, by_agent(P2), escalated), POLICY, at(minutes=21)).changes["priority"] is P1
+    assert decide(priority, held(P1, by_agent(P2), escalated), POLICY, at(minutes=21)).changes["priority"] is P1
 
 
 def test_a_contested_priority_is_not_announced_again_and_again() -> None:

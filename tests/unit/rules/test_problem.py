@@ -9,6 +9,7 @@ from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketKind, TicketState
 from connector.rules.problem import problem, problem_record
 from tests.builders import T0, at, complete, default_policy, incident, moved, note
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 
@@ -20,7 +21,7 @@ def resolved(priority: Priority | None, state: TicketState = TicketState.CLOSED,
 @pytest.mark.parametrize("priority", [Priority.P1, Priority.P2])
 @pytest.mark.parametrize("state", [TicketState.RESOLVED, TicketState.CLOSED])
 def test_a_resolved_critical_or_major_incident_gets_a_record(priority: Priority, state: TicketState) -> None:
-    (new,) = problem(resolved(priority, state), POLICY, T0).creates
+    (new,) = decide(problem, resolved(priority, state), POLICY, T0).creates
 
     assert new.key == "problem:7"
     assert new.group == "problems"
@@ -40,19 +41,19 @@ def test_a_resolved_critical_or_major_incident_gets_a_record(priority: Priority,
     ],
 )
 def test_no_other_does(priority: Priority | None, state: TicketState) -> None:
-    assert problem(resolved(priority, state), POLICY, T0).creates == ()
+    assert decide(problem, resolved(priority, state), POLICY, T0).creates == ()
 
 
 @pytest.mark.parametrize("key", ["problem:7", "problem:12"])
 def test_one_record_may_stand_for_several_incidents(key: str) -> None:
     link = LinkedTicket(id="9", number="41009", state=TicketState.OPEN, created_by_connector=True, connector_key=key)
-    assert problem(resolved(Priority.P1, links=(link,)), POLICY, T0).creates == ()
+    assert decide(problem, resolved(Priority.P1, links=(link,)), POLICY, T0).creates == ()
 
 
 @pytest.mark.parametrize(("key", "ours"), [("problem:7", False), ("rfo:7", True), (None, True)])
 def test_no_other_linked_ticket_does(key: str | None, ours: bool) -> None:
     link = LinkedTicket(id="9", number="41009", state=TicketState.OPEN, created_by_connector=ours, connector_key=key)
-    assert len(problem(resolved(Priority.P1, links=(link,)), POLICY, T0).creates) == 1
+    assert len(decide(problem, resolved(Priority.P1, links=(link,)), POLICY, T0).creates) == 1
 
 
 def record(
@@ -66,7 +67,7 @@ def record(
 
 
 def test_closed_without_cause_or_fix_it_is_opened_again() -> None:
-    outcome = problem_record(record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger"), POLICY, T0)
+    outcome = decide(problem_record, record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger"), POLICY, T0)
 
     assert outcome.state is TicketState.OPEN
     assert outcome.notes[0].text.startswith("Permanent fix must be stated")
@@ -75,23 +76,28 @@ def test_closed_without_cause_or_fix_it_is_opened_again() -> None:
 
 def test_a_crash_between_note_and_state_is_repaired_without_a_second_note() -> None:
     half = record(TicketState.CLOSED, by=(Actor.AGENT,), marks=frozenset({"problem-reopened"}))
-    outcome = problem_record(half, POLICY, T0)
+    outcome = decide(problem_record, half, POLICY, T0)
 
     assert outcome.state is TicketState.OPEN
     assert outcome.notes == ()
 
 
 def test_a_person_who_closes_it_again_wins() -> None:
-    outcome = problem_record(record(TicketState.CLOSED, by=(Actor.AGENT, Actor.CONNECTOR, Actor.AGENT)), POLICY, T0)
+    outcome = decide(
+        problem_record, record(TicketState.CLOSED, by=(Actor.AGENT, Actor.CONNECTOR, Actor.AGENT)), POLICY, T0
+    )
     assert (outcome.state, outcome.notes) == (None, ())
 
 
 def test_with_cause_and_fix_it_may_be_closed() -> None:
     done = record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger", permanent_fix="a second path")
-    assert (problem_record(done, POLICY, T0).state, problem_record(done, POLICY, T0).notes) == (None, ())
+    assert (decide(problem_record, done, POLICY, T0).state, decide(problem_record, done, POLICY, T0).notes) == (
+        None,
+        (),
+    )
 
 
 @pytest.mark.parametrize("state", [TicketState.OPEN, TicketState.PENDING_CUSTOMER, TicketState.CANCELLED])
 def test_nothing_happens_to_a_record_that_is_not_closed(state: TicketState) -> None:
-    outcome = problem_record(record(state), POLICY, T0)
+    outcome = decide(problem_record, record(state), POLICY, T0)
     assert (outcome.state, outcome.notes) == (None, ())

@@ -7,6 +7,7 @@ from connector.domain.vocabulary import Actor, Channel
 from connector.rules.escalation import escalation
 from connector.rules.requests import escalation_requests, rfo_requests
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 
@@ -16,7 +17,7 @@ def test_every_phrase_of_the_policy_is_heard(phrase: str) -> None:
     (found,) = escalation_requests(incident(articles=(said(f"Hello,\n{phrase.upper()} now, thanks"),)), POLICY)
 
     assert found.actor is Actor.CUSTOMER
-    assert phrase in found.reason
+    assert phrase in found.said
 
 
 @pytest.mark.parametrize("phrase", POLICY.rfo.request_phrases)
@@ -60,7 +61,7 @@ def test_requests_come_in_the_order_of_time() -> None:
 def test_a_field_filled_at_creation_is_a_request_of_the_creator() -> None:
     ticket = incident(complete(escalation_request="urgent"), created_by=Actor.AGENT)
 
-    assert [(r.id, r.at, r.actor, r.reason) for r in escalation_requests(ticket, POLICY)] == [
+    assert [(r.id, r.at, r.actor, r.said) for r in escalation_requests(ticket, POLICY)] == [
         ("created", T0, Actor.AGENT, "urgent")
     ]
 
@@ -75,7 +76,7 @@ def test_a_request_from_the_creation_stays_one_after_it_was_served_and_emptied()
         articles=(note({"level-2", "request-created"}, at(minutes=1)), again),
     )
 
-    outcome = escalation(ticket, POLICY, at(minutes=31))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=31))
 
     assert [request.id for request in escalation_requests(ticket, POLICY)] == ["created", f"a{again.id}"]
     assert outcome.changes["escalation_level"] == 2

@@ -9,6 +9,7 @@ from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.rules.rfo import rfo
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 P1, P2, P3, P4 = Priority
@@ -33,7 +34,7 @@ def solved(priority: Priority = P1, **values: Any) -> Ticket:
 
 
 def test_nobody_asked() -> None:
-    outcome = rfo(solved(articles=()), POLICY, at(hours=3))
+    outcome = decide(rfo, solved(articles=()), POLICY, at(hours=3))
 
     assert outcome.changes == {"rfo_status": None, "rfo_due_at": None}
     assert outcome.creates == ()
@@ -42,7 +43,7 @@ def test_nobody_asked() -> None:
 def test_before_the_resolution_it_is_only_requested() -> None:
     ticket = incident(complete(priority=P1), articles=(asked(),))
 
-    outcome = rfo(ticket, POLICY, at(hours=1))
+    outcome = decide(rfo, ticket, POLICY, at(hours=1))
 
     assert outcome.changes == {"rfo_status": RfoStatus.REQUESTED, "rfo_due_at": None}
     assert outcome.creates == ()
@@ -51,7 +52,7 @@ def test_before_the_resolution_it_is_only_requested() -> None:
 
 @pytest.mark.parametrize("priority", [P1, P2])
 def test_a_resolved_critical_or_major_incident_gets_a_task(priority: Priority) -> None:
-    outcome = rfo(solved(priority), POLICY, at(hours=2))
+    outcome = decide(rfo, solved(priority), POLICY, at(hours=2))
 
     (new,) = outcome.creates
     assert outcome.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE}
@@ -62,17 +63,17 @@ def test_a_resolved_critical_or_major_incident_gets_a_task(priority: Priority) -
 
 
 def test_the_customer_is_told_the_date_once() -> None:
-    (told,) = rfo(solved(), POLICY, at(hours=2)).notes
+    (told,) = decide(rfo, solved(), POLICY, at(hours=2)).notes
 
     assert told.public
     assert "2026-11-30 12:00 UTC" in told.text
-    assert rfo(solved(articles=(asked(), note(set(told.marks)))), POLICY, at(hours=3)).notes == ()
+    assert decide(rfo, solved(articles=(asked(), note(set(told.marks)))), POLICY, at(hours=3)).notes == ()
 
 
 def test_the_clock_starts_at_the_later_of_request_and_resolution() -> None:
     late = solved(articles=(asked(at(days=1)),))
 
-    assert rfo(late, POLICY, at(days=1)).changes["rfo_due_at"] == datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+    assert decide(rfo, late, POLICY, at(days=1)).changes["rfo_due_at"] == datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -93,11 +94,11 @@ def test_due_dates_count_working_days_in_local_time(resolved: datetime, due: dat
     over = moved(TicketState.OPEN, TicketState.CLOSED, resolved)
     ticket = solved(history=(over,), created_at=resolved, articles=(asked(resolved),))
 
-    assert rfo(ticket, POLICY, resolved).changes["rfo_due_at"] == due
+    assert decide(rfo, ticket, POLICY, resolved).changes["rfo_due_at"] == due
 
 
 def test_a_linked_task_is_not_created_again() -> None:
-    outcome = rfo(solved(links=(task(),)), POLICY, at(hours=3))
+    outcome = decide(rfo, solved(links=(task(),)), POLICY, at(hours=3))
 
     assert outcome.creates == ()
     assert outcome.touches == ()
@@ -108,14 +109,14 @@ def test_a_linked_task_is_not_created_again() -> None:
 )
 def test_only_the_connectors_own_task_for_this_incident_counts(forged: dict[str, Any]) -> None:
     """P20: anybody can link a ticket and write a key."""
-    assert len(rfo(solved(links=(task(**forged),)), POLICY, at(hours=3)).creates) == 1
+    assert len(decide(rfo, solved(links=(task(**forged),)), POLICY, at(hours=3)).creates) == 1
 
 
 def test_resolved_again_keeps_the_task_and_moves_the_date() -> None:
     back = moved(TicketState.CLOSED, TicketState.OPEN, at(days=1))
     again = moved(TicketState.OPEN, TicketState.CLOSED, at(days=2))
 
-    outcome = rfo(solved(history=(OVER, back, again), links=(task(),)), POLICY, at(days=2))
+    outcome = decide(rfo, solved(history=(OVER, back, again), links=(task(),)), POLICY, at(days=2))
 
     assert outcome.changes["rfo_due_at"] == datetime(2026, 12, 2, 10, 0, tzinfo=UTC)
     assert outcome.creates == ()
@@ -128,17 +129,17 @@ def test_reopened_stops_the_clock_and_wakes_the_task() -> None:
     ticket = solved(state=TicketState.OPEN, history=(OVER, back), links=(task(),))
     told = solved(state=TicketState.OPEN, history=(OVER, back), links=(task(due=None),))
 
-    outcome = rfo(ticket, POLICY, at(days=1))
+    outcome = decide(rfo, ticket, POLICY, at(days=1))
 
     assert outcome.changes == {"rfo_status": RfoStatus.REQUESTED, "rfo_due_at": None}
     assert outcome.touches == ("90",)
-    assert rfo(told, POLICY, at(days=1)).touches == ()
+    assert decide(rfo, told, POLICY, at(days=1)).touches == ()
 
 
 @pytest.mark.parametrize("priority", [P3, P4])
 def test_a_minor_incident_gets_the_reason_once(priority: Priority) -> None:
     request = asked()
-    outcome = rfo(solved(priority, articles=(request,)), POLICY, at(hours=3))
+    outcome = decide(rfo, solved(priority, articles=(request,)), POLICY, at(hours=3))
 
     (told,) = outcome.notes
     assert outcome.changes == {"rfo_status": RfoStatus.DECLINED, "rfo_due_at": None}
@@ -146,14 +147,14 @@ def test_a_minor_incident_gets_the_reason_once(priority: Priority) -> None:
     assert told.public
     assert "critical or major" in told.text
     assert f"({priority})" in told.text
-    assert rfo(solved(priority, articles=(request, note(set(told.marks)))), POLICY, at(hours=4)).notes == ()
+    assert decide(rfo, solved(priority, articles=(request, note(set(told.marks)))), POLICY, at(hours=4)).notes == ()
 
 
 @pytest.mark.parametrize("actor", [Actor.AGENT, Actor.MANAGER])
 def test_support_may_request_one_for_any_incident(actor: Actor) -> None:
     by_field = changed("rfo_requested", None, True, at(hours=3), actor)
 
-    outcome = rfo(solved(P4, history=(OVER, by_field)), POLICY, at(hours=3))
+    outcome = decide(rfo, solved(P4, history=(OVER, by_field)), POLICY, at(hours=3))
 
     assert outcome.changes["rfo_status"] is RfoStatus.DUE
     assert outcome.changes["rfo_due_at"] == datetime(2026, 11, 30, 13, 0, tzinfo=UTC)
@@ -162,19 +163,22 @@ def test_support_may_request_one_for_any_incident(actor: Actor) -> None:
 def test_a_customer_does_not_get_one_by_setting_the_field() -> None:
     by_field = changed("rfo_requested", None, True, at(hours=3), Actor.CUSTOMER)
 
-    assert rfo(solved(P4, history=(OVER, by_field)), POLICY, at(hours=3)).changes["rfo_status"] is RfoStatus.DECLINED
+    assert (
+        decide(rfo, solved(P4, history=(OVER, by_field)), POLICY, at(hours=3)).changes["rfo_status"]
+        is RfoStatus.DECLINED
+    )
 
 
 def test_a_later_request_of_support_does_not_move_the_customers_date() -> None:
     """R34: from the customer's request on, also if an agent ticks the box two days later."""
     by_field = changed("rfo_requested", None, True, at(days=2), Actor.AGENT)
 
-    assert rfo(solved(P1, history=(OVER, by_field)), POLICY, at(days=2)).changes["rfo_due_at"] == DUE
+    assert decide(rfo, solved(P1, history=(OVER, by_field)), POLICY, at(days=2)).changes["rfo_due_at"] == DUE
 
 
 def test_overdue_is_marked_at_its_moment() -> None:
-    before = rfo(solved(links=(task(),)), POLICY, DUE.replace(minute=0, second=0) - (at(seconds=1) - T0))
-    then = rfo(solved(links=(task(),)), POLICY, DUE)
+    before = decide(rfo, solved(links=(task(),)), POLICY, DUE.replace(minute=0, second=0) - (at(seconds=1) - T0))
+    then = decide(rfo, solved(links=(task(),)), POLICY, DUE)
 
     assert before.changes["rfo_status"] is RfoStatus.DUE
     assert then.changes["rfo_status"] is RfoStatus.OVERDUE
@@ -183,7 +187,7 @@ def test_overdue_is_marked_at_its_moment() -> None:
 
 @pytest.mark.parametrize("now", [at(hours=5), at(days=30)])
 def test_a_closed_task_is_a_delivered_rfo(now: datetime) -> None:
-    outcome = rfo(solved(links=(task(state=TicketState.CLOSED),)), POLICY, now)
+    outcome = decide(rfo, solved(links=(task(state=TicketState.CLOSED),)), POLICY, now)
 
     assert outcome.changes["rfo_status"] is RfoStatus.DELIVERED
     assert outcome.notes == ()

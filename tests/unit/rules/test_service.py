@@ -9,6 +9,7 @@ from connector.domain.vocabulary import Actor, ServiceCheck
 from connector.policy.catalogue import Catalogue
 from connector.rules.service import service
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 STRANGER = Customer(id="66", email="eve@elsewhere.example")
@@ -22,14 +23,14 @@ def stated(service_id: str | None, **values: Any) -> Ticket:
 
 
 def test_a_customers_own_service_is_verified_and_its_circuit_filled_in() -> None:
-    outcome = service(stated("SVC-1005"), POLICY, T0)
+    outcome = decide(service, stated("SVC-1005"), POLICY, T0)
 
     assert outcome.changes == {"service_check": ServiceCheck.VERIFIED, "circuit_id": "HAM-ETH-0108"}
     assert outcome.notes == ()
 
 
 def test_case_does_not_matter() -> None:
-    assert service(stated("svc-1005"), POLICY, T0).changes["service_check"] is ServiceCheck.VERIFIED
+    assert decide(service, stated("svc-1005"), POLICY, T0).changes["service_check"] is ServiceCheck.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_case_does_not_matter() -> None:
     ids=["organization", "domain", "subdomain", "other customer", "unknown contact", "nothing known"],
 )
 def test_whose_service_it_is_depends_on_the_contact(customer: Customer, check: ServiceCheck) -> None:
-    assert service(stated("SVC-1005", customer=customer), POLICY, T0).changes["service_check"] is check
+    assert decide(service, stated("SVC-1005", customer=customer), POLICY, T0).changes["service_check"] is check
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_whose_service_it_is_depends_on_the_contact(customer: Customer, check: S
     ],
 )
 def test_a_doubtful_service_is_told_to_agents_only(service_id: str, customer: Customer, words: str) -> None:
-    (told,) = service(stated(service_id, customer=customer), POLICY, T0).notes
+    (told,) = decide(service, stated(service_id, customer=customer), POLICY, T0).notes
 
     assert words in told.text
     assert not told.public
@@ -66,34 +67,34 @@ def test_a_doubtful_service_is_told_to_agents_only(service_id: str, customer: Cu
 def test_it_is_told_once_and_again_for_another_service_id() -> None:
     told = note({"service-unknown-SVC-9999"})
 
-    assert service(stated("SVC-9999", articles=(told,)), POLICY, T0).notes == ()
-    assert service(stated("SVC-9998", articles=(told,)), POLICY, T0).notes != ()
+    assert decide(service, stated("SVC-9999", articles=(told,)), POLICY, T0).notes == ()
+    assert decide(service, stated("SVC-9998", articles=(told,)), POLICY, T0).notes != ()
 
 
 def test_nothing_is_checked_without_a_service_id_or_without_a_catalogue() -> None:
     no_catalogue = POLICY.model_copy(update={"catalogue": Catalogue()})
 
-    assert service(stated(None), POLICY, T0).changes == {"service_check": None}
-    assert service(stated("SVC-9999"), no_catalogue, T0).changes == {"service_check": None}
+    assert decide(service, stated(None), POLICY, T0).changes == {"service_check": None}
+    assert decide(service, stated("SVC-9999"), no_catalogue, T0).changes == {"service_check": None}
 
 
 def test_a_circuit_is_neither_overwritten_nor_filled_in_again() -> None:
     emptied = changed("circuit_id", "HAM-ETH-0108", None, at(minutes=5))
     given = incident(complete(circuit_id="HAM-1"))
 
-    assert "circuit_id" not in service(given, POLICY, T0).changes
-    assert "circuit_id" not in service(stated("SVC-1005", history=(emptied,)), POLICY, T0).changes
+    assert "circuit_id" not in decide(service, given, POLICY, T0).changes
+    assert "circuit_id" not in decide(service, stated("SVC-1005", history=(emptied,)), POLICY, T0).changes
 
 
 def test_a_doubtful_service_gives_no_circuit_away() -> None:
-    assert "circuit_id" not in service(stated("SVC-1005", customer=STRANGER), POLICY, T0).changes
+    assert "circuit_id" not in decide(service, stated("SVC-1005", customer=STRANGER), POLICY, T0).changes
 
 
 def test_an_agents_answer_to_the_note_is_respected() -> None:
     """People win."""
     ticket = incident(complete(), customer=STRANGER, articles=(TOLD,), history=(CHECKED,))
 
-    outcome = service(ticket, POLICY, at(hours=1))
+    outcome = decide(service, ticket, POLICY, at(hours=1))
 
     assert outcome.changes == {}
     assert outcome.notes == ()
@@ -103,18 +104,18 @@ def test_it_counts_for_this_service_id_only() -> None:
     other = changed("service_id", "SVC-1005", "SVC-1006", at(minutes=40), Actor.CUSTOMER)
     ticket = incident(complete(service_id="SVC-1006"), customer=STRANGER, articles=(TOLD,), history=(CHECKED, other))
 
-    assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
+    assert decide(service, ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
 
 
 @pytest.mark.parametrize("articles", [(), (note({"service-foreign-SVC-1005"}, at(hours=1)),)])
 def test_a_check_by_hand_before_the_note_does_not_count(articles: tuple[Article, ...]) -> None:
     ticket = incident(complete(), customer=STRANGER, articles=articles, history=(CHECKED,))
 
-    assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
+    assert decide(service, ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
 
 
 def test_an_emptied_check_is_made_again() -> None:
     emptied = changed("service_check", ServiceCheck.FOREIGN, None, at(minutes=30))
     ticket = incident(complete(service_check=None), customer=STRANGER, articles=(TOLD,), history=(emptied,))
 
-    assert service(ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
+    assert decide(service, ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN

@@ -7,8 +7,10 @@ import pytest
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.rules import timeline
-from connector.rules.targets import clocks, effective_priority, targets
+from connector.rules.case import Case
+from connector.rules.targets import targets
 from tests.builders import T0, at, complete, default_policy, incident, moved, said
+from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
 P1, P2, P3, P4 = Priority
@@ -31,7 +33,7 @@ def triaged(priority: Priority | None = P1, **values: object) -> Ticket:
     ],
 )
 def test_each_priority_has_its_limits(priority: Priority | None, response: datetime, fixed: datetime) -> None:
-    outcome = targets(triaged(priority), POLICY, T0)
+    outcome = decide(targets, triaged(priority), POLICY, T0)
 
     assert outcome.changes == {"first_response_due_at": response, "repair_due_at": fixed}
 
@@ -40,7 +42,7 @@ def test_a_p4_of_a_friday_evening_begins_on_the_next_working_day() -> None:
     """Friday 18:00 in Berlin; 8 hours after the opening on Monday it is 17:00."""
     friday = datetime(2026, 12, 18, 17, 0, tzinfo=UTC)
 
-    outcome = targets(triaged(P4, created_at=friday), POLICY, friday)
+    outcome = decide(targets, triaged(P4, created_at=friday), POLICY, friday)
 
     assert outcome.changes["first_response_due_at"] == datetime(2026, 12, 21, 16, 0, tzinfo=UTC)
 
@@ -49,7 +51,7 @@ def test_public_holidays_do_not_count() -> None:
     """Thursday 24 December 2026, 10:00 in Berlin; Christmas Day is the Friday."""
     eve = datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
 
-    outcome = targets(triaged(P4, created_at=eve), POLICY, eve)
+    outcome = decide(targets, triaged(P4, created_at=eve), POLICY, eve)
 
     assert outcome.changes["first_response_due_at"] == datetime(2026, 12, 28, 8, 30, tzinfo=UTC)
 
@@ -58,14 +60,14 @@ def test_limits_move_by_the_time_the_ticket_waited_for_the_customer() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=1))
     back = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=3))
 
-    assert targets(triaged(history=(waits, back)), POLICY, at(hours=3)).changes["repair_due_at"] == at(hours=6)
+    assert decide(targets, triaged(history=(waits, back)), POLICY, at(hours=3)).changes["repair_due_at"] == at(hours=6)
 
 
 def test_a_clock_that_stands_still_has_no_due_date() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=5))
     ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
 
-    outcome = targets(ticket, POLICY, at(hours=9))
+    outcome = decide(targets, ticket, POLICY, at(hours=9))
 
     assert outcome.changes == {"first_response_due_at": None, "repair_due_at": None}
     assert "repair: the clock stands still" in outcome.reasons
@@ -76,21 +78,21 @@ def test_pauses_can_be_switched_off() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=5))
     ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
 
-    assert targets(ticket, running, at(hours=9)).changes["repair_due_at"] == at(hours=4)
+    assert decide(targets, ticket, running, at(hours=9)).changes["repair_due_at"] == at(hours=4)
 
 
 def test_a_met_limit_keeps_what_was_promised() -> None:
     over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=2))
     ticket = triaged(state=TicketState.CLOSED, articles=(ANSWER,), history=(over,))
 
-    assert targets(ticket, POLICY, at(hours=3)).changes == {}
+    assert decide(targets, ticket, POLICY, at(hours=3)).changes == {}
 
 
 def test_a_reopened_ticket_is_not_repaired_and_its_limit_runs_again() -> None:
     over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=2))
     again = moved(TicketState.CLOSED, TicketState.OPEN, at(hours=5))
 
-    assert targets(triaged(history=(over, again)), POLICY, at(hours=5)).changes["repair_due_at"] == at(hours=7)
+    assert decide(targets, triaged(history=(over, again)), POLICY, at(hours=5)).changes["repair_due_at"] == at(hours=7)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_a_call_was_answered_when_it_was_written_down() -> None:
 
 
 def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
-    limit = clocks(triaged(), POLICY).first_response
+    limit = Case(triaged(), POLICY, T0).clocks.first_response
 
     assert limit.missed_at(at(minutes=15) - timedelta(microseconds=1)) is None
     assert limit.missed_at(at(minutes=15)) == at(minutes=15)
@@ -125,7 +127,7 @@ def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
 @pytest.mark.parametrize(("minutes", "missed"), [(15, None), (16, at(minutes=15))])
 def test_an_answer_meets_the_limit_up_to_its_moment(minutes: int, missed: datetime | None) -> None:
     ticket = triaged(articles=(said("hello", at(minutes=minutes), Actor.AGENT),))
-    limit = clocks(ticket, POLICY).first_response
+    limit = Case(ticket, POLICY, T0).clocks.first_response
 
     assert limit.missed_at(at(hours=1)) == missed
 
@@ -134,14 +136,14 @@ def test_a_resolution_that_came_late_stays_missed() -> None:
     over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=5))
     ticket = triaged(state=TicketState.CLOSED, history=(over,))
 
-    assert clocks(ticket, POLICY).repair.missed_at(at(hours=9)) == at(hours=4)
+    assert Case(ticket, POLICY, T0).clocks.repair.missed_at(at(hours=9)) == at(hours=4)
 
 
 def test_due_dates_have_whole_seconds_and_never_read_earlier() -> None:
     """Helpdesks store whole seconds; a ticket is created in between."""
     ticket = triaged(created_at=T0 + timedelta(microseconds=1))
 
-    assert targets(ticket, POLICY, at(minutes=1)).changes["first_response_due_at"] == at(minutes=15, seconds=1)
+    assert decide(targets, ticket, POLICY, at(minutes=1)).changes["first_response_due_at"] == at(minutes=15, seconds=1)
 
 
 @pytest.mark.parametrize(
@@ -153,8 +155,8 @@ def test_due_dates_have_whole_seconds_and_never_read_earlier() -> None:
     ],
 )
 def test_the_next_update_counts_from_the_last_word_to_the_customer(priority: Priority, reason: str) -> None:
-    assert reason in targets(triaged(priority, articles=(ANSWER,)), POLICY, at(minutes=20)).reasons
+    assert reason in decide(targets, triaged(priority, articles=(ANSWER,)), POLICY, at(minutes=20)).reasons
 
 
 def test_an_unknown_priority_runs_by_the_default_clock() -> None:
-    assert effective_priority(triaged(None), POLICY) is P3
+    assert Case(triaged(None), POLICY, T0).priority is P3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketState
-from connector.rules.timeline import Run, deadline, elapsed, resolved_at, runs
+from connector.rules.timeline import Interval, deadline, elapsed, resolved_at, runs
 from tests.builders import T0, at, default_policy, incident, moved
 
 POLICY = default_policy()
@@ -26,14 +26,14 @@ states = st.lists(
 ).map(lambda steps: sorted(steps, key=lambda step: step[0]))
 
 
-def _runs_of(minutes: list[int]) -> tuple[Run, ...]:
+def _runs_of(minutes: list[int]) -> tuple[Interval, ...]:
     """Alternating start and end; the last run is open if its end is missing."""
     ends: list[int | None] = [*minutes[1::2]]
     if len(minutes) % 2:
         ends.append(None)
     starts = minutes[::2]
     return tuple(
-        Run(at(minutes=start), None if end is None else at(minutes=end))
+        Interval(at(minutes=start), None if end is None else at(minutes=end))
         for start, end in zip(starts, ends, strict=True)
     )
 
@@ -49,7 +49,7 @@ def lived(steps: list[tuple[int, TicketState, Actor]], created_by: Actor = Actor
 
 @given(calendar=calendars, clocks=intervals, length=spans)
 def test_at_its_deadline_a_length_has_run_and_not_a_moment_before(
-    calendar: BusinessCalendar, clocks: tuple[Run, ...], length: timedelta
+    calendar: BusinessCalendar, clocks: tuple[Interval, ...], length: timedelta
 ) -> None:
     """The inverse law of ``elapsed`` and ``deadline``."""
     due = deadline(calendar, clocks, length)
@@ -63,7 +63,7 @@ def test_at_its_deadline_a_length_has_run_and_not_a_moment_before(
 
 @given(calendar=calendars, clocks=intervals, first=st.integers(0, 50_000), second=st.integers(0, 50_000))
 def test_clocks_never_run_backwards(
-    calendar: BusinessCalendar, clocks: tuple[Run, ...], first: int, second: int
+    calendar: BusinessCalendar, clocks: tuple[Interval, ...], first: int, second: int
 ) -> None:
     earlier, later = sorted((at(minutes=first), at(minutes=second)))
 
@@ -72,7 +72,7 @@ def test_clocks_never_run_backwards(
 
 
 @given(calendar=calendars, clocks=intervals, until=st.integers(0, 50_000))
-def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Run, ...], until: int) -> None:
+def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Interval, ...], until: int) -> None:
     moment = at(minutes=until)
 
     assert elapsed(calendar, clocks, moment) == sum(
@@ -84,7 +84,7 @@ def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Run, ...], un
     length=st.timedeltas(timedelta(hours=2), timedelta(days=10)), pause=st.timedeltas(timedelta(0), timedelta(days=5))
 )
 def test_a_pause_moves_a_deadline_by_its_own_length(length: timedelta, pause: timedelta) -> None:
-    paused = (Run(T0, at(hours=1)), Run(at(hours=1) + pause, None))
+    paused = (Interval(T0, at(hours=1)), Interval(at(hours=1) + pause, None))
 
     assert deadline(ALWAYS, paused, length) == T0 + length + pause
 
@@ -126,7 +126,7 @@ def test_what_a_customer_calls_waiting_changes_no_clock(steps: list[tuple[int, T
 
 @pytest.mark.parametrize("state", [TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELLED])
 def test_a_ticket_that_is_over_runs_no_clock(state: TicketState) -> None:
-    assert runs(lived([(30, state, Actor.AGENT)]), POLICY) == (Run(T0, at(minutes=30)),)
+    assert runs(lived([(30, state, Actor.AGENT)]), POLICY) == (Interval(T0, at(minutes=30)),)
 
 
 def test_a_ticket_created_as_waiting_by_support_begins_when_the_customer_answers() -> None:
@@ -134,8 +134,8 @@ def test_a_ticket_created_as_waiting_by_support_begins_when_the_customer_answers
     by_agent = incident(state=TicketState.OPEN, created_by=Actor.AGENT, history=(answered,))
     by_customer = incident(state=TicketState.OPEN, created_by=Actor.CUSTOMER, history=(answered,))
 
-    assert runs(by_agent, POLICY) == (Run(at(hours=2), None),)
-    assert runs(by_customer, POLICY) == (Run(T0, None),)
+    assert runs(by_agent, POLICY) == (Interval(at(hours=2), None),)
+    assert runs(by_customer, POLICY) == (Interval(T0, None),)
 
 
 @pytest.mark.parametrize(

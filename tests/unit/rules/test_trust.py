@@ -8,9 +8,10 @@ import pytest
 from connector.domain.fields import INTAKE, Fields
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, IntakeStatus, Priority, PrioritySource, RfoStatus, ServiceCheck
+from connector.rules.evaluate import unsaid
 from connector.rules.trust import contest, contested, verified
 from tests.builders import T0, at, changed, default_policy, incident, note
-from tests.unit.rules.passes import with_values
+from tests.unit.rules.passes import decide, with_values
 
 POLICY = default_policy()
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
@@ -161,7 +162,8 @@ def test_it_is_reported_once_for_each_change() -> None:
     ticket = with_history("escalation_level", (3, Actor.CONNECTOR), (1, Actor.CUSTOMER))
     mark = f"repaired-escalation_level-{ticket.history[-1].id}"
 
-    outcome = verified(with_values(ticket, articles=(note({mark}),)))[1]
+    told = with_values(ticket, articles=(note({mark}),))
+    outcome = unsaid(verified(told)[1], told)
 
     assert outcome.changes == {"escalation_level": 3}
     assert outcome.notes == ()
@@ -205,10 +207,10 @@ def test_the_fight_is_over_when_the_other_side_was_quiet_for_an_hour() -> None:
 def test_a_fight_is_told_of_once_and_looked_at_again() -> None:
     ticket = incident(history=fight(3))
 
-    first = contest(ticket, POLICY, at(minutes=5))
-    told = contest(with_values(ticket, articles=(note({"contested-group"}),)), POLICY, at(minutes=5))
+    first = decide(contest, ticket, POLICY, at(minutes=5))
+    told = decide(contest, with_values(ticket, articles=(note({"contested-group"}),)), POLICY, at(minutes=5))
 
     assert first.notes[0].marks == {"contested-group"}
     assert first.due == at(hours=1, minutes=5)
     assert told.notes == ()
-    assert contest(incident(), POLICY, T0).due is None
+    assert decide(contest, incident(), POLICY, T0).due is None

@@ -15,6 +15,7 @@ from threading import Condition, Thread
 
 from tests.benchmarks.senders import SECRET, signed_request
 from tests.ports import free_port
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,8 +35,8 @@ class Running:
             return receive(connection)
 
     def connect(self) -> socket.socket:
-        """A new connection that waits at most ten seconds."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        """A new connection that waits for an answer."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
     def stored(self) -> set[str]:
         """The ids of the tickets in the file."""
@@ -50,8 +51,8 @@ class Running:
         ]
 
     def wait_until_alive(self) -> None:
-        """Wait until a health check is answered; fails with the log if the process ends or half a minute passes."""
-        deadline = time.monotonic() + 30
+        """Wait until a health check is answered; fails with the log if the process ends."""
+        deadline = time.monotonic() + PATIENCE_S
         while not self._is_alive():
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.05)
@@ -67,7 +68,7 @@ class Running:
     def kill(self) -> None:
         """End all its processes at once, as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from connector.helpdesks.jira.webhook import IGNORED, OF_A_LINK, OF_AN_ISSUE
-from tests.unit.webhooks import jira_deliveries as jira
+from tests.unit.helpdesks.jira import deliveries as jira
 from tests.unit.webhooks.deliveries import PATH, Ledger, client, headers, receiver, ticket_body
 from webhooks.app import create_app
 
@@ -51,7 +51,6 @@ METHODS = st.sampled_from(["POST", "GET", "HEAD", "PUT", "OPTIONS", "DELETE", "B
 
 
 @given(body=st.binary() | st.builds(lambda value: json.dumps(value).encode(), JSON))
-@settings(max_examples=300, deadline=None)
 def test_any_signed_body_is_202_or_400_and_stored_only_if_202(body: bytes) -> None:
     ledger = Ledger()
     answer = client(ledger).post(PATH, data=body, headers=headers(body))
@@ -60,7 +59,6 @@ def test_any_signed_body_is_202_or_400_and_stored_only_if_202(body: bytes) -> No
 
 
 @given(body=st.binary() | st.builds(lambda value: json.dumps(value).encode(), JSON | JIRA))
-@settings(max_examples=400, deadline=None)
 def test_any_signed_body_for_jira_is_202_or_400_and_stored_only_if_202(body: bytes) -> None:
     ledger = Ledger()
     answer = jira.deliver(jira.jira_client(ledger, jira.jira_hook("bot")), body)
@@ -72,7 +70,6 @@ def test_any_signed_body_for_jira_is_202_or_400_and_stored_only_if_202(body: byt
 
 
 @given(ticket=st.integers(1, 2**63 - 1), extra=JSON)
-@settings(max_examples=50, deadline=None)
 def test_any_real_id_is_marked_whatever_else_the_payload_holds(ticket: int, extra: object) -> None:
     ledger = Ledger()
     body = ticket_body(ticket)[:-1] + b', "more": ' + json.dumps(str(extra)).encode() + b"}"
@@ -88,7 +85,6 @@ def test_any_real_id_is_marked_whatever_else_the_payload_holds(ticket: int, extr
     changed=st.dictionaries(NAMES, LATIN1, max_size=5),
     body=st.just(ticket_body()) | st.binary(max_size=200),
 )
-@settings(max_examples=300, deadline=None)
 def test_any_unsigned_request_is_refused(path: str, method: str, changed: dict[str, str], body: bytes) -> None:
     ledger = Ledger()
     environ = {"PATH_INFO": path, "wsgi.input_terminated": True, **changed}

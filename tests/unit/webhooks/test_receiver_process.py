@@ -16,7 +16,7 @@ import pytest
 from tests.benchmarks.senders import PATH, signed_request
 from tests.ports import free_port
 from tests.unit.webhooks.receiver_process import ROOT, Acknowledged, Running, receive, running
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\n\r\n"
 
@@ -39,9 +39,9 @@ def test_what_was_acknowledged_under_load_is_in_the_file(tmp_path: Path, end: si
             started.kill()
         else:
             started.process.terminate()
-            assert started.process.wait(30) == 0
+            assert started.process.wait(PATIENCE_S) == 0
         for sender in senders:
-            sender.join(30)
+            sender.join(PATIENCE_S)
         assert acknowledged.other == []
         assert acknowledged.tickets <= started.stored()
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
@@ -108,7 +108,7 @@ def test_slow_bodies_do_not_stop_health_checks(receiver: Running) -> None:
             connection.sendall(head.encode())
         refused: set[socket.socket] = set()
         while len(refused) < 4:
-            ready, _, _ = select.select([one for one in slow if one not in refused], [], [], 20)
+            ready, _, _ = select.select([one for one in slow if one not in refused], [], [], PATIENCE_S)
             assert ready, "at most one body in each of the two processes waits for its sender"
             assert all(receive(one).startswith(b"HTTP/1.1 503 ") for one in ready)
             refused.update(ready)
@@ -126,13 +126,18 @@ SLOW = """
 import os, sys, time
 from pathlib import Path
 from connector.settings import load
-from webhooks.serve import run
+from webhooks import serve
+
+def patient(*arguments, **options):  # else the server kills after half a minute what has not ended
+    return Granian(*arguments, **{**options, "workers_kill_timeout": None})
+
+Granian, serve.Granian = serve.Granian, patient
 
 def starting():
     Path(sys.argv[1]).touch()
     time.sleep(600)
 
-run(load(os.environ), starting, "127.0.0.1")
+serve.run(load(os.environ), starting, "127.0.0.1")
 """
 
 
@@ -141,10 +146,9 @@ def test_a_receiver_that_is_still_starting_ends_when_it_is_told(tmp_path: Path) 
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "INTERSPACE_PORT": str(free_port())}
     started = subprocess.Popen([sys.executable, "-c", SLOW, str(starts)], env=environment, start_new_session=True)
     try:
-        wait_until(starts.exists, "a process of the receiver starts", 30)
+        wait_until(starts.exists, "a process of the receiver starts")
         started.terminate()
-        # The server itself kills what has not ended after half a minute.
-        started.wait(20)
+        started.wait(PATIENCE_S)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(started.pid, signal.SIGKILL)

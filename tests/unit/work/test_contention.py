@@ -12,9 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from connector.sandbox.clock import SteppedClock
-from connector.work.database import open_database
+from connector.work.opening import open_database
 from connector.work.table import Key, WorkTable
 from tests.unit.work.contender import DESK, TICKETS, TOUCHES_PER_THREAD, Run, Touch
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 3
@@ -26,7 +27,7 @@ def contend(url: str, directory: Path) -> tuple[list[Touch], list[Run]]:
         subprocess.Popen([sys.executable, "-m", "tests.unit.work.contender", url, str(n), str(output)], cwd=ROOT)
         for n, output in enumerate(outputs)
     ]
-    assert [process.wait(100) for process in running] == [0] * PROCESSES
+    assert [process.wait(PATIENCE_S) for process in running] == [0] * PROCESSES
     results = [json.loads(output.read_text()) for output in outputs]
     touches = [Touch(*touch) for result in results for touch in result[0]]
     return touches, [Run(*run) for result in results for run in result[1]]

@@ -15,9 +15,9 @@ from connector.work.errors import StoreUnavailable
 from connector.work.file_lock import FileLock
 from connector.work.group_commit import GroupCommit
 from connector.work.table import Key, WorkTable
+from tests.waiting import PATIENCE_S
 
 DESK = "zammad"
-ENOUGH_S = 60
 Collect = Callable[[], dict[Key, datetime]]
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -39,13 +39,13 @@ class Stuck:
     def touch_late(self, collect: Collect) -> None:
         collect()
         self.entered.set()
-        self.go_on.wait(ENOUGH_S)
+        self.go_on.wait(PATIENCE_S)
 
 
 def test_an_event_is_stored_when_the_call_returns(
     table: WorkTable, group: GroupCommit, database_url: str, clock: SteppedClock
 ) -> None:
-    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+    group.touch(Key(DESK, "1"), clock(), PATIENCE_S)
     other = WorkTable.open(database_url, clock)
     assert other.next_due(DESK) == clock()
     other.close()
@@ -53,7 +53,7 @@ def test_an_event_is_stored_when_the_call_returns(
 
 def test_many_threads_lose_nothing(table: WorkTable, group: GroupCommit, clock: SteppedClock) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: group.touch(Key(DESK, str(n % 50)), clock(), ENOUGH_S), range(400)))
+        list(pool.map(lambda n: group.touch(Key(DESK, str(n % 50)), clock(), PATIENCE_S), range(400)))
     assert table.counts()[DESK].due == 50
 
 
@@ -69,21 +69,21 @@ def test_events_of_one_ticket_in_one_batch_keep_the_earliest_due_time(
     monkeypatch.setattr(table, "touch_late", touch_late)
     later = clock().replace(hour=23)
     with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(group.touch, Key(DESK, "0"), later, ENOUGH_S)
-        assert stuck.entered.wait(ENOUGH_S)
-        rest = [pool.submit(group.touch, Key(DESK, "1"), due, ENOUGH_S) for due in (later, clock(), later)]
+        first = pool.submit(group.touch, Key(DESK, "0"), later, PATIENCE_S)
+        assert stuck.entered.wait(PATIENCE_S)
+        rest = [pool.submit(group.touch, Key(DESK, "1"), due, PATIENCE_S) for due in (later, clock(), later)]
         stuck.go_on.set()
         for future in (first, *rest):
-            future.result(ENOUGH_S)
+            future.result(PATIENCE_S)
     assert table.next_due(DESK) == clock()
 
 
 def test_a_bad_key_harms_only_its_own_request(table: WorkTable, group: GroupCommit, clock: SteppedClock) -> None:
     with pytest.raises(ValueError, match="not a helpdesk name"):
-        group.touch(Key(DESK, "a\0b"), clock(), ENOUGH_S)
+        group.touch(Key(DESK, "a\0b"), clock(), PATIENCE_S)
     with pytest.raises(ValueError, match="without a zone"):
-        group.touch(Key(DESK, "1"), clock().replace(tzinfo=None), ENOUGH_S)
-    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+        group.touch(Key(DESK, "1"), clock().replace(tzinfo=None), PATIENCE_S)
+    group.touch(Key(DESK, "1"), clock(), PATIENCE_S)
     assert table.next_due(DESK) == clock()
 
 
@@ -104,16 +104,16 @@ def test_who_gives_up_does_not_hold_up_the_others(
     stuck = Stuck()
     monkeypatch.setattr(table, "touch_late", stuck.touch_late)
     with ThreadPoolExecutor(9) as pool:
-        waiting = [pool.submit(group.touch, Key(DESK, "0"), clock(), ENOUGH_S)]
-        assert stuck.entered.wait(ENOUGH_S)
+        waiting = [pool.submit(group.touch, Key(DESK, "0"), clock(), PATIENCE_S)]
+        assert stuck.entered.wait(PATIENCE_S)
         for number in range(1, 9):
-            patience = 0.01 if number % 2 else ENOUGH_S
+            patience = 0.01 if number % 2 else PATIENCE_S
             waiting.append(pool.submit(group.touch, Key(DESK, str(number)), clock(), patience))
         for impatient in waiting[1::2]:
-            assert isinstance(impatient.exception(ENOUGH_S), StoreUnavailable)
+            assert isinstance(impatient.exception(PATIENCE_S), StoreUnavailable)
         stuck.go_on.set()
         for patient in waiting[::2]:
-            assert patient.exception(ENOUGH_S) is None
+            assert patient.exception(PATIENCE_S) is None
 
 
 def test_an_error_reaches_every_request_of_its_batch(
@@ -127,12 +127,12 @@ def test_an_error_reaches_every_request_of_its_batch(
 
     monkeypatch.setattr(table, "touch_late", fail)
     with ThreadPoolExecutor(4) as pool:
-        waiting = [pool.submit(group.touch, Key(DESK, "0"), clock(), ENOUGH_S)]
-        assert stuck.entered.wait(ENOUGH_S)
-        waiting += [pool.submit(group.touch, Key(DESK, str(number)), clock(), ENOUGH_S) for number in (1, 2, 3)]
+        waiting = [pool.submit(group.touch, Key(DESK, "0"), clock(), PATIENCE_S)]
+        assert stuck.entered.wait(PATIENCE_S)
+        waiting += [pool.submit(group.touch, Key(DESK, str(number)), clock(), PATIENCE_S) for number in (1, 2, 3)]
         stuck.go_on.set()
         for future in waiting:
-            assert "disk full" in str(future.exception(ENOUGH_S))
+            assert "disk full" in str(future.exception(PATIENCE_S))
 
 
 @pytest.mark.parametrize("failure", [StoreUnavailable("disk full"), RuntimeError("disk full")])
@@ -148,8 +148,8 @@ def test_an_error_reaches_the_request_and_the_next_one_is_tried(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table, "touch_late", fail)
         with pytest.raises(StoreUnavailable, match="not stored: disk full"):
-            group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
-    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+            group.touch(Key(DESK, "1"), clock(), PATIENCE_S)
+    group.touch(Key(DESK, "1"), clock(), PATIENCE_S)
     assert table.next_due(DESK) == clock()
 
 
@@ -158,28 +158,29 @@ def test_a_full_queue_refuses_at_once(table: WorkTable, clock: SteppedClock, mon
     monkeypatch.setattr(table, "touch_late", stuck.touch_late)
     group = GroupCommit(table, capacity=1)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(group.touch, Key(DESK, "1"), clock(), ENOUGH_S)
-        assert stuck.entered.wait(ENOUGH_S)
+        pool.submit(group.touch, Key(DESK, "1"), clock(), PATIENCE_S)
+        assert stuck.entered.wait(PATIENCE_S)
         with pytest.raises(StoreUnavailable, match="0 s"):
             group.touch(Key(DESK, "2"), clock(), 0)
         with pytest.raises(StoreUnavailable, match="1 events wait"):
-            group.touch(Key(DESK, "3"), clock(), ENOUGH_S)
+            group.touch(Key(DESK, "3"), clock(), PATIENCE_S)
         stuck.go_on.set()
     group.close()
 
 
 def test_a_closed_group_refuses(group: GroupCommit, clock: SteppedClock) -> None:
-    group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+    group.touch(Key(DESK, "1"), clock(), PATIENCE_S)
     group.close()
     group.close()
     with pytest.raises(StoreUnavailable, match="shutting down"):
-        group.touch(Key(DESK, "1"), clock(), ENOUGH_S)
+        group.touch(Key(DESK, "1"), clock(), PATIENCE_S)
 
 
 FORKED = """
 import os, sys
 from connector.work.group_commit import GroupCommit
 from connector.work.table import Key, WorkTable
+from tests.waiting import PATIENCE_S
 table = WorkTable.open(sys.argv[1])
 group = GroupCommit(table)
 group.touch(Key("zammad", "before"), table.now(), 60)
@@ -196,7 +197,9 @@ table.close()
 
 
 def test_a_forked_child_has_a_writer_of_its_own(database_url: str, clock: SteppedClock) -> None:
-    subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED, database_url], check=True, timeout=60, cwd=ROOT)
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED, database_url], check=True, timeout=PATIENCE_S, cwd=ROOT
+    )
     table = WorkTable.open(database_url, clock)
     assert set(table.seen(DESK, ["before", "child", "parent", "after", "other"])) == {
         "before",

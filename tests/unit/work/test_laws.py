@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -237,14 +237,12 @@ def new_machine(tmp_path: Path, clock: SteppedClock) -> Iterator[Callable[[], Wo
     table.close()
 
 
+@pytest.mark.hypothesis
 def test_the_table_keeps_its_laws(new_machine: Callable[[], WorkTableMachine]) -> None:
     run_state_machine_as_test(
         new_machine,  # type: ignore[arg-type]  # any callable will do
         settings=settings(
-            max_examples=150,
             stateful_step_count=30,
-            deadline=None,
             report_multiple_bugs=False,
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -6,6 +6,7 @@ A field that the mapping names by its id is somebody else's: used, never made.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connector.domain.fields import CATALOGUE
 from connector.helpdesks.jira.install.kinds import FIELDS, OPTIONS, SCREENS
 from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.mapping import FIELD_ID
@@ -13,7 +14,6 @@ from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
 from connector.install.current import Current
 from connector.install.errors import PlanError
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
-from connector.install.texts import HELP
 
 SYSTEM_FIELDS = ("description", "priority", "labels", "duedate")
 """Jira's own fields that the connector sets."""
@@ -28,23 +28,23 @@ def fields(site: JiraSite, current: Current) -> Iterator[Wanted]:
     for field, name in site.fields.items():
         rows = current.rows(FIELDS, name)
         wanted = field_kind(field)
-        held = str(rows[0]["type"]) if rows else TYPE_PREFIX + wanted
+        kind = str(rows[0]["type"]) if rows else TYPE_PREFIX + wanted
         if len(rows) > 1:
             ids = " and ".join(str(row["id"]) for row in rows)
             faults.append(f"{name!r} is the name of {ids}: put the right id into the mapping, or rename one")
-        elif held.removeprefix(TYPE_PREFIX) not in FIT.get(wanted, (wanted,)):
+        elif kind.removeprefix(TYPE_PREFIX) not in FIT.get(wanted, (wanted,)):
             faults.append(
-                f"{name!r} is of type {held.rpartition(':')[2]}, and the rules need {wanted}: rename that field, or "
+                f"{name!r} is of type {kind.rpartition(':')[2]}, and the rules need {wanted}: rename that field, or "
                 "put another name into the mapping"
             )
-        body: dict[str, Any] = {"name": name, "type": held}
+        body: dict[str, Any] = {"name": name, "type": kind}
         if FIELD_ID.fullmatch(name):
             yield Wanted(FIELDS, name, body, borrowed=True)
         elif site.flavour.administers:
-            yield Wanted(FIELDS, name, {**body, "description": HELP[field]})
+            yield Wanted(FIELDS, name, {**body, "description": CATALOGUE[field].help})
         else:
             # Where it applies and what it says is told when it is made; later it cannot be changed.
-            fill = {"description": HELP[field], "projects": [int(site.project_id)]}
+            fill = {"description": CATALOGUE[field].help, "projects": [int(site.project_id)]}
             yield Wanted(FIELDS, name, body, fill=fill)
     if faults:
         raise PlanError("; ".join(faults))
@@ -57,15 +57,15 @@ def options(site: JiraSite, current: Current) -> Iterator[Wanted]:
     for field, name in site.fields.items():
         values = site.wanted_options(field)
         body = {"field": Ref(FIELDS, name), "options": Including(values)}
-        held = current.row(FIELDS, name)
+        row = current.row(FIELDS, name)
         if not values:
             continue
-        if held is not None and not is_marked(held["description"]):
+        if row is not None and not is_marked(row["description"]):
             # A context of ours would hide the options that somebody else's field has in this project.
             yield Wanted(OPTIONS, name, body, borrowed=True)
         else:
             fill = {"context": f"{PREFIX}{site.mapping.project}", "projects": [site.project_id]}
-            yield Wanted(OPTIONS, name, {**body, "description": HELP[field]}, fill=fill)
+            yield Wanted(OPTIONS, name, {**body, "description": CATALOGUE[field].help}, fill=fill)
 
 
 def screens(site: JiraSite, current: Current) -> Iterator[Wanted]:

@@ -9,18 +9,12 @@ from connector.domain.vocabulary import Priority, TicketKind, TicketState
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.load import check
 from connector.policy.problem import PolicyError
-from connector.schemas import schema_text, schemas
 from tests.unit.helpdesks.jira.bench import mapping
 from tests.unit.policy.files import JIRA, POLICY, SERVICES, Case, changed, expected_and_found
 
 
 def test_it_fits_the_policy() -> None:
     assert check(POLICY, SERVICES, {JIRA: JiraMapping}) == []
-
-
-def test_the_schema_is_up_to_date() -> None:
-    file = JIRA.parent / "schemas" / "jira.schema.json"
-    assert file.read_text() == schema_text(schemas()["jira.schema.json"])
 
 
 def test_names() -> None:

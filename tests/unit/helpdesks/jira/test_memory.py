@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from connector.domain.decision import Note
+from connector.domain.mark import Mark
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.jira.memory import INTENDED, MARKS, Memory
 from connector.policy.load import load_policy
@@ -137,7 +138,7 @@ def test_the_memory_travels_with_the_note(bench: Bench) -> None:
     assert write.method == "PUT"
     assert {"fields", "update", "properties"} <= write.body.keys()
     assert "level-2" in held["marks"]
-    assert bench.read(issue).marks["level-2"] == datetime.fromisoformat(held["marks"]["level-2"])
+    assert bench.read(issue).marks[Mark("level", 2)] == datetime.fromisoformat(held["marks"]["level-2"])
 
 
 DAMAGES: dict[str, Callable[[Bench, str, Any], Any]] = {

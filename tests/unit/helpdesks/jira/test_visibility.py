@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import connector.helpdesks.jira
 from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import Changes
 from connector.domain.vocabulary import Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.jira.messages import VISIBILITY
@@ -68,9 +69,9 @@ def leaks(sent: Sent, note: Note | None) -> list[str]:
 
 @pytest.mark.parametrize("flavour", ["cloud", "datacenter"])
 @given(note=st.none() | NOTES, changes=CHANGES, state=st.none() | st.sampled_from(TicketState))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_comment_of_every_write_says_who_may_see_it(
-    flavour: str, note: Note | None, changes: dict[str, Any], state: TicketState | None
+    flavour: str, note: Note | None, changes: Changes, state: TicketState | None
 ) -> None:
     bench = BENCHES[flavour]
     bench.passes(minutes=1)

@@ -2,13 +2,14 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
+from connector.domain.ticket import Changes
 from connector.domain.vocabulary import (
     FaultType,
     Impact,
@@ -26,7 +27,7 @@ from connector.sandbox.jira import Fault
 from tests.unit.helpdesks.jira.bench import START, Bench
 
 NOTE = Note(public=False, title="Escalation level 2", text="Why", marks=frozenset({"level-2"}))
-EVERYTHING: dict[str, Any] = {
+EVERYTHING: Changes = {
     "service_id": "SVC-1001",
     "problem_start": START,
     "short_description": "Line *down* [x]",
@@ -68,7 +69,7 @@ def test_every_field_there_and_back(bench: Bench) -> None:
     bench.desk.write(ticket, EVERYTHING, None)
 
     assert bench.read(ticket.id).fields.model_dump() == EVERYTHING
-    empty = {field: None for field in EVERYTHING if field not in ("priority", "group")}
+    empty = cast(Changes, {field: None for field in EVERYTHING if field not in ("priority", "group")})
     bench.desk.write(ticket, empty, None)
     held = bench.read(ticket.id).fields.model_dump(exclude_none=True)
     assert held == {"priority": Priority.P1, "group": "level_3"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import responses
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.ticket import Ticket
@@ -153,30 +153,6 @@ def test_whose_words_an_article_holds(zammad: responses.RequestsMock, sender: in
     assert read(zammad, whole).articles[0].author is author
 
 
-@pytest.mark.parametrize(
-    ("subject", "marks"),
-    [
-        ("Escalation level 2: shift manager [ref: level-2 request-h7]", {"level-2", "request-h7"}),
-        ("x [ref: rfo-due-20261130T1200] ", {"rfo-due-20261130T1200"}),
-        ("Ticket 41002: details needed", set()),
-        ("[ref: level-2] not at the end", set()),
-        ("[ref:]", set()),
-        (None, set()),
-    ],
-)
-def test_marks_stand_at_the_end_of_the_bots_own_subjects(
-    zammad: responses.RequestsMock, subject: str | None, marks: set[str]
-) -> None:
-    assert read(zammad, with_article(shown(), subject=subject, created_by_id=BOT)).articles[0].marks == marks
-
-
-def test_nobody_else_makes_a_mark(zammad: responses.RequestsMock) -> None:
-    """P20."""
-    whole = with_article(shown(), subject="x [ref: level-5]", created_by_id=CUSTOMER, sender_id=2)
-
-    assert read(zammad, whole).articles[0].marks == frozenset()
-
-
 def test_attachments_and_html(zammad: responses.RequestsMock) -> None:
     files = [{"id": 1, "filename": "mtr.txt", "size": "12"}, {"id": 2}]
     (article,) = read(
@@ -279,7 +255,6 @@ odd = st.sampled_from([..., "\ud800", "0001-01-01T00:00:00+23:59", [], {}, [None
 junk = odd | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 
 
-@settings(max_examples=300, deadline=None)
 @given(path=st.sampled_from(list(places(WHOLE))), new=junk, then=st.sampled_from(list(places(PAST))), other=junk)
 def test_whatever_is_mutilated_the_answer_is_a_ticket_or_an_error_of_ours(
     path: tuple[Any, ...], new: Any, then: tuple[Any, ...], other: Any

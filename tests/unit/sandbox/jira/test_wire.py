@@ -8,12 +8,13 @@ from threading import Event
 
 import pytest
 import requests
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.sandbox.jira import Fault, Flavour, Response, RunningServer, Served
 from connector.sandbox.jira.deliveries import signature
 from tests.unit.sandbox.jira.desk import PORTAL, Desk, new_desk
+from tests.waiting import PATIENCE_S
 
 ME = "/rest/api/2/myself"
 JSON = st.recursive(
@@ -117,7 +118,7 @@ def test_a_quota_stops_everything(cloud: Desk) -> None:
 
 def test_calls_are_counted(session: tuple[requests.Session, str], desk: Desk) -> None:
     http, base = session
-    http.get(base + ME, timeout=5)
+    http.get(base + ME, timeout=PATIENCE_S)
     assert desk.jira.requests == [Served("GET", ME, "bot@example.com")]
 
 
@@ -125,7 +126,7 @@ def test_faults_carry_headers_and_run_out(session: tuple[requests.Session, str],
     http, base = session
     reason = {"RateLimit-Reason": "jira-burst-based"}
     desk.jira.faults.add(Fault("status", path="myself", times=2, status=429, retry_after="7", headers=reason))
-    answers = [http.get(base + ME, timeout=5) for _ in range(3)]
+    answers = [http.get(base + ME, timeout=PATIENCE_S) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [429, 429, 200]
     assert (answers[0].headers["Retry-After"], answers[0].headers["RateLimit-Reason"]) == ("7", "jira-burst-based")
 
@@ -141,7 +142,7 @@ def test_refused_and_hanging_connections(session: tuple[requests.Session, str], 
     http, base = session
     desk.jira.faults.add(Fault("refuse"))
     with pytest.raises(requests.ConnectionError):
-        http.get(base + ME, timeout=5)
+        http.get(base + ME, timeout=PATIENCE_S)
     desk.jira.faults.add(Fault("hang"))
     with pytest.raises(requests.Timeout):
         http.get(base + ME, timeout=0.2)
@@ -153,12 +154,11 @@ def test_an_answer_lost_after_the_work_was_done(session: tuple[requests.Session,
     issue = desk.issue()
     desk.jira.faults.add(Fault("lose answer", method="PUT"))
     with pytest.raises(requests.ConnectionError):
-        http.put(f"{base}/rest/api/2/issue/{issue}", json={"fields": {desk.ids["Level"]: 4}}, timeout=5)
+        http.put(f"{base}/rest/api/2/issue/{issue}", json={"fields": {desk.ids["Level"]: 4}}, timeout=PATIENCE_S)
     assert desk.value(issue, "Level") == 4.0
 
 
 @pytest.mark.usefixtures("nonsense")
-@settings(max_examples=60)
 @given(
     flavour=st.sampled_from(["cloud", "datacenter"]),
     name=st.sampled_from(["fields", "update", "properties", "transition", "jql", "body", "type", "inwardIssue"]),
@@ -211,6 +211,6 @@ def test_the_background_worker_delivers_over_the_network(cloud: Desk) -> None:
         cloud.hook("jira:issue_created")
         cloud.jira.world.webhooks[1].url = receiver.url + "/hook"
         cloud.issue()
-        assert arrived.wait(10)
+        assert arrived.wait(PATIENCE_S)
     headers, body = got[0]
     assert headers["X-Hub-Signature"] == signature("a secret", body)

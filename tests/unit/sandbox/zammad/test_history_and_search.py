@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.sandbox.clock import SteppedClock
 from tests.unit.sandbox.zammad.desk import START, Desk, new_desk
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["bot", "agent", "customer"])), max_size=8))
 def test_history_is_a_chain_that_ends_in_the_present(writes: list[tuple[int, str]]) -> None:
     desk = new_desk(SteppedClock(START))
@@ -24,7 +23,6 @@ def test_history_is_a_chain_that_ends_in_the_present(writes: list[tuple[int, str
     assert all(old != new for old, new, _ in changes)
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     steps=st.lists(st.tuples(st.integers(0, 5), st.integers(-90, 90)), min_size=1, max_size=12),
     since=st.integers(-120, 120),

@@ -15,6 +15,7 @@ from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import Fault, Response, RunningServer, SandboxZammad, Served
 from connector.sandbox.zammad.deliveries import signature
 from tests.unit.sandbox.zammad.desk import START, Desk, new_desk
+from tests.waiting import PATIENCE_S
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -84,14 +85,14 @@ def test_no_parameter_breaks_the_desk(name: str, value: object) -> None:
 
 def test_calls_are_counted(session: tuple[requests.Session, str], desk: Desk) -> None:
     http, base = session
-    http.get(base + ME + "?x=1", timeout=5)
+    http.get(base + ME + "?x=1", timeout=PATIENCE_S)
     assert desk.zammad.requests == [Served("GET", ME + "?x=1", "bot@example.com")]
 
 
 def test_status_faults_carry_retry_after_and_run_out(session: tuple[requests.Session, str], desk: Desk) -> None:
     http, base = session
     desk.zammad.faults.add(Fault("status", path="users/me", times=2, status=429, retry_after="7"))
-    answers = [http.get(base + ME, timeout=5) for _ in range(3)]
+    answers = [http.get(base + ME, timeout=PATIENCE_S) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [429, 429, 200]
     assert answers[0].headers["Retry-After"] == "7"
 
@@ -100,7 +101,7 @@ def test_a_refused_connection(session: tuple[requests.Session, str], desk: Desk)
     http, base = session
     desk.zammad.faults.add(Fault("refuse"))
     with pytest.raises(requests.ConnectionError):
-        http.get(base + ME, timeout=5)
+        http.get(base + ME, timeout=PATIENCE_S)
     assert desk.zammad.requests == []
 
 
@@ -116,7 +117,7 @@ def test_an_answer_lost_after_the_work_was_done(session: tuple[requests.Session,
     ticket = desk.ticket()
     desk.zammad.faults.add(Fault("lose answer", method="PUT"))
     with pytest.raises(requests.ConnectionError):
-        http.put(f"{base}/api/v1/tickets/{ticket}", json={"level": 4}, timeout=5)
+        http.put(f"{base}/api/v1/tickets/{ticket}", json={"level": 4}, timeout=PATIENCE_S)
     assert desk.shown(ticket)["level"] == 4
 
 
@@ -138,7 +139,10 @@ def test_the_socket_keeps_its_connection_and_its_umlauts(desk: Desk) -> None:
         http.headers["Authorization"] = f"Token token={desk.tokens['bot']}"
         ticket = desk.ticket(title="Übergabe & <Test>")
         for _ in range(3):
-            assert http.get(f"{server.url}/api/v1/tickets/{ticket}", timeout=5).json()["title"] == "Übergabe & <Test>"
+            assert (
+                http.get(f"{server.url}/api/v1/tickets/{ticket}", timeout=PATIENCE_S).json()["title"]
+                == "Übergabe & <Test>"
+            )
 
 
 def test_a_closed_server_answers_no_more(desk: Desk) -> None:
@@ -160,7 +164,7 @@ def test_the_background_worker_delivers_over_the_network(desk: Desk) -> None:
     with RunningServer(receive, "127.0.0.1", 0, None) as receiver, desk.zammad.serve(deliver=True):
         desk.hook("höök", {"ticket.action": {"operator": "is", "value": "create"}}, endpoint=receiver.url + "/hook")
         desk.ticket()
-        assert arrived.wait(10)
+        assert arrived.wait(PATIENCE_S)
     headers, body = got[0]
     assert headers["X-Zammad-Trigger"] == "höök"
     assert headers["X-Hub-Signature"] == signature("secret", body)

@@ -1,0 +1,73 @@
+"""Marks: what a note of the connector proves to be done, as the ticket itself carries it (P2, P20)."""
+
+import re
+from functools import lru_cache
+from typing import Any, Literal, cast, final, get_args
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+MarkName = Literal[
+    "asked", "contested", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
+    "deferral-refused", "deferral-told", "deferred", "doubt", "level", "priority", "priority-kept", "problem-reopened",
+    "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-reminder", "service", "understood",
+]  # fmt: skip
+"""Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
+
+_UNSAFE = re.compile(r"[^\w.:-]+", re.ASCII)
+_NAMES = "|".join(sorted(get_args(MarkName), key=len, reverse=True))
+_MARK = re.compile(rf"({_NAMES})(?:-(.*))?", re.DOTALL)
+"""The longest name that fits wins."""
+
+
+@final
+class Mark(str):
+    """The name of a step and what it was about: ``Mark("level", 3)`` stands on a ticket as ``level-3``.
+
+    It is a string, because that is what tickets carry. The rules look at ``name`` and ``parts``, never at the text.
+    """
+
+    __slots__ = ("name", "parts")
+    name: MarkName | None
+    """``None``: nothing that this version knows. Such a mark is kept and never acted on."""
+    parts: tuple[str, ...]
+    """What the step was about, e.g. a level or the id of a message. A part that holds a dash is read as two."""
+
+    def __new__(cls, name: MarkName, *parts: object) -> "Mark":
+        """The mark of a step; what a mark cannot hold becomes ``_``."""
+        return _made(name, *parts)
+
+    @staticmethod
+    def parse(text: str) -> "Mark":
+        """A mark as it stands on a ticket; never fails.
+
+        >>> Mark.parse("rfo-reminder-3-20261201T1000").parts
+        ('3', '20261201T1000')
+        """
+        return _parsed(text)
+
+    @property
+    def number(self) -> int | None:
+        """The only part, where it is a number: the level of ``level-3``."""
+        return int(self.parts[0]) if len(self.parts) == 1 and self.parts[0].isdecimal() else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _parsed, (str(self),)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
+
+
+@lru_cache(maxsize=4096)
+def _made(name: MarkName, *parts: object) -> Mark:
+    return _parsed("-".join((name, *(_UNSAFE.sub("_", str(part)) for part in parts))))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Mark:
+    mark = str.__new__(Mark, text)
+    known = _MARK.fullmatch(text)
+    mark.name = cast(MarkName, known[1]) if known else None
+    mark.parts = tuple(known[2].split("-")) if known and known[2] is not None else ()
+    return mark

@@ -1,0 +1,58 @@
+"""What a rule is given: one look at one ticket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from connector.domain.decision import Outcome
+from connector.domain.ticket import Changes, Ticket
+from connector.domain.vocabulary import Priority, ServiceCheck
+from connector.policy.catalogue import CatalogueCustomer
+from connector.policy.models import Ladder, Policy
+from connector.rules.timeline import Clocks, count_clocks
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A ticket as the rules before have left it, under a policy, at a moment (UTC). Nothing in it ever changes."""
+
+    ticket: Ticket
+    policy: Policy
+    now: datetime
+
+    def with_changes(self, changes: Changes) -> "Case":
+        """The case of the next rule, once ``changes`` are decided."""
+        return Case(self.ticket.with_changes(changes), self.policy, self.now)
+
+    @property
+    def priority(self) -> Priority:
+        """The ticket's, or the policy's default where the helpdesk holds one that the mapping does not know."""
+        return self.ticket.fields.priority or self.policy.default_priority
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """How the ticket's clocks have run, and its limits (R36–R38)."""
+        return count_clocks(self.ticket, self.policy, self.priority)
+
+    @property
+    def verified_service(self) -> str | None:
+        """Only a verified service ID chooses a ladder: nobody borrows another customer's matrix."""
+        fields = self.ticket.fields
+        return fields.service_id if fields.service_check is ServiceCheck.VERIFIED else None
+
+    @property
+    def ladder(self) -> Ladder:
+        """The escalation matrix that counts for the ticket (R35)."""
+        return self.policy.ladder(self.verified_service)
+
+    @property
+    def customer(self) -> CatalogueCustomer | None:
+        """The catalogue's customer whom the ticket's contact belongs to, if it knows one (R7)."""
+        contact = self.ticket.customer
+        return self.policy.catalogue.customer(contact.organization, contact.email)
+
+
+Rule = Callable[[Case], Outcome]
+"""Pure: the same case, the same outcome. Its notes are all that would be true to say; what has been said is dropped
+by :func:`connector.rules.evaluate.evaluate`."""

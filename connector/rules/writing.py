@@ -1,0 +1,50 @@
+"""Messages about a ticket, written for whoever reads them: the customer, or support."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector.domain.messages import MESSAGES, Audience
+from connector.domain.ticket import Ticket
+from connector.messages.catalogue import Part, Rendered
+from connector.messages.words import Reader
+from connector.policy.models import Policy
+
+_REPLY = re.compile(r"^\s*((re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
+
+
+def write(parts: Sequence[Part], ticket: Ticket, policy: Policy, *, public: bool) -> Rendered:
+    """One note on the ticket about all parts: a letter to the customer, or a note that only support sees."""
+    if any((MESSAGES[name] is Audience.CUSTOMER) is not public for name, _ in parts):
+        raise ValueError(f"not every one of {[name for name, _ in parts]} is {'public' if public else 'internal'}")
+    if public:
+        return policy.messages.letter(parts, _common(ticket, policy), _customer(ticket, policy))
+    return policy.messages.note(parts, _common(ticket, policy), _support(ticket, policy))
+
+
+def text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> Rendered:
+    """What a field of the ticket says (its ``body``), or title and text of a ticket made for this one."""
+    return policy.messages.render(name, {**_common(ticket, policy), **data}, _support(ticket, policy))
+
+
+def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:
+    name = ticket.customer.name
+    title = _REPLY.sub("", ticket.title).strip() or ticket.number
+    return {
+        "ticket": {"number": ticket.number, "title": title},
+        # Helpdesks put the address where they know no name.
+        "customer": None if "@" in name else name or None,
+        "provider": policy.name,
+        "policy": policy.version,
+    }
+
+
+def _support(ticket: Ticket, policy: Policy) -> Reader:
+    return Reader(policy.internal_language, ZoneInfo(policy.display_timezone), ticket.labels)
+
+
+def _customer(ticket: Ticket, policy: Policy) -> Reader:
+    """In their own time zone where the catalogue knows it."""
+    known = policy.catalogue.customer(ticket.customer.organization, ticket.customer.email)
+    return Reader(zone=ZoneInfo((known and known.timezone) or policy.display_timezone), labels=ticket.labels)

@@ -1,0 +1,30 @@
+"""Files of the repository that are made from the code: ``make generate`` writes them, a test compares them."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from connector.cli.reference import REFERENCE, reference
+from connector.policy.locate import MAPPINGS
+from connector.schemas import schema_text, schemas
+from tests.customer_texts import customer_texts
+
+GENERATED: Mapping[Path, Callable[[], str]] = {
+    **{MAPPINGS / "schemas" / name: partial(schema_text, section) for name, section in schemas().items()},
+    REFERENCE: reference,
+    Path(__file__).parent / "golden" / "customer_messages.txt": customer_texts,
+}
+"""File → what makes its text."""
+
+
+def main() -> None:
+    """Writes the files that have changed."""
+    for file, make in GENERATED.items():
+        text = make()
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+            print(f"written: {file}")
+
+
+if __name__ == "__main__":
+    main()
