@@ -6,7 +6,7 @@ only: deadlines and levels come from the policy, never from here (R36–R38).
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
