@@ -45,8 +45,11 @@ class Message:
     def render(self, data: Mapping[str, Any], reader: Reader) -> Rendered:
         """The message with ``data``; optional data may be left out.
 
-        :raises MessageError: the data is not what the message declares.
+        :raises ValueError: there is data that the message does not declare.
+        :raises MessageError: data is missing or of another kind.
         """
+        if not self._names.issuperset(data):
+            raise ValueError(f"{self.name} declares no data {', '.join(sorted(data.keys() - self._names))}")
         subject, body = self._templates
         known = {**self._nothing, **data}
         return Rendered(" ".join(subject.render(known, reader).split()), body.render(known, reader))
@@ -63,8 +66,11 @@ class Message:
 
     @cached_property
     def _templates(self) -> tuple[Template, Template]:
-        known = names({**COMMON, **self.kinds})
-        return compile_template(self.subject, known), compile_template(self.body, known)
+        return compile_template(self.subject, self._names), compile_template(self.body, self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return names({**COMMON, **self.kinds})
 
     @cached_property
     def _nothing(self) -> dict[str, Any]:
