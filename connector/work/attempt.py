@@ -23,9 +23,10 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.work.errors import StoreError
+from connector.work.jobs import Released
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.sweep import sweep
-from connector.work.table import Deferred, Done, Failed, Job, Key, Released, WorkTable
+from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
 
 log = structlog.get_logger("worker")
 

@@ -25,7 +25,6 @@ from connector.work.jobs import (
     Job,
     Key,
     Paused,
-    Released,
     RowState,
     checked,
     storable,
@@ -34,19 +33,7 @@ from connector.work.moment import from_micros, optional_micros, optional_moment,
 from connector.work.opening import missing_at, open_database
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
-__all__ = [
-    "Counts",
-    "DeadLetter",
-    "Deferred",
-    "Done",
-    "Failed",
-    "Job",
-    "Key",
-    "Paused",
-    "Released",
-    "RowState",
-    "WorkTable",
-]
+__all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "RowState", "WorkTable"]
 
 _CHUNK = 1000
 

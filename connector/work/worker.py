@@ -14,8 +14,9 @@ from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
+from connector.work.jobs import Released
 from connector.work.rate_limiter import RateLimiter
-from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, Released, WorkTable
+from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 
 log = structlog.get_logger("worker")
 
