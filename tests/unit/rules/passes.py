@@ -16,7 +16,7 @@ from tests.builders import changed, moved, said
 def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
     """What one rule decides, less what stands on the ticket already. Every outcome names its rule and its reasons."""
     outcome = rule(Case(ticket, policy, now))
-    assert outcome.rule == rule.__name__  # type: ignore[attr-defined]  # rules are functions
+    assert outcome.rule == rule.__name__
     assert outcome.reasons or rule is contest, "only a fight that there is not needs no reason"
     assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
     return unsaid(outcome, ticket)
