@@ -189,7 +189,9 @@ def _rfo_due(ticket: Ticket) -> tuple[list[str], list[Check]]:
 
 
 def _reminded(task: Ticket) -> tuple[list[str], list[Check]]:
-    reminders = [article for article in _by_connector(task) if article.subject.startswith("RFO due")]
+    reminders = [
+        article for article in _by_connector(task) if any(mark.name == "rfo-reminder" for mark in article.marks)
+    ]
     lines = [f"{wording.format_time(article.created_at)}: {article.body.splitlines()[0]}" for article in reminders]
     days = [article.created_at.date().isoformat() for article in reminders]
     return lines, [("reminders on working days 3 and 4", days == ["2026-11-27", "2026-11-30"])]

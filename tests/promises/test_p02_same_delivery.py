@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.promises.conftest import COMPLETE, Cast
-from tests.promises.evidence import levels_noted, notes, proofs
+from tests.promises.evidence import levels_noted, proofs, steps
 
 
 def test_every_delivery_ten_times_has_one_effect(cast: Cast) -> None:
@@ -24,5 +24,5 @@ def test_every_delivery_ten_times_has_one_effect(cast: Cast) -> None:
     assert sorted(link.connector_key or "" for link in seen.links) == [f"problem:{ticket}", f"rfo:{ticket}"]
     assert len(stage.house.tickets()) == 3
     assert len(levels_noted(seen)) == len(set(levels_noted(seen)))
-    assert notes(seen).count("Your Reason-For-Outage document") == 1
+    assert steps(seen).count("rfo-due") == 1
     assert set(proofs(seen).values()) == {1}

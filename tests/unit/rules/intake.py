@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.domain.decision import Note
-from connector.domain.fields import Fields
+from connector.domain.fields import LABELS, Fields
 from connector.domain.ticket import Article, Ticket
 from tests.builders import T0, incident, said
 
@@ -12,12 +12,6 @@ LINES = {
     "problem_start": "Start time: 2026-11-23 09:40 UTC",
     "short_description": "Description: the line to Hamburg loses packets",
     "impact": "Impact: degradation",
-}
-LABELS = {
-    "service_id": "Service ID",
-    "problem_start": "Start time",
-    "short_description": "Description",
-    "impact": "Impact",
 }
 ALL = "\n".join(LINES.values())
 OPTIONAL = """
@@ -43,4 +37,4 @@ def only(notes: tuple[Note, ...]) -> Note:
 
 
 def asked_for(told: Note) -> set[str]:
-    return {name for name, label in LABELS.items() if f"\n{label} (" in f"\n{told.text}"}
+    return {name for name in LINES if f"\n{LABELS[name]} (" in f"\n{told.text}"}
