@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from connector.domain.model import Model
-from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK, SecretStoreError, read_store
+from connector.install.secrets import JIRA_WEBHOOK, PROOF_KEY, WEBHOOK, SecretStoreError, read_store
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
@@ -89,9 +89,14 @@ class Settings(Model):
         description="The connector's own Jira account (accountId on Cloud, user name on Data Center), if nobody else "
         "uses it: the receiver then skips webhooks of its own changes, which saves a read each.",
     )
+    proof_key: SecretStr | None = Field(
+        None,
+        description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "
+        "To replace it: the new and the old one, a line each, until the tickets that are open then are closed.",
+    )
     secret_store: Path = Field(
         Path("interspace.secrets"),
-        description="Where `install` keeps webhook secrets, and where they are read from if not set otherwise.",
+        description="Where `install` keeps the secrets that it makes; they are read from there if not set otherwise.",
     )
     receiver_url: str | None = Field(
         None, description="Where the helpdesk reaches the receiver, for `install`; without a path, the hook's is added."
@@ -148,7 +153,7 @@ class Settings(Model):
             raise ValueError("must start with https:// (or http://)")
         return url
 
-    @field_validator("zammad_webhook_secret", "jira_webhook_secret", "jira_automation_secret")
+    @field_validator("zammad_webhook_secret", "jira_webhook_secret", "jira_automation_secret", "proof_key")
     @classmethod
     def _usable(cls, secret: SecretStr | None) -> SecretStr | None:
         lines = _lines(secret)
@@ -209,7 +214,7 @@ class Settings(Model):
         return value
 
 
-_STORED = {"zammad_webhook_secret": WEBHOOK, "jira_webhook_secret": JIRA_WEBHOOK}
+_STORED = {"zammad_webhook_secret": WEBHOOK, "jira_webhook_secret": JIRA_WEBHOOK, "proof_key": PROOF_KEY}
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
 """Settings that no command line option sets."""
@@ -294,7 +299,7 @@ def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:
 
 
 def _from_store(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The webhooks' secrets that an installation has made, where nothing else is set."""
+    """The secrets that an installation has made, where nothing else is set."""
     missing = {name: key for name, key in _STORED.items() if name not in values}
     path = Path(values.get("secret_store") or Settings.model_fields["secret_store"].default)
     try:

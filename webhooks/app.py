@@ -14,9 +14,10 @@ from connector.helpdesks import registry
 from connector.helpdesks.payload import clean
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
-from webhooks.deliver import routes
-from webhooks.problem import RETRY_LATER, Refusal, problem
-from webhooks.receiver import Receiver
+
+from .deliver import routes
+from .problem import RETRY_LATER, Refusal, problem
+from .receiver import Receiver
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,7 +46,7 @@ def create_app(receiver: Receiver) -> Flask:
 
 
 def _in_one_piece(inner: "WSGIApplication") -> "WSGIApplication":
-    """Answers as lists: granian sends a list at once, but the parts of an iterator one by one through a channel."""
+    """The same application with its answers as lists: granian sends a list at once, an iterator part by part."""
 
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         with closing(inner(environ, start_response)) as parts:  # type: ignore[type-var]
@@ -116,5 +117,5 @@ def _broken(error: Exception) -> Response:
 
 
 def _count(status: HTTPStatus) -> None:
-    # The blueprint has the helpdesk's name, which is never a text of the request.
+    # The blueprint is named after the helpdesk. Nothing of the request may become a label.
     metrics.refused(request.blueprint or "none", status.value)

@@ -6,7 +6,7 @@ from threading import Semaphore
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
-from webhooks.problem import RETRY_LATER, Refusal
+from .problem import RETRY_LATER, Refusal
 
 # Longer than any body that is already here takes.
 _SECONDS_FOR_A_PLACE = 0.25
@@ -15,8 +15,8 @@ _SECONDS_FOR_A_PLACE = 0.25
 class BodyPlaces(Semaphore):
     """How many bodies may arrive at once in this process; fewer than it has threads.
 
-    Who waits for a place holds a thread too: a few may, so that a burst is not refused. Otherwise hundreds of slow
-    senders would take turns in all threads, and a health check would wait behind them all (P6).
+    A request that waits for a place occupies a thread as well. A few may wait, so that a burst is not refused. If all
+    might, hundreds of slow senders would occupy every thread in turn, and health checks would wait behind them (P6).
     """
 
     def __init__(self, number: int) -> None:
@@ -24,7 +24,7 @@ class BodyPlaces(Semaphore):
         self._waiters = Semaphore(number // 6)
 
     def take(self) -> bool:
-        """A place, at once or after a short wait. ``False``: all stay taken, or enough others wait."""
+        """Takes a place, at once or after a short wait. ``False``: all stay taken, or enough others wait."""
         if self.acquire(blocking=False):
             return True
         if not self._waiters.acquire(blocking=False):
@@ -66,12 +66,12 @@ def read_json_bytes(request: Request, limit: int, places: BodyPlaces) -> bytes:
 
 def _received(request: Request, limit: int) -> bytes:
     if announced := request.content_length:
-        # One call: werkzeug would ask the server again whether this was all, and each question makes the thread wait.
+        # One call: werkzeug would ask the server again whether this was all, and the thread would wait each time.
         body: bytes = request.input_stream.read(announced)
         if len(body) < announced:
             raise ClientDisconnected
         return body
-    # Werkzeug cuts a body of unknown length at its limit without a word: one byte more tells.
+    # Werkzeug cuts a body of unknown length at its limit without an error. One byte above it shows that it was longer.
     request.max_content_length = limit + 1
     return request.get_data(cache=False, parse_form_data=False)
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Response
 
 RETRY_LATER = {"Retry-After": "10"}
-"""Seconds. Helpdesks with gaps of their own between attempts (about 5 to 40 s) take no notice of it."""
+"""Seconds. Some helpdesks keep their own gaps between attempts, of about 5 to 40 s."""
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not an error

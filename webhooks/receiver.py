@@ -1,4 +1,4 @@
-"""What the receiver knows: its hooks, and where a due ticket is written down."""
+"""The receiver's hooks and the work table in which it marks tickets due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +13,9 @@ from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
-from webhooks.body import BodyPlaces
-from webhooks.problem import RETRY_LATER, Refusal
+
+from .body import BodyPlaces
+from .problem import RETRY_LATER, Refusal
 
 
 @dataclass(frozen=True)

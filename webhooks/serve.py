@@ -17,8 +17,9 @@ from granian.log import LogLevels
 from connector import logs, metrics
 from connector.settings import Settings, SettingsError, variable
 from connector.work.table import WorkTable
-from webhooks.app import create_app
-from webhooks.receiver import open_receiver
+
+from .app import create_app
+from .receiver import open_receiver
 
 log = structlog.get_logger("interspace")
 
@@ -34,7 +35,7 @@ def serve(settings: Settings) -> None:
     """
     settings.require_webhook_secret()
     address = address_of(settings)
-    # Once before the fork: the schema is made by one process, and a wrong URL is told before the port opens.
+    # Once before the fork, so that one process makes the schema and a wrong URL is reported before the port opens.
     WorkTable.open(settings.database_url.get_secret_value()).close()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     log.info("receiver starts", listens=f"http://{host}:{settings.port}")
@@ -47,7 +48,7 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     ``address``: an IP address of this machine.
     """
     server = Granian(
-        "webhooks.wsgi:app",
+        f"{__package__}.wsgi:app",
         address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -67,14 +68,18 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
 
 
 def _end_by_signals() -> None:
-    """In a new process of the server, which has its parent's handlers and gets its own only once it has loaded: the
-    parent's would swallow a signal to end, and everybody would wait for a process that knows nothing of it."""
+    """Let a signal end a process that has just been forked.
+
+    It still has its parent's handlers, which would swallow the signal, and gets its own only after it has loaded.
+    Until then nobody else could end it.
+    """
     for number in _ENDING:
         signal.signal(number, signal.SIG_DFL)
     _let_through()
 
 
 def _hold_back() -> None:
+    """Keep signals to end waiting during a fork, so that none meets the parent's handlers in the new process."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
 
 

@@ -1,4 +1,5 @@
-"""The application for any WSGI server: ``webhooks.wsgi:app``, set up from the environment.
+"""The application for any WSGI server, set up from the environment: ``connector.webhooks.wsgi:app`` where the connector
+is installed, ``webhooks.wsgi:app`` in a checkout.
 
 Import it in the process that serves, after any fork: it opens the work table. A setting at fault ends the
 process with one message and exit code 2.
@@ -11,7 +12,8 @@ from flask import Flask
 
 from connector.settings import SettingsError, load
 from connector.work.errors import StoreError
-from webhooks.serve import application
+
+from .serve import application
 
 
 def _from_environment() -> Flask:

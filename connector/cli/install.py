@@ -15,7 +15,7 @@ from connector.cli.wiring import now, open_policy
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.plan import SHARE, Plan, replaced, sealed
-from connector.install.secrets import SecretStoreError, with_secret
+from connector.install.secrets import PROOF_KEY, SecretStoreError, with_secret
 from connector.policy.contacts import mails_nobody
 from connector.settings import HELPDESKS, Settings
 
@@ -105,6 +105,9 @@ def apply(
             click.echo(hint)
     for name in sorted(sealed(found)):
         secrets = _with_secret(settings, secrets, name)
+    is_first_key = settings.proof_key is None
+    if is_first_key:
+        _with_secret(settings, {}, PROOF_KEY)
     stayed = apply_with_progress(opened.writer, found, secrets, as_json=as_json)
     checklist = _checklist(settings) if helpdesk == "jira" else []
     more = {"hints": hints} | ({"checklist": checklist} if helpdesk == "jira" else {})
@@ -114,6 +117,8 @@ def apply(
             show_titles(checklist, f"{called()} install checklist jira")
         if replaced(found, opened.secrets):
             click.echo(f"Restart the receivers now: the webhook has a new secret, kept in {settings.secret_store}.")
+        if is_first_key:
+            click.echo(f"Restart the workers now: what they do is proved with a key, kept in {settings.secret_store}.")
         if told := opened.afterwards(found):
             click.echo(told)
         lead = "Then check" if told and helpdesk == "zammad" else "Check"
@@ -192,7 +197,7 @@ def _hints(settings: Settings, opened: Installing, found: Plan) -> list[str]:
     hints = [
         f"The webhook gets a NEW secret: {name} is not set, and none was found in {settings.secret_store.absolute()}. "
         "Running receivers refuse webhooks until they are restarted with the new one. If there is a secret already, "
-        "name its file with --secret-store."
+        "name its file with --secret-store: it may hold the proof key, too, without which everything is said again."
         for name in sorted(replaced(found, opened.secrets))
     ]
     if nobody := mails_nobody(open_policy(settings)):

@@ -16,11 +16,11 @@ from connector import metrics
 from connector.cli.options import JIRA, RULES, ZAMMAD, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
 from connector.cli.wiring import open_table
+from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
 from connector.work.attempt import SweepSchedule
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
-from webhooks.serve import address_of, serve
 
 log = structlog.get_logger("interspace")
 
@@ -91,8 +91,11 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
       interspace work --worker-threads 32
       interspace work --helpdesk jira
     """
+    served = settings.helpdesk(helpdesk)
+    # Whatever is wrong with settings or rules is said before there is a work table.
+    open_rules(settings, served)
     table = open_table(settings)
-    open_again = partial(open_rules, settings, settings.helpdesk(helpdesk), table.now)
+    open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
     schedule = SweepSchedule(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)

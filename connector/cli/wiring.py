@@ -59,7 +59,8 @@ def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] =
 
 
 def _zammad(settings: Settings, clock: Callable[[], datetime]) -> ZammadDesk:
-    return ZammadDesk(open_client(settings, clock=clock), load_mapping(settings.zammad_mapping))
+    mapping = load_mapping(settings.zammad_mapping)
+    return ZammadDesk(open_client(settings, clock=clock), mapping, proof_keys=settings.secrets_of("proof_key"))
 
 
 def _jira(settings: Settings, clock: Callable[[], datetime]) -> Desk:

@@ -36,6 +36,21 @@ def webhook_secret(context: Examination) -> Observation:
     return ok("set") if count == 1 else ok("two are set: the receiver accepts both while one is being replaced")
 
 
+def proof_key(context: Examination) -> Observation:
+    """What proves a step on a ticket bears a signature that nobody else can make."""
+    keys, name = context.settings.secrets_of("proof_key"), variable("proof_key")
+    if not keys:
+        return warn(
+            f"{name} is not set and {context.settings.secret_store.absolute()} holds none: proofs on tickets are "
+            "bound to their ticket, but their signature is no secret",
+            f"interspace install apply {context.HELPDESK} makes one; restart all workers with it then. Keep a copy: "
+            "what was proved with a key that is lost counts as not done, and is said again on every open ticket.",
+        )
+    if len(keys) > 1:
+        return ok("two are set: the first signs. Remove the second once all tickets are closed that were open before")
+    return ok("set. Never replace it at once: what it has proved would be said again on every open ticket")
+
+
 def secret_files(context: Examination) -> Observation:
     """Files that hold a secret are their owner's only."""
     paths = {os.environ[f"{variable(name)}_FILE"] for name in SECRETS if os.environ.get(f"{variable(name)}_FILE")}

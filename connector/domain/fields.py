@@ -65,10 +65,13 @@ class Field:
     on_create: bool = False
     """It is on the mask for new tickets too, not only on the ticket."""
 
+    @property
+    def multiline(self) -> bool:
+        """It is a text of several lines: more than the single-line fields of helpdesks take."""
+        return self.length > _LONGEST_LINE
 
-ONE_LINE = 255
-"""Texts up to this length have one line; longer ones have several."""
 
+_LONGEST_LINE = 255
 _RULES_SAY = "Set by the rules."
 _ONSET = tuple(
     f"{begin} of {the}{what}"
@@ -221,6 +224,9 @@ class Fields(Model):
 
     priority: Annotated[Priority | None, Field(
         label="Priority", help="It follows from impact and urgency.", set_by=SetBy.HELPDESK,
+        choices={
+            Priority.P1: "P1 critical", Priority.P2: "P2 major", Priority.P3: "P3 minor", Priority.P4: "P4 low",
+        },
     )] = None  # fmt: skip
     """R23. ``None``: the helpdesk has a priority that the mapping does not know."""
     priority_source: Annotated[PrioritySource | None, Field(
@@ -347,7 +353,7 @@ class Labels:
     fields: Mapping[str, str]
     """Field, or ``state`` → label."""
     choices: Mapping[str, Mapping[str, str]]
-    """Field → value as stored → what the screen shows for it."""
+    """Field → value of the rules → what the screen shows for it, where that is not the value itself."""
 
     def __getitem__(self, name: str) -> str:
         """The label of a field or of ``state``. Raises ``KeyError`` for no field."""

@@ -89,6 +89,8 @@ class Article(Model):
     """File names."""
     marks: frozenset[Mark] = frozenset()
     """What this note of the connector proves to be done, e.g. ``level-3``. Only ever on its own notes."""
+    refused_marks: frozenset[Mark] = frozenset()
+    """What this note of the connector says is done, without a valid signature: it does not count."""
 
 
 class Change(Model):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from connector.domain.fields import CUSTOM, NATIVE
+from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
 from connector.domain.vocabulary import Priority, TicketState
 from connector.policy.checks import every_member
 from connector.policy.kinds import Name
@@ -84,6 +84,14 @@ class HelpdeskMapping(Section):
         return {name: group for group, name in self.groups.items()}
 
 
+def keys_are_fields(schema: dict[str, Any]) -> None:
+    """Puts into a section's JSON Schema that its keys are names of custom fields, and what each of them is."""
+    value = schema["additionalProperties"]
+    schema["properties"] = {name: {**value, "description": CATALOGUE[name].label} for name in CUSTOM}
+    schema["additionalProperties"] = False
+    schema["required"] = sorted(CUSTOM)
+
+
 def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[UnlocatedProblem]:
     """Groups that ``mapping`` has no name for."""
     known = dig(mapping, "groups")
@@ -105,12 +113,17 @@ def fields(
         if name in NATIVE:
             yield ("fields", name), f"is {helpdesk}'s own; its values are mapped in {_VALUES[name]}"
         elif name not in CUSTOM:
-            near = get_close_matches(str(name), CUSTOM, n=1)
-            yield ("fields", name), "there is no such field" + (f"; did you mean {near[0]}?" if near else "")
+            yield ("fields", name), no_such_field(name, CUSTOM)
         if isinstance(given, str):
             yield from ((("fields", name), message) for message in problems_of(given))
             if (first := used.setdefault(given, name)) != name:
                 yield ("fields", name), f"{given!r} is already the {thing} of {first}"
+
+
+def no_such_field(name: Any, known: Iterable[str]) -> str:
+    """What is wrong with a key that is no field."""
+    near = get_close_matches(str(name), list(known), n=1)
+    return "there is no such field" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def states(data: Any, section: str, helpdesk: str, thing: str) -> Iterator[UnlocatedProblem]:

@@ -16,6 +16,9 @@ WEBHOOK = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
 JIRA_WEBHOOK = "INTERSPACE_JIRA_WEBHOOK_SECRET"
 """The secret of Jira's admin webhook."""
 
+PROOF_KEY = "INTERSPACE_PROOF_KEY"
+"""The key that signs what proves a step on a ticket."""
+
 
 class SecretStoreError(Exception):
     """The store cannot be read or written. The text names the file and never holds a secret."""

@@ -70,8 +70,9 @@ def _statements(case: Case) -> tuple[Statement, ...]:
         return ()
     pattern = case.policy.intake.service_id_pattern
     zone = case.customer.timezone if case.customer else None
+    labels = ticket.labels.in_mails
     return tuple(
-        Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern))
+        Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern, labels=labels))
         for article in _unread(ticket)
         if _speaks_for_customer(article)
     )

@@ -13,14 +13,13 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks.sender import Hook
 from connector.policy.models import Policy
+from connector.receiver import Receiver, create_app
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.front import Post
 from connector.sandbox.house import IN_PROCESS, SECRET, House
 from connector.work.group_commit import GroupCommit
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
-from webhooks.app import create_app
-from webhooks.receiver import Receiver
 
 SETTLE = timedelta(seconds=1)
 

@@ -107,14 +107,14 @@ class _Play:
 def _asked(ticket: Ticket) -> tuple[list[str], list[Check]]:
     messages = [article for article in _by_connector(ticket) if not article.internal]
     text = messages[0].body if messages else ""
-    asked_for = [line.partition(" (")[0] for line in text.splitlines() if line.endswith("): ")]
+    asked_for = [line.partition(" (")[0] for line in text.splitlines() if line.endswith("):")]
     lines = [
         f"To the customer: please tell us {' and '.join(asked_for)}",
         f"Priority meanwhile {ticket.fields.priority_reason}",
     ]
     return lines, [
         ("one public message", len(messages) == 1),
-        ("it asks for service ID and impact only", asked_for == ["Service ID", "Impact"]),
+        ("it asks for service ID and impact only", asked_for == [ticket.labels["service_id"], ticket.labels["impact"]]),
         ("the start time was understood", ticket.fields.problem_start == datetime(2026, 11, 23, 8, 40, tzinfo=UTC)),
         ("a possible P1 does not wait", ticket.fields.priority is Priority.P1),
         ("intake status: asked", ticket.fields.intake_status is IntakeStatus.ASKED),

@@ -14,8 +14,8 @@ from werkzeug.test import Client, TestResponse
 
 from connector.helpdesks.sender import Hook
 from tests.evidence import deliveries
+from tests.unit.helpdesks.jira.deliveries import FIXTURES as JIRA_FIXTURES
 from tests.unit.webhooks.deliveries import NOW, Ledger
-from tests.unit.webhooks.jira_deliveries import FIXTURES as JIRA_FIXTURES
 from webhooks.app import create_app
 from webhooks.receiver import Receiver
 

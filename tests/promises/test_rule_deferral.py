@@ -69,6 +69,8 @@ def test_everything_is_said_once_to_those_it_concerns(evening: Cast) -> None:
         "deferral-asked",
         "deferred",
         "deferral-told",
+        "deferral-cancelled",
+        "deferral-cancelled",
         "deferral-ended",
     ]
 

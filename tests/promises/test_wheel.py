@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 DEPENDENCIES = Path(click.__file__).parents[1]
-INSIDE = {"webhooks": "webhooks", "mappings": "connector/mappings"}
+INSIDE = {"webhooks": "connector/webhooks", "mappings": "connector/mappings"}
 """Where the wheel has a folder of the repository, if not in the same place."""
 
 
@@ -58,11 +58,7 @@ def test_one_name_of_ours_stands_at_the_top_and_nothing_is_missing(wheel: Path) 
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
 
-    assert {name.partition("/")[0] for name in names} == {
-        "connector",
-        "webhooks",
-        f"interspace_connector-{__version__}.dist-info",
-    }
+    assert {name.partition("/")[0] for name in names} == {"connector", f"interspace_connector-{__version__}.dist-info"}
     tracked = {
         Path(INSIDE.get(folder, folder), path.relative_to(ROOT / folder)).as_posix()
         for folder in ("connector", *INSIDE)
@@ -91,3 +87,14 @@ def test_the_commands_work_in_an_empty_environment(
     assert ended.returncode == 0, ended.stderr
     assert says in ended.stdout
     assert list(tmp_path.iterdir()) == [], "nothing is left behind"
+
+
+def test_the_receiver_of_the_wheel_is_its_own(environment: Path, tmp_path: Path) -> None:
+    """Not that of the checkout, nor another package called ``webhooks``."""
+    program = "import connector.receiver as receiver; print(receiver.serve.__module__, receiver.create_app.__module__)"
+
+    ended = subprocess.run(
+        [str(environment / "bin" / "python"), "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout.split() == ["connector.webhooks.serve", "connector.webhooks.app"]

@@ -76,6 +76,7 @@ class Decoder:
             articles=tuple(articles + self._remembered(row, articles)),
             history=tuple(self._changes(history, held.updated)),
             links=tuple(self._linked(other) for other in others),
+            labels=self._ids.labels,
         )
 
     def kind(self, row: IssueRow) -> TicketKind:

@@ -35,7 +35,10 @@ class JiraMapping(HelpdeskMapping):
     project: Name = Field(description="the key of the service project")
     issue_types: IssueTypes
     link_type: Name = Field(description="between an incident and what the connector creates for it")
-    fields: Mapping[str, Name] = Field(description="field → name of the custom field, or its id")
+    fields: Mapping[str, Name] = Field(
+        description="field → name of the custom field, or its id",
+        json_schema_extra=mapping.keys_are_fields,
+    )
     statuses: Mapping[str, TicketState] = Field(description="status in Jira → state of the rules")
     resolution: Name = Field(default="Done", description="for transitions that ask for one")
     group_field: Name = Field(description="the custom field that holds the group")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from connector.domain.fields import LABELS, Labels
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.http import cause
 from connector.helpdesks.jira.client import error_of
@@ -38,6 +39,8 @@ class FieldIds(NamedTuple):
     """Name of a custom field → field. Changelogs of Data Center tell only names."""
     organizations: str | None
     """The id of the field with the customer's organizations, if this is a Service Management."""
+    labels: Labels
+    """What Jira's screens call fields and values."""
 
 
 class Bot(NamedTuple):
@@ -141,8 +144,10 @@ def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> Fiel
     :raises UnavailableError: fields are missing, or a name stands for two.
     """
     names: dict[str, list[str]] = {}
+    shown: dict[str, str] = {}
     organizations = None
     for row in listed:
+        shown[str(row.get("id"))] = str(row.get("name"))
         names.setdefault(str(row.get("name")), []).append(str(row.get("id")))
         names.setdefault(str(row.get("id")), []).append(str(row.get("id")))
         if (row.get("schema") or {}).get("custom") == _ORGANIZATIONS:
@@ -160,4 +165,8 @@ def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> Fiel
         raise UnavailableError(f"Jira GET field: {'; '.join(faults)}")
     by_id = {one: field for field, one in ids.items()}
     named = {name: by_id[found[0]] for name, found in names.items() if len(found) == 1 and found[0] in by_id}
-    return FieldIds(ids, by_id, named, organizations)
+    # A list shows its options, which are the values of the rules.
+    priorities = {str(priority): names.name for priority, names in mapping.priorities.items()}
+    choices = {"priority": priorities, "group": mapping.groups}
+    labels = {by_id[number]: name for number, name in shown.items() if number in by_id}
+    return FieldIds(ids, by_id, named, organizations, Labels({**LABELS.fields, "state": "Status", **labels}, choices))

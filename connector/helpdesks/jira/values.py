@@ -14,8 +14,8 @@ from connector.helpdesks.jira.markup import clean, escape_within, plain
 YES = "yes"
 """The one option of a yes-or-no field."""
 
-LONG_TEXTS = frozenset({"test_results", "ip_addresses", "deferral", "root_cause", "permanent_fix"})
-"""Texts of several lines, or of more than the 255 characters that a single-line field takes."""
+LONG_TEXTS = frozenset(name for name, field in CATALOGUE.items() if field.multiline)
+"""A single-line field takes up to 255 characters."""
 
 TYPE_PREFIX = "com.atlassian.jira.plugin.system.customfieldtypes:"
 _KINDS: dict[type, str] = {datetime: "datetime", int: "float", bool: "select"}
@@ -33,10 +33,7 @@ def field_kind(field: str) -> str:
 
 def field_options(field: str) -> tuple[str, ...]:
     """The options of a field that is a choice; none for others and for the group, whose options the mapping names."""
-    kind = CATALOGUE[field].kind
-    if kind is bool:
-        return (YES,)
-    return tuple(member.value for member in kind) if issubclass(kind, StrEnum) else ()
+    return (YES,) if CATALOGUE[field].kind is bool else tuple(map(str, CATALOGUE[field].choices))
 
 
 def stamp(at: datetime) -> str:

@@ -36,58 +36,26 @@ OF_AN_ISSUE = frozenset(
 OF_A_LINK = frozenset({"issuelink_created", "issuelink_deleted"})
 """Events with the numeric ids of both sides. Two issues have changed for the rules, and no other event tells of it."""
 
+# fmt: off
 IGNORED = frozenset(
     {
         # An attachment and logged work also come as an update of the issue, and name no issue here.
-        "attachment_created",
-        "attachment_deleted",
-        "worklog_created",
-        "worklog_updated",
-        "worklog_deleted",
+        "attachment_created", "attachment_deleted", "worklog_created", "worklog_updated", "worklog_deleted",
         "jira:worklog_updated",
         # Nothing that the rules read.
-        "board_configuration_changed",
-        "board_created",
-        "board_deleted",
-        "board_updated",
-        "filter_created",
-        "filter_deleted",
-        "filter_updated",
-        "issuetype_created",
-        "issuetype_deleted",
-        "issuetype_updated",
-        "jira:version_created",
-        "jira:version_deleted",
-        "jira:version_moved",
-        "jira:version_released",
-        "jira:version_unreleased",
-        "jira:version_updated",
-        "jira_expression_evaluation_failed",
-        "option_attachments_changed",
-        "option_issuelinks_changed",
-        "option_subtasks_changed",
-        "option_timetracking_changed",
-        "option_timetracking_provider_changed",
-        "option_unassigned_issues_changed",
-        "option_voting_changed",
-        "option_watching_changed",
-        "project_archived",
-        "project_created",
-        "project_deleted",
-        "project_restored_archived",
-        "project_restored_deleted",
-        "project_soft_deleted",
-        "project_updated",
-        "sprint_closed",
-        "sprint_created",
-        "sprint_deleted",
-        "sprint_started",
-        "sprint_updated",
-        "user_created",
-        "user_deleted",
-        "user_updated",
+        "board_configuration_changed", "board_created", "board_deleted", "board_updated", "filter_created",
+        "filter_deleted", "filter_updated", "issuetype_created", "issuetype_deleted", "issuetype_updated",
+        "jira:version_created", "jira:version_deleted", "jira:version_moved", "jira:version_released",
+        "jira:version_unreleased", "jira:version_updated", "jira_expression_evaluation_failed",
+        "option_attachments_changed", "option_issuelinks_changed", "option_subtasks_changed",
+        "option_timetracking_changed", "option_timetracking_provider_changed", "option_unassigned_issues_changed",
+        "option_voting_changed", "option_watching_changed", "project_archived", "project_created", "project_deleted",
+        "project_restored_archived", "project_restored_deleted", "project_soft_deleted", "project_updated",
+        "sprint_closed", "sprint_created", "sprint_deleted", "sprint_started", "sprint_updated", "user_created",
+        "user_deleted", "user_updated",
     }
 )
+# fmt: on
 """Known events that change nothing for the rules. A webhook that is subscribed to more than is needed is no fault."""
 
 AUTOMATION = "automation"

@@ -52,7 +52,14 @@ class ArticleRow(ZammadAnswer):
     content_type: Text = "text/plain"
     internal: bool = False
     attachments: tuple[dict[str, Any], ...] = ()
+    preferences: Mapping[str, Any] | None = None
     created_at: Instant
+
+    @property
+    def came_by_mail(self) -> bool:
+        """Whether Zammad's mail parser made the article: it notes for every mail whether a machine sent it. Then the
+        author is whoever the mail names in its From, which nothing verifies."""
+        return "is-auto-response" in (self.preferences or {})
 
 
 class UserRow(ZammadAnswer):

@@ -10,6 +10,7 @@ from connector.domain.fields import Fields
 from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Names
@@ -18,18 +19,21 @@ from connector.helpdesks.zammad.values import decode
 SYSTEM_USER = 1
 """Zammad's own user: triggers, schedulers and automations act as it."""
 
-_MARKS = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
+_MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
+"""How version 0.1.0 proved its steps."""
+
 _CLOCK_GRAIN = timedelta(seconds=1)
 
 
 class Decoder:
     """Reads tickets for one bot user with one mapping."""
 
-    def __init__(self, helpdesk: str, mapping: ZammadMapping, names: Names, bot_id: int) -> None:
+    def __init__(self, helpdesk: str, mapping: ZammadMapping, names: Names, bot_id: int, proofs: Proofs) -> None:
         self._helpdesk = helpdesk
         self._mapping = mapping
         self._names = names
         self._bot_id = bot_id
+        self._proofs = proofs
 
     def ticket(self, whole: WholeTicket, history: History | None) -> Ticket:
         """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket."""
@@ -39,7 +43,7 @@ class Decoder:
         self._attributes_exist(row)
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
-        created_by = self._actor(row.created_by_id, whole.assets)
+        created_by = self._creator(row, whole.assets)
         return Ticket(
             helpdesk=self._helpdesk,
             id=str(row.id),
@@ -53,9 +57,10 @@ class Decoder:
             customer=self._customer(row, whole.assets),
             state=self._state(row.state_id),
             fields=fields,
-            articles=tuple(self._article(article, whole.assets) for article in articles),
+            articles=tuple(self._article(article, str(row.id), whole.assets) for article in articles),
             history=self._changes(history, row.updated_at) if history else (),
             links=tuple(self._links(whole)),
+            labels=self._mapping.screen,
         )
 
     def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -99,10 +104,17 @@ class Decoder:
             return Actor.MANAGER
         return Actor.AGENT if roles & set(self._mapping.roles.agents) else Actor.CUSTOMER
 
+    def _creator(self, row: TicketRow, assets: Assets) -> Actor:
+        """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From."""
+        creator = self._actor(row.created_by_id, assets)
+        by_mail = self._channel(row.create_article_type_id) is Channel.EMAIL
+        return Actor.CUSTOMER if creator is Actor.CONNECTOR and by_mail else creator
+
     def _author(self, row: ArticleRow, assets: Assets) -> Actor:
         """Whose words these are: an agent may write down what the customer said on the phone."""
         if row.created_by_id == self._bot_id:
-            return Actor.CONNECTOR
+            # The connector sends no mail to Zammad: somebody gave its address as From.
+            return Actor.CUSTOMER if row.came_by_mail else Actor.CONNECTOR
         sender = self._mapping.sender(row.sender_id)
         if sender in (Actor.CUSTOMER, Actor.SYSTEM):
             return sender
@@ -110,9 +122,9 @@ class Decoder:
         # Zammad lets nobody but agents send as one, also if they are none any more.
         return Actor.AGENT if author is Actor.CUSTOMER and sender is Actor.AGENT else author
 
-    def _article(self, row: ArticleRow, assets: Assets) -> Article:
+    def _article(self, row: ArticleRow, ticket_id: str, assets: Assets) -> Article:
         author = self._author(row, assets)
-        found = _MARKS.search(row.subject) if author is Actor.CONNECTOR else None
+        proof = self._proof(row, ticket_id) if author is Actor.CONNECTOR else Proof()
         return Article(
             id=str(row.id),
             created_at=row.created_at,
@@ -124,8 +136,16 @@ class Decoder:
             body=row.body,
             is_html=row.content_type.startswith("text/html"),
             attachments=tuple(str(file.get("filename", "")) for file in row.attachments),
-            marks=frozenset(found[1].split()) if found else frozenset(),
+            marks=proof.marks,
+            refused_marks=proof.refused,
         )
+
+    def _proof(self, row: ArticleRow, ticket_id: str) -> Proof:
+        preferences = row.preferences or {}
+        if PROPERTY in preferences:
+            return self._proofs.read(ticket_id, preferences[PROPERTY])
+        subject = _MARKS_IN_SUBJECT.search(row.subject)
+        return Proof(frozenset(subject[1].split())) if subject else Proof()
 
     def _customer(self, row: TicketRow, assets: Assets) -> Customer:
         user = assets.User.get(row.customer_id)
@@ -150,7 +170,7 @@ class Decoder:
                     number=row.number,
                     # Any ticket may be linked; one in a state nobody mapped must not stop this one.
                     state=self._mapping.state(self._names.name("state", row.state_id)) or TicketState.OPEN,
-                    created_by_connector=row.created_by_id == self._bot_id,
+                    created_by_connector=self._creator(row, whole.assets) is Actor.CONNECTOR,
                     connector_key=held["connector_key"],
                     rfo_status=held["rfo_status"],
                     rfo_due_at=held["rfo_due_at"],

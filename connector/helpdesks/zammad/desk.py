@@ -8,7 +8,7 @@ idempotency key, so every step is proved by what it leaves on the ticket.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder
@@ -42,10 +43,13 @@ _HISTORIES_KEPT = 5_000
 class ZammadDesk:
     """See :class:`connector.helpdesks.helpdesk.Helpdesk`. Safe to use from many threads."""
 
-    def __init__(self, client: ZammadClient, mapping: ZammadMapping, name: str = "zammad") -> None:
+    def __init__(
+        self, client: ZammadClient, mapping: ZammadMapping, name: str = "zammad", *, proof_keys: Sequence[bytes] = ()
+    ) -> None:
         self._client = client
         self._mapping = mapping
         self._name = name
+        self._proof_keys = proof_keys
         self.pauses = EndpointPauses()
         """Always empty: Zammad has no limits for single endpoints."""
         self._names = Names(client)
@@ -68,7 +72,12 @@ class ZammadDesk:
 
     @cached_property
     def _decoder(self) -> Decoder:
-        return Decoder(self._name, self._mapping, self._names, self.bot_id)
+        return Decoder(self._name, self._mapping, self._names, self.bot_id, self._proofs)
+
+    @cached_property
+    def _proofs(self) -> Proofs:
+        # What was signed before a key was configured stays valid: nobody but the bot can write what counts here.
+        return Proofs(self._name, (*self._proof_keys, public_key(self._name, self.bot_id)))
 
     def probe(self) -> None:
         """One request."""
@@ -164,10 +173,16 @@ class ZammadDesk:
         return body
 
     def _article(self, ticket: Ticket, note: Note) -> dict[str, Any]:
-        subject = _subject(note.title, note.marks)
-        article = {"subject": subject, "body": note.text, "content_type": "text/plain", "internal": not note.public}
+        article = {
+            "subject": note.title,
+            "body": note.text,
+            "content_type": "text/plain",
+            "internal": not note.public,
+            "preferences": {PROPERTY: self._proofs.sealed(ticket.id, note.marks)},
+        }
         if note.public and self._mapping.articles.public is Channel.EMAIL and ticket.customer.email:
-            return article | {"type": "email", "to": ticket.customer.email}
+            # As the system's, a mail is no first response and leaves a new ticket new.
+            return article | {"type": "email", "sender": "System", "to": ticket.customer.email}
         return article | {"type": "note"}
 
     def _stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
@@ -196,7 +211,14 @@ class ZammadDesk:
             "customer_id": self.bot_id,
             self._mapping.attribute("connector_key"): new.key,
             **self._attributes(new.fields),
-            "article": {"subject": _subject(new.title), "body": new.text, "type": "note", "internal": True},
+            "article": {
+                "subject": new.title,
+                "body": new.text,
+                "type": "note",
+                "internal": True,
+                # A title with a customer's words must not be read as a proof of version 0.1.0.
+                "preferences": {PROPERTY: {}},
+            },
         }
         row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
         # Without its key it would never be found again, and created anew each time.
@@ -241,15 +263,6 @@ class ZammadDesk:
         if not isinstance(answer, list):
             raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
         return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
-
-
-def _subject(title: str, marks: frozenset[str] = frozenset()) -> str:
-    """The marks stand in the subject: articles cannot be edited, and only the bot can write as the bot.
-
-    A title may hold a customer's words, such as the title of the incident: they must not look like marks (P20).
-    """
-    plain = title.replace("[ref:", "(ref:")
-    return f"{plain} [ref: {' '.join(sorted(marks))}]" if marks else plain
 
 
 def _is_untouched(row: TicketRow, articles: int) -> bool:

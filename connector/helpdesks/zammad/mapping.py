@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from connector.domain.fields import NATIVE
+from connector.domain.fields import CATALOGUE, LABELS, NATIVE, Labels
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks import mapping
 from connector.helpdesks.mapping import HelpdeskMapping
 from connector.policy.checks import every_member
+from connector.policy.kinds import Name
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig, entries
 
@@ -49,7 +50,15 @@ class ZammadMapping(HelpdeskMapping):
 
     HELPDESK = "Zammad"
 
-    fields: Mapping[str, str] = Field(description="field → attribute of the object manager")
+    fields: Mapping[str, str] = Field(
+        description="field → attribute of the object manager",
+        json_schema_extra=mapping.keys_are_fields,
+    )
+    labels: Mapping[str, Name] = Field(
+        default={},
+        description="field → what this Zammad's screens call it, where that is not the label of the rules",
+        json_schema_extra={"propertyNames": {"enum": [*CATALOGUE]}},
+    )
     states: Mapping[str, TicketState] = Field(description="state in Zammad → state of the rules")
     groups: Mapping[str, str] = Field(description="group of the policy → group in Zammad")
     articles: Articles
@@ -58,6 +67,7 @@ class ZammadMapping(HelpdeskMapping):
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """Everything the rules need has exactly one name in Zammad, and one that Zammad accepts."""
         yield from mapping.fields(data, cls.HELPDESK, "attribute", _attribute_problems)
+        yield from _labels(data)
         yield from mapping.states(data, "states", cls.HELPDESK, "state")
         yield from mapping.priorities(data)
         yield from mapping.groups(data)
@@ -68,6 +78,13 @@ class ZammadMapping(HelpdeskMapping):
     def named_states(self) -> Mapping[str, TicketState]:
         """Zammad's states, and what they mean."""
         return self.states
+
+    @cached_property
+    def screen(self) -> Labels:
+        """What Zammad's screens call fields and values."""
+        priorities = {str(priority): names.name for priority, names in self.priorities.items()}
+        choices = {**LABELS.choices, "priority": priorities, "group": self.groups}
+        return Labels({**LABELS.fields, **self.labels}, choices)
 
     def attribute(self, field: str) -> str:
         """The attribute of a field, as in the JSON of a ticket; ``KeyError`` for no field."""
@@ -106,6 +123,14 @@ def _attribute_problems(attribute: str) -> Iterator[str]:
         yield f"{attribute!r} is reserved by Zammad"
     elif not _ATTRIBUTE.fullmatch(attribute):
         yield f"{attribute[:80]!r}: an attribute has up to 60 small letters, digits and underscores"
+
+
+def _labels(data: Any) -> Iterator[UnlocatedProblem]:
+    used: dict[Any, Any] = {}
+    for name, label in entries(data, "labels"):
+        if name not in CATALOGUE:
+            yield ("labels", name), mapping.no_such_field(name, CATALOGUE)
+        yield from mapping.only_once(("labels", name), label, used)
 
 
 def _articles(data: Any) -> Iterator[UnlocatedProblem]:

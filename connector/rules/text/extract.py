@@ -9,24 +9,19 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from connector.domain.fields import CATALOGUE, INTAKE, fit, shortened
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
 from connector.rules.text.choices import QUESTIONS, impact_in_prose, read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
-from connector.rules.text.labels import Entry, read_entries
+from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT
 from connector.rules.text.reply import Voice, read_lines
 from connector.rules.text.services import read_circuit, read_service, services_in
 from connector.rules.text.start_times import UNREADABLE, Start, read_start, starts_in_prose
 
-MAX_DESCRIPTION = 240
-MAX_TEST_RESULTS = 4_000
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
-_LABELLED_FIELDS = (
-    "service_id", "problem_start", "short_description", "impact", "urgency", "circuit_id", "fault_type",
-    "test_results", "ip_addresses",
-)  # fmt: skip
 _UNREADABLE = {**QUESTIONS, "problem_start": UNREADABLE, "ip_addresses": "Which IP address is affected?"}
 
 
@@ -36,6 +31,7 @@ class _Message(NamedTuple):
     sent_at: datetime
     zone: str | None
     service_id_pattern: str
+    labels: Labelling
 
 
 class _Said(NamedTuple):
@@ -43,14 +39,6 @@ class _Said(NamedTuple):
 
     words: str
     value: Any
-
-
-def _cut(text: str, length: int) -> str:
-    """At most ``length`` characters, ended at a word with an ellipsis if there is more."""
-    if len(text) <= length:
-        return text
-    head = text[: length - 1]
-    return f"{(head.rpartition(' ')[0] or head).rstrip()}…"
 
 
 def _read(entry: Entry, message: _Message) -> Any:
@@ -61,11 +49,11 @@ def _read(entry: Entry, message: _Message) -> Any:
         case "problem_start":
             value = read_start(entry.value, entry.hint, message.sent_at, message.zone)
         case "short_description":
-            value = _cut(" ".join(entry.value.split()), MAX_DESCRIPTION)
+            value = fit(entry.field, " ".join(entry.value.split()))
         case "circuit_id":
             value = None if entry.below else read_circuit(entry.value)
         case "test_results":
-            value = entry.value[:MAX_TEST_RESULTS].rstrip()
+            value = fit(entry.field, entry.value.rstrip())
         case "ip_addresses":
             value = read_addresses(entry.value)
         case _:
@@ -112,19 +100,19 @@ def _join_addresses(said: list[_Said]) -> list[_Said]:
     return [_Said("", read_addresses(", ".join(one.value for one in said)))]
 
 
-def _agreed(field: str, said: list[_Said]) -> Any:
+def _agreed(field: str, said: list[_Said], label: str) -> Any:
     """The one value of a field, or a :class:`Doubt`."""
     if field == "ip_addresses":
         said = _join_addresses(said)
     for one in said:
         if one.value is None or isinstance(one.value, Unclear):
             question = one.value.question if one.value else _UNREADABLE[field]
-            return Doubt(field=field, said=_cut(" ".join(one.words.split()), _MAX_SAID), question=question)
+            return Doubt(field=field, said=shortened(" ".join(one.words.split()), _MAX_SAID), question=question)
     values = [one.value for one in said]
     if len({_comparable(value) for value in values}) > 1:
-        words = _cut(" / ".join(dict.fromkeys(" ".join(one.words.split()) for one in said)), _MAX_SAID)
-        name = field.replace("_", " ").replace("id", "ID").replace("ip", "IP")
-        return Doubt(field=field, said=words, question=f"You gave more than one {name}: {words}. Which one is right?")
+        words = shortened(" / ".join(dict.fromkeys(" ".join(one.words.split()) for one in said)), _MAX_SAID)
+        question = f"You gave more than one value for {label}: {words}. Which one is right?"
+        return Doubt(field=field, said=words, question=question)
     return values[0]
 
 
@@ -136,7 +124,7 @@ def _comparable(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
-    items = list(read_entries(read_lines(body, is_html)))
+    items = list(read_entries(read_lines(body, is_html), fields_by_label(message.labels)))
     entries = [item for item in items if isinstance(item, Entry)]
     prose = "\n".join(
         item.value if isinstance(item, Entry) else item.text
@@ -148,12 +136,13 @@ def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
         lambda: dict(_in_prose(prose, message)),
         lambda: _labelled([entry for entry in entries if entry.voice is not Voice.OWN], message),
     )
+    screen = {field: label for label, field in message.labels}
     found: dict[str, Any] = {}
     for source in sources:
         for field, said in source().items():
             if field not in found:
-                found[field] = _agreed(field, said)
-    doubts = tuple(found.pop(field) for field in _LABELLED_FIELDS if isinstance(found.get(field), Doubt))
+                found[field] = _agreed(field, said, screen.get(field) or CATALOGUE[field].label)
+    doubts = tuple(found.pop(field) for field in INTAKE if isinstance(found.get(field), Doubt))
     start = found.pop("problem_start", None)
     return Extraction(
         **found,
@@ -163,15 +152,18 @@ def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
     )
 
 
-def extract(body: str, is_html: bool, sent_at: datetime, zone: str | None, service_id_pattern: str) -> Extraction:
+def extract(
+    body: str, is_html: bool, sent_at: datetime, zone: str | None, service_id_pattern: str, *, labels: Labelling = ()
+) -> Extraction:
     """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
 
     ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it, in the zone the customer
     names, else in ``zone`` (the customer's IANA zone), else in UTC. ``service_id_pattern`` is a regular
-    expression that finds a service ID as a whole word, whatever its case. Reads at most 128 KB of markup, 64 KB and
-    2000 lines of text. Pure and cached; never raises, whatever the text.
+    expression that finds a service ID as a whole word, whatever its case. ``labels`` are those of the helpdesk's
+    screens, by which customers are asked; the words of the catalogue are known in any case. Reads at most 128 KB of
+    markup, 64 KB and 2000 lines of text. Pure and cached; never raises, whatever the text.
 
     Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    return _extract(body, is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern))
+    return _extract(body, is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels))

@@ -31,7 +31,7 @@ class Extraction(Model):
     problem_start: Instant | None = None
     """R16. UTC, whole seconds, between two years before and one hour after the message."""
     short_description: str | None = None
-    """R17. One line of at most 240 characters."""
+    """R17. One line of at most 250 characters."""
     impact: Impact | None = None
     urgency: Urgency | None = None
     circuit_id: str | None = None

@@ -1,64 +1,17 @@
 """Labelled lines: ``Label: value`` in English and German, as forms, lists, tables and hurried notes have them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from connector.domain.fields import CATALOGUE, INTAKE
 from connector.rules.text.reply import Line, Voice
 
-_ONSET = ("of problem", "of the problem", "of issue", "of the issue", "of incident", "of the incident", "of outage")
-_LABELS: dict[str, tuple[str, ...]] = {
-    "service_id": (
-        "service id", "service ids", "serviceid", "service identifier", "service number", "service no", "service nr",
-        "service nummer", "service ref", "service reference", "service kennung", "dienst id", "dienst nr",
-        "dienstnummer", "dienst nummer", "dienstkennung", "dienst kennung", "id of the service", "service", "dienst",
-    ),
-    "problem_start": (
-        "start time", "starttime", "start date", "start date and time", "problem start", "problem start time",
-        "problem since", "incident start", "incident start time", "outage start", "fault start", "begin time", "began",
-        "started", "started at", "start", "since", "first seen", "time of occurrence", "date and time",
-        "startzeit", "startzeitpunkt", "beginn", "problembeginn", "störungsbeginn", "beginn der störung",
-        "beginn des problems", "startzeit des problems", "startzeit der störung", "seit", "seit wann", "aufgetreten",
-        "aufgetreten am", "problem seit", "störung seit", "zeitpunkt",
-        *(f"{word} {onset}" for word in ("start", "start time", "beginning", "begin") for onset in _ONSET),
-    ),
-    "short_description": (
-        "description", "short description", "brief description", "problem description", "description of the problem",
-        "short description of the problem", "issue description", "fault description", "problem", "issue",
-        "problem summary", "summary", "beschreibung", "kurzbeschreibung", "kurze beschreibung", "problembeschreibung",
-        "kurze beschreibung des problems", "beschreibung des problems", "fehlerbeschreibung", "störungsbeschreibung",
-        "störung",
-    ),
-    "impact": (
-        "impact", "service impact", "impact of the problem", "impact level", "customer impact", "auswirkung",
-        "auswirkungen", "auswirkung des problems",
-    ),
-    "urgency": (
-        "urgency", "urgency level", "priority", "prio", "priority level", "dringlichkeit", "priorität",
-        "prioritätsstufe", "prioritaet",
-    ),
-    "circuit_id": (
-        "circuit id", "circuitid", "circuit", "circuit number", "circuit no", "circuit nr", "circuit reference",
-        "leitungs id", "leitung id", "leitungsid", "leitungsnummer", "leitungs nr", "leitungskennung", "leitung",
-    ),
-    "fault_type": (
-        "fault type", "type of fault", "problem type", "type of problem", "kind of problem", "kind of fault",
-        "fehlertyp", "fehlerart", "art des fehlers", "art der störung", "störungsart", "art des problems", "problemtyp",
-        "intermittent or permanent", "intermittent problem or permanent fault",
-    ),
-    "test_results": (
-        "test results", "test result", "tests", "logs", "log", "log files", "test results/logs",
-        "test results and logs",
-        "available test results/logs", "available test results", "testergebnisse", "testergebnis", "protokolle",
-        "protokoll", "testergebnisse/protokolle", "verfügbare testergebnisse/protokolle", "verfügbare testergebnisse",
-    ),
-    "ip_addresses": (
-        "ip", "ips", "ip address", "ip addresses", "ip address es", "ip adresse", "ip adressen", "ip adresse n",
-        "ipv4", "ipv6", "ipv4 address", "ipv6 address", "ipv4 adresse", "ipv6 adresse", "ip prefix", "prefix",
-        "prefixes",
-    ),
-}  # fmt: skip
+Labelling = tuple[tuple[str, str], ...]
+"""Labels with the fields that they stand for."""
+
 _LOOSE = frozenset({
     "service", "dienst", "problem", "issue", "start", "since", "seit", "began", "started", "circuit", "leitung",
     "log", "logs", "tests", "ip", "prefix", "summary", "störung", "protokoll", "zeitpunkt", "prio",
@@ -104,17 +57,23 @@ def _key(label: str) -> str:
     return " ".join(re.sub(r"[\s_.'’-]+", " ", label.casefold()).replace(" /", "/").replace("/ ", "/").split())
 
 
-_FIELDS = {_key(label): field for field, labels in _LABELS.items() for label in labels}
+_FIELDS = {_key(label): name for name in INTAKE for label in (CATALOGUE[name].label, *CATALOGUE[name].words)}
 _LOOSE_KEYS = frozenset(map(_key, _LOOSE))
 
 
-def _known(label: str) -> str | None:
+@lru_cache(maxsize=16)
+def fields_by_label(labels: Labelling) -> Mapping[str, str]:
+    """The field of every label that the rules know, and of ``labels``, which are those of one helpdesk's screens."""
+    return {**_FIELDS, **{_key(label): field for label, field in labels}}
+
+
+def _known(label: str, fields: Mapping[str, str]) -> str | None:
     """The key of a label that names a field."""
     words = _key(label).split()
     while words and words[0] in _POSSESSIVES:
         words = words[1:]
     key = " ".join(words)
-    return key if key in _FIELDS else None
+    return key if key in fields else None
 
 
 def _after_bullet(text: str) -> int:
@@ -122,95 +81,102 @@ def _after_bullet(text: str) -> int:
     return bullet.end() if bullet else 0
 
 
-def _is_filled(value: str) -> bool:
+def _is_filled(value: str, fields: Mapping[str, str]) -> bool:
     """Not empty, not a word that says "nothing", and not the next label of a row of labels."""
     plain = value.partition("\t")[0].strip(_DECORATION)
-    return plain.casefold() not in _UNFILLED and _known(plain) is None
+    return plain.casefold() not in _UNFILLED and _known(plain, fields) is None
 
 
-def _next_label(text: str) -> re.Match[str] | None:
+def _next_label(text: str, fields: Mapping[str, str]) -> re.Match[str] | None:
     """The separator in front of the next label on the same line, as in ``…, Impact: degradation``."""
     for place in islice(_NEXT_ON_LINE.finditer(text), _MAX_PARTS):
         following = _LABELLED.match(text, place.end())
-        if following and following["sep"] in ":=\t" and _known(following["label"]):
+        if following and following["sep"] in ":=\t" and _known(following["label"], fields):
             return place
     return None
 
 
-def _labelled(text: str, voice: Voice) -> list[Entry]:
+def _labelled(text: str, voice: Voice, fields: Mapping[str, str]) -> list[Entry]:
     """The fields labelled on one line that begins with a label."""
     found = _LABELLED.match(text, _after_bullet(text))
-    if found is None or (key := _known(found["label"])) is None:
+    if found is None or (key := _known(found["label"], fields)) is None:
         return []
     if found["sep"].strip(" \t") in _DASHES and found["sep"] != "\t" and key in _LOOSE_KEYS:
         return []
     value, others = found["value"], []
-    if (place := _next_label(value)) is not None:
-        others = _labelled(value[place.end() :], voice)
+    if (place := _next_label(value, fields)) is not None:
+        others = _labelled(value[place.end() :], voice, fields)
         value = value[: place.start()]
-    value = " ".join(value.split()).removesuffix("**").strip() if _is_filled(value) else ""
-    return [Entry(_FIELDS[key], found["hint"] or "", value, voice, loose=key in _LOOSE_KEYS), *others]
+    value = " ".join(value.split()).removesuffix("**").strip() if _is_filled(value, fields) else ""
+    return [Entry(fields[key], found["hint"] or "", value, voice, loose=key in _LOOSE_KEYS), *others]
 
 
-def _whole_line(lines: Sequence[Line], at: int) -> tuple[str, int]:
+def _whole_line(lines: Sequence[Line], at: int, fields: Mapping[str, str]) -> tuple[str, int]:
     """The line at ``at``, joined with the next if a client has wrapped it inside the hint of a label."""
     text = lines[at].text
     if at + 1 < len(lines) and text.count("(") > text.count(")"):
         hint = _OPEN_HINT.fullmatch(text, _after_bullet(text))
-        if hint and _known(hint["label"]) and lines[at + 1].voice is lines[at].voice and ")" in lines[at + 1].text:
+        if (
+            hint
+            and _known(hint["label"], fields)
+            and lines[at + 1].voice is lines[at].voice
+            and ")" in lines[at + 1].text
+        ):
             return f"{text} {lines[at + 1].text}", 2
     return text, 1
 
 
-def _more_lines(lines: Sequence[Line], at: int) -> list[str]:
+def _more_lines(lines: Sequence[Line], at: int, fields: Mapping[str, str]) -> list[str]:
     """The customer's own lines from ``at`` until a blank line or the next label."""
     more = []
     for text, voice in lines[at:]:
-        if not text or voice is not Voice.OWN or _labelled(text, voice):
+        if not text or voice is not Voice.OWN or _labelled(text, voice, fields):
             break
         more.append(text)
     return more
 
 
-def _value_below(lines: Sequence[Line], at: int) -> tuple[str, int]:
+def _value_below(lines: Sequence[Line], at: int, fields: Mapping[str, str]) -> tuple[str, int]:
     """The customer's own words on the next line with text, and how many lines that takes."""
     for ahead, (text, voice) in enumerate(lines[at : at + 3], start=1):
         if text:
-            own = voice is Voice.OWN and not _labelled(text, voice)
+            own = voice is Voice.OWN and not _labelled(text, voice, fields)
             return (text, ahead) if own else ("", 0)
     return "", 0
 
 
-def read_entries(lines: Sequence[Line]) -> Iterator[Entry | Line]:
+def read_entries(lines: Sequence[Line], fields: Mapping[str, str]) -> Iterator[Entry | Line]:
     """Every filled field in order, and between them the lines that label nothing.
+
+    ``fields`` are those of :func:`fields_by_label`.
 
     A value on the line below its label is given as an entry and, because it may be prose, as a line too.
     """
     at = 0
     while at < len(lines):
-        text, taken = _whole_line(lines, at)
+        text, taken = _whole_line(lines, at, fields)
         voice = lines[at].voice
-        entries = _labelled(text, voice)
-        if not entries and (place := _next_label(text)) is not None:
+        entries = _labelled(text, voice, fields)
+        if not entries and (place := _next_label(text, fields)) is not None:
             yield Line(text[: place.start()], voice)
-            entries = _labelled(text[place.end() :], voice)
+            entries = _labelled(text[place.end() :], voice, fields)
         if not entries:
             yield lines[at]
             at += 1
             continue
         at += taken
         *before, last = entries
-        yield from (entry for entry in before if _is_filled(entry.value))
-        filled = _is_filled(last.value)
+        yield from (entry for entry in before if _is_filled(entry.value, fields))
+        filled = _is_filled(last.value, fields)
         if last.field in _WITH_MORE_LINES and (last.voice is Voice.OWN or not filled):
-            more = _more_lines(lines, at)
+            more = _more_lines(lines, at, fields)
             at += len(more)
             value = "\n".join([last.value, *more] if filled else more)
-            if _is_filled(value):
+            if _is_filled(value, fields):
                 yield last._replace(value=value, voice=Voice.OWN)
         elif filled:
             yield last
         else:
-            value, _ = _value_below(lines, at)
-            if _is_filled(value):
+            value, _ = _value_below(lines, at, fields)
+            if _is_filled(value, fields):
                 yield last._replace(value=value, voice=Voice.OWN, below=True)

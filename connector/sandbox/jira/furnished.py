@@ -6,6 +6,7 @@ What an admin sets up in a real one, by the names of a mapping.
 import json
 from typing import Any, NamedTuple
 
+from connector.domain.fields import INTAKE
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.values import field_kind, field_options
@@ -29,11 +30,6 @@ EVENTS = (
     "issuelink_deleted",
 )
 REQUEST_TYPE = "Report a fault"
-_ASKED = frozenset(
-    {"service_id", "problem_start", "short_description", "impact", "urgency", "circuit_id", "fault_type"}
-    | {"test_results", "ip_addresses"}
-)
-"""What the portal asks for (R14–R22); nothing of it is required there, so that the rules have something to ask."""
 _CATEGORIES = {TicketState.NEW: "new", TicketState.OPEN: "indeterminate", TicketState.PENDING_CUSTOMER: "indeterminate"}
 
 
@@ -60,7 +56,7 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     asked = {"summary": True, "description": False}
     for field, name in mapping.fields.items():
         made = _add_field(desk, field, name)
-        if field in _ASKED:
+        if field in INTAKE:  # Nothing of it is required, so that the rules have something to ask (R14–R22).
             asked[made.id] = False
     desk.add_request_type(REQUEST_TYPE, mapping.issue_types.incident[0], asked)
     desk.add_field(mapping.group_field, "select", mapping.groups.values())

@@ -6,6 +6,9 @@ from connector.sandbox.zammad import history, seed
 from connector.sandbox.zammad.records import Record, full_name
 from connector.sandbox.zammad.world import World
 
+SUBJECT_LIMIT = 3_000
+"""Characters of a subject; what is longer is cut off (measured on 6.4)."""
+
 _CONTACT_TYPES = frozenset(seed.ARTICLE_TYPES.values()) - {seed.NOTE}
 
 
@@ -13,6 +16,7 @@ def store(world: World, ticket: Record, prepared: Record, actor_id: int) -> Reco
     """Add a prepared article to its ticket, with what this changes on the ticket."""
     fields = {"ticket_id": ticket["id"], **prepared}
     time_unit = fields.pop("time_unit")
+    fields["subject"] = fields["subject"] and str(fields["subject"])[:SUBJECT_LIMIT]
     author = world.tables["User"][fields["origin_by_id"] or actor_id]
     by_customer = fields["sender_id"] == seed.ARTICLE_SENDERS["Customer"]
     fields["from"] = f"{full_name(author)} <{author['email']}>" if by_customer else full_name(author)

@@ -38,8 +38,11 @@ def create(call: Call) -> Answer:
 
 
 def update(call: Call, article_id: str) -> Answer:
-    """`PUT /ticket_articles/{id}`: only `internal` can change, the rest is ignored (recordings 370, 371)."""
+    """`PUT /ticket_articles/{id}`, for agents: only `internal` can change, the rest is ignored (recordings 370, 371;
+    `preferences` measured on 6.4)."""
     article, ticket = _article_for(call, article_id, "change")
+    if not is_agent(call.world, call.user):
+        raise not_authorized()
     internal = call.params.get("internal", article["internal"])
     if internal != article["internal"]:
         article |= {"internal": bool(internal), "updated_by_id": call.user["id"], "updated_at": call.world.now()}
@@ -83,6 +86,7 @@ def prepare(call: Call, ticket: Record, params: object) -> Record:
     if not agent:
         sender_id = seed.ARTICLE_SENDERS["Customer"]
     html = fields.get("content_type") == "text/html"
+    preferences = fields.get("preferences")
     article: Record = {"type_id": type_id, "sender_id": sender_id}
     article |= {name: fields.get(name) for name in _TEXT_FIELDS}
     message_id = article["message_id"]
@@ -94,7 +98,7 @@ def prepare(call: Call, ticket: Record, params: object) -> Record:
         "content_type": "text/html" if html else "text/plain",
         "body": _SCRIPT.sub("", body) if html else body,
         "internal": str(fields.get("internal", False)).lower() in {"true", "1"} and agent,
-        "preferences": {},
+        "preferences": dict(preferences) if isinstance(preferences, dict) else {},
         "attachments": [file for file in fields.get("attachments") or [] if isinstance(file, dict)],
         "time_unit": fields.get("time_unit"),
     }

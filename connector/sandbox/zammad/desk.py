@@ -158,17 +158,19 @@ class SandboxZammad(Front):
         name: str,
         data_type: str,
         options: Mapping[str, str] | Iterable[str] | None = None,
+        *,
+        display: str | None = None,
         **data_option: object,
     ) -> int:
         """A migrated ticket attribute that the worker knows; returns its id.
 
-        `options` for selects; `data_option` such as `maxlength`.
+        `options` for selects; `display` is its label, else its name; `data_option` such as `maxlength`.
         """
         defaults = _DATA_OPTIONS.get(data_type, {})
         offered = dict(options) if isinstance(options, Mapping) else {option: option for option in options or ()}
         option = {**defaults, **({"options": offered} if offered else {}), **data_option}
         with self._lock:
-            fields = {"name": name, "data_type": data_type, "data_option": option}
+            fields = {"name": name, "display": display, "data_type": data_type, "data_option": option}
             attribute = object_manager.new_attribute(self.world, fields, seed.NOBODY)
             object_manager.migrate(self.world)
             self.world.restart_worker()

@@ -5,7 +5,6 @@ What an admin sets up in a real one, by the names of a mapping.
 
 import json
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from connector.domain.fields import CATALOGUE
@@ -17,7 +16,6 @@ BOT = "interspace-bot@sandbox.example"
 ADMIN = "admin@sandbox.example"
 
 _DATA_TYPES: dict[type, str] = {datetime: "datetime", int: "integer", bool: "boolean", str: "input"}
-_LONG_TEXTS = frozenset({"test_results"})
 
 
 class Accounts(NamedTuple):
@@ -40,11 +38,9 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
             _answer(request(desk, admin, "PUT", f"roles/{row['id']}", {"group_ids": groups}))
     bot = desk.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot")
     for field, attribute in mapping.fields.items():
-        kind = CATALOGUE[field].kind
-        if issubclass(kind, StrEnum):
-            desk.add_attribute(attribute, "select", [option.value for option in kind])
-        else:
-            desk.add_attribute(attribute, "textarea" if field in _LONG_TEXTS else _DATA_TYPES[kind])
+        known = CATALOGUE[field]
+        data_type = "select" if known.choices else "textarea" if known.multiline else _DATA_TYPES[known.kind]
+        desk.add_attribute(attribute, data_type, mapping.screen.choices[field], display=mapping.screen[field])
     for names in mapping.priorities.values():
         desk.add_priority(names.name)
     return Accounts(bot, admin)

@@ -78,6 +78,7 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
         (("explain", "ISP-41", "--helpdesk", "zammad"), BOTH, 2, "'ISP-41' is neither a ticket number with a # nor"),
         (("explain", "#41", "--helpdesk", "jira"), BOTH, 2, "'#41' is neither an issue's key nor an id"),
         (("sweep",), BOTH, 2, "choose one with --helpdesk"),
+        (("work",), {}, 2, "INTERSPACE_ZAMMAD_URL or INTERSPACE_JIRA_URL is not set"),
         (("work",), BOTH, 2, "choose one with --helpdesk"),
         (("work", "--helpdesk", "otrs"), BOTH, 2, "'otrs' is not one of 'zammad', 'jira'"),
         (("work", "--helpdesk", "jira"), BOTH, 2, "INTERSPACE_JIRA_TOKEN or INTERSPACE_JIRA_TOKEN_FILE is not set"),
@@ -128,8 +129,8 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
         (("check", "--nonsense"), {}, 2, "No such option"),
     ],
 )
-def test_a_mistake_is_one_message_and_an_exit_code(
-    run: Run, arguments: tuple[str, ...], environment: dict[str, str], code: int, said: str
+def test_a_mistake_is_one_message_and_an_exit_code_and_leaves_nothing_behind(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], code: int, said: str
 ) -> None:
     ran = run(*arguments, **environment)
 
@@ -137,6 +138,7 @@ def test_a_mistake_is_one_message_and_an_exit_code(
     assert said in ran.stderr + ran.stdout
     assert "Traceback" not in ran.stderr
     assert "hunter2" not in ran.stderr + ran.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_helpdesk_that_does_not_answer_is_exit_code_3(run: Run, live: Live) -> None:

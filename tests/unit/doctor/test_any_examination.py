@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from connector.doctor.finding import Verdict
 from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
@@ -96,3 +97,27 @@ def test_every_need_is_a_check_that_comes_before(checks: tuple[tuple[str, object
         assert set(needs) <= before
         assert name not in before
         before.add(name)
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict", "says"),
+    [
+        (None, Verdict.WARN, "is not set"),
+        ("the key of these proofs", Verdict.OK, "said again on every open ticket"),
+        ("the new key of these proofs\nthe old key of these proofs", Verdict.OK, "the first signs"),
+    ],
+    ids=["none", "one", "during a rotation"],
+)
+def test_the_key_of_the_proofs(
+    examined: Examined[Any], tmp_path: Path, key: str | None, verdict: Verdict, says: str
+) -> None:
+    """What a changed key would do is said before anybody changes it."""
+    held = SecretStr(key) if key else None
+    examined.settings |= {"proof_key": held, "secret_store": tmp_path / "interspace.secrets"}
+    checks = tuple(check for check in examined.checks if check.name == "proof key")
+
+    found = examined.examine(checks)["proof key"]
+
+    assert found.verdict is verdict
+    assert says in found.seen
+    assert key is None or key.split("\n")[0] not in f"{found.seen} {found.do}"

@@ -8,7 +8,7 @@ import pytest
 
 from connector.install.apply import refuse
 from connector.install.errors import RefusedError
-from connector.install.secrets import read_store
+from connector.install.secrets import PROOF_KEY, read_store
 from tests.unit.helpdesks.zammad.install.bench import RECEIVER
 from tests.unit.install.both import AnyBench, hook_secrets, name_of
 from tests.unit.install.conftest import Run
@@ -33,11 +33,16 @@ def test_plan_apply_plan_uninstall(run: Run, any_bench: AnyBench, tmp_path: Path
     assert applied.returncode == 0, applied.stderr
     store = tmp_path / "interspace.secrets"
     assert stat.S_IMODE(store.stat().st_mode) == 0o600
-    (secret,) = read_store(store).values()
+    held_there = read_store(store)
+    key = held_there.pop(PROOF_KEY)
+    (secret,) = held_there.values()
     assert hook_secrets(any_bench) == [secret]
+    assert "Restart the workers now" in applied.stdout
 
     again = run("plan", helpdesk)
     assert "Nothing to do." in again.stdout
+    run("apply", helpdesk)
+    assert read_store(store)[PROOF_KEY] == key, "it is made once"
     listed = run("plan", helpdesk, "--json")
     assert json.loads(listed.stdout)["counts"]["unchanged"] > (50 if helpdesk == "zammad" else 30)
 
@@ -50,7 +55,7 @@ def test_plan_apply_plan_uninstall(run: Run, any_bench: AnyBench, tmp_path: Path
     assert json.loads(gone.stdout)[f"refused_by_{helpdesk}"] == []
     assert hook_secrets(any_bench) == []
     everything = (shown, refused, applied, again, listed, told, gone)
-    held = (secret, *any_bench.tokens.values())
+    held = (secret, key, *any_bench.tokens.values())
     assert not [text for ran in everything for text in held if text in ran.stdout + ran.stderr]
 
 
@@ -77,7 +82,10 @@ def test_a_secret_that_changes_under_a_running_receiver_is_told(run: Run, any_be
     assert "NEW secret" not in fresh.stdout + found.stdout
     assert "Nothing to do." in found.stdout
     assert applied.returncode == 0, applied.stderr
-    assert hook_secrets(any_bench) == list(read_store(store).values()) != held
+    made = read_store(store)
+    assert made.pop(PROOF_KEY)
+    assert hook_secrets(any_bench) == list(made.values()) != held
+    assert "proof key" in listed["hints"][0]
     assert "Restart the receivers now" in applied.stdout
 
 

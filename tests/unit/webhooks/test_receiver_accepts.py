@@ -13,8 +13,6 @@ from tests.unit.webhooks.deliveries import (
     DELIVERY,
     NOW,
     PATH,
-    PREVIOUS,
-    SECRET,
     Ledger,
     deliver,
     headers,
@@ -32,13 +30,7 @@ def test_a_signed_delivery_marks_its_ticket_due_after_the_settling_time(sender: 
     assert ledger.stored == [(Key("zammad", "6"), NOW + timedelta(seconds=1))]
 
 
-@pytest.mark.parametrize("secret", [SECRET, PREVIOUS])
-def test_both_secrets_are_valid_during_a_rotation(sender: Client, ledger: Ledger, secret: bytes) -> None:
-    assert deliver(sender, ticket_body(), secret).status_code == 202
-    assert ledger.tickets == ["17"]
-
-
-@pytest.mark.parametrize("odd", [None, "", "17", "{e70de3e3-961a-4ff9-b31c-fc32fe50b803}", "x" * 5000])
+@pytest.mark.parametrize("odd", [None, "17"])
 def test_a_delivery_without_a_proper_id_is_accepted(sender: Client, ledger: Ledger, odd: str | None) -> None:
     sent = {**headers(ticket_body()), "X-Zammad-Delivery": odd or ""}
     if odd is None:

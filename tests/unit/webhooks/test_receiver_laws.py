@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from connector.helpdesks.jira.webhook import IGNORED, OF_A_LINK, OF_AN_ISSUE
-from tests.unit.webhooks import jira_deliveries as jira
+from tests.unit.helpdesks.jira import deliveries as jira
 from tests.unit.webhooks.deliveries import PATH, Ledger, client, headers, receiver, ticket_body
 from webhooks.app import create_app
 

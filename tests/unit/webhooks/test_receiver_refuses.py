@@ -10,8 +10,6 @@ from werkzeug.test import Client, EnvironBuilder, TestResponse, run_wsgi_app
 
 from tests.unit.webhooks.deliveries import (
     PATH,
-    PREVIOUS,
-    SECRET,
     Ledger,
     client,
     deliver,
@@ -34,57 +32,17 @@ def post(sender: Client, body: bytes = BODY, **changed: str | None) -> TestRespo
 
 
 @pytest.mark.parametrize(
-    "signature",
-    [
-        None,
-        "",
-        "sha1=",
-        "sha1",
-        sign(BODY).removeprefix("sha1="),
-        sign(BODY).replace("sha1", "sha256"),
-        sign(BODY).upper(),
-        sign(BODY)[:-1],
-        sign(BODY) + "0",
-        sign(BODY) + "\u00b2",
-        f"{sign(BODY)},{sign(BODY)}",
-        sign(BODY, b"another secret of someone"),
-        sign(b""),
-        "sha1=" + "0" * 40,
-        "sha1=" + "\u0661" * 40,
-        "x" * 10_000,
-    ],
+    "signature", [None, "", sign(BODY, b"another secret of someone"), "sha1=" + "\u0661" * 40, "x" * 10_000]
 )
 def test_a_missing_bad_or_odd_signature_is_401(sender: Client, ledger: Ledger, signature: str | None) -> None:
     answer = post(sender, X_Hub_Signature=signature)
     assert detail(answer, 401) == "X-Hub-Signature: missing or not valid for this hook"
-    assert answer.headers["WWW-Authenticate"]
-    assert ledger.stored == []
-
-
-@pytest.mark.parametrize("position", range(0, len(BODY), 5))
-def test_one_altered_byte_is_401(sender: Client, ledger: Ledger, position: int) -> None:
-    altered = bytearray(BODY)
-    altered[position] ^= 1
-    detail(post(sender, bytes(altered), X_Hub_Signature=sign(BODY)), 401)
+    assert answer.headers["WWW-Authenticate"] == 'HMAC-SHA1 header="X-Hub-Signature"'
     assert ledger.stored == []
 
 
 def test_the_signature_is_checked_before_the_body_is_parsed(sender: Client) -> None:
     detail(post(sender, b"{" * 5000, X_Hub_Signature=sign(BODY)), 401)
-
-
-def test_every_secret_is_always_compared(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    compared: list[bytes] = []
-
-    def compare(ours: bytes, given: bytes) -> bool:
-        compared.append(ours)
-        return ours == given
-
-    monkeypatch.setattr("connector.helpdesks.sender.hmac.compare_digest", compare)
-    for secret in (SECRET, PREVIOUS):
-        compared.clear()
-        deliver(client(ledger), BODY, secret)
-        assert len(compared) == 2
 
 
 @pytest.mark.parametrize(
@@ -105,16 +63,7 @@ def test_every_secret_is_always_compared(ledger: Ledger, monkeypatch: pytest.Mon
         (b'{"ticket": ' * 5_000, "body: nested too deeply"),
         (b'{"ticket": {"id": ' + b"9" * 5_000 + b"}}", "body: a number with too many digits"),
         (b"[]", "body: expected an object"),
-        (b"17", "body: expected an object"),
-        (b"null", "body: expected an object"),
         (b"{}", "ticket: missing"),
-        (b'{"ticket": null}', "ticket: expected an object"),
-        (b'{"ticket": [17]}', "ticket: expected an object"),
-        (b'{"ticket": {}}', "ticket.id: missing"),
-        *(
-            (ticket_body(odd), "ticket.id: expected a positive integer")
-            for odd in (None, True, "17", 17.0, 0, -1, 2**63, 10**300, [17], {"id": 17})
-        ),
     ],
 )
 def test_a_malformed_payload_is_400_and_names_the_place(

@@ -40,6 +40,7 @@ _ADMIN = tuple(named("admin", one) for one in ADMIN_PERMISSIONS)
 CHECKS: tuple[Check[Context], ...] = (
     Check(_SETTINGS, configuration.settings),
     Check(_SECRET, configuration.webhook_secret),
+    Check("proof key", configuration.proof_key),
     Check("secret files", configuration.secret_files),
     Check(_FILES, configuration.files),
     Check(_URL, jira_answers, (_SETTINGS,)),

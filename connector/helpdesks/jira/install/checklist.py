@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
 from connector.helpdesks.jira.install import links
 from connector.helpdesks.jira.install.kinds import FIELDS, PRIORITIES, SCREENS
@@ -18,7 +19,6 @@ from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.install.current import Current
 from connector.install.objects import PREFIX
-from connector.install.texts import FOR_CUSTOMERS, HELP
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.contacts import mails_nobody
 from connector.policy.models import Level
@@ -99,7 +99,8 @@ def without_project(site: JiraSite, jql: str) -> str:
 
 def asked_fields(mapping: JiraMapping) -> tuple[str, ...]:
     """The fields of the rules that request types show to customers (R10, R15–R22)."""
-    return tuple(field for field in mapping.fields if field in FOR_CUSTOMERS and field != "deferral_customer")
+    shown = (CATALOGUE[field] for field in mapping.fields)
+    return tuple(field.name for field in shown if field.on_portal and field.on_create)
 
 
 def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
@@ -149,7 +150,7 @@ def _faults(site: JiraSite, at: links.Links) -> Item:
 
 
 def _request_type(site: JiraSite, at: links.Links) -> Item:
-    shown = tuple(f"{site.fields[field]}: {HELP[field]}" for field in asked_fields(site.mapping))
+    shown = tuple(f"{site.fields[field]}: {CATALOGUE[field].help}" for field in asked_fields(site.mapping))
     steps = ("On every request type for faults, add these fields to the request form, with these help texts:", *shown)
     return Item("request type fields", "Fields of the request types (R10, R15–R22)", steps, at.request_types)
 

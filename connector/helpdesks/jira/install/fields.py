@@ -6,6 +6,7 @@ A field that the mapping names by its id is somebody else's: used, never made.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connector.domain.fields import CATALOGUE
 from connector.helpdesks.jira.install.kinds import FIELDS, OPTIONS, SCREENS
 from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.mapping import FIELD_ID
@@ -13,7 +14,6 @@ from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
 from connector.install.current import Current
 from connector.install.errors import PlanError
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
-from connector.install.texts import HELP
 
 SYSTEM_FIELDS = ("description", "priority", "labels", "duedate")
 """Jira's own fields that the connector sets."""
@@ -41,10 +41,10 @@ def fields(site: JiraSite, current: Current) -> Iterator[Wanted]:
         if FIELD_ID.fullmatch(name):
             yield Wanted(FIELDS, name, body, borrowed=True)
         elif site.flavour.administers:
-            yield Wanted(FIELDS, name, {**body, "description": HELP[field]})
+            yield Wanted(FIELDS, name, {**body, "description": CATALOGUE[field].help})
         else:
             # Where it applies and what it says is told when it is made; later it cannot be changed.
-            fill = {"description": HELP[field], "projects": [int(site.project_id)]}
+            fill = {"description": CATALOGUE[field].help, "projects": [int(site.project_id)]}
             yield Wanted(FIELDS, name, body, fill=fill)
     if faults:
         raise PlanError("; ".join(faults))
@@ -65,7 +65,7 @@ def options(site: JiraSite, current: Current) -> Iterator[Wanted]:
             yield Wanted(OPTIONS, name, body, borrowed=True)
         else:
             fill = {"context": f"{PREFIX}{site.mapping.project}", "projects": [site.project_id]}
-            yield Wanted(OPTIONS, name, {**body, "description": HELP[field]}, fill=fill)
+            yield Wanted(OPTIONS, name, {**body, "description": CATALOGUE[field].help}, fill=fill)
 
 
 def screens(site: JiraSite, current: Current) -> Iterator[Wanted]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any
 
 from connector.doctor.context import Row
-from connector.doctor.finding import Observation, fail, ok, skipped
-from connector.domain.fields import Fields
+from connector.doctor.finding import Observation, fail, ok, skipped, warn
+from connector.domain.fields import CATALOGUE
 from connector.helpdesks.zammad.doctor.context import Context
 
 _MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_migrations as an admin."
@@ -15,11 +15,7 @@ _MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_mi
 
 def attributes(context: Context) -> Observation:
     """As the object manager has them."""
-    known = {
-        str(row.get("name")): row
-        for row in context.rows("object_manager_attributes")
-        if row.get("object", "Ticket") == "Ticket"
-    }
+    known = _known(context)
     wanted = context.mapping.fields
     missing = sorted(attribute for attribute in wanted.values() if attribute not in known)
     if missing:
@@ -30,11 +26,36 @@ def attributes(context: Context) -> Observation:
     wrong = [
         problem
         for field, attribute in wanted.items()
-        for problem in problems(attribute, kind_of(field), known[attribute])
+        for problem in problems(attribute, CATALOGUE[field].kind, known[attribute])
     ]
     if wrong:
         return fail("; ".join(wrong), "interspace install plan zammad shows how they should be.")
     return ok(f"all {len(wanted)} attributes are there, of the right type")
+
+
+def labels(context: Context) -> Observation:
+    """Notes name a field as the agents' screens do."""
+    known = _known(context)
+    shown = {field: known[attribute].get("display") for field, attribute in context.mapping.fields.items()}
+    other = [
+        f"{field}: notes say {context.mapping.screen[field]!r}, the screen says {label!r}"
+        for field, label in shown.items()
+        if label != context.mapping.screen[field]
+    ]
+    if other:
+        return warn(
+            "; ".join(other),
+            "Put the names on the screen into the mapping under labels, or run interspace install to rename them.",
+        )
+    return ok("notes name every field as the screens do")
+
+
+def _known(context: Context) -> dict[str, Row]:
+    return {
+        str(row.get("name")): row
+        for row in context.rows("object_manager_attributes")
+        if row.get("object", "Ticket") == "Ticket"
+    }
 
 
 def migrations(context: Context) -> Observation:
@@ -77,12 +98,6 @@ def problems(attribute: str, kind: type, row: Row) -> Iterator[str]:
         lacking = [value.value for value in kind if value.value not in set(_values(option.get("options")))]
         if lacking:
             yield f"{attribute} has no option {', '.join(lacking)}"
-
-
-def kind_of(field: str) -> type:
-    """The type of a canonical field's values: an enumeration, ``str``, ``int``, ``bool`` or ``datetime``."""
-    kinds = [kind for kind in get_args(Fields.model_fields[field].annotation) if kind is not type(None)]
-    return kinds[0] if isinstance(kinds[0], type) else datetime
 
 
 _TYPES: dict[type, tuple[str, ...]] = {

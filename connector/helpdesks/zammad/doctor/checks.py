@@ -16,7 +16,7 @@ from connector.helpdesks.zammad.doctor.account import (
     token,
 )
 from connector.helpdesks.zammad.doctor.address import version, zammad_answers
-from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, migrations
+from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, labels, migrations
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.drift import drift
 from connector.helpdesks.zammad.doctor.storing import triggers_store, worker_stores
@@ -53,6 +53,7 @@ _ATTRIBUTES, _MIGRATED = "attributes", "migrations"
 CHECKS: tuple[Check[Context], ...] = (
     Check(_SETTINGS, configuration.settings),
     Check("webhook secret", configuration.webhook_secret),
+    Check("proof key", configuration.proof_key),
     Check("secret files", configuration.secret_files),
     Check(_FILES, configuration.files),
     Check(_URL, zammad_answers, (_SETTINGS,)),
@@ -75,6 +76,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
     Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
+    Check("labels", labels, (_ATTRIBUTES,)),
     Check(_MIGRATED, migrations, (_ATTRIBUTES,)),
     Check(WEBHOOK, webhook, (_HOOKS,)),
     Check(SECRET, signature, (WEBHOOK, "webhook secret")),

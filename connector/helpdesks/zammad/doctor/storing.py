@@ -13,8 +13,7 @@ from typing import Any
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.doctor.trial import TrialTicket, fresh_name
-from connector.domain.fields import CUSTOM
-from connector.helpdesks.zammad.doctor.attributes import kind_of
+from connector.domain.fields import CATALOGUE, CUSTOM
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.trial import trial_object, trial_ticket
 from connector.helpdesks.zammad.values import decode, encode
@@ -95,7 +94,7 @@ def _values(context: Context) -> dict[str, Any]:
 
 
 def _value(field: str, moment: datetime) -> Any:
-    kind = kind_of(field)
+    kind = CATALOGUE[field].kind
     if issubclass(kind, StrEnum):
         return list(kind)[1] if field in ("impact", "urgency") else next(iter(kind))
     if kind is datetime:

@@ -6,23 +6,12 @@ Bodies as in recordings 255, 259, 262 and 281.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import IntakeStatus, PrioritySource
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
 
 PHONE_INTAKE = "Phone intake"
-LABELS = (
-    "Service ID",
-    "Start time",
-    "Short description",
-    "Impact (service-affecting, degradation, non-service-affecting)",
-    "Urgency (high, medium, low)",
-    "Circuit ID",
-    "Fault type (intermittent, permanent)",
-    "Test results",
-    "IP addresses",
-)
-"""The lines that the rules read (R15–R22, R10)."""
 
 
 def macros(site: InstallContext) -> Iterator[Wanted]:
@@ -97,7 +86,7 @@ def _due_soon(site: InstallContext, is_open: Mapping[str, Any]) -> dict[str, Any
 
 def phone_intake(site: InstallContext) -> Iterator[Wanted]:
     """The labelled lines for a call, as text to insert and as a ticket to start from (R4, R14–R22)."""
-    lines = "".join(f"<div>{label}: </div>" for label in LABELS)
+    lines = "".join(f"<div>{_line(site, field)}: </div>" for field in INTAKE)
     module = {"name": PHONE_INTAKE, "keywords": "intake", "content": lines, "active": True}
     module["note"] = "The lines that the rules read. Fill in what the customer says."
     yield Wanted("text_modules", PHONE_INTAKE, module, fill={"group_ids": []})
@@ -107,3 +96,9 @@ def phone_intake(site: InstallContext) -> Iterator[Wanted]:
         "article.body": {"value": lines},
     }
     yield Wanted("templates", name, {"name": name, "options": options, "active": True})
+
+
+def _line(site: InstallContext, field: str) -> str:
+    """The label of a line that the rules read (R15–R22, R10), with what can be chosen."""
+    choices = ", ".join(value.replace("_", "-") for value in CATALOGUE[field].choices)
+    return site.mapping.screen[field] + (f" ({choices})" if choices else "")

@@ -7,6 +7,7 @@ from typing import Any
 
 import responses
 
+from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.load import load_mapping
@@ -65,9 +66,14 @@ def row(**values: Any) -> dict[str, Any]:
     return held | custom(**values)
 
 
-def desk() -> ZammadDesk:
+def desk(*proof_keys: bytes) -> ZammadDesk:
     """The adapter with a client that reaches only what a test has answered."""
-    return ZammadDesk(ZammadClient(URL, "token", lambda: NOW), mapping())
+    return ZammadDesk(ZammadClient(URL, "token", lambda: NOW), mapping(), proof_keys=proof_keys)
+
+
+def proofs(*keys: bytes) -> Proofs:
+    """What signs for that adapter: ``keys``, or the key of an installation without any."""
+    return Proofs("zammad", keys or (public_key("zammad", BOT),))
 
 
 def introduce(zammad: responses.RequestsMock) -> None:

@@ -153,30 +153,6 @@ def test_whose_words_an_article_holds(zammad: responses.RequestsMock, sender: in
     assert read(zammad, whole).articles[0].author is author
 
 
-@pytest.mark.parametrize(
-    ("subject", "marks"),
-    [
-        ("Escalation level 2: shift manager [ref: level-2 request-h7]", {"level-2", "request-h7"}),
-        ("x [ref: rfo-due-20261130T1200] ", {"rfo-due-20261130T1200"}),
-        ("Ticket 41002: details needed", set()),
-        ("[ref: level-2] not at the end", set()),
-        ("[ref:]", set()),
-        (None, set()),
-    ],
-)
-def test_marks_stand_at_the_end_of_the_bots_own_subjects(
-    zammad: responses.RequestsMock, subject: str | None, marks: set[str]
-) -> None:
-    assert read(zammad, with_article(shown(), subject=subject, created_by_id=BOT)).articles[0].marks == marks
-
-
-def test_nobody_else_makes_a_mark(zammad: responses.RequestsMock) -> None:
-    """P20."""
-    whole = with_article(shown(), subject="x [ref: level-5]", created_by_id=CUSTOMER, sender_id=2)
-
-    assert read(zammad, whole).articles[0].marks == frozenset()
-
-
 def test_attachments_and_html(zammad: responses.RequestsMock) -> None:
     files = [{"id": 1, "filename": "mtr.txt", "size": "12"}, {"id": 2}]
     (article,) = read(

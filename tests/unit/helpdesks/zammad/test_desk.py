@@ -30,6 +30,7 @@ from tests.unit.helpdesks.zammad.answers import (
     changed_later,
     desk,
     mapping,
+    proofs,
     recorded,
     row,
     shown,
@@ -175,10 +176,11 @@ class TestWriting:
                 "impact": "degradation",
                 "rfo_due_at": "2026-11-30T12:00:00Z",
                 "article": {
-                    "subject": "Escalation level 2: shift manager [ref: level-2]",
+                    "subject": "Escalation level 2: shift manager",
                     "body": "Reached.",
                     "content_type": "text/plain",
                     "internal": True,
+                    "preferences": {"interspace": proofs().sealed("7", INTERNAL.marks)},
                     "type": "note",
                 },
             }
@@ -207,11 +209,13 @@ class TestWriting:
         desk().write(incident(), {}, PUBLIC)
 
         assert sent(zammad, "PUT", "tickets/7")[0]["article"] == {
-            "subject": "Ticket 41007: details needed [ref: asked understood]",
+            "subject": "Ticket 41007: details needed",
             "body": "Hello",
             "content_type": "text/plain",
             "internal": False,
+            "preferences": {"interspace": proofs().sealed("7", PUBLIC.marks)},
             "type": "email",
+            "sender": "System",
             "to": "ada@harbour.example",
         }
 
@@ -234,16 +238,6 @@ class TestWriting:
         article = sent(zammad, "PUT", "tickets/7")[0]["article"]
         assert (article["type"], article["internal"]) == ("note", True)
         assert "to" not in article
-
-    def test_what_is_written_in_the_subject_is_read_back_as_marks(self, zammad: responses.RequestsMock) -> None:
-        zammad.put(f"{API}/tickets/7", json=row())
-        desk().write(incident(), {}, PUBLIC)
-        subject = sent(zammad, "PUT", "tickets/7")[0]["article"]["subject"]
-        whole = shown()
-        whole["assets"]["TicketArticle"]["2"] |= {"subject": subject, "created_by_id": BOT}
-        zammad.get(f"{API}/tickets/2", json=whole)
-
-        assert desk().read("2").articles[0].marks == PUBLIC.marks
 
     @pytest.mark.parametrize(
         ("changes", "held", "lost"),
@@ -316,7 +310,13 @@ class TestFindOrCreate:
                 "rfo_due_at": "2026-11-30T12:00:00Z",
                 "priority": "P1 critical",
                 "service_ref": None,
-                "article": {"subject": "RFO for incident 41007", "body": "Write it.", "type": "note", "internal": True},
+                "article": {
+                    "subject": "RFO for incident 41007",
+                    "body": "Write it.",
+                    "type": "note",
+                    "internal": True,
+                    "preferences": {"interspace": {}},
+                },
             }
         ]
         assert sent(zammad, "POST", "links/add") == [

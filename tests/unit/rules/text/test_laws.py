@@ -8,9 +8,9 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.fields import CATALOGUE, INTAKE
 from connector.rules.text import Extraction, contains_phrase, extract, plain_reply
 from connector.rules.text.extract import _extract
-from connector.rules.text.labels import _LABELS
 from tests.unit.rules.text.reading import PATTERN, SENT
 
 # fmt: off
@@ -24,7 +24,7 @@ _VALUES = st.sampled_from([
 ])
 _WORDS = ["the", "line", "is", "slow", "and", "we", "wait", "for", "your", "call", "please", "help", "soon"]
 # fmt: on
-_LABEL_TEXTS = st.sampled_from([label for labels in _LABELS.values() for label in labels])
+_LABEL_TEXTS = st.sampled_from([label for name in INTAKE for label in (CATALOGUE[name].label, *CATALOGUE[name].words)])
 _PIECES = st.one_of(_VALUES, _LABEL_TEXTS, _LABEL_TEXTS.map(lambda label: f"\n{label}: "), st.text(max_size=8))
 _TEXTS = st.one_of(st.text(), st.lists(_PIECES, max_size=24).map("".join), st.lists(_PIECES, max_size=24).map(" ".join))
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
@@ -62,7 +62,7 @@ def test_any_text_gives_only_valid_values_and_the_same_ones_again(
     said = extract(body, is_html, sent_at, zone, PATTERN)
     _extract.cache_clear()
     assert extract(body, is_html, sent_at, zone, PATTERN) == said
-    for field, length in (("service_id", 60), ("short_description", 240), ("circuit_id", 60), ("test_results", 4000)):
+    for field, length in (("service_id", 60), ("short_description", 250), ("circuit_id", 60), ("test_results", 4000)):
         value = getattr(said, field)
         assert value is None or (0 < len(value) <= length and value == value.strip() and not _CONTROL.search(value))
     for address in (said.ip_addresses or "").split(", "):

@@ -172,7 +172,7 @@ def test_prose_that_says_less_says_nothing(prose: str) -> None:
         ("down since 22.11.2026 10:00 Berlin time", "In which time zone"),
         (
             "down since 22.11.2026 10:00 UTC. Flapping since 21.11.2026 09:00 UTC",
-            "You gave more than one problem start",
+            "You gave more than one value for Start of the problem",
         ),
     ],
 )

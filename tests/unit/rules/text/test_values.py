@@ -148,7 +148,7 @@ def test_texts_are_cut_at_their_documented_lengths() -> None:
     said = read(f"Description: {'word ' * 100}\nTest results: {'x' * 1999}\n{'y' * 1999}\n{'z' * 1999}")
     assert said.short_description is not None
     assert said.test_results is not None
-    assert len(said.short_description) <= 240
+    assert len(said.short_description) <= 250
     assert said.short_description.endswith("word…")
     assert len(said.test_results) == 4000
 
@@ -173,7 +173,7 @@ def test_two_different_values_for_one_field_are_asked_and_named() -> None:
     assert said.impact is None
     assert said.urgency is Urgency.HIGH
     assert [doubt.question for doubt in said.doubts] == [
-        "You gave more than one impact: degradation / service affecting. Which one is right?"
+        "You gave more than one value for Impact: degradation / service affecting. Which one is right?"
     ]
 
 

@@ -54,6 +54,7 @@ class Installation(Examined[Context]):
             "jira_admin_user": ADMIN if user else None,
             "jira_admin_token": SecretStr(tokens["admin"]),
             "jira_webhook_secret": SecretStr(SECRET),
+            "proof_key": SecretStr(SECRET),
             "database_url": SecretStr(database_url),
         }
 

@@ -52,6 +52,7 @@ class Installation(Examined[Context]):
             "zammad_token": SecretStr(self.accounts.bot),
             "zammad_admin_token": SecretStr(self.accounts.admin),
             "zammad_webhook_secret": SecretStr(SECRET),
+            "proof_key": SecretStr(SECRET),
             "database_url": SecretStr(database_url),
         }
 

@@ -183,6 +183,10 @@ def unknown_state(at: Installation) -> None:
     at.zammad.add_state("waiting for spare parts", "open")
 
 
+def renamed_attribute(at: Installation) -> None:
+    row(at, "ObjectManagerAttribute", name="deferral")["display"] = "Vereinbarung"
+
+
 def no_role(at: Installation) -> None:
     row(at, "Role", name="Escalation Manager")["name"] = "Boss"
 
@@ -247,6 +251,7 @@ BROKEN: list[tuple[Break, str, Verdict, str]] = [
     (inactive_priority, "priorities", Verdict.FAIL, "no priority P2 major"),
     (unknown_priority, "priorities", Verdict.WARN, "P5 someday"),
     (unknown_state, "states", Verdict.FAIL, "waiting for spare parts"),
+    (renamed_attribute, "labels", Verdict.WARN, "notes say 'Agreement to defer', the screen says 'Vereinbarung'"),
     (no_role, "roles", Verdict.FAIL, "no role Escalation Manager"),
 ]
 

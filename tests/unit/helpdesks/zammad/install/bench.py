@@ -10,6 +10,7 @@ from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad, plan_zammad
 from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Action, Plan, Step
 from connector.install.secrets import WEBHOOK
@@ -40,6 +41,7 @@ class Bench:
     clock: SteppedClock
     tokens: dict[str, str]
     policy: Policy = field(default_factory=default_policy)
+    mapping: ZammadMapping = field(default_factory=lambda: load_mapping(MAPPINGS / "zammad.yaml"))
 
     def client(self, who: str) -> ZammadClient:
         """The API as the admin or the bot."""
@@ -54,7 +56,7 @@ class Bench:
     @property
     def setup(self) -> Setup:
         """What a plan is made from."""
-        return Setup(self.client("admin"), self.client("bot"), self.policy, load_mapping(MAPPINGS / "zammad.yaml"))
+        return Setup(self.client("admin"), self.client("bot"), self.policy, self.mapping)
 
     def plan(self, *, adopt: bool = False, receiver_url: str | None = RECEIVER) -> Plan:
         """A plan as it would be now."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import INTAKE
+from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import FaultType, Impact, Urgency
 from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
 from connector.install.compare import resolved
@@ -107,19 +107,19 @@ def test_slas_and_calendars_mirror_the_policy(bench: Bench) -> None:
 def test_the_phone_intake_is_read_by_the_rules(bench: Bench) -> None:
     (module,) = sent(bench.plan(), "text_modules")
     values = {
-        "Service ID": "SVC-1005",
-        "Start time": "2026-11-23 09:40 UTC",
-        "Short description": "the line is dead",
-        "Impact": "degradation",
-        "Urgency": "high",
-        "Circuit ID": "HAM-ETH-0108",
-        "Fault type": "permanent",
-        "Test results": "no light on port 3",
-        "IP addresses": "192.0.2.7",
+        "service_id": "SVC-1005",
+        "problem_start": "2026-11-23 09:40 UTC",
+        "short_description": "the line is dead",
+        "impact": "degradation",
+        "urgency": "high",
+        "circuit_id": "HAM-ETH-0108",
+        "fault_type": "permanent",
+        "test_results": "no light on port 3",
+        "ip_addresses": "192.0.2.7",
     }
     text = module["content"]
-    for label, value in values.items():
-        place = text.index("</div>", text.index(f"<div>{label}"))
+    for field, value in values.items():
+        place = text.index("</div>", text.index(f"<div>{CATALOGUE[field].label}"))
         text = text[:place] + value + text[place:]
 
     read = extract(text, True, T0, None, bench.policy.intake.service_id_pattern)

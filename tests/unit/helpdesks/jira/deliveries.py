@@ -23,7 +23,7 @@ CLOUD_BOT = "712020:0c8e7a4e-bot"
 DC_BOT = "interspace"
 PATH = "/webhooks/jira/main"
 IDENTIFIER = "3c1a9f0e-55c0-4a63-9d7e-0a6f2b6f7c11"
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "jira"
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "jira"
 
 
 def jira_hook(bot: str | None = None) -> Hook:
@@ -38,8 +38,8 @@ def jira_client(ledger: Ledger, hook: Hook | None = None) -> Client:
 
 def payload(name: str) -> dict[str, Any]:
     """A captured payload."""
-    held: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
-    return held
+    sent: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
+    return sent
 
 
 def signature(body: bytes, secret: bytes = SECRET) -> str:
