@@ -11,7 +11,7 @@ COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header p
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report term)
 
-.PHONY: help demo test test-fast test-slow lint format generate check run bench chaos audit lock clean
+.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make check      check policy, service catalogue and mapping"
 	@echo "make run        receive webhooks and work on tickets, with the settings of the environment"
 	@echo "make bench      measure"
+	@echo "make mutate     change the rules' code a little, one change at a time, and count what no test notices (an hour)"
 	@echo "make chaos      kill processes, cut off the database and count what is lost (27 minutes)"
 	@echo "make audit      look for known vulnerabilities in the locked dependencies (asks an advisory service)"
 	@echo "make lock       renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
@@ -62,6 +63,9 @@ check: .venv/.run
 run: .venv/.run
 	@exec $(BIN)/interspace run
 
+mutate: .venv/.dev
+	@$(BIN)/python -m tests.mutation $(ONLY)
+
 bench: .venv/.dev
 	@$(BIN)/python -m tests.benchmarks
 
@@ -76,7 +80,7 @@ lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: a stage is repeated only where what it was made from has changed.

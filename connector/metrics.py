@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from connector.domain.decision import Decision
 from connector.domain.mark import Mark
-from connector.settings import SettingsError
 from connector.work.errors import StoreError
 from connector.work.jobs import Counts
 
@@ -143,12 +142,9 @@ def together() -> Iterator[None]:
 
     Enter it before the first figure. A process that dies leaves its counts behind.
 
-    Raises ``SettingsError`` if there is no temporary directory that can be written.
+    Raises ``OSError`` if there is no temporary directory that can be written.
     """
-    try:
-        directory = tempfile.mkdtemp(prefix="interspace-metrics-")
-    except OSError as error:
-        raise SettingsError(f"TMPDIR: no temporary directory can be written: {error.strerror}") from None
+    directory = tempfile.mkdtemp(prefix="interspace-metrics-")
     os.environ[_DIRECTORY] = directory
     try:
         yield

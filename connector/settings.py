@@ -137,8 +137,8 @@ class Settings(Model):
     @classmethod
     def _database(cls, url: SecretStr) -> SecretStr:
         # Whoever leaves it as it is does not wait for the parser.
-        from connector.work.database import parse
         from connector.work.errors import StoreError
+        from connector.work.opening import parse
 
         try:
             parse(url.get_secret_value())

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 
 import structlog
@@ -62,8 +62,12 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     )
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_hold_back, after_in_parent=_let_through, after_in_child=_end_by_signals)
-    # The figures of a dead process stay, and any process can show those of all.
-    with metrics.together():
+    with ExitStack() as counting:
+        # The figures of a dead process stay, and any process can show those of all.
+        try:
+            counting.enter_context(metrics.together())
+        except OSError as error:
+            raise SettingsError(f"TMPDIR: no temporary directory can be written: {error.strerror}") from None
         server.serve(target_loader=load, wrap_loader=False)
 
 

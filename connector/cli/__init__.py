@@ -6,21 +6,31 @@ from importlib import import_module
 import click
 
 from connector import __version__
-from connector.cli.sections import Group
-from connector.helpdesks.errors import HelpdeskError
-from connector.policy.problem import PolicyError
-from connector.settings import SettingsError
-from connector.work.errors import StoreError
 
 _COMMANDS = {
-    "Set up": {"init": "init", "check": "check", "install": "install", "doctor": "doctor"},
-    "Serve": {"run": "service", "receive": "service", "work": "service"},
-    "Look and repair": {"explain": "explain", "dead-letters": "dead_letters", "sweep": "sweep"},
-    "Try": {"demo": "demo"},
+    "Set up": {
+        "init": ("init", "Write the first settings file; copy the rules."),
+        "check": ("check", "Check policy, catalogue and mappings."),
+        "install": ("install", "Set up the helpdesk by plan and apply."),
+        "doctor": ("doctor", "Examine the whole installation of a helpdesk."),
+    },
+    "Serve": {
+        "run": ("service", "Receive webhooks and work on tickets."),
+        "receive": ("service", "Only receive webhooks."),
+        "work": ("service", "Only work on tickets."),
+    },
+    "Look and repair": {
+        "explain": ("explain", "Show what every rule sees and decides."),
+        "dead-letters": ("dead_letters", "Tickets that failed for good."),
+        "sweep": ("sweep", "Find tickets changed without a webhook."),
+    },
+    "Try": {"demo": ("demo", "Play an outage on a sandbox helpdesk.")},
 }
-"""Heading → command → module. A module is imported when its command is used, so that a short one starts fast."""
+"""Heading → command → its module and the first line of its help. A module is imported when its command is used, and
+nothing else is at the top of this one, so that whoever asks for the help does not wait; a test compares the lines."""
 
-_MODULES = {command: module for commands in _COMMANDS.values() for command, module in commands.items()}
+_MODULES = {name: module for commands in _COMMANDS.values() for name, (module, _) in commands.items()}
+LINES = {name: line for commands in _COMMANDS.values() for name, (_, line) in commands.items()}
 
 EXIT_CODES = """
 \b
@@ -34,23 +44,23 @@ Exit codes:
 """
 
 
-class _Commands(Group):
+class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _MODULES and cmd_name not in self.commands:
-            module = import_module(f"connector.cli.{_MODULES[cmd_name]}")
-            self.add_command(getattr(module, cmd_name.replace("-", "_")))
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in _MODULES:
+            return None
+        from connector.cli.sections import sectioned
+
+        module = import_module(f"connector.cli.{_MODULES[cmd_name]}")
+        return sectioned(getattr(module, cmd_name.replace("-", "_")))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, _MODULES))
         for heading, commands in _COMMANDS.items():
-            found = ((name, self.get_command(ctx, name)) for name in commands)
             with formatter.section(heading):
-                rows = [(name.ljust(width), one.get_short_help_str(formatter.width)) for name, one in found if one]
-                formatter.write_dl(rows)
+                formatter.write_dl([(name.ljust(width), line) for name, (_, line) in commands.items()])
 
 
 @click.group(
@@ -85,14 +95,24 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except SettingsError as error:
-        _stop(str(error), 2)
-    except PolicyError as error:
-        _stop("\n".join(str(problem) for problem in error.problems), 2)
-    except HelpdeskError as error:
-        _stop(str(error), 3)
-    except StoreError as error:
-        _stop(str(error), 4)
+    except Exception as error:
+        message, code = _expected(error)
+        if not code:
+            raise
+        _stop(message, code)
+
+
+def _expected(error: Exception) -> tuple[str, int]:
+    """The message and the exit code of an error that is no fault of the program; code 0 for any other."""
+    from connector.helpdesks.errors import HelpdeskError
+    from connector.policy.problem import PolicyError
+    from connector.settings import SettingsError
+    from connector.work.errors import StoreError
+
+    if isinstance(error, PolicyError):
+        return "\n".join(str(problem) for problem in error.problems), 2
+    codes = {SettingsError: 2, HelpdeskError: 3, StoreError: 4}
+    return str(error), next((code for kind, code in codes.items() if isinstance(error, kind)), 0)
 
 
 def _stop(message: str, code: int) -> None:

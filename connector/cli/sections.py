@@ -22,7 +22,12 @@ class Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
-        return found if found is None or isinstance(found, click.Group) else _Sectioned(found)
+        return found and sectioned(found)
+
+
+def sectioned(command: click.Command) -> click.Command:
+    """The command with its options under headings; a group does so for its own commands."""
+    return command if isinstance(command, click.Group) else _Sectioned(command)
 
 
 class _Sectioned(click.Command):

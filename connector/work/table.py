@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Select, Update
 
 from connector.work import statements
-from connector.work.database import Database, missing_at, open_database
+from connector.work.database import Database
 from connector.work.errors import StoreMissing
 from connector.work.jobs import (
     Counts,
@@ -30,6 +30,7 @@ from connector.work.jobs import (
     storable,
 )
 from connector.work.moment import from_micros, optional_micros, optional_moment, to_micros
+from connector.work.opening import missing_at, open_database
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
 __all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "RowState", "WorkTable"]

@@ -32,8 +32,8 @@ def _address(text: str) -> _Address | None:
         return None
 
 
-def _written(found: list[_Address]) -> str:
-    return ", ".join(dict.fromkeys(map(str, found)))
+def _written(addresses: list[_Address]) -> str:
+    return ", ".join(dict.fromkeys(map(str, addresses)))
 
 
 def read_addresses(value: str) -> str | Unclear | None:
@@ -42,30 +42,30 @@ def read_addresses(value: str) -> str | Unclear | None:
     The host bits of a prefix are dropped (``192.0.2.7/24`` is ``192.0.2.0/24``), the port of an IPv4 address too.
     ``None`` if nothing in it looks like an address.
     """
-    found: list[_Address] = []
+    addresses: list[_Address] = []
     for raw in _PART.split(value):
         text = raw.strip("()[]{}<>'\"“”„*.=").removesuffix(":")
         text = re.sub(r"^((?:\d{1,3}\.){3}\d{1,3}):\d{1,5}$", r"\1", text.partition("%")[0])
         address = _address(text) if "." in text or ":" in text else None
         if address is not None:
-            found.append(address)
+            addresses.append(address)
         elif _LOOKS_LIKE_ADDRESS.fullmatch(text) or _LOOKS_LIKE_ADDRESS.fullmatch(text.partition("-")[0]):
             return Unclear(f'"{text[:60]}" is not a valid IP address or prefix. Which address is affected?')
-    if len(dict.fromkeys(map(str, found))) > MAX_ADDRESSES:
+    if len(dict.fromkeys(map(str, addresses))) > MAX_ADDRESSES:
         return Unclear(f"Please name at most {MAX_ADDRESSES} IP addresses, or the prefixes they are in.")
-    return _written(found) if found else None
+    return _written(addresses) if addresses else None
 
 
 def addresses_in_prose(text: str) -> str | None:
     """Addresses in free text; versions, loopback, and what was only pinged or traced are left out."""
-    found: list[_Address] = []
+    addresses: list[_Address] = []
     for line in text.split("\n"):
-        if len(found) >= MAX_ADDRESSES or _MEASURED.search(line):
+        if len(addresses) >= MAX_ADDRESSES or _MEASURED.search(line):
             continue
         for match in _IN_PROSE.finditer(line):
             address = None if _HARDWARE.fullmatch(match[0]) else _address(match[0])
             is_version = _VERSION.search(line, max(0, match.start() - 16), match.start())
             if address is None or is_version or address.is_loopback or address.is_unspecified:
                 continue
-            found.append(address)
-    return _written(found[:MAX_ADDRESSES]) if found else None
+            addresses.append(address)
+    return _written(addresses[:MAX_ADDRESSES]) if addresses else None

@@ -67,33 +67,33 @@ def _without_year(month: int, number: int, today: date) -> date | Unclear | None
     return past
 
 
-def _numbers(found: re.Match[str]) -> date | Unclear | None:
+def _numbers(match: re.Match[str]) -> date | Unclear | None:
     """``a/b/year``: only one reading, or a doubt."""
-    said = found[0]
-    if len(found["two_y"]) == 2:
+    said = match[0]
+    if len(match["two_y"]) == 2:
         return Unclear(f'Which date is "{said}"? Please write it as year-month-day, for example 2026-11-22.')
-    a, b, year = int(found["two_a"]), int(found["two_b"]), int(found["two_y"])
+    a, b, year = int(match["two_a"]), int(match["two_b"]), int(match["two_y"])
     day_first, month_first = _day(year, b, a), _day(year, a, b)
     if day_first and month_first and day_first != month_first:
         return Unclear(f'Is "{said}" {day_first.day} {_ENGLISH[day_first.month]} or {long_date(month_first)}?')
     return day_first or month_first
 
 
-def read_day(found: re.Match[str], today: date) -> date | Unclear | None:
+def read_day(match: re.Match[str], today: date) -> date | Unclear | None:
     """The day of a match of :data:`DATE`, seen from ``today``; ``None`` for a day that does not exist."""
-    if found["iso_y"]:
-        return _day(int(found["iso_y"]), int(found["iso_m"]), int(found["iso_d"]))
-    if found["two_y"]:
-        return _numbers(found)
-    if found["relative"]:
-        return today - timedelta(days=_RELATIVE[found["relative"].lower()])
+    if match["iso_y"]:
+        return _day(int(match["iso_y"]), int(match["iso_m"]), int(match["iso_d"]))
+    if match["two_y"]:
+        return _numbers(match)
+    if match["relative"]:
+        return today - timedelta(days=_RELATIVE[match["relative"].lower()])
     for kind in ("dot", "day", "mon"):
-        if found[f"{kind}_d"]:
-            month = found[f"{kind}_m"]
+        if match[f"{kind}_d"]:
+            month = match[f"{kind}_m"]
             number = int(month) if month.isdigit() else _MONTH_NUMBERS[month.lower()]
-            if found[f"{kind}_y"]:
-                return _day(_year(found[f"{kind}_y"]), number, int(found[f"{kind}_d"]))
-            return _without_year(number, int(found[f"{kind}_d"]), today)
+            if match[f"{kind}_y"]:
+                return _day(_year(match[f"{kind}_y"]), number, int(match[f"{kind}_d"]))
+            return _without_year(number, int(match[f"{kind}_d"]), today)
     return None
 
 

@@ -70,9 +70,9 @@ class Choices(NamedTuple):
 def _only(text: str, vocabulary: tuple[re.Pattern[str], dict[str, _Choice]]) -> _Choice | None:
     """The one choice that ``text`` names and does not deny."""
     pattern, choices = vocabulary
-    found = list(pattern.finditer(text))
-    named = {choices[str(term.lastgroup)] for term in found}
-    if len(named) != 1 or _DENIAL.search(text, 0, found[0].start()):
+    terms = list(pattern.finditer(text))
+    named = {choices[str(term.lastgroup)] for term in terms}
+    if len(named) != 1 or _DENIAL.search(text, 0, terms[0].start()):
         return None
     return named.pop()
 
@@ -92,8 +92,8 @@ def impact_in_prose(text: str) -> Impact | None:
     pattern, choices = _IMPACT_IN_PROSE
     named = set()
     for sentence in _SENTENCE.findall(text):
-        found = list(pattern.finditer(sentence))
+        terms = list(pattern.finditer(sentence))
         rest = pattern.sub(" ", sentence)
-        if found and not _HEDGE.search(rest) and not _DENIAL.search(rest):
-            named |= {choices[str(term.lastgroup)] for term in found}
+        if terms and not _HEDGE.search(rest) and not _DENIAL.search(rest):
+            named |= {choices[str(term.lastgroup)] for term in terms}
     return named.pop() if len(named) == 1 else None

@@ -6,15 +6,17 @@ in signatures and quoted messages, because customers fill in the lines of the qu
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from threading import Lock
 from typing import Any, NamedTuple
+
+from cachetools import LRUCache, cached
 
 from connector.domain.fields import CATALOGUE, INTAKE, fit, shortened
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
 from connector.rules.text.choices import QUESTIONS, impact_in_prose, read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
-from connector.rules.text.markup import MAX_HTML, MAX_TEXT
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, body_key
 from connector.rules.text.reply import Voice, read_lines
 from connector.rules.text.services import read_circuit, read_service, services_in
 from connector.rules.text.start_times import UNREADABLE, Start, read_start, starts_in_prose
@@ -95,25 +97,30 @@ def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]
 
 def _join_addresses(said: list[_Said]) -> list[_Said]:
     """Several labelled lines of addresses are one list, not a contradiction."""
-    if not all(isinstance(one.value, str) for one in said):
+    if not all(isinstance(line.value, str) for line in said):
         return said
-    return [_Said("", read_addresses(", ".join(one.value for one in said)))]
+    return [_Said("", read_addresses(", ".join(line.value for line in said)))]
 
 
 def _agreed(field: str, said: list[_Said], label: str) -> Any:
     """The one value of a field, or a :class:`Doubt`."""
     if field == "ip_addresses":
         said = _join_addresses(said)
-    for one in said:
-        if one.value is None or isinstance(one.value, Unclear):
-            question = one.value.question if one.value else _UNREADABLE[field]
-            return Doubt(field=field, said=shortened(" ".join(one.words.split()), _MAX_SAID), question=question)
-    values = [one.value for one in said]
+    for words, value in said:
+        if value is None or isinstance(value, Unclear):
+            question = value.question if value else _UNREADABLE[field]
+            return Doubt(field=field, said=_quoted(words), question=question)
+    values = [value for _, value in said]
     if len({_comparable(value) for value in values}) > 1:
-        words = shortened(" / ".join(dict.fromkeys(" ".join(one.words.split()) for one in said)), _MAX_SAID)
-        question = f"You gave more than one value for {label}: {words}. Which one is right?"
-        return Doubt(field=field, said=words, question=question)
+        quoted = _quoted(*(words for words, _ in said))
+        question = f"You gave more than one value for {label}: {quoted}. Which one is right?"
+        return Doubt(field=field, said=quoted, question=question)
     return values[0]
+
+
+def _quoted(*words: str) -> str:
+    """The customer's different words on one line."""
+    return shortened(" / ".join(dict.fromkeys(" ".join(each.split()) for each in words)), _MAX_SAID)
 
 
 def _comparable(value: Any) -> Any:
@@ -122,7 +129,7 @@ def _comparable(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-@lru_cache(maxsize=1024)
+@cached(LRUCache(1_024), key=body_key, lock=Lock())
 def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
     items = list(read_entries(read_lines(body, is_html), fields_by_label(message.labels)))
     entries = [item for item in items if isinstance(item, Entry)]
@@ -137,15 +144,15 @@ def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
         lambda: _labelled([entry for entry in entries if entry.voice is not Voice.OWN], message),
     )
     screen = {field: label for label, field in message.labels}
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for source in sources:
         for field, said in source().items():
-            if field not in found:
-                found[field] = _agreed(field, said, screen.get(field) or CATALOGUE[field].label)
-    doubts = tuple(found.pop(field) for field in INTAKE if isinstance(found.get(field), Doubt))
-    start = found.pop("problem_start", None)
+            if field not in fields:
+                fields[field] = _agreed(field, said, screen.get(field) or CATALOGUE[field].label)
+    doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
+    start = fields.pop("problem_start", None)
     return Extraction(
-        **found,
+        **fields,
         problem_start=start.at if start else None,
         zone_assumed=start.zone_assumed if start else None,
         doubts=doubts,

@@ -98,17 +98,17 @@ def _next_label(text: str, fields: Mapping[str, str]) -> re.Match[str] | None:
 
 def _labelled(text: str, voice: Voice, fields: Mapping[str, str]) -> list[Entry]:
     """The fields labelled on one line that begins with a label."""
-    found = _LABELLED.match(text, _after_bullet(text))
-    if found is None or (key := _known(found["label"], fields)) is None:
+    match = _LABELLED.match(text, _after_bullet(text))
+    if match is None or (key := _known(match["label"], fields)) is None:
         return []
-    if found["sep"].strip(" \t") in _DASHES and found["sep"] != "\t" and key in _LOOSE_KEYS:
+    if match["sep"].strip(" \t") in _DASHES and match["sep"] != "\t" and key in _LOOSE_KEYS:
         return []
-    value, others = found["value"], []
+    value, others = match["value"], []
     if (place := _next_label(value, fields)) is not None:
         others = _labelled(value[place.end() :], voice, fields)
         value = value[: place.start()]
     value = " ".join(value.split()).removesuffix("**").strip() if _is_filled(value, fields) else ""
-    return [Entry(fields[key], found["hint"] or "", value, voice, loose=key in _LOOSE_KEYS), *others]
+    return [Entry(fields[key], match["hint"] or "", value, voice, loose=key in _LOOSE_KEYS), *others]
 
 
 def _whole_line(lines: Sequence[Line], at: int, fields: Mapping[str, str]) -> tuple[str, int]:

@@ -1,6 +1,8 @@
 """Mail bodies to lines of text, within fixed limits of size."""
 
 import re
+from collections.abc import Hashable
+from hashlib import blake2b
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -41,6 +43,11 @@ _SPACES = re.compile(r"[^\S\n\t]+")
 _ENDING_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _TABLE_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th")
+
+
+def body_key(body: str, *rest: Hashable) -> tuple[Hashable, ...]:
+    """The key for caching what a body says. It holds a checksum: a cache of many mails must not hold the mails."""
+    return blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).digest(), *rest
 
 
 class RawLine(NamedTuple):

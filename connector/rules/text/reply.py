@@ -8,12 +8,14 @@ quadratic time for long runs of blank lines.
 
 import re
 from enum import Enum
-from functools import lru_cache
+from sys import getsizeof
+from threading import Lock
 from typing import NamedTuple
 
+from cachetools import LRUCache, cached
 from mailparser_reply.parser import EmailMessage
 
-from connector.rules.text.markup import MAX_HTML, MAX_TEXT, RawLine, raw_lines
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, RawLine, body_key, raw_lines
 
 
 class Voice(Enum):
@@ -33,6 +35,8 @@ class Line(NamedTuple):
 
 _HEADER = EmailMessage(text="", languages=["en", "de"]).HEADER_REGEX
 _MAY_BE_HEADER = re.compile(r"(?:On|Am)\s.|[* ]*(?:From|Von|Sent|Gesendet|Date|Datum)[ *]*:", re.IGNORECASE)
+_MAX_CACHED = 4_000_000
+"""Bytes of messages that are kept taken apart: several rules read the same message within one look at a ticket."""
 _HEADER_WINDOW = 5
 _HEADER_LINE = 160
 _HEADER_TRIES = 12
@@ -75,8 +79,8 @@ def _header_length(lines: list[RawLine], at: int) -> int:
     if _SEPARATOR.match(lines[at].text):
         return 1
     window = [line.text[:_HEADER_LINE] for line in lines[at : at + _HEADER_WINDOW]]
-    found = _HEADER.match("\n".join(window))
-    if found is None:
+    header = _HEADER.match("\n".join(window))
+    if header is None:
         return 0
     fields = []
     for text in window:
@@ -85,7 +89,7 @@ def _header_length(lines: list[RawLine], at: int) -> int:
             break
         fields.append(field[1].casefold())
     if not fields:
-        return str(found[0]).rstrip().count("\n") + 1
+        return str(header[0]).rstrip().count("\n") + 1
     is_mail = {"from", "von"} & set(fields) and {"sent", "gesendet", "to", "an"} & set(fields)
     return len(fields) if is_mail else 0
 
@@ -141,7 +145,12 @@ def _mark_signatures(lines: list[Line]) -> list[Line]:
     return marked
 
 
-@lru_cache(maxsize=64)
+def _size(lines: tuple[Line, ...]) -> int:
+    """The bytes that lines take."""
+    return sum(getsizeof(line) + getsizeof(line.text) for line in lines)
+
+
+@cached(LRUCache(_MAX_CACHED, getsizeof=_size), key=body_key, lock=Lock())
 def _read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
     lines = raw_lines(body, is_html)
     return tuple(

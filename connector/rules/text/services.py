@@ -3,11 +3,13 @@
 import re
 from functools import lru_cache
 
+from connector.domain.fields import CATALOGUE
 from connector.rules.text.findings import Unclear
 
-MAX_ID = 60
+_LONGEST = CATALOGUE["service_id"].length
+"""Of a circuit ID too."""
 _AROUND = " \t.,;:!?'\"“”„‚‘’`´#<>()[]{}*|"
-_PLAIN = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{2,59}")
+_PLAIN = re.compile(rf"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{{2,{_LONGEST - 1}}}")
 _ASK = "What is your service ID, as in your welcome message?"
 
 
@@ -18,11 +20,11 @@ def _whole_word(pattern: str) -> re.Pattern[str]:
 
 def services_in(text: str, pattern: str) -> list[str]:
     """The distinct service IDs in free text, in order; case makes no difference."""
-    found: dict[str, str] = {}
+    by_key: dict[str, str] = {}
     for match in _whole_word(pattern).finditer(text):
-        if 0 < len(match[0]) <= MAX_ID and match[0].strip() == match[0]:
-            found.setdefault(match[0].casefold(), match[0])
-    return list(found.values())
+        if 0 < len(match[0]) <= _LONGEST and match[0].strip() == match[0]:
+            by_key.setdefault(match[0].casefold(), match[0])
+    return list(by_key.values())
 
 
 def _which(candidates: list[str]) -> Unclear:
@@ -43,10 +45,10 @@ def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | Non
     words = [word for raw in value.split() if (word := raw.strip(_AROUND))]
     if plainly:
         return words[0] if len(words) == 1 and _PLAIN.fullmatch(words[0]) else None
-    return words[0] if len(words) == 1 and len(words[0]) <= MAX_ID else Unclear(_ASK)
+    return words[0] if len(words) == 1 and len(words[0]) <= _LONGEST else Unclear(_ASK)
 
 
 def read_circuit(value: str) -> str | Unclear:
     """A labelled circuit ID: one line, kept as written."""
     text = " ".join(value.split()).strip(" .,;*")
-    return text if 0 < len(text) <= MAX_ID else Unclear("What is the circuit ID alone, without other words?")
+    return text if 0 < len(text) <= _LONGEST else Unclear("What is the circuit ID alone, without other words?")

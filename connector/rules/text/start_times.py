@@ -77,10 +77,10 @@ class _Parts(NamedTuple):
 
 
 def _take(pattern: re.Pattern[str], text: str) -> tuple[list[re.Match[str]], str]:
-    found = list(pattern.finditer(text))
-    for match in found:
+    matches = list(pattern.finditer(text))
+    for match in matches:
         text = f"{text[: match.start()]}{' ' * (match.end() - match.start())}{text[match.end() :]}"
-    return found, text
+    return matches, text
 
 
 def _parts(text: str) -> _Parts:
@@ -91,38 +91,38 @@ def _parts(text: str) -> _Parts:
     return _Parts(dates, times, [z[0] for z in zones], {weekday_number(w[0]) for w in weekdays}, rest)
 
 
-def _clock(found: re.Match[str]) -> time | None:
+def _clock(match: re.Match[str]) -> time | None:
     """The time of day; ``None`` for one that does not exist."""
-    hour, minute = int(found["hour"]), int(found["minute"] or found["uhr_minute"] or 0)
-    noon = (found["noon"] or found["full_noon"] or "")[:1].lower()
+    hour, minute = int(match["hour"]), int(match["minute"] or match["uhr_minute"] or 0)
+    noon = (match["noon"] or match["full_noon"] or "")[:1].lower()
     if noon and not 1 <= hour <= 12:
         return None
     if noon:
         hour = hour % 12 + (12 if noon == "p" else 0)
     try:
-        return time(hour, minute, int(found["second"] or 0))
+        return time(hour, minute, int(match["second"] or 0))
     except ValueError:
         return None
 
 
-def _offset_doubt(found: re.Match[str]) -> Unclear | None:
+def _offset_doubt(match: re.Match[str]) -> Unclear | None:
     """``10:00-11:00`` may be an offset or a span of time; ``T10:00-05:00`` and ``10:00:00 -0500`` are offsets."""
-    offset = found["offset"] or "+"
-    if offset[0] == "+" or found[0][0] in "Tt" or found["second"] or re.fullmatch(r"[−-]\d{4}", offset):
+    offset = match["offset"] or "+"
+    if offset[0] == "+" or match[0][0] in "Tt" or match["second"] or re.fullmatch(r"[−-]\d{4}", offset):
         return None
-    return Unclear(f'Is "{found[0].strip()}" a time zone offset or a span of time? Please give the start time in UTC.')
+    return Unclear(f'Is "{match[0].strip()}" a time zone offset or a span of time? Please give the start time in UTC.')
 
 
 def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Unclear:
     """Every zone named; empty if none is."""
     zones: list[Zone] = []
-    for found in parts.times:
-        doubt = _offset_doubt(found)
-        zone = offset_zone(found["offset"]) if found["offset"] else None
-        if doubt or (found["offset"] and zone is None):
+    for match in parts.times:
+        doubt = _offset_doubt(match)
+        zone = offset_zone(match["offset"]) if match["offset"] else None
+        if doubt or (match["offset"] and zone is None):
             return doubt or Unclear(UNREADABLE)
         zones += [zone] if zone else []
-        zones += [Zone(UTC, "UTC")] if found["zulu"] else []
+        zones += [Zone(UTC, "UTC")] if match["zulu"] else []
     for name in parts.zones:
         named = read_zone(name)
         if isinstance(named, Unclear):
@@ -135,7 +135,7 @@ def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Uncl
 
 def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
     """The one day that is named, checked against a named weekday."""
-    days = [read_day(found, today) for found in parts.dates]
+    days = [read_day(match, today) for match in parts.dates]
     doubt = next((day for day in days if isinstance(day, Unclear)), None)
     if doubt or None in days:
         return doubt
@@ -171,13 +171,13 @@ def _incomplete(parts: _Parts, today: date) -> Unclear | None:
         if isinstance(day, date):
             return Unclear(f"At what time on {long_date(day)} did the problem start, and in which time zone?")
         return day or Unclear(UNREADABLE)
-    if len({_clock(found) for found in parts.times}) > 1:
+    if len({_clock(match) for match in parts.times}) > 1:
         return Unclear("You gave more than one time. At which time did the problem start?")
     words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
     day_is_missing = not parts.dates and (parts.weekdays or words - _PLAIN_WORDS)
     if day_is_missing or re.search(r"\d", parts.rest) or _VAGUE.search(parts.rest):
         return Unclear(UNREADABLE)
-    bare = not any(found["noon"] or found["full_noon"] for found in parts.times)
+    bare = not any(match["noon"] or match["full_noon"] for match in parts.times)
     if bare and _PM_WORDS.search(parts.rest) and int(parts.times[0]["hour"]) <= 12:
         return Unclear(f'Is "{parts.times[0][0].strip()}" in the morning or in the afternoon?')
     return None
@@ -224,10 +224,10 @@ def _leading(text: str) -> str:
     at = 0
     while at < len(text):
         tried = (pattern.match(text, at) for pattern in (_DATE_RE, _ZONE_RE, _TIME_RE, _FILLER))
-        found = next((match for match in tried if match and match.end() > at), None)
-        if found is None:
+        piece = next((match for match in tried if match and match.end() > at), None)
+        if piece is None:
             break
-        at = found.end()
+        at = piece.end()
     return text[:at]
 
 

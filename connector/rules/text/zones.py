@@ -58,13 +58,13 @@ def iana_zone(name: str) -> Zone | None:
 
 def offset_zone(text: str) -> Zone | None:
     """``+01:00``, ``-0500``, ``UTC+2``; ``None`` beyond the offsets in use (RFC 3339 allows more)."""
-    found = _OFFSET.fullmatch(text)
-    if found is None:
+    match = _OFFSET.fullmatch(text)
+    if match is None:
         return None
-    minutes = int(found[2]) * 60 + int(found[3] or 0)
-    if minutes > 14 * 60 or int(found[3] or 0) > 59:
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
+    if minutes > 14 * 60 or int(match[3] or 0) > 59:
         return None
-    return Zone(timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes)), text)
+    return Zone(timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes)), text)
 
 
 def read_zone(text: str) -> Zone | Unclear:
@@ -81,8 +81,8 @@ def read_zone(text: str) -> Zone | Unclear:
 
 def zone_of_hint(hint: str) -> Zone | None:
     """The zone that a label itself states, as in "Start time (UTC):". An example in a hint states none."""
-    found = _HINT.fullmatch(hint)
-    zone = read_zone(found[1]) if found else None
+    match = _HINT.fullmatch(hint)
+    zone = read_zone(match[1]) if match else None
     return zone if isinstance(zone, Zone) else None
 
 
@@ -91,8 +91,8 @@ def unnamed_zone(rest: str, customer: Zone | None) -> Unclear | None:
     local = _LOCAL.search(rest)
     if local:
         return None if customer else Unclear(ASK)
-    for found in _UNNAMED.finditer(rest):
-        if found[2] or found[1].casefold() not in _NO_ZONE_BEFORE_TIME:
+    for match in _UNNAMED.finditer(rest):
+        if match[2] or match[1].casefold() not in _NO_ZONE_BEFORE_TIME:
             return Unclear(ASK)
     return None
 

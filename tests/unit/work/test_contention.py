@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from connector.sandbox.clock import SteppedClock
-from connector.work.database import open_database
+from connector.work.opening import open_database
 from connector.work.table import Key, WorkTable
 from tests.unit.work.contender import DESK, TICKETS, TOUCHES_PER_THREAD, Run, Touch
 from tests.waiting import PATIENCE_S

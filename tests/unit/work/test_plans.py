@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Column, Connection, Executable, Select, text
 
 from connector.work import statements
-from connector.work.database import Database, open_database
+from connector.work.database import Database
+from connector.work.opening import open_database
 
 FILL = """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)

@@ -101,6 +101,18 @@ CASES = [
         "fields.priority: is Zammad's own; its values are mapped in priorities",
         at="priority: prio",
     ),
+    Case(
+        "states:\n",
+        "labels: {circuit: Leitung}\nstates:\n",
+        "labels.circuit: there is no such field; did you mean circuit_id?",
+        at="labels:",
+    ),
+    Case(
+        "states:\n",
+        "labels: {impact: Schaden, urgency: Schaden}\nstates:\n",
+        "labels.urgency: 'Schaden' already stands for labels.impact",
+        at="labels:",
+    ),
     Case("  closed: closed\n", "", "states: no state of Zammad means closed", at="states:"),
     Case(
         "  closed: closed\n",

@@ -1,9 +1,11 @@
 """Values of single fields: IDs, impact, urgency, fault type, addresses, texts."""
 
+import tracemalloc
+
 import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Urgency
-from connector.rules.text import contains_phrase
+from connector.rules.text import contains_phrase, plain_reply
 from tests.unit.rules.text.reading import question_of, read
 
 SA, DEG, NSA = Impact.SERVICE_AFFECTING, Impact.DEGRADATION, Impact.NON_SERVICE_AFFECTING
@@ -158,6 +160,11 @@ def test_a_circuit_id_is_kept_as_written_up_to_60_characters() -> None:
     assert question_of(f"Leitungs-ID: {'c' * 61}", "circuit_id") is not None
 
 
+def test_a_word_below_an_everyday_label_is_a_service_id_up_to_60_characters() -> None:
+    assert read(f"Service:\n{'1' * 60}").service_id == "1" * 60
+    assert read(f"Service:\n{'1' * 61}").service_id is None
+
+
 def test_control_characters_are_removed() -> None:
     assert read("Description: a\x00b\u200b\ud800c\x1b[0m").short_description == "abc[0m"
 
@@ -197,3 +204,17 @@ def test_a_row_of_labels_is_no_row_of_values() -> None:
     assert said.service_id == "SVC-1001"
     assert said.urgency is None
     assert said.doubts == ()
+
+
+def test_many_large_messages_are_not_all_kept_in_memory() -> None:
+    log = "\n".join(["\N{GRINNING FACE}" * 1_600] * 300)
+    tracemalloc.start()
+    try:
+        for number in range(100, 140):
+            body = f"Service ID: SVC-{number}\nTest results:\n{log}"
+            assert read(body).service_id == f"SVC-{number}"
+            assert plain_reply(body, False).startswith("Service ID")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 10_000_000
