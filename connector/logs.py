@@ -8,7 +8,7 @@ from textwrap import indent
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from connector.settings import SECRETS, Settings
+from connector.settings import Settings, secret_names
 
 _HIDDEN = "[secret]"
 
@@ -24,7 +24,7 @@ def configure(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _hide(secret_texts(settings)),
-            *([_indented] if settings.log_format == "human" else []),
+            *([_readable] if settings.log_format == "human" else []),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
@@ -34,7 +34,7 @@ def configure(settings: Settings) -> None:
 
 def secret_texts(settings: Settings) -> tuple[str, ...]:
     """Every secret of the settings, as it could turn up in a text."""
-    values = (getattr(settings, name) for name in sorted(SECRETS - {"database_url"}))
+    values = (settings.value(name) for name in secret_names() - {"database_url"})
     texts = {line.strip() for value in values if value for line in value.get_secret_value().splitlines()}
     password = settings.database_url.get_secret_value().partition("://")[2].rpartition("@")[0].partition(":")[2]
     return tuple(sorted(text for text in texts | {password} if text))
@@ -69,8 +69,10 @@ def harmless(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
-def _indented(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The text of an exception has lines of its own and may quote a ticket: none of them may look like a log line."""
+def _readable(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """A line for people: of a table only its keys (the whole is in the JSON format), and the text of an exception
+    indented: it has lines of its own and may quote a ticket, and none of them may look like a log line."""
+    event = {key: ", ".join(map(str, value)) if isinstance(value, dict) else value for key, value in event.items()}
     if "exception" in event:
         event["exception"] = indent(str(event["exception"]), "    ", lambda line: True)
     return event

@@ -3,6 +3,9 @@
 Deliveries already seen are not remembered, because nothing would be won: a ticket marked due twice is one row, and a
 reconcile that has nothing to do writes nothing (P2). The id of a delivery, the same in all its attempts, is in the
 answer and in the log.
+
+Each delivery is one log line, ``accepted``, ``ignored`` or ``unknown event``, with the same keys for every helpdesk:
+``helpdesk``, ``hook``, ``webhook_event``, ``delivery``, ``tickets`` or ``reason``, and those of ``attempt_headers``.
 """
 
 import json

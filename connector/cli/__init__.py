@@ -10,7 +10,8 @@ from connector import __version__
 _COMMANDS = {
     "Set up": {
         "init": ("init", "Write the first settings file; copy the rules."),
-        "check": ("check", "Check policy, catalogue and mappings."),
+        "check": ("check", "Check policy, catalogue, mappings and messages."),
+        "messages": ("messages", "The texts that customers and support read."),
         "install": ("install", "Set up the helpdesk by plan and apply."),
         "doctor": ("doctor", "Examine the whole installation of a helpdesk."),
     },
@@ -51,10 +52,19 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
             return None
-        from connector.cli.sections import sectioned
-
         module = import_module(f"connector.cli.{_MODULES[cmd_name]}")
-        return sectioned(getattr(module, cmd_name.replace("-", "_")))
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _MODULES and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _MODULES, n=1)
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, _MODULES))

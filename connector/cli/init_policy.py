@@ -9,31 +9,35 @@ from pathlib import Path
 
 import click
 
+from connector.cli.sections import command
 from connector.cli.settings_draft import write
 from connector.policy.locate import MAPPINGS
-from connector.settings import Settings, SettingsError, load, variable
+from connector.settings import SettingsError, declared, load, variable
 from connector.settings_file import locate
 
+_TEXTS = "texts"
 
-@click.command()
+
+@command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--add/--no-add", default=None, help="Add the lines to the settings file.  [default: ask]")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     """Copy the shipped rules, to change them.
 
-    Policy, service catalogue, mappings, messages and the JSON Schemas for your editor go into DIR, and the settings
-    that name the copies are shown. A file that is there stays as it is, and so does what the settings name already.
+    Policy, service catalogue, mappings and the JSON Schemas for your editor go into DIR, with an empty folder for texts
+    of your own (see: interspace messages), and the settings that name the copies are shown. A file that is there stays
+    as it is, and so does what the settings name already.
 
     \b
     Examples:
       interspace init policy policy
       interspace init policy /etc/interspace/policy --add
     """
-    copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in MAPPINGS.rglob("*") if path.is_file()}
+    copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in _shipped()}
     settings, lines = load(os.environ), {}
     for name, path in _defaults().items():
-        current = getattr(settings, name).resolve()
+        current = settings.value(name).resolve()
         if current == path:
             lines[variable(name)] = str(copies[path])
         elif current != copies[path]:
@@ -42,7 +46,8 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     kept = [copy for copy in sorted(copies.values()) if copy.exists() and not force]
     for path, copy in copies.items():
         if copy not in kept:
-            _write(copy, path.read_text(encoding="utf-8"), replace=force)
+            _write(copy, _own_texts(path.read_text(encoding="utf-8")), replace=force)
+    (folder / _TEXTS).mkdir(parents=True, exist_ok=True)
     click.echo(f"{len(copies) - len(kept)} files copied to {folder}.")
     if kept:
         click.echo(f"There already and left as they are: {', '.join(str(copy) for copy in kept)}.")
@@ -50,9 +55,20 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
         _name_copies(lines, add=add)
 
 
+def _shipped() -> list[Path]:
+    """The files that are copied: not the messages, of which an admin's folder holds those only that differ."""
+    files = (path for path in MAPPINGS.rglob("*") if path.is_file())
+    return sorted(path for path in files if not path.is_relative_to(MAPPINGS / "messages"))
+
+
+def _own_texts(text: str) -> str:
+    """The policy with the folder for texts of one's own; another file as it is."""
+    return text.replace(f"# messages_folder: {_TEXTS} ", f"messages_folder: {_TEXTS} ")
+
+
 def _defaults() -> dict[str, Path]:
     """Each setting whose default is one of the shipped files, with that file."""
-    fields = ((name, field.default) for name, field in Settings.model_fields.items())
+    fields = ((name, field.default) for name, field in declared().items())
     return {name: path for name, path in fields if isinstance(path, Path) and path.is_relative_to(MAPPINGS)}
 
 

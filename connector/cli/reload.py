@@ -9,10 +9,10 @@ from queue import SimpleQueue
 import structlog
 
 from connector import metrics
-from connector.cli.check import KINDS
-from connector.cli.wiring import Desk, now, open_desk, open_policy
-from connector.helpdesks.helpdesk import Helpdesk
+from connector.cli.wiring import now, open_desk, open_policy
+from connector.helpdesks.helpdesk import Desk, Helpdesk
 from connector.helpdesks.load import check
+from connector.helpdesks.registry import plugin
 from connector.policy.models import Policy
 from connector.policy.problem import PolicyError
 from connector.settings import Settings
@@ -30,7 +30,7 @@ def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] 
 
     :raises PolicyError: everything that is wrong with the files and with how they fit together.
     """
-    problems = check(settings.policy, settings.services, {getattr(settings, f"{helpdesk}_mapping"): KINDS[helpdesk]})
+    problems = check(settings.policy, settings.services, {settings.of(helpdesk).mapping: plugin(helpdesk).mapping()})
     if problems:
         raise PolicyError(problems)
     return open_desk(settings, helpdesk, clock), open_policy(settings)
@@ -52,19 +52,21 @@ def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Po
 
 
 def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) -> bool:
-    """Whether another policy is in use now. Whatever is wrong with it: the old one stays, and the log says why."""
+    """Whether what was read is in use now. Whatever is wrong with it: the old policy stays, and the log says why."""
     try:
         desk, policy = open_again()
     except PolicyError as error:
         return _stays([str(problem) for problem in error.problems])
     except Exception as error:  # noqa: BLE001 - a worker that has a policy must not end because of another one
         return _stays([f"{type(error).__name__}: {error}"])
+    same = policy.version == worker.policy.version
     try:
         worker.use(desk, policy)
     except StoreError as error:
         log.warning("open tickets hear of the new policy with the next full sweep", error=str(error))
     metrics.policy_reload(ok=True)
-    log.info("another policy is in use", policy=policy.version)
+    event = "the files were read again, the policy is the same" if same else "another policy is in use"
+    log.info(event, policy=policy.version)
     return True
 
 

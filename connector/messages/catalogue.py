@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from connector.domain.messages import Audience
+from connector.domain.messages import MESSAGES, Audience
 from connector.messages.samples import COMMON, Kinds, names, nothing, samples
-from connector.messages.template import MessageError, Template, compile_template
+from connector.messages.template import MessageError, Template, compile_template, try_template
 from connector.messages.words import Language, Reader
 
 Part = tuple[str, Mapping[str, Any]]
@@ -19,6 +19,9 @@ class Rendered(NamedTuple):
 
     subject: str
     body: str
+
+    def __str__(self) -> str:
+        return f"Subject: {self.subject}\n\n{self.body}" if self.subject else self.body
 
 
 @dataclass(frozen=True)
@@ -42,28 +45,32 @@ class Message:
     def render(self, data: Mapping[str, Any], reader: Reader) -> Rendered:
         """The message with ``data``; optional data may be left out.
 
-        :raises MessageError: the data is not what the message declares.
+        :raises ValueError: there is data that the message does not declare.
+        :raises MessageError: data is missing or of another kind.
         """
+        if not self._names.issuperset(data):
+            raise ValueError(f"{self.name} declares no data {', '.join(sorted(data.keys() - self._names))}")
         subject, body = self._templates
         known = {**self._nothing, **data}
         return Rendered(" ".join(subject.render(known, reader).split()), body.render(known, reader))
 
-    def problems(self, kinds: Kinds) -> Iterator[MessageError]:
-        """What is wrong with the templates if they get data of ``kinds``; lines are those of the file."""
-        everything = next(samples({**COMMON, **kinds}))
+    def problems(self) -> Iterator[MessageError]:
+        """What is wrong with the templates, found with sample data; lines are those of the file."""
+        tried = list(samples({**COMMON, **self.kinds}))
         for source, first in ((self.subject, self.subject_line), (self.body, self.body_line)):
             try:
-                compile_template(source, names(everything), check=True).render(everything, Reader(self.language))
-                template = compile_template(source, names(everything))
-                for data in samples({**COMMON, **kinds}):
-                    template.render(data, Reader(self.language))
+                if source:
+                    try_template(source, tried, Reader(self.language))
             except MessageError as error:
                 yield MessageError(first + max(error.line, 1) - 1, str(error))
 
     @cached_property
     def _templates(self) -> tuple[Template, Template]:
-        known = names({**COMMON, **self.kinds})
-        return compile_template(self.subject, known), compile_template(self.body, known)
+        return compile_template(self.subject, self._names), compile_template(self.body, self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return names({**COMMON, **self.kinds})
 
     @cached_property
     def _nothing(self) -> dict[str, Any]:
@@ -78,7 +85,7 @@ class MessageCatalogue:
     version: str
     """A short hash of all texts."""
 
-    def message(self, name: str, language: Language) -> Message:
+    def message(self, language: Language, name: str) -> Message:
         """The message in this language; what customers get is there in English only.
 
         :raises KeyError: there is no such message.
@@ -87,7 +94,18 @@ class MessageCatalogue:
 
     def render(self, name: str, data: Mapping[str, Any], reader: Reader) -> Rendered:
         """The message for a reader. ``data`` holds what the message declares, and :data:`COMMON`."""
-        return self.message(name, reader.language).render(data, reader)
+        return self.message(reader.language, name).render(data, reader)
+
+    def every_text(self, name: str, reader: Reader) -> Iterator[Rendered]:
+        """Each text that a message becomes with sample data, once; first the fullest. Customers get letters."""
+        common = next(samples(COMMON))
+        seen = set()
+        for data in samples(self.message(Language.EN, name).kinds):
+            text = self.render(name, {**common, **data}, reader)
+            if text not in seen:
+                seen.add(text)
+                is_letter = text.subject and MESSAGES[name] is Audience.CUSTOMER
+                yield self.letter([(name, data)], common, reader) if is_letter else text
 
     def letter(self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader) -> Rendered:
         """One message to the customer about all ``parts``, with its opening and closing.

@@ -1,7 +1,8 @@
 """What data a message gets, as its file declares it, and sample data of these kinds.
 
-A kind is ``text``, ``number``, ``time``, ``duration``, ``field``, ``person``, ``yes or no``, ``one of a, b``; a list of
-a kind as ``[kind]``; a record as ``{name: kind}``. A name that ends with ``?`` may be missing or empty.
+A kind is ``text`` (also a stranger's), ``word`` (one of ours), ``number``, ``time``, ``duration``, ``field``,
+``person``, ``yes or no``, ``one of a, b``; a list of a kind as ``[kind]``; a record as ``{name: kind}``. A name that
+ends with ``?`` may be missing or empty.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,8 @@ Kinds = Mapping[str, Any]
 COMMON: Kinds = {
     "ticket": {"number": "text", "title": "text"},
     "customer?": "text",
-    "provider": "text",
-    "policy": "text",
+    "provider": "word",
+    "policy": "word",
 }
 """What every message gets: the ticket, the name of the customer's contact, the policy's name for us and its version."""
 
@@ -27,6 +28,7 @@ _AT = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
 
 _SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "text": ("sample text",),
+    "word": ("word",),
     "number": (3,),
     "time": (_AT,),
     "duration": (timedelta(hours=1, minutes=30),),
@@ -34,12 +36,20 @@ _SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "person": (Actor.CUSTOMER,),
     "yes or no": (True, False),
 }
-_BY_NAME: Mapping[str, Any] = {
-    "ticket": {"number": "41002", "title": "Line to Hamburg is down"},
-    "customer": "Ada Lovelace",
-    "provider": "Interspace",
-    "policy": "badaff38a31a.67ff9b",
+_BY_NAME: Mapping[str, tuple[Any, ...]] = {
+    "ticket": ({"number": "41002", "title": "Line to Hamburg is down"},),
+    "customer": ("Ada Lovelace",),
+    "provider": ("Interspace",),
+    "policy": ("badaff38a31a.67ff9b",),
+    "missing": (["service_id", "problem_start", "short_description", "impact"], ["impact"]),
+    "doubts": (['Is "03/04" 3 April or 4 March?'],),
+    "zone": ("UTC",),
+    "priority": ("P2",),
+    "eligible": (["critical", "major"],),
+    "name": ("director",),
+    "contacts": (["Director on duty", "director@interspace.example"],),
 }
+"""More telling samples than those of the kind."""
 
 
 def names(kinds: Kinds) -> frozenset[str]:
@@ -52,17 +62,14 @@ def nothing(kinds: Kinds) -> dict[str, Any]:
     return {name[:-1]: [] if isinstance(kind, list) else None for name, kind in kinds.items() if name.endswith("?")}
 
 
-def malformed(kinds: Any) -> Iterator[str]:
+def malformed(kinds: Kinds) -> Iterator[str]:
     """What is wrong with the kinds that a message declares."""
-    for name in names(kinds) & names(COMMON) if isinstance(kinds, Mapping) else ():
+    for name in names(kinds) & names(COMMON):
         yield f"{name}: every message gets it already"
     yield from _malformed(kinds)
 
 
-def _malformed(kinds: Any) -> Iterator[str]:
-    if not isinstance(kinds, Mapping):
-        yield "expected name: kind"
-        return
+def _malformed(kinds: Kinds) -> Iterator[str]:
     for name, kind in kinds.items():
         if not name.removesuffix("?").isidentifier() or name in ("reader", "loop"):
             yield f"{name!r} cannot be the name of data"
@@ -93,7 +100,7 @@ def samples(kinds: Kinds) -> Iterator[dict[str, Any]]:
 
 def _values(name: str, kind: Any) -> list[Any]:
     if name in _BY_NAME:
-        return [_BY_NAME[name]]
+        return list(_BY_NAME[name])
     if isinstance(kind, Mapping):
         return list(samples(kind))
     if isinstance(kind, list):

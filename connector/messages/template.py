@@ -5,13 +5,13 @@ What is printed is put on one line, so that a stranger's words begin no line of 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta, nodes, pass_context
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2 import Template as Compiled
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -57,27 +57,56 @@ class Template(NamedTuple):
         return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
-def compile_template(source: str, names: frozenset[str], *, check: bool = False) -> Template:
+def compile_template(source: str, names: Iterable[str]) -> Template:
     """The template whose data has ``names``.
-
-    With ``check`` it is made for a trial: every branch is rendered whatever its condition says, and printing nothing
-    (``None``) is an error instead of no text.
 
     :raises MessageError: it does not parse, does more than print, choose and repeat, or uses a name it does not get.
     """
-    environment = _environment(check)
+    return _compiled(_parsed(source, names), strict=False)
+
+
+def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
+    """Renders the template with each sample, and with the first one every branch, whatever the conditions say.
+
+    Here printing nothing (``None``) is an error; in use it is no text.
+
+    :raises MessageError: as :func:`compile_template`, or a sample does not fit.
+    """
+    tree = _parsed(source, samples[0])
+    template = _compiled(tree, strict=True)
+    for data in samples:
+        template.render(data, reader)
+    if any(True for kind in (nodes.If, nodes.CondExpr) for _ in tree.find_all(kind)):
+        _compiled(_EveryBranch().visit(tree), strict=True).render(samples[0], reader)
+
+
+def _compiled(tree: nodes.Template, *, strict: bool) -> Template:
+    environment = _environment(strict)
+    code = environment.compile(tree, filename=_FILE)
+    return Template(Compiled.from_code(environment, code, {}))
+
+
+def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
+    """The syntax tree of a template that does nothing but print, choose and repeat."""
+    environment = _environment(strict=False)
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
         raise MessageError(error.lineno, error.message or "cannot be read") from error
-    _refuse_others(tree, environment)
-    for name in sorted(meta.find_undeclared_variables(tree) - names):
-        line = min(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
-        raise MessageError(line, _unknown(name, names, "there is no data"))
-    if check:
-        tree = _EveryBranch().visit(tree)
-    code = environment.compile(tree, filename=_FILE)
-    return Template(Compiled.from_code(environment, code, dict(environment.globals)))
+    known = {*names, *(node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"), "loop"}
+    for node in tree.find_all(nodes.Node):
+        wrong = ""
+        if not isinstance(node, _ALLOWED):
+            wrong = f"{type(node).__name__} has no place in a message: it prints and chooses"
+        elif isinstance(node, nodes.Name) and node.name not in known:
+            wrong = _unknown("data", node.name, known)
+        elif isinstance(node, nodes.Filter) and node.name not in environment.filters:
+            wrong = _unknown("filter", node.name, environment.filters)
+        elif isinstance(node, nodes.Test) and node.name not in environment.tests:
+            wrong = _unknown("test", node.name, environment.tests)
+        if wrong:
+            raise MessageError(node.lineno, wrong)
+    return tree
 
 
 _FILE = "<message>"
@@ -86,13 +115,13 @@ _FILE = "<message>"
 class _Environment(ImmutableSandboxedEnvironment):
     """Names no globals, and only the filters of this module and a few of Jinja's."""
 
-    def __init__(self, *, check: bool) -> None:
+    def __init__(self, *, strict: bool) -> None:
         super().__init__(
             autoescape=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            finalize=_checked if check else _on_one_line,
+            finalize=_never_nothing if strict else _on_one_line,
         )
         self.globals.clear()
         own = {"time": _time, "duration": _duration, "label": _label, "choice": _choice, "person": _person}
@@ -101,8 +130,8 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 @cache
-def _environment(check: bool) -> _Environment:
-    return _Environment(check=check)
+def _environment(strict: bool) -> _Environment:
+    return _Environment(strict=strict)
 
 
 class _EveryBranch(NodeTransformer):
@@ -119,21 +148,9 @@ class _EveryBranch(NodeTransformer):
         return nodes.Concat(parts, lineno=node.lineno)
 
 
-def _refuse_others(tree: nodes.Template, environment: _Environment) -> None:
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, _ALLOWED):
-            raise MessageError(
-                node.lineno, f"a message cannot use {type(node).__name__!r}: it prints, chooses, repeats"
-            )
-        if isinstance(node, nodes.Filter) and node.name not in environment.filters:
-            raise MessageError(node.lineno, _unknown(node.name, environment.filters, "there is no filter"))
-        if isinstance(node, nodes.Test) and node.name not in environment.tests:
-            raise MessageError(node.lineno, _unknown(node.name, environment.tests, "there is no test"))
-
-
-def _unknown(name: str, known: Any, what: str) -> str:
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, known, n=1)
-    return f"{what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"there is no {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def _on_one_line(value: object) -> str:
@@ -145,7 +162,7 @@ def _on_one_line(value: object) -> str:
     raise TypeError(f"{type(value).__name__} needs a filter: time, duration or join")
 
 
-def _checked(value: object) -> str:
+def _never_nothing(value: object) -> str:
     if value is None:
         raise TypeError("the value may be missing here; put it into {% if … %}")
     return _on_one_line(value)

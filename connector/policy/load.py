@@ -32,7 +32,7 @@ def load_policy(path: Path, services_path: Path | None) -> Policy:
     :raises PolicyError: with everything that is wrong with the two files.
     """
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
-    messages, texts = _read_messages(rules)
+    messages, texts = read_texts(rules)
     problems = _policy_problems(rules, catalogue) + texts
     if problems or rules.section is None or catalogue.section is None:
         raise PolicyError(problems)
@@ -53,7 +53,7 @@ def read_section(path: Path, section: type[SectionT]) -> Read[SectionT]:
 def read_rules(path: Path, services_path: Path | None) -> Read[Rules]:
     """The policy file, with the problems of both files, of how they fit together, and of the policy's own texts."""
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
-    return rules._replace(problems=_policy_problems(rules, catalogue) + _read_messages(rules)[1])
+    return rules._replace(problems=_policy_problems(rules, catalogue) + read_texts(rules)[1])
 
 
 def _read_catalogue(path: Path | None) -> Read[Catalogue]:
@@ -68,8 +68,8 @@ def _policy_problems(rules: Read[Rules], catalogue: Read[Catalogue]) -> list[Pro
     return problems
 
 
-def _read_messages(rules: Read[Rules]) -> tuple[MessageCatalogue, list[Problem]]:
-    """The texts. A folder that is not there is a problem of the setting that names it."""
+def read_texts(rules: Read[Rules]) -> tuple[MessageCatalogue, list[Problem]]:
+    """The texts of a policy, and what is wrong with its own. A folder that is not there is a problem of the setting."""
     named = rules.section.messages_folder if rules.section else None
     if named is None or rules.document is None:
         return shipped(), []

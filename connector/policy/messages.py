@@ -7,6 +7,7 @@ holds those files only that differ; what data a message gets is said by the ship
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,7 @@ class FrontMatter(Section):
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """The kinds of the data are known."""
-        if kinds := dig(data, "data"):
+        if isinstance(kinds := dig(data, "data"), Mapping):
             yield from ((("data",), wrong) for wrong in malformed(kinds))
 
 
@@ -70,8 +71,8 @@ def read_messages(own: Path) -> tuple[MessageCatalogue, list[Problem]]:
     :func:`check_shipped`, which takes longer than a start should.
     """
     folder = read_folder(own)
-    problems = [*folder.problems, *_tried(folder.messages, shipped().messages)]
-    return _catalogue({**shipped().messages, **folder.messages}), problems
+    changed = {key: _with_kinds(message, shipped().message(*key)) for key, message in folder.messages.items()}
+    return _catalogue({**shipped().messages, **changed}), [*folder.problems, *_tried(changed)]
 
 
 def check_shipped() -> list[Problem]:
@@ -80,7 +81,7 @@ def check_shipped() -> list[Problem]:
     missing = MESSAGES.keys() - {name for language, name in folder.messages if language is Language.EN}
     absent = [Problem(str(SHIPPED / Language.EN / f"{name}.txt"), 0, "", "is missing") for name in missing]
     # A damaged file is missing too; the first report is enough.
-    return folder.problems or absent or [*_tried(folder.messages, folder.messages)]
+    return folder.problems or absent or [*_tried(folder.messages)]
 
 
 def read_folder(path: Path) -> Folder:
@@ -164,11 +165,15 @@ def _line(document: Document, key: str) -> int:
     return document.place((key,))[0]
 
 
-def _tried(messages: _Messages, declared: _Messages) -> Iterator[Problem]:
-    """Rendered with sample data. What data there is, says the shipped English file."""
+def _with_kinds(message: Message, declared: Message) -> Message:
+    """What data a message gets, says the shipped file: a copy of it may be older than the program."""
+    return replace(message, kinds=declared.kinds)
+
+
+def _tried(messages: _Messages) -> Iterator[Problem]:
+    """Rendered with sample data."""
     for message in messages.values():
-        for error in message.problems(declared[Language.EN, message.name].kinds):
-            yield Problem(message.file, error.line, "", str(error))
+        yield from (Problem(message.file, error.line, "", str(error)) for error in message.problems())
 
 
 def _catalogue(messages: _Messages) -> MessageCatalogue:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
 from connector.domain.decision import Outcome
-from connector.domain.fields import INTAKE
+from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
 from connector.rules import wording
@@ -106,11 +106,11 @@ def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> Changes:
     if "short_description" not in filled and _may_fill(ticket, "short_description"):
         title = _TITLE_PREFIX.sub("", ticket.title).strip()
         if len(title.split()) > 1 and title.casefold() not in _EMPTY_TITLES:
-            filled["short_description"] = title[:240]
+            filled["short_description"] = fit("short_description", title)
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
         files = [name for s in statements for name in s.article.attachments]
         if files:
-            filled["test_results"] = f"attached: {', '.join(files)}"[:4000]
+            filled["test_results"] = fit("test_results", f"attached: {', '.join(files)}")
     return cast(Changes, filled)
 
 

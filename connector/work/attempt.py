@@ -1,4 +1,5 @@
-"""One try at one job, and what follows from it: done, tried again, given up, or everybody waits (P8–P11)."""
+"""One try at one job, and what follows from it: it is done, tried again or given up, or the helpdesk is left alone for
+a while (P8–P11)."""
 
 import random
 import time
@@ -22,6 +23,7 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.work.errors import StoreError
+from connector.work.jobs import Released
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.sweep import sweep
 from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
@@ -38,7 +40,8 @@ _SPREAD = timedelta(seconds=1)
 
 SWEEP = "@sweep"
 FULL_SWEEP = "@full-sweep"
-"""Housekeeping are jobs like tickets: one worker of all does them, and another takes over if it dies."""
+"""The sweeps are rows of the work table like tickets: only one worker does a sweep at a time, and another takes over if
+it dies."""
 
 
 class Pause(NamedTuple):
@@ -48,17 +51,15 @@ class Pause(NamedTuple):
     """UTC; ``None``: it did not say."""
     reason: str
     endpoint: str | None = None
-    """Only requests of this kind."""
+    """Set: only requests of this kind are to wait."""
 
 
 class Result(NamedTuple):
-    """The end of a try. Exactly one of ``done``, ``failed``, ``released`` and ``deferred`` is set."""
+    """The end of a try."""
 
-    done: Done | None = None
-    failed: Failed | None = None
-    released: Job | None = None
-    deferred: Deferred | None = None
+    outcome: Done | Failed | Deferred | Released
     touches: tuple[Key, ...] = ()
+    """Other tickets that have to be looked at because of this one."""
     pause: Pause | None = None
 
 
@@ -74,28 +75,28 @@ class SweepSchedule(NamedTuple):
 def attempt(
     job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule, *, holds: Callable[[], bool]
 ) -> Result:
-    """Does the job once. Never raises: whatever a ticket does to us stays with this ticket.
+    """Does the job once. Never raises: an error concerns this ticket only.
 
-    ``holds`` tells whether the job's lease still lasts; without it nothing is written any more.
+    ``holds`` tells whether the job's lease still lasts. After its end nothing is written.
     """
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
         return _reconcile(job, table.now, desk, policy, holds)
     except LeaseEndedError:
-        return Result(released=job)
+        return Result(Released(job))
     except RateLimitedError as error:
         until = None if error.retry_at is None else later(error.retry_at, table.now())
-        return Result(released=job, pause=Pause(until, str(error)))
+        return Result(Released(job), pause=Pause(until, str(error)))
     except UnavailableError as error:
-        return Result(released=job, pause=Pause(None, str(error)))
+        return Result(Released(job), pause=Pause(None, str(error)))
     except EndpointLimitedError as error:
         desk.pauses.set(error.endpoint, error.retry_at)
         again = Deferred(job, later(error.retry_at, table.now()), strictly=False)
-        return Result(deferred=again, pause=Pause(error.retry_at, str(error), error.endpoint))
+        return Result(again, pause=Pause(error.retry_at, str(error), error.endpoint))
     except TicketWaitsError as error:
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
-        return Result(deferred=Deferred(job, later(error.retry_at, table.now()), strictly=True))
+        return Result(Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except NotFoundError as error:
         return _gone(job, desk, error)
     except PermanentError as error:
@@ -110,22 +111,22 @@ def attempt(
 
 
 def _gone(job: Job, desk: Helpdesk, error: NotFoundError) -> Result:
-    """Nothing is left to do, unless the helpdesk shows us nothing at all any more: no ticket is forgotten for that."""
+    """There is nothing to do for a deleted ticket. If the helpdesk shows no ticket at all, this one may still exist."""
     if pause := _outage(desk, error):
-        return Result(released=job, pause=pause)
+        return Result(Released(job), pause=pause)
     log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
-    return Result(done=Done(job, None, None))
+    return Result(Done(job, None, None))
 
 
 def _broken(job: Job, now: datetime, desk: Helpdesk, error: ServerFaultError) -> Result:
-    """It is the ticket's fault only if the helpdesk is well otherwise: an outage makes no dead letters (P8)."""
+    """A failure of the ticket only if the helpdesk works otherwise: an outage makes no dead letters (P8)."""
     if pause := _outage(desk, error):
-        return Result(released=job, pause=pause)
+        return Result(Released(job), pause=pause)
     return _failed(job, now, str(error), final=False)
 
 
 def _outage(desk: Helpdesk, error: HelpdeskError) -> Pause | None:
-    """What to do if not one ticket, but the helpdesk as a whole is in trouble."""
+    """The pause to make if the helpdesk as a whole does not work; ``None`` if only this ticket has failed."""
     try:
         desk.probe()
     except HelpdeskError as why:
@@ -139,7 +140,7 @@ def pause_length(outages: int) -> timedelta:
 
 
 def later(named: datetime, now: datetime) -> datetime:
-    """A little after the time that the helpdesk has named, never before it, so that not all come back at once."""
+    """A random time a little after the one that the helpdesk has named, so that not all tickets come back at once."""
     return named + (_SPREAD + max(named - now, timedelta()) / 20) * random.random()  # noqa: S311 - spreads load only
 
 
@@ -152,44 +153,44 @@ def _reconcile(
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     _tell(result, seconds)
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
-    return Result(done=Done(job, result.due, result.seen), touches=touches)
+    return Result(Done(job, result.due, result.seen), touches=touches)
 
 
 def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule) -> Result:
     full = job.key.ticket == FULL_SWEEP
-    found = sweep(desk, table, full=full, policy=policy, largest_change=schedule.largest_change)
-    metrics.swept(desk.name, found.missed)
-    log.info("sweep", full=full, listed=found.listed, touched=found.touched, missed=found.missed)
-    if found.held is not None:
+    swept = sweep(desk, table, full=full, policy=policy, largest_change=schedule.largest_change)
+    metrics.swept(desk.name, swept.missed)
+    log.info("sweep", full=full, listed=swept.listed, touched=swept.touched, missed=swept.missed)
+    if swept.held is not None:
         metrics.held_back(desk.name)
         log.error(
             "the new policy is not applied to the open tickets: it would visibly change too many of them",
             helpdesk=desk.name,
             policy=policy.version,
-            changed=found.held.changed,
-            of_sample=found.held.looked_at,
-            unresolved=found.held.unresolved,
+            changed=swept.held.changed,
+            of_sample=swept.held.looked_at,
+            unresolved=swept.held.unresolved,
             allowed_share=schedule.largest_change,
             to_apply_it="interspace sweep --full --force",
         )
     again = table.now() + (schedule.full_sweep if full else schedule.sweep)
-    return Result(done=Done(job, again, None))
+    return Result(Done(job, again, None))
 
 
 def _failed(job: Job, now: datetime, error: str, *, final: bool) -> Result:
-    # Sweeps are never given up: nobody would notice for a long time.
+    # A sweep is never given up: it would take long until somebody noticed.
     final = (final or job.attempts + 1 >= MAX_ATTEMPTS) and job.key.ticket not in (SWEEP, FULL_SWEEP)
     metrics.failed(job.key.helpdesk, final)
     if final:
         log.error("dead letter", ticket=job.key.ticket, attempts=job.attempts + 1, error=error)
-        return Result(failed=Failed(job, error, None))
+        return Result(Failed(job, error, None))
     delay = min(_FIRST_DELAY * 2 ** min(job.attempts, 20), _LONGEST_DELAY) * _jitter()
     log.warning("will be tried again", ticket=job.key.ticket, attempts=job.attempts + 1, error=error)
-    return Result(failed=Failed(job, error, now + delay))
+    return Result(Failed(job, error, now + delay))
 
 
 def _jitter() -> float:
-    """So that what failed together does not come back together."""
+    """A random factor, so that tickets that failed together are not tried again together."""
     return random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, protects nothing
 
 

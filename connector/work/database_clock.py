@@ -12,7 +12,7 @@ class DatabaseClock:
     """Measures the database's time now and then and counts on from there with the monotonic clock.
 
     A jump of this machine's own clock therefore changes nothing. The error is at most half a round trip
-    plus the drift of ``every``. While the database does not answer, the last measurement goes on.
+    plus the drift of ``every``. While the database does not answer, the last measurement stays in use.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""After a fork the child has the parent's locks and connections but none of its threads: start afresh."""
+"""What holds locks, connections or threads is reset after a fork: the child has the parent's locks and connections, but
+none of its threads."""
 
 import os
 from typing import Protocol

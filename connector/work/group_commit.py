@@ -36,8 +36,8 @@ class _Batch:
     error: Exception | None = None
     # A plain lock costs half of an `Event`, and this is the hot path.
     stored: threading.Lock = field(default_factory=_closed_gate)
-    """Opened by the writer, then by each who comes through for the next: they do not all wake at once and fight for the
-    interpreter's lock, and nobody depends on one who has given up."""
+    """Released by the writer after the commit, then by each waiting thread for the next one. So the threads wake one
+    after the other and do not contend for the interpreter's lock; one that has given up is left out."""
 
 
 class GroupCommit:
@@ -80,7 +80,7 @@ class GroupCommit:
             writer.join(_CLOSE_S)
 
     def after_fork(self) -> None:
-        """The parent's writer thread does not exist in a child, and what waits is the parent's to store."""
+        """Starts empty in a child, which has no writer thread; the parent stores what waits."""
         self._gate = threading.Lock()
         self._open = _Batch()
         self._batches = SimpleQueue()
@@ -106,7 +106,7 @@ class GroupCommit:
         before = 0
         while (batch := self._batches.get()) is not None:
             if before >= _CROWD:
-                # As many are on their way again: the wait costs them less than commits of a few at a time.
+                # The same senders probably send again at once: waiting for them costs less than many small commits.
                 time.sleep(_GATHER_S)
             self._commit(batch)
             before = batch.events
@@ -120,7 +120,7 @@ class GroupCommit:
         batch.stored.release()
 
     def _sealed(self, batch: _Batch) -> Mapping[Key, datetime]:
-        """What the batch holds; from now on events join the next one."""
+        """The events of the batch. Later ones join the next batch."""
         with self._gate:
             if self._open is batch:
                 self._open = _Batch()

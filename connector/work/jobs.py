@@ -18,7 +18,7 @@ class Key(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A ticket held under a lease. ``token`` is the fence: a result with an old token is refused."""
+    """A ticket held under a lease. ``token`` names the lease: a result with an older token is refused."""
 
     key: Key
     generation: int
@@ -44,25 +44,31 @@ class Failed(NamedTuple):
     job: Job
     error: str
     retry_at: datetime | None
-    """``None``: no more tries, the ticket becomes a dead letter."""
+    """``None``: it is not tried again, and the ticket becomes a dead letter."""
 
 
 class Deferred(NamedTuple):
-    """A job that has to wait and is not to blame for it: no attempt is counted."""
+    """A job that has to wait through no fault of its own: no attempt is counted."""
 
     job: Job
     until: datetime
     strictly: bool
-    """The ticket itself is limited: an event does not make it due earlier."""
+    """The helpdesk limits this very ticket: an event does not make it due before ``until``."""
+
+
+class Released(NamedTuple):
+    """A job given back as it was claimed: due at once, no attempt counted."""
+
+    job: Job
 
 
 class Paused(NamedTuple):
-    """What a helpdesk wants left alone now, and until when (UTC)."""
+    """Until when (UTC) a helpdesk wants to be left alone."""
 
     whole: datetime | None
-    """All of it."""
+    """No requests at all before then; ``None``: it answers."""
     endpoints: Mapping[str, datetime]
-    """Requests of one kind."""
+    """No requests of this kind before then."""
 
 
 class DeadLetter(Model):
@@ -83,7 +89,7 @@ class RowState(NamedTuple):
     due: datetime | None
     """When it will be looked at; ``None``: not before the next event."""
     dead_since: datetime | None = None
-    """Set on a dead letter; only a change after this moment is news that should wake it."""
+    """Set on a dead letter: only a change after this time wakes it."""
 
 
 class Counts(NamedTuple):
@@ -109,6 +115,6 @@ def checked(key: Key) -> Key:
 
 
 def storable(error: str) -> str:
-    """The error text without what a database refuses (NUL, lone surrogates), cut to a sane length."""
+    """The error text without what a database refuses (NUL, lone surrogates), 4,000 characters at most."""
     text = error.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
     return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"

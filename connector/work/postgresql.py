@@ -52,8 +52,8 @@ _SESSION = """
     SET idle_in_transaction_session_timeout = '30s';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
 """
-"""Bounded waits; rows by their key, because the table is in memory all the time; and P1: a commit that returned is on
-disk, whatever the server's default is."""
+"""Waits are bounded. Reads by index count as cheap, because the table fits into memory. A commit that has returned is
+on disk (P1), whatever the server's default is."""
 
 _NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
 
@@ -97,7 +97,7 @@ class PostgresqlDatabase:
     def rows(self, *columns: Column[Any]) -> Select[Any]:
         """See ``Database.rows``."""
         array = cast(bindparam("b_rows", type_=Text), postgresql.JSON)
-        of_type = (column(one.name, one.type) for one in columns)
+        of_type = (column(given.name, given.type) for given in columns)
         return select(func.json_to_recordset(array).table_valued(*of_type).render_derived(with_types=True))
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -122,7 +122,7 @@ class PostgresqlDatabase:
         self.write(lambda connection: connection.execute(statement, bound()))
 
     def clock(self) -> Callable[[], datetime]:
-        """The server's time, because the machines' own clocks need not agree."""
+        """The server's time, because the clocks of the machines may differ."""
         if self._clock is None:
             self._clock = DatabaseClock(lambda: from_micros(self.read(_server_micros)))
         return self._clock

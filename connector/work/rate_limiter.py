@@ -1,10 +1,10 @@
-"""A bound on how many tickets a worker begins in a second: after an outage or a mass change too (P8, P15)."""
+"""A bound on the tickets that a worker begins in a second, also after an outage or a mass change (P8, P15)."""
 
 from datetime import datetime
 
 
 class RateLimiter:
-    """What was not begun in the last second may be made up for at once; what was not begun before that is gone."""
+    """A token bucket: what was allowed and not used is kept for one second."""
 
     def __init__(self, per_second: float) -> None:
         """``per_second``: 0 means no bound."""
@@ -14,7 +14,7 @@ class RateLimiter:
         self._at: datetime | None = None
 
     def room(self, wanted: int, now: datetime) -> int:
-        """How many of ``wanted`` tickets may begin at ``now``. A clock that jumps back allows nothing by that."""
+        """How many of ``wanted`` tickets may begin at ``now``. A clock that jumps back allows none in addition."""
         if not self._per_second:
             return wanted
         passed = (now - self._at).total_seconds() if self._at else 0.0

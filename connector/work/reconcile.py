@@ -12,7 +12,7 @@ from connector.rules.evaluate import evaluate
 
 
 class LeaseEndedError(Exception):
-    """Another worker may have taken the ticket over: whatever this one has decided is out of date."""
+    """Another worker may have taken the ticket over, so this one's decision may be out of date."""
 
 
 class Reconciled(NamedTuple):
@@ -33,11 +33,11 @@ def reconcile(
 ) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
-    New tickets come first: what says on this ticket that they exist is written only once they do. ``holds`` is asked
-    right before each write whether the ticket is still ours: a helpdesk does not notice that a write comes too late.
+    New tickets are created first, because the note on this ticket names them. ``holds`` tells right before each write
+    whether the lease still lasts: a helpdesk cannot know that a write comes too late.
 
-    :raises HelpdeskError: nothing is half written; the same call later continues.
-    :raises LeaseEndedError: the ticket is not ours any more.
+    :raises HelpdeskError: the same call later completes what is missing.
+    :raises LeaseEndedError: the lease has ended.
     """
     ticket = desk.read(ticket_id)
     decision = evaluate(ticket, policy, now)

@@ -1,7 +1,7 @@
 """What a new policy would do to the tickets that are open already, seen on a sample before it does it (P15).
 
-Only reads. The sample is drawn from tickets that nothing is due for: what changes on them now is the policy's doing
-and not time's.
+Only reads. The sample is drawn from tickets that nothing is due for: what changes on them now changes because of the
+policy, not because time has passed.
 """
 
 import random
@@ -19,7 +19,7 @@ SAMPLE = 200
 """Tickets read at most. The share found is within 7 points of the true one, 19 times out of 20."""
 
 A_FEW = 10
-"""So many changed tickets of the sample are never too many: small installations need no permission."""
+"""Up to this many changed tickets in the sample are always allowed: small installations need no permission."""
 
 _SEEN_BY_PEOPLE = frozenset({"priority", "group", "escalation_level"})
 
@@ -59,6 +59,6 @@ def reach(desk: Helpdesk, policy: Policy, unresolved: Sequence[str], now: dateti
 
 
 def _is_visible(decision: Decision) -> bool:
-    """Somebody would be told, asked or given the ticket; new deadlines and reasons are not meant."""
+    """Whether people would notice: a public note, a state, a new ticket, another priority, group or level."""
     told = decision.note is not None and decision.note.public
     return told or bool(decision.state or decision.creates or _SEEN_BY_PEOPLE & decision.changes.keys())

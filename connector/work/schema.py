@@ -80,22 +80,22 @@ VERSIONS = Table("connector_version", METADATA, Column("version", Integer, prima
 def prepare(connection: Connection) -> None:
     """Create the tables, or bring those of an older version to this one, in the transaction of ``connection``.
 
-    Must run inside the database's own lock against other openers: one migrates, the others wait and find it done.
+    Must run under a lock of the database, so that one opener migrates and the others wait for it.
     Raises ``StoreError`` when a newer connector made the store.
     """
     if not inspect(connection).has_table(VERSIONS.name):
         METADATA.create_all(connection)
         connection.execute(VERSIONS.insert().values(version=VERSION))
         return
-    found = connection.execute(select(VERSIONS.c.version)).scalar_one()
-    if found > VERSION:
+    stored = connection.execute(select(VERSIONS.c.version)).scalar_one()
+    if stored > VERSION:
         raise StoreError(
-            f"the work table has version {found}, this connector knows version {VERSION}; "
+            f"the work table has version {stored}, this connector knows version {VERSION}; "
             "run the version that made it, or start with an empty database (a sweep finds all work again)"
         )
-    if found < VERSION:
+    if stored < VERSION:
         # Loading the tool takes longer than the rest of the opening, and a store is migrated once.
         from connector.work.migrations import migrate
 
-        migrate(connection, found)
+        migrate(connection, stored)
         connection.execute(update(VERSIONS).values(version=VERSION))

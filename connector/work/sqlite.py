@@ -76,8 +76,10 @@ class SqliteDatabase:
     def rows(self, *columns: Column[Any]) -> Select[Any]:
         """See ``Database.rows``."""
         row = func.json_each(bindparam("b_rows", type_=Text)).table_valued("value").c.value
-        # With a condition, because SQLite would take the ON of an upsert for that of a join.
-        values = (func.json_extract(row, f"$.{one.name}", type_=one.type).label(one.name) for one in columns)
+        # Without a condition SQLite would read the ON of an upsert as that of a join.
+        values = (
+            func.json_extract(row, f"$.{column.name}", type_=column.type).label(column.name) for column in columns
+        )
         return select(*values).where(true())
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -91,8 +93,8 @@ class SqliteDatabase:
             return work(connection)
 
     def write_alone(self, statement: Insert, bound: Callable[[], Mapping[str, Any]]) -> None:
-        """See ``Database.write_alone``. A thread gives up the interpreter at each step of the driver, and gets it back
-        after others only. Here all is one step, from the begin to the end of the commit."""
+        """See ``Database.write_alone``. In each call of the driver a thread gives up the interpreter's lock and has to
+        wait for it again. Without a transaction around the statement there is only one call."""
         sql, fixed = _compiled(statement)
         with self._my_turn():
             if self._direct is None:
@@ -113,7 +115,7 @@ class SqliteDatabase:
         self._between_processes.close()
 
     def after_fork(self) -> None:
-        """Use nothing of the parent's; a SQLite connection must not even be closed in a child, so keep it."""
+        """Use nothing of the parent's. The references stay, because a child must not even close a SQLite connection."""
         self._turn = threading.Lock()
         self._between_processes.close()
         self._inherited.append(self._direct)
@@ -124,7 +126,10 @@ class SqliteDatabase:
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
-        """Nobody else writes."""
+        """Wait until no other thread and no other process writes.
+
+        Raises ``StoreUnavailable`` after ten seconds behind other threads.
+        """
         if not self._turn.acquire(timeout=_PATIENCE_S):
             raise StoreUnavailable(f"{self._path} was busy for {_PATIENCE_S} s")
         try:
@@ -157,9 +162,10 @@ def _usable_path(url: URL) -> Path:
 
 
 def _create_for_us(path: Path) -> None:
-    """A database that others cannot read; SQLite gives the files beside it the same mode. One that is there stays.
+    """Create the file so that other users cannot read it; SQLite gives the files beside it the same mode.
 
-    To close a file that SQLite uses would free SQLite's locks on it, so nobody else may open it meanwhile.
+    Does nothing if it exists. Must run under the lock between processes, because closing a file that SQLite uses frees
+    SQLite's own locks on it.
     """
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o660))
@@ -193,7 +199,7 @@ def _direct(path: Path) -> sqlite3.Connection:
 
 
 def _prepare_writer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # No BEGIN by the driver: it would start as a reader and fail when it turns writer.
+    # No BEGIN by the driver: its transaction would begin with a read lock and could fail to get the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
     mode = cursor.execute("PRAGMA journal_mode = WAL").fetchone()

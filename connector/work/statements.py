@@ -51,14 +51,14 @@ _ROW = and_(_T.helpdesk == _HELPDESK, _T.ticket == _TICKET)
 _FREE: dict[str, Any] = {"token": None, "was_due": None, "bumped_due": None, "not_before": None}
 
 
-def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+def _earlier(time: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
     """The smaller of two times; an absent one does not count."""
-    return case((other.is_(None), one), (one < other, one), else_=other)
+    return case((other.is_(None), time), (time < other, time), else_=other)
 
 
-def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+def _later(time: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
     """The larger of two times; an absent other one does not count."""
-    return case((other.is_(None), one), (one > other, one), else_=other)
+    return case((other.is_(None), time), (time > other, time), else_=other)
 
 
 TOUCHED = (_T.helpdesk, _T.ticket, _T.due)
@@ -67,8 +67,8 @@ TOUCHED = (_T.helpdesk, _T.ticket, _T.due)
 def touch(insert: Insert, rows: Select[Any]) -> Insert:
     """Events, each on another ticket.
 
-    Each waits beside a running lease; otherwise it brings the row forward and wakes the dead. Never to before the time
-    that the helpdesk has named for this ticket.
+    While the ticket is leased, the event is noted beside the lease. Otherwise it makes the row due earlier, and wakes a
+    dead letter. The row is never due before the time that the helpdesk has named for this ticket.
     """
     new = insert.excluded
     given = rows.add_columns(literal_column("1"), literal_column("0"))
@@ -145,7 +145,7 @@ _READY = (
     .with_for_update(skip_locked=True, of=TICKETS)
     .cte("ready")
 )
-"""A common table expression, because a plain subquery may be run, and lock, more than once in a join."""
+"""A common table expression, because a subquery in a join may be run more than once and lock other rows each time."""
 
 CLAIM = (
     update(TICKETS)
@@ -155,13 +155,13 @@ CLAIM = (
 )
 
 OWNED = (_T.helpdesk, _T.ticket, _T.token)
-"""What names a leased row and its owner."""
+"""The columns that tell a leased row and its owner."""
 
 RENEWED = (*OWNED, _T.due)
 DEFERRED = (*OWNED, _T.due, _T.not_before)
 FINISHED = (*OWNED, _T.due, _T.seen)
 FAILED = (*OWNED, _T.due, _T.error, _T.failed_at)
-"""What the statements below want to know of each row: ``rows`` has these columns."""
+"""The columns of ``rows`` in the statements below."""
 
 
 def renew(rows: Select[Any]) -> Update:
@@ -190,7 +190,7 @@ def finish(rows: Select[Any]) -> Update:
 
 
 def fail(rows: Select[Any]) -> Update:
-    """Failures; without ``due`` and without an event since they are dead letters."""
+    """Failures. Those without ``due``, and without an event since they were claimed, become dead letters."""
     change, new = _owned(rows)
     return change.values(
         due=_earlier(new.due, _T.bumped_due),
@@ -204,18 +204,18 @@ def fail(rows: Select[Any]) -> Update:
 def _owned(rows: Select[Any]) -> tuple[Update, ReadOnlyColumnCollection[str, Any]]:
     """A change of the rows that still have the given token, and what is given for each.
 
-    The rows are locked in one order, so that transactions never wait for each other in a circle.
+    The rows are locked in one order, so that transactions cannot deadlock.
     """
     given = rows.subquery("given")
-    held = (
+    owned = (
         select(given)
         .join_from(given, TICKETS, _same(given.c))
         .where(_T.token == given.c.token)
         .order_by(_T.helpdesk, _T.ticket)
         .with_for_update(of=TICKETS)
-        .cte("held", nesting=True)
+        .cte("owned", nesting=True)
     )
-    locked = select(held).subquery("locked")
+    locked = select(owned).subquery("locked")
     return update(TICKETS).where(_same(locked.c)), locked.c
 
 

@@ -10,10 +10,10 @@ from connector.work.rollout import Reach, reach
 from connector.work.table import Key, RowState, WorkTable
 
 OVERLAP = timedelta(minutes=5)
-"""Read again from the sweep before: clocks differ, and a commit may become visible late."""
+"""Each sweep begins this long before the end of the one before: clocks differ, and a change may become visible late."""
 
 ON_ITS_WAY = timedelta(minutes=3)
-"""A younger change may still be told by its webhook: Zammad tries for about 110 s."""
+"""A webhook may still tell of a younger change: helpdesks try for up to about 110 s."""
 
 RECENTLY = timedelta(days=30)
 """A full sweep lists resolved tickets that changed in this time, besides all unresolved ones."""
@@ -23,9 +23,11 @@ class Swept(NamedTuple):
     """What a sweep found."""
 
     listed: int
+    """Tickets in the lists that were read."""
     touched: int
+    """Of those: marked due."""
     missed: int
-    """Of the touched: changes whose webhook had its time and never came."""
+    """Of those: changed so long ago that their webhook should have come."""
     held: Reach | None = None
     """A new policy was not applied to the tickets that are open, because it would change so many of them (P15)."""
 
@@ -40,7 +42,7 @@ def sweep(
     before marks all unresolved tickets: the new rules hold for them at once. Unless a sample shows that more than
     ``largest_change`` (0 to 1) of them would visibly change.
 
-    :raises HelpdeskError: what was found until then is marked; the cursor stays, so nothing is lost.
+    :raises HelpdeskError: the tickets found until then are marked. The next sweep finds the others.
     """
     now, cursor = table.now(), table.cursor(desk.name)
     full = full or cursor is None
@@ -77,11 +79,11 @@ def sweep(
 def _too_far(
     desk: Helpdesk, table: WorkTable, policy: Policy, unresolved: Sequence[str], largest_change: float
 ) -> Reach | None:
-    """How far the policy reaches, if that is too far. Without a policy before there is nothing to compare with."""
+    """How far the policy reaches, if that is too far; ``None`` also without an earlier policy to compare with."""
     if largest_change >= 1 or table.policy(desk.name) is None:
         return None
-    found = reach(desk, policy, unresolved, table.now())
-    return found if found.exceeds(largest_change) else None
+    reached = reach(desk, policy, unresolved, table.now())
+    return reached if reached.exceeds(largest_change) else None
 
 
 class _Others:
@@ -102,8 +104,10 @@ class _Others:
 def _pages(
     desk: Helpdesk, cursor: datetime | None, now: datetime, *, full: bool
 ) -> Iterator[tuple[list[Listed], bool]]:
-    """Pages of tickets, and whether they are known to be unresolved. The changes come last: they tell what has
-    happened to a ticket while the others were listed."""
+    """Pages of tickets, and whether they are known to be unresolved.
+
+    The changes come last, so that they include what has changed while the other lists were read.
+    """
     if full:
         yield from ((page, True) for page in desk.unresolved())
         yield from ((page, False) for page in desk.resolved_since(now - RECENTLY))
@@ -111,7 +115,7 @@ def _pages(
 
 
 def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
-    """It was not listed before, or has changed since."""
+    """Whether it was not listed before, or has changed since."""
     if ticket.id not in counted:
         return True
     before = counted[ticket.id]

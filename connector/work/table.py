@@ -73,7 +73,7 @@ class WorkTable:
 
     @classmethod
     def open_existing(cls, url: str) -> "WorkTable":
-        """``open`` for whoever only looks at the table or mends it: a new one would say that all is well.
+        """``open`` for commands that show or repair a table: an empty new one would look as if all were well.
 
         Raises ``StoreMissing`` where there is none yet; otherwise as ``open`` does.
         """
@@ -105,8 +105,8 @@ class WorkTable:
     def touch_late(self, collect: Callable[[], Mapping[Key, datetime]]) -> None:
         """``touch``, each ticket at its own time, of what ``collect`` gives once the database is ready to write.
 
-        What comes in while another process writes then needs no transaction of its own. ``collect`` may be
-        called more than once, because a transaction may be tried again.
+        So events that arrive while another process writes join this transaction. ``collect`` may be called more
+        than once, because a transaction may be tried again.
         """
         self._database.write_alone(self._touch, lambda: _touches(collect()))
 
@@ -114,10 +114,10 @@ class WorkTable:
 
     def next_due(self, helpdesk: str) -> datetime | None:
         """When ``claim`` can have something to give, if nothing happens before: the end of a pause counts."""
-        found = self._database.read(
+        row = self._database.read(
             lambda connection: connection.execute(statements.NEXT_DUE, {"b_helpdesk": helpdesk}).first()
         )
-        return None if found is None else from_micros(max(found.due, found.paused_until or found.due))
+        return None if row is None else from_micros(max(row.due, row.paused_until or row.due))
 
     def claim(self, helpdesk: str, limit: int, lease: timedelta) -> list[Job]:
         """Take up to ``limit`` tickets that are due, the longest due first, for the length of ``lease``.
@@ -160,9 +160,8 @@ class WorkTable:
         return self._as_owner(
             self._defer,
             [
-                (one.job, {"due": until, "not_before": until if one.strictly else None})
-                for one in deferred
-                for until in (to_micros(one.until),)
+                (job, {"due": to_micros(until), "not_before": to_micros(until) if strictly else None})
+                for job, until, strictly in deferred
             ],
         )
 
@@ -174,7 +173,7 @@ class WorkTable:
         """
         return self._as_owner(
             self._finish,
-            [(one.job, {"due": optional_micros(one.due), "seen": optional_micros(one.seen)}) for one in done],
+            [(job, {"due": optional_micros(due), "seen": optional_micros(seen)}) for job, due, seen in done],
         )
 
     def fail(self, failed: Sequence[Failed]) -> list[Job]:
@@ -187,8 +186,8 @@ class WorkTable:
         return self._as_owner(
             self._fail,
             [
-                (one.job, {"due": optional_micros(one.retry_at), "error": storable(one.error), "failed_at": now})
-                for one in failed
+                (job, {"due": optional_micros(retry_at), "error": storable(error), "failed_at": now})
+                for job, error, retry_at in failed
             ],
         )
 
@@ -229,7 +228,7 @@ class WorkTable:
         return next(iter(self._dead(statements.DEAD_TICKET, _row(key))), None)
 
     def replay(self, keys: Iterable[Key]) -> int:
-        """Make these dead letters due now with all their attempts before them; returns how many were dead."""
+        """Make these dead letters due now, with no attempt counted; returns how many were dead."""
         now = to_micros(self.now())
         return self._count(statements.REPLAY, [_row(key, b_now=now) for key in sorted(set(keys))])
 
@@ -256,8 +255,8 @@ class WorkTable:
 
     def cursor(self, helpdesk: str) -> datetime | None:
         """Up to where the incremental sweep has read; ``None`` before the first sweep."""
-        found = self._helpdesk(helpdesk)
-        return None if found is None else optional_moment(found.bookmark)
+        row = self._helpdesk(helpdesk)
+        return None if row is None else optional_moment(row.bookmark)
 
     def set_cursor(self, helpdesk: str, at: datetime) -> None:
         """Store how far the incremental sweep has read."""
@@ -266,8 +265,8 @@ class WorkTable:
 
     def policy(self, helpdesk: str) -> str | None:
         """The version of the policy under which every unresolved ticket has been marked due; ``None`` before."""
-        found = self._helpdesk(helpdesk)
-        return None if found is None else found.policy
+        row = self._helpdesk(helpdesk)
+        return None if row is None else row.policy
 
     def set_policy(self, helpdesk: str, version: str) -> None:
         """Store that every unresolved ticket has been marked due since this policy came into force."""
@@ -290,7 +289,7 @@ class WorkTable:
     def counts(self) -> dict[str, Counts]:
         """The state of every helpdesk that has rows. Reads the whole table: for a scrape, not for a loop.
 
-        Housekeeping, whose names begin with ``@``, is no ticket; only when it is dead it counts: somebody must look.
+        Sweeps, whose names begin with ``@``, are no tickets. They count only as dead letters, which people must see.
         """
         bound = {"b_now": to_micros(self.now())}
         tickets = statements.COUNTS.where(~TICKETS.c.ticket.startswith("@") | TICKETS.c.failed_at.is_not(None))
@@ -301,7 +300,7 @@ class WorkTable:
         }
 
     def _as_owner(self, statement: Update, changes: Sequence[tuple[Job, Row]]) -> list[Job]:
-        """Apply a fenced change to each job in one transaction; returns the jobs whose token no longer holds.
+        """Change the row of each job that still has the job's token, in one transaction; returns the other jobs.
 
         All go in one statement, which tells only how many rows matched. In the rare case that some did not, the
         transaction is undone and the rows go one by one.
@@ -360,7 +359,7 @@ def _row(key: Key, **values: Any) -> Row:
 
 
 def _touches(dues: Mapping[Key, datetime]) -> Row:
-    # By key: transactions that lock their rows in one order never wait for each other in a circle.
+    # Sorted by key: transactions that lock rows in the same order cannot deadlock.
     return _given([{**checked(key)._asdict(), "due": to_micros(due)} for key, due in sorted(dues.items())])
 
 

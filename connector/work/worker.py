@@ -1,4 +1,4 @@
-"""The worker: claims what is due, has it done by threads, stores the results in batches."""
+"""The worker claims the tickets that are due, lets threads work on them, and stores the results in batches."""
 
 import queue
 import time
@@ -14,8 +14,9 @@ from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
+from connector.work.jobs import Released
 from connector.work.rate_limiter import RateLimiter
-from connector.work.table import Job, Key, Paused, WorkTable
+from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 
 log = structlog.get_logger("worker")
 
@@ -26,16 +27,16 @@ RATE = 200.0
 """Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
 
 _WRITE = timedelta(seconds=35)
-"""The longest that one write can take: only as long before the end of a lease one may begin."""
+"""The longest that one write can take. None begins later than this before the end of a lease."""
 
 POLL_S = 0.2
-"""How soon a due ticket is noticed. One cheap read, no lock."""
+"""How soon a due ticket is noticed. Each look is one cheap read without a lock."""
 
 _GATHER_S = 0.05
 """Results that come this close together are stored in one transaction."""
 
 _MOST_AHEAD = 2_048
-"""Jobs that a worker holds at most: well under a second of work at the rate that makes it hold so many."""
+"""Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
 _RETRY_STORE_S = 1.0
 _BATCH = 200
@@ -60,12 +61,12 @@ class Worker:
         self._rules = desk, policy
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
-        # Every thread finds its next job waiting while results are stored and new jobs are claimed.
+        # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
         self._ahead = self._least_ahead = max(4 * threads, 32)
         self._more_wait = False
         self._schedule = schedule or SweepSchedule()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._held: dict[Key, Job] = {}
         self._until: dict[Key, datetime] = {}
         self._unsaved: list[Result] = []
@@ -75,7 +76,7 @@ class Worker:
         self._stopping = False
 
     def run(self) -> None:
-        """Until ``stop``. Then what has begun is finished, what has not is given back (P18)."""
+        """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
         with self._working():
             self._plan_sweeps()
             while not self._stopping:
@@ -93,7 +94,7 @@ class Worker:
         self._stopping = True
 
     def run_due(self) -> int:
-        """Does what is due now in this thread, and what becomes due by that, as far as the rate allows it.
+        """Does in this thread what is due now and what becomes due by it, as far as the rate allows.
 
         Returns the number of jobs.
         """
@@ -107,17 +108,23 @@ class Worker:
             count += len(jobs)
         return count
 
-    def use(self, desk: Helpdesk, policy: Policy) -> None:
-        """From the next job on; jobs that have begun end as they began. A full sweep follows for the open tickets.
+    @property
+    def policy(self) -> Policy:
+        """The policy in use."""
+        return self._rules[1]
 
-        ``desk`` is the same helpdesk, perhaps with another mapping. May be called from any thread. Raises
-        ``StoreError``: the policy is in use, but the open tickets hear of it only with the next daily sweep.
+    def use(self, desk: Helpdesk, policy: Policy) -> None:
+        """Uses another policy from the next job on, and plans a full sweep, which applies it to the open tickets.
+
+        Jobs that have begun go on with the old one. ``desk`` is the same helpdesk, perhaps with another mapping. May be
+        called from any thread. Raises ``StoreError``: the policy is in use, but open tickets get it only with the next
+        daily sweep.
         """
         self._rules = desk, policy
         self._table.touch([Key(self._name, FULL_SWEEP)], self._table.now())
 
     def _end(self) -> None:
-        """Waits for what has begun. If the work table is silent, the leases end by themselves."""
+        """Waits for the jobs that have begun. If the work table does not answer, their leases expire."""
         give_up = time.monotonic() + LEASE.total_seconds()
         while (self._held or self._unsaved) and time.monotonic() < give_up:
             try:
@@ -127,7 +134,7 @@ class Worker:
                 time.sleep(_RETRY_STORE_S)
 
     def _plan_sweeps(self) -> None:
-        """A full sweep at start finds what happened while nobody was there; the small ones follow."""
+        """Plans a full sweep now, for what happened while no worker ran, and the first of the regular ones."""
         while not self._stopping:
             try:
                 now = self._table.now()
@@ -141,7 +148,7 @@ class Worker:
 
     @contextmanager
     def _working(self) -> Iterator[None]:
-        """Threads that do jobs until the context ends and none is left. Futures would cost as much as half a rule."""
+        """Threads that do jobs until the context ends and no job is left. A thread pool's futures cost more time."""
         names = (f"worker-{number}" for number in range(self._threads))
         threads = [Thread(target=self._do_jobs, name=name, daemon=True) for name in names]
         for thread in threads:
@@ -159,20 +166,20 @@ class Worker:
             self._work(job)
 
     def _work(self, job: Job) -> None:
-        # Claimed ahead of its turn and not begun. Whoever paused the helpdesk meant this job too (P10).
+        # The job has been claimed ahead of its turn and has not begun: a pause concerns it too (P10).
         idle = self._stopping or self._is_paused() or not self._holds(job)
-        self._results.put((job, Result(released=job) if idle else self._attempt(job)))
+        self._results.put(Result(Released(job)) if idle else self._attempt(job))
 
     def _attempt(self, job: Job) -> Result:
         result = attempt(job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job))
         if result.pause and not result.pause.endpoint:
-            # At once for the other threads of this process; the table tells the other processes.
+            # The other threads of this process stop at once; other processes learn of it from the table.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
             self._paused = self._paused._replace(whole=until)
         return result
 
     def _learn_pauses(self) -> None:
-        """What any worker on any machine was told; what a thread here was told may not be in the table yet."""
+        """Reads the pauses of all workers, and keeps one of this process that is not in the table yet."""
         paused, own = self._table.paused(self._name), self._paused.whole
         if own is not None and (paused.whole is None or paused.whole < own):
             paused = paused._replace(whole=own)
@@ -180,7 +187,7 @@ class Worker:
         self._rules[0].pauses.learn(paused.endpoints)
 
     def _holds(self, job: Job) -> bool:
-        """Whether nobody else can take the ticket over while a write that begins now is under way."""
+        """Whether the lease lasts longer than a write that begins now."""
         until = self._until.get(job.key)
         return until is not None and self._table.now() + _WRITE < until
 
@@ -207,7 +214,7 @@ class Worker:
             self._jobs.put(job)
 
     def _look_ahead(self) -> None:
-        """Threads that ran out of jobs while more were waiting get twice as many, until half of them would do."""
+        """Doubles the number of claimed jobs when the threads ran out of them; halves it when half would be enough."""
         if not self._held and self._more_wait:
             self._ahead = min(2 * self._ahead, _MOST_AHEAD)
         elif len(self._held) > self._ahead // 2:
@@ -219,21 +226,22 @@ class Worker:
         self._renew()
 
     def _collect(self, wait_s: float) -> None:
-        """All results that are there; waits up to ``wait_s`` for the first, and a moment for those close behind it."""
+        """Takes all results that are there. Waits up to ``wait_s`` for the first, then ``_GATHER_S`` for more."""
         try:
-            job, result = self._results.get(timeout=wait_s) if wait_s else self._results.get_nowait()
+            result = self._results.get(timeout=wait_s) if wait_s else self._results.get_nowait()
             if wait_s:
                 time.sleep(_GATHER_S)
             while True:
-                self._held.pop(job.key, None)
-                self._until.pop(job.key, None)
+                key = result.outcome.job.key
+                self._held.pop(key, None)
+                self._until.pop(key, None)
                 self._unsaved.append(result)
-                job, result = self._results.get_nowait()
+                result = self._results.get_nowait()
         except queue.Empty:
             return
 
     def _save(self) -> None:
-        """Stores all results. What cannot be stored now is kept and stored later; the leases protect it."""
+        """Stores all results. Those that cannot be stored now are kept for later, while the leases are renewed."""
         results = self._unsaved
         if not results:
             return
@@ -241,16 +249,17 @@ class Worker:
         touches = [key for result in results for key in result.touches]
         if touches:
             self._table.touch(touches, self._table.now())
-        refused = self._table.finish([result.done for result in results if result.done])
-        refused += self._table.fail([result.failed for result in results if result.failed])
-        refused += self._table.release([result.released for result in results if result.released])
-        refused += self._table.defer([result.deferred for result in results if result.deferred])
+        outcomes = [result.outcome for result in results]
+        refused = self._table.finish([outcome for outcome in outcomes if isinstance(outcome, Done)])
+        refused += self._table.fail([outcome for outcome in outcomes if isinstance(outcome, Failed)])
+        refused += self._table.release([outcome.job for outcome in outcomes if isinstance(outcome, Released)])
+        refused += self._table.defer([outcome for outcome in outcomes if isinstance(outcome, Deferred)])
         self._unsaved = []
         for job in refused:
             log.warning("result refused: the lease had passed to another worker", ticket=job.key.ticket)
 
     def _pause(self, asked: list[Pause]) -> None:
-        """Tells all workers what this one was told; of each kind the longest is enough."""
+        """Stores the pauses that the helpdesk asked for, so that all workers keep them; of each kind the longest."""
         now, longest = self._table.now(), dict[str | None, tuple[datetime, str]]()
         for until, reason, endpoint in asked:
             told = (until or now + pause_length(self._outages), reason)

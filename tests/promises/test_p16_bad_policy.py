@@ -31,6 +31,9 @@ from tests.promises.small_helpdesk import Client, SmallHelpdesk
 from tests.waiting import PATIENCE_S, wait_until
 
 CELL = "service_affecting:     {high: P1,"
+_LINES = (MAPPINGS / "interspace.yaml").read_text(encoding="utf-8").splitlines()
+PLACE = f"interspace.yaml:{next(number for number, line in enumerate(_LINES, 1) if CELL in line)}: "
+"""Where the cell stands."""
 
 
 class Files:
@@ -67,9 +70,9 @@ def reloads(result: str) -> float:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        (CELL, "service_affecting:     {", "interspace.yaml:29: matrix.service_affecting.high: "),
-        (CELL, "service_affecting:     {high: P9,", "interspace.yaml:29: matrix.service_affecting.high: "),
-        (CELL, "service_affecting:     [high: P1,", "interspace.yaml:29: "),
+        (CELL, "service_affecting:     {", f"{PLACE}matrix.service_affecting.high: "),
+        (CELL, "service_affecting:     {high: P9,", f"{PLACE}matrix.service_affecting.high: "),
+        (CELL, "service_affecting:     [high: P1,", PLACE),
         ("default_priority: P3", "default_priorities: P3", "default_priorities"),
     ],
     ids=["cell missing", "no such priority", "not YAML", "misspelt"],
@@ -94,6 +97,24 @@ def test_a_bad_policy_changes_nothing_and_every_problem_is_told(
     second = cast.customer.writes("Another line down", COMPLETE)
     stage.settle()
     assert stage.ticket(second).fields.priority is Priority.P1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "event"),
+    [
+        (CELL, CELL, "the files were read again, the policy is the same"),
+        (CELL, "service_affecting:     {high: P2,", "another policy is in use"),
+    ],
+    ids=["the same", "another"],
+)
+def test_the_log_says_whether_the_policy_is_another(cast: Cast, files: Files, old: str, new: str, event: str) -> None:
+    read_again(cast, files)
+    files.edit(old, new)
+
+    with capture_logs() as log:
+        assert read_again(cast, files) is True
+
+    assert [entry["event"] for entry in log] == [event]
 
 
 def test_a_helpdesk_that_cannot_be_opened_again_leaves_the_old_policy(table: WorkTable, clock: SteppedClock) -> None:
@@ -147,7 +168,7 @@ def test_a_job_that_has_begun_ends_as_it_began(table: WorkTable, clock: SteppedC
 
     worker = Worker(table, Interrupted(helpdesk), policies[0])
     for ticket in helpdesk.tickets:
-        table.touch([Key("jira", ticket)], clock())
+        table.touch([Key("small", ticket)], clock())
         worker.run_due()
 
     texts = [ticket.articles[-1].body.rpartition("policy ")[2] for ticket in helpdesk.tickets.values()]
@@ -194,7 +215,7 @@ def test_sighup_reads_the_policy_again(sqlite_url: str, tmp_path: Path, files: F
             files.edit(CELL, "service_affecting:     {high: P9,")
             connector.send(signal.SIGHUP)
             wait_until(is_logged("the policy cannot be used, the old one stays"), "the mistake is told")
-            assert "interspace.yaml:29: matrix.service_affecting.high" in log.read_text()
+            assert f"{PLACE}matrix.service_affecting.high" in log.read_text()
             becomes(Priority.P1)
 
             files.edit(CELL, "service_affecting:     {high: P2,")

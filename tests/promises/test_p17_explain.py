@@ -2,7 +2,12 @@
 what is written and the next deadline.
 
 The command is run against the helpdesk at the very moments at which the worker looks at a ticket, and compared with
-what the worker then does, logs and stores.
+what the worker then does, logs and stores. Worker and command share the rules, and with them the rules' faults: so the
+life of a P1 is foretold by hand too, from the tables of the policy, and what the rules see is compared with what the
+helpdesk's own API tells.
+
+Tried, and red: ``--at`` is ignored; the command decides under another policy; the worker writes another note than was
+explained; in the rules, which both share, a missed target raises to another level, or ages count double.
 """
 
 import json
@@ -219,6 +224,67 @@ def test_people_read_rule_numbers_policy_and_the_next_deadline(
     due = stage.table.next_due(stage.house.name)
     assert due is not None
     assert f"Next look: {due:%Y-%m-%d %H:%M} UTC" in said
+
+
+SAID = (
+    "Our line is dead.\nService ID: SVC-1005\nStart time: 2026-11-23 08:40 UTC\n"
+    "Impact: service affecting\nUrgency: high\n"
+)
+UNANSWERED = [
+    ("09:14:59", 1, "09:15", ""),
+    ("09:15:00", 2, "11:00", "first response target missed"),
+    ("10:00:00", 2, "11:00", "ticket age 1 h at P1"),
+    ("10:59:59", 2, "11:00", "ticket age 1 h at P1"),
+    ("11:00:00", 3, "13:00", "ticket age 2 h at P1"),
+    ("13:00:00", 4, "17:00", "ticket age 4 h at P1"),
+    ("17:00:00", 5, None, "ticket age 8 h at P1"),
+]
+"""A P1 of 09:00 that nobody answers: time, level, when the next one is due, and a reason."""
+
+
+def test_the_life_of_a_p1_is_what_the_tables_of_the_policy_say(
+    stage: Stage, explain: tuple[Explain, list[dict[str, Any]]]
+) -> None:
+    run, _ = explain
+    ticket = with_people(stage).customer.writes("Line down", SAID)
+    stage.settle()
+
+    for time, level, next_level, reason in UNANSWERED:
+        decision = run(ticket, datetime.fromisoformat(f"2026-11-23T{time}Z"))["decision"]
+        reasons = {outcome["rule"]: " ".join(outcome["reasons"]) for outcome in decision["outcomes"]}
+        changes = {"escalation_level": 1, "next_escalation_at": "2026-11-23T09:15:00Z", **decision["changes"]}
+        assert changes["escalation_level"] == level
+        assert changes["next_escalation_at"] == (next_level and f"2026-11-23T{next_level}:00Z")
+        assert reason in reasons["escalation"]
+        assert "service affecting" in reasons["priority"]
+        assert "09:15 UTC" in reasons["targets"], "first response within 15 minutes"
+        assert "13:00 UTC" in reasons["targets"], "repair within 4 hours"
+
+
+def test_what_the_rules_see_is_what_the_helpdesk_has(
+    stage: Stage, explain: tuple[Explain, list[dict[str, Any]]]
+) -> None:
+    run, _ = explain
+    cast = with_people(stage)
+    ticket = cast.customer.writes("Line down", SAID)
+    stage.settle()
+    cast.agent.sets(ticket, impact="degradation")
+    stage.settle()
+
+    seen = run(ticket, stage.clock())["ticket"]
+
+    if stage.house.name == "zammad":
+        row = cast.agent.calls("GET", f"tickets/{ticket}")
+        told = [row[name] for name in ("number", "title", "service_ref", "impact", "escalation_level")]
+    else:
+        ids = {row["name"]: row["id"] for row in cast.agent.calls("GET", "field")}
+        row = cast.agent.calls("GET", f"issue/{ticket}")
+        impact = row["fields"][ids["Impact on service"]]["value"]
+        told = [row["key"], *(row["fields"][ids[name]] for name in ("Summary", "Service reference")), impact]
+        told.append(row["fields"][ids["Escalation level"]])
+    shown = seen["fields"]
+    assert [seen["number"], seen["title"], shown["service_id"], shown["impact"], shown["escalation_level"]] == told
+    assert shown["impact"] == "degradation"
 
 
 def test_another_time_gives_the_decision_of_that_time(

@@ -154,17 +154,17 @@ def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> Fiel
             organizations = str(row.get("id"))
     ids, faults = {}, []
     for field, name in {**mapping.fields, "group": mapping.group_field}.items():
-        found = sorted({one for one in names.get(name, ()) if FIELD_ID.fullmatch(one)})
-        if len(found) == 1:
-            ids[field] = found[0]
-        elif found:
-            faults.append(f"{name!r} is the name of {' and '.join(found)}: put the right id into the mapping")
+        custom = sorted({number for number in names.get(name, ()) if FIELD_ID.fullmatch(number)})
+        if len(custom) == 1:
+            ids[field] = custom[0]
+        elif custom:
+            faults.append(f"{name!r} is the name of {' and '.join(custom)}: put the right id into the mapping")
         else:
             faults.append(f"there is no custom field {name!r}")
     if faults:
         raise UnavailableError(f"Jira GET field: {'; '.join(faults)}")
-    by_id = {one: field for field, one in ids.items()}
-    named = {name: by_id[found[0]] for name, found in names.items() if len(found) == 1 and found[0] in by_id}
+    by_id = {number: field for field, number in ids.items()}
+    named = {name: by_id[same[0]] for name, same in names.items() if len(same) == 1 and same[0] in by_id}
     # A list shows its options, which are the values of the rules.
     priorities = {str(priority): names.name for priority, names in mapping.priorities.items()}
     choices = {"priority": priorities, "group": mapping.groups}

@@ -19,7 +19,7 @@ from connector.rules.text.markup import MAX_HTML, MAX_TEXT, RawLine, body_key, r
 
 
 class Voice(Enum):
-    """Whose words a line is."""
+    """Who speaks in a line."""
 
     OWN = "own"
     SIGNATURE = "signature"

@@ -48,7 +48,7 @@ def test_check_finds_the_default_files_sound(run: Run) -> None:
     assert checked.returncode == 0
     assert "sound, policy" in checked.stdout
     named = [line.partition(": sound")[0] for line in checked.stdout.splitlines()]
-    files = ("interspace.yaml", "services.yaml", "zammad.yaml", "jira.yaml")
+    files = ("interspace.yaml", "services.yaml", "zammad.yaml", "jira.yaml", "messages")
     assert named == [str(MAPPINGS / name) for name in files]
     assert run("check", "--json").stdout == "[]\n"
 
@@ -126,6 +126,8 @@ def test_check_prints_all_problems_with_file_line_and_path(run: Run, tmp_path: P
         ),
         (("dead-letters", "replay"), {}, 2, "name tickets, or --all"),
         (("nonsense",), {}, 2, "No such command"),
+        (("chek",), {}, 2, "No such command 'chek'. Did you mean 'check'?"),
+        (("dead-letters", "reply"), {}, 2, "Did you mean 'replay'?"),
         (("check", "--nonsense"), {}, 2, "No such option"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli import cli
-from connector.settings import Settings, variable
+from connector.settings import declared, variable
 
 BEGINS = {
     "Options": ("--",),
@@ -22,7 +22,7 @@ BEGINS = {
 }
 """Heading → how the options below it begin."""
 
-SETTINGS = {f"--{name.replace('_', '-')}": name for name in Settings.model_fields}
+SETTINGS = {f"--{name.replace('_', '-')}": name for name in declared()}
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
@@ -72,7 +72,7 @@ def test_a_setting_names_its_variable_and_its_default_once(words: tuple[str, ...
 
     for option in said.keys() & SETTINGS.keys():
         name = SETTINGS[option]
-        default = Settings.model_fields[name].default
+        default = declared()[name].default
         ending = f"[{variable(name)}]" if default is None else f"; default: {default}]"
         # A line may end anywhere in a path.
         assert "".join(said[option].split()).endswith("".join(ending.split()))
@@ -113,7 +113,7 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
     found = re.findall(r"^([A-Z][\w ]+):$|^  ([a-z-]+)  ", told().partition("--help")[2], re.MULTILINE)
 
     assert [heading or command for heading, command in found] == [
-        *("Set up", "init", "check", "install", "doctor"),
+        *("Set up", "init", "check", "messages", "install", "doctor"),
         *("Serve", "run", "receive", "work"),
         *("Look and repair", "explain", "dead-letters", "sweep"),
         *("Try", "demo"),

@@ -1,5 +1,6 @@
 """``interspace init zammad``: asked, tried, written for its owner only; nothing secret on the screen."""
 
+import re
 import stat
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from click.testing import CliRunner, Result
 
 from connector.cli.init import init
 from connector.cli.settings_draft import called
+from connector.secret_store import with_secret
 from connector.settings import SettingsError, load
-from tests.unit.cli.conftest import TOKEN, Live, Run
+from tests.unit.cli.conftest import ROOT, TOKEN, Live, Run
 
 URL = "INTERSPACE_ZAMMAD_URL"
 
@@ -29,8 +31,8 @@ def test_what_is_typed_is_tried_and_written(live: Live, tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     settings = load({})
-    assert settings.zammad_url == live.environment[URL]
-    assert settings.required("zammad_token").get_secret_value() == live.accounts.bot
+    assert settings.value("zammad_url") == live.environment[URL]
+    assert settings.value("zammad_token").get_secret_value() == live.accounts.bot
     assert live.accounts.bot not in ran.output
     assert "interspace install plan zammad" in ran.output
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'interspace.sqlite3'}"
@@ -58,6 +60,28 @@ def test_a_service_keeps_its_work_table_elsewhere(live: Live, tmp_path: Path) ->
     settings = load({"INTERSPACE_SETTINGS_FILE": "etc/interspace.env"})
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'var' / 'interspace.sqlite3'}"
     assert settings.secret_store == tmp_path / "etc" / "interspace.secrets"
+
+
+def test_the_services_unit_reads_copies_of_what_was_written(live: Live, tmp_path: Path) -> None:
+    """systemd copies each credential into a directory that the unit calls %d; the originals are root's alone."""
+    etc, copies = tmp_path / "etc", tmp_path / "credentials"
+    etc.mkdir()
+    copies.mkdir()
+    arguments = ("--file", "etc/interspace.env", "--state", "var")
+    assert ask(*arguments, typed=f"{live.environment[URL]}\n{live.accounts.bot}\n").exit_code == 0
+    store = load({"INTERSPACE_SETTINGS_FILE": "etc/interspace.env"}).secret_store
+    made = with_secret(store, {}, "INTERSPACE_ZAMMAD_WEBHOOK_SECRET")["INTERSPACE_ZAMMAD_WEBHOOK_SECRET"]
+    unit = (ROOT / "deploy" / "interspace.service").read_text(encoding="utf-8")
+
+    for name, path in re.findall(r"(?m)^LoadCredential=(\S+):/etc/interspace/(\S+)$", unit):
+        (etc / path).rename(copies / name)
+    environment = dict(re.findall(r"(?m)^Environment=(\w+)=(.*)$", unit.replace("%d", str(copies))))
+
+    settings = load(environment)
+    assert settings.value("zammad_token").get_secret_value() == live.accounts.bot
+    assert settings.value("zammad_webhook_secret").get_secret_value() == made
+    assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'var' / 'interspace.sqlite3'}"
+    assert list(etc.iterdir()) == []
 
 
 def test_what_the_environment_says_of_the_work_table_is_not_written_down(run: Run, live: Live, tmp_path: Path) -> None:
@@ -107,7 +131,7 @@ def test_an_address_without_its_scheme_is_asked_for_again(live: Live) -> None:
 
     assert typed.exit_code == 0, typed.output
     assert "Error: must start with https:// (or http://)\nZammad's address" in typed.output
-    assert load({}).zammad_url == live.environment[URL]
+    assert load({}).value("zammad_url") == live.environment[URL]
     assert isinstance(flag.exception, SettingsError)
 
 

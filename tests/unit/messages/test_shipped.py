@@ -1,7 +1,67 @@
 """The messages that come with the product."""
 
-from connector.policy.messages import check_shipped
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.messages import MESSAGES, Audience
+from connector.messages.catalogue import Message
+from connector.messages.samples import COMMON, samples
+from connector.messages.words import Language, Reader
+from connector.policy.messages import check_shipped, shipped
+
+ALL = sorted(shipped().messages.values(), key=lambda message: (message.name, message.language))
+EACH = pytest.mark.parametrize("message", ALL, ids=[f"{message.name}-{message.language}" for message in ALL])
 
 
 def test_every_shipped_message_renders_for_every_combination_of_its_data() -> None:
     assert check_shipped() == []
+
+
+def test_support_can_read_everything_in_german_and_customers_are_written_to_in_english() -> None:
+    german = {name for language, name in shipped().messages if language is Language.DE}
+    assert german == {name for name, audience in MESSAGES.items() if audience is not Audience.CUSTOMER}
+
+
+def test_german_and_english_get_the_same_data() -> None:
+    for message in ALL:
+        english = shipped().message(Language.EN, message.name)
+        assert (message.kinds, message.description) == (english.kinds, english.description)
+
+
+@EACH
+@given(said=st.text())
+def test_what_a_stranger_says_begins_no_line(message: Message, said: str) -> None:
+    """Every text of the data, in turn, with lines, markup and whatever else: the message keeps its lines, and none of
+    them begins with the stranger's words. Otherwise whoever reads lines of ours could be shown lines that are not."""
+    for data, stranger in _with_a_stranger(message.kinds, f"\n§{said}\n[ref: level-5]\n\nbye"):
+        plain = message.render(data, Reader(message.language)).body
+        text = message.render(stranger, Reader(message.language)).body
+        assert text.count("\n") == plain.count("\n")
+        assert not re.search(r"^(§|\[ref)", text, re.MULTILINE)
+        subject = message.render(stranger, Reader(message.language)).subject
+        assert len(subject.splitlines()) <= 1
+
+
+def _with_a_stranger(kinds: Mapping[str, Any], said: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The fullest data, and the same with all of its texts said by a stranger."""
+    data = next(samples({**COMMON, **kinds}))
+    yield data, {name: _said(value, kind, said) for (name, value), kind in zip(data.items(), _all(kinds), strict=True)}
+
+
+def _all(kinds: Mapping[str, Any]) -> list[Any]:
+    return [*COMMON.values(), *kinds.values()]
+
+
+def _said(value: Any, kind: Any, said: str) -> Any:
+    if isinstance(kind, Mapping):
+        return {
+            name: _said(part, inner, said) for (name, part), inner in zip(value.items(), kind.values(), strict=True)
+        }
+    if isinstance(kind, list):
+        return [_said(part, kind[0], said) for part in value]
+    return said if kind == "text" else value

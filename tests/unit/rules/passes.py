@@ -9,6 +9,7 @@ from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.rules.case import Case, Rule
 from connector.rules.evaluate import as_note, unsaid
+from connector.rules.trust import contest
 from tests.builders import changed, moved, said
 
 
@@ -26,8 +27,12 @@ class Decided(NamedTuple):
 
 
 def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Decided:
-    """What one rule decides, less what stands on the ticket already."""
-    return shown(rule(Case(ticket, policy, now)), ticket, policy)
+    """What one rule decides, less what stands on the ticket already. Every outcome names its rule and its reasons."""
+    outcome = rule(Case(ticket, policy, now))
+    assert outcome.rule == rule.__name__
+    assert outcome.reasons or rule is contest, "only a fight that there is not needs no reason"
+    assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
+    return shown(outcome, ticket, policy)
 
 
 def shown(outcome: Outcome, ticket: Ticket, policy: Policy) -> Decided:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.domain.fields import Fields
+from connector.domain.fields import CATALOGUE, Fields
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority
 from connector.rules.completeness import completeness
@@ -84,6 +84,17 @@ def test_attachments_are_test_results() -> None:
     ticket = bare(said("Help!", attachments=("mtr.txt", "ping.log")))
 
     assert decide(completeness, ticket, POLICY, T0).changes["test_results"] == "attached: mtr.txt, ping.log"
+
+
+def test_what_is_filled_in_fits_its_field() -> None:
+    files = tuple(f"capture {number}.pcap" for number in range(400))
+    ticket = incident(Fields(), title="packet loss " * 30, articles=(said("Help!", attachments=files),))
+
+    changes = decide(completeness, ticket, POLICY, T0).changes
+    for name in ("short_description", "test_results"):
+        text = str(changes.get(name))
+        assert CATALOGUE[name].length - 20 < len(text) <= CATALOGUE[name].length
+        assert text.endswith("…")
 
 
 def test_what_an_agent_emptied_is_not_filled_again() -> None:

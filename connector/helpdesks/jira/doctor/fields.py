@@ -48,11 +48,11 @@ def on_screens(context: Context) -> Observation:
 def options(context: Context) -> Observation:
     """A value that is no option cannot be set."""
     names = {**context.mapping.fields, "group": context.mapping.group_field}
-    form: dict[str, Row] = {number: row for held in context.forms.values() for number, row in held.items()}
+    form: dict[str, Row] = {number: row for rows in context.forms.values() for number, row in rows.items()}
     wrong = []
     for field, number in context.site.fields.ids.items():
-        held = {str(value.get("value")) for value in form.get(number, {}).get("allowedValues") or ()}
-        missing = [value for value in wanted_options(context.mapping, field) if value not in held]
+        offered = {str(value.get("value")) for value in form.get(number, {}).get("allowedValues") or ()}
+        missing = [value for value in wanted_options(context.mapping, field) if value not in offered]
         if missing:
             wrong.append(f"{names[field]!r} has no option {', '.join(missing)}")
     if wrong:
@@ -61,7 +61,7 @@ def options(context: Context) -> Observation:
 
 
 def _type_problems(field: str, row: Row) -> Iterator[str]:
-    held = str((row.get("schema") or {}).get("custom", "")).removeprefix(TYPE_PREFIX)
+    kind = str((row.get("schema") or {}).get("custom", "")).removeprefix(TYPE_PREFIX)
     wanted = field_kind(field)
-    if held not in FIT.get(wanted, (wanted,)):
-        yield f"{row.get('name')!r} is of type {held or 'unknown'}, not {wanted}"
+    if kind not in FIT.get(wanted, (wanted,)):
+        yield f"{row.get('name')!r} is of type {kind or 'unknown'}, not {wanted}"

@@ -12,13 +12,15 @@ from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
 from connector.helpdesks.jira.install import links
 from connector.helpdesks.jira.install.kinds import FIELDS, PRIORITIES, SCREENS
-from connector.helpdesks.jira.install.links import Link
 from connector.helpdesks.jira.install.site import JiraSite, types
 from connector.helpdesks.jira.install.views import DASHBOARD, views
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.install.current import Current
+from connector.install.installation import Item
 from connector.install.objects import PREFIX
+from connector.messages.catalogue import Rendered
+from connector.messages.words import Reader
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.contacts import mails_nobody
 from connector.policy.models import Level
@@ -26,26 +28,6 @@ from connector.policy.models import Level
 _MANY = 20
 """Services that a search may name."""
 FIRST_RESPONSE, REPAIR = f"{PREFIX}first response", f"{PREFIX}repair"
-
-
-class Item(NamedTuple):
-    """One thing to be done by hand."""
-
-    key: str
-    title: str
-    steps: tuple[str, ...]
-    link: Link
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values."""
-        return {
-            "key": self.key,
-            "title": self.title,
-            "steps": list(self.steps),
-            "link": self.link.url,
-            "link_confirmed": self.link.confirmed,
-            "menu": self.link.menu,
-        }
 
 
 class Queue(NamedTuple):
@@ -215,9 +197,7 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
             for one in ladder.levels
             if not one.skip and one.contacts
         ]
-    told_by = ("escalation_level", "escalation_reason", "next_escalation_at")
-    values = ("{{issue.key}}", "{{issue.summary}}", *(f"{{{{issue.{site.fields[field]}}}}}" for field in told_by))
-    steps.append("\n".join(("Say in it:", *values)))
+    steps.append(f"Send this:\n{_mail_to_contacts(site)}")
     steps.append("A contact that is no address stands for a person: choose the person.")
     if nobody := mails_nobody(site.policy):
         steps.append(f"{nobody[0].upper()}{nobody[1:]}, unless its rule names a person.")
@@ -225,9 +205,30 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     told = (
         f"When: Field value changed, {level}. If the issue matches:\n"
         f"{site.open_incidents} AND {site.jql('escalation_level')} > 1",
-        "Then: Send email to Reporter: your ticket has been escalated to the next level of our management.",
+        f"Then: Send email to Reporter:\n{_mail_to_customer(site)}",
     )
     yield Item("customer notice", "Mail to the customer of an escalation (R38)", told, at.automation)
+
+
+def _mail_to_contacts(site: JiraSite) -> Rendered:
+    fields = {"level": "escalation_level", "reason": "escalation_reason", "next": "next_escalation_at"}
+    values = {name: f"{{{{issue.{site.fields[field]}}}}}" for name, field in fields.items()}
+    data = {**_common(site), **values, "priority": "{{issue.priority.name}}", "link": "{{issue.url}}"}
+    return site.policy.messages.render("escalation_mail_contacts", data, Reader(site.policy.internal_language))
+
+
+def _mail_to_customer(site: JiraSite) -> Rendered:
+    return site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
+
+
+def _common(site: JiraSite) -> dict[str, Any]:
+    """What every message gets: here smart values, which Automation fills in when it sends the mail."""
+    return {
+        "ticket": {"number": "{{issue.key}}", "title": "{{issue.summary}}"},
+        "customer": "{{issue.reporter.displayName}}",
+        "provider": site.policy.name,
+        "policy": site.policy.version,
+    }
 
 
 def _reached(site: JiraSite, ladder: str, level: Level) -> str:

@@ -28,16 +28,16 @@ def fields(site: JiraSite, current: Current) -> Iterator[Wanted]:
     for field, name in site.fields.items():
         rows = current.rows(FIELDS, name)
         wanted = field_kind(field)
-        held = str(rows[0]["type"]) if rows else TYPE_PREFIX + wanted
+        kind = str(rows[0]["type"]) if rows else TYPE_PREFIX + wanted
         if len(rows) > 1:
             ids = " and ".join(str(row["id"]) for row in rows)
             faults.append(f"{name!r} is the name of {ids}: put the right id into the mapping, or rename one")
-        elif held.removeprefix(TYPE_PREFIX) not in FIT.get(wanted, (wanted,)):
+        elif kind.removeprefix(TYPE_PREFIX) not in FIT.get(wanted, (wanted,)):
             faults.append(
-                f"{name!r} is of type {held.rpartition(':')[2]}, and the rules need {wanted}: rename that field, or "
+                f"{name!r} is of type {kind.rpartition(':')[2]}, and the rules need {wanted}: rename that field, or "
                 "put another name into the mapping"
             )
-        body: dict[str, Any] = {"name": name, "type": held}
+        body: dict[str, Any] = {"name": name, "type": kind}
         if FIELD_ID.fullmatch(name):
             yield Wanted(FIELDS, name, body, borrowed=True)
         elif site.flavour.administers:
@@ -57,10 +57,10 @@ def options(site: JiraSite, current: Current) -> Iterator[Wanted]:
     for field, name in site.fields.items():
         values = site.wanted_options(field)
         body = {"field": Ref(FIELDS, name), "options": Including(values)}
-        held = current.row(FIELDS, name)
+        row = current.row(FIELDS, name)
         if not values:
             continue
-        if held is not None and not is_marked(held["description"]):
+        if row is not None and not is_marked(row["description"]):
             # A context of ours would hide the options that somebody else's field has in this project.
             yield Wanted(OPTIONS, name, body, borrowed=True)
         else:

@@ -74,10 +74,10 @@ def migrations(context: Context) -> Observation:
 
 def attributes_on_a_ticket(context: Context) -> Observation:
     """As the connector sees them: what an examination without an admin's token can tell."""
-    found = context.bot.post("tickets/search", {"condition": {}, "limit": 1}, {"expand": "true"})
-    if not isinstance(found, list) or not found:
+    tickets = context.bot.post("tickets/search", {"condition": {}, "limit": 1}, {"expand": "true"})
+    if not isinstance(tickets, list) or not tickets:
         return skipped("there is no ticket that the connector's user may read")
-    ticket: Row = found[0]
+    ticket: Row = tickets[0]
     missing = sorted(attribute for attribute in context.mapping.fields.values() if attribute not in ticket)
     if missing:
         return fail(f"ticket {ticket.get('number')} has no attribute {', '.join(missing)}", _MIGRATE)

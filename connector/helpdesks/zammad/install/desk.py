@@ -42,7 +42,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     )
     service, intake = (site.mapping.attribute(name) for name in ("service_id", "intake_status"))
     is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
-    numbers = {one.level for ladder in site.policy.escalation.ladders.values() for one in ladder.levels}
+    numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     tasks, problems = (
         {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", group)]}}

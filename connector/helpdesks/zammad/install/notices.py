@@ -5,12 +5,15 @@ only if the ticket's group has a sender's address.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from connector.domain.vocabulary import ServiceCheck
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import CONTACT
 from connector.install.objects import Ref, Wanted, text_ref
+from connector.messages.catalogue import Rendered
+from connector.messages.words import Reader
 from connector.policy.contacts import addresses
 from connector.policy.models import Level
 
@@ -46,37 +49,43 @@ def notices(site: InstallContext) -> Iterator[Wanted]:
 
 def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
     name = f"Interspace: level {level.level} reached ({ladder})"
-    reason, due = (site.mapping.attribute(field) for field in ("escalation_reason", "next_escalation_at"))
-    text = (
-        f"<div>Ticket #{{ticket.number}} has reached escalation level {level.level}, {level.name}.</div>"
-        f"<div>#{{ticket.title}}</div><br/><div>Priority: #{{ticket.priority.name}}</div>"
-        "<div>Customer: #{ticket.customer.firstname} #{ticket.customer.lastname}</div>"
-        f"<div>Reason: #{{ticket.{reason}}}</div><div>Next escalation: #{{ticket.{due}}}</div>"
-        f'<br/><div><a href="{_LINK}">{_LINK}</a></div>'
+    reason, due = (
+        f"#{{ticket.{site.mapping.attribute(field)}}}" for field in ("escalation_reason", "next_escalation_at")
+    )
+    data = {"level": level.level, "name": level.name, "priority": "#{ticket.priority.name}", "reason": reason}
+    reader = Reader(site.policy.internal_language)
+    text = site.policy.messages.render(
+        "escalation_mail_contacts", {**_common(site), **data, "next": due, "link": _LINK}, reader
     )
     mail = {
         "recipient": [Ref("users", address, form="userid_{}") for address in addresses(level)],
-        "subject": f"Escalation level {level.level}: #{{ticket.title}}",
-        "body": text,
         "internal": "true",
+        **_mail(text),
     }
     return _trigger(name, [*_reached(site, [str(level.level)]), *_on_ladder(site, ladder)], mail)
 
 
 def _to_customer(site: InstallContext, levels: Sequence[str]) -> Wanted:
     not_a_task = {"name": "ticket.group_id", "operator": "is not", "value": [text_ref("groups", site.rfo_group)]}
-    text = (
-        "<div>Dear #{ticket.customer.firstname} #{ticket.customer.lastname},</div><br/>"
-        "<div>your ticket #{ticket.number} has been escalated to the next level of our management. "
-        "We keep working on it and will keep you informed.</div>"
-    )
-    mail = {
-        "recipient": "ticket_customer",
-        "subject": "Your ticket has been escalated: #{ticket.title}",
-        "body": text,
-        "internal": "false",
-    }
+    text = site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
+    mail = {"recipient": "ticket_customer", "internal": "false", **_mail(text)}
     return _trigger(CUSTOMER, [*_reached(site, levels), not_a_task], mail)
+
+
+def _common(site: InstallContext) -> dict[str, Any]:
+    """What every message gets: here placeholders, which Zammad fills in when it sends the mail."""
+    return {
+        "ticket": {"number": "#{ticket.number}", "title": "#{ticket.title}"},
+        "customer": "#{ticket.customer.firstname} #{ticket.customer.lastname}",
+        "provider": site.policy.name,
+        "policy": site.policy.version,
+    }
+
+
+def _mail(text: Rendered) -> dict[str, str]:
+    """A plain text as HTML, which is all that a trigger sends: a ``div`` for each line."""
+    lines = "".join(f"<div>{escape(line)}</div>" if line else "<br/>" for line in text.body.split("\n"))
+    return {"subject": text.subject, "body": lines.replace(_LINK, f'<a href="{_LINK}">{_LINK}</a>')}
 
 
 def _trigger(name: str, conditions: Sequence[Mapping[str, Any]], mail: Mapping[str, Any]) -> Wanted:

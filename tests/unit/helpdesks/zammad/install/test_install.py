@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from connector.helpdesks.zammad.install.kinds import ATTRIBUTES, KINDS
+from connector.helpdesks.zammad.install.notices import CUSTOMER
 from connector.helpdesks.zammad.install.webhook import CHANGED, NAME
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
@@ -248,6 +249,24 @@ def test_a_contact_without_an_account_gets_one_that_may_do_nothing(bench: Bench)
     trigger = bench.row("triggers", "Interspace: level 5 reached (default)")
     assert trigger["perform"]["notification.email"]["recipient"] == [f"userid_{contact['id']}"]
     assert bench.plan().work == ()
+
+
+def test_mails_about_levels_are_the_policys_texts_with_placeholders(bench: Bench) -> None:
+    bench = with_addresses(bench, "board@interspace.example")
+    bench.install()
+
+    mail = bench.row("triggers", CUSTOMER)["perform"]["notification.email"]
+    assert (mail["recipient"], mail["internal"], mail["subject"]) == ("ticket_customer", "false", "Re: #{ticket.title}")
+    assert mail["body"] == (
+        "<div>Dear #{ticket.customer.firstname} #{ticket.customer.lastname},</div><br/>"
+        "<div>Your ticket has been escalated to the next level of our management. We will keep you informed.</div><br/>"
+        "<div>Kind regards,</div><div>Interspace</div><div>Ticket number: #{ticket.number}</div>"
+    )
+    mail = bench.row("triggers", "Interspace: level 5 reached (default)")["perform"]["notification.email"]
+    assert (mail["internal"], mail["subject"]) == ("true", "Escalation level 5: #{ticket.title}")
+    assert "<div>Reason: #{ticket.escalation_reason}</div>" in mail["body"]
+    link = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
+    assert mail["body"].endswith(f'<div>Ticket: <a href="{link}">{link}</a></div>')
 
 
 def test_a_contact_with_an_account_keeps_it_as_it_is(bench: Bench) -> None:

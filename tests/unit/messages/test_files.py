@@ -1,0 +1,132 @@
+"""Message files: an admin's folder, and everything that can be wrong with it (P16)."""
+
+from pathlib import Path
+
+import pytest
+
+from connector.messages.catalogue import Rendered
+from connector.messages.samples import COMMON, samples
+from connector.messages.words import Language, Reader
+from connector.policy.load import load_policy
+from connector.policy.messages import shipped
+from connector.policy.models import Policy
+from connector.policy.problem import PolicyError
+from tests.unit.policy.files import POLICY, SERVICES, changed
+
+AGREED = """\
+---
+audience: customer
+subject: Ours
+---
+We go on {{ opening | time }}.
+"""
+
+
+def policy_with(directory: Path, files: dict[str, str]) -> Policy:
+    """The default policy with texts of its own."""
+    path = changed(POLICY, directory, ("# messages_folder: texts", "messages_folder: texts"))
+    for name, text in files.items():
+        file = directory / "texts" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return load_policy(path, SERVICES)
+
+
+def problems_of(directory: Path, files: dict[str, str]) -> list[str]:
+    """What is wrong, with places below the folder of texts."""
+    with pytest.raises(PolicyError) as error:
+        policy_with(directory, files)
+    return [str(problem).removeprefix(f"{directory}/texts/") for problem in error.value.problems]
+
+
+def test_a_single_file_replaces_the_shipped_text(tmp_path: Path) -> None:
+    policy = policy_with(
+        tmp_path, {"en/deferral_agreed.txt": AGREED, "README.md": "ours", ".keep": "", "en/a.txt~": ""}
+    )
+    data = next(samples({**COMMON, "opening": "time"}))
+    ours = Rendered("Ours", "We go on Mon 23 Nov 2026 10:05 UTC.")
+    assert policy.messages.render("deferral_agreed", data, Reader()) == ours
+    others = {key: message for key, message in policy.messages.messages.items() if key[1] != "deferral_agreed"}
+    assert others == {key: message for key, message in shipped().messages.items() if key[1] != "deferral_agreed"}
+
+
+def test_another_text_is_another_version_of_the_same_rules(tmp_path: Path) -> None:
+    one = policy_with(tmp_path, {"en/deferral_agreed.txt": AGREED})
+    other = policy_with(tmp_path, {"en/deferral_agreed.txt": AGREED.replace("We", "Now we")})
+    assert one.rules_version == other.rules_version == load_policy(POLICY, SERVICES).rules_version
+    assert len({one.version, other.version, load_policy(POLICY, SERVICES).version}) == 3
+
+
+def test_a_german_note_replaces_the_german_one_only(tmp_path: Path) -> None:
+    text = "---\naudience: internal\nsubject: Neu\n---\nNicht möglich.\n"
+    messages = policy_with(tmp_path, {"de/deferral_refused.txt": text}).messages
+    assert messages.message(Language.DE, "deferral_refused").subject == "Neu"
+    assert messages.message(Language.EN, "deferral_refused").subject == "Not deferred"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("opening", "opnening", ":5: there is no data 'opnening'; did you mean 'opening'?"),
+        ("| time", "| tme", ":5: there is no filter 'tme'; did you mean 'time'?"),
+        (" | time", "", ":5: datetime needs a filter: time, duration or join"),
+        ("}}.", "", ":5: unexpected end of template, expected 'end of print statement'."),
+        ("Ours", "'{{ titel }}'", ":3: there is no data 'titel'"),
+        (
+            "customer",
+            "internal",
+            ":2: audience: the audience of deferral_agreed is customer, and no file can change that",
+        ),
+        ("customer", "all", ":2: audience: expected 'customer', 'internal', 'field' or 'task'"),
+        ("subject: Ours\n", "", ":2: the subject is missing"),
+        ("Ours", "''", ":3: subject: the subject is missing"),
+        ("subject", "subjekt", ":3: subjekt: there is no such setting; did you mean subject?"),
+        ("Ours", "Ours\ndata: [x]", ":4: data: expected a section of settings (name: value)"),
+        ("Ours", "Re: ours", ":3: is not YAML: mapping values are not allowed in this context"),
+        ("We go on {{ opening | time }}.", "", ":6: the message has no text"),
+        ("---\nWe", "We", ":1: a message begins with front matter between two lines '---'"),
+        ("---\naudience", "audience", ":1: a message begins with front matter between two lines '---'"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named_with_its_line(old: str, new: str, problem: str, tmp_path: Path) -> None:
+    name = "en/deferral_agreed.txt"
+    assert problems_of(tmp_path, {name: AGREED.replace(old, new, 1)}) == [name + problem]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("de/deferral_agreed.txt", ": customers are written to in English (R6)"),
+        ("en/deferral_agred.txt", ": there is no message 'deferral_agred'; did you mean 'deferral_agreed'?"),
+        ("deferral_agreed.txt", ": is no message; messages are en/NAME.txt and de/NAME.txt"),
+        ("en/deferral_agreed.md", ": is no message; messages are en/NAME.txt and de/NAME.txt"),
+        ("fr/deferral_agreed.txt", ": is no message; messages are en/NAME.txt and de/NAME.txt"),
+    ],
+)
+def test_a_file_that_is_no_message_is_never_overlooked(name: str, problem: str, tmp_path: Path) -> None:
+    assert problems_of(tmp_path, {name: AGREED}) == [name + problem]
+
+
+def test_a_file_cannot_make_an_internal_note_public(tmp_path: Path) -> None:
+    text = "---\naudience: customer\nsubject: x\n---\nx\n"
+    for name in ("escalated", "restored", "service_foreign"):
+        (problem,) = problems_of(tmp_path, {f"en/{name}.txt": text})
+        assert problem.endswith(f"the audience of {name} is internal, and no file can change that")
+        (tmp_path / "texts" / "en" / f"{name}.txt").unlink()
+
+
+def test_a_copy_that_lists_other_data_gets_what_the_program_gives(tmp_path: Path) -> None:
+    """As after an upgrade: what a file says of its data is for its reader."""
+    text = AGREED.replace("---\nWe", "data:\n  gone: text\n---\nWe")
+    assert policy_with(tmp_path, {"en/deferral_agreed.txt": text}).messages
+    assert problems_of(tmp_path, {"en/deferral_agreed.txt": text + "{{ gone }}"}) == [
+        "en/deferral_agreed.txt:8: there is no data 'gone'"
+    ]
+
+
+def test_a_folder_that_is_not_there_is_a_problem_of_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as error:
+        policy_with(tmp_path, {})
+    (problem,) = error.value.problems
+    assert problem.path == "messages_folder"
+    assert problem.message == f"there is no folder {tmp_path}/texts"
