@@ -1,19 +1,28 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from html import unescape
 from operator import attrgetter
 from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from cachetools import LRUCache, cached
 
-from connector.domain.ticket import Ticket
+from connector.domain.decision import Notice, Outcome
+from connector.domain.fields import shortened
+from connector.domain.mark import Mark
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor
 from connector.policy.models import Policy
-from connector.rules.text import contains_phrase, plain_reply
+from connector.rules.case import Case
+from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
+from connector.rules.text.known import read_messages
 from connector.rules.text.markup import body_key
+from connector.rules.text.reply import own_words
+from connector.rules.text.subject import own_subject
+
+_LONGEST_SAID = 120
 
 
 class Source(StrEnum):
@@ -36,7 +45,7 @@ class Request(NamedTuple):
     at: datetime
     actor: Actor
     said: str = ""
-    """The phrase that the message holds, or the text in the field; empty for a yes/no field."""
+    """The customer's own clause, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
 
@@ -133,23 +142,39 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
     ]
 
 
-def _by_message(ticket: Ticket, phrases: tuple[str, ...]) -> list[Request]:
-    """The customer's own messages that hold one of the phrases."""
+def _by_message(ticket: Ticket, names: tuple[str, ...]) -> list[Request]:
+    """What the customer's own messages plainly want."""
     return [
-        Request(Source.MESSAGE, article.id, article.created_at, article.author, phrase, article.author_name)
-        for article in ticket.articles
-        if article.author is Actor.CUSTOMER and not article.internal
-        if (phrase := _phrase_in(article.body, article.is_html, phrases)) is not None
+        Request(Source.MESSAGE, article.id, article.created_at, article.author, said(reading), article.author_name)
+        for article, reading in readings(ticket, names)
+        if reading.verdict is Verdict.YES
     ]
 
 
-@cached(LRUCache(2_000), key=body_key, lock=Lock())
-def _phrase_in(body: str, is_html: bool, phrases: tuple[str, ...]) -> str | None:
-    """The phrase in the customer's own words. Cached, because every look at a ticket reads all its messages."""
-    return contains_phrase(plain_reply(body, is_html), phrases) if _may_contain(body, phrases) else None
+def readings(ticket: Ticket, names: tuple[str, ...]) -> Iterator[tuple[Article, Reading]]:
+    """The customer's own messages that name any of ``names``, with what each wants."""
+    naming = {
+        at: subject
+        for at, article in enumerate(ticket.articles)
+        if article.author is Actor.CUSTOMER and not article.internal
+        if _may_name(article.body, subject := own_subject(ticket, at), names)
+    }
+    messages = read_messages(ticket.articles, naming) if naming else {}
+    for at, subject in naming.items():
+        reading = _reading(f"{subject}\n\n{own_words(messages[at].lines)}", names)
+        if reading is None:
+            continue
+        if messages[at].repeats and reading.verdict is Verdict.YES:
+            reading = reading._replace(verdict=Verdict.UNCLEAR)
+        yield ticket.articles[at], reading
 
 
-def _may_contain(body: str, phrases: tuple[str, ...]) -> bool:
-    """A cheap look at the raw text: taking a mail apart costs a thousand times more, and few ask for anything."""
-    raw = unescape(body).casefold()
-    return any(all(word in raw for word in phrase.casefold().split()) for phrase in phrases)
+def said(reading: Reading) -> str:
+    """The clause that decides, on one short line."""
+    return shortened(" ".join(reading.said.split()), _LONGEST_SAID).rstrip(".! ")
+
+
+_may_name = cached(LRUCache(8_000), key=body_key, lock=Lock())(
+    lambda body, subject, names: may_name(f"{subject} {body}", names)
+)
+_reading = cached(LRUCache(2_000), key=body_key, lock=Lock())(read_request)
