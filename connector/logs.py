@@ -8,7 +8,7 @@ from textwrap import indent
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from connector.settings import SECRETS, Settings
+from connector.settings import Settings, secret_names
 
 _HIDDEN = "[secret]"
 
@@ -34,7 +34,7 @@ def configure(settings: Settings) -> None:
 
 def secret_texts(settings: Settings) -> tuple[str, ...]:
     """Every secret of the settings, as it could turn up in a text."""
-    values = (getattr(settings, name) for name in sorted(SECRETS - {"database_url"}))
+    values = (settings.value(name) for name in secret_names() - {"database_url"})
     texts = {line.strip() for value in values if value for line in value.get_secret_value().splitlines()}
     password = settings.database_url.get_secret_value().partition("://")[2].rpartition("@")[0].partition(":")[2]
     return tuple(sorted(text for text in texts | {password} if text))

@@ -1,21 +1,18 @@
 """JSON Schemas of the files, for editors. ``python -m connector.schemas`` writes them."""
 
 import json
-from collections.abc import Mapping
 
-from connector.helpdesks.jira.mapping import JiraMapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks import registry
 from connector.policy.catalogue import Catalogue
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Rules
 from connector.policy.section import Section
 
-SCHEMAS: Mapping[str, type[Section]] = {
-    "jira.schema.json": JiraMapping,
-    "policy.schema.json": Rules,
-    "services.schema.json": Catalogue,
-    "zammad.schema.json": ZammadMapping,
-}
+
+def schemas() -> dict[str, type[Section]]:
+    """The name of each schema's file, and what it describes."""
+    mappings = {f"{plugin.name}.schema.json": plugin.mapping() for plugin in registry.plugins()}
+    return {"policy.schema.json": Rules, "services.schema.json": Catalogue, **mappings}
 
 
 def schema_text(section: type[Section]) -> str:
@@ -27,7 +24,7 @@ def schema_text(section: type[Section]) -> str:
 def _write() -> None:
     directory = MAPPINGS / "schemas"
     directory.mkdir(exist_ok=True)
-    for name, section in SCHEMAS.items():
+    for name, section in schemas().items():
         (directory / name).write_text(schema_text(section), encoding="utf-8")
 
 

@@ -2,6 +2,8 @@
 
 An option of the command line comes first, then the environment, then the settings file, then the default.
 Secrets come from the environment or from files (``…_FILE``), never from the command line.
+
+Settings of a helpdesk are declared in its folder; here they are put together with those of the connector itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,29 +12,30 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 
 from connector.domain.model import Model
-from connector.install.secrets import JIRA_WEBHOOK, PROOF_KEY, WEBHOOK, SecretStoreError, read_store
+from connector.helpdesks import registry
+from connector.helpdesks.settings import (
+    PREFIX,
+    HelpdeskSettings,
+    SettingsError,
+    SigningSecret,
+    is_secret,
+    lines_of,
+    variable,
+)
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
+from connector.secret_store import SecretStoreError, read_store
 from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
 
-PREFIX = "INTERSPACE_"
+__all__ = ["PROOF_KEY", "Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
 
-HELPDESKS = ("zammad", "jira")
-"""The names of the helpdesks in settings, work table and commands; each is served where its address is set."""
+PROOF_KEY = variable("proof_key")
+"""The name of the proof key in the secret store."""
 
-_SHORTEST_SECRET = 16
 _NUMBERS = {"int_parsing": "expected a whole number", "float_parsing": "expected a number"}
-_TITLES = {"zammad": "Zammad", "jira": "Jira"}
-_WEBHOOK_SECRETS = {
-    "zammad": ("zammad_webhook_secret",),
-    "jira": ("jira_webhook_secret", "jira_automation_secret"),
-}
-
-
-class SettingsError(Exception):
-    """A setting is missing or not valid. The message names the variable and never holds a secret."""
 
 
 class Settings(Model):
@@ -44,52 +47,7 @@ class Settings(Model):
     )
     policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
     services: Path = Field(MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`.")
-    zammad_mapping: Path = Field(
-        MAPPINGS / "zammad.yaml", description="How the rules' names are written in this Zammad."
-    )
-    zammad_url: str | None = Field(None, description="Zammad's address, as in the browser.")
-    zammad_token: SecretStr | None = Field(None, description="The access token of the connector's own Zammad user.")
-    zammad_admin_token: SecretStr | None = Field(
-        None, description="The access token of an admin of Zammad, for `install` and `doctor` only."
-    )
-    zammad_ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
-    zammad_webhook_secret: SecretStr | None = Field(
-        None,
-        description="The signature token of Zammad's webhook, 16 characters at least. "
-        "While it is being replaced: the new and the old one, a line each.",
-    )
-    jira_mapping: Path = Field(MAPPINGS / "jira.yaml", description="How the rules' names are written in this Jira.")
-    jira_url: str | None = Field(None, description="Jira's address, as in the browser; Cloud and Data Center alike.")
-    jira_user: str | None = Field(
-        None, description="Cloud only: the e-mail address of the connector's own user, whose API token it is."
-    )
-    jira_token: SecretStr | None = Field(
-        None,
-        description="The API token (Cloud) or personal access token (Data Center) of the connector's own Jira user.",
-    )
-    jira_admin_user: str | None = Field(
-        None, description="Cloud only: the e-mail address of the admin whose API token it is."
-    )
-    jira_admin_token: SecretStr | None = Field(
-        None, description="The token of an admin of Jira, for `install` and `doctor` only."
-    )
-    jira_ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
-    jira_webhook_secret: SecretStr | None = Field(
-        None,
-        description="The secret of Jira's admin webhook, 16 characters at least. "
-        "While it is being replaced: the new and the old one, a line each.",
-    )
-    jira_automation_secret: SecretStr | None = Field(
-        None,
-        description="What Automation rules show in `Authorization: Bearer …` or `X-Interspace-Token`, 16 characters at "
-        "least. While it is being replaced: the new and the old one, a line each.",
-    )
-    jira_bot: str | None = Field(
-        None,
-        description="The connector's own Jira account (accountId on Cloud, user name on Data Center), if nobody else "
-        "uses it: the receiver then skips webhooks of its own changes, which saves a read each.",
-    )
-    proof_key: SecretStr | None = Field(
+    proof_key: SigningSecret | None = Field(
         None,
         description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "
         "To replace it: the new and the old one, a line each, until the tickets that are open then are closed.",
@@ -125,13 +83,15 @@ class Settings(Model):
         ge=1,
         le=65535,
         description="The TCP port where the worker shows its figures to Prometheus; without one it shows none. "
-        "Where `run` starts two workers, Jira's takes the next port.",
+        "Where `run` starts several workers, each takes the next port.",
     )
     worker_metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="The address of the worker's figures. They need no password."
     )
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+
+    by_helpdesk: Mapping[str, HelpdeskSettings] = Field(default_factory=dict)
 
     @field_validator("database_url")
     @classmethod
@@ -146,27 +106,22 @@ class Settings(Model):
             raise ValueError(str(error)) from None
         return url
 
-    @field_validator("zammad_url", "jira_url")
-    @classmethod
-    def _web_address(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("https://", "http://")):
-            raise ValueError("must start with https:// (or http://)")
-        return url
-
-    @field_validator("zammad_webhook_secret", "jira_webhook_secret", "jira_automation_secret", "proof_key")
-    @classmethod
-    def _usable(cls, secret: SecretStr | None) -> SecretStr | None:
-        lines = _lines(secret)
-        if secret is not None and not 1 <= len(lines) <= 2:
-            raise ValueError("one secret is needed, or two while it is being replaced, a line each")
-        if any(len(line) < _SHORTEST_SECRET for line in lines):
-            raise ValueError(f"every secret needs at least {_SHORTEST_SECRET} characters")
-        return secret
-
     @property
     def helpdesks(self) -> tuple[str, ...]:
         """The helpdesks that are served: those whose address is set."""
-        return tuple(name for name in HELPDESKS if getattr(self, f"{name}_url") is not None)
+        return tuple(name for name in registry.names() if self.of(name).url is not None)
+
+    def of(self, helpdesk: str) -> HelpdeskSettings:
+        """The settings of one helpdesk."""
+        values = self.by_helpdesk.get(helpdesk)
+        return registry.plugin(helpdesk).settings() if values is None else values
+
+    def value(self, name: str) -> Any:
+        """The value of a setting by its name among all: ``port``, or ``zammad_url`` for one of a helpdesk."""
+        if name in _OWN:
+            return getattr(self, name)
+        helpdesk, own = _split(name)
+        return getattr(self.of(helpdesk), own)
 
     def helpdesk(self, chosen: str | None) -> str:
         """The helpdesk that a command for one of them works on: the chosen one, else the only one that is served.
@@ -174,55 +129,55 @@ class Settings(Model):
         Raises SettingsError if none is served or a choice is missing.
         """
         if chosen is not None:
-            self.required(f"{chosen}_url")
+            self.of(chosen).required("url")
             return chosen
         if len(self.helpdesks) > 1:
-            both = " and ".join(variable(f"{name}_url") for name in self.helpdesks)
-            raise SettingsError(f"{both} are both set: choose one with --helpdesk")
+            served = " and ".join(variable(f"{name}_url") for name in self.helpdesks)
+            raise SettingsError(f"{served} are both set: choose one with --helpdesk")
         if not self.helpdesks:
-            either = _or(variable(f"{name}_url") for name in HELPDESKS)
-            begin = f"{_or(f'interspace init {name}' for name in HELPDESKS)} writes a first settings file"
+            either = _or(variable(f"{name}_url") for name in registry.names())
+            begin = f"{_or(f'interspace init {name}' for name in registry.names())} writes a first settings file"
             raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser ({begin})")
         return self.helpdesks[0]
 
-    def webhook_secrets(self) -> tuple[bytes, ...]:
-        """The secrets of Zammad's webhook that are valid now. Raises SettingsError if there is none."""
-        self.required("zammad_webhook_secret")
-        return self.secrets_of("zammad_webhook_secret")
-
-    def secrets_of(self, name: str) -> tuple[bytes, ...]:
-        """The secrets of this setting that are valid now, as bytes; none where it is not set."""
-        return tuple(line.encode() for line in _lines(getattr(self, name)))
+    @property
+    def proof_keys(self) -> tuple[bytes, ...]:
+        """The keys that are valid now, the new one first; none where none is set."""
+        return tuple(line.encode() for line in lines_of(self.proof_key))
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""
-        names = [name for desk in ([helpdesk] if helpdesk else HELPDESKS) for name in _WEBHOOK_SECRETS[desk]]
-        if all(getattr(self, name) is None for name in names):
-            whose = _TITLES[helpdesk] if helpdesk else "the helpdesk"
-            either = _or(variable(name) for name in names)
+        senders = [registry.plugin(helpdesk)] if helpdesk else registry.plugins()
+        names = [(self.of(one.name), name) for one in senders for name in one.sender.all_settings]
+        if not any(own.secrets(name) for own, name in names):
+            whose = senders[0].title if helpdesk else "the helpdesk"
+            either = _or(own.variable(name) for own, name in names)
             raise SettingsError(f"{either} (or …_FILE) is not set: the secret of {whose}'s webhook")
 
-    def required(self, name: str) -> Any:
-        """The value of a setting that this command cannot do without. Raises SettingsError if it is not set."""
-        value = getattr(self, name)
-        if value is None:
-            either = f" or {variable(name)}_FILE" if name in SECRETS else ""
-            of = next((helpdesk for helpdesk in HELPDESKS if name == f"{helpdesk}_url"), None)
-            begin = f" (interspace init {of} writes a first settings file)" if of else ""
-            text = f"{variable(name)}{either} is not set: {Settings.model_fields[name].description}"
-            raise SettingsError(f"{text.rstrip('.')}{begin}" if of else text)
-        return value
+
+_OWN = {name: field for name, field in Settings.model_fields.items() if name != "by_helpdesk"}
 
 
-_STORED = {"zammad_webhook_secret": WEBHOOK, "jira_webhook_secret": JIRA_WEBHOOK, "proof_key": PROOF_KEY}
+def declared() -> dict[str, FieldInfo]:
+    """Every setting by its name among all: the connector's own, then those of each helpdesk."""
+    found = dict(_OWN)
+    for helpdesk in registry.names():
+        found |= {f"{helpdesk}_{name}": field for name, field in registry.plugin(helpdesk).settings.fields().items()}
+    return found
 
-SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
-"""Settings that no command line option sets."""
+
+def secret_names() -> frozenset[str]:
+    """The settings that no command line option sets."""
+    return frozenset(name for name, field in declared().items() if is_secret(field.annotation))
 
 
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"{PREFIX}{name.upper()}"
+def compose(values: Mapping[str, Any]) -> Settings:
+    """Settings from values by their names among all. Raises SettingsError that names every variable at fault."""
+    faults: list[str] = []
+    settings = _composed(values, {}, faults)
+    if settings is None:
+        raise SettingsError("\n".join(faults))
+    return settings
 
 
 def load(
@@ -235,25 +190,61 @@ def load(
     :raises SettingsError: names every variable at fault, and those that are no settings.
     """
     lines = _file_lines(environment) if with_file else {}
-    held = {name: line.value for name, line in lines.items()}
-    held |= {name: value for name, value in environment.items() if value or name not in held}
-    values: dict[str, Any] = {name: held[variable(name)] for name in Settings.model_fields if held.get(variable(name))}
-    for name in SECRETS:
-        if held.get(f"{variable(name)}_FILE"):
-            values[name] = _from_file(name, held)
+    given = {name: line.value for name, line in lines.items()}
+    given |= {name: value for name, value in environment.items() if value or name not in given}
+    values: dict[str, Any] = {name: given[variable(name)] for name in declared() if given.get(variable(name))}
+    for name in secret_names():
+        if given.get(f"{variable(name)}_FILE"):
+            values[name] = _from_file(name, given)
     values |= {name: value for name, value in (options or {}).items() if value is not None}
     values = _from_store(values) | values
-    faults = [f"{_place(name, lines)}{name} is no setting{near}" for name, near in _unknown(held)]
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        # The input stays out of the message: it can be a secret.
-        for one in error.errors(include_url=False, include_input=False):
-            name = variable(str(one["loc"][0]))
-            faults.append(f"{_place(name, lines)}{name}: {_NUMBERS.get(one['type']) or worded(one)}")
-    if faults:
+    faults = [f"{_place(name, lines)}{name} is no setting{near}" for name, near in _unknown(given)]
+    settings = _composed(values, lines, faults)
+    if settings is None or faults:
         raise SettingsError("\n".join(faults))
     return settings
+
+
+def _composed(values: Mapping[str, Any], lines: Mapping[str, Line], faults: list[str]) -> Settings | None:
+    """``None`` where a value is not valid; ``faults`` hears of it, with the value's line in the file."""
+    own: dict[str, Any] = {}
+    by_helpdesk: dict[str, dict[str, Any]] = {name: {} for name in registry.names()}
+    for name, value in values.items():
+        if name in _OWN:
+            own[name] = value
+        else:
+            helpdesk, rest = _split(name)
+            by_helpdesk[helpdesk][rest] = value
+    made: dict[str, HelpdeskSettings] = {}
+    for helpdesk, its in by_helpdesk.items():
+        try:
+            made[helpdesk] = registry.plugin(helpdesk).settings.model_validate(its)
+        except ValidationError as error:
+            faults += _faults(error, lines, f"{helpdesk}_")
+    try:
+        settings = Settings.model_validate(own).model_copy(update={"by_helpdesk": made})
+    except ValidationError as error:
+        faults += _faults(error, lines)
+        return None
+    return settings if len(made) == len(by_helpdesk) else None
+
+
+def _faults(error: ValidationError, lines: Mapping[str, Line], begin: str = "") -> list[str]:
+    """Each value that is not valid by its variable. The input stays out of the message: it can be a secret."""
+    found = []
+    for detail in error.errors(include_url=False, include_input=False):
+        name = variable(f"{begin}{detail['loc'][0]}")
+        found.append(f"{_place(name, lines)}{name}: {_NUMBERS.get(detail['type']) or worded(detail)}")
+    return found
+
+
+def _split(name: str) -> tuple[str, str]:
+    """``zammad_url`` is ``url`` of the helpdesk ``zammad``. Raises KeyError for what is no setting."""
+    for helpdesk in registry.names():
+        rest = name.removeprefix(f"{helpdesk}_")
+        if rest != name and rest in registry.plugin(helpdesk).settings.model_fields:
+            return helpdesk, rest
+    raise KeyError(name)
 
 
 def _file_lines(environment: Mapping[str, str]) -> dict[str, Line]:
@@ -276,8 +267,8 @@ def _place(name: str, lines: Mapping[str, Line]) -> str:
 
 def _unknown(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each variable that looks like a setting and is none, and what it was perhaps meant to be."""
-    known = {variable(name) for name in Settings.model_fields} | {FILE_VARIABLE}
-    known |= {f"{variable(name)}_FILE" for name in SECRETS}
+    known = {variable(name) for name in declared()} | {FILE_VARIABLE}
+    known |= {f"{variable(name)}_FILE" for name in secret_names()}
     names = (name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name)
     nearest = ((name, get_close_matches(name, sorted(known), n=1)) for name in sorted(names))
     return [(name, f"; did you mean {near[0]}?" if near else "") for name, near in nearest]
@@ -300,19 +291,14 @@ def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:
 
 def _from_store(values: Mapping[str, Any]) -> dict[str, Any]:
     """The secrets that an installation has made, where nothing else is set."""
-    missing = {name: key for name, key in _STORED.items() if name not in values}
-    path = Path(values.get("secret_store") or Settings.model_fields["secret_store"].default)
+    made = ("proof_key", *(f"{helpdesk}_webhook_secret" for helpdesk in registry.names()))
+    missing = [name for name in made if name not in values]
+    path = Path(values.get("secret_store") or _OWN["secret_store"].default)
     try:
-        held = read_store(path) if missing else {}
+        stored = read_store(path) if missing else {}
     except SecretStoreError as error:
         raise SettingsError(str(error)) from None
-    return {name: SecretStr(held[key]) for name, key in missing.items() if key in held}
-
-
-def _lines(secret: SecretStr | None) -> list[str]:
-    if secret is None:
-        return []
-    return [line.strip() for line in secret.get_secret_value().splitlines() if line.strip()]
+    return {name: SecretStr(stored[variable(name)]) for name in missing if variable(name) in stored}
 
 
 def _or(names: Iterable[str]) -> str:

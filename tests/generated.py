@@ -6,11 +6,11 @@ from pathlib import Path
 
 from connector.cli.reference import REFERENCE, reference
 from connector.policy.locate import MAPPINGS
-from connector.schemas import SCHEMAS, schema_text
+from connector.schemas import schema_text, schemas
 from tests.customer_texts import customer_texts
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
-    **{MAPPINGS / "schemas" / name: partial(schema_text, section) for name, section in SCHEMAS.items()},
+    **{MAPPINGS / "schemas" / name: partial(schema_text, section) for name, section in schemas().items()},
     REFERENCE: reference,
     Path(__file__).parent / "golden" / "customer_messages.txt": customer_texts,
 }

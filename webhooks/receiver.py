@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin
@@ -70,11 +71,11 @@ def open_receiver(settings: Settings) -> Receiver:
     )
 
 
-def _hook(plugin: HelpdeskPlugin, settings: Settings) -> Hook:
-    sender = plugin.sender
+def _hook(plugin: HelpdeskPlugin[Any], settings: Settings) -> Hook:
+    sender, own = plugin.sender, settings.of(plugin.name)
     return Hook(
         plugin.name,
-        secrets=tuple(secret for name in sender.secret_settings for secret in settings.secrets_of(name)),
-        tokens=tuple(token for name in sender.token_settings for token in settings.secrets_of(name)),
-        bot=getattr(settings, sender.bot_setting) if sender.bot_setting else None,
+        secrets=tuple(secret for name in sender.secret_settings for secret in own.secrets(name)),
+        tokens=tuple(token for name in sender.token_settings for token in own.secrets(name)),
+        bot=getattr(own, sender.bot_setting) if sender.bot_setting else None,
     )

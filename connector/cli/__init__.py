@@ -52,10 +52,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
             return None
-        from connector.cli.sections import sectioned
-
         module = import_module(f"connector.cli.{_MODULES[cmd_name]}")
-        return sectioned(getattr(module, cmd_name.replace("-", "_")))
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,30 +3,25 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from connector.cli.options import RULES, helpdesk_option, settings_options
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.cli.options import MAPPING, RULES, helpdesk_option, settings_options
+from connector.cli.sections import command
+from connector.helpdesks import registry
 from connector.helpdesks.load import check as check_files
-from connector.helpdesks.mapping import HelpdeskMapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
 from connector.policy.messages import check_shipped
-from connector.settings import HELPDESKS, Settings
-
-KINDS: Mapping[str, type[HelpdeskMapping]] = {"zammad": ZammadMapping, "jira": JiraMapping}
-"""What the mapping of each helpdesk is."""
+from connector.settings import Settings
 
 
-@click.command()
+@command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @helpdesk_option("those whose address is set, or all")
-@settings_options(*RULES, "zammad_mapping", "jira_mapping")
+@settings_options(*RULES, MAPPING)
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """Check policy, catalogue, mappings and messages.
 
@@ -39,8 +34,8 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
 
     Exit code 1 if there is a problem; a hint is none.
     """
-    chosen = (helpdesk,) if helpdesk else settings.helpdesks or HELPDESKS
-    mappings = {getattr(settings, f"{name}_mapping"): KINDS[name] for name in chosen}
+    chosen = (helpdesk,) if helpdesk else settings.helpdesks or registry.names()
+    mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
     problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))

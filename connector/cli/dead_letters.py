@@ -25,7 +25,7 @@ def dead_letters() -> None:
       interspace dead-letters list
       interspace dead-letters show 41
       interspace dead-letters replay 41 42
-      interspace dead-letters replay --all --helpdesk jira
+      interspace dead-letters replay --all --helpdesk {helpdesk}
     """
 
 

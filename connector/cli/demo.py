@@ -4,10 +4,9 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -17,16 +16,14 @@ from rich.table import Table
 from rich.text import Text
 from werkzeug.serving import make_server
 
-from connector.cli.options import settings_options
+from connector.cli.options import later, settings_options
+from connector.cli.sections import command
 from connector.cli.wiring import open_policy
-from connector.sandbox.clock import SteppedClock
-from connector.sandbox.house import House
-from connector.sandbox.jira.records import Flavour
+from connector.helpdesks import registry
+from connector.helpdesks.plugin import HouseVariant
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import Told, tell
 from connector.settings import Settings
-
-_NAMES = {"zammad": "Zammad", "jira": "Jira Service Management (Cloud)", "jira-datacenter": "Jira (Data Center)"}
 
 SHIPPED = Settings()
 """The story's people, dates and services fit the rules, catalogue and mappings that come with the connector."""
@@ -35,14 +32,8 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10:00 in Berlin."""
 
 
-@click.command()
-@click.option(
-    "--helpdesk",
-    type=click.Choice(["zammad", "jira", "jira-datacenter"]),
-    default="zammad",
-    show_default=True,
-    help="The helpdesk to play on; jira is Jira Cloud.",
-)
+@command()
+@later(lambda: [_option()])
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
 @settings_options()
 def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
@@ -56,17 +47,17 @@ def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
 
     \b
     Example:
-      interspace demo --helpdesk jira
+      interspace demo --helpdesk {helpdesk}
     """
     policy = open_policy(SHIPPED)
-    furnish = _furnish(helpdesk)
+    house = _houses()[helpdesk]
     console = Console(highlight=False)
     steps: list[Told] = []
     with tempfile.TemporaryDirectory(prefix="interspace-demo-") as directory:
         database = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
-        with Stage(policy, furnish, database, START) as stage, _on_sockets(stage):
+        with Stage(policy, house.open, database, START) as stage, _on_sockets(stage):
             if not as_json:
-                console.print(f"[bold]An outage, played on a sandbox {_NAMES[helpdesk]}[/] (policy {policy.version})\n")
+                console.print(f"[bold]An outage, played on a sandbox {house.title}[/] (policy {policy.version})\n")
             for step in tell(stage):
                 steps.append(step)
                 if not as_json:
@@ -79,17 +70,16 @@ def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
     sys.exit(1 if failed else 0)
 
 
-def _furnish(helpdesk: str) -> Callable[[SteppedClock], House]:
-    if helpdesk == "zammad":
-        from connector.helpdesks.zammad.load import load_mapping as load_zammad
-        from connector.sandbox.zammad.house import ZammadHouse
+def _houses() -> dict[str, HouseVariant]:
+    return {house.name: house for plugin in registry.plugins() for house in plugin.houses}
 
-        return partial(ZammadHouse, mapping=load_zammad(SHIPPED.zammad_mapping))
-    from connector.helpdesks.jira.load import load_mapping as load_jira
-    from connector.sandbox.jira.house import JiraHouse
 
-    flavour: Flavour = "datacenter" if helpdesk == "jira-datacenter" else "cloud"
-    return partial(JiraHouse, mapping=load_jira(SHIPPED.jira_mapping), flavour=flavour)
+def _option() -> click.Option:
+    houses = _houses()
+    help_ = f"The sandbox to play on: {', '.join(f'{name} is {house.title}' for name, house in houses.items())}."
+    return click.Option(
+        ["--helpdesk"], type=click.Choice(list(houses)), default=next(iter(houses)), show_default=True, help=help_
+    )
 
 
 @contextmanager

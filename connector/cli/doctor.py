@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import click
@@ -12,18 +13,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings_options
+from connector.cli.options import ADMIN, HELPDESK, RULES, helpdesk_option, later, settings_options
+from connector.cli.sections import command
 from connector.doctor.context import Examination, Patience
 from connector.doctor.finding import Check, Finding, Verdict, examine
+from connector.helpdesks import registry
 from connector.settings import Settings
 from connector.settings_file import FILE_VARIABLE
 
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIPPED: "dim"}
-
-_BEGIN = (
-    "interspace init zammad or interspace init jira asks for what is needed and writes a settings file. "
-    f"If there is one already, start in its directory or name it in {FILE_VARIABLE}."
-)
 
 _ALIKE = 3
 """So many rows that say the same are one."""
@@ -31,7 +29,20 @@ _ALIKE = 3
 C = TypeVar("C", bound=Examination)
 
 
-@click.command()
+def _waits() -> Iterator[click.Option]:
+    for plugin in registry.plugins():
+        for option in plugin.doctor_options:
+            yield click.Option(
+                [f"--{option.name.replace('_', '-')}"],
+                type=click.FloatRange(min=0),
+                metavar="SECONDS",
+                default=option.default,
+                show_default=True,
+                help=option.help,
+            )
+
+
+@command()
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
@@ -45,15 +56,8 @@ C = TypeVar("C", bound=Examination)
     show_default=True,
     help="How long to wait for a webhook, and then for a worker.",
 )
-@click.option(
-    "--scheduler-wait",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    default=Patience().scheduler,
-    show_default=True,
-    help="How long to wait for Zammad's scheduler, which looks every 5 minutes; 0: do not test it.",
-)
-@settings_options(*RULES, *ZAMMAD, *JIRA, "jira_admin_user")
+@later(_waits)
+@settings_options(*RULES, HELPDESK, ADMIN)
 def doctor(
     settings: Settings,
     *,
@@ -61,35 +65,41 @@ def doctor(
     as_json: bool,
     round_trip: bool,
     delivery_wait: float,
-    scheduler_wait: float,
+    **waits: float,
 ) -> None:
     """Examine the whole installation of a helpdesk.
 
     Settings, address, certificate, clocks, tokens and their permissions one by one, names, fields, webhook, receiver,
-    work table, and the whole way of a test ticket; on Jira also the checklist of what its API cannot do. Each failure
-    says what to do.
+    work table, the whole way of a test ticket, and the checklist of what is done by hand. Each failure says what to do.
 
-    Most of it needs an admin's token (INTERSPACE_ZAMMAD_ADMIN_TOKEN or INTERSPACE_JIRA_ADMIN_TOKEN, or …_FILE). Test
-    tickets are closed at once, and they and a temporary trigger and job are removed again, also after Ctrl-C. The
-    helpdesk may notify agents of them as of any ticket.
+    Most of it needs an admin's token (INTERSPACE_{HELPDESK}_ADMIN_TOKEN, or …_FILE). Test tickets are closed at once,
+    and they and whatever else a test makes are removed again, also after Ctrl-C. The helpdesk may notify agents of them
+    as of any ticket.
 
     With --no-round-trip there are no test tickets.
 
     \b
     Examples:
       interspace doctor
-      interspace doctor --helpdesk jira
+      interspace doctor --helpdesk {helpdesk}
       interspace doctor --no-round-trip --json
 
     Exit code 1 if something is wrong; a warning is not.
     """
     # What was made for a test is removed on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    patience = Patience(delivery=delivery_wait, reconcile=delivery_wait, scheduler=scheduler_wait)
+    patience = Patience(delivery=delivery_wait, reconcile=delivery_wait)
     if helpdesk is None and not settings.helpdesks:
-        found = [Finding("settings", Verdict.FAIL, "no helpdesk's address is set", _BEGIN)]
+        begin = " or ".join(f"interspace init {name}" for name in registry.names())
+        do = (
+            f"{begin} asks for what is needed and writes a settings file. If there is one already, start in its "
+            f"directory or name it in {FILE_VARIABLE}."
+        )
+        found = [Finding("settings", Verdict.FAIL, "no helpdesk's address is set", do)]
     else:
-        found = _examined(settings, helpdesk or settings.helpdesk(None), patience, test_tickets=round_trip)
+        chosen = registry.plugin(helpdesk or settings.helpdesk(None)).doctor()
+        context = chosen.context(settings, patience=patience, waits=waits, test_tickets=round_trip)
+        found = _findings(chosen.checks, context)
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in found], indent=2, ensure_ascii=False))
     else:
@@ -97,20 +107,7 @@ def doctor(
     sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in found) else 0)
 
 
-def _examined(settings: Settings, helpdesk: str, patience: Patience, *, test_tickets: bool) -> list[Finding]:
-    """Whoever serves one helpdesk does not wait for the other's parts."""
-    if helpdesk == "jira":
-        from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
-        from connector.helpdesks.jira.doctor.context import Context as JiraContext
-
-        return _findings(JIRA_CHECKS, JiraContext(settings, patience=patience, test_tickets=test_tickets))
-    from connector.helpdesks.zammad.doctor.checks import CHECKS as ZAMMAD_CHECKS
-    from connector.helpdesks.zammad.doctor.context import Context as ZammadContext
-
-    return _findings(ZAMMAD_CHECKS, ZammadContext(settings, patience=patience, test_tickets=test_tickets))
-
-
-def _findings(checks: tuple[Check[C], ...], context: C) -> list[Finding]:
+def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:
     steps = iter(range(1, len(checks) + 1))
     try:
         with Console(stderr=True).status("") as status:

@@ -1,10 +1,8 @@
 """``interspace explain``: what the rules see, decide and why, without writing (P17)."""
 
 import json
-import re
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from pydantic_core import to_jsonable_python
@@ -13,23 +11,20 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings_options
-from connector.cli.wiring import Desk, open_desk, open_policy
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
+from connector.cli.sections import command
+from connector.cli.wiring import open_desk, open_policy
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
+from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.plugin import HelpdeskPlugin, Measure
+from connector.helpdesks.registry import plugin
 from connector.logs import harmless
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.settings import Settings
-
-if TYPE_CHECKING:
-    from connector.helpdesks.jira.sla import Sla
-
-_NUMBERS = {"zammad": re.compile(r"#(\d+)", re.ASCII), "jira": re.compile(r"([A-Za-z]\w*-\d+)", re.ASCII)}
-_NUMBER_IS = {"zammad": "a ticket number with a #", "jira": "an issue's key"}
-"""A ticket as people write it."""
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
@@ -44,7 +39,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
     return moment
 
 
-@click.command()
+@command()
 @click.argument("ticket")
 @click.option(
     "--at",
@@ -54,58 +49,56 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @helpdesk_option()
-@settings_options(*RULES, *ZAMMAD, *JIRA)
+@settings_options(*RULES, HELPDESK)
 def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bool, helpdesk: str | None) -> None:
     """Show what every rule sees and decides.
 
     For a live ticket, with the reasons, the next deadline and what would be written. Nothing is written.
 
-    TICKET is what people call it, Zammad's number with a # or Jira's key, or the id in the helpdesk's API.
+    TICKET is what people call it ({tickets}), or the id in the helpdesk's API.
 
     \b
     Examples:
-      interspace explain '#41002'
-      interspace explain ISP-41
+      interspace explain '{ticket}'
       interspace explain 41 --at 2026-11-23T09:00:00+01:00
       interspace explain 41 --json
     """
     chosen = settings.helpdesk(helpdesk)
-    number = _NUMBERS[chosen].fullmatch(ticket)
-    if number is None and not (ticket.isascii() and ticket.isdigit()):
-        raise click.UsageError(f"{ticket!r} is neither {_NUMBER_IS[chosen]} nor an id")
+    helpdesk_plugin = plugin(chosen)
+    written = helpdesk_plugin.ticket.pattern.fullmatch(ticket)
+    if written is None and not (ticket.isascii() and ticket.isdigit()):
+        raise click.UsageError(f"{ticket!r} is neither {helpdesk_plugin.ticket.words} nor an id")
     policy, desk = open_policy(settings), open_desk(settings, chosen)
     now = at or datetime.now().astimezone()
-    seen = _read(desk, desk.id_of(number[1]) if number else ticket, by_id=number is None)
+    hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
+    seen = desk.read(desk.id_of(written[1])) if written else _read(desk, ticket, hint)
     decision = evaluate(seen, policy, now)
-    slas = _slas(desk, seen)
+    measure = _measure(helpdesk_plugin, desk, seen)
     if as_json:
         told = {
             "policy": policy.version,
             "now": now.isoformat(),
             "ticket": seen.model_dump(mode="json", exclude={"articles", "history"}),
             "decision": to_jsonable_python(_named(decision)),
-            "slas": [sla._asdict() for sla in slas],
         }
+        if measure:
+            told[measure.key] = measure.data
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
         return
     show(Console(), seen, decision, policy, now)
-    if slas:
-        Console().print(_measured(slas))
+    if measure:
+        Console().print(_measured(measure))
 
 
 def _named(decision: Decision) -> dict[str, Any]:
     return decision._asdict() | {"outcomes": [outcome._asdict() for outcome in decision.outcomes]}
 
 
-def _read(desk: Desk, ticket: str, *, by_id: bool) -> Ticket:
+def _read(desk: Desk, ticket_id: str, hint: str) -> Ticket:
     try:
-        return desk.read(ticket)
+        return desk.read(ticket_id)
     except NotFoundError as error:
-        if not by_id or desk.name != "zammad":
-            raise
-        # In Zammad both are digits, and people see the number only.
-        hint = f"If {ticket} is the number on the screen: interspace explain '#{ticket}'"
-        raise NotFoundError(f"{error}\n{hint}") from None
+        raise NotFoundError(f"{error}\n{hint}".strip()) from None
 
 
 def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, now: datetime) -> None:
@@ -129,26 +122,19 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
     console.print(f"Next look: {'at once' if decision.unfinished else due}", highlight=False)
 
 
-def _slas(desk: Desk, ticket: Ticket) -> "tuple[Sla, ...]":
-    if ticket.helpdesk != "jira":
-        return ()
-    from connector.helpdesks.jira.desk import JiraDesk
-
+def _measure(helpdesk: HelpdeskPlugin[Any], desk: Desk, ticket: Ticket) -> Measure | None:
     try:
-        return desk.slas(ticket.id) if isinstance(desk, JiraDesk) else ()
+        return helpdesk.measures(desk, ticket) if helpdesk.measures else None
     except HelpdeskError as error:
-        # Only shown, so nothing depends on it: an account without a licence for Service Management may not read them.
-        click.echo(f"SLAs of Service Management: {error}", err=True)
-        return ()
+        # Only shown, so nothing depends on it.
+        click.echo(str(error), err=True)
+        return None
 
 
-def _measured(slas: "Sequence[Sla]") -> Table:
-    title = "SLAs as Service Management measures them (only shown: deadlines come from the policy)"
-    shown = Table("SLA", "now", "breach", title=title, title_justify="left")
-    for sla in slas:
-        state = "paused" if sla.paused else "running" if sla.remaining is not None else f"completed {sla.completed}×"
-        breach = "breached" if sla.breached else wording.format_time(sla.breach_at) if sla.breach_at else ""
-        shown.add_row(Text(sla.name), state, breach)
+def _measured(measure: Measure) -> Table:
+    shown = Table(*measure.columns, title=measure.title, title_justify="left")
+    for row in measure.rows:
+        shown.add_row(*(Text(wording.format_time(cell) if isinstance(cell, datetime) else cell) for cell in row))
     return shown
 
 

@@ -1,9 +1,9 @@
 """``interspace init``: the first settings, asked for and tried before they are written."""
 
 import os
-import re
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,199 +11,125 @@ import click
 
 from connector.cli.init_policy import policy
 from connector.cli.options import described, metavar
-from connector.cli.sections import Group
+from connector.cli.sections import Command, Group
 from connector.cli.settings_draft import next_steps, settings_lines, tried, write
-from connector.doctor.connection import reached, tls
-from connector.doctor.finding import Check, Observation
+from connector.helpdesks import registry
+from connector.helpdesks.plugin import HelpdeskPlugin, Init
 from connector.settings import Settings, SettingsError, load, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
-_OWN_MAPPING = "jira.yaml"
-_PROJECT = re.compile(r"^project:.*$", re.MULTILINE)
 
-_file = click.option(
-    "--file",
-    "path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="PATH",
-    help=described("The file to write.", FILE_VARIABLE, DEFAULT),
-)
-_state = click.option(
-    "--state",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Where the work table lies.  [default: beside the settings file]",
-)
-_force = click.option("--force", is_flag=True, help="Replace a file that is there.")
+class _Init(Group):
+    """A command for each helpdesk, and then the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*(plugin.name for plugin in registry.plugins() if plugin.init), *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in registry.names() and (plugin := registry.plugin(cmd_name)).init:
+            return _command(plugin, plugin.init)
+        return super().get_command(ctx, cmd_name)
 
 
-def _option(name: str, *flags: str, text: str) -> Callable[..., Any]:
-    return click.option(*flags, metavar=metavar(name), help=described(text, variable(name)))
-
-
-def _ca_file(name: str) -> Callable[..., Any]:
-    return click.option(
-        f"--{name.replace('_', '-')}",
-        "ca_file",
-        type=click.Path(dir_okay=False, path_type=Path),
-        metavar=metavar(name),
-        help=described("Certificates to trust instead of the usual ones, as PEM.", variable(name)),
-    )
-
-
-@click.group(cls=Group)
+@click.group(cls=_Init)
 def init() -> None:
     """Write the first settings file; copy the rules.
 
     \b
     Examples:
-      interspace init zammad
-      interspace init jira
+      interspace init {helpdesk}
       interspace init policy /etc/interspace/policy
     """
-
-
-@init.command()
-@_option("zammad_url", "--url", "--zammad-url", "url", text="Zammad's address, as in the browser.")
-@_ca_file("zammad_ca_file")
-@_file
-@_state
-@_force
-def zammad(*, url: str | None, ca_file: Path | None, path: Path | None, state: Path | None, force: bool) -> None:
-    """Write the settings for Zammad.
-
-    Asks for Zammad's address and the token of the connector's user, and tries them first. The token comes from
-    INTERSPACE_ZAMMAD_TOKEN or INTERSPACE_ZAMMAD_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The
-    file is readable by its owner only.
-
-    \b
-    Examples:
-      interspace init zammad
-      interspace init zammad --file /etc/interspace/interspace.env --state /var/lib/interspace
-
-    Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
-    """
-    from connector.helpdesks.zammad.doctor.account import token
-    from connector.helpdesks.zammad.doctor.address import zammad_answers
-    from connector.helpdesks.zammad.doctor.context import Context
-
-    chosen = _free(path, force=force)
-    options: dict[str, Any] = {"zammad_url": url, "zammad_ca_file": ca_file}
-    _ask(options, "zammad_url", "Zammad's address, as in the browser")
-    _ask(options, "zammad_token", "Token of the connector's user (not shown)", hidden=True)
-    settings = _so_far(options)
-    checks: tuple[Check[Context], ...] = (
-        Check("address", zammad_answers),
-        Check("TLS", tls, ("address",)),
-        Check("token", token, ("address",)),
-    )
-    if not tried(checks, Context(settings)):
-        sys.exit(1)
-    names = ("zammad_url", "zammad_ca_file")
-    write(
-        chosen, settings_lines(settings, "zammad", os.environ, names, folder=chosen.parent, state=state), replace=force
-    )
-    click.echo(next_steps(chosen, "zammad", "then restart Zammad's background worker"))
-
-
-@init.command()
-@_option("jira_url", "--url", "--jira-url", "url", text="Jira's address, as in the browser.")
-@_option("jira_user", "--user", "--jira-user", "user", text="Cloud only: the e-mail address of the connector's user.")
-@click.option("--project", help="The key of the service project, e.g. ISP.")
-@_ca_file("jira_ca_file")
-@_file
-@_state
-@_force
-def jira(
-    *,
-    url: str | None,
-    user: str | None,
-    project: str | None,
-    ca_file: Path | None,
-    path: Path | None,
-    state: Path | None,
-    force: bool,
-) -> None:
-    """Write the settings for Jira.
-
-    Asks for Jira's address, the connector's user with its token and the project, and tries them first. Cloud takes the
-    user's e-mail address and an API token, Data Center a personal access token. The token comes from
-    INTERSPACE_JIRA_TOKEN or INTERSPACE_JIRA_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The file
-    is readable by its owner only. A project that the mapping does not name goes into a mapping of your own, jira.yaml
-    beside the settings.
-
-    \b
-    Examples:
-      interspace init jira
-      interspace init jira --url https://example.atlassian.net --project ISP
-
-    Exit code 1 if Jira, the token or the project is not as it should be; then nothing is written.
-    """
-    from connector.helpdesks.jira.doctor.account import time_zone, token
-    from connector.helpdesks.jira.doctor.address import jira_answers
-    from connector.helpdesks.jira.doctor.context import Context
-    from connector.helpdesks.jira.doctor.project import project as project_fits
-    from connector.helpdesks.jira.load import load_mapping
-
-    chosen = _free(path, force=force)
-    options: dict[str, Any] = {"jira_url": url, "jira_user": user, "jira_ca_file": ca_file}
-    _ask(options, "jira_url", "Jira's address, as in the browser")
-    answer = reached(Context(_so_far(options)))
-    if not isinstance(answer, Observation) and '"cloud"' in answer.text.casefold():
-        _ask(options, "jira_user", "E-mail address of the connector's user")
-    _ask(options, "jira_token", "Token of the connector's user (not shown)", hidden=True)
-    settings = _so_far(options)
-    mapping = load_mapping(settings.jira_mapping)
-    key = (project or click.prompt("Key of the service project", default=mapping.project)).strip()
-    own = chosen.parent / _OWN_MAPPING if key != mapping.project else None
-    context = Context(settings)
-    context.__dict__["mapping"] = mapping.model_copy(update={"project": key})
-    checks: tuple[Check[Context], ...] = (
-        Check("address", jira_answers),
-        Check("TLS", tls, ("address",)),
-        Check("token", token, ("address",)),
-        Check("time zone", time_zone, ("token",)),
-        Check("project", project_fits, ("token",)),
-    )
-    if not tried(checks, context):
-        sys.exit(1)
-    if own is not None:
-        # Not earlier: nobody shall be invited to replace a mapping for a project that does not fit.
-        _free(own, force=force)
-        text = _PROJECT.sub(f"project: {key}", settings.jira_mapping.read_text(encoding="utf-8"), count=1)
-        write(own, [text.rstrip("\n")], replace=force, mode=0o644)
-        settings = _so_far({**options, "jira_mapping": own})
-    names = ("jira_url", "jira_user", "jira_ca_file", *(("jira_mapping",) if own else ()))
-    write(chosen, settings_lines(settings, "jira", os.environ, names, folder=chosen.parent, state=state), replace=force)
-    cloud = settings.jira_user is not None
-    click.echo(next_steps(chosen, "jira", "then do what the checklist says", cloud=cloud))
 
 
 init.add_command(policy)
 
 
-def _free(path: Path | None, *, force: bool) -> Path:
-    """Where to write. Raises UsageError if something is there and nobody says that it may go."""
-    chosen = path or Path(os.environ.get(FILE_VARIABLE) or DEFAULT)
-    if chosen.exists() and not force:
-        raise click.UsageError(f"{chosen} is there already; --force replaces it")
-    return chosen
+def _command(plugin: HelpdeskPlugin[Any], questions: Init) -> click.Command:
+    def begin(**arguments: Any) -> None:
+        _begin(plugin, questions, **arguments)
+
+    return Command(plugin.name, callback=begin, params=list(_options(plugin, questions)), help=questions.help)
 
 
-def _ask(options: dict[str, Any], name: str, question: str, *, hidden: bool = False) -> None:
-    """Keeps the answer in ``options``; what is known is not asked for, and what cannot be is asked for again."""
-    if getattr(_so_far(options), name) is not None:
-        return
+def _options(plugin: HelpdeskPlugin[Any], questions: Init) -> Iterator[click.Option]:
+    for name in questions.options:
+        whole, field = f"{plugin.name}_{name}", plugin.settings.model_fields[name]
+        flags = [f"--{text.replace('_', '-')}" for text in (name, whole)]
+        text = described(field.description or "", variable(whole))
+        yield click.Option([*flags, name], metavar=metavar(whole), help=text)
+    for name, text in questions.more.items():
+        yield click.Option([f"--{name}"], help=text)
+    where = described("The file to write.", FILE_VARIABLE, DEFAULT)
+    yield click.Option(["--file", "path"], type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help=where)
+    yield click.Option(
+        ["--state"],
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Where the work table lies.  [default: beside the settings file]",
+    )
+    yield click.Option(["--force"], is_flag=True, help="Replace a file that is there.")
 
-    def usable(answer: str) -> str:
-        try:
-            _so_far({**options, name: answer.strip()})
-        except SettingsError as error:
-            raise click.UsageError(str(error).removeprefix(f"{variable(name)}: ")) from None
-        return answer.strip()
 
-    options[name] = click.prompt(question, hide_input=hidden, value_proc=usable)
+@dataclass
+class _Dialogue:
+    """See :class:`connector.helpdesks.plugin.Dialogue`."""
+
+    helpdesk: str
+    values: dict[str, Any]
+    """By the names among all settings; ``None`` where nothing is known."""
+    folder: Path
+    given: Mapping[str, str | None]
+
+    def ask(self, name: str, question: str, *, hidden: bool = False) -> None:
+        whole = f"{self.helpdesk}_{name}"
+        if self.settings().value(whole) is not None:
+            return
+
+        def usable(answer: str) -> str:
+            try:
+                self.settings({whole: answer.strip()})
+            except SettingsError as error:
+                raise click.UsageError(str(error).removeprefix(f"{variable(whole)}: ")) from None
+            return answer.strip()
+
+        self.values[whole] = click.prompt(question, hide_input=hidden, value_proc=usable)
+
+    def prompt(self, question: str, default: str) -> str:
+        return str(click.prompt(question, default=default))
+
+    def settings(self, more: Mapping[str, Any] | None = None) -> Settings:
+        return load(os.environ, {**self.values, **(more or {})}, with_file=False)
 
 
-def _so_far(options: dict[str, Any]) -> Settings:
-    return load(os.environ, options, with_file=False)
+def _begin(
+    plugin: HelpdeskPlugin[Any],
+    questions: Init,
+    *,
+    path: Path | None,
+    state: Path | None,
+    force: bool,
+    **given: str | None,
+) -> None:
+    chosen = _free(path or Path(os.environ.get(FILE_VARIABLE) or DEFAULT), force=force)
+    values = {f"{plugin.name}_{name}": given.pop(name) for name in questions.options}
+    dialogue = _Dialogue(plugin.name, values, chosen.parent, given)
+    draft = questions.draft(dialogue)
+    if not tried(draft.checks, draft.context):
+        sys.exit(1)
+    names = [f"{plugin.name}_{name}" for name in (*draft.names, *draft.files)]
+    for name, (file, text) in draft.files.items():
+        # Not earlier: nobody shall be invited to replace a file for something that does not fit.
+        write(_free(file, force=force), [text.rstrip("\n")], replace=force, mode=0o644)
+        dialogue.values[f"{plugin.name}_{name}"] = file
+    lines = settings_lines(dialogue.settings(), plugin.name, os.environ, names, folder=chosen.parent, state=state)
+    write(chosen, lines, replace=force)
+    admin = {f"{plugin.name}_{name}": words for name, words in draft.admin.items()}
+    click.echo(next_steps(chosen, plugin, questions.afterwards, admin))
+
+
+def _free(path: Path, *, force: bool) -> Path:
+    """The path. Raises UsageError if something is there and nobody says that it may go."""
+    if path.exists() and not force:
+        raise click.UsageError(f"{path} is there already; --force replaces it")
+    return path

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
+from connector.cli.sections import command
 from connector.cli.settings_draft import write
 from connector.policy.locate import MAPPINGS
-from connector.settings import Settings, SettingsError, load, variable
+from connector.settings import SettingsError, declared, load, variable
 from connector.settings_file import locate
 
 
-@click.command()
+@command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--add/--no-add", default=None, help="Add the lines to the settings file.  [default: ask]")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
@@ -33,7 +34,7 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in MAPPINGS.rglob("*") if path.is_file()}
     settings, lines = load(os.environ), {}
     for name, path in _defaults().items():
-        current = getattr(settings, name).resolve()
+        current = settings.value(name).resolve()
         if current == path:
             lines[variable(name)] = str(copies[path])
         elif current != copies[path]:
@@ -52,7 +53,7 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
 
 def _defaults() -> dict[str, Path]:
     """Each setting whose default is one of the shipped files, with that file."""
-    fields = ((name, field.default) for name, field in Settings.model_fields.items())
+    fields = ((name, field.default) for name, field in declared().items())
     return {name: path for name, path in fields if isinstance(path, Path) and path.is_relative_to(MAPPINGS)}
 
 

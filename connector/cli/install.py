@@ -2,28 +2,32 @@
 
 import json
 import sys
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import click
 
 from connector.cli.checklist_shown import show_checklist, show_titles
-from connector.cli.installing import Installing, open_helpdesk
-from connector.cli.options import JIRA, RULES, ZAMMAD, settings_options
+from connector.cli.options import ADMIN, HELPDESK, RULES, later, settings_options
 from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
 from connector.cli.sections import Group
 from connector.cli.settings_draft import called
 from connector.cli.wiring import now, open_policy
+from connector.helpdesks import registry
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
+from connector.install.installation import Installation
 from connector.install.plan import SHARE, Plan, replaced, sealed
-from connector.install.secrets import PROOF_KEY, SecretStoreError, with_secret
 from connector.policy.contacts import mails_nobody
-from connector.settings import HELPDESKS, Settings
+from connector.secret_store import SecretStoreError, with_secret
+from connector.settings import PROOF_KEY, Settings
+
+T = TypeVar("T")
 
 _STORE = ("secret_store",)
 _WHERE = ("receiver_url", *_STORE)
-_HELPDESK = (*ZAMMAD, *JIRA, "jira_admin_user")
 
-_helpdesk = click.argument("helpdesk", type=click.Choice(HELPDESKS))
+_helpdesk = later(lambda: [click.Argument(["helpdesk"], type=click.Choice(registry.names()))])
 _adopt = click.option("--adopt", is_flag=True, help="Change objects of the same name that are not ours, too.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 _verbose = click.option("--verbose", is_flag=True, help="Name also each foreign object that is used as it is.")
@@ -35,14 +39,14 @@ def install() -> None:
     """Set up the helpdesk by plan and apply.
 
     Fields, groups, priorities, webhook, views and the like. Needs the token of an admin, besides the connector's own:
-    INTERSPACE_ZAMMAD_ADMIN_TOKEN (or …_FILE) or INTERSPACE_JIRA_ADMIN_TOKEN, with INTERSPACE_JIRA_ADMIN_USER on Cloud.
+    INTERSPACE_{HELPDESK}_ADMIN_TOKEN (or …_FILE).
 
     \b
     Examples:
-      interspace install plan zammad --receiver-url https://connector.example.com
-      interspace install apply zammad --checksum 19d92a8fc10f
-      interspace install checklist jira
-      interspace install uninstall zammad
+      interspace install plan {helpdesk} --receiver-url https://connector.example.com
+      interspace install apply {helpdesk} --checksum 19d92a8fc10f
+      interspace install checklist {helpdesk}
+      interspace install uninstall {helpdesk}
     """
 
 
@@ -51,18 +55,18 @@ def install() -> None:
 @_adopt
 @_verbose
 @_json
-@settings_options(*RULES, *_HELPDESK, *_WHERE)
+@settings_options(*RULES, HELPDESK, ADMIN, *_WHERE)
 def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_json: bool) -> None:
     """Show what would be created and changed. Changes nothing.
 
     \b
     Examples:
-      interspace install plan zammad --receiver-url https://connector.example.com
-      interspace install plan jira --json
+      interspace install plan {helpdesk} --receiver-url https://connector.example.com
+      interspace install plan {helpdesk} --json
     """
-    opened = open_helpdesk(settings, helpdesk)
-    found = _plan(opened, adopt=adopt)
-    hints = _hints(settings, opened, found)
+    opened, secrets = _opened(settings, helpdesk), _secrets(settings, helpdesk)
+    found = _planned(lambda: opened.plan(secrets, settings.receiver_url, adopt))
+    hints = _hints(settings, secrets, found)
     show_plan(found, opened.writer.tables, hints, verbose=verbose, as_json=as_json)
 
 
@@ -80,7 +84,7 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
     help="How much of our own objects may change without --force.",
 )
 @_json
-@settings_options(*RULES, *_HELPDESK, *_WHERE)
+@settings_options(*RULES, HELPDESK, ADMIN, *_WHERE)
 def apply(
     settings: Settings, *, helpdesk: str, checksum: str | None, adopt: bool, force: bool, share: float, as_json: bool
 ) -> None:
@@ -91,15 +95,15 @@ def apply(
 
     \b
     Examples:
-      interspace install apply zammad --checksum 19d92a8fc10f
-      interspace install apply jira --adopt
+      interspace install apply {helpdesk} --checksum 19d92a8fc10f
+      interspace install apply {helpdesk} --adopt
 
     Exit code 1 if the plan is refused: it is another one than reviewed, or it needs --force.
     """
-    opened = open_helpdesk(settings, helpdesk)
-    found = _plan(opened, adopt=adopt)
+    opened, known = _opened(settings, helpdesk), _secrets(settings, helpdesk)
+    found = _planned(lambda: opened.plan(known, settings.receiver_url, adopt))
     _refuse(found, checksum=checksum, force=force, share=share)
-    hints, secrets = _hints(settings, opened, found), dict(opened.secrets)
+    hints, secrets = _hints(settings, known, found), known
     if not as_json:
         for hint in hints:
             click.echo(hint)
@@ -109,43 +113,39 @@ def apply(
     if is_first_key:
         _with_secret(settings, {}, PROOF_KEY)
     stayed = apply_with_progress(opened.writer, found, secrets, as_json=as_json)
-    checklist = _checklist(settings) if helpdesk == "jira" else []
-    more = {"hints": hints} | ({"checklist": checklist} if helpdesk == "jira" else {})
+    items = _planned(opened.checklist)
+    more = {"hints": hints, "checklist": [item.to_dict() for item in items]}
     show_result(found, stayed, opened.writer.tables.helpdesk, more, as_json=as_json)
     if not as_json:
-        if helpdesk == "jira":
-            show_titles(checklist, f"{called()} install checklist jira")
-        if replaced(found, opened.secrets):
+        show_titles(items, f"{called()} install checklist {helpdesk}")
+        if replaced(found, known):
             click.echo(f"Restart the receivers now: the webhook has a new secret, kept in {settings.secret_store}.")
         if is_first_key:
             click.echo(f"Restart the workers now: what they do is proved with a key, kept in {settings.secret_store}.")
-        if told := opened.afterwards(found):
-            click.echo(told)
-        lead = "Then check" if told and helpdesk == "zammad" else "Check"
-        click.echo(f"{lead} everything with: {called()} doctor")
+        if afterwards := opened.afterwards(found):
+            click.echo(afterwards)
+        click.echo(f"{'Then check' if afterwards else 'Check'} everything with: {called()} doctor")
 
 
 @install.command()
 @_helpdesk
 @_json
-@settings_options(*RULES, *JIRA, "jira_admin_user")
+@settings_options(*RULES, HELPDESK, ADMIN)
 def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
-    """Show what has to be done in Jira by hand.
+    """Show what has to be done by hand.
 
-    It is what Jira's REST API cannot do: exact values, with links to the pages.
+    It is what apply cannot do, or what is not for it to decide: exact values, with links to the pages.
 
     \b
     Examples:
-      interspace install checklist jira
-      interspace install checklist jira --json
+      interspace install checklist {helpdesk}
+      interspace install checklist {helpdesk} --json
 
     interspace doctor verifies each item as far as the API shows it.
     """
-    if helpdesk != "jira":
-        raise click.UsageError("there is no checklist for Zammad: interspace install apply zammad does everything")
-    items = _checklist(settings)
+    items = _planned(_opened(settings, helpdesk).checklist)
     if as_json:
-        click.echo(json.dumps(items, indent=2, ensure_ascii=False))
+        click.echo(json.dumps([item.to_dict() for item in items], indent=2, ensure_ascii=False))
     else:
         show_checklist(items)
 
@@ -156,7 +156,7 @@ def checklist(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
 @click.option("--purge-fields", is_flag=True, help="Delete the fields too, with all that tickets say in them.")
 @click.option("--force", is_flag=True, help="Really delete.")
 @_json
-@settings_options(*RULES, *_HELPDESK, *_STORE)
+@settings_options(*RULES, HELPDESK, ADMIN, *_STORE)
 def uninstall(
     settings: Settings, *, helpdesk: str, checksum: str | None, purge_fields: bool, force: bool, as_json: bool
 ) -> None:
@@ -166,14 +166,11 @@ def uninstall(
 
     \b
     Examples:
-      interspace install uninstall zammad
-      interspace install uninstall jira --force
+      interspace install uninstall {helpdesk}
+      interspace install uninstall {helpdesk} --force
     """
-    opened = open_helpdesk(settings, helpdesk)
-    try:
-        found = opened.plan_back(purge_fields)
-    except PlanError as error:
-        raise click.UsageError(str(error)) from error
+    opened = _opened(settings, helpdesk)
+    found = _planned(lambda: opened.plan_back(purge_fields))
     if not force:
         show_plan(found, opened.writer.tables, verbose=True, as_json=as_json)
     _refuse(found, checksum=checksum, force=force)
@@ -185,20 +182,33 @@ def uninstall(
         click.echo(f"The secret store {settings.secret_store} stays; delete it if nothing else needs it.")
 
 
-def _plan(opened: Installing, *, adopt: bool) -> Plan:
+def _opened(settings: Settings, helpdesk: str) -> Installation:
+    plugin = registry.plugin(helpdesk)
+    if plugin.open_installation is None:
+        raise click.UsageError(f"{plugin.title} is set up by hand: interspace install cannot do it")
+    return plugin.open_installation(settings.of(helpdesk), open_policy(settings), now)
+
+
+def _secrets(settings: Settings, helpdesk: str) -> dict[str, str]:
+    """The secret that is valid now, by its name in the secret store; the first of two is the new one."""
+    own = settings.of(helpdesk)
+    return {own.variable("webhook_secret"): secret.decode() for secret in own.secrets("webhook_secret")[:1]}
+
+
+def _planned(make: Callable[[], T]) -> T:
     try:
-        return opened.plan(adopt)
+        return make()
     except PlanError as error:
         raise click.UsageError(str(error)) from error
 
 
-def _hints(settings: Settings, opened: Installing, found: Plan) -> list[str]:
+def _hints(settings: Settings, known: Mapping[str, str], found: Plan) -> list[str]:
     """What the steps of a plan do not tell: a secret that changes under running receivers, levels that mail nobody."""
     hints = [
         f"The webhook gets a NEW secret: {name} is not set, and none was found in {settings.secret_store.absolute()}. "
         "Running receivers refuse webhooks until they are restarted with the new one. If there is a secret already, "
         "name its file with --secret-store: it may hold the proof key, too, without which everything is said again."
-        for name in sorted(replaced(found, opened.secrets))
+        for name in sorted(replaced(found, known))
     ]
     if nobody := mails_nobody(open_policy(settings)):
         hints.append(f"Nobody is mailed: {nobody}.")
@@ -218,15 +228,3 @@ def _refuse(found: Plan, *, checksum: str | None, force: bool, share: float = SH
     except RefusedError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-
-
-def _checklist(settings: Settings) -> list[dict[str, object]]:
-    # Whoever serves Zammad alone does not wait for it.
-    from connector.helpdesks.jira.install.opening import open_setup
-    from connector.helpdesks.jira.install.planning import checklist_jira
-
-    try:
-        items = checklist_jira(open_setup(settings, now), settings.required("jira_url"))
-    except PlanError as error:
-        raise click.UsageError(str(error)) from error
-    return [item.to_dict() for item in items]

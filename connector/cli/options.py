@@ -1,24 +1,28 @@
-"""Settings as command line options, generated from :class:`Settings`; each is an environment variable as well."""
+"""Settings as command line options, generated from their declarations; each is an environment variable as well.
+
+Options that depend on the helpdesks there are, are made when a command is looked up: by then all are registered.
+"""
 
 import functools
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, get_args
 
 import click
 
-from connector.settings import HELPDESKS, SECRETS, Settings, load, variable
+from connector.helpdesks import registry
+from connector.helpdesks.settings import is_secret
+from connector.settings import Settings, declared, load, secret_names, variable
 
-_CHOICES = {"log_format": ("human", "json"), "log_level": ("debug", "info", "warning", "error")}
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
-ZAMMAD = ("zammad_url", "zammad_ca_file", "zammad_mapping")
-JIRA = ("jira_url", "jira_user", "jira_ca_file", "jira_mapping")
+HELPDESK = "of the helpdesk"
+"""Stands for the settings of every helpdesk that are options."""
+ADMIN = "of the helpdesk's admin"
+"""The same for those that an admin's commands need besides."""
+MAPPING = "the mappings"
 
-SECTIONS = {
-    "Webhook": ("receiver_url", "secret_store"),
-    "Zammad": (*ZAMMAD, "scheduler_wait"),
-    "Jira": (*JIRA, "jira_admin_user"),
+_SECTIONS = {
     "Rules": RULES,
     "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
     "Worker": (
@@ -31,9 +35,35 @@ SECTIONS = {
     ),
     "Logging": LOGGING,
 }
-"""Heading in the help → options below it. Whatever is not here is the command's own."""
-
 _METAVARS = {"Path": "PATH", "int": "NUMBER", "float": "NUMBER"}
+_ADMINS = "admin_"
+
+Make = Callable[[], Iterable[click.Parameter]]
+
+
+def sections() -> dict[str, tuple[str, ...]]:
+    """Heading in the help → options below it. Whatever is not here is the command's own."""
+    found: dict[str, tuple[str, ...]] = {"Webhook": ("receiver_url", "secret_store")}
+    for plugin in registry.plugins():
+        names = tuple(f"{plugin.name}_{name}" for name in plugin.settings.model_fields)
+        found[plugin.title] = (*names, *(option.name for option in plugin.doctor_options))
+    return found | _SECTIONS
+
+
+def later(make: Make) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds parameters that are made when the command is looked up."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        vars(command)["later"] = [make, *vars(command).get("later", ())]
+        return command
+
+    return decorate
+
+
+def made_later(command: click.Command) -> list[click.Parameter]:
+    """The parameters that were added with :func:`later`."""
+    makers: list[Make] = getattr(command.callback, "later", [])
+    return [parameter for make in makers for parameter in make()]
 
 
 def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -42,7 +72,7 @@ def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def with_settings(**arguments: Any) -> Any:
-            chosen = {name: arguments.pop(name) for name in (*names, *LOGGING)}
+            chosen = {name: arguments.pop(name) for name in _named(*names, *LOGGING)}
             # Whoever only asks for help or the version does not wait for it.
             from connector import logs
 
@@ -50,10 +80,7 @@ def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...
             logs.configure(settings)
             return command(settings, **arguments)
 
-        decorated: Callable[..., Any] = with_settings
-        for name in reversed((*names, *LOGGING)):
-            decorated = _option(name)(decorated)
-        return decorated
+        return later(lambda: map(_option, _named(*names, *LOGGING)))(with_settings)
 
     return decorate
 
@@ -61,23 +88,42 @@ def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[...
 def helpdesk_option(default: str = "the only one whose address is set") -> Callable[..., Any]:
     """Adds ``--helpdesk``; the command hands what it gets to :meth:`Settings.helpdesk`."""
     text = f"Which helpdesk.  [default: {default}]"
-    return click.option("--helpdesk", type=click.Choice(HELPDESKS), default=None, help=text)
+    return later(lambda: [click.Option(["--helpdesk"], type=click.Choice(registry.names()), help=text)])
 
 
-def _option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    if name in SECRETS:
+def _named(*names: str) -> Iterator[str]:
+    for name in names:
+        if name == MAPPING:
+            yield from (f"{helpdesk}_mapping" for helpdesk in registry.names())
+        elif name in (HELPDESK, ADMIN):
+            yield from _of_helpdesks(admins=name == ADMIN)
+        else:
+            yield name
+
+
+def _of_helpdesks(*, admins: bool) -> Iterator[str]:
+    for plugin in registry.plugins():
+        for name, field in plugin.settings.fields().items():
+            hidden = is_secret(field.annotation) or name in plugin.settings.NO_OPTIONS
+            if not hidden and name.startswith(_ADMINS) is admins:
+                yield f"{plugin.name}_{name}"
+
+
+def _option(name: str) -> click.Option:
+    if name in secret_names():
         raise ValueError(f"{name} is a secret: it comes from the environment or a file only")
-    field = Settings.model_fields[name]
-    value: dict[str, Any] = {"type": click.Choice(_CHOICES[name])} if name in _CHOICES else {"metavar": metavar(name)}
+    field = declared()[name]
+    choices = [choice for choice in get_args(field.annotation) if isinstance(choice, str)]
+    value: dict[str, Any] = {"type": click.Choice(choices)} if choices else {"metavar": metavar(name)}
     text = described((field.description or "").replace("`", ""), variable(name), field.default)
-    return click.option(f"--{name.replace('_', '-')}", name, default=None, help=text, **value)
+    return click.Option([f"--{name.replace('_', '-')}", name], help=text, **value)
 
 
 def metavar(name: str) -> str:
     """What the value of a setting is, in one word."""
     if name.endswith("_url"):
         return "URL"
-    kind = str(Settings.model_fields[name].annotation)
+    kind = str(declared()[name].annotation)
     return next((word for part, word in _METAVARS.items() if part in kind), "TEXT")
 
 
@@ -93,8 +139,8 @@ def described(text: str, variable: str, default: object = None) -> str:
 def as_environment(settings: Settings) -> dict[str, str]:
     """The environment of a child process that shall have the same settings."""
     child = dict(os.environ)
-    for name in Settings.model_fields:
-        value = getattr(settings, name)
-        if name not in SECRETS and value is not None:
+    for name in declared().keys() - secret_names():
+        value = settings.value(name)
+        if value is not None:
             child[variable(name)] = str(value)
     return child

@@ -9,9 +9,11 @@ import click
 from pydantic import SecretStr
 
 from connector.cli import EXIT_CODES, cli
-from connector.cli.sections import sections
+from connector.cli.options import sections as headings
+from connector.cli.sections import filled, sections
+from connector.helpdesks import registry
 from connector.policy.locate import MAPPINGS
-from connector.settings import SECRETS, Settings, variable
+from connector.settings import Settings, declared, secret_names, variable
 
 REFERENCE = MAPPINGS.parent / "docs" / "configuration.md"
 
@@ -27,14 +29,10 @@ overlooked. The rules themselves are no settings: they are in the [policy](guide
 
 The settings file has a line `NAME=value` for each variable; a value may stand in quotes, and a line that begins with
 `#` is a comment. It is `interspace.env` in the current directory, or what `INTERSPACE_SETTINGS_FILE` names.
-`interspace init zammad` or `interspace init jira` writes a first one.
+`interspace init` writes a first one.
 
 A secret comes from the environment or from a file, never from the command line. With `_FILE` at the end of its name, a
 variable holds the path of the file instead of the value.
-"""
-
-_SETTINGS_AS_OPTIONS = """\
-Behind Webhook, Zammad, Jira, Rules, Receiver, Worker and Logging stand settings from the table above, as options.
 """
 
 
@@ -47,17 +45,20 @@ def reference() -> str:
         "\n## Exit codes\n",
         *_exit_codes(),
         "\n## Commands\n",
-        _SETTINGS_AS_OPTIONS,
+        f"Behind {', '.join(headings())} stand settings from the table above, as options.\n",
     )
     return "\n".join((*parts, *_commands(cli, "interspace"))).rstrip() + "\n"
 
 
 def _settings() -> Iterator[str]:
     properties = Settings.model_json_schema()["properties"]
+    for plugin in registry.plugins():
+        own = plugin.settings.model_json_schema()["properties"]
+        properties |= {f"{plugin.name}_{name}": schema for name, schema in own.items()}
     yield "| Variable | Meaning | Values | Default |"
     yield "|---|---|---|---|"
-    for name, field in Settings.model_fields.items():
-        or_file = f"<br>or `{variable(name)}_FILE`" if name in SECRETS else ""
+    for name, field in declared().items():
+        or_file = f"<br>or `{variable(name)}_FILE`" if name in secret_names() else ""
         default = "none" if field.default is None else f"`{_shown(field.default)}`"
         meaning = (field.description or "").replace("|", "\\|")
         yield f"| `{variable(name)}`{or_file} | {meaning} | {_values(properties[name])} | {default} |"
@@ -101,12 +102,15 @@ def _commands(group: click.Group, path: str) -> Iterator[str]:
 
 
 def _command(command: click.Command, path: str) -> Iterator[str]:
-    arguments = [param for param in command.params if isinstance(param, click.Argument)]
-    usage = " ".join([path, *(argument.make_metavar(click.Context(command)) for argument in arguments)])
+    context = click.Context(command)
+    params = command.get_params(context)
+    arguments = [param.make_metavar(context) for param in params if isinstance(param, click.Argument)]
+    usage = " ".join([path, *arguments])
     yield f"### `{usage}`\n\n{_first_paragraph(command)}\n"
-    for heading, options in sections(command.params).items():
-        settings = [option.opts[0] for option in options if option.name in Settings.model_fields]
-        yield from (_own(option) for option in options if option.opts[0] not in settings)
+    for heading, options in sections(params).items():
+        settings = [option.opts[0] for option in options if option.name in declared()]
+        own = (option for option in options if option.opts[0] not in settings and "--help" not in option.opts)
+        yield from map(_own, own)
         if settings:
             yield f"- {heading}: {', '.join(f'`{option}`' for option in settings)}"
     yield ""
@@ -119,7 +123,7 @@ def _own(option: click.Option) -> str:
 
 
 def _first_paragraph(command: click.Command) -> str:
-    return " ".join((command.help or "").partition("\n\n")[0].split())
+    return " ".join(filled(command.help).partition("\n\n")[0].split())
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from queue import SimpleQueue
 import structlog
 
 from connector import metrics
-from connector.cli.check import KINDS
-from connector.cli.wiring import Desk, now, open_desk, open_policy
-from connector.helpdesks.helpdesk import Helpdesk
+from connector.cli.wiring import now, open_desk, open_policy
+from connector.helpdesks.helpdesk import Desk, Helpdesk
 from connector.helpdesks.load import check
+from connector.helpdesks.registry import plugin
 from connector.policy.models import Policy
 from connector.policy.problem import PolicyError
 from connector.settings import Settings
@@ -30,7 +30,7 @@ def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] 
 
     :raises PolicyError: everything that is wrong with the files and with how they fit together.
     """
-    problems = check(settings.policy, settings.services, {getattr(settings, f"{helpdesk}_mapping"): KINDS[helpdesk]})
+    problems = check(settings.policy, settings.services, {settings.of(helpdesk).mapping: plugin(helpdesk).mapping()})
     if problems:
         raise PolicyError(problems)
     return open_desk(settings, helpdesk, clock), open_policy(settings)

@@ -1,50 +1,49 @@
 """The help of commands: options under headings, subcommands in the order in which they are used."""
 
+import functools
 from collections.abc import Iterable
 
 import click
 
-from connector.cli.options import SECTIONS
-from connector.settings import HELPDESKS
+from connector.cli import options
+from connector.helpdesks import registry
 
 _OWN = "Options"
-_HEADINGS = {name: heading for heading, names in SECTIONS.items() for name in names}
 _ARGUMENTS = f"{__name__}.arguments"
 _WIDEST = 30
 """Columns for the names of options; a longer one has a line of its own."""
 
 
-class Group(click.Group):
-    """A group whose subcommands show their options under headings. They need not know: plain click writes them."""
+class Command(click.Command):
+    """Shows its options under headings. It need not know them: those that depend on the helpdesks are made late."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = super().get_command(ctx, cmd_name)
-        return found and sectioned(found)
-
-
-def sectioned(command: click.Command) -> click.Command:
-    """The command with its options under headings; a group does so for its own commands."""
-    return command if isinstance(command, click.Group) else _Sectioned(command)
-
-
-class _Sectioned(click.Command):
-    def __init__(self, plain: click.Command) -> None:
-        vars(self).update(vars(plain))
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        key = f"{__name__}.{id(self)}"
+        if key not in ctx.meta:
+            # Once for each call: click compares parameters by identity.
+            ctx.meta[key] = options.made_later(self)
+        *own, help_ = super().get_params(ctx)
+        return [*own, *ctx.meta[key], help_]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # The help is printed before the arguments are read.
         ctx.meta[_ARGUMENTS] = list(args)
         return super().parse_args(ctx, args)
 
+    def get_short_help_str(self, limit: int = 45) -> str:
+        self.help = filled(self.help)
+        return super().get_short_help_str(limit)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = filled(self.help)
+        super().format_help_text(ctx, formatter)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         left_out = _other_helpdesks(ctx.meta.get(_ARGUMENTS, ()))
         found = {
-            heading: [record for option in options if (record := option.get_help_record(ctx))]
-            for heading, options in sections(self.get_params(ctx)).items()
-            if heading.casefold() not in left_out
+            heading: [record for option in its if (record := option.get_help_record(ctx))]
+            for heading, its in sections(self.get_params(ctx)).items()
+            if heading not in left_out
         }
         names = (len(name) for records in found.values() for name, _ in records)
         width = max((length for length in names if length <= _WIDEST), default=0)
@@ -53,20 +52,48 @@ class _Sectioned(click.Command):
                 formatter.write_dl([(name.ljust(width), text) for name, text in records], col_max=width)
 
 
+command = functools.partial(click.command, cls=Command)
+"""As ``click.command``."""
+
+
+class Group(click.Group):
+    """A group whose subcommands are :class:`Command`, in the order in which they are used."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.help = filled(self.help)
+        super().format_help_text(ctx, formatter)
+
+
 def sections(params: Iterable[click.Parameter]) -> dict[str, list[click.Option]]:
     """The options by their headings: first the command's own, then the settings."""
-    found: dict[str, list[click.Option]] = {heading: [] for heading in (_OWN, *SECTIONS)}
+    headings = options.sections()
+    of_name = {name: heading for heading, names in headings.items() for name in names}
+    found: dict[str, list[click.Option]] = {heading: [] for heading in (_OWN, *headings)}
     for param in params:
         if isinstance(param, click.Option):
-            found[_HEADINGS.get(param.name or "", _OWN)].append(param)
-    return {heading: options for heading, options in found.items() if options}
+            found[of_name.get(param.name or "", _OWN)].append(param)
+    return {heading: its for heading, its in found.items() if its}
+
+
+def filled(text: str | None) -> str:
+    """A help text with the names of the helpdesks that there are: the first one is the example."""
+    plugins = registry.plugins()
+    example = plugins[0]
+    values = {
+        "{helpdesk}": example.name,
+        "{HELPDESK}": example.name.upper(),
+        "{ticket}": example.ticket.example,
+        "{tickets}": ", ".join(f"in {plugin.title} {plugin.ticket.words}" for plugin in plugins),
+    }
+    return functools.reduce(lambda filled, pair: filled.replace(*pair), values.items(), text or "")
 
 
 def _other_helpdesks(arguments: Iterable[str]) -> set[str]:
-    """The helpdesks that this call does not concern; none if it names no helpdesk.
-
-    >>> _other_helpdesks(["--json", "jira"]), _other_helpdesks(["--helpdesk=zammad"]), _other_helpdesks(["--json"])
-    ({'zammad'}, {'jira'}, set())
-    """
-    named = {word.removeprefix("--helpdesk=") for word in arguments} & set(HELPDESKS)
-    return set(HELPDESKS) - named if named else set()
+    """The titles of the helpdesks that this call does not concern; none if it names no helpdesk."""
+    named = {word.removeprefix("--helpdesk=") for word in arguments} & set(registry.names())
+    return {plugin.title for plugin in registry.plugins() if plugin.name not in named} if named else set()

@@ -9,12 +9,12 @@ from datetime import timedelta
 from functools import partial
 from types import FrameType
 
-import click
 import structlog
 
 from connector import metrics
-from connector.cli.options import JIRA, RULES, ZAMMAD, as_environment, helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
+from connector.cli.sections import command
 from connector.cli.wiring import open_table
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
@@ -26,11 +26,11 @@ log = structlog.get_logger("interspace")
 
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
-_WORKER = (*RULES, *ZAMMAD, *JIRA, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
+_WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _STOP_S = 120
 
 
-@click.command()
+@command()
 @settings_options(*_RECEIVER, *_WORKER)
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
@@ -38,12 +38,11 @@ def run(settings: Settings) -> None:
     Until SIGTERM or Ctrl-C; then what has begun is finished. On SIGHUP policy, catalogue and mapping are read again.
     Each helpdesk whose address is set has a worker process.
 
-    Needs INTERSPACE_ZAMMAD_URL, INTERSPACE_ZAMMAD_TOKEN and INTERSPACE_ZAMMAD_WEBHOOK_SECRET (or …_FILE), or the same
-    for Jira.
+    Needs INTERSPACE_{HELPDESK}_URL, …_TOKEN and …_WEBHOOK_SECRET (or …_FILE), or the same for another helpdesk.
 
     \b
     Example:
-      INTERSPACE_ZAMMAD_TOKEN_FILE=/run/secrets/token interspace run --zammad-url https://support.example.com
+      INTERSPACE_{HELPDESK}_TOKEN_FILE=/run/secrets/token interspace run --{helpdesk}-url https://support.example.com
     """
     # All parts are checked before one starts, so that a mistake is one message.
     served = settings.helpdesks or (settings.helpdesk(None),)
@@ -62,22 +61,22 @@ def run(settings: Settings) -> None:
     sys.exit(_until_one_ends([receiver, *workers]))
 
 
-@click.command()
+@command()
 @settings_options(*_RECEIVER)
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
 
-    Any number of receivers may share the work table. Each helpdesk with a webhook secret has its hook:
-    /webhooks/zammad/main, /webhooks/jira/main. For whoever watches: /healthz, /readyz and /metrics.
+    Any number of receivers may share the work table. Each helpdesk with a webhook secret has its hook, such as
+    /webhooks/{helpdesk}/main. For whoever watches: /healthz, /readyz and /metrics.
 
     \b
     Example:
-      INTERSPACE_ZAMMAD_WEBHOOK_SECRET_FILE=/run/secrets/webhook interspace receive --host 0.0.0.0 --port 8080
+      INTERSPACE_{HELPDESK}_WEBHOOK_SECRET_FILE=/run/secrets/webhook interspace receive --host 0.0.0.0 --port 8080
     """
     serve(settings)
 
 
-@click.command()
+@command()
 @helpdesk_option()
 @settings_options(*_WORKER)
 def work(settings: Settings, *, helpdesk: str | None) -> None:
@@ -89,7 +88,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     \b
     Examples:
       interspace work --worker-threads 32
-      interspace work --helpdesk jira
+      interspace work --helpdesk {helpdesk}
     """
     served = settings.helpdesk(helpdesk)
     # Whatever is wrong with settings or rules is said before there is a work table.

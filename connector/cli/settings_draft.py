@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Verdict, examine
+from connector.helpdesks.plugin import HelpdeskPlugin
 from connector.settings import Settings, SettingsError, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
@@ -44,14 +45,14 @@ def settings_lines(
     secret store (in ``folder``) are, so that a command uses the same ones wherever it is started."""
     token = variable(f"{helpdesk}_token")
     given = environment.get(f"{token}_FILE")
-    secret = settings.required(f"{helpdesk}_token").get_secret_value()
+    secret = settings.of(helpdesk).required("token").get_secret_value()
     lines = [
         f"# Settings of the Interspace connector, written {datetime.now(UTC):%Y-%m-%d} by interspace init {helpdesk}.",
         "# All of them: docs/configuration.md. The environment wins. Keep this file to yourself: it holds a secret.",
         "",
     ]
     for name in names:
-        value = getattr(settings, name)
+        value = settings.value(name)
         if value is not None:
             lines.append(f"{variable(name)}={value.resolve() if isinstance(value, Path) else value}")
     lines.append(f"{token}_FILE={Path(given).resolve()}" if given else f"{token}={secret}")
@@ -83,13 +84,15 @@ def write(path: Path, lines: Iterable[str], *, replace: bool, mode: int = 0o600)
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def next_steps(path: Path, helpdesk: str, afterwards: str, *, cloud: bool = False) -> str:
-    """What to do with the file that was written, in the words with which the connector was called. On Jira Cloud
-    (``cloud``) an admin's token needs the admin's address, too."""
-    me = called()
-    admin, user, title = variable(f"{helpdesk}_admin_token"), variable(f"{helpdesk}_admin_user"), helpdesk.capitalize()
+def next_steps(path: Path, plugin: HelpdeskPlugin[Any], afterwards: str, admin_settings: Mapping[str, str]) -> str:
+    """What to do with the file that was written, in the words with which the connector was called.
+
+    ``admin_settings``: what an admin needs besides the token, each with what it is.
+    """
+    me, helpdesk, title = called(), plugin.name, plugin.title
+    admin = variable(f"{helpdesk}_admin_token")
     exports = [f"export {FILE_VARIABLE}={path.resolve()}"] if path != DEFAULT else []
-    admins = [f"export {user}=<the admin's e-mail address>"] if cloud else []
+    admins = [f"export {variable(name)}=<{words}>" for name, words in admin_settings.items()]
     steps = [
         (f"{me} init policy {path.resolve().parent / 'policy'}", "the rules, for you to change"),
         (f"{me} check", "are policy, catalogue and mapping as you want them?"),

@@ -4,18 +4,19 @@ import json
 
 import click
 
-from connector.cli.options import JIRA, RULES, ZAMMAD, helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
+from connector.cli.sections import command
 from connector.cli.wiring import open_desk, open_policy, open_table
 from connector.settings import Settings
 from connector.work.sweep import sweep as run_sweep
 
 
-@click.command()
+@command()
 @click.option("--full", is_flag=True, help="All unresolved tickets and those changed in the last 30 days.")
 @click.option("--force", is_flag=True, help="With --full: apply the policy to the open tickets, however many change.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @helpdesk_option()
-@settings_options(*RULES, *ZAMMAD, *JIRA)
+@settings_options(*RULES, HELPDESK)
 def sweep(settings: Settings, *, full: bool, force: bool, as_json: bool, helpdesk: str | None) -> None:
     """Find tickets changed without a webhook.
 

@@ -2,19 +2,20 @@
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
 from connector.helpdesks.load import check
-from connector.settings import SECRETS, variable
-from connector.settings_file import SettingsFileError, locate, read
+from connector.helpdesks.registry import plugin
+from connector.settings import secret_names, variable
+from connector.settings_file import Line, SettingsFileError, locate, read
 
 
 def settings(context: Examination) -> Observation:
     """Without these the connector does not start."""
-    names = (f"{context.HELPDESK}_url", f"{context.HELPDESK}_token")
-    missing = [variable(name) for name in names if getattr(context.settings, name) is None]
+    missing = [context.own.variable(name) for name in ("url", "token") if getattr(context.own, name) is None]
     if missing:
         return fail(
             f"not set: {', '.join(missing)}",
@@ -28,7 +29,7 @@ def webhook_secret(context: Examination) -> Observation:
     count, store = len(context.webhook_secrets), context.settings.secret_store.absolute()
     if not count:
         return fail(
-            f"{context.variable('webhook_secret')} is not set and {store} holds none",
+            f"{context.own.variable('webhook_secret')} is not set and {store} holds none",
             f"If the webhook has a secret already, set it, or name its file in {variable('secret_store')}; if not, "
             f"interspace install apply {context.HELPDESK} makes one. An existing webhook gets it, too: "
             "receivers then refuse webhooks until they are restarted.",
@@ -38,7 +39,7 @@ def webhook_secret(context: Examination) -> Observation:
 
 def proof_key(context: Examination) -> Observation:
     """What proves a step on a ticket bears a signature that nobody else can make."""
-    keys, name = context.settings.secrets_of("proof_key"), variable("proof_key")
+    keys, name = context.settings.proof_keys, variable("proof_key")
     if not keys:
         return warn(
             f"{name} is not set and {context.settings.secret_store.absolute()} holds none: proofs on tickets are "
@@ -53,10 +54,13 @@ def proof_key(context: Examination) -> Observation:
 
 def secret_files(context: Examination) -> Observation:
     """Files that hold a secret are their owner's only."""
-    paths = {os.environ[f"{variable(name)}_FILE"] for name in SECRETS if os.environ.get(f"{variable(name)}_FILE")}
-    found = locate(os.environ)
-    if found is not None and _holds_secret(found):
-        paths.add(str(found))
+    file = locate(os.environ)
+    lines = _lines(file) if file is not None else {}
+    named = {name: line.value for name, line in lines.items()} | dict(os.environ)
+    variables = [variable(name) for name in secret_names()]
+    paths = {path for name in variables if (path := named.get(f"{name}_FILE"))}
+    if any(name in lines for name in variables):
+        paths.add(str(file))
     if context.settings.secret_store.is_file():
         paths.add(str(context.settings.secret_store))
     open_ = sorted(path for path in paths if _readable_by_all(path))
@@ -68,19 +72,18 @@ def secret_files(context: Examination) -> Observation:
 def files(context: Examination) -> Observation:
     """Policy, catalogue and mapping, as ``interspace check`` sees them."""
     chosen = context.settings
-    found = check(chosen.policy, chosen.services, {context.mapping_file: context.MAPPING})
-    if found:
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return fail(f"{found[0]}{more}", "interspace check lists every problem with its line.")
+    problems = check(chosen.policy, chosen.services, {context.own.mapping: plugin(context.HELPDESK).mapping()})
+    if problems:
+        more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+        return fail(f"{problems[0]}{more}", "interspace check lists every problem with its line.")
     return ok(f"policy {context.policy.version}, {len(context.policy.catalogue.services)} services")
 
 
-def _holds_secret(path: Path) -> bool:
+def _lines(path: Path) -> Mapping[str, Line]:
     try:
-        lines = read(path)
+        return read(path)
     except SettingsFileError:
-        return False
-    return any(variable(name) in lines for name in SECRETS)
+        return {}
 
 
 def _readable_by_all(path: str) -> bool:

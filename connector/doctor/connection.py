@@ -25,18 +25,18 @@ def reached(context: Examination) -> requests.Response | Observation:
     except requests.exceptions.SSLError as error:
         return fail(
             f"{context.base}: TLS failed: {_reason(error)}",
-            f"Renew the certificate, or trust its issuer with {context.variable('ca_file')}.",
+            f"Renew the certificate, or trust its issuer with {context.own.variable('ca_file')}.",
         )
     except requests.exceptions.RequestException as error:
         return fail(
             f"{context.base}: no answer: {_reason(error)}",
-            f"Check {context.variable('url')}, the name service, firewalls and proxies between here and "
+            f"Check {context.own.variable('url')}, the name service, firewalls and proxies between here and "
             f"{context.TITLE}.",
         )
     if 300 <= answer.status_code < 400:
         return fail(
             f"{context.base} redirects to {answer.headers.get('Location', 'nowhere')}",
-            f"Set {context.variable('url')} to the address that is redirected to: the token is not sent after a "
+            f"Set {context.own.variable('url')} to the address that is redirected to: the token is not sent after a "
             "redirect.",
         )
     return answer
@@ -46,8 +46,8 @@ def not_the_helpdesk(context: Examination, answer: requests.Response) -> Observa
     """Something else is there."""
     return fail(
         f"{context.base} answers {answer.status_code}, but not like a {context.TITLE}",
-        f"Set {context.variable('url')} to {context.TITLE}'s address as in the browser, with its sub-path if it has "
-        "one.",
+        f"Set {context.own.variable('url')} to {context.TITLE}'s address as in the browser, with its sub-path if it "
+        "has one.",
     )
 
 
@@ -61,7 +61,7 @@ def tls(context: Examination) -> Observation:
         return warn(
             "the token travels unencrypted", f"Give {context.TITLE} a certificate and use https:// in both directions."
         )
-    trusted = ssl.create_default_context(cafile=context.ca_file)
+    trusted = ssl.create_default_context(cafile=context.own.ca_path)
     try:
         with (
             socket.create_connection((host, parts.port or 443), timeout=5) as connection,

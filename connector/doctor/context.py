@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import requests
@@ -14,11 +13,11 @@ from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 
 from connector.helpdesks.http import CONNECT_TIMEOUT
-from connector.helpdesks.mapping import HelpdeskMapping
+from connector.helpdesks.settings import HelpdeskSettings
 from connector.logs import secret_texts
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
-from connector.settings import Settings, variable
+from connector.settings import Settings
 from connector.work.table import WorkTable
 
 _HIDDEN = "[secret]"
@@ -35,8 +34,6 @@ class Patience(NamedTuple):
     """For a webhook: helpdesks deliver within seconds and try again some time later."""
     reconcile: float = 60.0
     """For a worker to take the ticket."""
-    scheduler: float = 360.0
-    """Zammad looks for jobs every 5 minutes (recordings 298, 341)."""
     step: float = 1.0
 
 
@@ -55,6 +52,8 @@ class Examination:
     adapter: Callable[[], BaseAdapter] | None = None
     open_table: Callable[[str], WorkTable] = WorkTable.open_existing
     test_tickets: bool = True
+    waits: Mapping[str, float] = field(default_factory=dict)
+    """The lengths of time in seconds that the helpdesk's plugin declares as options of the doctor."""
     left_behind: list[str] = field(default_factory=list)
     """What a check made on the helpdesk and could not remove."""
     _lists: dict[str, list[Row]] = field(default_factory=dict, repr=False)
@@ -63,39 +62,24 @@ class Examination:
     """The key of the helpdesk in settings and work table."""
     TITLE: ClassVar[str]
     """Its name, for people."""
-    MAPPING: ClassVar[type[HelpdeskMapping]]
     PUBLIC_PATH: ClassVar[str]
     """A path that it answers without a token, with its clock in the Date header."""
 
     @property
+    def own(self) -> HelpdeskSettings:
+        """The settings of this helpdesk."""
+        return self.settings.of(self.HELPDESK)
+
+    @property
     def base(self) -> str:
         """The helpdesk's address without a slash at the end."""
-        url: str = self.settings.required(f"{self.HELPDESK}_url")
+        url: str = self.own.required("url")
         return url.rstrip("/")
-
-    @property
-    def ca_file(self) -> Path | None:
-        """Certificates to trust instead of the usual ones."""
-        found: Path | None = getattr(self.settings, f"{self.HELPDESK}_ca_file")
-        return found
-
-    @property
-    def mapping_file(self) -> Path:
-        """How the rules' names are written in this helpdesk."""
-        found: Path = getattr(self.settings, f"{self.HELPDESK}_mapping")
-        return found
 
     @property
     def webhook_secrets(self) -> tuple[bytes, ...]:
         """The secrets of its webhook that are valid now; none if none is set."""
-        return self.settings.secrets_of(f"{self.HELPDESK}_webhook_secret")
-
-    def variable(self, name: str) -> str:
-        """The environment variable of a setting of this helpdesk.
-
-        ``url`` is ``INTERSPACE_ZAMMAD_URL`` for Zammad.
-        """
-        return variable(f"{self.HELPDESK}_{name}")
+        return self.own.secrets("webhook_secret")
 
     @cached_property
     def policy(self) -> Policy:
@@ -127,8 +111,8 @@ class Examination:
         with requests.Session() as session:
             session.trust_env = False
             session.proxies.update(get_environ_proxies(url))
-            if self.ca_file and url.startswith(self.base):
-                session.verify = str(self.ca_file)
+            if self.own.ca_file and url.startswith(self.base):
+                session.verify = str(self.own.ca_file)
             if self.adapter is not None:
                 session.mount("http://", self.adapter())
                 session.mount("https://", self.adapter())

@@ -37,7 +37,7 @@ def receives(context: Examination, url: str, probe: Probe) -> Observation:
     if answer.status_code == 401:
         return fail(
             f"{url}: the receiver has another secret",
-            f"Restart it with the same {context.variable('webhook_secret')}.",
+            f"Restart it with the same {context.own.variable('webhook_secret')}.",
         )
     if 300 <= answer.status_code < 400:
         return fail(f"{url} redirects", f"{probe.redirected}: serve this address directly.")

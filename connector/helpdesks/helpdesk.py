@@ -53,3 +53,10 @@ class Helpdesk(Protocol):
 
     def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages of the tickets that are over and were updated at or after ``since`` (UTC); times as above."""
+
+
+class Desk(Helpdesk, Protocol):
+    """A helpdesk as the commands need it, which people tell of tickets in their own words."""
+
+    def id_of(self, number: str) -> str:
+        """The id of the ticket that people call so. Raises NotFoundError if there is none."""

@@ -59,7 +59,7 @@ class Sender:
     """How one helpdesk sends webhooks."""
 
     secret_settings: tuple[str, ...]
-    """The settings that hold what the helpdesk signs with."""
+    """The settings of the helpdesk that hold what it signs with."""
     token_settings: tuple[str, ...] = ()
     """The settings that hold what a sender shows that cannot sign."""
     bot_setting: str | None = None
@@ -82,6 +82,11 @@ class Sender:
     """What a verified payload is about; the last argument is the connector's own account.
 
     Raises :class:`~connector.helpdesks.payload.PayloadError` if the payload does not say what it must."""
+
+    @property
+    def all_settings(self) -> tuple[str, ...]:
+        """The settings of which one is needed at least."""
+        return (*self.secret_settings, *self.token_settings)
 
     def delivery(self, headers: Headers) -> str | None:
         """The id that all attempts of one delivery share; ``None`` if it is missing or does not look like one."""

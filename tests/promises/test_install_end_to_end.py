@@ -15,8 +15,8 @@ from connector.helpdesks.zammad.install.webhook import CHANGED, CREATED
 from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
 from connector.install.apply import apply
-from connector.install.secrets import WEBHOOK
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy

@@ -16,11 +16,11 @@ from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET as JIRA_WEBHOOK
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
 from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import apply
-from connector.install.secrets import JIRA_WEBHOOK
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.house import IN_PROCESS, SECRET

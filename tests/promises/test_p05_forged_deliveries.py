@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from connector.sandbox.house import IN_PROCESS, SECRET
 from connector.sandbox.stage import Stage
-from connector.settings import Settings
+from connector.settings import compose
 from tests.promises.conftest import COMPLETE, Cast, Place
 from webhooks.app import create_app
 from webhooks.receiver import open_receiver
@@ -153,7 +153,7 @@ def test_the_constant_time_comparison_alone_decides(cast: Cast, monkeypatch: pyt
 def receiver_with(place: Place, helpdesk: str, *secrets: str) -> FlaskClient:
     """The receiver as it starts with these secrets."""
     chosen = {"database_url": place.database_url, f"{helpdesk}_webhook_secret": "\n".join(secrets)}
-    return create_app(open_receiver(Settings.model_validate(chosen))).test_client()
+    return create_app(open_receiver(compose(chosen))).test_client()
 
 
 def test_two_secrets_are_valid_during_a_rotation_and_the_old_one_not_longer(cast: Cast, place: Place) -> None:

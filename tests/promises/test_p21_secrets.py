@@ -20,7 +20,7 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.house import SECRET
 from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.zammad.house import ZammadHouse
-from connector.settings import Settings
+from connector.settings import Settings, compose
 from tests.promises.conftest import COMPLETE, Cast
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def test_no_secret_in_anything_that_a_troubled_day_leaves_behind(cast: Cast, cap
 def test_a_secret_in_a_foreign_text_is_hidden_in_the_log(capfd: pytest.CaptureFixture[str]) -> None:
     import structlog
 
-    logs.configure(Settings(log_format="json", zammad_token="tok-0123456789abcdef"))
+    logs.configure(compose({"log_format": "json", "zammad_token": "tok-0123456789abcdef"}))
 
     structlog.get_logger("test").warning(
         "library says", cause="GET https://x/?token=tok-0123456789abcdef failed", more=["tok-0123456789abcdef"]

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from connector.settings import SECRETS, Settings, variable
+from connector.settings import declared, secret_names, variable
 from connector.settings_file import FILE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
 STAGES = re.split(r"(?m)^FROM ", CONTAINERFILE)[1:]
-VARIABLES = {variable(name) for name in Settings.model_fields} | {f"{variable(name)}_FILE" for name in SECRETS}
+VARIABLES = {variable(name) for name in declared()} | {f"{variable(name)}_FILE" for name in secret_names()}
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_image_holds_no_secret() -> None:
         assert not instructions(stage, "ARG")
         named = re.findall(r"INTERSPACE_\w+", " ".join(instructions(stage, "ENV")))
         assert set(named) <= VARIABLES
-        assert not set(named) & {variable(name) for name in SECRETS}
+        assert not set(named) & {variable(name) for name in secret_names()}
     copied = {path for stage in STAGES for line in instructions(stage, "COPY") for path in line.split()[:-1]}
     assert copied <= {
         *("requirements.lock", "pyproject.toml", "README.md", "LICENSE", "connector", "webhooks", "mappings"),
@@ -105,7 +105,7 @@ def test_no_secret_is_in_the_environment_of_container_or_unit(services: dict[str
     named |= set(re.findall(r"(?m)^Environment=(INTERSPACE_\w+)=", unit))
 
     assert named <= VARIABLES | {FILE_VARIABLE}
-    assert not {name.removesuffix("_FILE") for name in named} & {variable(name) for name in SECRETS}
+    assert not {name.removesuffix("_FILE") for name in named} & {variable(name) for name in secret_names()}
     assert "EnvironmentFile" not in unit
 
 

@@ -16,7 +16,7 @@ GOOD = "a-secret-of-enough-length"
 
 def test_only_the_secret_has_no_default() -> None:
     settings = load({SECRET: GOOD})
-    assert settings.webhook_secrets() == (GOOD.encode(),)
+    assert settings.of("zammad").secrets("webhook_secret") == (GOOD.encode(),)
     assert settings.database_url.get_secret_value() == "sqlite:///interspace.sqlite3"
     assert (settings.settle_seconds, settings.max_body_bytes, settings.receiver_processes) == (1.0, 1024 * 1024, 2)
 
@@ -45,7 +45,7 @@ def test_every_variable_is_read() -> None:
 def test_a_secret_file_holds_the_current_and_the_previous_secret(tmp_path: Path) -> None:
     file = tmp_path / "secrets"
     file.write_text(f"\n  {GOOD}\n{GOOD}-previous\n\n")
-    secrets = load({FILE: str(file)}).webhook_secrets()
+    secrets = load({FILE: str(file)}).of("zammad").secrets("webhook_secret")
     assert secrets == (GOOD.encode(), f"{GOOD}-previous".encode())
 
 
@@ -66,7 +66,7 @@ def test_a_secret_file_holds_the_current_and_the_previous_secret(tmp_path: Path)
 )
 def test_a_setting_at_fault_is_named(environment: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        load(environment).webhook_secrets()
+        load(environment).of("zammad").required("webhook_secret")
     assert str(caught.value).startswith(named)
     assert "hunter2" not in str(caught.value)
     assert GOOD not in str(caught.value)

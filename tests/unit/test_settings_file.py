@@ -81,9 +81,11 @@ def test_a_secret_of_the_environment_hides_both_forms_of_the_file() -> None:
     in_file = load({VARIABLE: str(path)})
     by_path = load({VARIABLE: str(path), f"{SECRET}_FILE": "secret"})
 
-    assert in_file.webhook_secrets() == (b"the-secret-of-the-file",)
-    assert by_path.webhook_secrets() == (GOOD.encode(),)
-    assert load({VARIABLE: str(written(f"{SECRET}_FILE=nowhere\n")), SECRET: GOOD}).webhook_secrets()
+    assert in_file.of("zammad").secrets("webhook_secret") == (b"the-secret-of-the-file",)
+    assert by_path.of("zammad").secrets("webhook_secret") == (GOOD.encode(),)
+    assert (
+        load({VARIABLE: str(written(f"{SECRET}_FILE=nowhere\n")), SECRET: GOOD}).of("zammad").secrets("webhook_secret")
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from connector.install.secrets import JIRA_WEBHOOK, WEBHOOK, with_secret
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET as JIRA_WEBHOOK
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
 from connector.logs import secret_texts
-from connector.settings import HELPDESKS, SettingsError, load, variable
+from connector.secret_store import with_secret
+from connector.settings import SettingsError, load, variable
 from webhooks.receiver import open_receiver
 
 ZAMMAD = {"INTERSPACE_ZAMMAD_URL": "https://support.example"}
@@ -29,7 +31,7 @@ def test_a_helpdesk_is_served_where_its_address_is_set(environment: dict[str, st
     assert load(environment).helpdesks == served
 
 
-@pytest.mark.parametrize("helpdesk", HELPDESKS)
+@pytest.mark.parametrize("helpdesk", ["zammad", "jira"])
 def test_the_only_one_served_need_not_be_chosen(helpdesk: str) -> None:
     settings = load(ZAMMAD if helpdesk == "zammad" else JIRA)
     assert settings.helpdesk(None) == settings.helpdesk(helpdesk) == helpdesk
@@ -72,20 +74,21 @@ def test_jiras_secrets_are_judged_like_zammads(name: str, value: str) -> None:
 def test_a_rotation_has_two_of_each(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{GOOD}\n{GOOD}-previous\n")
     settings = load({f"{SIGNED}_FILE": "secret", SHOWN: f"{GOOD}-rule\n{GOOD}-rule-previous"})
-    assert settings.secrets_of("jira_webhook_secret") == (GOOD.encode(), f"{GOOD}-previous".encode())
-    assert settings.secrets_of("jira_automation_secret") == (f"{GOOD}-rule".encode(), f"{GOOD}-rule-previous".encode())
-    assert settings.secrets_of("zammad_webhook_secret") == ()
+    own = settings.of("jira")
+    assert own.secrets("webhook_secret") == (GOOD.encode(), f"{GOOD}-previous".encode())
+    assert own.secrets("automation_secret") == (f"{GOOD}-rule".encode(), f"{GOOD}-rule-previous".encode())
+    assert settings.of("zammad").secrets("webhook_secret") == ()
 
 
 def test_the_secret_store_holds_both_secrets_and_what_is_set_wins() -> None:
     store = Path("interspace.secrets")
     made = with_secret(store, with_secret(store, {}, WEBHOOK), JIRA_WEBHOOK)
     assert made[WEBHOOK] != made[JIRA_WEBHOOK]
-    assert load({}).secrets_of("jira_webhook_secret") == (made[JIRA_WEBHOOK].encode(),)
-    assert load({}).webhook_secrets() == (made[WEBHOOK].encode(),)
+    assert load({}).of("jira").secrets("webhook_secret") == (made[JIRA_WEBHOOK].encode(),)
+    assert load({}).of("zammad").secrets("webhook_secret") == (made[WEBHOOK].encode(),)
     mixed = load({SIGNED: GOOD})
-    assert mixed.secrets_of("jira_webhook_secret") == (GOOD.encode(),)
-    assert mixed.webhook_secrets() == (made[WEBHOOK].encode(),)
+    assert mixed.of("jira").secrets("webhook_secret") == (GOOD.encode(),)
+    assert mixed.of("zammad").secrets("webhook_secret") == (made[WEBHOOK].encode(),)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The SLA values that Service Management measures itself, for ``explain``. Deadlines come from our policy, never from
 here (R36): JSM's goals can be set up by hand only, and know no ladder."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.jira.answer import JiraAnswer
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.plugin import Measure
 
 
 class Sla(NamedTuple):
@@ -75,3 +77,14 @@ def _sla(row: _Row) -> Sla:
         paused=cycle.paused,
         completed=len(row.completed_cycles),
     )
+
+
+def measure(slas: Sequence[Sla]) -> Measure | None:
+    """The values to be shown; ``None`` if there are none."""
+    title = "SLAs as Service Management measures them (only shown: deadlines come from the policy)"
+    rows = []
+    for sla in slas:
+        state = "paused" if sla.paused else "running" if sla.remaining is not None else f"completed {sla.completed}×"
+        rows.append((sla.name, state, "breached" if sla.breached else sla.breach_at or ""))
+    data = [sla._asdict() for sla in slas]
+    return Measure("slas", title, ("SLA", "now", "breach"), rows, data) if slas else None

@@ -128,9 +128,9 @@ def _is(payload: Value, bot: str, *way: str) -> bool:
 
 
 SENDER = Sender(
-    secret_settings=("jira_webhook_secret",),
-    token_settings=("jira_automation_secret",),
-    bot_setting="jira_bot",
+    secret_settings=("webhook_secret",),
+    token_settings=("automation_secret",),
+    bot_setting="bot",
     proof_headers=("X-Hub-Signature", "Authorization"),
     challenge='HMAC-SHA256 header="X-Hub-Signature", Bearer',
     delivery_header="X-Atlassian-Webhook-Identifier",

@@ -15,6 +15,7 @@ from connector.helpdesks.errors import (
     UnavailableError,
 )
 from connector.helpdesks.http import checked_token
+from connector.helpdesks.zammad.settings import ZammadSettings
 
 READ_TIMEOUT = 30.0
 
@@ -90,3 +91,14 @@ def _said(response: requests.Response) -> str:
         return f"no JSON ({len(response.content)} bytes)"
     said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
     return " ".join(str(said or "no reason given").split())[:300].rstrip(".")
+
+
+def open_client(
+    settings: ZammadSettings,
+    clock: Callable[[], datetime],
+    token: str = "token",  # noqa: S107 - the name of a setting
+    adapter: Callable[[], BaseAdapter] | None = None,
+) -> ZammadClient:
+    """Zammad's API with the token of a setting. Nothing is sent yet. Raises SettingsError, PermanentError."""
+    url, secret = settings.required("url"), settings.required(token)
+    return ZammadClient(url, secret.get_secret_value(), clock, ca_file=settings.ca_path, adapter=adapter)

@@ -21,7 +21,7 @@ def _event(_headers: Headers, payload: Value, _bot: str | None) -> Event:
 
 
 SENDER = Sender(
-    secret_settings=("zammad_webhook_secret",),
+    secret_settings=("webhook_secret",),
     proof_headers=("X-Hub-Signature",),
     challenge='HMAC-SHA1 header="X-Hub-Signature"',
     delivery_header="X-Zammad-Delivery",

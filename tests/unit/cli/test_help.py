@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli import cli
-from connector.settings import Settings, variable
+from connector.settings import declared, variable
 
 BEGINS = {
     "Options": ("--",),
@@ -22,7 +22,7 @@ BEGINS = {
 }
 """Heading → how the options below it begin."""
 
-SETTINGS = {f"--{name.replace('_', '-')}": name for name in Settings.model_fields}
+SETTINGS = {f"--{name.replace('_', '-')}": name for name in declared()}
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
@@ -72,7 +72,7 @@ def test_a_setting_names_its_variable_and_its_default_once(words: tuple[str, ...
 
     for option in said.keys() & SETTINGS.keys():
         name = SETTINGS[option]
-        default = Settings.model_fields[name].default
+        default = declared()[name].default
         ending = f"[{variable(name)}]" if default is None else f"; default: {default}]"
         # A line may end anywhere in a path.
         assert "".join(said[option].split()).endswith("".join(ending.split()))

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from connector.cli.init import init
 from connector.cli.settings_draft import called
-from connector.install.secrets import with_secret
+from connector.secret_store import with_secret
 from connector.settings import SettingsError, load
 from tests.unit.cli.conftest import ROOT, TOKEN, Live, Run
 
@@ -31,8 +31,8 @@ def test_what_is_typed_is_tried_and_written(live: Live, tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     settings = load({})
-    assert settings.zammad_url == live.environment[URL]
-    assert settings.required("zammad_token").get_secret_value() == live.accounts.bot
+    assert settings.value("zammad_url") == live.environment[URL]
+    assert settings.value("zammad_token").get_secret_value() == live.accounts.bot
     assert live.accounts.bot not in ran.output
     assert "interspace install plan zammad" in ran.output
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'interspace.sqlite3'}"
@@ -78,8 +78,8 @@ def test_the_services_unit_reads_copies_of_what_was_written(live: Live, tmp_path
     environment = dict(re.findall(r"(?m)^Environment=(\w+)=(.*)$", unit.replace("%d", str(copies))))
 
     settings = load(environment)
-    assert settings.required("zammad_token").get_secret_value() == live.accounts.bot
-    assert settings.required("zammad_webhook_secret").get_secret_value() == made
+    assert settings.value("zammad_token").get_secret_value() == live.accounts.bot
+    assert settings.value("zammad_webhook_secret").get_secret_value() == made
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'var' / 'interspace.sqlite3'}"
     assert list(etc.iterdir()) == []
 
@@ -131,7 +131,7 @@ def test_an_address_without_its_scheme_is_asked_for_again(live: Live) -> None:
 
     assert typed.exit_code == 0, typed.output
     assert "Error: must start with https:// (or http://)\nZammad's address" in typed.output
-    assert load({}).zammad_url == live.environment[URL]
+    assert load({}).value("zammad_url") == live.environment[URL]
     assert isinstance(flag.exception, SettingsError)
 
 

@@ -35,9 +35,9 @@ def test_what_is_typed_is_tried_and_written(live_jira: LiveJira, tmp_path: Path)
     assert ran.exit_code == 0, ran.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     settings = load({})
-    assert settings.jira_url == live_jira.environment[URL]
-    assert settings.jira_user == (BOT if live_jira.desk.flavour == "cloud" else None)
-    assert settings.required("jira_token").get_secret_value() == live_jira.accounts.bot
+    assert settings.value("jira_url") == live_jira.environment[URL]
+    assert settings.value("jira_user") == (BOT if live_jira.desk.flavour == "cloud" else None)
+    assert settings.value("jira_token").get_secret_value() == live_jira.accounts.bot
     assert live_jira.accounts.bot not in ran.output
     assert "interspace install plan jira" in ran.output
     assert ("export INTERSPACE_JIRA_ADMIN_USER=" in ran.output) == (live_jira.desk.flavour == "cloud")
@@ -67,8 +67,8 @@ def test_another_project_gets_a_mapping_of_its_own(live_jira: LiveJira, tmp_path
     ran = ask(typed=answers(live_jira, project="OPS"))
 
     assert ran.exit_code == 0, ran.output
-    assert load_mapping(load({}).jira_mapping).project == "OPS"
-    assert load({}).jira_mapping == tmp_path / "jira.yaml"
+    assert load_mapping(load({}).value("jira_mapping")).project == "OPS"
+    assert load({}).value("jira_mapping") == tmp_path / "jira.yaml"
     (tmp_path / "interspace.env").unlink()
     again = ask(typed=answers(live_jira, project="OPS"))
     assert again.exit_code == 2

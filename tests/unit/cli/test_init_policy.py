@@ -100,7 +100,7 @@ def test_what_the_settings_name_already_stays_where_it_is(tmp_path: Path) -> Non
     assert ran.exit_code == 0, ran.output
     assert f"INTERSPACE_JIRA_MAPPING names {tmp_path / 'mine.yaml'} already" in ran.output
     assert Path("jira.yaml") not in copied(tmp_path / "own")
-    assert load({}).jira_mapping == Path("mine.yaml")
+    assert load({}).value("jira_mapping") == Path("mine.yaml")
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from connector.cli.reference import reference
-from connector.settings import SECRETS, Settings, variable
+from connector.settings import declared, secret_names, variable
 
 
 def test_every_setting_is_listed_once_with_its_description() -> None:
     rows = [line for line in reference().splitlines() if line.startswith("| `INTERSPACE_")]
-    assert len(rows) == len(Settings.model_fields)
-    for row, (name, field) in zip(rows, Settings.model_fields.items(), strict=True):
+    assert len(rows) == len(declared())
+    for row, (name, field) in zip(rows, declared().items(), strict=True):
         assert row.startswith(f"| `{variable(name)}`")
         assert field.description is not None
         assert field.description in row
-        assert (f"`{variable(name)}_FILE`" in row) == (name in SECRETS)
+        assert (f"`{variable(name)}_FILE`" in row) == (name in secret_names())
 
 
 def test_no_path_of_this_machine_is_in_it() -> None:
@@ -28,7 +28,7 @@ def test_every_exit_code_of_the_help_is_listed() -> None:
 
 def test_secrets_are_never_offered_as_options() -> None:
     options = reference().partition("## Commands")[2]
-    assert not any(f"--{name.replace('_', '-')}" in options for name in SECRETS)
+    assert not any(f"--{name.replace('_', '-')}" in options for name in secret_names())
 
 
 def test_every_name_and_default_of_a_commands_own_options_is_listed() -> None:

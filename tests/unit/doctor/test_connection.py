@@ -17,7 +17,7 @@ from connector.doctor.finding import Verdict
 from connector.helpdesks.zammad.doctor.address import zammad_answers
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.install.receiver import is_this_machine
-from connector.settings import Settings
+from connector.settings import compose
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -74,7 +74,7 @@ def serving(secured: ssl.SSLContext | None = None) -> Iterator[str]:
 
 
 def context(url: str, ca_file: Path | None = None) -> Context:
-    return Context(Settings(zammad_url=url, zammad_ca_file=ca_file))
+    return Context(compose({"zammad_url": url, "zammad_ca_file": ca_file}))
 
 
 def test_an_address_is_a_zammad_or_it_is_not() -> None:

@@ -69,7 +69,7 @@ def time_zone(context: Context) -> Observation:
 
 def admin_token(context: Context) -> Observation:
     """A token of another user, who may look into the configuration."""
-    if context.settings.jira_admin_token is None:
+    if context.own.admin_token is None:
         return skipped(
             "INTERSPACE_JIRA_ADMIN_TOKEN is not set",
             "Set it for a whole examination: most of the installation shows itself to admins only.",

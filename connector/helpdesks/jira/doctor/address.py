@@ -21,7 +21,7 @@ def jira_answers(context: Context) -> Observation:
         flavour = flavour_of(answer.json().get("deploymentType"))
     except (ValueError, AttributeError, UnavailableError):
         return not_the_helpdesk(context, answer)
-    user, text = context.settings.jira_user, f"{flavour.title} at {context.base} answers"
+    user, text = context.own.user, f"{flavour.title} at {context.base} answers"
     if flavour.administers and user is None:
         return fail(
             f"{text}, and INTERSPACE_JIRA_USER is not set",

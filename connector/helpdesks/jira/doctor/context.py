@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from connector.doctor.context import Examination, Row
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.connection import open_connection
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install.opening import open_connection, open_setup
 from connector.helpdesks.jira.install.pages import listed, paged, row_of
-from connector.helpdesks.jira.install.planning import JiraSetup, place_of, site_of
+from connector.helpdesks.jira.install.planning import JiraSetup, open_setup, place_of, site_of
 from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.pauses import EndpointPauses
 from connector.install.current import Current
@@ -29,25 +31,27 @@ class Context(Examination):
 
     HELPDESK = "jira"
     TITLE = "Jira"
-    MAPPING = JiraMapping
     PUBLIC_PATH = "/rest/api/2/serverInfo"
+
+    @property
+    def own(self) -> JiraSettings:
+        """The settings of this Jira."""
+        return cast(JiraSettings, super().own)
 
     @cached_property
     def bot(self) -> JiraClient:
         """Jira as the connector's own user."""
-        return JiraClient(open_connection(self.settings, adapter=self.adapter), self.clock, EndpointPauses())
+        return JiraClient(open_connection(self.own, adapter=self.adapter), self.clock, EndpointPauses())
 
     @cached_property
     def admin(self) -> JiraClient:
         """Jira as the admin who installs."""
-        return JiraClient(
-            open_connection(self.settings, admin=True, adapter=self.adapter), self.clock, EndpointPauses()
-        )
+        return JiraClient(open_connection(self.own, admin=True, adapter=self.adapter), self.clock, EndpointPauses())
 
     @cached_property
     def site(self) -> Site:
         """What the connector asks at its start."""
-        return Site(open_connection(self.settings, adapter=self.adapter), self.mapping, self.clock)
+        return Site(open_connection(self.own, adapter=self.adapter), self.mapping, self.clock)
 
     @property
     def flavour(self) -> Flavour:
@@ -62,12 +66,12 @@ class Context(Examination):
     @cached_property
     def mapping(self) -> JiraMapping:
         """How the rules' names are written in this Jira."""
-        return load_mapping(self.mapping_file)
+        return load_mapping(self.own.mapping)
 
     @cached_property
     def setup(self) -> JiraSetup:
         """What an installation starts from."""
-        return open_setup(self.settings, self.clock, self.adapter)
+        return open_setup(self.own, self.policy, self.clock, self.adapter)
 
     @cached_property
     def current(self) -> Current:

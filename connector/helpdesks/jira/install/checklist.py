@@ -12,12 +12,12 @@ from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
 from connector.helpdesks.jira.install import links
 from connector.helpdesks.jira.install.kinds import FIELDS, PRIORITIES, SCREENS
-from connector.helpdesks.jira.install.links import Link
 from connector.helpdesks.jira.install.site import JiraSite, types
 from connector.helpdesks.jira.install.views import DASHBOARD, views
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.install.current import Current
+from connector.install.installation import Item
 from connector.install.objects import PREFIX
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
@@ -28,26 +28,6 @@ from connector.policy.models import Level
 _MANY = 20
 """Services that a search may name."""
 FIRST_RESPONSE, REPAIR = f"{PREFIX}first response", f"{PREFIX}repair"
-
-
-class Item(NamedTuple):
-    """One thing to be done by hand."""
-
-    key: str
-    title: str
-    steps: tuple[str, ...]
-    link: Link
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values."""
-        return {
-            "key": self.key,
-            "title": self.title,
-            "steps": list(self.steps),
-            "link": self.link.url,
-            "link_confirmed": self.link.confirmed,
-            "menu": self.link.menu,
-        }
 
 
 class Queue(NamedTuple):

@@ -1,19 +1,12 @@
 """Addresses of Jira's admin pages.
 
-``confirmed``: the address is in use in public code or documentation for this kind of Jira; the others are known from
-the product's own menus only, and the title of the page is said beside them.
+An address counts as confirmed where it is in use in public code or documentation for this kind of Jira; the others are
+known from the product's own menus only.
 """
 
 from typing import NamedTuple
 
-
-class Link(NamedTuple):
-    """An admin page."""
-
-    url: str
-    confirmed: bool
-    menu: str
-    """The way there by the menus."""
+from connector.install.installation import Link
 
 
 class Links(NamedTuple):

@@ -1,12 +1,16 @@
 """The way in: from a live Jira to a plan, and to the plan of the way back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from requests.adapters import BaseAdapter
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.connection import open_connection
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install.checklist import Item, checklist
+from connector.helpdesks.jira.install.checklist import checklist
 from connector.helpdesks.jira.install.everything import everything
 from connector.helpdesks.jira.install.kinds import WEBHOOKS
 from connector.helpdesks.jira.install.leaving import used
@@ -14,12 +18,17 @@ from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.install.tables import Place, gadget_source, held_options, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
+from connector.helpdesks.jira.install.writer import JiraWriter
+from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
+from connector.helpdesks.pauses import EndpointPauses
 from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
+from connector.install.installation import Installation, Item
 from connector.install.plan import Plan, make_plan
-from connector.install.receiver import endpoint
+from connector.install.receiver import endpoint, refuse_plain
 from connector.install.rows import Row
 from connector.install.uninstall import plan_uninstall
 from connector.policy.models import Policy
@@ -36,6 +45,35 @@ class JiraSetup:
     bot: Site
     policy: Policy
     mapping: JiraMapping
+
+
+def open_setup(
+    settings: JiraSettings,
+    policy: Policy,
+    clock: Callable[[], datetime],
+    adapter: Callable[[], BaseAdapter] | None = None,
+) -> JiraSetup:
+    """What an installation starts from. Raises SettingsError, PolicyError, PermanentError."""
+    mapping = load_mapping(settings.mapping)
+    admin = JiraClient(open_connection(settings, admin=True, adapter=adapter), clock, EndpointPauses())
+    return JiraSetup(admin, Site(open_connection(settings, adapter=adapter), mapping, clock), policy, mapping)
+
+
+def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[], datetime]) -> Installation:
+    """Jira for ``interspace install``. Raises SettingsError, PolicyError, PermanentError."""
+    setup = open_setup(settings, policy, clock)
+
+    def plan(secrets: Mapping[str, str], receiver_url: str | None, adopt: bool) -> Plan:
+        if kind_of(setup).administers:
+            refuse_plain(receiver_url, "Jira Cloud")
+        return plan_jira(setup, secrets, receiver_url=receiver_url, adopt=adopt)
+
+    return Installation(
+        writer=JiraWriter(setup.admin, kind_of(setup), setup.mapping.project),
+        plan=plan,
+        plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
+        checklist=lambda: checklist_jira(setup, settings.required("url")),
+    )
 
 
 def plan_jira(

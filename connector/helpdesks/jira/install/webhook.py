@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from connector.helpdesks.jira.install.kinds import WEBHOOKS
 from connector.helpdesks.jira.install.site import JiraSite
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.install.current import Current
 from connector.install.objects import PREFIX, Sealed, Wanted
-from connector.install.secrets import JIRA_WEBHOOK
 
 NAME = f"{PREFIX}connector"
 PATH = "/webhooks/jira/main"
@@ -37,6 +37,6 @@ def webhook(site: JiraSite, current: Current) -> Iterator[Wanted]:
         "jql": site.in_project,
         "bodies": True,
         "enabled": True,
-        "secret": Sealed(JIRA_WEBHOOK),
+        "secret": Sealed(WEBHOOK_SECRET),
     }
     yield Wanted(WEBHOOKS, NAME, body)

@@ -23,7 +23,7 @@ def zammad_answers(context: Context) -> Observation:
 
 def version(context: Context) -> Observation:
     """One that the adapter is written for."""
-    client = context.admin if context.settings.zammad_admin_token else context.bot
+    client = context.admin if context.own.admin_token else context.bot
     try:
         told = client.get("version")
     except ForbiddenError:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from connector.doctor.context import Examination, Row
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.settings import SCHEDULER_WAIT, ZammadSettings
 
 
 @dataclass(frozen=True)
@@ -18,18 +19,27 @@ class Context(Examination):
 
     HELPDESK = "zammad"
     TITLE = "Zammad"
-    MAPPING = ZammadMapping
     PUBLIC_PATH = "/api/v1/users/me"
+
+    @property
+    def own(self) -> ZammadSettings:
+        """The settings of this Zammad."""
+        return cast(ZammadSettings, super().own)
+
+    @property
+    def scheduler_wait(self) -> float:
+        """How long to wait for Zammad's scheduler, in seconds."""
+        return self.waits.get("scheduler_wait", SCHEDULER_WAIT)
 
     @cached_property
     def bot(self) -> ZammadClient:
         """Zammad as the connector's own user."""
-        return self._client("zammad_token")
+        return open_client(self.own, self.clock, adapter=self.adapter)
 
     @cached_property
     def admin(self) -> ZammadClient:
         """Zammad as the admin who installs."""
-        return self._client("zammad_admin_token")
+        return open_client(self.own, self.clock, "admin_token", self.adapter)
 
     @cached_property
     def me(self) -> Row:
@@ -39,7 +49,7 @@ class Context(Examination):
     @cached_property
     def mapping(self) -> ZammadMapping:
         """How the rules' names are written in this Zammad."""
-        return load_mapping(self.mapping_file)
+        return load_mapping(self.own.mapping)
 
     def rows(self, path: str) -> list[Row]:
         """A list of Zammad's configuration, read once with the admin's token."""
@@ -48,11 +58,6 @@ class Context(Examination):
     def names(self, path: str) -> list[Row]:
         """A list that the connector itself reads at work (states, priorities)."""
         return self.once(f"bot {path}", lambda: listed(self.bot, path))
-
-    def _client(self, token: str) -> ZammadClient:
-        ca_file = str(self.ca_file) if self.ca_file else None
-        secret: str = self.settings.required(token).get_secret_value()
-        return ZammadClient(self.base, secret, self.clock, ca_file=ca_file, adapter=self.adapter)
 
 
 def listed(client: ZammadClient, path: str, params: Mapping[str, str] | None = None) -> list[Row]:

@@ -5,13 +5,13 @@ from connector.doctor.finding import Observation, fail
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.webhook import used_webhook
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.errors import PlanError
-from connector.install.secrets import WEBHOOK
 
 
 def drift(context: Context) -> Observation:
     """The plan of an installation now: nothing left to do. One that was made by hand has no plan to drift from."""
-    secrets = {WEBHOOK: context.webhook_secrets[0].decode()}
+    secrets = {WEBHOOK_SECRET: context.webhook_secrets[0].decode()}
     setup = Setup(context.admin, context.bot, context.policy, context.mapping)
     receiver = context.settings.receiver_url or str(used_webhook(context)["endpoint"])
     try:

@@ -64,7 +64,7 @@ def worker_stores(context: Context) -> Observation:
     """A temporary job sets every attribute on a test ticket. The scheduler looks for jobs every 5 minutes."""
     if not context.test_tickets:
         return skipped("no test ticket is wanted")
-    if context.patience.scheduler <= 0:
+    if context.scheduler_wait <= 0:
         return skipped("the scheduler is not waited for", "Run once without --scheduler-wait 0 after each migration.")
     title, wanted = fresh_name("test of the background worker"), _values(context)
     body = {
@@ -76,11 +76,11 @@ def worker_stores(context: Context) -> Observation:
         "active": True,
     }
     with trial_ticket(context, title) as ticket, trial_object(context, "jobs", body) as job:
-        ran = context.until(context.patience.scheduler, lambda: _has_run(context, job))
+        ran = context.until(context.scheduler_wait, lambda: _has_run(context, job))
         # The job says that it has run as its last step: what is not there now does not come.
         lacking = sorted(_unset(context, ticket, wanted)) if ran else []
     if not ran:
-        return fail(f"the scheduler ran no job in {context.patience.scheduler / 60:.0f} min", _LOOK)
+        return fail(f"the scheduler ran no job in {context.scheduler_wait / 60:.0f} min", _LOOK)
     if lacking:
         names = ", ".join(context.mapping.attribute(name) for name in lacking)
         return fail(f"the background worker does not store {names}", _RESTART)

@@ -1,21 +1,26 @@
 """The way in: from live tables to a plan, and to the plan of the way back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from connector.helpdesks.errors import HelpdeskError, PermanentError
-from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.client import ZammadClient, open_client
+from connector.helpdesks.zammad.install.checklist import RESTART, checklist
 from connector.helpdesks.zammad.install.everything import everything
 from connector.helpdesks.zammad.install.leaving import used_by_tickets, without_our_roles
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
+from connector.helpdesks.zammad.install.writer import ZammadWriter
+from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
-from connector.install.plan import Plan, make_plan
+from connector.install.installation import Installation, Item
+from connector.install.plan import Action, Plan, make_plan
 from connector.install.receiver import endpoint
 from connector.install.uninstall import plan_uninstall
 from connector.policy.contacts import addresses
@@ -30,6 +35,20 @@ class Setup:
     bot: ZammadClient
     policy: Policy
     mapping: ZammadMapping
+
+
+def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[[], datetime]) -> Installation:
+    """Zammad for ``interspace install``. Raises SettingsError, PolicyError, PermanentError."""
+    admin = open_client(settings, clock, "admin_token")
+    setup = Setup(admin, open_client(settings, clock), policy, load_mapping(settings.mapping))
+    today = clock().date()
+    return Installation(
+        writer=ZammadWriter(admin),
+        plan=lambda secrets, url, adopt: plan_zammad(setup, secrets, today, receiver_url=url, adopt=adopt),
+        plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
+        checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
+        afterwards=_afterwards,
+    )
 
 
 def plan_zammad(
@@ -59,6 +78,18 @@ def plan_back_zammad(setup: Setup, *, purge_fields: bool = False) -> Plan:
     current = look(setup, bot)
     first = without_our_roles(current, int(bot["id"]))
     return plan_uninstall(current, used_by_tickets(setup.bot, current), first, purge_fields=purge_fields)
+
+
+def checklist_zammad(setup: Setup, today: date, base: str) -> tuple[Item, ...]:
+    """What is to be done by hand, as it stands now. ``base`` is Zammad's address. Raises StepError."""
+    bot = whoami(setup.bot)
+    current = look(setup, bot)
+    return checklist(_site(setup, bot, current, "https://receiver.example", today), current, base)
+
+
+def _afterwards(done: Plan) -> str:
+    migrated = any(step.action is Action.RUN for step in done.work)
+    return f"Restart Zammad's background worker now: {RESTART}" if migrated else ""
 
 
 def whoami(client: ZammadClient) -> Mapping[str, Any]:

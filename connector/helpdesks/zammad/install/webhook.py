@@ -10,8 +10,8 @@ from typing import Any
 
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.zammad.install.site import InstallContext
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.objects import Ref, Sealed, Wanted
-from connector.install.secrets import WEBHOOK
 
 NAME = "Interspace connector"
 CREATED = "Interspace: connector hears of a new ticket"
@@ -27,7 +27,7 @@ def webhook(site: InstallContext) -> Iterator[Wanted]:
     body = {
         "name": NAME,
         "endpoint": site.receiver_url,
-        "signature_token": Sealed(WEBHOOK),
+        "signature_token": Sealed(WEBHOOK_SECRET),
         "ssl_verify": True,
         "active": True,
         "note": "Tells the connector which ticket to look at.",

@@ -11,12 +11,12 @@ from connector.helpdesks.jira.install.checklist import asked_fields, queues
 from connector.helpdesks.jira.install.planning import place_of, plan_jira, site_of
 from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.install.webhook import PATH
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.helpdesks.sender import Hook
 from connector.install.apply import apply
-from connector.install.secrets import JIRA_WEBHOOK
 from connector.sandbox.jira import Flavour
 from connector.sandbox.jira.furnished import ADMIN, BOT
-from connector.settings import Settings
+from connector.settings import compose
 from connector.work.worker import Worker
 from tests.unit.doctor.examined import SECRET, Examined, Network
 from tests.unit.helpdesks.jira.install.bench import JiraBench, new_bench
@@ -25,7 +25,7 @@ from webhooks.receiver import Receiver
 
 JIRA = "http://localhost:2990/jira"
 RECEIVER = {"cloud": "https://connector.example.com", "datacenter": "http://localhost:8080"}
-SECRETS = {JIRA_WEBHOOK: SECRET}
+SECRETS = {WEBHOOK_SECRET: SECRET}
 
 
 class Installation(Examined[Context]):
@@ -59,7 +59,7 @@ class Installation(Examined[Context]):
         }
 
     def opened(self, **values: Any) -> Context:
-        return Context(Settings(**self.settings), **values)
+        return Context(compose(self.settings), **values)
 
     def in_sandbox(self, url: str) -> str | None:
         """The sandbox knows nothing of the path below which this Jira lies."""

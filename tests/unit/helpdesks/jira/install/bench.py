@@ -9,12 +9,12 @@ from connector.helpdesks.jira.install.planning import JiraSetup, plan_back_jira,
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.load import load_mapping
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
 from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Plan
-from connector.install.secrets import JIRA_WEBHOOK
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
@@ -26,7 +26,7 @@ from connector.sandbox.jira.records import CustomField, Webhook
 from connector.sandbox.jira.seed import ADMIN_ROLE, TEAM_ROLE
 from tests.builders import default_policy
 
-SECRETS = {JIRA_WEBHOOK: "a secret that only this test knows"}
+SECRETS = {WEBHOOK_SECRET: "a secret that only this test knows"}
 RECEIVER = "https://connector.example.com"
 FLAVOURS: tuple[Flavour, ...] = ("cloud", "datacenter")
 

@@ -12,12 +12,12 @@ from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import apply
-from connector.install.secrets import WEBHOOK
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad import SandboxZammad, scheduler
 from connector.sandbox.zammad.furnished import Accounts, connect_webhook, furnish, request
-from connector.settings import Settings
+from connector.settings import compose
 from connector.work.worker import Worker
 from tests.builders import T0, default_policy
 from tests.unit.doctor.examined import SECRET, Examined
@@ -57,7 +57,7 @@ class Installation(Examined[Context]):
         }
 
     def opened(self, **values: Any) -> Context:
-        return Context(Settings(**self.settings), **values)
+        return Context(compose(self.settings), **values)
 
     def in_sandbox(self, url: str) -> str | None:
         return None if url.startswith(RECEIVER) else url
@@ -74,7 +74,7 @@ class Installation(Examined[Context]):
         bot = self.zammad.add_user("bot@example.com", ("Agent",))
         self.zammad.world.tables["Group"][1]["email_address_id"] = 1
         setup = Setup(self._client(admin), self._client(bot), default_policy(), self.mapping)
-        secrets = {WEBHOOK: SECRET}
+        secrets = {WEBHOOK_SECRET: SECRET}
         apply(ZammadWriter(setup.admin), plan_zammad(setup, secrets, T0.date(), receiver_url=ENDPOINT), secrets)
         # Zammad gives nobody access to a new group, the admin included.
         admin_row = self.zammad.world.tables["User"][self.zammad.user_id("admin@example.com")]

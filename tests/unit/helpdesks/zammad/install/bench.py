@@ -11,9 +11,9 @@ from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad,
 from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.load import load_mapping
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Action, Plan, Step
-from connector.install.secrets import WEBHOOK
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
@@ -21,7 +21,7 @@ from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import request
 from tests.builders import default_policy
 
-SECRETS = {WEBHOOK: "a secret that only this test knows"}
+SECRETS = {WEBHOOK_SECRET: "a secret that only this test knows"}
 TODAY = date(2026, 11, 23)
 RECEIVER = "https://connector.example.com"
 _CHANGES_BY_ITSELF = ("id", "created_at", "updated_at", "last_sync", "created_by_id", "updated_by_id")

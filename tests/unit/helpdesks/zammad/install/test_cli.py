@@ -1,5 +1,7 @@
 """What ``interspace install`` says of Zammad alone, over a socket."""
 
+import json
+
 from tests.unit.helpdesks.zammad.install.bench import RECEIVER, Bench
 from tests.unit.install.conftest import Run
 
@@ -15,3 +17,21 @@ def test_what_is_said_of_zammad(run: Run, bench: Bench) -> None:
     assert "Restart Zammad's background worker" in applied.stdout
     assert " stays " in told.stdout
     assert installed > bench.names("groups") == {"Users"}
+
+
+def test_the_checklist_names_what_apply_leaves_to_people(run: Run, bench: Bench) -> None:
+    applied = run("apply", "zammad", "--receiver-url", RECEIVER)
+    shown = run("checklist", "zammad")
+    for row in bench.zammad.world.tables["Group"].values():
+        row["email_address_id"] = 1
+    run("apply", "zammad", "--adopt")
+    left = [item["key"] for item in json.loads(run("checklist", "zammad", "--json").stdout)]
+
+    assert "interspace install checklist zammad says how:\n 1. " in applied.stdout
+    assert "Restart Zammad's background worker" in shown.stdout
+    assert "Choose an e-mail address for: Users, " in shown.stdout
+    assert "/#manage/groups" in shown.stdout
+    assert "'Agent' may not work in " in shown.stdout
+    assert "install apply zammad --adopt" in shown.stdout
+    # The delivered policy names nobody's address.
+    assert left == ["background worker", "escalation contacts"]

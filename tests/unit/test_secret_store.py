@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.install.secrets import WEBHOOK, SecretStoreError, read_store, with_secret
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
+from connector.secret_store import SecretStoreError, read_store, with_secret
 from connector.settings import SettingsError, load
 
 
@@ -57,7 +58,7 @@ def test_the_receiver_finds_the_secret_in_the_store(tmp_path: Path) -> None:
     made = with_secret(path, {}, WEBHOOK)
     environment = {"INTERSPACE_SECRET_STORE": str(path)}
 
-    assert load(environment).webhook_secrets() == (made[WEBHOOK].encode(),)
+    assert load(environment).of("zammad").secrets("webhook_secret") == (made[WEBHOOK].encode(),)
 
 
 def test_a_configured_secret_wins_over_the_store(tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_a_configured_secret_wins_over_the_store(tmp_path: Path) -> None:
     with_secret(path, {}, WEBHOOK)
     environment = {"INTERSPACE_SECRET_STORE": str(path), WEBHOOK: "a configured secret"}
 
-    assert load(environment).webhook_secrets() == (b"a configured secret",)
+    assert load(environment).of("zammad").secrets("webhook_secret") == (b"a configured secret",)
 
 
 def test_a_store_that_is_none_is_a_settings_error(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The connector's secret store: a file of ``NAME=value`` lines, readable by its owner only.
 
+A secret has the name of the variable that would set it.
+
 ``interspace install`` writes the webhook's secret there and the receiver reads it from there, so that nobody has to see
 or copy it.
 """
@@ -9,15 +11,6 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-
-WEBHOOK = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
-"""The signature token of Zammad's webhook, by the name of its setting."""
-
-JIRA_WEBHOOK = "INTERSPACE_JIRA_WEBHOOK_SECRET"
-"""The secret of Jira's admin webhook."""
-
-PROOF_KEY = "INTERSPACE_PROOF_KEY"
-"""The key that signs what proves a step on a ticket."""
 
 
 class SecretStoreError(Exception):

@@ -1,0 +1,51 @@
+"""The settings of Jira."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from connector.helpdesks.settings import HelpdeskSettings, SigningSecret, WebAddress
+from connector.policy.locate import MAPPINGS
+
+
+class JiraSettings(HelpdeskSettings):
+    """See :class:`connector.helpdesks.settings.HelpdeskSettings`."""
+
+    HELPDESK = "jira"
+    NO_OPTIONS = frozenset({"bot"})
+
+    url: WebAddress | None = Field(None, description="Jira's address, as in the browser; Cloud and Data Center alike.")
+    user: str | None = Field(
+        None, description="Cloud only: the e-mail address of the connector's own user, whose API token it is."
+    )
+    token: SecretStr | None = Field(
+        None,
+        description="The API token (Cloud) or personal access token (Data Center) of the connector's own Jira user.",
+    )
+    admin_user: str | None = Field(
+        None, description="Cloud only: the e-mail address of the admin whose API token it is."
+    )
+    admin_token: SecretStr | None = Field(
+        None, description="The token of an admin of Jira, for `install` and `doctor` only."
+    )
+    ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
+    mapping: Path = Field(MAPPINGS / "jira.yaml", description="How the rules' names are written in this Jira.")
+    webhook_secret: SigningSecret | None = Field(
+        None,
+        description="The secret of Jira's admin webhook, 16 characters at least. "
+        "While it is being replaced: the new and the old one, a line each.",
+    )
+    automation_secret: SigningSecret | None = Field(
+        None,
+        description="What Automation rules show in `Authorization: Bearer …` or `X-Interspace-Token`, 16 characters at "
+        "least. While it is being replaced: the new and the old one, a line each.",
+    )
+    bot: str | None = Field(
+        None,
+        description="The connector's own Jira account (accountId on Cloud, user name on Data Center), if nobody else "
+        "uses it: the receiver then skips webhooks of its own changes, which saves a read each.",
+    )
+
+
+WEBHOOK_SECRET = JiraSettings.variable("webhook_secret")
+"""The secret's name in the secret store."""
