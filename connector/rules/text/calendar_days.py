@@ -75,7 +75,7 @@ def _numbers(match: re.Match[str]) -> date | Unclear | None:
     a, b, year = int(match["two_a"]), int(match["two_b"]), int(match["two_y"])
     day_first, month_first = _day(year, b, a), _day(year, a, b)
     if day_first and month_first and day_first != month_first:
-        days = {"day": long_date(day_first), "other": long_date(month_first)}
+        days = {"date": long_date(day_first), "other": long_date(month_first)}
         return Unclear("day_or_month", {"said": said, **days})
     return day_first or month_first
 

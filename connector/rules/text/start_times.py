@@ -141,7 +141,7 @@ def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
         return Unclear("dates")
     day = days[0]
     if isinstance(day, date) and parts.weekdays and parts.weekdays != {day.weekday()}:
-        return Unclear("weekday", {"day": long_date(day), "weekday": f"{day:%A}"})
+        return Unclear("weekday", {"date": long_date(day), "weekday": f"{day:%A}"})
     return day
 
 
@@ -158,7 +158,7 @@ def _moment(parts: _Parts, clock: time, zone: Zone, sent_at: datetime) -> dateti
     if at > sent_at + (timedelta(0) if relative else MAX_AHEAD):
         return Unclear("future", {"at": at})
     if at < sent_at - MAX_AGE:
-        return Unclear("old", {"day": long_date(at.date())})
+        return Unclear("old", {"date": long_date(at.date())})
     return at
 
 
@@ -167,7 +167,7 @@ def _incomplete(parts: _Parts, today: date) -> Unclear | None:
     if not parts.times:
         day = _day_of(parts, today)
         if isinstance(day, date):
-            return Unclear("clock_time", {"day": long_date(day)})
+            return Unclear("clock_time", {"date": long_date(day)})
         return day or Unclear("start")
     if len({_clock(match) for match in parts.times}) > 1:
         return Unclear("times")

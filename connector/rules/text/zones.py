@@ -99,5 +99,5 @@ def to_utc(local: datetime, zone: Zone) -> datetime | Unclear:
     if first == second:
         return first
     exists = first.astimezone(zone.info).replace(tzinfo=None) == local
-    data = {"said": f"{local:%H:%M}", "day": long_date(local), "zone": zone.name}
+    data = {"said": f"{local:%H:%M}", "date": long_date(local), "zone": zone.name}
     return Unclear("twice" if exists else "skipped_time", data)
