@@ -1,5 +1,6 @@
 """R27: a non-service-affecting fault may wait for the next opening if both parties agree; the clocks wait with it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -65,14 +66,15 @@ def test_everything_is_said_once_to_those_it_concerns(evening: Cast) -> None:
     ticket = deferred(evening)
     evening.stage.advance_to(OPENING + timedelta(hours=1))
 
-    assert [step for step in steps(evening.stage.ticket(ticket)) if step and step.startswith("defer")] == [
-        "deferral-asked",
-        "deferred",
-        "deferral-told",
-        "deferral-cancelled",
-        "deferral-cancelled",
-        "deferral-ended",
-    ]
+    told = Counter(step for step in steps(evening.stage.ticket(ticket)) if step and step.startswith("defer"))
+    parties = 2
+    assert told == {
+        "deferral-asked": 1,
+        "deferred": 1,
+        "deferral-told": 1,
+        "deferral-cancelled": parties,
+        "deferral-ended": 1,
+    }
 
 
 def test_a_raised_impact_ends_it_at_once(evening: Cast) -> None:
