@@ -80,10 +80,10 @@ class Connection:
             )
             response.content  # noqa: B018 - reads the body: a connection may break while it comes
         except requests.exceptions.SSLError as error:
-            raise UnavailableError(f"{where}: TLS failed: {cause(error)}") from error
+            raise UnavailableError(f"{where}: {self.base}: TLS failed: {cause(error)}") from error
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            raise UnavailableError(f"{where}: no answer: {cause(error)}") from error
+            raise UnavailableError(f"{where}: {self.base} gives no answer: {cause(error)}") from error
         return response
 
     def _prepared(self, method: str, path: str, body: Any) -> requests.PreparedRequest:
@@ -92,7 +92,7 @@ class Connection:
         request = self._template.copy()
         request.method, request.url = method, f"{self.base}{path}"
         if body is not None:
-            # Unescaped text: Zammad's length limits count an escaped umlaut as six characters.
+            # Unescaped text: limits of length may count an escaped umlaut as six characters.
             data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, request.headers["Content-Length"] = data, str(len(data))
         return request
