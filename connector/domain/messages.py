@@ -52,6 +52,7 @@ _INTERNAL = (
     "rfo_reminder",
     "service_foreign",
     "service_unknown",
+    "unproved",
 )
 _FIELD = (
     "deferral_record",

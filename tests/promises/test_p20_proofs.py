@@ -110,3 +110,21 @@ def test_nobody_changes_a_proof_afterwards(cast: Cast, who: str) -> None:
         cast.agent.calls("PUT", f"ticket_articles/{own}", change)
 
     assert cast.stage.ticket(ticket).marks == before.marks
+
+
+def test_a_wrong_signature_counts_for_nothing_and_is_reported_once(cast: Cast) -> None:
+    """As after a proof key that was replaced at once: to be told twice is a nuisance, never to be told a breach."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", "Our line is dead.")
+    stage.settle()
+    (article,) = [row for row in zammad(cast).world.table("TicketArticle").values() if row["created_by_id"] != 1][1:]
+    article["preferences"]["interspace"]["sig"] = "0" * 64
+    stage.table.touch([Key("zammad", ticket)], stage.clock())
+    stage.settle()
+    cast.customer.replies(ticket, "Hello?")
+    stage.settle()
+
+    seen = stage.ticket(ticket)
+    assert [title for title in notes(seen) if title.startswith("Proofs are not valid")] == ["Proofs are not valid"]
+    assert proofs(seen)["asked"] == 1, "asked again, with a proof that counts"
+    assert [article.refused_marks for article in seen.articles if article.refused_marks] == [{"asked"}]
