@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from werkzeug.serving import make_server
 
+from connector import logs
 from connector.cli.options import later, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_policy
@@ -36,7 +37,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @later(lambda: [_option()])
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
 @settings_options()
-def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
+def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     """Play an outage on a sandbox helpdesk.
 
     From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a
@@ -49,6 +50,9 @@ def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
     Example:
       interspace demo --helpdesk {helpdesk}
     """
+    if settings.log_level == "info":
+        # The story tells what happens.
+        logs.configure(settings.model_copy(update={"log_level": "warning"}))
     policy = open_policy(SHIPPED)
     house = _houses()[helpdesk]
     console = Console(highlight=False)

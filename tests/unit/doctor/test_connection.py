@@ -82,12 +82,15 @@ def test_an_address_is_a_zammad_or_it_is_not() -> None:
         assert zammad_answers(context(url)).verdict is Verdict.OK
         other = zammad_answers(context(f"{url}/intranet"))
         moved = zammad_answers(context(f"{url}/moved"))
+        plain = zammad_answers(context(url.replace("http://", "https://")))
     gone = zammad_answers(context(url))
 
     assert (other.verdict, moved.verdict, gone.verdict) == (Verdict.FAIL,) * 3
     assert "not like a Zammad" in other.text
     assert "https://elsewhere.example/" in moved.text
     assert "no answer" in gone.text
+    assert plain.do.startswith("No TLS is spoken there: correct the scheme")
+    assert plain.do.endswith("INTERSPACE_ZAMMAD_URL.")
 
 
 def test_without_tls_only_this_machine_is_safe() -> None:
