@@ -16,12 +16,12 @@ from rich.table import Table
 from rich.text import Text
 from werkzeug.serving import make_server
 
-from connector import logs
 from connector.cli.options import later, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_policy
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HouseVariant
+from connector.logs import configure
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import Told, tell
 from connector.settings import Settings
@@ -50,9 +50,9 @@ def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     Example:
       interspace demo --helpdesk {helpdesk}
     """
-    if settings.log_level == "info":
-        # The story tells what happens.
-        logs.configure(settings.model_copy(update={"log_level": "warning"}))
+    if "log_level" not in settings.model_fields_set:
+        # A story is read better without log lines in it.
+        configure(settings.model_copy(update={"log_level": "warning"}))
     policy = open_policy(SHIPPED)
     house = _houses()[helpdesk]
     console = Console(highlight=False)

@@ -45,7 +45,7 @@ def _waits() -> Iterator[click.Option]:
 @command()
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@click.option("--problems", is_flag=True, help="Show only what is not well.")
+@click.option("--problems", is_flag=True, help="Show only what is not ok.")
 @click.option(
     "--round-trip/--no-round-trip", default=True, show_default=True, help="Make test tickets and remove them again."
 )
@@ -83,7 +83,7 @@ def doctor(
     \b
     Examples:
       interspace doctor
-      interspace doctor --helpdesk {helpdesk} --problems
+      interspace doctor --helpdesk {helpdesk}
       interspace doctor --no-round-trip --json
 
     Exit code 1 if something is wrong; a warning is not.
@@ -102,11 +102,11 @@ def doctor(
         chosen = registry.plugin(helpdesk or settings.helpdesk(None)).doctor()
         context = chosen.context(settings, patience=patience, waits=waits, test_tickets=round_trip)
         found = _findings(chosen.checks, context)
-    shown = [finding for finding in found if not problems or finding.verdict in (Verdict.WARN, Verdict.FAIL)]
+    shown = [finding for finding in found if not problems or finding.verdict is not Verdict.OK]
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in shown], indent=2, ensure_ascii=False))
     else:
-        _show(Console(highlight=False), shown, found)
+        _show(Console(highlight=False), shown, Counter(finding.verdict for finding in found))
     sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in found) else 0)
 
 
@@ -132,17 +132,16 @@ def _together(found: list[Finding]) -> list[Finding]:
     return shown
 
 
-def _show(console: Console, shown: list[Finding], found: list[Finding]) -> None:
-    """The findings of ``shown`` in a table, and how many of ``found`` there are of each verdict."""
+def _show(console: Console, found: list[Finding], counts: Counter[Verdict]) -> None:
+    """``counts`` are of all findings, also of those that are not shown."""
     table = Table("", "check", box=SIMPLE_HEAD)
     table.add_column("seen, and what to do", overflow="fold")
-    for finding in _together(shown):
+    for finding in _together(found):
         colour = _COLOURS[finding.verdict]
         text = Text(finding.seen)
         if finding.do:
             text.append(f"\n→ {finding.do}", style=colour)
         table.add_row(Text(finding.verdict, style=colour), finding.name, text)
-    if shown:
+    if found:
         console.print(table)
-    counts = {verdict: sum(finding.verdict is verdict for finding in found) for verdict in Verdict}
-    console.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count))
+    console.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]))

@@ -25,7 +25,6 @@ from connector.helpdesks.errors import (
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address
 from connector.helpdesks.retry_after import retry_after
-from connector.helpdesks.settings import variable
 
 NOT_JSON = (ValueError, RecursionError)
 """What reading a text that is no JSON raises."""
@@ -54,7 +53,6 @@ class Connection:
         adapter: Callable[[], BaseAdapter] | None = None,
     ) -> None:
         self.base = checked_address(url, helpdesk)
-        self._from = f"{self.base} is from {variable(f'{helpdesk}_url')}"
         self.timeout = (CONNECT_TIMEOUT, read_timeout)
         self.verify: bool | str = ca_file or True
         self.adapter = adapter() if adapter else HTTPAdapter(pool_connections=1, pool_maxsize=_POOL, max_retries=0)
@@ -82,10 +80,10 @@ class Connection:
             )
             response.content  # noqa: B018 - reads the body: a connection may break while it comes
         except requests.exceptions.SSLError as error:
-            raise UnavailableError(f"{where}: TLS failed: {cause(error)}. {self._from}") from error
+            raise UnavailableError(f"{where}: {self.base}: TLS failed: {cause(error)}") from error
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            raise UnavailableError(f"{where}: no answer: {cause(error)}. {self._from}") from error
+            raise UnavailableError(f"{where}: {self.base} gives no answer: {cause(error)}") from error
         return response
 
     def _prepared(self, method: str, path: str, body: Any) -> requests.PreparedRequest:

@@ -95,7 +95,7 @@ def test_an_assumed_zone_is_stated_in_the_question() -> None:
 
     told = only(decide(completeness, ticket, POLICY, T0).notes)
 
-    assert "We understood the start time as 2026-11-23 09:40 UTC" in told.text
+    assert "so we took UTC and read the start time as Mon 23 Nov 2026 10:40 CET (09:40 UTC)" in told.text
     assert told.marks == {"asked", "understood"}
 
 
@@ -107,7 +107,7 @@ def test_the_customers_own_zone_is_assumed_and_stated_when_all_is_there() -> Non
 
     told = only(outcome.notes)
     assert outcome.changes["problem_start"] == at(minutes=-20)
-    assert "2026-11-23 09:40 UTC" in told.text
+    assert "(09:40 UTC)" in told.text
     assert "Europe/Berlin" in told.text
     assert told.public
     assert told.marks == {"understood"}
