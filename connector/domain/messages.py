@@ -53,6 +53,7 @@ _INTERNAL = (
     "rfo_reminder",
     "service_foreign",
     "service_unknown",
+    "unproved",
 )
 _FIELD = (
     "deferral_record",
