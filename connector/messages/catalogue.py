@@ -52,6 +52,7 @@ class Message:
             raise ValueError(f"{self.name} declares no data {', '.join(sorted(data.keys() - self._names))}")
         subject, body = self._templates
         known = {**self._nothing, **data}
+        # Much of what the rules render has no subject.
         title = " ".join(subject.render(known, reader).split()) if self.subject else ""
         return Rendered(title, body.render(known, reader))
 

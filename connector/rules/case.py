@@ -96,7 +96,7 @@ class Case:
 
     def task(self, message: str, /, **data: Any) -> Rendered:
         """Title and text of a ticket that is made for this one."""
-        return writing.task_text(message, data, self.ticket, self.policy)
+        return writing.text(message, data, self.ticket, self.policy)
 
 
 Rule = Callable[[Case], Outcome]

@@ -42,9 +42,10 @@ def _field_text(message: Message, reader: Reader, data: tuple[tuple[str, Any], .
     return message.render(dict(data), reader).body
 
 
-def task_text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> Rendered:
-    """Title and text of a ticket made for this one."""
-    return policy.messages.render(name, {**_common(ticket, policy), **data}, _support(ticket, policy))
+def text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> Rendered:
+    """A message that is no note: title and text of a ticket made for this one, or a part of another message."""
+    reader = (_customer if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
+    return policy.messages.render(name, {**_common(ticket, policy), **data}, reader)
 
 
 def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:
