@@ -21,7 +21,7 @@ from connector.settings import Settings
 @command()
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @helpdesk_option("those whose address is set, or all")
-@settings_options(*RULES, MAPPING)
+@settings_options(*RULES, MAPPING, logs=False)
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """Check policy, catalogue, mappings and messages.
 

@@ -15,6 +15,8 @@ from connector.policy.locate import MAPPINGS
 from connector.settings import SettingsError, declared, load, variable
 from connector.settings_file import locate
 
+_TEXTS = "texts"
+
 
 @command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
@@ -23,15 +25,16 @@ from connector.settings_file import locate
 def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     """Copy the shipped rules, to change them.
 
-    Policy, service catalogue, mappings, messages and the JSON Schemas for your editor go into DIR, and the settings
-    that name the copies are shown. A file that is there stays as it is, and so does what the settings name already.
+    Policy, service catalogue, mappings and the JSON Schemas for your editor go into DIR, with an empty folder for texts
+    of your own (see: interspace messages), and the settings that name the copies are shown. A file that is there stays
+    as it is, and so does what the settings name already.
 
     \b
     Examples:
       interspace init policy policy
       interspace init policy /etc/interspace/policy --add
     """
-    copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in MAPPINGS.rglob("*") if path.is_file()}
+    copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in _shipped()}
     settings, lines = load(os.environ), {}
     for name, path in _defaults().items():
         current = settings.value(name).resolve()
@@ -43,12 +46,24 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     kept = [copy for copy in sorted(copies.values()) if copy.exists() and not force]
     for path, copy in copies.items():
         if copy not in kept:
-            _write(copy, path.read_text(encoding="utf-8"), replace=force)
+            _write(copy, _own_texts(path.read_text(encoding="utf-8")), replace=force)
+    (folder / _TEXTS).mkdir(parents=True, exist_ok=True)
     click.echo(f"{len(copies) - len(kept)} files copied to {folder}.")
     if kept:
         click.echo(f"There already and left as they are: {', '.join(str(copy) for copy in kept)}.")
     if lines:
         _name_copies(lines, add=add)
+
+
+def _shipped() -> list[Path]:
+    """The files that are copied: not the messages, of which an admin's folder holds those only that differ."""
+    files = (path for path in MAPPINGS.rglob("*") if path.is_file())
+    return sorted(path for path in files if not path.is_relative_to(MAPPINGS / "messages"))
+
+
+def _own_texts(text: str) -> str:
+    """The policy with the folder for texts of one's own; another file as it is."""
+    return text.replace(f"# messages_folder: {_TEXTS} ", f"messages_folder: {_TEXTS} ")
 
 
 def _defaults() -> dict[str, Path]:

@@ -50,7 +50,7 @@ def messages() -> None:
 
 @messages.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@settings_options("policy")
+@settings_options("policy", logs=False)
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List them: who reads each, and whether it is shipped or yours."""
     found = sorted(_texts(settings).catalogue.messages.values(), key=lambda message: (message.name, message.language))
@@ -74,7 +74,7 @@ def list_(settings: Settings, *, as_json: bool) -> None:
 @click.option("--source", is_flag=True, help="Print the file instead.")
 @click.option("--all", "every", is_flag=True, help="Every text that it can become.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@settings_options("policy")
+@settings_options("policy", logs=False)
 def show(settings: Settings, *, name: str, language: str | None, source: bool, every: bool, as_json: bool) -> None:
     """Show one with sample data, as people get it."""
     texts = _texts(settings)
@@ -96,7 +96,7 @@ def show(settings: Settings, *, name: str, language: str | None, source: bool, e
 
 @messages.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@settings_options("policy")
+@settings_options("policy", logs=False)
 def diff(settings: Settings, *, as_json: bool) -> None:
     """Show what your folder changes, and which of its files do not fit (any more): exit code 1."""
     texts = _texts(settings)

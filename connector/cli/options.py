@@ -66,18 +66,22 @@ def made_later(command: click.Command) -> list[click.Parameter]:
     return [parameter for make in makers for parameter in make()]
 
 
-def settings_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Adds an option for each setting and passes the loaded :class:`Settings` as the first argument."""
+def settings_options(*names: str, logs: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds an option for each setting and passes the loaded :class:`Settings` as the first argument.
+
+    ``logs=False``: the command logs nothing, and does not wait for what the log needs.
+    """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def with_settings(**arguments: Any) -> Any:
             chosen = {name: arguments.pop(name) for name in _named(*names, *LOGGING)}
-            # Whoever only asks for help or the version does not wait for it.
-            from connector import logs
-
             settings = load(os.environ, chosen)
-            logs.configure(settings)
+            if logs:
+                # Whoever only asks for help does not wait for it.
+                from connector.logs import configure
+
+                configure(settings)
             return command(settings, **arguments)
 
         return later(lambda: map(_option, _named(*names, *LOGGING)))(with_settings)

@@ -1,4 +1,4 @@
-"""The configuration reference, made from settings and commands. ``python -m connector.cli.reference`` writes it."""
+"""The configuration reference, made from settings and commands. ``make generate`` writes it."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ REFERENCE = MAPPINGS.parent / "docs" / "configuration.md"
 _INTRODUCTION = """\
 # Configuration reference
 
-Made by `python -m connector.cli.reference` from the program itself; a test keeps it in step.
+Made by `make generate` from the program itself; a test keeps it in step.
 
 What differs between installations is a setting: an environment variable, mostly with a command line option of the same
 meaning. The option comes first, then the variable, then the settings file, then the default. An empty variable counts
@@ -124,7 +124,3 @@ def _own(option: click.Option) -> str:
 
 def _first_paragraph(command: click.Command) -> str:
     return " ".join(filled(command.help).partition("\n\n")[0].split())
-
-
-if __name__ == "__main__":
-    REFERENCE.write_text(reference(), encoding="utf-8")

@@ -124,7 +124,7 @@ def kept(cast: Cast, ticket: str, name: str) -> Any:
 def signed_by_us(cast: Cast) -> Memory:
     """Opens what the connector has signed."""
     assert isinstance(cast.stage.house, JiraHouse)
-    return Memory(cast.stage.house.accounts.bot)
+    return Memory((), cast.stage.house.accounts.bot)
 
 
 def forges(person: Person, ticket: str, name: str, value: Any) -> None:
@@ -144,13 +144,13 @@ def test_a_forged_memory_stops_and_fakes_no_escalation(cast: Cast, who: str) -> 
     all_levels = {f"level-{level}": stage.clock() for level in range(1, 6)}
 
     with capture_logs() as logs:
-        forges(getattr(cast, who), ticket, MARKS, Memory("a guess").sealed(MARKS, ticket, all_levels))
+        forges(getattr(cast, who), ticket, MARKS, Memory((), "a guess").sealed(MARKS, ticket, all_levels))
         stage.settle()
         forged = stage.ticket(ticket)
         forges(getattr(cast, who), ticket, MARKS, {**kept(cast, ticket, MARKS), "marks": {}})
         stage.settle()
         emptied = stage.ticket(ticket)
-        forges(getattr(cast, who), ticket, MARKS, Memory("a guess").sealed(MARKS, ticket, all_levels))
+        forges(getattr(cast, who), ticket, MARKS, Memory((), "a guess").sealed(MARKS, ticket, all_levels))
     stage.advance(timedelta(minutes=90))
 
     assert forged.fields == emptied.fields == before
@@ -164,7 +164,7 @@ def test_a_forged_memory_stops_and_fakes_no_escalation(cast: Cast, who: str) -> 
         assert counted("escalation_levels_total", helpdesk="jira", level=level) == 1
     restored = signed_by_us(cast).opened(MARKS, ticket, kept(cast, ticket, MARKS))
     assert restored is not None, "it bears the connector's signature again"
-    assert {mark for mark in restored if mark.startswith("level-")} == {"level-2", "level-3"}
+    assert {mark for mark in restored.times if mark.startswith("level-")} == {"level-2", "level-3"}
 
 
 @on_jira
@@ -173,7 +173,7 @@ def test_a_forged_intention_does_not_put_off_the_rfo_task(cast: Cast) -> None:
     stage = cast.stage
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
-    forges(cast.outsider, ticket, INTENDED, Memory("a guess").sealed(INTENDED, ticket, {f"rfo:{ticket}": FAR}))
+    forges(cast.outsider, ticket, INTENDED, Memory((), "a guess").sealed(INTENDED, ticket, {f"rfo:{ticket}": FAR}))
     cast.agent.sets(ticket, state=TicketState.CLOSED)
     cast.customer.replies(ticket, "Please send us the RFO.")
     stage.settle()

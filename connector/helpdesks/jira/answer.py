@@ -55,6 +55,12 @@ class CommentPage(JiraAnswer):
     total: int = 0
 
 
+class CommentList(JiraAnswer):
+    """``POST comment/list``: comments by their ids."""
+
+    values: tuple[CommentRow, ...] = ()
+
+
 class ItemRow(JiraAnswer):
     """One field in an entry of the changelog."""
 

@@ -45,9 +45,9 @@ class JiraClient:
         """The JSON answer to a GET."""
         return self._request("GET", path, query, None)
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, query: str = "") -> Any:
         """The JSON answer to a POST."""
-        return self._request("POST", path, "", body)
+        return self._request("POST", path, query, body)
 
     def put(self, path: str, body: Any, query: str = "") -> Any:
         """The JSON answer to a PUT."""

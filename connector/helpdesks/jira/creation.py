@@ -109,7 +109,8 @@ class Creation(NamedTuple):
         except NotFoundError:
             return {}
         value = answer.get("value") if isinstance(answer, dict) else None
-        return self.memory.opened(INTENDED, issue_id, value) or {}
+        remembered = self.memory.opened(INTENDED, issue_id, value)
+        return dict(remembered.times) if remembered else {}
 
     def _intend(self, issue_id: str, intended: Mapping[str, datetime]) -> None:
         value = self.memory.sealed(INTENDED, issue_id, intended)

@@ -8,6 +8,7 @@ import structlog
 
 from connector.domain.connector_key import kind_of
 from connector.domain.fields import Fields
+from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
@@ -15,11 +16,12 @@ from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRo
 from connector.helpdesks.jira.histories import Kept
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.markup import plain
-from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.memory import MARKS, Remembered
 from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
 from connector.helpdesks.jira.values import decode, historic
+from connector.helpdesks.proofs import PROPERTY, Proofs
 
 log = structlog.get_logger("jira")
 
@@ -30,6 +32,8 @@ _CHANNELS = {"portal": Channel.WEB, "email": Channel.EMAIL}
 _CLOCK_GRAIN = timedelta(seconds=1)
 _UPLOAD = timedelta(minutes=1)
 """A file is stored shortly before or after the comment it came with."""
+_SAME_WRITE = timedelta(minutes=1)
+"""A comment bears Jira's time, its marks in the memory bear ours."""
 _INTAKE = "intake"
 
 
@@ -37,13 +41,13 @@ class Decoder:
     """Reads issues with one mapping."""
 
     def __init__(
-        self, helpdesk: str, mapping: JiraMapping, fields: FieldIds, actors: Actors, memory: Memory, *, rich: bool
+        self, helpdesk: str, mapping: JiraMapping, fields: FieldIds, actors: Actors, proofs: Proofs, *, rich: bool
     ) -> None:
         self._helpdesk = helpdesk
         self._mapping = mapping
         self._ids = fields
         self._actors = actors
-        self._memory = memory
+        self._proofs = proofs
         self._rich = rich
         self._told: Kept[str, bool] = Kept(10_000)
 
@@ -53,6 +57,7 @@ class Decoder:
         history: Iterable[HistoryRow],
         comments: Iterable[tuple[CommentRow, bool]],
         others: Iterable[OtherRow],
+        remembered: Remembered | None,
     ) -> Ticket:
         """One consistent view."""
         held = row.fields
@@ -73,7 +78,7 @@ class Decoder:
             customer=self._customer(row),
             state=self._state(row),
             fields=fields,
-            articles=tuple(articles + self._remembered(row, articles)),
+            articles=tuple(self._with_remembered(row, articles, remembered)),
             history=tuple(self._changes(history, held.updated)),
             links=tuple(self._linked(other) for other in others),
             labels=self._ids.labels,
@@ -144,10 +149,15 @@ class Decoder:
         )
         return [
             first,
-            *(self._article(one, internal, channel, files.get(at, ())) for at, (one, internal) in enumerate(rows, 1)),
+            *(
+                self._article(comment, row.id, channel, internal=internal, files=files.get(at, ()))
+                for at, (comment, internal) in enumerate(rows, 1)
+            ),
         ]
 
-    def _article(self, row: CommentRow, internal: bool, channel: Channel, files: tuple[str, ...]) -> Article:
+    def _article(
+        self, row: CommentRow, issue_id: str, channel: Channel, *, internal: bool, files: tuple[str, ...]
+    ) -> Article:
         author = self._actors.actor(row.author)
         common: dict[str, Any] = {
             "id": row.id,
@@ -161,14 +171,17 @@ class Decoder:
             way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
             return Article(**common, channel=way, body=plain(row.body))
         said = message(row.body)
-        # Who may edit all comments may also edit ours: what it proves counts only as we wrote it.
+        # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
+        own = [held.value for held in row.properties or () if held.key.startswith(PROPERTY)]
+        proofs = [self._proofs.read(issue_id, value) for value in own]
         return Article(
             **common,
             channel=Channel.NOTE if internal else Channel.WEB,
             subject=said.title,
             body=said.text,
-            marks=said.marks if untouched else frozenset(),
+            marks=frozenset[str]().union(*(proof.marks for proof in proofs), (said.marks or ()) if untouched else ()),
+            refused_marks=frozenset[str]().union(*(proof.refused for proof in proofs)),
         )
 
     def _files(self, row: IssueRow, messages: list[tuple[UserRow | None, datetime]]) -> dict[int, tuple[str, ...]]:
@@ -185,33 +198,44 @@ class Decoder:
         own = [n for n, (user, at) in enumerate(messages) if self._actors.id_of(user) == author and at <= until]
         return max(own, default=None)
 
-    def _remembered(self, row: IssueRow, articles: list[Article]) -> list[Article]:
-        """Steps that only the memory proves, because their comments are gone, as notes without a text."""
-        held = row.properties.get(MARKS)
-        if held is None:
-            return []
-        times = self._memory.opened(MARKS, row.id, held)
-        if times is None:
-            if not self._told.get(row.id):
+    def _with_remembered(
+        self, row: IssueRow, articles: list[Article], remembered: Remembered | None
+    ) -> Iterable[Article]:
+        """Steps that the memory proves stand on the comment that was written then, which was not asked for them. Where
+        it is gone, they stand on a note without a text."""
+        if remembered is None:
+            if MARKS in row.properties and not self._told.get(row.id):
                 self._told.put(row.id, True)
-                log.info("memory ignored: damaged, foreign or signed with another token", ticket=row.key)
-            return []
+                log.info("memory ignored: damaged, foreign or signed with another key", ticket=row.key)
+            return articles
         proved = {mark for article in articles if article.author is Actor.CONNECTOR for mark in article.marks}
-        lost: dict[datetime, set[str]] = {}
-        for mark, at in times.items():
+        unproved: dict[datetime, set[Mark]] = {}
+        for mark, at in remembered.times.items():
             if mark not in proved:
-                lost.setdefault(at, set()).add(mark)
-        return [
-            Article(
-                id=f"{row.id}-memory-{number}",
+                unproved.setdefault(at, set()).add(Mark.parse(mark))
+        return self._placed(row.id, articles, unproved)
+
+    def _placed(self, issue_id: str, articles: list[Article], unproved: Mapping[datetime, set[Mark]]) -> list[Article]:
+        comments = {
+            place: article.created_at
+            for place, article in enumerate(articles)
+            if article.author is Actor.CONNECTOR and article.id.isdigit()
+        }
+        for number, (at, marks) in enumerate(sorted(unproved.items())):
+            place = min(comments, key=lambda candidate: abs(comments[candidate] - at), default=None)
+            if place is not None and abs(comments[place] - at) <= _SAME_WRITE:
+                articles[place] = articles[place].model_copy(update={"marks": articles[place].marks | marks})
+                continue
+            note = Article(
+                id=f"{issue_id}-memory-{number}",
                 created_at=at,
                 author=Actor.CONNECTOR,
                 channel=Channel.NOTE,
                 internal=True,
                 marks=frozenset(marks),
             )
-            for number, (at, marks) in enumerate(sorted(lost.items()))
-        ]
+            articles.append(note)
+        return articles
 
     def _linked(self, row: OtherRow) -> LinkedTicket:
         raw = row.fields.model_extra

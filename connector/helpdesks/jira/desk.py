@@ -5,7 +5,7 @@ issues that matter. Writes: one PUT with fields, comment and memory; a change of
 which the next reconcile repeats if it is missing. Every step is proved by what it leaves on the issue.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -36,6 +36,7 @@ from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.proofs import Proofs, public_key
 
 _NATIVE = "summary description project issuetype status priority creator reporter created updated"
 _BESIDE = "comment issuelinks attachment"
@@ -63,6 +64,8 @@ class JiraDesk:
         mapping: JiraMapping,
         clock: Callable[[], datetime],
         name: str = "jira",
+        *,
+        proof_keys: Sequence[bytes] = (),
     ) -> None:
         self.pauses = EndpointPauses()
         """Kinds of requests that have to wait, as this process knows them."""
@@ -71,7 +74,8 @@ class JiraDesk:
         self._mapping = mapping
         self._clock = clock
         self._name = name
-        self._memory = Memory(connection.token)
+        self._proof_keys = proof_keys
+        self._memory = Memory(proof_keys, connection.token)
         self._actors = Actors(self.site, self.client, mapping, clock)
         self._listing = Listing(self.client, self.site, mapping, clock)
 
@@ -85,13 +89,16 @@ class JiraDesk:
         self.client.get(f"api/2/project/{self._mapping.project}")
 
     def read(self, ticket_id: str) -> Ticket:
-        """One or two requests; on Data Center a third where an unknown comment meets linked issues."""
+        """One or two requests; one more where the comments have to prove what the memory does not, and on Data Center
+        for a comment of which it is not known who may see it."""
         row = self._issue(ticket_id)
         parts = self._parts
-        changes, comments = parts.histories.changelog(row), parts.histories.comments(row)
+        remembered = self._memory.opened(MARKS, row.id, row.properties.get(MARKS))
+        changes = parts.histories.changelog(row)
+        comments = parts.histories.comments(row, remembered.comments if remembered else 0)
         others = parts.linked.of(row, parts.decoder.kind(row))
         try:
-            return parts.decoder.ticket(row, changes, comments, others)
+            return parts.decoder.ticket(row, changes, comments, others, remembered)
         except ValidationError as error:
             raise unexpected(IssueRow, f"GET issue/{ticket_id}", error) from error
 
@@ -140,13 +147,17 @@ class JiraDesk:
     def _parts(self) -> _Parts:
         flavour, fields = self.site.flavour, self.site.fields
         histories = Histories(self.client, flavour, self._actors)
-        writer = IssueWriter(self.client, self.site, self._mapping, self._memory, histories, clock=self._clock)
+        # Who may edit all comments could sign with the public key: it counts only where there is no other.
+        proofs = Proofs(self._name, self._proof_keys or (public_key(self._name, self.site.bot.id),))
+        writer = IssueWriter(
+            self.client, self.site, self._mapping, self._memory, proofs=proofs, histories=histories, clock=self._clock
+        )
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
         names += [fields.organizations] if fields.organizations else []
         asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}
         return _Parts(
             flavour=flavour,
-            decoder=Decoder(self._name, self._mapping, fields, self._actors, self._memory, rich=flavour.rich_fields),
+            decoder=Decoder(self._name, self._mapping, fields, self._actors, proofs, rich=flavour.rich_fields),
             histories=histories,
             linked=Linked(self.client, self._listing, self._mapping, fields, flavour),
             writer=writer,
@@ -173,10 +184,12 @@ def open_jira(
     *,
     ca_file: str | None = None,
     adapter: Callable[[], BaseAdapter] | None = None,
+    proof_keys: Sequence[bytes] = (),
 ) -> JiraDesk:
     """Jira at ``url``: with the e-mail address of a Cloud account as ``user``, or with a personal access token of Data
     Center alone. Nothing is sent yet.
 
     :raises PermanentError: the address or the token cannot be used.
     """
-    return JiraDesk(Connection(url, user, token, ca_file=ca_file, adapter=adapter), mapping, clock)
+    connection = Connection(url, user, token, ca_file=ca_file, adapter=adapter)
+    return JiraDesk(connection, mapping, clock, proof_keys=proof_keys)

@@ -1,24 +1,26 @@
-"""What does not come whole with an issue: long changelogs, many comments, and who may see a comment on Data Center.
+"""What does not come whole with an issue: long changelogs, many comments, what they prove, and who may see a comment
+on Data Center.
 
 What was read is kept, so that a changed issue costs no more than what is new on it.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.answer import parsed
-from connector.helpdesks.jira.answer import ChangelogPage, CommentPage, CommentRow, HistoryRow, IssueRow
+from connector.helpdesks.jira.answer import ChangelogPage, CommentList, CommentPage, CommentRow, HistoryRow, IssueRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.messages import VISIBILITY
+from connector.helpdesks.jira.messages import VISIBILITY, message
 from connector.helpdesks.jira.roles import Actors
 
 _PAGE = 100
+_MOST_BY_ID = 1_000
 _ISSUES_KEPT = 2_000
 _COMMENTS_KEPT = 50_000
 
@@ -65,18 +67,27 @@ class Histories:
         rows = newest if is_whole or not self._flavour.cuts_changelog else self._whole(issue.id, newest)
         return sorted(rows.values(), key=lambda row: (row.created, int(row.id) if row.id.isdigit() else 0))
 
-    def comments(self, issue: IssueRow) -> list[tuple[CommentRow, bool]]:
-        """All comments, oldest first, each with whether it is internal."""
-        rows: Iterable[CommentRow] = issue.fields.comment.comments
+    def comments(self, issue: IssueRow, vouched_for: int) -> list[tuple[CommentRow, bool]]:
+        """All comments, oldest first, each with whether it is internal. Where there are more of ours than the
+        memory has ``vouched_for``, those that it may not know come with their properties."""
+        rows: Sequence[CommentRow] = issue.fields.comment.comments
         is_cut = len(issue.fields.comment.comments) < issue.fields.comment.total
         if is_cut or (not self._flavour.comments_tell_visibility and any(self._is_unknown(row) for row in rows)):
             rows = self._all_comments(issue.id)
+        ours = [row for row in rows if self.is_ours(row)]
+        silent = [row for row in ours if row.properties is None and not self._says_it_in_its_text(row)]
+        if silent and len(ours) > vouched_for:
+            rows = self._with_properties(issue.id, rows, silent)
         found = [(row, self._is_internal(row)) for row in rows]
         return sorted(found, key=lambda pair: pair[0].created)
 
     def is_ours(self, row: CommentRow) -> bool:
         """Whether the connector wrote the comment."""
         return self._actors.actor(row.author) is Actor.CONNECTOR
+
+    def _says_it_in_its_text(self, row: CommentRow) -> bool:
+        """Whether version 0.1.0 wrote the comment, and nobody has edited it."""
+        return message(row.body).marks is not None and self._actors.actor(row.update_author) is Actor.CONNECTOR
 
     def learn(self, row: CommentRow, *, internal: bool) -> None:
         """What is known of a comment because we have just written it."""
@@ -96,6 +107,19 @@ class Histories:
         rows |= newest
         self._changes.put(issue_id, rows)
         return rows
+
+    def _with_properties(
+        self, issue_id: str, rows: Sequence[CommentRow], silent: Sequence[CommentRow]
+    ) -> Sequence[CommentRow]:
+        """``rows`` with the properties of those that are ``silent`` on what they prove."""
+        if not self._flavour.comments_tell_visibility:
+            return self._all_comments(issue_id)
+        path, known = "api/2/comment/list", dict[str, CommentRow]()
+        for start in range(0, len(silent), _MOST_BY_ID):
+            body = {"ids": [int(row.id) for row in silent[start : start + _MOST_BY_ID]]}
+            page = parsed(CommentList, self._client.post(path, body, "expand=properties"), f"POST {path}")
+            known |= {row.id: row for row in page.values}
+        return [known.get(row.id, row) for row in rows]
 
     def _all_comments(self, issue_id: str) -> list[CommentRow]:
         path, found = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()

@@ -7,77 +7,80 @@ good as nothing: comments and changelog still prove what was done.
 import hashlib
 import hmac
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-MARKS = "interspace"
+from connector.helpdesks.proofs import PROPERTY, Proofs
+
+MARKS = PROPERTY
 """The property with the proved steps and the time of each proof."""
 INTENDED = "interspace-created"
 """The property with the keys of the issues that were about to be created for this one, and when."""
 
 _CONTENT = {MARKS: "marks", INTENDED: "created"}
-_VERSION = 1
-_LONGEST = 32_768
-"""Characters that Jira stores in a property."""
+_VERSION, _VERSION_0_1_0 = 2, 1
 _ROOM = 30_000
-_NAME = re.compile(r"[\w.:-]{1,200}", re.ASCII)
+"""Characters for the entries; Jira stores 32,768 in a property."""
+
+
+class Remembered(NamedTuple):
+    """What a property says."""
+
+    times: Mapping[str, datetime]
+    """Steps, or keys of issues, with their times."""
+    comments: int = 0
+    """The connector had written so many comments when the property was written, and all they prove stands in it. Where
+    the issue has more, the property is an old one, or not all had room: then the comments have to be read."""
 
 
 class Memory:
-    """Signs and checks the properties with a key that follows from the API token: a new token forgets them."""
+    """Signs and checks the properties: with the configured keys, and where there is none with a key that follows from
+    the API ``token``. Version 0.1.0 had that one only; its properties are still read."""
 
-    def __init__(self, token: str) -> None:
-        self._key = hashlib.sha256(b"interspace memory\0" + token.encode()).digest()
+    def __init__(self, keys: Sequence[bytes], token: str) -> None:
+        self._token_key = hashlib.sha256(b"interspace memory\0" + token.encode()).digest()
+        self._proofs = Proofs("jira", (*keys, self._token_key))
 
     def __repr__(self) -> str:
         return "Memory()"
 
-    def sealed(self, name: str, issue_id: str, times: Mapping[str, datetime]) -> dict[str, Any]:
+    def sealed(self, name: str, issue_id: str, times: Mapping[str, datetime], comments: int = 0) -> dict[str, Any]:
         """The value of the property ``name`` of an issue. What does not fit is left out, the latest first."""
-        kept: dict[str, str] = {}
+        entries: dict[str, list[str]] = {}
         room = _ROOM
         for entry, at in sorted(times.items(), key=lambda item: (item[1], item[0])):
             text = at.astimezone(UTC).isoformat()
-            room -= len(entry) + len(text) + 8
+            room -= len(entry) + 4 + (0 if text in entries else len(text) + 8)
             if room < 0:
+                comments = 0
                 break
-            kept[entry] = text
-        return {"version": _VERSION, _CONTENT[name]: kept, "signature": self._signature(name, issue_id, kept)}
+            entries.setdefault(text, []).append(entry)
+        return {
+            "version": _VERSION,
+            _CONTENT[name]: entries,
+            "comments": comments,
+            "signature": self._proofs.signature([name, issue_id, entries, comments]),
+        }
 
-    def opened(self, name: str, issue_id: str, value: object) -> dict[str, datetime] | None:
-        """What a property says; ``None`` if it is not ours, for another issue, damaged, or of another token."""
-        times = _times(value, _CONTENT[name])
-        if times is None or not isinstance(value, dict):
+    def opened(self, name: str, issue_id: str, value: object) -> Remembered | None:
+        """What a property says; ``None`` if it is not ours, for another issue, damaged, or signed with another key."""
+        if not isinstance(value, dict):
             return None
-        signature = value.get("signature")
-        if not isinstance(signature, str) or not signature.isascii():
+        content: Any = value.get(_CONTENT[name])
+        version, signature = value.get("version"), value.get("signature")
+        if version == _VERSION_0_1_0 and value.keys() == {"version", _CONTENT[name], "signature"}:
+            if not self._is_signed_by_0_1_0(signature, [name, issue_id, version, content]):
+                return None
+            return Remembered({entry: datetime.fromisoformat(text) for entry, text in content.items()})
+        if version != _VERSION or value.keys() != {"version", _CONTENT[name], "comments", "signature"}:
             return None
-        if not hmac.compare_digest(signature, self._signature(name, issue_id, times)):
+        if not self._proofs.is_signed(signature, [name, issue_id, content, value["comments"]]):
             return None
-        try:
-            return {entry: datetime.fromisoformat(text).astimezone(UTC) for entry, text in times.items()}
-        except (ValueError, OverflowError):
-            return None
+        times = {entry: datetime.fromisoformat(text) for text, entries in content.items() for entry in entries}
+        return Remembered(times, value["comments"])
 
-    def _signature(self, name: str, issue_id: str, times: Mapping[str, str]) -> str:
-        said = json.dumps([name, issue_id, _VERSION, times], sort_keys=True, separators=(",", ":"))
-        return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()
-
-
-def _times(value: object, content: str) -> dict[str, str] | None:
-    """The entries of a property that has the right shape and size."""
-    if not isinstance(value, dict) or value.keys() != {"version", content, "signature"} or value["version"] != _VERSION:
-        return None
-    times = value[content]
-    if not isinstance(times, dict):
-        return None
-    size = 0
-    for entry, text in times.items():
-        if not isinstance(text, str) or not isinstance(entry, str) or not _NAME.fullmatch(entry):
-            return None
-        size += len(entry) + len(text)
-        if size > _LONGEST:
-            return None
-    return times
+    def _is_signed_by_0_1_0(self, signature: object, content: object) -> bool:
+        message = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        expected = hmac.new(self._token_key, message.encode(), hashlib.sha256).hexdigest()
+        return isinstance(signature, str) and signature.isascii() and hmac.compare_digest(signature, expected)

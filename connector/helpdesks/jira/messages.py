@@ -1,17 +1,22 @@
-"""A note of the rules as a comment: a bold title, the text, and a last line that says what the comment proves."""
+"""A note of the rules as a comment: a bold title, the text, and beside them a property that says what it proves."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from connector.domain.decision import Note
 from connector.helpdesks.jira.markup import LONGEST, escape, escape_within, plain
+from connector.helpdesks.proofs import PROPERTY, Proofs
 
 VISIBILITY = "sd.public.comment"
 """The comment property that hides a comment from customers. Without it a comment is public."""
 
-_LAST_LINE = re.compile(r"(?:^|\n)\[ref:((?: [\w.:-]+)*)\]\s*\Z", re.ASCII)
-_MARGIN = 4_000
-"""Room for title and last line."""
+_LAST_LINE_0_1_0 = re.compile(r"(?:^|\n)\[ref:((?: [\w.:-]+)*)\]\s*\Z", re.ASCII)
+"""How version 0.1.0 said what a comment proves: in its last line."""
+_TITLE = 1_000
+"""Room for the title."""
+_ROOM = 30_000
+"""Characters of marks in one property; Jira stores 32,768."""
 
 
 class Message(NamedTuple):
@@ -19,15 +24,20 @@ class Message(NamedTuple):
 
     title: str
     text: str
-    marks: frozenset[str]
+    marks: frozenset[str] | None
+    """What its last line proves, if version 0.1.0 wrote it."""
 
 
-def comment(note: Note) -> dict[str, Any]:
+def comment(note: Note, issue_id: str, proofs: Proofs) -> dict[str, Any]:
     """The comment as Jira adds it. Nothing but a public note makes a public comment: the platform's default is public,
     so every comment says what it is. The only place where a comment is made."""
+    signed = [
+        {"key": f"{PROPERTY}-{number}" if number > 1 else PROPERTY, "value": proofs.sealed(issue_id, marks)}
+        for number, marks in enumerate(_portions(sorted(note.marks)), start=1)
+    ]
     return {
-        "body": _body(note),
-        "properties": [{"key": VISIBILITY, "value": {"internal": not note.public}}],
+        "body": body_of(note),
+        "properties": [{"key": VISIBILITY, "value": {"internal": not note.public}}, *signed],
     }
 
 
@@ -35,16 +45,30 @@ def message(markup: str) -> Message:
     """The parts of a comment of the connector's."""
     title, _, rest = markup.replace("\r", "").strip().partition("\n")
     text = plain(rest)
-    found = _LAST_LINE.search(text)
+    last = _LAST_LINE_0_1_0.search(text)
     return Message(
         title=plain(title.removeprefix("*").removesuffix("*")).strip(),
-        text=(text[: found.start()] if found else text).strip(),
-        marks=frozenset(found[1].split()) if found else frozenset(),
+        text=(text[: last.start()] if last else text).strip(),
+        marks=frozenset(last[1].split()) if last else None,
     )
 
 
-def _body(note: Note) -> str:
+def body_of(note: Note) -> str:
+    """The comment's text in markup."""
     title = " ".join(note.title.split())
-    # Always there: no other text can then be taken for it.
-    last = f"[ref:{''.join(f' {mark}' for mark in sorted(note.marks))}]"
-    return f"*{escape(title)}*\n\n{escape_within(note.text, LONGEST - _MARGIN)}\n\n{escape(last)}"
+    # No text may look like a last line of version 0.1.0.
+    text = escape_within(note.text, LONGEST - _TITLE).replace("\\[ref:", "\\(ref:")
+    return f"*{escape(title)}*\n\n{text}"
+
+
+def _portions(marks: Iterable[str]) -> Iterator[list[str]]:
+    """As many marks as one property holds at a time, at least one portion."""
+    portion: list[str] = []
+    room = _ROOM
+    for mark in marks:
+        if room < len(mark) + 4:
+            yield portion
+            portion, room = [], _ROOM
+        portion.append(mark)
+        room -= len(mark) + 4
+    yield portion

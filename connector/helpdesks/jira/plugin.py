@@ -51,12 +51,12 @@ def _mapping() -> "type[JiraMapping]":
     return JiraMapping
 
 
-def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], _: Sequence[bytes]) -> Desk:
+def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
     from connector.helpdesks.jira.connection import open_connection
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.load import load_mapping
 
-    return JiraDesk(open_connection(settings), load_mapping(settings.mapping), clock)
+    return JiraDesk(open_connection(settings), load_mapping(settings.mapping), clock, proof_keys=proof_keys)
 
 
 def _doctor() -> Doctor:

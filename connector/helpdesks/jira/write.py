@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from connector.domain.decision import Note
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import TicketKind, TicketState
+from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.answer import EditedRow, TransitionRow, Transitions
@@ -16,9 +16,10 @@ from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.memory import MARKS, Memory
-from connector.helpdesks.jira.messages import comment, message
+from connector.helpdesks.jira.messages import body_of, comment, message
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import LONG_TEXTS, decode, encode
+from connector.helpdesks.proofs import Proofs
 
 
 class IssueWriter:
@@ -30,14 +31,16 @@ class IssueWriter:
         site: Site,
         mapping: JiraMapping,
         memory: Memory,
-        histories: Histories,
         *,
+        proofs: Proofs,
+        histories: Histories,
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._site = site
         self._mapping = mapping
         self._memory = memory
+        self._proofs = proofs
         self._histories = histories
         self._clock = clock
         self._flavour: Flavour = site.flavour
@@ -87,13 +90,15 @@ class IssueWriter:
             fields |= self.due_date(changes)
         body: dict[str, Any] = {"fields": fields}
         if note is not None:
-            body["update"] = {"comment": [{"add": comment(note)}]}
-        if note is not None and note.marks:
+            body["update"] = {"comment": [{"add": comment(note, ticket.id, self._proofs)}]}
             # The marks that comments prove are kept as well: a comment can be deleted, a memory be damaged, not both
             # by somebody who may do only one of them.
             marks = dict.fromkeys(note.marks, self._clock()) | dict(ticket.marks)
             times = {str(mark): at for mark, at in marks.items()}
-            body["properties"] = [{"key": MARKS, "value": self._memory.sealed(MARKS, ticket.id, times)}]
+            # The ids of comments are numbers; other articles of ours are no comments.
+            comments = sum(article.author is Actor.CONNECTOR and article.id.isdigit() for article in ticket.articles)
+            memory = self._memory.sealed(MARKS, ticket.id, times, comments + 1)
+            body["properties"] = [{"key": MARKS, "value": memory}]
         return body
 
     def _move(self, ticket: Ticket, state: TicketState) -> None:
@@ -130,8 +135,9 @@ class IssueWriter:
 
     def _learn(self, edited: EditedRow, note: Note) -> None:
         rows = edited.fields.comment.comments if edited.fields.comment else ()
+        written = message(body_of(note))
         for row in reversed(rows):
-            if self._histories.is_ours(row) and message(row.body).marks == note.marks:
+            if self._histories.is_ours(row) and message(row.body) == written:
                 self._histories.learn(row, internal=not note.public)
                 return
 

@@ -51,7 +51,7 @@ def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_ke
     from connector.helpdesks.zammad.desk import ZammadDesk
     from connector.helpdesks.zammad.load import load_mapping
 
-    return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping), proof_keys=tuple(proof_keys))
+    return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping), proof_keys=proof_keys)
 
 
 def _doctor() -> Doctor:

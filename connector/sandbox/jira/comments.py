@@ -6,6 +6,7 @@ from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
 from connector.sandbox.jira.records import Comment, Issue
 
+MOST_BY_ID = 1_000
 DEFAULT_PAGE = {"cloud": 100, "datacenter": 50}
 
 
@@ -23,6 +24,23 @@ def index(call: Call, key: str) -> Answer:
         shown.comment(call.world, issue, held, zone, properties=with_properties) for held in found[start : start + size]
     ]
     return 200, {"startAt": start, "maxResults": size, "total": len(found), "comments": comments}
+
+
+def listed(call: Call) -> Answer:
+    """`POST /comment/list`: comments by their ids, wherever they are; what the caller may not see is left out."""
+    ids = call.fields().get("ids")
+    if not isinstance(ids, list) or len(ids) > MOST_BY_ID:
+        raise JiraError(400, f"ids must be a list of {MOST_BY_ID} ids at most.")
+    wanted = {str(comment_id) for comment_id in ids}
+    with_properties = "properties" in call.words("expand")
+    found = [
+        shown.comment(call.world, issue, held, call.user.zone, properties=with_properties)
+        for issue in call.world.issues.values()
+        if may_browse(call.world, call.user, issue.project_id)
+        for held in issue.comments
+        if held.id in wanted
+    ]
+    return 200, {"maxResults": MOST_BY_ID, "startAt": 0, "total": len(found), "isLast": True, "values": found}
 
 
 def show(call: Call, key: str, comment_id: str) -> Answer:

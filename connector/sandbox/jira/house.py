@@ -22,7 +22,7 @@ from connector.sandbox.wire import Response
 _OTHER_ROLE = "Developers"
 _API = "/rest/api/2/"
 _PORTAL = "/rest/servicedeskapi/"
-_LOOKS = ("search", "bulkfetch")
+_LOOKS = ("search", "bulkfetch", "comment/list")
 _ONCE = ("serverInfo", "myself", "field", "project/", "role", "group", "status", "priority")
 
 

@@ -136,6 +136,7 @@ _CLOUD: dict[str, Handler] = {
     "POST search": search.removed,
     "POST search/jql": search.by_token,
     "POST issue/bulkfetch": issues.fetch,
+    "POST comment/list": comments.listed,
     "GET issue/*/changelog": issues.changelog,
     "GET project/search": site.search_projects,
     "GET field/search": custom_fields.search,

@@ -8,10 +8,16 @@ from click.testing import CliRunner, Result
 
 from connector.cli.check import check
 from connector.cli.init import init
+from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.settings import load
 
-FILES = sorted(path.relative_to(MAPPINGS) for path in MAPPINGS.rglob("*") if path.is_file())
+FILES = sorted(
+    path.relative_to(MAPPINGS)
+    for path in MAPPINGS.rglob("*")
+    if path.is_file() and not path.is_relative_to(MAPPINGS / "messages")
+)
+POLICY = Path("interspace.yaml")
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -24,17 +30,32 @@ def copied(folder: Path) -> list[Path]:
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
-def test_everything_shipped_is_copied_and_the_settings_are_shown(tmp_path: Path) -> None:
+def test_all_rules_are_copied_and_the_settings_are_shown(tmp_path: Path) -> None:
     ran = copy("own")
 
     assert ran.exit_code == 0, ran.output
     own = tmp_path / "own"
     assert copied(own) == FILES
-    assert all((own / file).read_bytes() == (MAPPINGS / file).read_bytes() for file in FILES)
+    assert all((own / file).read_bytes() == (MAPPINGS / file).read_bytes() for file in FILES if file != POLICY)
+    assert load_policy(own / POLICY, None).version == load_policy(MAPPINGS / POLICY, None).version
     assert f"INTERSPACE_POLICY={own / 'interspace.yaml'}\n" in ran.output
     assert f"INTERSPACE_ZAMMAD_MAPPING={own / 'zammad.yaml'}\n" in ran.output
     assert f"INTERSPACE_JIRA_MAPPING={own / 'jira.yaml'}\n" in ran.output
     assert not Path("interspace.env").exists()
+
+
+def test_a_text_of_ones_own_counts_from_the_first_copy_on(tmp_path: Path) -> None:
+    Path("interspace.env").touch()
+    copy("own", "--add")
+    shipped = MAPPINGS / "messages" / "en" / "details_needed.txt"
+    (tmp_path / "own" / "texts" / "en").mkdir()
+    mine = tmp_path / "own" / "texts" / "en" / shipped.name
+    mine.write_text(shipped.read_text(encoding="utf-8") + "Yours\n{{ nonsense }}\n", encoding="utf-8")
+
+    checked = CliRunner().invoke(check)
+
+    assert f"{mine}:" in checked.output
+    assert "nonsense" in checked.output
 
 
 def test_the_settings_file_names_the_copies_and_check_looks_at_them(tmp_path: Path) -> None:

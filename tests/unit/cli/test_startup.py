@@ -12,10 +12,11 @@ from connector.cli import LINES, cli
 OF_OTHER_COMMANDS = {
     *("alembic", "asgiref", "flask", "granian", "psycopg", "sqlalchemy", "werkzeug"),
     *("inscriptis", "jira", "lxml", "mailparser_reply", "requests"),
+    *("rich", "structlog"),
 }
-"""Packages of the receiver, the work table, the helpdesks and the mails' texts."""
+"""Packages of the receiver, the work table, the helpdesks, the mails' texts, tables on the terminal, and logs."""
 
-HEAVY = {*OF_OTHER_COMMANDS, "holidays", "pydantic", "rich", "structlog", "yaml"}
+HEAVY = {*OF_OTHER_COMMANDS, "holidays", "jinja2", "pydantic", "yaml"}
 
 
 def imported(*arguments: str, cwd: Path) -> set[str]:

@@ -9,12 +9,17 @@ from connector.domain.vocabulary import Actor, Channel
 from connector.policy.models import Policy
 from connector.rules.case import Case, Rule
 from connector.rules.evaluate import unsaid
+from connector.rules.trust import contest
 from tests.builders import changed, moved, said
 
 
 def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
-    """What one rule decides, less what stands on the ticket already."""
-    return unsaid(rule(Case(ticket, policy, now)), ticket)
+    """What one rule decides, less what stands on the ticket already. Every outcome names its rule and its reasons."""
+    outcome = rule(Case(ticket, policy, now))
+    assert outcome.rule == rule.__name__
+    assert outcome.reasons or rule is contest, "only a fight that there is not needs no reason"
+    assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
+    return unsaid(outcome, ticket)
 
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:

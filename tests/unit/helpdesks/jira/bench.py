@@ -32,7 +32,11 @@ class Sent(NamedTuple):
     @property
     def is_write(self) -> bool:
         """Whether it changes anything: a search is posted too."""
-        return self.method != "GET" and "search" not in self.path and "bulkfetch" not in self.path
+        return (
+            self.method != "GET"
+            and "search" not in self.path
+            and not self.path.partition("?")[0].endswith(("bulkfetch", "comment/list"))
+        )
 
 
 @cache
@@ -65,8 +69,8 @@ class Bench:
         """Whether this is Jira Cloud."""
         return self.flavour == "cloud"
 
-    def connected(self, token: str | None = None) -> JiraDesk:
-        """An adapter that knows nothing yet."""
+    def connected(self, token: str | None = None, *proof_keys: bytes) -> JiraDesk:
+        """An adapter that knows nothing yet, with another token and keys for its proofs."""
         adapter = self.jira.requests_adapter()
         send = adapter.send
 
@@ -79,7 +83,7 @@ class Bench:
         adapter.send = recorded  # type: ignore[assignment, method-assign]
         user = BOT if self.is_cloud else None
         held = token or self.accounts.bot
-        return open_jira(URL, user, held, self.mapping, self.clock, adapter=lambda: adapter)
+        return open_jira(URL, user, held, self.mapping, self.clock, adapter=lambda: adapter, proof_keys=proof_keys)
 
     def calls(self, who: str, method: str, path: str, body: Any = None) -> Any:
         """An API call of somebody else's. Raises ValueError if it is refused."""

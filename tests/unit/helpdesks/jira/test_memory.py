@@ -21,7 +21,7 @@ from connector.work.reconcile import reconcile
 from tests.unit.helpdesks.jira.bench import Bench
 
 AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-MEMORY = Memory("a token of tests")
+MEMORY = Memory((), "a token of tests")
 TIMES = st.dictionaries(
     st.from_regex(r"[A-Za-z0-9_.:-]{1,30}", fullmatch=True),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
@@ -37,9 +37,9 @@ POLICY = load_policy(MAPPINGS / "interspace.yaml", MAPPINGS / "services.yaml")
 
 @given(TIMES)
 def test_what_is_sealed_can_be_opened(times: dict[str, datetime]) -> None:
-    value = json.loads(json.dumps(MEMORY.sealed(MARKS, "10041", times)))
+    value = json.loads(json.dumps(MEMORY.sealed(MARKS, "10041", times, 3)))
 
-    assert MEMORY.opened(MARKS, "10041", value) == times
+    assert MEMORY.opened(MARKS, "10041", value) == (times, 3)
 
 
 @given(JSON)
@@ -57,7 +57,7 @@ def test_any_change_of_it_is_nothing(times: dict[str, datetime], data: st.DataOb
     except ValueError:
         return
 
-    assert MEMORY.opened(MARKS, "10041", value) == (times if value == json.loads(text) else None)
+    assert MEMORY.opened(MARKS, "10041", value) == ((times, 0) if value == json.loads(text) else None)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,23 @@ def test_any_change_of_it_is_nothing(times: dict[str, datetime], data: st.DataOb
     [
         lambda value: MEMORY.opened(MARKS, "10042", value),
         lambda value: MEMORY.opened(INTENDED, "10041", value),
-        lambda value: Memory("another token").opened(MARKS, "10041", value),
+        lambda value: Memory((), "another token").opened(MARKS, "10041", value),
         lambda value: MEMORY.opened(MARKS, "10041", {**value, "more": 1}),
-        lambda value: MEMORY.opened(MARKS, "10041", {**value, "version": 2}),
+        lambda value: MEMORY.opened(MARKS, "10041", {**value, "version": 1}),
+        lambda value: MEMORY.opened(MARKS, "10041", {**value, "comments": 9}),
         lambda value: MEMORY.opened(MARKS, "10041", {**value, "signature": "ü"}),
         lambda value: MEMORY.opened(MARKS, "10041", {**value, "signature": None}),
     ],
-    ids=["another issue", "another property", "another token", "more", "another version", "not ascii", "unsigned"],
+    ids=[
+        "another issue",
+        "another property",
+        "another token",
+        "more",
+        "another version",
+        "more comments",
+        "not ascii",
+        "unsigned",
+    ],
 )
 def test_what_was_signed_for_something_else_is_nothing(opened: Callable[[Any], Any]) -> None:
     assert opened(MEMORY.sealed(MARKS, "10041", {"level-2": AT})) is None
@@ -80,18 +90,21 @@ def test_what_was_signed_for_something_else_is_nothing(opened: Callable[[Any], A
 def test_it_never_grows_beyond_what_jira_stores() -> None:
     times = {f"repaired-group-{number}": AT + timedelta(seconds=number) for number in range(5_000)}
 
-    value = MEMORY.sealed(MARKS, "10041", times)
+    value = MEMORY.sealed(MARKS, "10041", times, 7)
 
     assert len(json.dumps(value)) <= 32_768
     kept = MEMORY.opened(MARKS, "10041", value)
-    assert kept
-    assert "repaired-group-0" in kept
+    assert kept is not None
+    assert "repaired-group-0" in kept.times
+    assert kept.comments == 0, "it does not stand for comments whose marks had no room"
 
 
 def test_a_huge_one_is_nothing() -> None:
     times = {f"level-{number}": AT.isoformat() for number in range(10_000)}
+    marks = {AT.isoformat(): [*times]}
 
     assert MEMORY.opened(MARKS, "10041", {"version": 1, "marks": times, "signature": "0" * 64}) is None
+    assert MEMORY.opened(MARKS, "10041", {"version": 2, "marks": marks, "comments": 1, "signature": "0" * 64}) is None
 
 
 def test_it_shows_no_key() -> None:
@@ -137,8 +150,8 @@ def test_the_memory_travels_with_the_note(bench: Bench) -> None:
     (write,) = [one for one in bench.sent if one.is_write and "level-2" in json.dumps(one.body)]
     assert write.method == "PUT"
     assert {"fields", "update", "properties"} <= write.body.keys()
-    assert "level-2" in held["marks"]
-    assert bench.read(issue).marks[Mark("level", 2)] == datetime.fromisoformat(held["marks"]["level-2"])
+    (at,) = [time for time, marks in held["marks"].items() if "level-2" in marks]
+    assert bench.read(issue).marks[Mark("level", 2)] == datetime.fromisoformat(at)
 
 
 DAMAGES: dict[str, Callable[[Bench, str, Any], Any]] = {
@@ -147,17 +160,17 @@ DAMAGES: dict[str, Callable[[Bench, str, Any], Any]] = {
     "not an object": lambda bench, issue, held: "level-9",
     "levels added": lambda bench, issue, held: {
         **held,
-        "marks": {**held["marks"], "level-3": AT.isoformat(), "level-4": AT.isoformat(), "level-5": AT.isoformat()},
+        "marks": {**held["marks"], AT.isoformat(): ["level-3", "level-4", "level-5"]},
     },
     "levels removed": lambda bench, issue, held: {**held, "marks": {}},
     "unsigned": lambda bench, issue, held: {key: value for key, value in held.items() if key != "signature"},
-    "signed with another token": lambda bench, issue, held: Memory("stolen").sealed(
+    "signed with another token": lambda bench, issue, held: Memory((), "stolen").sealed(
         MARKS, issue, {f"level-{level}": AT for level in range(1, 6)}
     ),
-    "of another issue": lambda bench, issue, held: Memory(bench.accounts.bot).sealed(
+    "of another issue": lambda bench, issue, held: Memory((), bench.accounts.bot).sealed(
         MARKS, "4711", {f"level-{level}": AT for level in range(1, 6)}
     ),
-    "oversized": lambda bench, issue, held: {**held, "marks": {f"level-{n}": AT.isoformat() for n in range(600)}},
+    "oversized": lambda bench, issue, held: {**held, "marks": {AT.isoformat(): [f"level-{n}" for n in range(2_000)]}},
     "nested": lambda bench, issue, held: {**held, "marks": [[[[[[[{"level-3": 1}]]]]]]]},
 }
 
@@ -222,7 +235,7 @@ def test_deleted_notes_and_a_damaged_memory_repeat_no_level(bench: Bench) -> Non
     assert [title[:18] for title in levels_told(bench, issue)] == ["Escalation level 3"]
 
 
-def test_a_new_token_forgets_the_memory_and_learns_it_again_from_the_notes(bench: Bench) -> None:
+def test_a_new_token_without_a_key_forgets_the_memory_and_learns_it_again_from_the_notes(bench: Bench) -> None:
     issue = escalated(bench)
     user = "interspace-bot@sandbox.example"
     bench.desk = bench.connected(bench.jira.add_user(user))
@@ -233,7 +246,8 @@ def test_a_new_token_forgets_the_memory_and_learns_it_again_from_the_notes(bench
 
     assert levels_told(bench, issue)[: len(told)] == told
     assert len(levels_told(bench, issue)) == len(told) + 1
-    assert {"level-2", "level-3"} <= bench.jira.world.issue(issue).properties[MARKS]["marks"].keys()
+    memory = bench.jira.world.issue(issue).properties[MARKS]["marks"].values()
+    assert {"level-2", "level-3"} <= {mark for marks in memory for mark in marks}
 
 
 def test_a_damaged_memory_is_told_once(bench: Bench) -> None:
