@@ -117,7 +117,7 @@ class Settings(Model):
         return registry.plugin(helpdesk).settings() if values is None else values
 
     def value(self, name: str) -> Any:
-        """The value of a setting by its name among all: ``port``, or ``zammad_url`` for one of a helpdesk."""
+        """The value of a setting by its name among all: ``port``, or with the helpdesk's before it."""
         if name in _OWN:
             return getattr(self, name)
         helpdesk, own = _split(name)
@@ -239,7 +239,7 @@ def _faults(error: ValidationError, lines: Mapping[str, Line], begin: str = "") 
 
 
 def _split(name: str) -> tuple[str, str]:
-    """``zammad_url`` is ``url`` of the helpdesk ``zammad``. Raises KeyError for what is no setting."""
+    """The helpdesk, and the name among its settings. Raises KeyError for what is no setting."""
     for helpdesk in registry.names():
         rest = name.removeprefix(f"{helpdesk}_")
         if rest != name and rest in registry.plugin(helpdesk).settings.model_fields:

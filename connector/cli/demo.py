@@ -21,6 +21,7 @@ from connector.cli.sections import command
 from connector.cli.wiring import open_policy
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HouseVariant
+from connector.logs import configure
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import Told, tell
 from connector.settings import Settings
@@ -36,7 +37,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 @later(lambda: [_option()])
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
 @settings_options()
-def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
+def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     """Play an outage on a sandbox helpdesk.
 
     From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a
@@ -49,6 +50,9 @@ def demo(_: Settings, *, helpdesk: str, as_json: bool) -> None:
     Example:
       interspace demo --helpdesk {helpdesk}
     """
+    if "log_level" not in settings.model_fields_set:
+        # A story is read better without log lines in it.
+        configure(settings.model_copy(update={"log_level": "warning"}))
     policy = open_policy(SHIPPED)
     house = _houses()[helpdesk]
     console = Console(highlight=False)

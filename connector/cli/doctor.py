@@ -45,6 +45,7 @@ def _waits() -> Iterator[click.Option]:
 @command()
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--problems", is_flag=True, help="Show only what is not ok.")
 @click.option(
     "--round-trip/--no-round-trip", default=True, show_default=True, help="Make test tickets and remove them again."
 )
@@ -63,6 +64,7 @@ def doctor(
     *,
     helpdesk: str | None,
     as_json: bool,
+    problems: bool,
     round_trip: bool,
     delivery_wait: float,
     **waits: float,
@@ -100,10 +102,11 @@ def doctor(
         chosen = registry.plugin(helpdesk or settings.helpdesk(None)).doctor()
         context = chosen.context(settings, patience=patience, waits=waits, test_tickets=round_trip)
         found = _findings(chosen.checks, context)
+    shown = [finding for finding in found if not problems or finding.verdict is not Verdict.OK]
     if as_json:
-        click.echo(json.dumps([finding._asdict() for finding in found], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([finding._asdict() for finding in shown], indent=2, ensure_ascii=False))
     else:
-        _show(Console(highlight=False), found)
+        _show(Console(highlight=False), shown, Counter(finding.verdict for finding in found))
     sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in found) else 0)
 
 
@@ -129,7 +132,8 @@ def _together(found: list[Finding]) -> list[Finding]:
     return shown
 
 
-def _show(console: Console, found: list[Finding]) -> None:
+def _show(console: Console, found: list[Finding], counts: Counter[Verdict]) -> None:
+    """``counts`` are of all findings, also of those that are not shown."""
     table = Table("", "check", box=SIMPLE_HEAD)
     table.add_column("seen, and what to do", overflow="fold")
     for finding in _together(found):
@@ -138,6 +142,6 @@ def _show(console: Console, found: list[Finding]) -> None:
         if finding.do:
             text.append(f"\n→ {finding.do}", style=colour)
         table.add_row(Text(finding.verdict, style=colour), finding.name, text)
-    console.print(table)
-    counts = {verdict: sum(finding.verdict is verdict for finding in found) for verdict in Verdict}
-    console.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count))
+    if found:
+        console.print(table)
+    console.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]))

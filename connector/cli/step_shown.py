@@ -39,7 +39,7 @@ def first(names: Sequence[str]) -> str:
 
 
 def _described(body: Mapping[str, Any]) -> Iterator[str]:
-    """The words are those of the helpdesks: Zammad says data_type and endpoint where Jira says type and url."""
+    """The words are those of the helpdesks, which call the same things differently."""
     kind = body.get("type") or body.get("data_type")
     options = body.get("options") or (body.get("data_option") or {}).get("options") or ()
     if isinstance(options, Including):
@@ -57,19 +57,20 @@ def _difference(change: Difference, plan: Plan) -> str:
     names = _names(plan, _TABLES.get(change.path[0], ""))
     where = ".".join(names.get(part, part) for part in change.path)
     if isinstance(change.new, list) and isinstance(change.old or [], list):
-        return _of_lists(where, change.old or [], change.new, names)
+        word = where.removesuffix("s") if len(change.path) == 1 else where
+        return _of_lists((word, where), change.old or [], change.new, names)
     return f"{where}: {_value(change.old)} → {_value(change.new)}"
 
 
-def _of_lists(where: str, old: Sequence[Any], new: Sequence[Any], names: Mapping[str, str]) -> str:
+def _of_lists(words: tuple[str, str], old: Sequence[Any], new: Sequence[Any], names: Mapping[str, str]) -> str:
+    """``words``: what one and what several items are called."""
     parts = []
     for sign, these, others in (("+", new, old), ("−", old, new)):
         known = set(map(str, others))
         items = [_item(item, names) for item in these if str(item) not in known]
         if items:
-            word = where.removesuffix("s") if len(items) == 1 else where
-            parts.append(f"{sign}{len(items)} {word}: {first(items)}")
-    return "; ".join(parts) or f"{where}: in another order"
+            parts.append(f"{sign}{len(items)} {words[len(items) > 1]}: {first(items)}")
+    return "; ".join(parts) or f"{words[1]}: in another order"
 
 
 def _item(item: Any, names: Mapping[str, str]) -> str:

@@ -25,7 +25,7 @@ def reached(context: Examination) -> requests.Response | Observation:
     except requests.exceptions.SSLError as error:
         return fail(
             f"{context.base}: TLS failed: {_reason(error)}",
-            f"Renew the certificate, or trust its issuer with {context.own.variable('ca_file')}.",
+            _advice(context, error),
         )
     except requests.exceptions.RequestException as error:
         return fail(
@@ -70,11 +70,21 @@ def tls(context: Examination) -> Observation:
             ends = str((secured.getpeercert() or {}).get("notAfter", ""))
             version = secured.version() or "TLS"
     except ssl.SSLError as error:
-        return fail(f"TLS failed: {_reason(error)}", "Renew the certificate, or trust its issuer.")
+        return fail(f"TLS failed: {_reason(error)}", _advice(context, error))
     except OSError as error:
         # The address answers: there is a proxy in between, and the certificate is its business.
         return warn(f"the certificate cannot be looked at from here: {_reason(error)}", "Look at it in a browser.")
     return certificate(datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC), context.clock(), version)
+
+
+def _advice(context: Examination, error: Exception) -> str:
+    """What to do when TLS failed. OpenSSL calls an answer without TLS a wrong version number."""
+    if "wrong_version_number" in str(error).casefold().replace(" ", "_"):
+        return (
+            f"What answers there does not speak TLS: set {context.own.variable('url')} to the address with http://, or "
+            "to the port that speaks it."
+        )
+    return f"Renew the certificate, or trust its issuer with {context.own.variable('ca_file')}."
 
 
 def certificate(ends: datetime, now: datetime, version: str = "TLS") -> Observation:

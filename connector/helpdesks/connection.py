@@ -92,7 +92,7 @@ class Connection:
         request = self._template.copy()
         request.method, request.url = method, f"{self.base}{path}"
         if body is not None:
-            # Unescaped text: Zammad's length limits count an escaped umlaut as six characters.
+            # Unescaped text: limits of length may count an escaped umlaut as six characters.
             data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, request.headers["Content-Length"] = data, str(len(data))
         return request

@@ -37,7 +37,7 @@ class Ref:
 
 
 def text_ref(kind: str, name: str, *, optional: bool = False) -> Ref:
-    """An id inside a condition: Zammad's own forms write these as text."""
+    """An id inside a condition, where the helpdesk's own forms write it as text."""
     return Ref(kind, name, optional, "{}")
 
 
@@ -72,7 +72,7 @@ class Wanted:
     fill: Mapping[str, Any] = field(default_factory=dict)
     """Written where nothing stands yet; what people make of it later is left alone."""
     borrowed: bool = False
-    """Somebody else's object that only has to hold ``body``, e.g. a role that comes with Zammad. It gets no mark, is
+    """Somebody else's object that only has to hold ``body``, e.g. a role that comes along. It gets no mark, is
     changed with ``--adopt`` only, and never deleted."""
     own: bool = False
     """A borrowed one that may be changed without asking: the bot's own account."""

@@ -28,7 +28,7 @@ class Action(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     RUN = "run"
-    """A call that makes changes effective, for example Zammad's migrations."""
+    """A call that makes changes effective, for example migrations."""
     UNCHANGED = "unchanged"
     STAYS = "stays"
     """Not taken away by an uninstallation; the step says why."""

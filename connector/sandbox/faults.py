@@ -31,7 +31,7 @@ class Fault:
     retry_after: str | None = None
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
-    """What else the answer says, such as Jira's `RateLimit-Reason`."""
+    """What else the answer says, such as `RateLimit-Reason`."""
 
     def matches(self, method: str, target: str) -> bool:
         """Whether this request is in trouble. `path` is a regular expression, searched for."""

@@ -44,7 +44,7 @@ class House(Protocol):
 
     @property
     def name(self) -> str:
-        """``zammad`` or ``jira``: the key in the work table and in the webhook's path."""
+        """The helpdesk's key in the work table and in the webhook's path."""
 
     @property
     def bot(self) -> str | None:
@@ -64,8 +64,8 @@ class House(Protocol):
         """An account for a customer, an agent or a manager; returns its token."""
 
     def outsider(self) -> str:
-        """The token of somebody who may write to tickets by API and is not support (P20): on Zammad any customer, on
-        Jira a colleague of another department."""
+        """The token of somebody who may write to tickets by API and is not support (P20): any
+        customer, or a colleague of another department."""
 
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """Returns the ticket's id."""

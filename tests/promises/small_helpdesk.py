@@ -53,7 +53,7 @@ class SmallHelpdesk:
 class Client:
     """One worker's way to it; see :class:`connector.helpdesks.helpdesk.Helpdesk`."""
 
-    name = "jira"
+    name = "small"
 
     def __init__(self, server: SmallHelpdesk) -> None:
         self._server = server

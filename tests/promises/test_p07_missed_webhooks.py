@@ -130,7 +130,7 @@ def test_a_full_sweep_comes_back_every_day(table: WorkTable, clock: SteppedClock
     """It finds what no list of changes shows."""
     helpdesk = SmallHelpdesk(clock, [incident()])
     worker = Worker(table, Client(helpdesk), default_policy())
-    table.touch([Key("jira", FULL_SWEEP)], clock())
+    table.touch([Key("small", FULL_SWEEP)], clock())
     worker.run_due()
     helpdesk.tickets["8"] = incident(complete(priority=None), id="8")
 

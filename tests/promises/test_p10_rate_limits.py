@@ -88,17 +88,17 @@ def test_a_limited_endpoint_is_asked_by_nobody_and_other_work_goes_on(
     one, other = workers_of(helpdesk, table, 2)
     until = clock() + timedelta(seconds=60)
     helpdesk.limited[WRITE] = until
-    table.touch([Key("jira", "1")], clock())
+    table.touch([Key("small", "1")], clock())
     one.run_due()
     assert helpdesk.writes("1") == [T0], "somebody has to find out"
-    table.touch([Key("jira", ticket) for ticket in ("1", "2", "quiet")], clock())
+    table.touch([Key("small", ticket) for ticket in ("1", "2", "quiet")], clock())
     clock.advance(timedelta(seconds=1))
 
     other.run_due()
     work(clock, table, one, other, until=until)
 
     assert helpdesk.writes("1", "2", "3") == [T0], "no request before its time, by no worker"
-    assert table.seen("jira", ["quiet"])["quiet"].due is None, "it needs no write and is done"
+    assert table.seen("small", ["quiet"])["quiet"].due is None, "it needs no write and is done"
     work(clock, table, other, one, until=until + timedelta(seconds=10))
     assert all(at >= until for at in helpdesk.writes("1", "2")[1:])
     for ticket in ("1", "2"):
@@ -113,9 +113,9 @@ def test_a_limited_ticket_waits_alone_and_no_event_wakes_it_earlier(
     workers = workers_of(helpdesk, table, 2)
     until = clock() + timedelta(seconds=30)
     helpdesk.limited["1"] = until
-    table.touch([Key("jira", ticket) for ticket in ("1", "2")], clock())
+    table.touch([Key("small", ticket) for ticket in ("1", "2")], clock())
     workers[0].run_due()
-    table.touch([Key("jira", ticket) for ticket in ("1", "3")], clock())
+    table.touch([Key("small", ticket) for ticket in ("1", "3")], clock())
 
     work(clock, table, *workers, until=until)
 
@@ -132,7 +132,7 @@ def test_waiting_for_a_limit_is_no_failure_however_long_it_lasts(
     (worker,) = workers_of(helpdesk, table, 1)
     for _ in range(MAX_ATTEMPTS + 2):
         helpdesk.limited[WRITE] = clock() + timedelta(seconds=5)
-        table.touch([Key("jira", "1")], clock())
+        table.touch([Key("small", "1")], clock())
         work(clock, table, worker, until=clock() + timedelta(seconds=6))
     helpdesk.limited.clear()
 
@@ -149,17 +149,17 @@ def test_what_was_claimed_before_the_429_is_not_asked_either(
     """Many tickets are due at once and claimed together; sixteen threads may have asked before the first answer."""
     busy = Overloaded(clock, [incident(id=str(number)) for number in range(_CLAIMED)])
     (worker,) = workers_of(busy, table, 1)
-    table.touch([Key("jira", ticket) for ticket in busy.tickets], clock())
+    table.touch([Key("small", ticket) for ticket in busy.tickets], clock())
 
     if threads:
         with in_a_thread(worker):
-            wait_until(lambda: table.paused_until("jira") is not None, "the pause")
-            wait_until(lambda: table.counts()["jira"].due == _CLAIMED, "the return of what was claimed")
+            wait_until(lambda: table.paused_until("small") is not None, "the pause")
+            wait_until(lambda: table.counts()["small"].due == _CLAIMED, "the return of what was claimed")
     else:
         worker.run_due()
 
     assert 1 <= len(busy.asked) <= max(1, threads)
-    assert table.counts()["jira"].due == _CLAIMED
+    assert table.counts()["small"].due == _CLAIMED
     assert table.dead_letters() == []
 
 

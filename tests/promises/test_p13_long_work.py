@@ -35,15 +35,15 @@ def test_the_lease_is_renewed_and_the_result_counts(table: WorkTable, clock: Ste
         begun = clock()
         while clock() < begun + 2 * LEASE:
             clock.advance(LEASE / 3 + timedelta(seconds=1))
-            wait_until(lambda: table.counts()["jira"].leased == 1 and _lasts(table, clock), "the renewal")
-            assert table.claim("jira", 10, LEASE) == [], "another worker gets it only from the dead"
+            wait_until(lambda: table.counts()["small"].leased == 1 and _lasts(table, clock), "the renewal")
+            assert table.claim("small", 10, LEASE) == [], "another worker gets it only from the dead"
         desk.answers.set()
-        wait_until(lambda: table.counts()["jira"].leased == 0, "the result")
+        wait_until(lambda: table.counts()["small"].leased == 0, "the result")
 
     assert helpdesk.tickets["1"].fields.escalation_level == 1
     assert set(proofs(helpdesk.tickets["1"]).values()) == {1}
 
 
 def _lasts(table: WorkTable, clock: SteppedClock) -> bool:
-    ends = table.next_due("jira")
+    ends = table.next_due("small")
     return ends is not None and ends > clock() + LEASE * 2 / 3

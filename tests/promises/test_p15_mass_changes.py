@@ -34,7 +34,7 @@ def test_ten_thousand_tickets_touched_at_once_are_looked_at_once_each_and_not_al
     helpdesk = SmallHelpdesk(clock, [left_alone.model_copy(update={"id": str(n)}) for n in range(TICKETS)])
     policy = default_policy().model_copy(update={"applies_since": T0})
     for _ in range(3):
-        table.touch([Key("jira", ticket) for ticket in helpdesk.tickets], clock())
+        table.touch([Key("small", ticket) for ticket in helpdesk.tickets], clock())
 
     work(clock, table, Worker(table, Client(helpdesk), policy), until=T0 + TICKETS / RATE * SECOND)
 
@@ -79,7 +79,7 @@ def settled(table: WorkTable, clock: SteppedClock, count: int) -> tuple[SmallHel
     """So many open P3 tickets, all worked on under the default policy."""
     helpdesk = SmallHelpdesk(clock, [incident(id=str(number)) for number in range(count)])
     worker = Worker(table, Client(helpdesk), default_policy())
-    table.touch([Key("jira", FULL_SWEEP)], clock())
+    table.touch([Key("small", FULL_SWEEP)], clock())
     work(clock, table, worker, until=LATER)
     assert Counter(priorities(helpdesk)) == {Priority.P3: count}
     return helpdesk, worker
@@ -92,7 +92,7 @@ def priorities(helpdesk: SmallHelpdesk) -> list[Priority | None]:
 
 def held_back() -> float:
     """What the metric tells."""
-    return total("policies_held_back_total", helpdesk="jira")
+    return total("policies_held_back_total", helpdesk="small")
 
 
 def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
@@ -106,10 +106,10 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
 
     assert helpdesk.tickets == before, "only looked at"
     assert held_back() == told + 1
-    assert table.policy("jira") == default_policy().rules_version
+    assert table.policy("small") == default_policy().rules_version
     assert table.dead_letters() == []
 
-    table.touch([Key("jira", "7")], clock())
+    table.touch([Key("small", "7")], clock())
     work(clock, table, worker, until=clock() + 2 * SECOND)
     assert helpdesk.tickets["7"].fields.priority is Priority.P2, "what happens on a ticket goes by the new policy"
 
@@ -118,7 +118,7 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
 
     assert (forced.held, forced.touched) == (None, SAMPLE + 50)
     assert Counter(priorities(helpdesk)) == {Priority.P2: SAMPLE + 50}
-    assert table.policy("jira") == "stricter"
+    assert table.policy("small") == "stricter"
     assert all(set(proofs(ticket).values()) == {1} for ticket in helpdesk.tickets.values())
 
 
@@ -144,7 +144,7 @@ def test_a_harmless_policy_reaches_every_open_ticket(table: WorkTable, clock: St
     worker.use(Client(helpdesk), revised("renamed", name="Interspace Europe"))
     work(clock, table, worker, until=LATER + 2 * SECOND)
 
-    assert table.policy("jira") == "renamed"
+    assert table.policy("small") == "renamed"
     assert len(helpdesk.asked) - asked == 40 + 40, "the sample and the look at each"
     assert helpdesk.writes() == []
 
@@ -160,7 +160,7 @@ def test_what_time_has_brought_is_not_the_policys_doing(table: WorkTable, clock:
     work(clock, table, worker, until=clock() + 5 * SECOND)
 
     assert found.held is None
-    assert table.policy("jira") == "renamed"
+    assert table.policy("small") == "renamed"
     assert {ticket.fields.escalation_level for ticket in helpdesk.tickets.values()} == {3}
 
 
@@ -168,7 +168,7 @@ def test_a_lost_database_asks_for_no_permission(table: WorkTable, clock: Stepped
     helpdesk = SmallHelpdesk(clock, [incident(id=str(number)) for number in range(40)])
     found = sweep(Client(helpdesk), table, full=True, policy=stricter(), largest_change=0.3)
     assert (found.held, found.touched) == (None, 40)
-    assert table.policy("jira") == "stricter"
+    assert table.policy("small") == "stricter"
 
 
 def test_a_ticket_that_cannot_be_read_does_not_stop_the_sweep(table: WorkTable, clock: SteppedClock) -> None:

@@ -21,6 +21,11 @@ def test_the_demo_happens(run: Run) -> None:
     assert all(step["problems"] == [] for step in steps)
 
 
+def test_the_story_has_no_log_lines_in_it_unless_they_are_asked_for(run: Run) -> None:
+    assert run("demo").stderr == ""
+    assert "reconciled" in run("demo", "--log-level", "info").stderr
+
+
 def test_the_demo_is_played_by_the_rules_that_come_along(run: Run, tmp_path: Path) -> None:
     policy = (MAPPINGS / "interspace.yaml").read_text()
     (tmp_path / "own.yaml").write_text(f"{policy}\napplies_since: 2026-12-01T08:00:00+01:00\n")

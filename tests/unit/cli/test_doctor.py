@@ -107,6 +107,20 @@ def test_a_running_installation_is_well(run: Run, live: Live, whole: dict[str, s
         assert secret not in as_json.stdout + as_json.stderr + shown.stdout + shown.stderr
 
 
+def test_only_the_problems_are_shown_and_all_are_counted(run: Run, live: Live, whole: dict[str, str]) -> None:
+    everything = run("doctor", "--no-round-trip", "--json", **whole)
+    as_json = run("doctor", "--no-round-trip", "--json", "--problems", **whole)
+    shown = run("doctor", "--no-round-trip", "--problems", **whole)
+
+    found = verdicts(everything.stdout)
+    assert verdicts(as_json.stdout) == {name: verdict for name, verdict in found.items() if verdict != "ok"}
+    assert "ok" in found.values()
+    assert f"{list(found.values()).count('ok')} ok" in shown.stdout.splitlines()[-1]
+    assert found["Zammad's clock"] == "ok"
+    assert "Zammad's clock" not in shown.stdout
+    assert everything.returncode == shown.returncode == as_json.returncode
+
+
 def test_what_is_wrong_is_exit_code_1(run: Run, live: Live, whole: dict[str, str]) -> None:
     table = WorkTable.open(whole["INTERSPACE_DATABASE_URL"])
     table.touch([Key("zammad", "41")], datetime.now(UTC))

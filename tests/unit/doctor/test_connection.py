@@ -95,6 +95,17 @@ def test_without_tls_only_this_machine_is_safe() -> None:
     assert tls(context("http://zammad.example")).verdict is Verdict.WARN
 
 
+def test_a_port_without_tls_is_no_matter_of_its_certificate() -> None:
+    with serving() as url:
+        secured = context(url.replace("http://", "https://"))
+        found = (zammad_answers(secured), tls(secured))
+
+    for seen in found:
+        assert seen.verdict is Verdict.FAIL
+        assert "certificate" not in seen.do
+        assert "INTERSPACE_ZAMMAD_URL" in seen.do
+
+
 @pytest.mark.skipif(which("openssl") is None, reason="openssl makes the certificate for this test")
 @pytest.mark.parametrize(("days", "verdict"), [(90, Verdict.OK), (5, Verdict.WARN)])
 def test_a_certificate_is_looked_at(tmp_path: Path, days: int, verdict: Verdict) -> None:
