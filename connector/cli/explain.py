@@ -142,7 +142,7 @@ def _writes(ticket: Ticket, decision: Decision) -> Table:
     writes = Table("field", "is", "would become", title="Would be written", title_justify="left")
     for field, value in decision.changes.items():
         held = wording.value(getattr(ticket.fields, field))
-        writes.add_row(wording.label(field), Text(harmless(held)), Text(harmless(wording.value(value))))
+        writes.add_row(ticket.labels[field], Text(harmless(held)), Text(harmless(wording.value(value))))
     if decision.state:
         writes.add_row("State", wording.value(ticket.state), wording.value(decision.state))
     if decision.note:

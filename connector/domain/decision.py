@@ -1,11 +1,14 @@
 """What a rule decides, and what a reconcile writes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import Field
 
 from connector.domain.mark import Mark
+from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Model
 from connector.domain.ticket import Changes
 from connector.domain.vocabulary import TicketState
@@ -13,14 +16,36 @@ from connector.domain.vocabulary import TicketState
 _NOTHING: Changes = {}
 
 
+@dataclass(frozen=True)
+class Notice:
+    """Something that is true to say on a ticket: a message of the catalogue with the data it declares.
+
+    :raises ValueError: it proves nothing, so it would be said again at every look.
+    """
+
+    message: str
+    data: Mapping[str, Any]
+    marks: frozenset[Mark]
+    """The steps that it proves to be done. A notice whose marks all stand on the ticket has been said."""
+
+    def __post_init__(self) -> None:
+        if not self.marks:
+            raise ValueError(f"{self.message} needs a mark")
+
+    @property
+    def public(self) -> bool:
+        """The customer gets it."""
+        return MESSAGES[self.message] is Audience.CUSTOMER
+
+
 class Note(Model):
-    """A message the connector adds to a ticket. Public notes go to the customer."""
+    """A message as the connector adds it to a ticket. Public notes go to the customer."""
 
     public: bool
     title: str
     text: str
     marks: frozenset[Mark] = frozenset()
-    """The steps this note proves to be done. A note whose marks all stand on the ticket has been said."""
+    """The steps this note proves to be done."""
 
 
 class NewTicket(Model):
@@ -40,7 +65,7 @@ class Outcome(NamedTuple):
     changes: Changes = _NOTHING
     state: TicketState | None = None
     """The state the ticket should have; ``None`` leaves it to people."""
-    notes: tuple[Note, ...] = ()
+    notices: tuple[Notice, ...] = ()
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
     """Ids of tickets that have to be looked at again because of this one."""

@@ -80,10 +80,10 @@ class Connection:
             )
             response.content  # noqa: B018 - reads the body: a connection may break while it comes
         except requests.exceptions.SSLError as error:
-            raise UnavailableError(f"{where}: TLS failed: {cause(error)}") from error
+            raise UnavailableError(f"{where}: {self.base}: TLS failed: {cause(error)}") from error
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            raise UnavailableError(f"{where}: no answer: {cause(error)}") from error
+            raise UnavailableError(f"{where}: {self.base} gives no answer: {cause(error)}") from error
         return response
 
     def _prepared(self, method: str, path: str, body: Any) -> requests.PreparedRequest:

@@ -1,22 +1,14 @@
 """What is said to the customer about missing details (R14, R16), or to the agent who has the customer on the phone."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from connector.domain.decision import Note
+from connector.domain.decision import Notice
 from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Channel, IntakeStatus
-from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.text import Doubt
-
-_HINTS = {
-    "service_id": "as in your welcome message",
-    "problem_start": "date, time and time zone, for example 2026-11-22 10:05 UTC",
-    "short_description": "one sentence",
-    "impact": "service affecting, degradation, or non-service affecting",
-}
 
 _ASKED, _REMINDED, _UNDERSTOOD = Mark("asked"), Mark("reminded"), Mark("understood")
 
@@ -41,7 +33,7 @@ class Gap(NamedTuple):
     understood: Understood | None
 
 
-def question(case: Case, gap: Gap) -> tuple[Note | None, datetime | None]:
+def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
     """The message to send now if any, and when to look again: asked once, reminded once.
 
     Answers that raise new doubts get a question of their own.
@@ -51,33 +43,31 @@ def question(case: Case, gap: Gap) -> tuple[Note | None, datetime | None]:
         return None, None
     asked = ticket.marks.get(_ASKED)
     if asked is None:
-        return _message(ticket, gap, _ASKED), now + intake.remind_after.fixed
+        return _message(case, gap, _ASKED), now + intake.remind_after.fixed
     reminded = _REMINDED in ticket.marks
     questions = {at for mark, at in ticket.marks.items() if mark.name in ("asked", "doubt")}
     unclear = {Mark("doubt", article.id) for article in gap.unclear if article.created_at > asked}
     if not unclear <= ticket.marks.keys() and len(questions) < _MOST_QUESTIONS:
-        return _message(ticket, gap, *unclear), None if reminded else now + intake.remind_after.fixed
+        return _message(case, gap, *unclear), None if reminded else now + intake.remind_after.fixed
     if reminded:
         return None, None
     # From the last question on: a reminder never follows at the heels of one about a doubt.
     remind_at = max(questions) + intake.remind_after.fixed
     if now < remind_at:
         return None, remind_at
-    return _message(ticket, gap, _REMINDED), None
+    return _message(case, gap, _REMINDED), None
 
 
-def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Note, ...]:
+def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Notice, ...]:
     """Nothing is missing, but the customer should know how the start time was read."""
     if understood is None or _is_for_agent(ticket) or ticket.state.is_over:
         return ()
-    parts = [wording.greeting(ticket), "thank you, we have everything we need.", _sentence(understood)]
-    title = f"Ticket {ticket.number}: details complete"
-    return (Note(public=True, title=title, text="\n\n".join(parts), marks=frozenset({_UNDERSTOOD})),)
+    return (Notice("details_complete", {"understood": understood._asdict()}, frozenset({_UNDERSTOOD})),)
 
 
-def status(ticket: Ticket, note: Note | None) -> IntakeStatus | None:
+def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
     """How far the asking is, with the message that is being sent."""
-    marks = {*ticket.marks, *(note.marks if note else ())}
+    marks = {*ticket.marks, *(notice.marks if notice else ())}
     if _REMINDED in marks:
         return IntakeStatus.REMINDED
     return IntakeStatus.ASKED if _ASKED in marks else None
@@ -88,27 +78,16 @@ def _is_for_agent(ticket: Ticket) -> bool:
     return ticket.channel is Channel.PHONE or ticket.created_by.is_staff
 
 
-def _message(ticket: Ticket, gap: Gap, *steps: Mark) -> Note:
-    lines = "\n".join(f"{wording.label(field)} ({_HINTS[field]}): " for field in gap.missing)
-    doubts = "\n".join(f"- {doubt.question}" for doubt in gap.doubts)
-    if _is_for_agent(ticket):
-        ask = "Required details are missing. Please ask the customer and fill them in on the ticket."
-        text = "\n\n".join(part for part in (ask, lines, doubts) if part)
-        return Note(public=False, title="Details missing", text=text, marks=frozenset(steps))
-    intro = "thank you for your message. We are on it. To work on it without delay we also need:"
-    if _REMINDED in steps:
-        intro = "we are working on your ticket and still need:"
-    parts = [wording.greeting(ticket), intro, lines]
-    parts += [f"One thing is not clear to us:\n{doubts}"] if doubts else []
-    parts += [_sentence(gap.understood)] if gap.understood else []
-    parts.append("Please reply to this message and fill in the lines above.")
-    marks = frozenset((*steps, _UNDERSTOOD) if gap.understood else steps)
-    title = f"Ticket {ticket.number}: details needed"
-    return Note(public=True, title=title, text="\n\n".join(parts), marks=marks)
+def sentence(case: Case, doubt: Doubt) -> str:
+    """The doubt as a question to the customer."""
+    return case.text("question", about=doubt.about, **doubt.data)
 
 
-def _sentence(understood: Understood) -> str:
-    return (
-        f"We understood the start time as {wording.format_time(understood.start)}: you named no time zone, "
-        f"so we took {understood.zone}. Please correct us if that is wrong."
-    )
+def _message(case: Case, gap: Gap, *steps: Mark) -> Notice:
+    data: dict[str, Any] = {"missing": gap.missing, "doubts": [sentence(case, doubt) for doubt in gap.doubts]}
+    if _is_for_agent(case.ticket):
+        return Notice("details_missing", data, frozenset(steps))
+    message = "details_reminder" if _REMINDED in steps else "details_needed"
+    if gap.understood:
+        return Notice(message, {**data, "understood": gap.understood._asdict()}, frozenset((*steps, _UNDERSTOOD)))
+    return Notice(message, data, frozenset(steps))

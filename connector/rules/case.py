@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from connector.domain.decision import Outcome
+from connector.domain.fields import fit
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Priority, ServiceCheck
+from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
 from connector.policy.models import Ladder, Policy
+from connector.rules import writing
 from connector.rules.timeline import Clocks, count_clocks
 
 
@@ -52,7 +56,19 @@ class Case:
         contact = self.ticket.customer
         return self.policy.catalogue.customer(contact.organization, contact.email)
 
+    def text(self, message: str, /, **data: Any) -> str:
+        """A message that is part of a field or of another message."""
+        return self.task(message, **data).body
+
+    def field(self, name: str, message: str, /, **data: Any) -> str:
+        """A message as the text of a field, cut to the length of that."""
+        return fit(name, self.text(message, **data))
+
+    def task(self, message: str, /, **data: Any) -> Rendered:
+        """Title and text of a ticket that is made for this one."""
+        return writing.text(message, data, self.ticket, self.policy)
+
 
 Rule = Callable[[Case], Outcome]
-"""Pure: the same case, the same outcome. Its notes are all that would be true to say; what has been said is dropped
-by :func:`connector.rules.evaluate.evaluate`."""
+"""Pure: the same case, the same outcome. Its notices are all that is true to say; what has been said is dropped by
+:func:`connector.rules.evaluate.evaluate`."""

@@ -12,7 +12,7 @@ from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
 from connector.rules import wording
-from connector.rules.asking import Gap, Understood, confirmation, question, status
+from connector.rules.asking import Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
 
@@ -41,24 +41,24 @@ def completeness(case: Case) -> Outcome:
     filled = _filled(ticket, statements)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
-    reasons = [f"{wording.label(field)} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
+    reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
     if not missing:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
-            notes=confirmation(ticket, _zone_assumed(current, statements)),
+            notices=confirmation(ticket, _zone_assumed(current, statements)),
             reasons=(*reasons, "all required details are there"),
         )
-    reasons.append(f"missing: {', '.join(wording.label(field) for field in missing)}")
+    reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
     doubts = _doubts(statements, missing)
-    reasons += [f"unclear: {doubt.question}" for doubt in doubts]
+    reasons += [f"unclear: {sentence(case, doubt)}" for doubt in doubts]
     answers = tuple(s.article for s in statements if any(doubt.field in missing for doubt in s.said.doubts))
     gap = Gap(missing, doubts, answers, _zone_assumed(current, statements))
-    note, due = question(case, gap)
+    notice, due = question(case, gap)
     return Outcome(
         rule="completeness",
-        changes={**filled, "intake_status": status(ticket, note)},
-        notes=(note,) if note else (),
+        changes={**filled, "intake_status": status(ticket, notice)},
+        notices=(notice,) if notice else (),
         reasons=tuple(reasons),
         due=due,
     )
@@ -70,8 +70,9 @@ def _statements(case: Case) -> tuple[Statement, ...]:
         return ()
     pattern = case.policy.intake.service_id_pattern
     zone = case.customer.timezone if case.customer else None
+    labels = ticket.labels.in_mails
     return tuple(
-        Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern))
+        Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern, labels=labels))
         for article in _unread(ticket)
         if _speaks_for_customer(article)
     )

@@ -5,10 +5,11 @@ nothing has to be remembered of what was served. Who agreed, when and by which m
 clocks pause from the agreement to the opening (see :mod:`connector.rules.timeline`); a raised impact ends the pause.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from connector.domain.decision import Note, Outcome
+from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Impact
@@ -19,6 +20,17 @@ from connector.rules.requests import Request, Source, customer_consents, support
 _CONSENTS: Final = ("deferral_support", "deferral_customer")
 _SET: Final = (*_CONSENTS, "deferred_until")
 """What is on a ticket while somebody wants to defer, or it is deferred."""
+
+
+Hindrance = Literal["over", "impact", "working hours"]
+"""Why nothing can be deferred now."""
+_REASONS: Mapping[str, str] = {
+    "over": "the incident is over",
+    "impact": "the impact is not non service affecting",
+    "working hours": "these are working hours",
+    "consent": "it is not agreed by both parties any more",
+}
+"""For ``explain``."""
 
 
 class Consents(NamedTuple):
@@ -38,20 +50,21 @@ def deferral(case: Case) -> Outcome:
     ticket = case.ticket
     hindrance = _hindrance(case)
     if hindrance is not None and not any(getattr(ticket.fields, name) for name in _SET):
-        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {hindrance}",))
+        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {_REASONS[hindrance]}",))
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
     if hindrance is not None:
         return _ended(ticket, consents, hindrance)
     if consents.support and consents.customer:
-        return _deferred(ticket, consents.support, consents.customer, opening)
+        return _deferred(case, consents.support, consents.customer, opening)
     if ticket.fields.deferred_until is not None:
-        return _ended(ticket, consents, "it is not agreed by both parties any more")
+        return _ended(ticket, consents, "consent")
     if consents.support:
-        note = _ask_customer(ticket, opening)
-        return _waiting(note, consents.support, opening, "the customer's consent is missing")
+        mark = Mark("deferral-asked", _stamp(opening))
+        return _waiting("deferral_question", mark, consents.support, opening, "the customer's consent is missing")
     if consents.customer:
-        return _waiting(_ask_support(opening), consents.customer, opening, "support's consent is missing")
+        mark = Mark("deferral-offered", _stamp(opening))
+        return _waiting("deferral_offered", mark, consents.customer, opening, "support's consent is missing")
     # What was agreed in another night is worth nothing.
     stale: Changes = {}
     for name in _CONSENTS:
@@ -77,42 +90,39 @@ def _consents(case: Case, opening: datetime) -> Consents:
     return Consents(latest(support_consents(case.ticket)), latest(customer_consents(case.ticket, case.policy)))
 
 
-def _hindrance(case: Case) -> str | None:
-    """Why nothing can be deferred now."""
+def _hindrance(case: Case) -> Hindrance | None:
     if case.ticket.state.is_over:
-        return "the incident is over"
-    impact = case.ticket.fields.impact
-    if impact is not Impact.NON_SERVICE_AFFECTING:
-        return f"the impact is {wording.value(impact)}"
-    return "these are working hours" if case.policy.deferral_calendar.is_open(case.now) else None
+        return "over"
+    if case.ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING:
+        return "impact"
+    return "working hours" if case.policy.deferral_calendar.is_open(case.now) else None
 
 
-def _deferred(ticket: Ticket, support: Request, customer: Request, opening: datetime) -> Outcome:
-    record = f"Support: {_said(support)}. Customer: {_said(customer)}."
-    notes = (
-        Note(
-            public=False,
-            title=f"Deferred until {wording.format_time(opening)}",
-            text=f"Both parties agreed to continue at the next opening of working hours. {record} "
-            "The clocks stand still until then. A raised impact ends the deferral.",
-            marks=frozenset({Mark("deferred", _stamp(opening))}),
-        ),
-        Note(
-            public=True,
-            title=f"Ticket {ticket.number}: we continue {wording.format_time(opening)}",
-            text=f"{wording.greeting(ticket)}\n\nas agreed, we continue to work on this ticket at "
-            f"{wording.format_time(opening)}. If the fault gets worse before, please tell us and state the impact.",
-            marks=frozenset({Mark("deferral-told", _stamp(opening))}),
-        ),
+def _deferred(case: Case, support: Request, customer: Request, opening: datetime) -> Outcome:
+    by_message = customer.source is Source.MESSAGE
+    record = case.field(
+        "deferral",
+        "deferral_record",
+        by_support={"who": support.actor, "name": support.name, "at": support.at},
+        by_customer={
+            "who": customer.actor,
+            "name": customer.name,
+            "at": customer.at,
+            "message": customer.ref if by_message else None,
+            "said": customer.said if by_message else None,
+        },
     )
     return Outcome(
         rule="deferral",
-        changes={"deferred_until": opening, "deferral": record[:1000]},
-        notes=notes,
-        reasons=(f"deferred until {wording.format_time(opening)}. {record}",),
+        changes={"deferred_until": opening, "deferral": record},
+        notices=(
+            Notice("deferred", {"opening": opening, "record": record}, frozenset({Mark("deferred", _stamp(opening))})),
+            Notice("deferral_agreed", {"opening": opening}, frozenset({Mark("deferral-told", _stamp(opening))})),
+        ),
+        reasons=(f"deferred until {wording.format_time(opening)}: {_said(support)}; {_said(customer)}",),
         due=opening,
         # The clocks are those of the history, which tells of the pause once it is written.
-        again=ticket.fields.deferred_until != opening,
+        again=case.ticket.fields.deferred_until != opening,
     )
 
 
@@ -122,48 +132,37 @@ def _said(consent: Request) -> str:
     return f"{by} at {wording.format_time(consent.at)}, {how}"
 
 
-def _waiting(note: Note, given: Request, opening: datetime, missing: str) -> Outcome:
-    return Outcome(rule="deferral", notes=(note,), reasons=(f"{_said(given)}; {missing}",), due=opening)
-
-
-def _ask_customer(ticket: Ticket, opening: datetime) -> Note:
-    return Note(
-        public=True,
-        title=f"Ticket {ticket.number}: may we continue {wording.format_time(opening)}?",
-        text=f"{wording.greeting(ticket)}\n\nyour traffic is not disturbed by this fault. With your consent we "
-        f"continue at {wording.format_time(opening)}, when working hours begin. If you agree, please reply: "
-        "I agree to the deferral.\n\nWithout your consent we go on now.",
-        marks=frozenset({Mark("deferral-asked", _stamp(opening))}),
+def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missing: str) -> Outcome:
+    return Outcome(
+        rule="deferral",
+        notices=(Notice(message, {"opening": opening}, frozenset({mark})),),
+        reasons=(f"{_said(given)}; {missing}",),
+        due=opening,
     )
 
 
-def _ask_support(opening: datetime) -> Note:
-    return Note(
-        public=False,
-        title="The customer agrees to defer",
-        text=f"The customer agrees to continue at {wording.format_time(opening)}. If you agree too, set 'Support "
-        "agrees to defer'. Until then the clocks run.",
-        marks=frozenset({Mark("deferral-offered", _stamp(opening))}),
-    )
-
-
-def _ended(ticket: Ticket, consents: Consents, why: str) -> Outcome:
+def _ended(ticket: Ticket, consents: Consents, why: Hindrance | Literal["consent"]) -> Outcome:
     """Says so where something was agreed or asked for; empties what was set."""
     until = ticket.fields.deferred_until
     changes: Changes = {}
     for name in _SET:
         if getattr(ticket.fields, name) is not None:
             changes[name] = None
+    data = {"why": why, "impact": ticket.fields.impact}
     if until is None:
-        text = f"Nothing can be deferred: {why}."
         marks = frozenset(Mark("deferral-refused", consent.id) for consent in support_consents(ticket))
-        notes = (Note(public=False, title="Not deferred", text=text, marks=marks),) if marks else ()
-        return Outcome(rule="deferral", changes=changes, notes=notes, reasons=(text,))
-    text = f"The deferral until {wording.format_time(until)} is over: {why}. The clocks run again."
+        notices = (Notice("deferral_refused", data, marks),) if marks else ()
+        reason = f"nothing can be deferred: {_REASONS[why]}"
+        return Outcome(rule="deferral", changes=changes, notices=notices, reasons=(reason,))
     begun = ticket.changes.get("deferred_until", ())
     ended = Mark("deferral-ended", _stamp(until), begun[-1].id if begun else "created")
-    notes = (Note(public=False, title="Deferral over", text=text, marks=consents.marks | {ended}),)
-    return Outcome(rule="deferral", changes=changes, notes=notes, reasons=(text,), again=True)
+    return Outcome(
+        rule="deferral",
+        changes=changes,
+        notices=(Notice("deferral_ended", {"until": until, **data}, consents.marks | {ended}),),
+        reasons=(f"the deferral until {wording.format_time(until)} is over: {_REASONS[why]}",),
+        again=True,
+    )
 
 
 def _stamp(at: datetime) -> str:

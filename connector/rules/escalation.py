@@ -5,12 +5,12 @@ fires once, proved by the mark on its note; a level never goes down by clock; an
 levels overdue at once, after an outage, notify only the highest and record the others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from connector.domain.decision import Note, Outcome
+from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Actor, Priority
@@ -53,8 +53,8 @@ class LevelDue(NamedTuple):
     cause: Cause
 
     @property
-    def why(self) -> str:
-        """The cause in words."""
+    def reason(self) -> str:
+        """The cause, for ``explain``."""
         match self.cause:
             case AgeReached(age, priority):
                 return f"ticket age {age.text} at {priority}"
@@ -63,6 +63,17 @@ class LevelDue(NamedTuple):
             case Requested(request):
                 said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else request.said
                 return f"requested by {wording.actor(request.actor)} ({said})"
+
+    def why(self, case: Case) -> str:
+        """The cause, for people."""
+        match self.cause:
+            case AgeReached(age, priority):
+                return case.text("reason_age", age=age, priority=priority)
+            case TargetMissed(target):
+                return case.text("reason_missed_target", target=target)
+            case Requested(request):
+                phrase, reason = (request.said, None) if request.source is Source.MESSAGE else (None, request.said)
+                return case.text("reason_request", who=request.actor, phrase=phrase, reason=reason)
 
 
 class Answers(NamedTuple):
@@ -90,8 +101,8 @@ def escalation(case: Case) -> Outcome:
     following = next((due for at, due in ahead if at > now and due.level.level > level_now), None)
     return Outcome(
         rule="escalation",
-        changes=_changes(ticket, highest, following, answers, reached),
-        notes=_notes(fired, highest, answers, case.policy.escalation.requests_every),
+        changes=_changes(case, highest, following, answers, reached),
+        notices=_notices(case, fired, highest, answers),
         reasons=tuple(_reasons(reached, fired, following, answers)),
         due=following.at if following else None,
     )
@@ -175,51 +186,66 @@ def _requested(case: Case, at: int, served: Iterable[Request]) -> list[LevelDue]
     return requested
 
 
+def level_changes(case: Case, level: Level, why: str) -> Changes:
+    """The fields of a ticket that rises to ``level``; the owner stays."""
+    reason = case.field("escalation_reason", "escalation_reason", level=level.level, name=level.name, why=why)
+    changes: Changes = {"escalation_level": level.level, "escalation_reason": reason}
+    if level.group:
+        changes["group"] = level.group
+    return changes
+
+
+def level_notice(
+    level: Level, why: str, at: datetime | None, marks: Iterable[Mark], passed: Sequence[Mapping[str, Any]] = ()
+) -> Notice:
+    """What the contacts of a level are told; ``passed`` are the levels below that were due too."""
+    data = {
+        "level": level.level,
+        "name": level.name,
+        "at": at,
+        "why": why,
+        "contacts": level.contacts,
+        "passed": passed,
+    }
+    return Notice("escalated", data, frozenset(marks))
+
+
 def _changes(
-    ticket: Ticket, highest: LevelDue | None, following: LevelDue | None, answers: Answers, reached: int
+    case: Case, highest: LevelDue | None, following: LevelDue | None, answers: Answers, reached: int
 ) -> Changes:
     changes: Changes = {
-        "escalation_level": _shown_level(ticket, reached),
-        "next_escalation_at": wording.whole_second(following.at) if following and following.at else None,
+        "escalation_level": _shown_level(case.ticket, reached),
+        "next_escalation_at": timeline.whole_second(following.at) if following and following.at else None,
     }
     if highest is not None:
-        changes["escalation_level"] = highest.level.level
-        changes["escalation_reason"] = f"Level {highest.level.level}, {highest.level.name}: {highest.why}"[:250]
-        if highest.level.group:
-            changes["group"] = highest.level.group
+        changes |= level_changes(case, highest.level, highest.why(case))
     if any(request.source is not Source.MESSAGE for request in (*answers.served, *answers.refused)):
         changes["escalation_request"] = None
     return changes
 
 
-def _notes(fired: list[LevelDue], highest: LevelDue | None, answers: Answers, every: Span) -> tuple[Note, ...]:
-    if highest is None and not answers.served and not answers.refused:
-        return ()
-    lines: list[str] = []
-    marks = {Mark("request", request.id) for request in answers.served}
-    marks |= {Mark("refused", request.id) for request in answers.refused}
-    title = "Escalation request"
-    if highest is not None and (highest.level.level > 1 or marks):
-        title = f"Escalation level {highest.level.level}: {highest.level.name}"
-        marks |= {Mark("level", due.level.level) for due in fired}
-        lines.append(f"Reached {_when(highest)}: {highest.why}.")
-        if highest.level.contacts:
-            lines.append(f"Contact: {', '.join(highest.level.contacts)}.")
-        lines += [
-            f"Level {due.level.level} ({due.level.name}) was reached {_when(due)} and is only recorded: {due.why}."
+def _notices(case: Case, fired: list[LevelDue], highest: LevelDue | None, answers: Answers) -> tuple[Notice, ...]:
+    notices: list[Notice] = []
+    served = {Mark("request", request.id) for request in answers.served}
+    requested = any(isinstance(due.cause, Requested) for due in fired)
+    if highest is not None and (highest.level.level > 1 or requested):
+        marks = {Mark("level", due.level.level) for due in fired} | (served if requested else set())
+        passed = [
+            {"level": due.level.level, "name": due.level.name, "at": due.at, "why": due.why(case)}
             for due in _passed(fired, highest)
         ]
-    if answers.served and not any(isinstance(due.cause, Requested) for due in fired):
-        lines.append("Escalation was requested; the ticket is at the highest level already.")
-    lines += [
-        f"{wording.sentence(wording.actor(request.actor))} asked for escalation at {wording.format_time(request.at)}. "
-        f"One request in {every} is served; the next is possible at {wording.format_time(answers.next_possible)}."
-        for request in answers.refused
-        if answers.next_possible
-    ]
-    if not lines:
-        return ()
-    return (Note(public=False, title=title, text="\n".join(lines), marks=frozenset(marks)),)
+        notices.append(level_notice(highest.level, highest.why(case), highest.at, marks, passed))
+    if served and not requested:
+        notices.append(Notice("escalation_at_top", {}, frozenset(served)))
+    if answers.refused:
+        data = {
+            "requests": [{"who": request.actor, "at": request.at} for request in answers.refused],
+            "every": case.policy.escalation.requests_every.fixed,
+            "next": answers.next_possible,
+        }
+        refused = frozenset(Mark("refused", request.id) for request in answers.refused)
+        notices.append(Notice("escalation_refused", data, refused))
+    return tuple(notices)
 
 
 def _passed(fired: list[LevelDue], highest: LevelDue) -> list[LevelDue]:
@@ -235,10 +261,10 @@ def _when(due: LevelDue) -> str:
 
 def _reasons(reached: int, fired: list[LevelDue], following: LevelDue | None, answers: Answers) -> list[str]:
     reasons = [f"level {reached or 'none'} so far"]
-    reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.why}" for due in fired]
+    reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in fired]
     reasons += [f"request {request.id} comes too soon" for request in answers.refused]
     if following is None:
         reasons.append("no further level by clock")
     else:
-        reasons.append(f"level {following.level.level} {following.level.name} {_when(following)}: {following.why}")
+        reasons.append(f"level {following.level.level} {following.level.name} {_when(following)}: {following.reason}")
     return reasons

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from connector.domain.decision import Decision, NewTicket, Note, Outcome
+from connector.domain.decision import Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind
@@ -19,12 +19,24 @@ from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
-from connector.rules.trust import contest, contested, verified
+from connector.rules.trust import contest, contested, unproved, verified
+from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
-    TicketKind.INCIDENT: (completeness, service, priority, deferral, targets, escalation, rfo, problem, contest),
-    TicketKind.RFO_TASK: (rfo_task, contest),
-    TicketKind.PROBLEM: (problem_record, contest),
+    TicketKind.INCIDENT: (
+        completeness,
+        service,
+        priority,
+        deferral,
+        targets,
+        escalation,
+        rfo,
+        problem,
+        contest,
+        unproved,
+    ),
+    TicketKind.RFO_TASK: (rfo_task, contest, unproved),
+    TicketKind.PROBLEM: (problem_record, contest, unproved),
 }
 """The order matters: a rule sees what the rules before it decided."""
 
@@ -40,8 +52,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     for rule in RULES[ticket.kind]:
         outcome = unsaid(rule(case), ticket)
         outcomes.append(outcome)
-        changes = _difference(case.ticket.fields, outcome.changes)
-        if changes:
+        if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
     left_alone = contested(ticket, now)
     repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
@@ -52,29 +63,30 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
 
 
 def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
-    """The outcome without the notes that stand on the ticket already: each of their marks proves so.
+    """The outcome without the notices that stand on the ticket already: each of their marks proves so.
 
     The one place where it is decided that something is said once.
     """
-    if not outcome.notes:
+    if not outcome.notices:
         return outcome
-    return outcome._replace(notes=tuple(note for note in outcome.notes if not note.marks <= ticket.marks.keys()))
+    said = ticket.marks.keys()
+    return outcome._replace(notices=tuple(notice for notice in outcome.notices if not notice.marks <= said))
 
 
 def _together(
     ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
-    notes: list[Note] = []
+    notices: list[Notice] = []
     creates: list[NewTicket] = []
     touches: list[str] = []
     for outcome in outcomes:
-        notes += outcome.notes
+        notices += outcome.notices
         creates += outcome.creates
         touches += outcome.touches
-    internal = [note for note in notes if not note.public]
-    public = [note for note in notes if note.public]
-    # One request carries one message. The internal one goes first: some of its notes are proved by the changes they
+    internal = [notice for notice in notices if not notice.public]
+    public = [notice for notice in notices if notice.public]
+    # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
     after = _written(ticket, outcomes) if both else decided.fields
@@ -85,7 +97,7 @@ def _together(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
-        note=_joined(internal or public, policy),
+        note=as_note(internal or public, ticket, policy),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
         unfinished=both or any(outcome.again for outcome in outcomes),
@@ -123,26 +135,17 @@ def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:
     """The fields without the findings of rules whose message to the customer has to wait: they wait with it, so that
     the rule finds the same again."""
     for outcome in outcomes:
-        if not any(note.public for note in outcome.notes):
+        if not any(notice.public for notice in outcome.notices):
             ticket = ticket.with_changes(outcome.changes)
     return ticket.fields
 
 
-def _joined(notes: list[Note], policy: Policy) -> Note | None:
-    if not notes:
+def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | None:
+    """One note that says all of them."""
+    if not notices:
         return None
-    texts = [note.text for note in notes]
-    if len(notes) > 1 and not notes[0].public:
-        texts = [f"{note.title}\n{note.text}" for note in notes]
-    if not notes[0].public:
-        texts.append(f"{policy.name} rules, policy {policy.version}")
-    return Note(
-        public=notes[0].public,
-        title="; ".join(_titles(notes))[:200],
-        text="\n\n".join(texts),
-        marks=frozenset(mark for note in notes for mark in note.marks),
-    )
-
-
-def _titles(notes: Iterable[Note]) -> Iterable[str]:
-    return dict.fromkeys(note.title for note in notes)
+    public = notices[0].public
+    parts = [(notice.message, notice.data) for notice in notices]
+    title, text = write(parts, ticket, policy, public=public)
+    marks = frozenset(mark for notice in notices for mark in notice.marks)
+    return Note(public=public, title=title[:200], text=text, marks=marks)

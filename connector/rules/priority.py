@@ -1,6 +1,8 @@
 """Priority from impact and urgency (R10, R23–R26)."""
 
-from connector.domain.decision import Note, Outcome
+from typing import NamedTuple
+
+from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, PrioritySource, Urgency
@@ -9,49 +11,66 @@ from connector.rules import wording
 from connector.rules.case import Case
 
 
+class Computed(NamedTuple):
+    """What the matrix says."""
+
+    priority: Priority
+    impact: Impact | None
+    """``None``: not stated yet, so the worst case counts."""
+    urgency: Urgency
+    default: bool
+    """The customer chose no urgency."""
+
+    @property
+    def reason(self) -> str:
+        """For ``explain``."""
+        impact = wording.value(self.impact) if self.impact else "not stated yet, as if service affecting"
+        return f"impact {impact} × urgency {self.urgency}{' (default)' if self.default else ''}"
+
+    def text(self, case: Case) -> str:
+        """For people."""
+        return case.text("priority_by_matrix", impact=self.impact, urgency=self.urgency, default=self.default)
+
+
 def priority(case: Case) -> Outcome:
     """The matrix decides, until an agent does; the agent's choice stays until the agent clears it."""
-    ticket = case.ticket
-    computed, reason = _computed(ticket, case.policy)
-    override = _override(ticket)
+    computed, override = _computed(case.ticket, case.policy), _override(case.ticket)
     if override is not None:
-        return _keep(ticket, override, computed, reason)
+        return _keep(case, override, computed)
     if computed is None:
-        return Outcome(rule="priority", reasons=(reason,))
+        return Outcome(rule="priority", reasons=("impact and urgency are unknown; the helpdesk's priority stays",))
+    text = computed.text(case)
     changes: Changes = {
-        "priority": computed,
+        "priority": computed.priority,
         "priority_source": PrioritySource.MATRIX,
-        "priority_reason": f"{computed}: {reason}",
+        "priority_reason": f"{computed.priority}: {text}",
     }
     return Outcome(
         rule="priority",
         changes=changes,
-        notes=_announced(ticket, computed, reason),
-        reasons=(f"{computed}: {reason}",),
+        notices=_announced(case.ticket, computed.priority, text),
+        reasons=(f"{computed.priority}: {computed.reason}",),
     )
 
 
-def _announced(ticket: Ticket, computed: Priority, reason: str) -> tuple[Note, ...]:
+def _announced(ticket: Ticket, computed: Priority, reason: str) -> tuple[Notice, ...]:
     """Once for each change, also where it is not written because it is contested."""
     before, changes = ticket.fields.priority, ticket.changes.get("priority", ())
     if ticket.fields.priority_source is None or before is computed:
         return ()
     mark = Mark("priority", computed, changes[-1].id if changes else "created")
-    text = f"Priority {wording.value(before)} → {computed}: {reason}."
-    return (Note(public=False, title=f"Priority {computed}", text=text, marks=frozenset({mark})),)
+    data = {"before": before, "after": computed, "reason": reason}
+    return (Notice("priority_changed", data, frozenset({mark})),)
 
 
-def _computed(ticket: Ticket, policy: Policy) -> tuple[Priority | None, str]:
+def _computed(ticket: Ticket, policy: Policy) -> Computed | None:
     impact, stated = ticket.fields.impact, ticket.fields.urgency
     if impact is None:
-        if stated is None:
-            return None, "impact and urgency are unknown; the helpdesk's priority stays"
         # A possible P1 never waits for completeness: the worst case counts until the impact is known.
-        worst = policy.matrix[Impact.SERVICE_AFFECTING][stated]
-        return worst, f"impact not stated yet, handled as service affecting × urgency {stated}"
+        worst = policy.matrix[Impact.SERVICE_AFFECTING]
+        return Computed(worst[stated], None, stated, default=False) if stated else None
     urgency = stated or _default_urgency(ticket, policy)
-    origin = "" if stated else " (default)"
-    return policy.matrix[impact][urgency], f"impact {wording.value(impact)} × urgency {urgency}{origin}"
+    return Computed(policy.matrix[impact][urgency], impact, urgency, default=stated is None)
 
 
 def _default_urgency(ticket: Ticket, policy: Policy) -> Urgency:
@@ -85,24 +104,23 @@ def _chosen(ticket: Ticket, override: Change) -> Priority | None:
     return chosen or ticket.fields.priority
 
 
-def _keep(ticket: Ticket, override: Change, computed: Priority | None, reason: str) -> Outcome:
-    chosen = _chosen(ticket, override)
-    said = f"{wording.value(chosen)}: set by {wording.actor(override.actor)} at {wording.format_time(override.at)}"
-    changes: Changes = {"priority": chosen, "priority_source": PrioritySource.AGENT, "priority_reason": said}
-    notes: tuple[Note, ...] = ()
-    if computed is not None and computed is not chosen:
-        notes = (
-            Note(
-                public=False,
-                title=f"Priority {wording.value(chosen)} kept",
-                text=f"The matrix says {computed} ({reason}). Your choice stays. "
-                "To return to the matrix, set 'Priority decided by' to 'matrix'.",
-                marks=frozenset({Mark("priority-kept", override.id)}),
-            ),
-        )
+def _keep(case: Case, override: Change, computed: Computed | None) -> Outcome:
+    chosen = _chosen(case.ticket, override)
+    data = {"priority": chosen, "who": override.actor, "at": override.at}
+    changes: Changes = {
+        "priority": chosen,
+        "priority_source": PrioritySource.AGENT,
+        "priority_reason": case.field("priority_reason", "priority_by_agent", **data),
+    }
+    notices: tuple[Notice, ...] = ()
+    if computed is not None and computed.priority is not chosen:
+        kept = {"kept": chosen, "computed": computed.priority, "reason": computed.text(case)}
+        notices = (Notice("priority_kept", kept, frozenset({Mark("priority-kept", override.id)})),)
+    at, by = wording.format_time(override.at), wording.actor(override.actor)
+    matrix = f"{computed.priority}, {computed.reason}" if computed else "nothing"
     return Outcome(
         rule="priority",
         changes=changes,
-        notes=notes,
-        reasons=(said, f"by the matrix: {computed or 'nothing'}, {reason}"),
+        notices=notices,
+        reasons=(f"{wording.value(chosen)}: set by {by} at {at}", f"by the matrix: {matrix}"),
     )

@@ -5,7 +5,7 @@ may share a problem. The record stays open until root cause and permanent fix ar
 """
 
 from connector.domain.connector_key import key_of
-from connector.domain.decision import NewTicket, Note, Outcome
+from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.rules import wording
@@ -32,11 +32,11 @@ def problem(case: Case) -> Outcome:
 
 def _record(case: Case) -> NewTicket:
     ticket = case.ticket
+    subject, body = case.task("problem_record")
     return NewTicket(
         key=key_of(TicketKind.PROBLEM, ticket.id),
-        title=f"Problem behind incident {ticket.number}: {ticket.title}"[:240],
-        text=f"Find the root cause of incident {ticket.number} and the permanent fix (R28, R30).\n\n"
-        "State both on this record before you close it. Link further incidents with the same cause to it.",
+        title=subject[:240],
+        text=body,
         group=case.policy.problem.group,
         fields={"priority": ticket.fields.priority, "service_id": ticket.fields.service_id},
     )
@@ -45,23 +45,18 @@ def _record(case: Case) -> NewTicket:
 def problem_record(case: Case) -> Outcome:
     """On the record: closed without root cause or fix, it is opened again, once. A person who insists wins."""
     ticket = case.ticket
-    missing = [wording.label(name) for name in _NEEDED if not getattr(ticket.fields, name)]
+    missing = [name for name in _NEEDED if not getattr(ticket.fields, name)]
     if not missing:
         return Outcome(rule="problem_record", reasons=("root cause and permanent fix are stated",))
-    told = " and ".join(missing)
+    told = " and ".join(ticket.labels[name] for name in missing)
     if ticket.state not in _DONE:
         return Outcome(rule="problem_record", reasons=(f"open: {told} missing",))
     if any(change.actor is Actor.CONNECTOR for change in ticket.changes.get("state", ())):
         return Outcome(rule="problem_record", reasons=(f"closed without {told}, for the second time: left to people",))
-    note = Note(
-        public=False,
-        title="Problem record opened again",
-        text=f"{told} must be stated before a problem is closed (R28). Closed once more, it stays closed.",
-        marks=frozenset({Mark("problem-reopened")}),
-    )
+    notice = Notice("problem_reopened", {"missing": missing}, frozenset({Mark("problem-reopened")}))
     return Outcome(
         rule="problem_record",
         state=TicketState.OPEN,
-        notes=(note,),
+        notices=(notice,),
         reasons=(f"closed without {told}: opened again",),
     )

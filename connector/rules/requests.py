@@ -2,15 +2,18 @@
 
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from html import unescape
 from operator import attrgetter
+from threading import Lock
 from typing import Any, Literal, NamedTuple
+
+from cachetools import LRUCache, cached
 
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
 from connector.policy.models import Policy
 from connector.rules.text import contains_phrase, plain_reply
+from connector.rules.text.markup import body_key
 
 
 class Source(StrEnum):
@@ -140,7 +143,7 @@ def _by_message(ticket: Ticket, phrases: tuple[str, ...]) -> list[Request]:
     ]
 
 
-@lru_cache(maxsize=2_000)
+@cached(LRUCache(2_000), key=body_key, lock=Lock())
 def _phrase_in(body: str, is_html: bool, phrases: tuple[str, ...]) -> str | None:
     """The phrase in the customer's own words. Cached, because every look at a ticket reads all its messages."""
     return contains_phrase(plain_reply(body, is_html), phrases) if _may_contain(body, phrases) else None

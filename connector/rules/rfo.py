@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from connector.domain.connector_key import key_of
-from connector.domain.decision import NewTicket, Note, Outcome
+from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, LinkedTicket, Ticket
 from connector.domain.vocabulary import RfoStatus, TicketKind, TicketState
 from connector.rules import timeline, wording
 from connector.rules.case import Case
-from connector.rules.escalation import reached_level
+from connector.rules.escalation import level_changes, level_notice, reached_level
 from connector.rules.requests import Request, Source, rfo_requests
 
 _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
@@ -40,7 +40,7 @@ def rfo(case: Case) -> Outcome:
     if not eligible:
         return _declined(case, request)
     start = max(request.at, resolved)
-    due = wording.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
+    due = timeline.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
     return _due(case, request, due)
 
 
@@ -76,7 +76,7 @@ def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
 
 
 def _said(request: Request) -> str:
-    said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else "field RFO requested"
+    said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else "by the field"
     return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({said})"
 
 
@@ -87,38 +87,26 @@ def _task(ticket: Ticket) -> LinkedTicket | None:
 
 def _declined(case: Case, request: Request) -> Outcome:
     policy, priority = case.policy, case.priority
-    names = " or ".join(policy.priorities[eligible].name for eligible in sorted(policy.rfo.eligible))
-    note = Note(
-        public=True,
-        title="Your request for an RFO",
-        text=f"{wording.greeting(case.ticket)}\n\nyou asked for a Reason-For-Outage (RFO) document. We write one for "
-        f"resolved {names} incidents. This incident is {policy.priorities[priority].name} ({priority}). "
-        "A colleague will look at your request.",
-        marks=frozenset({Mark("rfo-declined", request.id)}),
-    )
+    data = {
+        "eligible": [policy.priorities[eligible].name for eligible in sorted(policy.rfo.eligible)],
+        "priority": f"{policy.priorities[priority].name} ({priority})",
+    }
     return Outcome(
         rule="rfo",
         changes=_state(RfoStatus.DECLINED, None),
-        notes=(note,),
+        notices=(Notice("rfo_declined", data, frozenset({Mark("rfo-declined", request.id)})),),
         reasons=(f"{_said(request)}; {priority} gets no RFO, an agent may still request one",),
     )
 
 
 def _due(case: Case, request: Request, due: datetime) -> Outcome:
-    ticket, days = case.ticket, case.policy.rfo.working_days
-    task = _task(ticket)
-    note = Note(
-        public=True,
-        title="Your Reason-For-Outage document",
-        text=f"{wording.greeting(ticket)}\n\nwe are preparing the Reason-For-Outage (RFO) document for incident "
-        f"{ticket.number}. You will have it by {wording.format_time(due)}.",
-        marks=frozenset({Mark("rfo-due", _stamp(due))}),
-    )
+    task, days = _task(case.ticket), case.policy.rfo.working_days
     overdue = case.now >= due
+    promise = Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", _stamp(due))}))
     return Outcome(
         rule="rfo",
         changes=_state(RfoStatus.OVERDUE if overdue else RfoStatus.DUE, due),
-        notes=() if overdue else (note,),
+        notices=() if overdue else (promise,),
         creates=() if task else (_new_task(case, request, due),),
         touches=(task.id,) if task is not None and task.rfo_due_at != due else (),
         reasons=(f"{_said(request)}; due {wording.format_time(due)}, {days} working days",),
@@ -127,16 +115,20 @@ def _due(case: Case, request: Request, due: datetime) -> Outcome:
 
 
 def _new_task(case: Case, request: Request, due: datetime) -> NewTicket:
-    ticket, policy = case.ticket, case.policy
+    ticket, rules = case.ticket, case.policy.rfo
+    subject, body = case.task(
+        "rfo_task",
+        due=due,
+        days=rules.working_days,
+        who=request.actor,
+        at=request.at,
+        phrase=request.said,
+    )
     return NewTicket(
         key=key_of(TicketKind.RFO_TASK, ticket.id),
-        title=f"RFO for incident {ticket.number}: {ticket.title}"[:240],
-        text=f"Write the Reason-For-Outage document for incident {ticket.number}.\n"
-        f"Due: {wording.format_time(due)} ({policy.rfo.working_days} working days). "
-        f"{wording.sentence(_said(request))}.\n\n"
-        "It needs the root cause and at least one preventive measure with owner and date (R33). "
-        "Close this task when the customer has the document.",
-        group=policy.rfo.group,
+        title=subject[:240],
+        text=body,
+        group=rules.group,
         fields={
             "rfo_status": RfoStatus.DUE,
             "rfo_due_at": due,
@@ -149,22 +141,16 @@ def _new_task(case: Case, request: Request, due: datetime) -> NewTicket:
 def _remind(case: Case, due: datetime) -> Outcome:
     calendar, days = case.policy.rfo_calendar, case.policy.rfo.working_days
     times = {day: calendar.add_working_days(due, day - days) for day in case.policy.rfo.remind_on}
-    notes: tuple[Note, ...] = ()
+    notices: tuple[Notice, ...] = ()
     if passed := [day for day, at in times.items() if at <= case.now]:
         # After an outage the latest reminder stands for those before it.
-        notes = (
-            Note(
-                public=False,
-                title=f"RFO due {wording.format_time(due)}",
-                text=f"Working day {max(passed)} of {days}: this RFO is due {wording.format_time(due)}.",
-                marks=frozenset({Mark("rfo-reminder", max(passed), _stamp(due))}),
-            ),
-        )
+        mark = Mark("rfo-reminder", max(passed), _stamp(due))
+        notices = (Notice("rfo_reminder", {"day": max(passed), "days": days, "due": due}, frozenset({mark})),)
     coming = min((at for at in times.values() if at > case.now), default=due)
     return Outcome(
         rule="rfo_task",
         changes={"rfo_status": RfoStatus.DUE, "rfo_due_at": due, "next_escalation_at": due},
-        notes=notes,
+        notices=notices,
         reasons=(f"due {wording.format_time(due)}, next look {wording.format_time(coming)}",),
         due=coming,
     )
@@ -172,23 +158,16 @@ def _remind(case: Case, due: datetime) -> Outcome:
 
 def _overdue(case: Case, due: datetime) -> Outcome:
     wanted = case.policy.rfo.overdue_level
-    why = f"RFO overdue since {wording.format_time(due)}"
+    reasons = (f"RFO overdue since {wording.format_time(due)}",)
     levels = case.policy.ladder(None).levels
     level = next((level for level in levels if level.level >= wanted and not level.skip), None)
     changes: Changes = {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": due, "next_escalation_at": None}
     if level is None or reached_level(case.ticket) >= level.level:
-        return Outcome(rule="rfo_task", changes=changes, reasons=(why,))
-    changes["escalation_level"] = level.level
-    changes["escalation_reason"] = f"Level {level.level}, {level.name}: {why}"
-    if level.group:
-        changes["group"] = level.group
-    note = Note(
-        public=False,
-        title=f"Escalation level {level.level}: {level.name}",
-        text=f"{why}." + (f"\nContact: {', '.join(level.contacts)}." if level.contacts else ""),
-        marks=frozenset({Mark("level", level.level)}),
-    )
-    return Outcome(rule="rfo_task", changes=changes, notes=(note,), reasons=(why,))
+        return Outcome(rule="rfo_task", changes=changes, reasons=reasons)
+    why = case.text("reason_rfo_overdue", due=due)
+    changes |= level_changes(case, level, why)
+    notice = level_notice(level, why, due, {Mark("level", level.level)})
+    return Outcome(rule="rfo_task", changes=changes, notices=(notice,), reasons=reasons)
 
 
 def _stamp(at: datetime) -> str:

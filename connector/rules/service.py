@@ -1,11 +1,9 @@
 """The service ID against the catalogue (R7): an unknown or foreign one is marked, never silently accepted."""
 
-from connector.domain.decision import Note, Outcome
+from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import ServiceCheck
-from connector.policy.catalogue import Service
-from connector.rules import wording
 from connector.rules.case import Case
 
 
@@ -20,10 +18,20 @@ def service(case: Case) -> Outcome:
         return Outcome(rule="service", reasons=(f"support has checked {stated}: {ticket.fields.service_check}",))
     entry = policy.service(stated)
     if entry is None:
-        return _doubtful(ticket, ServiceCheck.UNKNOWN, f"Service ID {stated} is not in the service catalogue.")
-    foreign = _foreign(case, entry)
-    if foreign is not None:
-        return _doubtful(ticket, ServiceCheck.FOREIGN, foreign)
+        reason = f"service ID {stated} is not in the service catalogue"
+        return _doubtful(ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
+    if case.customer is None or case.customer.id != entry.customer:
+        customer, known = ticket.customer, case.customer.id if case.customer else None
+        return _doubtful(
+            ServiceCheck.FOREIGN,
+            stated,
+            f"service ID {entry.id} belongs to {entry.customer}, the contact to {known or 'nobody in the catalogue'}",
+            "service_foreign",
+            service_id=entry.id,
+            owner=entry.customer,
+            contact=customer.email or customer.name or customer.id,
+            known=known,
+        )
     changes: Changes = {"service_check": ServiceCheck.VERIFIED}
     if entry.circuit_id and ticket.fields.circuit_id is None and ticket.last_setter("circuit_id") is None:
         changes["circuit_id"] = entry.circuit_id
@@ -39,21 +47,6 @@ def _checked_by_support(ticket: Ticket) -> bool:
     return any(at <= by_hand[-1].at for at in told if at is not None)
 
 
-def _foreign(case: Case, entry: Service) -> str | None:
-    customer, known = case.ticket.customer, case.customer
-    contact = customer.email or customer.name or customer.id
-    if known is None:
-        return f"Service ID {entry.id} belongs to {entry.customer}; {contact} is not known as a contact of theirs."
-    if known.id != entry.customer:
-        return f"Service ID {entry.id} belongs to {entry.customer}; {contact} is a contact of {known.id}."
-    return None
-
-
-def _doubtful(ticket: Ticket, check: ServiceCheck, why: str) -> Outcome:
-    note = Note(
-        public=False,
-        title=f"Service ID is {check}",
-        text=f"{wording.one_line(why)} Please check with the customer before you share anything about this service.",
-        marks=frozenset({Mark("service", check, ticket.fields.service_id)}),
-    )
-    return Outcome(rule="service", changes={"service_check": check}, notes=(note,), reasons=(why,))
+def _doubtful(check: ServiceCheck, stated: str, reason: str, message: str, **data: str | None) -> Outcome:
+    notice = Notice(message, data, frozenset({Mark("service", check, stated)}))
+    return Outcome(rule="service", changes={"service_check": check}, notices=(notice,), reasons=(reason,))

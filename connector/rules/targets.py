@@ -17,7 +17,7 @@ def targets(case: Case) -> Outcome:
     reasons = [f"{case.priority} clocks have run {wording.format_duration(ran)}"]
     for target in clocks.targets:
         if target.is_running:
-            due = wording.whole_second(target.due) if target.due else None
+            due = timeline.whole_second(target.due) if target.due else None
             if target.name == "first_response":
                 changes["first_response_due_at"] = due
             else:

@@ -191,3 +191,10 @@ def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:
     if state is TicketState.PENDING_CUSTOMER:
         return not policy.pauses.pending_customer or actor is Actor.CUSTOMER
     return not state.is_over
+
+
+def whole_second(at: datetime) -> datetime:
+    """Rounded up: helpdesks store whole seconds, and a deadline must never read earlier than it is."""
+    if at.microsecond == 0:
+        return at
+    return at.replace(microsecond=0) + timedelta(seconds=1)

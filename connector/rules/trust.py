@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, cast
 
-from connector.domain.decision import Note, Outcome
+from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import NATIVE, SetBy, set_by
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Changes, Ticket
@@ -24,6 +24,7 @@ _GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
+_STEPS_NAMED = 10
 
 
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
@@ -49,9 +50,9 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     outcome = Outcome(
         rule="trust",
         changes=repaired,
-        notes=tuple(_report(ticket, field, counted) for field, counted in sorted(repairs.items())),
+        notices=tuple(_report(ticket, field, counted) for field, counted in sorted(repairs.items())),
         reasons=tuple(
-            f"{wording.label(field)} counts as {wording.value(counted)}: "
+            f"{ticket.labels[field]} counts as {wording.value(counted)}: "
             f"{wording.value(getattr(ticket.fields, field))} was not set by support"
             for field, counted in sorted(repairs.items())
         ),
@@ -89,19 +90,25 @@ def contest(case: Case) -> Outcome:
         return Outcome(rule="contest")
     return Outcome(
         rule="contest",
-        notes=tuple(
-            Note(
-                public=False,
-                title=f"{wording.label(field)} is contested",
-                text=f"Somebody reset {wording.label(field)} {rounds} times within an hour after the connector "
-                "had set it. The connector leaves it alone until the other side has been quiet for an hour. "
-                "Check triggers, schedulers and other integrations that write this field.",
-                marks=frozenset({Mark("contested", field)}),
-            )
+        notices=tuple(
+            Notice("contested", {"field": field, "rounds": rounds}, frozenset({Mark("contested", field)}))
             for field, rounds in sorted(fights.items())
         ),
-        reasons=tuple(f"{wording.label(field)} is contested, left alone" for field in sorted(fights)),
+        reasons=tuple(f"{case.ticket.labels[field]} is contested, left alone" for field in sorted(fights)),
         due=case.now + _CONTEST_WINDOW,
+    )
+
+
+def unproved(case: Case) -> Outcome:
+    """Says on the ticket which steps count as not done because the connector's own proof bears a wrong signature."""
+    refused = {mark for article in case.ticket.articles for mark in article.refused_marks} - case.ticket.marks.keys()
+    if not refused:
+        return Outcome(rule="unproved")
+    data = {"steps": sorted(refused)[:_STEPS_NAMED], "more": max(0, len(refused) - _STEPS_NAMED)}
+    return Outcome(
+        rule="unproved",
+        notices=(Notice("unproved", data, frozenset({Mark("unproved")})),),
+        reasons=(f"{len(refused)} steps have no valid proof and count as not done",),
     )
 
 
@@ -124,12 +131,7 @@ def _last_by_support(changes: tuple[Change, ...]) -> Change:
     return next(change for change in reversed(changes) if change.actor is not Actor.CUSTOMER)
 
 
-def _report(ticket: Ticket, field: str, counted: Any) -> Note:
+def _report(ticket: Ticket, field: str, counted: Any) -> Notice:
     changes = ticket.changes.get(field, ())
-    return Note(
-        public=False,
-        title=f"Restored: {wording.label(field)}",
-        text=f"The customer set {wording.label(field)} to {wording.value(getattr(ticket.fields, field))} through "
-        f"the helpdesk's interface. Only support may do that. It is {wording.value(counted)} again.",
-        marks=frozenset({Mark("repaired", field, changes[-1].id if changes else "created")}),
-    )
+    data = {"field": field, "set": getattr(ticket.fields, field), "counts": counted}
+    return Notice("restored", data, frozenset({Mark("repaired", field, changes[-1].id if changes else "created")}))

@@ -107,14 +107,14 @@ class _Play:
 def _asked(ticket: Ticket) -> tuple[list[str], list[Check]]:
     messages = [article for article in _by_connector(ticket) if not article.internal]
     text = messages[0].body if messages else ""
-    asked_for = [line.partition(" (")[0] for line in text.splitlines() if line.endswith("): ")]
+    asked_for = [line.partition(" (")[0] for line in text.splitlines() if line.endswith("):")]
     lines = [
         f"To the customer: please tell us {' and '.join(asked_for)}",
         f"Priority meanwhile {ticket.fields.priority_reason}",
     ]
     return lines, [
         ("one public message", len(messages) == 1),
-        ("it asks for service ID and impact only", asked_for == ["Service ID", "Impact"]),
+        ("it asks for service ID and impact only", asked_for == [ticket.labels["service_id"], ticket.labels["impact"]]),
         ("the start time was understood", ticket.fields.problem_start == datetime(2026, 11, 23, 8, 40, tzinfo=UTC)),
         ("a possible P1 does not wait", ticket.fields.priority is Priority.P1),
         ("intake status: asked", ticket.fields.intake_status is IntakeStatus.ASKED),
@@ -189,7 +189,9 @@ def _rfo_due(ticket: Ticket) -> tuple[list[str], list[Check]]:
 
 
 def _reminded(task: Ticket) -> tuple[list[str], list[Check]]:
-    reminders = [article for article in _by_connector(task) if article.subject.startswith("RFO due")]
+    reminders = [
+        article for article in _by_connector(task) if any(mark.name == "rfo-reminder" for mark in article.marks)
+    ]
     lines = [f"{wording.format_time(article.created_at)}: {article.body.splitlines()[0]}" for article in reminders]
     days = [article.created_at.date().isoformat() for article in reminders]
     return lines, [("reminders on working days 3 and 4", days == ["2026-11-27", "2026-11-30"])]

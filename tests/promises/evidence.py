@@ -13,6 +13,11 @@ def notes(ticket: Ticket) -> list[str]:
     return [article.subject.partition(" [ref:")[0] for article in ticket.articles if article.author is Actor.CONNECTOR]
 
 
+def steps(ticket: Ticket) -> list[str | None]:
+    """The names of the steps that are proved, in order."""
+    return [mark.name for article in ticket.articles for mark in sorted(article.marks)]
+
+
 def proofs(ticket: Ticket) -> Counter[str]:
     """How often each step is proved: every one exactly once."""
     return Counter(name for article in ticket.articles for name in article.marks)

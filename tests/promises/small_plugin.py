@@ -133,7 +133,7 @@ def small_plugin(server: SmallHelpdesk) -> HelpdeskPlugin[SmallSettings]:
         name="small",
         title="Small Desk",
         settings=SmallSettings,
-        ticket=TicketReference(re.compile(r"no\.(\d+)", re.ASCII), "a number after no.", "no.7"),
+        ticket=TicketReference(re.compile(r"no\.(\d+)", re.ASCII), "a number after no.", "no.7", "/t/{id}"),
         sender=SENDER,
         mapping=lambda: SmallMapping,
         open_desk=open_desk,

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.sandbox.stage import Stage
 from tests.promises.conftest import COMPLETE, Cast
-from tests.promises.evidence import levels_noted, notes, outcome, proofs, writes
+from tests.promises.evidence import levels_noted, outcome, proofs, steps, writes
 
 
 class Repeated:
@@ -61,5 +61,5 @@ def test_every_delivery_again_and_again_has_one_effect(cast: Cast) -> None:
     assert sorted(link.connector_key or "" for link in seen.links) == [f"problem:{ticket}", f"rfo:{ticket}"]
     assert len(stage.house.tickets()) == 3
     assert len(levels_noted(seen)) == len(set(levels_noted(seen)))
-    assert notes(seen).count("Your Reason-For-Outage document") == 1
+    assert steps(seen).count("rfo-due") == 1
     assert set(proofs(seen).values()) == {1}

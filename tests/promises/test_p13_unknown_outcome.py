@@ -8,7 +8,7 @@ from connector.domain.vocabulary import TicketState
 from connector.sandbox.faults import Fault, Kind
 from connector.sandbox.house import WireStep
 from tests.promises.conftest import COMPLETE, Cast
-from tests.promises.evidence import levels_noted, notes, proofs
+from tests.promises.evidence import levels_noted, proofs, steps
 
 
 @pytest.mark.parametrize("step", ["write", "create", "link", "find", "read"])
@@ -27,7 +27,7 @@ def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: 
 
     seen = stage.ticket(ticket)
     assert [link.connector_key for link in seen.links] == [f"problem:{ticket}", f"rfo:{ticket}"]
-    assert notes(seen).count("Your Reason-For-Outage document") == 1
+    assert steps(seen).count("rfo-due") == 1
     assert len(stage.house.tickets()) == 3
     assert set(proofs(seen).values()) == {1}
 

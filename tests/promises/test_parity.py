@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.fields import LABELS
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketState
 from tests.promises.conftest import COMPLETE, HOUSES, Cast, set_the_stage
@@ -29,9 +30,21 @@ _IN_MARK = re.compile(r"(?<=-)[ah]?\d{1,5}$")
 _AGE_OF_A_DESCRIPTION = timedelta(0)
 
 
-def same_words(text: str) -> str:
-    """Without the numbers that each helpdesk gives its own tickets and messages."""
-    return _MARK.sub("", _IDS.sub("#", text))
+def same_words(ticket: Ticket, text: str) -> str:
+    """Without the numbers that each helpdesk gives its own tickets and messages, and what its screens call things."""
+    # Jira's options are named as they are stored.
+    text = text.replace('"matrix"', '"Matrix"')
+    return _MARK.sub("", _IDS.sub("#", _names(ticket).sub("…", text)))
+
+
+def _names(ticket: Ticket) -> re.Pattern[str]:
+    """What the screens of the ticket's helpdesk, and the catalogue, call fields and their values."""
+    names = {name for labels in (ticket.labels, LABELS) for name in labels.fields.values()}
+    names |= {
+        name for labels in (ticket.labels, LABELS) for values in labels.choices.values() for name in values.values()
+    }
+    longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(longest_first)})(?!\w)")
 
 
 def told(ticket: Ticket) -> dict[str, Any]:
@@ -39,9 +52,9 @@ def told(ticket: Ticket) -> dict[str, Any]:
 
     Zammad opens a new ticket when an agent answers, Jira does not: to the rules it is the same.
     """
-    fields = {name: same_words(value) if isinstance(value, str) else value for name, value in ticket.fields}
+    fields = {name: same_words(ticket, value) if isinstance(value, str) else value for name, value in ticket.fields}
     messages = [
-        (age, article.internal, same_words(article.subject), same_words(article.body))
+        (age, article.internal, same_words(ticket, article.subject), same_words(ticket, article.body))
         for article in ticket.articles
         for age in (article.created_at - ticket.created_at,)
         if article.author is Actor.CONNECTOR and article.subject and age > _AGE_OF_A_DESCRIPTION

@@ -101,7 +101,10 @@ PLUGIN = HelpdeskPlugin(
     title="Jira",
     settings=JiraSettings,
     ticket=TicketReference(
-        pattern=re.compile(r"([A-Za-z]\w*-\d+)", re.ASCII), words="an issue's key", example="ISP-41"
+        pattern=re.compile(r"([A-Za-z]\w*-\d+)", re.ASCII),
+        words="an issue's key",
+        example="ISP-41",
+        page="/secure/ViewIssue.jspa?id={id}",
     ),
     sender=SENDER,
     mapping=_mapping,

@@ -101,7 +101,7 @@ class Site:
         except (ValueError, RecursionError):
             failure = UnavailableError(f"Jira {what}: answered with what is not JSON")
         except OSError as error:
-            failure = UnavailableError(f"Jira {what}: no answer: {cause(error)}")
+            failure = UnavailableError(f"Jira {what}: {self._connection.base} gives no answer: {cause(error)}")
         except Exception as error:  # noqa: BLE001 - the package raises bare exceptions of its own
             # Theirs holds whole answers with their headers: it is left behind.
             failure = self._translated(what, error)

@@ -99,6 +99,7 @@ PLUGIN = HelpdeskPlugin(
         pattern=re.compile(r"#(\d+)", re.ASCII),
         words="a ticket number with a #",
         example="#41002",
+        page="/#ticket/zoom/{id}",
         # In Zammad both are digits, and people see the number only.
         hint="If {ticket} is the number on the screen: interspace explain '#{ticket}'",
     ),

@@ -81,7 +81,7 @@ def test_check_names_a_message_that_cannot_be_used(run: Run, own: Path) -> None:
 
 def test_a_bad_message_never_goes_live_and_a_good_one_does(own: Path) -> None:
     """As SIGHUP does it (P16): the texts are read again with the policy; if one cannot be used, the old ones stay."""
-    worker = _Worker()
+    worker = _Worker(load_policy(own, SERVICES))
     file = own.parent / "texts" / "en" / "deferral_agreed.txt"
     for text, used in ((AGREED.replace("We", "Now we"), True), (AGREED.replace("}}", ""), False)):
         file.write_text(text)
@@ -91,8 +91,10 @@ def test_a_bad_message_never_goes_live_and_a_good_one_does(own: Path) -> None:
 
 
 class _Worker:
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         self.texts: list[str] = []
 
     def use(self, desk: object, policy: Policy) -> None:
+        self.policy = policy
         self.texts.append(policy.messages.message(Language.EN, "deferral_agreed").body)

@@ -1,25 +1,45 @@
 """A ticket as it is once a decision has been written, as a helpdesk would show it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from connector.domain.decision import Decision, Outcome
-from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, Channel
+from connector.domain.decision import Decision, NewTicket, Note, Outcome
+from connector.domain.ticket import Article, Changes, Ticket
+from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.rules.case import Case, Rule
-from connector.rules.evaluate import unsaid
+from connector.rules.evaluate import as_note, unsaid
 from connector.rules.trust import contest
 from tests.builders import changed, moved, said
 
 
-def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Outcome:
+class Decided(NamedTuple):
+    """An :class:`Outcome` whose notices are written out."""
+
+    changes: Changes
+    state: TicketState | None
+    notes: tuple[Note, ...]
+    creates: tuple[NewTicket, ...]
+    touches: tuple[str, ...]
+    reasons: tuple[str, ...]
+    due: datetime | None
+    again: bool
+
+
+def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Decided:
     """What one rule decides, less what stands on the ticket already. Every outcome names its rule and its reasons."""
     outcome = rule(Case(ticket, policy, now))
     assert outcome.rule == rule.__name__
     assert outcome.reasons or rule is contest, "only a fight that there is not needs no reason"
     assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
-    return unsaid(outcome, ticket)
+    return shown(outcome, ticket, policy)
+
+
+def shown(outcome: Outcome, ticket: Ticket, policy: Policy) -> Decided:
+    """The outcome as people see it."""
+    _, changes, state, notices, creates, touches, reasons, due, again = unsaid(outcome, ticket)
+    notes = tuple(note for notice in notices if (note := as_note([notice], ticket, policy)))
+    return Decided(changes, state, notes, creates, touches, reasons, due, again)
 
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:

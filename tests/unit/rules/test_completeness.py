@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.domain.fields import CATALOGUE, Fields
+from connector.domain.fields import CATALOGUE, LABELS, Fields, Labels
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority
 from connector.rules.completeness import completeness
@@ -84,6 +84,22 @@ def test_attachments_are_test_results() -> None:
     ticket = bare(said("Help!", attachments=("mtr.txt", "ping.log")))
 
     assert decide(completeness, ticket, POLICY, T0).changes["test_results"] == "attached: mtr.txt, ping.log"
+
+
+def test_the_customer_is_asked_by_the_labels_of_the_helpdesk_and_answers_in_their_lines() -> None:
+    names = {"service_id": "Leistungskennzeichen", "problem_start": "Unterbrechung ab"}
+    labels = Labels({**LABELS.fields, **names}, LABELS.choices)
+    ticket = bare(mail("short_description", "impact"), labels=labels)
+
+    question = only(decide(completeness, ticket, POLICY, T0).notes).text
+    assert all(f"\n{label} (" in question for label in names.values())
+    assert "Service ID" not in question
+
+    answer = said("Leistungskennzeichen: SVC-1005\nUnterbrechung ab: 2026-11-23 09:40 UTC", at(minutes=5))
+    answered = ticket.model_copy(update={"articles": (*ticket.articles, answer)})
+    changes = decide(completeness, answered, POLICY, at(minutes=5)).changes
+    assert changes["service_id"] == "SVC-1005"
+    assert changes["intake_status"] is IntakeStatus.COMPLETE
 
 
 def test_what_is_filled_in_fits_its_field() -> None:

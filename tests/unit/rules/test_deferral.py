@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from connector.domain.decision import Outcome
 from connector.domain.fields import Fields
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
@@ -13,7 +12,7 @@ from connector.rules.deferral import deferral
 from connector.rules.evaluate import evaluate
 from connector.rules.timeline import Interval, deferrals, runs
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
-from tests.unit.rules.passes import decide, with_values, written
+from tests.unit.rules.passes import Decided, decide, with_values, written
 
 POLICY = default_policy()
 EVENING = at(hours=9)
@@ -36,7 +35,7 @@ def agreed(fields: Fields = QUIET, *changes: Change, message: bool = True, **val
     )
 
 
-def decided(ticket: Ticket, minutes: float = 11) -> Outcome:
+def decided(ticket: Ticket, minutes: float = 11) -> Decided:
     return decide(deferral, ticket, POLICY, EVENING + timedelta(minutes=minutes))
 
 
@@ -45,12 +44,12 @@ def test_both_parties_agreed() -> None:
 
     assert outcome.changes["deferred_until"] == OPENING
     assert outcome.changes["deferral"] == (
-        "Support: Grace Hopper at 2026-11-23 19:00 UTC, by the field. "
-        "Customer: Ada Lovelace at 2026-11-23 19:10 UTC, message 77: 'agree to the deferral'."
+        "Support: Grace Hopper on Mon 23 Nov 2026 20:00 CET (19:00 UTC), by the field. "
+        'Customer: Ada Lovelace on Mon 23 Nov 2026 20:10 CET (19:10 UTC), message 77: "agree to the deferral".'
     )
     assert [told.public for told in outcome.notes] == [False, True]
-    assert all("2026-11-24 08:00 UTC" in told.title for told in outcome.notes)
-    assert outcome.changes["deferral"] in outcome.notes[0].text
+    assert all("Tue 24 Nov 2026 09:00 CET (08:00 UTC)" in told.text + told.title for told in outcome.notes)
+    assert str(outcome.changes["deferral"]) in outcome.notes[0].text
     assert outcome.due == OPENING
 
 

@@ -97,7 +97,7 @@ def test_the_first_priority_needs_no_note_and_a_changed_one_explains_itself() ->
 
     assert first.notes == ()
     assert later.changes["priority"] is P3
-    assert later.notes[0].text == "Priority P4 → P3: impact degradation × urgency medium."
+    assert later.notes[0].text.startswith("Priority P4 → P3: impact degradation × urgency medium.\n")
     assert not later.notes[0].public
 
 

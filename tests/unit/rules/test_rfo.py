@@ -66,7 +66,7 @@ def test_the_customer_is_told_the_date_once() -> None:
     (told,) = decide(rfo, solved(), POLICY, at(hours=2)).notes
 
     assert told.public
-    assert "2026-11-30 12:00 UTC" in told.text
+    assert "Mon 30 Nov 2026 13:00 CET (12:00 UTC)" in told.text
     assert decide(rfo, solved(articles=(asked(), note(set(told.marks)))), POLICY, at(hours=3)).notes == ()
 
 
@@ -121,7 +121,7 @@ def test_resolved_again_keeps_the_task_and_moves_the_date() -> None:
     assert outcome.changes["rfo_due_at"] == datetime(2026, 12, 2, 10, 0, tzinfo=UTC)
     assert outcome.creates == ()
     assert outcome.touches == ("90",)
-    assert "2026-12-02 10:00 UTC" in outcome.notes[0].text
+    assert "Wed 02 Dec 2026 11:00 CET (10:00 UTC)" in outcome.notes[0].text
 
 
 def test_reopened_stops_the_clock_and_wakes_the_task() -> None:
@@ -145,7 +145,7 @@ def test_a_minor_incident_gets_the_reason_once(priority: Priority) -> None:
     assert outcome.changes == {"rfo_status": RfoStatus.DECLINED, "rfo_due_at": None}
     assert outcome.creates == ()
     assert told.public
-    assert "critical or major" in told.text
+    assert "critical and major" in told.text
     assert f"({priority})" in told.text
     assert decide(rfo, solved(priority, articles=(request, note(set(told.marks)))), POLICY, at(hours=4)).notes == ()
 

@@ -8,10 +8,9 @@ import pytest
 from connector.domain.fields import INTAKE, Fields
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, IntakeStatus, Priority, PrioritySource, RfoStatus, ServiceCheck
-from connector.rules.evaluate import unsaid
 from connector.rules.trust import contest, contested, verified
 from tests.builders import T0, at, changed, default_policy, incident, note
-from tests.unit.rules.passes import decide, with_values
+from tests.unit.rules.passes import decide, shown, with_values
 
 POLICY = default_policy()
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
@@ -74,7 +73,8 @@ def test_a_customers_change_is_repaired_and_reported(field: str) -> None:
     good, forged = GUARDED[field]
     ticket = with_history(field, (good, Actor.CONNECTOR), (forged, Actor.CUSTOMER))
 
-    seen, outcome = verified(ticket)
+    seen, found = verified(ticket)
+    outcome = shown(found, ticket, POLICY)
 
     assert getattr(seen.fields, field) == good
     assert outcome.changes == {field: good}
@@ -90,7 +90,8 @@ def test_everybody_elses_change_counts(field: str, actor: Actor) -> None:
     good, other = GUARDED[field]
     ticket = with_history(field, (good, Actor.CONNECTOR), (other, actor))
 
-    seen, outcome = verified(ticket)
+    seen, found = verified(ticket)
+    outcome = shown(found, ticket, POLICY)
 
     assert seen.fields == ticket.fields
     assert outcome.changes == {}
@@ -112,7 +113,8 @@ def test_what_a_customer_sets_at_creation_does_not_count(field: str) -> None:
     forged = GUARDED[field][1]
     ticket = incident(Fields(**{field: forged}))
 
-    seen, outcome = verified(ticket)
+    seen, found = verified(ticket)
+    outcome = shown(found, ticket, POLICY)
 
     assert getattr(seen.fields, field) is None
     assert outcome.notes[0].marks == {f"repaired-{field}-created"}
@@ -163,14 +165,15 @@ def test_it_is_reported_once_for_each_change() -> None:
     mark = f"repaired-escalation_level-{ticket.history[-1].id}"
 
     told = with_values(ticket, articles=(note({mark}),))
-    outcome = unsaid(verified(told)[1], told)
+    outcome = shown(verified(told)[1], told, POLICY)
 
     assert outcome.changes == {"escalation_level": 3}
     assert outcome.notes == ()
 
 
 def test_the_report_says_what_was_set_and_what_counts() -> None:
-    (told,) = verified(with_history("escalation_level", (3, Actor.CONNECTOR), (1, Actor.CUSTOMER)))[1].notes
+    ticket = with_history("escalation_level", (3, Actor.CONNECTOR), (1, Actor.CUSTOMER))
+    (told,) = shown(verified(ticket)[1], ticket, POLICY).notes
 
     assert "set Escalation level to 1" in told.text
     assert "It is 3 again." in told.text
