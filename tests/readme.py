@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 
 from structlog.testing import capture_logs
 
 from connector.cli.demo import START
-from connector.domain.fields import shortened
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor
 from connector.helpdesks import registry
@@ -57,14 +57,14 @@ def _versions() -> Iterator[str]:
 
 def _picture() -> Iterator[str]:
     ticket = _two_hours_old()
-    said = [_line(article) for article in ticket.articles]
     yield "```text"
     yield f"Ticket {ticket.number}   {ticket.title}   ({ticket.customer.name}, {ticket.customer.organization})"
     yield "─" * _WIDTH
     for name in _SHOWN:
         yield f"{ticket.labels[name]:<24}{_value(ticket, name)}"
     yield "─" * _WIDTH
-    yield from said
+    for article in ticket.articles:
+        yield from _lines(article)
     yield "```"
 
 
@@ -87,9 +87,17 @@ def _value(ticket: Ticket, name: str) -> str:
     return f"{value:%a %d %b %H:%M} UTC" if isinstance(value, datetime) else ticket.labels.choice(name, str(value))
 
 
-def _line(article: Article) -> str:
-    """One message on one line: time, author, and how it begins."""
+def _lines(article: Article) -> Iterator[str]:
+    """One message on two lines at most: time, author, and how it begins."""
     who = f"{_AUTHORS[article.author]}{', internal' if article.internal else ''}"
     said = article.body.partition("\n-- ")[0]
     words = f"{article.subject} – {said}" if article.author is Actor.CONNECTOR else said
-    return shortened(f"{article.created_at:%H:%M}  {who:<21} {' '.join(words.split())}", _WIDTH)
+    begin = f"{article.created_at:%H:%M}  {who:<21} "
+    yield from wrap(
+        " ".join(words.split()),
+        _WIDTH,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin),
+        max_lines=2,
+        placeholder=" …",
+    )
