@@ -19,8 +19,7 @@ from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.install.tables import Place, gadget_source, held_options, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
 from connector.helpdesks.jira.install.writer import JiraWriter
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.pauses import EndpointPauses

@@ -14,8 +14,7 @@ from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
 from connector.helpdesks.zammad.install.writer import ZammadWriter
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
