@@ -11,6 +11,7 @@ MarkName = Literal[
     "asked", "contested", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
     "deferral-refused", "deferral-told", "deferred", "doubt", "level", "priority", "priority-kept", "problem-reopened",
     "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-reminder", "service", "understood",
+    "unproved",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 

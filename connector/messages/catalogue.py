@@ -52,7 +52,9 @@ class Message:
             raise ValueError(f"{self.name} declares no data {', '.join(sorted(data.keys() - self._names))}")
         subject, body = self._templates
         known = {**self._nothing, **data}
-        return Rendered(" ".join(subject.render(known, reader).split()), body.render(known, reader))
+        # Much of what the rules render has no subject.
+        title = " ".join(subject.render(known, reader).split()) if self.subject else ""
+        return Rendered(title, body.render(known, reader))
 
     def problems(self) -> Iterator[MessageError]:
         """What is wrong with the templates, found with sample data; lines are those of the file."""

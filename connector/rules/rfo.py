@@ -76,7 +76,7 @@ def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
 
 
 def _said(request: Request) -> str:
-    said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else "field RFO requested"
+    said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else "by the field"
     return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({said})"
 
 

@@ -24,8 +24,10 @@ def write(parts: Sequence[Part], ticket: Ticket, policy: Policy, *, public: bool
 
 
 def text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> Rendered:
-    """What a field of the ticket says (its ``body``), or title and text of a ticket made for this one."""
-    return policy.messages.render(name, {**_common(ticket, policy), **data}, _support(ticket, policy))
+    """A message that is no note: what a field of the ticket says (its ``body``), title and text of a ticket made for
+    this one, or a part of another message."""
+    reader = (_customer if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
+    return policy.messages.render(name, {**_common(ticket, policy), **data}, reader)
 
 
 def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:

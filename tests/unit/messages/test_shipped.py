@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from connector.messages.catalogue import Message
 from connector.messages.samples import COMMON, samples
 from connector.messages.words import Language, Reader
 from connector.policy.messages import check_shipped, shipped
+from connector.rules.text.findings import About
 
 ALL = sorted(shipped().messages.values(), key=lambda message: (message.name, message.language))
 EACH = pytest.mark.parametrize("message", ALL, ids=[f"{message.name}-{message.language}" for message in ALL])
@@ -65,3 +66,11 @@ def _said(value: Any, kind: Any, said: str) -> Any:
     if isinstance(kind, list):
         return [_said(part, kind[0], said) for part in value]
     return said if kind == "text" else value
+
+
+def test_every_question_that_the_reading_of_messages_raises_has_its_sentence() -> None:
+    message = shipped().message(Language.EN, "question")
+    assert message.kinds["about"] == f"one of {', '.join(get_args(About))}"
+    texts = {text.body for text in shipped().every_text("question", Reader())}
+    assert len(texts) == len(get_args(About))
+    assert all(text.endswith((".", "?")) for text in texts)
