@@ -30,6 +30,7 @@ _CUSTOMER = (
     "escalation_mail_customer",
     "letter_closing",
     "letter_opening",
+    "question",
     "rfo_declined",
     "rfo_promised",
 )
@@ -57,6 +58,7 @@ _INTERNAL = (
 _FIELD = (
     "deferral_record",
     "escalation_reason",
+    "escalation_wish",
     "priority_by_agent",
     "priority_by_matrix",
     "reason_age",
@@ -74,5 +76,5 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
-WITHOUT_SUBJECT = frozenset({*_FIELD, "letter_closing", "letter_opening", "note_closing"})
+WITHOUT_SUBJECT = frozenset({*_FIELD, "letter_closing", "letter_opening", "note_closing", "question"})
 """Parts of something else; every other message has a subject."""

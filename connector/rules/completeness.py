@@ -12,7 +12,7 @@ from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
 from connector.rules import wording
-from connector.rules.asking import Gap, Understood, confirmation, question, status
+from connector.rules.asking import Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
 
@@ -51,7 +51,7 @@ def completeness(case: Case) -> Outcome:
         )
     reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
     doubts = _doubts(statements, missing)
-    reasons += [f"unclear: {doubt.question}" for doubt in doubts]
+    reasons += [f"unclear: {sentence(case, doubt)}" for doubt in doubts]
     answers = tuple(s.article for s in statements if any(doubt.field in missing for doubt in s.said.doubts))
     gap = Gap(missing, doubts, answers, _zone_assumed(current, statements))
     notice, due = question(case, gap)

@@ -75,7 +75,7 @@ def test_every_value_stands_in_the_text(body: str) -> None:
             word in written for word in ("affecting", "degrad", "high", "medium", "low", "urgen", "down", "loss")
         )
     for doubt in said.doubts:
-        assert doubt.question
+        assert doubt.about
 
 
 def calls(body: str, is_html: bool) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connector.domain.fields import CATALOGUE, INTAKE
 from connector.rules.text import Extraction, contains_phrase, extract, plain_reply
 from connector.rules.text.extract import _extract
-from tests.unit.rules.text.reading import PATTERN, SENT
+from tests.unit.rules.text.reading import PATTERN, SENT, asked
 
 # fmt: off
 _VALUES = st.sampled_from([
@@ -74,8 +74,8 @@ def test_any_text_gives_only_valid_values_and_the_same_ones_again(
     for doubt in said.doubts:
         assert getattr(said, doubt.field) is None
         assert len(doubt.said) <= 80
-        assert "\n" not in doubt.said + doubt.question
-        assert doubt.question.endswith((".", "?"))
+        assert "\n" not in doubt.said + asked(doubt)
+        assert asked(doubt).endswith((".", "?"))
     assert len({doubt.field for doubt in said.doubts}) == len(said.doubts)
 
 

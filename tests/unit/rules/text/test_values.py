@@ -6,7 +6,7 @@ import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Urgency
 from connector.rules.text import contains_phrase, plain_reply
-from tests.unit.rules.text.reading import question_of, read
+from tests.unit.rules.text.reading import asked, question_of, read
 
 SA, DEG, NSA = Impact.SERVICE_AFFECTING, Impact.DEGRADATION, Impact.NON_SERVICE_AFFECTING
 
@@ -179,7 +179,7 @@ def test_two_different_values_for_one_field_are_asked_and_named() -> None:
     said = read("Impact: degradation\nImpact: service affecting\nUrgency: high\nDringlichkeit: hoch")
     assert said.impact is None
     assert said.urgency is Urgency.HIGH
-    assert [doubt.question for doubt in said.doubts] == [
+    assert [asked(doubt) for doubt in said.doubts] == [
         "You gave more than one value for Impact: degradation / service affecting. Which one is right?"
     ]
 
