@@ -7,9 +7,8 @@ from typing import TypeVar
 
 import click
 
-from connector.cli.checklist_shown import show_checklist, show_titles
+from connector.cli.install_shown import apply_with_progress, show_checklist, show_plan, show_result, show_titles
 from connector.cli.options import ADMIN, HELPDESK, RULES, later, settings_options
-from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
 from connector.cli.sections import Group
 from connector.cli.settings_draft import called
 from connector.cli.wiring import now, open_policy
