@@ -2,15 +2,19 @@
 
 import json
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
-from connector.cli.wiring import open_existing_table
+from connector.cli.wiring import open_desk, open_existing_table
+from connector.helpdesks.errors import HelpdeskError, UnavailableError
+from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.registry import plugin
 from connector.logs import harmless
 from connector.settings import Settings
 from connector.work.table import DeadLetter, Key, WorkTable
@@ -32,23 +36,23 @@ def dead_letters() -> None:
 @dead_letters.command(name="list")
 @helpdesk_option("all")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@settings_options()
+@settings_options(HELPDESK)
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
     table = open_existing_table(settings)
-    letters = table.dead_letters(helpdesk)
+    letters = [_plain(letter, ticket) for letter, ticket in _with_tickets(settings, table.dead_letters(helpdesk))]
     if as_json:
-        click.echo(json.dumps([_plain(letter) for letter in letters], indent=2))
+        click.echo(json.dumps(letters, indent=2, ensure_ascii=False))
         return
     if not letters:
         click.echo("no dead letters")
         return
-    shown = Table("helpdesk", "ticket", "since", "attempts", "cause")
+    shown = Table("helpdesk", "id", "ticket", "since (UTC)", "attempts", "cause")
     for letter in letters:
-        since = f"{letter.failed_at:%Y-%m-%d %H:%M} UTC"
-        shown.add_row(
-            letter.key.helpdesk, letter.key.ticket, since, str(letter.attempts), Text(harmless(letter.error[:160]))
-        )
+        about = "\n".join(str(letter[name]) for name in ("number", "title", "link") if letter[name])
+        since = str(letter["failed_at"])[:16].replace("T", " ")
+        cells = (letter["helpdesk"], letter["ticket"], about, since, letter["attempts"], str(letter["error"])[:160])
+        shown.add_row(*(Text(harmless(str(cell))) for cell in cells))
     Console().print(shown)
 
 
@@ -56,7 +60,7 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 @click.argument("ticket")
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@settings_options()
+@settings_options(HELPDESK)
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
     key = Key(_one(settings, helpdesk), ticket)
@@ -64,11 +68,14 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
+    ((_, its_ticket),) = _with_tickets(settings, [letter])
+    plain = _plain(letter, its_ticket)
     if as_json:
-        click.echo(json.dumps(_plain(letter), indent=2))
+        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
         return
-    for name, value in _plain(letter).items():
-        click.echo(f"{name}: {harmless(str(value))}")
+    for name, value in plain.items():
+        if value is not None:
+            click.echo(f"{name}: {harmless(str(value))}")
 
 
 @dead_letters.command()
@@ -116,10 +123,34 @@ def _report(count: int, asked: int, what: str) -> None:
         sys.exit(1)
 
 
-def _plain(letter: DeadLetter) -> dict[str, object]:
+def _with_tickets(
+    settings: Settings, letters: Sequence[DeadLetter]
+) -> Iterator[tuple[DeadLetter, dict[str, str | None]]]:
+    """What people call each ticket, and where they see it, as far as settings and helpdesk tell."""
+    desks: dict[str, Desk | None] = {}
+    for letter in letters:
+        name, own = letter.key.helpdesk, settings.of(letter.key.helpdesk)
+        if name not in desks:
+            desks[name] = open_desk(settings, name) if own.url and own.token else None
+        ticket = None
+        if desk := desks[name]:
+            try:
+                ticket = desk.read(letter.key.ticket)
+            except UnavailableError:
+                desks[name] = None
+            except HelpdeskError:
+                # Its letter says why.
+                pass
+        page = f"{own.url.rstrip('/')}{plugin(name).ticket.page.format(id=letter.key.ticket)}" if own.url else None
+        number, title = (ticket.number, ticket.title) if ticket else (None, None)
+        yield letter, {"number": number, "title": title, "link": page}
+
+
+def _plain(letter: DeadLetter, ticket: Mapping[str, str | None]) -> dict[str, object]:
     return {
         "helpdesk": letter.key.helpdesk,
         "ticket": letter.key.ticket,
+        **ticket,
         "failed_at": letter.failed_at.isoformat(),
         "attempts": letter.attempts,
         "events": letter.generation,

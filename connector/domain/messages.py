@@ -22,6 +22,7 @@ class Audience(StrEnum):
 
 
 _CUSTOMER = (
+    "attached_files",
     "deferral_agreed",
     "deferral_question",
     "details_complete",
@@ -30,6 +31,7 @@ _CUSTOMER = (
     "escalation_mail_customer",
     "letter_closing",
     "letter_opening",
+    "question",
     "rfo_declined",
     "rfo_promised",
 )
@@ -48,14 +50,17 @@ _INTERNAL = (
     "priority_changed",
     "priority_kept",
     "problem_reopened",
+    "request_unclear",
     "restored",
     "rfo_reminder",
     "service_foreign",
     "service_unknown",
+    "unproved",
 )
 _FIELD = (
     "deferral_record",
     "escalation_reason",
+    "escalation_wish",
     "priority_by_agent",
     "priority_by_matrix",
     "reason_age",
@@ -73,5 +78,5 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
-WITHOUT_SUBJECT = frozenset({*_FIELD, "letter_closing", "letter_opening", "note_closing"})
+WITHOUT_SUBJECT = frozenset({*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question"})
 """Parts of something else; every other message has a subject."""

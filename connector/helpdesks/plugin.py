@@ -39,6 +39,8 @@ class TicketReference(NamedTuple):
     words: str
     """What it is: ``a ticket number with a #``."""
     example: str
+    page: str
+    """Where people see the ticket with the id ``{id}``, below the helpdesk's address."""
     hint: str = ""
     """What to say where there is no ticket with the id ``{ticket}``; empty where nobody takes one for the other."""
 

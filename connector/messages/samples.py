@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, Impact, Urgency
 
 Kinds = Mapping[str, Any]
 """Name → kind, as written."""
@@ -44,7 +44,24 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "missing": (["service_id", "problem_start", "short_description", "impact"], ["impact"]),
     "doubts": (['Is "03/04" 3 April or 4 March?'],),
     "zone": ("UTC",),
+    "service_id": ("SVC-1005",),
+    "owner": ("acme",),
+    "contact": ("ada@harbour.example",),
+    "known": ("harbour",),
+    "impact": (Impact.DEGRADATION,),
+    "urgency": (Urgency.HIGH,),
+    "before": ("P3",),
+    "after": ("P1",),
+    "kept": ("P2",),
+    "computed": ("P3",),
+    "why": ("ticket age 2 h at P2",),
+    "reason": ("impact degradation × urgency high",),
+    "said": ("03/04",),
+    "date": ("3 April 2026",),
+    "other": ("4 March 2026",),
+    "weekday": ("Friday",),
     "priority": ("P2",),
+    "files": (["ping.log", "mtr.txt"],),
     "eligible": (["critical", "major"],),
     "name": ("director",),
     "contacts": (["Director on duty", "director@interspace.example"],),
@@ -99,6 +116,8 @@ def samples(kinds: Kinds) -> Iterator[dict[str, Any]]:
 
 
 def _values(name: str, kind: Any) -> list[Any]:
+    if isinstance(kind, str) and kind.startswith(_ONE_OF):
+        return [*kind.removeprefix(_ONE_OF).split(", ")]
     if name in _BY_NAME:
         return list(_BY_NAME[name])
     if isinstance(kind, Mapping):
@@ -106,6 +125,4 @@ def _values(name: str, kind: Any) -> list[Any]:
     if isinstance(kind, list):
         members = _values(name.removesuffix("s"), kind[0])
         return [members[:1] * 2, members]
-    if kind.startswith(_ONE_OF):
-        return [*kind.removeprefix(_ONE_OF).split(", ")]
     return list(_SAMPLES[kind])

@@ -43,19 +43,19 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
         return None, None
     asked = ticket.marks.get(_ASKED)
     if asked is None:
-        return _message(ticket, gap, _ASKED), now + intake.remind_after.fixed
+        return _message(case, gap, _ASKED), now + intake.remind_after.fixed
     reminded = _REMINDED in ticket.marks
     questions = {at for mark, at in ticket.marks.items() if mark.name in ("asked", "doubt")}
     unclear = {Mark("doubt", article.id) for article in gap.unclear if article.created_at > asked}
     if not unclear <= ticket.marks.keys() and len(questions) < _MOST_QUESTIONS:
-        return _message(ticket, gap, *unclear), None if reminded else now + intake.remind_after.fixed
+        return _message(case, gap, *unclear), None if reminded else now + intake.remind_after.fixed
     if reminded:
         return None, None
     # From the last question on: a reminder never follows at the heels of one about a doubt.
     remind_at = max(questions) + intake.remind_after.fixed
     if now < remind_at:
         return None, remind_at
-    return _message(ticket, gap, _REMINDED), None
+    return _message(case, gap, _REMINDED), None
 
 
 def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Notice, ...]:
@@ -78,9 +78,14 @@ def _is_for_agent(ticket: Ticket) -> bool:
     return ticket.channel is Channel.PHONE or ticket.created_by.is_staff
 
 
-def _message(ticket: Ticket, gap: Gap, *steps: Mark) -> Notice:
-    data: dict[str, Any] = {"missing": gap.missing, "doubts": [doubt.question for doubt in gap.doubts]}
-    if _is_for_agent(ticket):
+def sentence(case: Case, doubt: Doubt) -> str:
+    """The doubt as a question to the customer."""
+    return case.text("question", about=doubt.about, **doubt.data)
+
+
+def _message(case: Case, gap: Gap, *steps: Mark) -> Notice:
+    data: dict[str, Any] = {"missing": gap.missing, "doubts": [sentence(case, doubt) for doubt in gap.doubts]}
+    if _is_for_agent(case.ticket):
         return Notice("details_missing", data, frozenset(steps))
     message = "details_reminder" if _REMINDED in steps else "details_needed"
     if gap.understood:

@@ -14,6 +14,7 @@ from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
 from connector.policy.models import Ladder, Policy
 from connector.rules import writing
+from connector.rules.spoken import Spoken, spoken
 from connector.rules.timeline import Clocks, count_clocks
 
 
@@ -39,6 +40,11 @@ class Case:
         """How the ticket's clocks have run, and its limits (R36–R38)."""
         return count_clocks(self.ticket, self.policy, self.priority)
 
+    @cached_property
+    def spoken(self) -> Spoken:
+        """What the customer asks for or agrees to in their own words (R27, R34, R39)."""
+        return spoken(self.ticket, self.policy)
+
     @property
     def verified_service(self) -> str | None:
         """Only a verified service ID chooses a ladder: nobody borrows another customer's matrix."""
@@ -58,7 +64,7 @@ class Case:
 
     def text(self, message: str, /, **data: Any) -> str:
         """A message that is part of a field or of another message."""
-        return self.task(message, **data).body
+        return writing.field_text(message, data, self.ticket, self.policy)
 
     def field(self, name: str, message: str, /, **data: Any) -> str:
         """A message as the text of a field, cut to the length of that."""

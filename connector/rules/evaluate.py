@@ -19,13 +19,24 @@ from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
-from connector.rules.trust import contest, contested, verified
+from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
-    TicketKind.INCIDENT: (completeness, service, priority, deferral, targets, escalation, rfo, problem, contest),
-    TicketKind.RFO_TASK: (rfo_task, contest),
-    TicketKind.PROBLEM: (problem_record, contest),
+    TicketKind.INCIDENT: (
+        completeness,
+        service,
+        priority,
+        deferral,
+        targets,
+        escalation,
+        rfo,
+        problem,
+        contest,
+        unproved,
+    ),
+    TicketKind.RFO_TASK: (rfo_task, contest, unproved),
+    TicketKind.PROBLEM: (problem_record, contest, unproved),
 }
 """The order matters: a rule sees what the rules before it decided."""
 

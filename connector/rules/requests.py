@@ -1,28 +1,16 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from threading import Lock
 from typing import Any, Literal, NamedTuple
 
-from cachetools import LRUCache, cached
-
-from connector.domain.decision import Notice, Outcome
-from connector.domain.fields import shortened
-from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
-from connector.policy.models import Policy
 from connector.rules.case import Case
-from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
-from connector.rules.text.known import read_messages
-from connector.rules.text.markup import body_key
-from connector.rules.text.reply import own_words
-from connector.rules.text.subject import own_subject
-
-_LONGEST_SAID = 120
+from connector.rules.spoken import Statement
+from connector.rules.text.clauses import Verdict
 
 
 class Source(StrEnum):
@@ -45,7 +33,7 @@ class Request(NamedTuple):
     at: datetime
     actor: Actor
     said: str = ""
-    """The customer's own clause, or the text in the field; empty for a yes/no field."""
+    """The customer's own sentence, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
 
@@ -76,26 +64,26 @@ class Setting(NamedTuple):
         return Request(source, self.ref or "", self.at, self.actor, said, self.name)
 
 
-def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
+def escalation_requests(case: Case) -> list[Request]:
     """Every request to escalate, oldest first, served or not."""
-    requests = [*_by_message(ticket, policy.escalation.request_phrases), *_by_field(ticket)]
+    requests = [*_by_message(case.spoken.escalation), *_by_field(case.ticket)]
     return sorted(requests, key=_time)
 
 
-def rfo_requests(ticket: Ticket, policy: Policy) -> list[Request]:
+def rfo_requests(case: Case) -> list[Request]:
     """Every request for an RFO that stands, oldest first.
 
     A customer can neither withdraw what support requested nor, by the field, ask in support's name.
     """
     standing: list[Request] = []
-    for setting in _settings(ticket, "rfo_requested"):
+    for setting in _settings(case.ticket, "rfo_requested"):
         if setting.value:
             standing.append(setting.as_request())
         elif setting.actor is Actor.CUSTOMER:
             standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
         else:
             standing = []
-    return sorted([*_by_message(ticket, policy.rfo.request_phrases), *standing], key=_time)
+    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
@@ -103,13 +91,17 @@ def support_consents(ticket: Ticket) -> list[Request]:
     return _standing(ticket, "deferral_support")
 
 
-def customer_consents(ticket: Ticket, policy: Policy) -> list[Request]:
-    """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so."""
+def customer_consents(case: Case) -> list[Request]:
+    """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so.
+
+    A later message that takes it back takes all of it back.
+    """
+    refused = [said.article.created_at for said in case.spoken.consent if said.reading.verdict is Verdict.NO]
     by_message = [
-        consent._replace(name=consent.name or ticket.customer.name)
-        for consent in _by_message(ticket, policy.deferral.consent_phrases)
+        consent._replace(name=consent.name or case.ticket.customer.name) for consent in _by_message(case.spoken.consent)
     ]
-    return sorted([*by_message, *_standing(ticket, "deferral_customer")], key=_time)
+    consents = sorted([*by_message, *_standing(case.ticket, "deferral_customer")], key=_time)
+    return [consent for consent in consents if not any(at > consent.at for at in refused)]
 
 
 _time = attrgetter("at")
@@ -142,39 +134,11 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
     ]
 
 
-def _by_message(ticket: Ticket, names: tuple[str, ...]) -> list[Request]:
+def _by_message(statements: Iterable[Statement]) -> list[Request]:
     """What the customer's own messages plainly want."""
     return [
-        Request(Source.MESSAGE, article.id, article.created_at, article.author, said(reading), article.author_name)
-        for article, reading in readings(ticket, names)
-        if reading.verdict is Verdict.YES
+        Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
+        for statement in statements
+        if statement.reading.verdict is Verdict.YES
+        for article in (statement.article,)
     ]
-
-
-def readings(ticket: Ticket, names: tuple[str, ...]) -> Iterator[tuple[Article, Reading]]:
-    """The customer's own messages that name any of ``names``, with what each wants."""
-    naming = {
-        at: subject
-        for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER and not article.internal
-        if _may_name(article.body, subject := own_subject(ticket, at), names)
-    }
-    messages = read_messages(ticket.articles, naming) if naming else {}
-    for at, subject in naming.items():
-        reading = _reading(f"{subject}\n\n{own_words(messages[at].lines)}", names)
-        if reading is None:
-            continue
-        if messages[at].repeats and reading.verdict is Verdict.YES:
-            reading = reading._replace(verdict=Verdict.UNCLEAR)
-        yield ticket.articles[at], reading
-
-
-def said(reading: Reading) -> str:
-    """The clause that decides, on one short line."""
-    return shortened(" ".join(reading.said.split()), _LONGEST_SAID).rstrip(".! ")
-
-
-_may_name = cached(LRUCache(8_000), key=body_key, lock=Lock())(
-    lambda body, subject, names: may_name(f"{subject} {body}", names)
-)
-_reading = cached(LRUCache(2_000), key=body_key, lock=Lock())(read_request)

@@ -24,6 +24,7 @@ _GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
+_STEPS_NAMED = 10
 
 
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
@@ -95,6 +96,19 @@ def contest(case: Case) -> Outcome:
         ),
         reasons=tuple(f"{case.ticket.labels[field]} is contested, left alone" for field in sorted(fights)),
         due=case.now + _CONTEST_WINDOW,
+    )
+
+
+def unproved(case: Case) -> Outcome:
+    """Says on the ticket which steps count as not done because the connector's own proof bears a wrong signature."""
+    refused = {mark for article in case.ticket.articles for mark in article.refused_marks} - case.ticket.marks.keys()
+    if not refused:
+        return Outcome(rule="unproved")
+    data = {"steps": sorted(refused)[:_STEPS_NAMED], "more": max(0, len(refused) - _STEPS_NAMED)}
+    return Outcome(
+        rule="unproved",
+        notices=(Notice("unproved", data, frozenset({Mark("unproved")})),),
+        reasons=(f"{len(refused)} steps have no valid proof and count as not done",),
     )
 
 

@@ -93,11 +93,13 @@ def test_from_its_settings_to_a_worked_ticket(run: Run, server: Server) -> None:
 def test_it_is_examined_swept_and_asked_for(run: Run) -> None:
     swept = run("sweep")
     examined = run("doctor", "--json")
+    problems = run("doctor", "--problems")
     letters = run("dead-letters", "list")
 
     assert swept.exit_code == 0, swept.output
     assert {finding["verdict"] for finding in json.loads(examined.stdout)} == {"ok"}, examined.output
     assert "1 tickets" in examined.stdout
+    assert problems.stdout == "6 ok\n"
     assert letters.output == "no dead letters\n"
 
 

@@ -50,9 +50,9 @@ def read_addresses(value: str) -> str | Unclear | None:
         if address is not None:
             addresses.append(address)
         elif _LOOKS_LIKE_ADDRESS.fullmatch(text) or _LOOKS_LIKE_ADDRESS.fullmatch(text.partition("-")[0]):
-            return Unclear(f'"{text[:60]}" is not a valid IP address or prefix. Which address is affected?')
+            return Unclear("address", {"said": text[:60]})
     if len(dict.fromkeys(map(str, addresses))) > MAX_ADDRESSES:
-        return Unclear(f"Please name at most {MAX_ADDRESSES} IP addresses, or the prefixes they are in.")
+        return Unclear("addresses", {"most": MAX_ADDRESSES})
     return _written(addresses) if addresses else None
 
 

@@ -63,7 +63,7 @@ def _without_year(month: int, number: int, today: date) -> date | Unclear | None
     days = [day for year in (today.year + 1, today.year, today.year - 1) if (day := _day(year, month, number))]
     past = next((day for day in days if day <= tomorrow), None)
     if past is None or today - past > _OLD:
-        return Unclear("In which year did the problem start?") if days else None
+        return Unclear("year") if days else None
     return past
 
 
@@ -71,11 +71,12 @@ def _numbers(match: re.Match[str]) -> date | Unclear | None:
     """``a/b/year``: only one reading, or a doubt."""
     said = match[0]
     if len(match["two_y"]) == 2:
-        return Unclear(f'Which date is "{said}"? Please write it as year-month-day, for example 2026-11-22.')
+        return Unclear("written_date", {"said": said})
     a, b, year = int(match["two_a"]), int(match["two_b"]), int(match["two_y"])
     day_first, month_first = _day(year, b, a), _day(year, a, b)
     if day_first and month_first and day_first != month_first:
-        return Unclear(f'Is "{said}" {day_first.day} {_ENGLISH[day_first.month]} or {long_date(month_first)}?')
+        days = {"date": long_date(day_first), "other": long_date(month_first)}
+        return Unclear("day_or_month", {"said": said, **days})
     return day_first or month_first
 
 

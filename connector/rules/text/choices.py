@@ -52,12 +52,6 @@ _HEDGE = re.compile(
 _TICKED = re.compile(r"[\[(](?:x|✓|✔|☒)[\])]\s*([^\[(]*)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
-QUESTIONS = {
-    "impact": "Which impact does the problem have: service-affecting, degradation or non-service-affecting?",
-    "urgency": "Which urgency does the problem have: high, medium or low?",
-    "fault_type": "Is it an intermittent problem or a permanent fault?",
-}
-
 
 class Choices(NamedTuple):
     """What one labelled value chooses; ``None`` where it is not plainly one of the choices."""

@@ -4,27 +4,33 @@ The customer's own labelled lines come first, then what their own prose says bey
 in signatures and quoted messages, because customers fill in the lines of the question they answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache, cached
 
-from connector.domain.fields import CATALOGUE, INTAKE, fit, shortened
+from connector.domain.fields import INTAKE, fit, shortened
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
-from connector.rules.text.choices import QUESTIONS, impact_in_prose, read_choices
+from connector.rules.text.choices import impact_in_prose, read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT, body_key
 from connector.rules.text.reply import Voice, read_lines
 from connector.rules.text.services import read_circuit, read_service, services_in
-from connector.rules.text.start_times import UNREADABLE, Start, read_start, starts_in_prose
+from connector.rules.text.start_times import Start, read_start, starts_in_prose
 
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
-_UNREADABLE = {**QUESTIONS, "problem_start": UNREADABLE, "ip_addresses": "Which IP address is affected?"}
+_UNREADABLE: Mapping[str, Unclear] = {
+    "impact": Unclear("impact"),
+    "urgency": Unclear("urgency"),
+    "fault_type": Unclear("fault_type"),
+    "problem_start": Unclear("start"),
+    "ip_addresses": Unclear("which_address"),
+}
 
 
 class _Message(NamedTuple):
@@ -102,19 +108,18 @@ def _join_addresses(said: list[_Said]) -> list[_Said]:
     return [_Said("", read_addresses(", ".join(line.value for line in said)))]
 
 
-def _agreed(field: str, said: list[_Said], label: str) -> Any:
+def _agreed(field: str, said: list[_Said]) -> Any:
     """The one value of a field, or a :class:`Doubt`."""
     if field == "ip_addresses":
         said = _join_addresses(said)
     for words, value in said:
         if value is None or isinstance(value, Unclear):
-            question = value.question if value else _UNREADABLE[field]
-            return Doubt(field=field, said=_quoted(words), question=question)
+            unclear = value or _UNREADABLE[field]
+            return Doubt(field=field, said=_quoted(words), about=unclear.about, data=unclear.data)
     values = [value for _, value in said]
     if len({_comparable(value) for value in values}) > 1:
         quoted = _quoted(*(words for words, _ in said))
-        question = f"You gave more than one value for {label}: {quoted}. Which one is right?"
-        return Doubt(field=field, said=quoted, question=question)
+        return Doubt(field=field, said=quoted, about="values", data={"field": field, "said": quoted})
     return values[0]
 
 
@@ -143,12 +148,11 @@ def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
         lambda: dict(_in_prose(prose, message)),
         lambda: _labelled([entry for entry in entries if entry.voice is not Voice.OWN], message),
     )
-    screen = {field: label for label, field in message.labels}
     fields: dict[str, Any] = {}
     for source in sources:
         for field, said in source().items():
             if field not in fields:
-                fields[field] = _agreed(field, said, screen.get(field) or CATALOGUE[field].label)
+                fields[field] = _agreed(field, said)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
     return Extraction(

@@ -1,15 +1,25 @@
 """What was found in a message, and what remains doubtful."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import FaultType, Impact, Urgency
+
+About = Literal[
+    "address", "addresses", "circuit_id", "clock_time", "dates", "day_or_month", "fault_type", "future", "half_of_day",
+    "impact", "offset", "old", "service_id", "services", "skipped_time", "start", "times", "twice", "urgency", "values",
+    "weekday", "which_address", "which_zone", "written_date", "year", "zone", "zones",
+]  # fmt: skip
+"""What a question is about. The sentences are those of the message ``question``."""
 
 
 class Unclear(NamedTuple):
     """A value that was recognised but can be understood in more than one way."""
 
-    question: str
+    about: About
+    data: Mapping[str, Any] = {}
+    """What the question quotes, by the names of the message ``question``."""
 
 
 class Doubt(Model):
@@ -19,8 +29,9 @@ class Doubt(Model):
     """A name of :class:`connector.domain.ticket.Fields`."""
     said: str
     """The customer's own words, on one line, at most 80 characters."""
-    question: str
-    """One English sentence for the customer (R6)."""
+    about: About
+    data: Mapping[str, Any] = {}
+    """As of :class:`Unclear`."""
 
 
 class Extraction(Model):

@@ -23,6 +23,8 @@ _OLD = 0.7
 """A line of which a greater part of the words is known is old."""
 _SHORT_STRETCH = re.compile(rb"(?<!\x01)\x01{1,11}(?!\x01)")
 """Twelve known words in a row are a quotation wherever they stand; fewer may be somebody's own sentence."""
+_NEW_WORDS = re.compile(rb"\x00{4,}")
+"""So many new words in a row are somebody's own, also in a line that is old otherwise."""
 _MAX_CACHED = 4_000_000
 """Bytes of each cache."""
 _WORD = re.compile(r"\w+")
@@ -63,9 +65,14 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
     for (text, voice), own in zip(lines, words, strict=True):
         place = slice(at, at + len(own))
         at += len(own)
-        old = (covered if below_header else quoting)[place].count(1) > _OLD * len(own)
+        old = (covered if below_header else quoting)[place]
         short = below_header and 0 < len(own) < _RUN and hash(tuple(own)) in known
-        marked.append(Line(text, Voice.QUOTED if voice is Voice.OWN and (old or short) else voice))
+        if voice is Voice.OWN and (old.count(1) > _OLD * len(own) or short):
+            marked.append(Line(text, Voice.QUOTED))
+            if _NEW_WORDS.search(old):
+                marked.append(Line(_without(text, old), Voice.OWN))
+        else:
+            marked.append(Line(text, voice))
         below_header = below_header or _HEADS_QUOTE.fullmatch(text) is not None
     repeats = _speaks(lines) and not _speaks(marked)
     return Message(lines if repeats or tuple(marked) == lines else tuple(marked), repeats)
@@ -84,13 +91,19 @@ def _covered(words: Sequence[str], known: AbstractSet[int]) -> bytearray:
     return covered
 
 
+def _without(text: str, old: bytearray) -> str:
+    """A line without its known words."""
+    words = _WORD.finditer(normalized(text))
+    return " ".join(word[0] for word, known in zip(words, old, strict=True) if not known)
+
+
 def _stretches(covered: bytearray) -> bytearray:
     """``covered`` without what is too short to be a quotation for certain."""
     return bytearray(_SHORT_STRETCH.sub(lambda match: bytes(len(match[0])), bytes(covered)))
 
 
 def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, Message]:
-    """The messages at the places ``wanted``, less what stands in the messages before each. Linear in all their words."""
+    """The messages at the places ``wanted``, less what stands before each. Linear in all words."""
     keys = {at: hash(tuple((article.body, article.is_html) for article in articles[: at + 1])) for at in wanted}
     with _messages_lock:
         messages = {at: message for at, key in keys.items() if (message := _messages.get(key)) is not None}

@@ -10,7 +10,6 @@ _LONGEST = CATALOGUE["service_id"].length
 """Of a circuit ID too."""
 _AROUND = " \t.,;:!?'\"“”„‚‘’`´#<>()[]{}*|"
 _PLAIN = re.compile(rf"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{{2,{_LONGEST - 1}}}")
-_ASK = "What is your service ID, as in your welcome message?"
 
 
 @lru_cache(maxsize=16)
@@ -27,11 +26,6 @@ def services_in(text: str, pattern: str) -> list[str]:
     return list(by_key.values())
 
 
-def _which(candidates: list[str]) -> Unclear:
-    named = ", ".join(candidates[:4])
-    return Unclear(f"Which service is affected: {named}? Please name one service ID for each ticket.")
-
-
 def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | None:
     """A labelled service ID: what the pattern finds, else a single word.
 
@@ -39,16 +33,16 @@ def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | Non
     """
     candidates = services_in(value, pattern)
     if len(candidates) > 1:
-        return _which(candidates)
+        return Unclear("services", {"said": ", ".join(candidates[:4])})
     if candidates:
         return candidates[0]
     words = [word for raw in value.split() if (word := raw.strip(_AROUND))]
     if plainly:
         return words[0] if len(words) == 1 and _PLAIN.fullmatch(words[0]) else None
-    return words[0] if len(words) == 1 and len(words[0]) <= _LONGEST else Unclear(_ASK)
+    return words[0] if len(words) == 1 and len(words[0]) <= _LONGEST else Unclear("service_id")
 
 
 def read_circuit(value: str) -> str | Unclear:
     """A labelled circuit ID: one line, kept as written."""
     text = " ".join(value.split()).strip(" .,;*")
-    return text if 0 < len(text) <= _LONGEST else Unclear("What is the circuit ID alone, without other words?")
+    return text if 0 < len(text) <= _LONGEST else Unclear("circuit_id")

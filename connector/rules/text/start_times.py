@@ -56,8 +56,6 @@ _SINCE_REACH = 80
 _MAX_SINCE = 20
 """A message that says "since" more often is a log, not a report."""
 
-UNREADABLE = "When did the problem start? Please give date, time and time zone, for example 2026-11-22 10:05 UTC."
-
 
 class Start(NamedTuple):
     """A start time, and the zone that was assumed for it because none was named."""
@@ -110,7 +108,7 @@ def _offset_doubt(match: re.Match[str]) -> Unclear | None:
     offset = match["offset"] or "+"
     if offset[0] == "+" or match[0][0] in "Tt" or match["second"] or re.fullmatch(r"[−-]\d{4}", offset):
         return None
-    return Unclear(f'Is "{match[0].strip()}" a time zone offset or a span of time? Please give the start time in UTC.')
+    return Unclear("offset", {"said": match[0].strip()})
 
 
 def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Unclear:
@@ -120,7 +118,7 @@ def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Uncl
         doubt = _offset_doubt(match)
         zone = offset_zone(match["offset"]) if match["offset"] else None
         if doubt or (match["offset"] and zone is None):
-            return doubt or Unclear(UNREADABLE)
+            return doubt or Unclear("start")
         zones += [zone] if zone else []
         zones += [Zone(UTC, "UTC")] if match["zulu"] else []
     for name in parts.zones:
@@ -140,10 +138,10 @@ def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
     if doubt or None in days:
         return doubt
     if len(set(days)) > 1:
-        return Unclear("You gave more than one date. On which date did the problem start?")
+        return Unclear("dates")
     day = days[0]
     if isinstance(day, date) and parts.weekdays and parts.weekdays != {day.weekday()}:
-        return Unclear(f"{long_date(day)} is a {day:%A}. On which date did the problem start?")
+        return Unclear("weekday", {"date": long_date(day), "weekday": f"{day:%A}"})
     return day
 
 
@@ -158,9 +156,9 @@ def _moment(parts: _Parts, clock: time, zone: Zone, sent_at: datetime) -> dateti
         return at
     relative = not parts.dates or parts.dates[0]["relative"]
     if at > sent_at + (timedelta(0) if relative else MAX_AHEAD):
-        return Unclear(f"{at:%Y-%m-%d %H:%M} UTC would be in the future. When did the problem start?")
+        return Unclear("future", {"at": at})
     if at < sent_at - MAX_AGE:
-        return Unclear(f"{long_date(at.date())} is more than two years ago. When did the problem start?")
+        return Unclear("old", {"date": long_date(at.date())})
     return at
 
 
@@ -169,17 +167,17 @@ def _incomplete(parts: _Parts, today: date) -> Unclear | None:
     if not parts.times:
         day = _day_of(parts, today)
         if isinstance(day, date):
-            return Unclear(f"At what time on {long_date(day)} did the problem start, and in which time zone?")
-        return day or Unclear(UNREADABLE)
+            return Unclear("clock_time", {"date": long_date(day)})
+        return day or Unclear("start")
     if len({_clock(match) for match in parts.times}) > 1:
-        return Unclear("You gave more than one time. At which time did the problem start?")
+        return Unclear("times")
     words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
     day_is_missing = not parts.dates and (parts.weekdays or words - _PLAIN_WORDS)
     if day_is_missing or re.search(r"\d", parts.rest) or _VAGUE.search(parts.rest):
-        return Unclear(UNREADABLE)
+        return Unclear("start")
     bare = not any(match["noon"] or match["full_noon"] for match in parts.times)
     if bare and _PM_WORDS.search(parts.rest) and int(parts.times[0]["hour"]) <= 12:
-        return Unclear(f'Is "{parts.times[0][0].strip()}" in the morning or in the afternoon?')
+        return Unclear("half_of_day", {"said": parts.times[0][0].strip()})
     return None
 
 
@@ -196,10 +194,9 @@ def _resolve(parts: _Parts, hint: str, sent_at: datetime, zone: str | None) -> S
     if clock is None or isinstance(zones, Unclear):
         return None
     assumed = None if zones else customer or Zone(UTC, "UTC")
-    moments = {_moment(parts, clock, known, sent_at) for known in ([assumed] if assumed else zones)}
-    if len(moments) > 1:
-        return Unclear(f"The time zones you gave do not agree. {UNREADABLE}")
-    at = moments.pop()
+    at, *others = (_moment(parts, clock, known, sent_at) for known in ([assumed] if assumed else zones))
+    if any(other != at for other in others):
+        return Unclear("zones")
     return Start(at, assumed.name if assumed else None) if isinstance(at, datetime) else at
 
 

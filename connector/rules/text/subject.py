@@ -4,7 +4,9 @@ import re
 
 from connector.domain.ticket import Ticket
 
-_PREFIX = re.compile(r"\s*(?:(?:re|aw|fwd?|wg|antw|sv|vs|tr|rv|res|odp)\s*:|\[(?:ext|extern|external)\w*\])\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"\s*(?:(?:re|aw|fwd?|wg|antw|sv|vs|tr|rv|res|odp)\s*:|\[(?:ext|extern|external)\w*\])\s*", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\[?\b(?:ticket|case|vorgang)?\s?#\s?\d+\]?", re.IGNORECASE)
 
 

@@ -37,8 +37,6 @@ _HINT = re.compile(
     rf"[\[(]\s*(?:all |times? |zeit(?:en)? |zeitzone |time ?zone )*(?:in |is |ist |= ?|: ?)?({ZONE})(?: time)?\s*[\])]"
 )
 
-ASK = "In which time zone is the start time? Please name it, for example UTC."
-
 
 class Zone(NamedTuple):
     """A zone and the name it goes by."""
@@ -71,12 +69,10 @@ def read_zone(text: str) -> Zone | Unclear:
     """One zone as matched by :data:`ZONE`."""
     name = text.upper()
     if name in _AMBIGUOUS:
-        return Unclear(
-            f'Which time zone is "{text}"? Please give the start time in UTC or with its offset, like +01:00.'
-        )
+        return Unclear("which_zone", {"said": text})
     if name in _HOURS:
         return Zone(timezone(timedelta(hours=_HOURS[name])) if _HOURS[name] else UTC, name)
-    return (iana_zone(text) if "/" in text else offset_zone(text)) or Unclear(ASK)
+    return (iana_zone(text) if "/" in text else offset_zone(text)) or Unclear("zone")
 
 
 def zone_of_hint(hint: str) -> Zone | None:
@@ -90,10 +86,10 @@ def unnamed_zone(rest: str, customer: Zone | None) -> Unclear | None:
     """A doubt if ``rest`` speaks of a zone that cannot be told, such as "Berlin time" or "AWST"."""
     local = _LOCAL.search(rest)
     if local:
-        return None if customer else Unclear(ASK)
+        return None if customer else Unclear("zone")
     for match in _UNNAMED.finditer(rest):
         if match[2] or match[1].casefold() not in _NO_ZONE_BEFORE_TIME:
-            return Unclear(ASK)
+            return Unclear("zone")
     return None
 
 
@@ -103,8 +99,5 @@ def to_utc(local: datetime, zone: Zone) -> datetime | Unclear:
     if first == second:
         return first
     exists = first.astimezone(zone.info).replace(tzinfo=None) == local
-    happens = "happens twice" if exists else "does not exist"
-    return Unclear(
-        f"The local time {local:%H:%M} on {long_date(local)} {happens} in {zone.name}, because the clocks change. "
-        "What is the start time in UTC?"
-    )
+    data = {"said": f"{local:%H:%M}", "date": long_date(local), "zone": zone.name}
+    return Unclear("twice" if exists else "skipped_time", data)

@@ -64,6 +64,15 @@ def set_on_create(world: World, ticket: Record, given: object) -> None:
             _add(world, name, ticket, world.find("Ticket", other_id))
 
 
+def move(world: World, source: Record, target: Record) -> None:
+    """A merge: what was linked to the source is linked to the target."""
+    for link in list(world.links.get(source["id"], ())):
+        world.drop_link(link)
+        ends = {name: target["id"] if link[name] == source["id"] else link[name] for name in (_SOURCE, _TARGET)}
+        if ends[_SOURCE] != ends[_TARGET]:
+            world.add_link({**link, **ends})
+
+
 def _by_number(call: Call, number: str) -> Record:
     ticket_id = call.world.ticket_ids.get(number)
     if ticket_id is None:

@@ -8,6 +8,7 @@ from connector.sandbox.zammad import (
     articles,
     history,
     links,
+    merging,
     object_manager,
     resources,
     search,
@@ -47,6 +48,7 @@ _PATHS: dict[str, Handler] = {
     "POST tickets": tickets.create,
     "PUT tickets/:id": tickets.update,
     "DELETE tickets/:id": tickets.delete,
+    "PUT ticket_merge/:id/:id": merging.merge,
     "GET ticket_history/:id": history.show,
     "GET ticket_articles/by_ticket/:id": articles.by_ticket,
     "GET ticket_articles/:id": articles.show,
@@ -146,5 +148,7 @@ def _find(method: str, path: str) -> tuple[Handler, list[str]]:
     raise NoRouteError(method, path)
 
 
-_ABOUT_TICKETS = frozenset({"tickets", "ticket_articles", "ticket_history", "ticket_attachment", "links", "tags"})
+_ABOUT_TICKETS = frozenset(
+    {"tickets", "ticket_merge", "ticket_articles", "ticket_history", "ticket_attachment", "links", "tags"}
+)
 _VERBS = frozenset({"add", "remove", "by_ticket"})

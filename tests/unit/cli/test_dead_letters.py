@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from connector.sandbox.faults import Fault
 from connector.work.table import Failed, Key, WorkTable
 from tests.unit.cli.conftest import Live, Run
-from tests.unit.cli.test_commands import BOTH
+from tests.unit.cli.test_commands import BOTH, new_ticket
 
 
 def test_dead_letters_are_listed_shown_replayed_and_dropped(run: Run, live: Live) -> None:
@@ -34,6 +35,25 @@ def test_dead_letters_are_listed_shown_replayed_and_dropped(run: Run, live: Live
     assert dropped.stdout == "1 of 1 dropped\n"
     assert empty.stdout == "no dead letters\n"
     assert missing.returncode == 1
+
+
+def test_a_dead_letter_is_named_as_people_know_the_ticket(run: Run, live: Live) -> None:
+    ticket = new_ticket(live)
+    table = WorkTable.open(live.environment["INTERSPACE_DATABASE_URL"])
+    table.touch([Key("zammad", ticket)], datetime.now(UTC))
+    table.fail([Failed(job, "no", None) for job in table.claim("zammad", 9, timedelta(minutes=1))])
+    table.close()
+
+    (listed,) = json.loads(run("dead-letters", "list", "--json", **live.environment).stdout)
+    shown = run("dead-letters", "show", ticket, **live.environment)
+    live.desk.faults.add(Fault("refuse", times=None))
+    down = run("dead-letters", "list", **live.environment)
+
+    link = f"{live.environment['INTERSPACE_ZAMMAD_URL']}/#ticket/zoom/{ticket}"
+    assert (listed["title"], listed["link"]) == ("Line down", link)
+    assert f"number: {listed['number']}\ntitle: Line down\nlink: {link}\n" in shown.stdout
+    assert down.returncode == 0
+    assert f"/#ticket/zoom/{ticket}" in down.stdout
 
 
 def test_dead_letters_of_one_helpdesk_are_left_to_it(run: Run, tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from connector.doctor.configuration import secret_files
 from connector.doctor.finding import Verdict
 from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
 from connector.helpdesks.zammad.doctor.checks import CHECKS as ZAMMAD_CHECKS
+from connector.helpdesks.zammad.doctor.context import Context
 from connector.sandbox.faults import Fault, Kind
+from connector.settings import Settings
 from tests.unit.doctor.examined import Examined
 from tests.unit.policy.files import with_addresses
 
@@ -121,3 +124,22 @@ def test_the_key_of_the_proofs(
     assert found.verdict is verdict
     assert says in found.seen
     assert key is None or key.split("\n")[0] not in f"{found.seen} {found.do}"
+
+
+def test_a_token_file_that_the_settings_file_names_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    token, file = tmp_path / "token", tmp_path / "interspace.env"
+    token.write_text("a token")
+    file.write_text(f"INTERSPACE_JIRA_TOKEN_FILE={token}\n")
+    context = Context(Settings())
+
+    for path, mode in ((token, 0o600), (file, 0o644)):
+        path.chmod(mode)
+    assert secret_files(context).verdict is Verdict.OK, "a settings file without a secret may be read by all"
+    token.chmod(0o644)
+    seen = secret_files(context)
+
+    assert seen.verdict is Verdict.WARN
+    assert seen.do == f"chmod o= {token}"

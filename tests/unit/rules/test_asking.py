@@ -55,7 +55,7 @@ def test_a_doubt_is_put_as_a_question_and_never_guessed() -> None:
     outcome = decide(completeness, ticket, POLICY, T0)
 
     assert "problem_start" not in outcome.changes
-    assert "One thing is not clear to us" in only(outcome.notes).text
+    assert "Please also clarify:" in only(outcome.notes).text
 
 
 def test_a_new_doubt_in_an_answer_gets_its_own_question_once() -> None:
@@ -95,7 +95,7 @@ def test_an_assumed_zone_is_stated_in_the_question() -> None:
 
     told = only(decide(completeness, ticket, POLICY, T0).notes)
 
-    assert "so we took UTC and read the start time as Mon 23 Nov 2026 10:40 CET (09:40 UTC)" in told.text
+    assert "the start of the problem as Mon 23 Nov 2026 10:40 CET (09:40 UTC), taking" in told.text
     assert told.marks == {"asked", "understood"}
 
 
@@ -144,7 +144,7 @@ def test_an_assumed_zone_is_stated_even_if_an_internal_note_goes_first(extra: st
     assert not first.note.public
     assert second.note is not None
     assert second.note.public
-    assert "no time zone" in second.note.text
+    assert "did not name a time zone" in second.note.text
 
 
 def test_two_unclear_answers_get_one_question() -> None:

@@ -74,7 +74,7 @@ def test_after_an_outage_only_the_highest_level_is_notified_and_the_others_are_r
     assert outcome.changes["escalation_level"] == 4
     assert told.title == "Escalation level 4: director"
     assert told.marks == {"level-2", "level-3", "level-4"}
-    assert "Level 2 (shift manager) was reached at Mon 23 Nov 2026 12:00 CET (11:00 UTC) and is only" in told.text
+    assert "Level 2 (shift manager) was reached on Mon 23 Nov 2026 12:00 CET (11:00 UTC) and is only" in told.text
     assert "Head of operations" not in told.text
 
 
@@ -199,7 +199,7 @@ def test_a_second_request_within_the_hour_is_told_when_the_next_is_possible() ->
 
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes[0].marks == {f"refused-a{second.id}"}
-    assert "next is possible at Mon 23 Nov 2026 12:20 CET (11:20 UTC)" in outcome.notes[0].text
+    assert "next is possible from Mon 23 Nov 2026 12:20 CET (11:20 UTC)" in outcome.notes[0].text
 
 
 def test_an_hour_later_the_next_request_counts() -> None:

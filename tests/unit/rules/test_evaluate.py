@@ -258,7 +258,7 @@ def test_the_earliest_of_all_deadlines_is_the_next_look() -> None:
 
 
 def test_an_rfo_task_has_its_own_rules() -> None:
-    assert [rule.__name__ for rule in RULES[TicketKind.RFO_TASK]] == ["rfo_task", "contest"]
+    assert [rule.__name__ for rule in RULES[TicketKind.RFO_TASK]] == ["rfo_task", "contest", "unproved"]
     task = incident(Fields(connector_key="rfo:7"), kind=TicketKind.RFO_TASK, created_by=Actor.CONNECTOR)
 
     assert evaluate(task, POLICY, at(days=30)).note is None

@@ -10,6 +10,7 @@ from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import IntakeStatus, PrioritySource
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
+from connector.messages.words import Reader
 
 PHONE_INTAKE = "Phone intake"
 
@@ -17,13 +18,18 @@ PHONE_INTAKE = "Phone intake"
 def macros(site: InstallContext) -> Iterator[Wanted]:
     """One click for what agents ask of the rules (R23, R27, R34, R36, R37, R39)."""
     escalate = site.attribute("escalation_request")
-    yield _macro("Escalate now: no progress", {escalate: "the customer is not satisfied with the progress"})
-    yield _macro("Escalate now: times missed", {escalate: "response or repair times were not kept"})
-    yield _macro("Escalate now: customer asks", {escalate: "the customer asked for it"})
+    yield _macro("Escalate now: no progress", {escalate: _wish(site, "no progress")})
+    yield _macro("Escalate now: times missed", {escalate: _wish(site, "times missed")})
+    yield _macro("Escalate now: customer asks", {escalate: _wish(site, "customer")})
     yield _macro("Request RFO", {site.attribute("rfo_requested"): "true"})
     yield _macro("Agree to defer", {site.attribute("deferral_support"): "true"})
     yield _macro("Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
     yield _macro("Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+
+
+def _wish(site: InstallContext, why: str) -> str:
+    """The reason that a macro gives; it is read on the ticket."""
+    return site.policy.messages.render("escalation_wish", {"why": why}, Reader(site.policy.internal_language)).body
 
 
 def _macro(name: str, values: Mapping[str, str]) -> Wanted:

@@ -159,6 +159,16 @@ def test_a_new_token_forgets_nothing(bench: Bench, keys: tuple[bytes, ...], *, d
     assert marks(bench, issue) == {"asked", "level-2"}
 
 
+def test_with_a_key_a_new_token_forgets_no_deleted_comment(bench: Bench) -> None:
+    bench.desk = bench.connected(None, OLD)
+    issue = bench.opens()
+    comment = announces(bench, issue, "level-2")
+    bench.calls(bench.accounts.admin, "DELETE", f"issue/{issue}/comment/{comment}")
+    bench.desk = bench.connected(bench.jira.add_user(BOT), OLD)
+
+    assert marks(bench, issue) == {"level-2"}
+
+
 @pytest.mark.parametrize(
     ("signed_with", "keys", "counts"),
     [((OLD,), (NEW, OLD), True), ((OLD,), (NEW,), False), ((), (NEW,), True)],

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
-from connector.rules.text import Extraction, extract
+from connector.messages.words import Reader
+from connector.policy.messages import shipped
+from connector.rules.text import Doubt, Extraction, extract
+from connector.rules.text.reply import own_words, read_lines
 
 SENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PATTERN = r"SVC-\d{3,}"
@@ -20,5 +23,15 @@ def start_of(value: str, zone: str | None = None, sent_at: datetime = SENT) -> s
 
 
 def question_of(body: str, field: str = "problem_start", zone: str | None = None) -> str | None:
-    """The question that a message raises about a field."""
-    return next((doubt.question for doubt in read(body, zone=zone).doubts if doubt.field == field), None)
+    """The question that a message raises about a field, as the customer reads it in UTC."""
+    return next((asked(doubt) for doubt in read(body, zone=zone).doubts if doubt.field == field), None)
+
+
+def asked(doubt: Doubt) -> str:
+    """The question that a doubt becomes."""
+    return shipped().render("question", {"about": doubt.about, **doubt.data}, Reader()).body
+
+
+def own(body: str, is_html: bool) -> str:
+    """The customer's own words of a message."""
+    return own_words(read_lines(body, is_html))

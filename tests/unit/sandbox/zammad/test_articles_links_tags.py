@@ -22,6 +22,32 @@ def test_a_customer_cannot_write_internally_nor_as_an_agent(desk: Desk) -> None:
     assert (article["internal"], article["sender"]) == (False, "Customer")
 
 
+def test_a_subject_is_cut_and_preferences_are_kept(desk: Desk) -> None:
+    """Measured on 6.4."""
+    ticket = desk.ticket()
+    preferences = {"interspace": {"marks": [f"request-h{number}" for number in range(2_000)]}}
+    desk.put(ticket, article={"body": "x", "subject": "s" * 3_500, "preferences": preferences})
+
+    article = desk.call("GET", f"ticket_articles/by_ticket/{ticket}")[1][-1]
+    assert (len(article["subject"]), article["preferences"]) == (3_000, preferences)
+
+
+def test_a_merge_moves_articles_and_leaves_the_rest(desk: Desk) -> None:
+    """6.4, extra/merge."""
+    source, target = desk.ticket(), desk.ticket()
+    before = desk.call("GET", f"tickets/{source}?all=true")[1]["ticket_article_ids"]
+    number, changed_by = (desk.shown(target)[name] for name in ("number", "updated_by_id"))
+
+    assert desk.call("PUT", f"ticket_merge/{source}/00000")[1]["result"] == "failed"
+    assert desk.call("PUT", f"ticket_merge/{source}/{number}", by="customer")[0] == 403
+    assert desk.call("PUT", f"ticket_merge/{source}/{number}")[1]["result"] == "success"
+
+    assert (desk.shown(source)["state"], desk.shown(source)["owner_id"]) == ("merged", 1)
+    assert set(before) <= set(desk.call("GET", f"tickets/{target}?all=true")[1]["ticket_article_ids"])
+    assert len(desk.call("GET", f"tickets/{source}?all=true")[1]["ticket_article_ids"]) == 1
+    assert desk.shown(target)["updated_by_id"] == changed_by
+
+
 def test_a_customers_reply_does_not_reopen(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.put(ticket, state="closed")

@@ -35,3 +35,11 @@ def test_the_checklist_names_what_apply_leaves_to_people(run: Run, bench: Bench)
     assert "install apply zammad --adopt" in shown.stdout
     # The delivered policy names nobody's address.
     assert left == ["background worker", "escalation contacts"]
+
+
+def test_a_plan_calls_a_group_by_its_whole_name(run: Run, bench: Bench) -> None:
+    run("apply", "zammad", "--receiver-url", RECEIVER)
+
+    shown = run("plan", "zammad", "--adopt").stdout
+
+    assert "+1 group_ids.Directors: full" in shown
