@@ -48,11 +48,19 @@ def text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> 
     return policy.messages.render(name, {**_common(ticket, policy), **data}, reader)
 
 
+def topic(title: str) -> str:
+    """A subject without the prefixes of replies and forwards.
+
+    >>> topic("Re: AW: Line down")
+    'Line down'
+    """
+    return _REPLY.sub("", title).strip()
+
+
 def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:
     name = ticket.customer.name
-    title = _REPLY.sub("", ticket.title).strip() or ticket.number
     return {
-        "ticket": {"number": ticket.number, "title": title},
+        "ticket": {"number": ticket.number, "title": topic(ticket.title) or ticket.number},
         # Helpdesks put the address where they know no name.
         "customer": None if "@" in name else name or None,
         "provider": policy.name,

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain import messages as domain
 from connector.domain.messages import MESSAGES, Audience
 from connector.messages.catalogue import Message
 from connector.messages.samples import samples
@@ -71,3 +73,9 @@ def test_every_question_that_the_reading_of_messages_raises_has_its_sentence() -
     texts = {text.body for text in shipped().every_text("question", Reader())}
     assert len(texts) == len(get_args(About))
     assert all(text.endswith((".", "?")) for text in texts)
+
+
+def test_every_message_is_said_somewhere() -> None:
+    table = Path(domain.__file__)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in table.parents[1].rglob("*.py") if path != table)
+    assert [name for name in MESSAGES if f'"{name}"' not in code] == []
