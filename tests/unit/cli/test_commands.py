@@ -201,7 +201,7 @@ def test_explain_at_another_time(run: Run, live: Live) -> None:
 
     before = run("explain", ticket, "--at", "2001-01-01T00:00:00+0000", **live.environment)
 
-    assert before.returncode == 1
+    assert before.returncode == 2
     assert "was created later" in before.stderr
 
 
