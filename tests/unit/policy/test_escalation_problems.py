@@ -59,6 +59,12 @@ CASES = [
         "escalation.services.SVC-9: the catalogue has no such service",
     ),
     Case(
+        "SVC-1003: transit_premium",
+        "- 7",
+        "escalation.services: expected a section of settings (name: value)",
+        at="  services:",
+    ),
+    Case(
         "[first_response, repair] ",
         "[first_response, update] ",
         "escalation.missed_targets[1]: expected 'first_response' or 'repair'",

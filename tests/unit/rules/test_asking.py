@@ -95,9 +95,7 @@ def test_an_assumed_zone_is_stated_in_the_question() -> None:
 
     told = only(decide(completeness, ticket, POLICY, T0).notes)
 
-    assert (
-        "the start of the problem as Mon 23 Nov 2026 10:40 CET (09:40 UTC), taking" in told.text
-    )
+    assert "the start of the problem as Mon 23 Nov 2026 10:40 CET (09:40 UTC), taking" in told.text
     assert told.marks == {"asked", "understood"}
 
 
