@@ -59,12 +59,6 @@ CASES = [
         "escalation.services.SVC-9: the catalogue has no such service",
     ),
     Case(
-        "SVC-1003: transit_premium",
-        "- 7",
-        "escalation.services: expected a section of settings (name: value)",
-        at="  services:",
-    ),
-    Case(
         "[first_response, repair] ",
         "[first_response, update] ",
         "escalation.missed_targets[1]: expected 'first_response' or 'repair'",
@@ -114,6 +108,12 @@ CASES = [
 def test_problem(case: Case, tmp_path: Path) -> None:
     expected, found = expected_and_found(POLICY, case, tmp_path)
     assert found == expected
+
+
+def test_a_list_where_services_belong_is_a_problem(tmp_path: Path) -> None:
+    policy = changed(POLICY, tmp_path, ("SVC-1003: transit_premium", "- SVC-1003"))
+    [services, _] = problems(policy)
+    assert services.endswith("escalation.services: expected a section of settings (name: value)")
 
 
 def test_problems_of_all_files_at_once(tmp_path: Path) -> None:
