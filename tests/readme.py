@@ -90,7 +90,7 @@ def _value(ticket: Ticket, name: str) -> str:
 def _lines(article: Article) -> Iterator[str]:
     """One message on two lines at most: time, author, and how it begins."""
     who = f"{_AUTHORS[article.author]}{', internal' if article.internal else ''}"
-    said = article.body.partition("\n-- ")[0]
+    said = article.body.partition("\n\n" if article.internal else "\n-- ")[0]
     words = f"{article.subject} – {said}" if article.author is Actor.CONNECTOR else said
     begin = f"{article.created_at:%H:%M}  {who:<21} "
     yield from wrap(
