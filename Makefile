@@ -19,9 +19,9 @@ help:
 	@echo "make test-fast  run the unit tests (about a minute)"
 	@echo "make test       run all tests but the slow ones (about four minutes on two cores; COVERAGE=1: with the floor)"
 	@echo "make test-slow  run the slow ones: real processes that are killed, property tests with many more examples"
-	@echo "make lint       check style and types"
+	@echo "make lint       check style, types, and which module may import which"
 	@echo "make format     put the code into the project's style"
-	@echo "make generate   write what is made from the code: JSON schemas, configuration reference"
+	@echo "make generate   write what is made from the code: JSON schemas, configuration reference, parts of the README"
 	@echo "make check      check policy, service catalogue and mapping"
 	@echo "make run        receive webhooks and work on tickets, with the settings of the environment"
 	@echo "make bench      measure"
@@ -48,6 +48,7 @@ lint: .venv/.dev
 	$(BIN)/ruff check || failed=1; \
 	$(BIN)/ruff format --check || failed=1; \
 	$(BIN)/mypy || failed=1; \
+	$(BIN)/lint-imports --no-logo --no-cache || failed=1; \
 	exit $$failed
 
 format: .venv/.dev

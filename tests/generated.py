@@ -8,11 +8,13 @@ from connector.cli.reference import REFERENCE, reference
 from connector.policy.locate import MAPPINGS
 from connector.schemas import schema_text, schemas
 from tests.customer_texts import customer_texts
+from tests.readme import README, readme
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
     **{MAPPINGS / "schemas" / name: partial(schema_text, section) for name, section in schemas().items()},
     REFERENCE: reference,
     Path(__file__).parent / "golden" / "customer_messages.txt": customer_texts,
+    README: readme,
 }
 """File → what makes its text."""
 

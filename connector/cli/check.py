@@ -11,7 +11,7 @@ import click
 from connector.cli.options import MAPPING, RULES, helpdesk_option, settings_options
 from connector.cli.sections import command
 from connector.helpdesks import registry
-from connector.helpdesks.load import check as check_files
+from connector.helpdesks.mapping import check as check_files
 from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
 from connector.policy.messages import check_shipped

@@ -7,9 +7,8 @@ from typing import TypeVar
 
 import click
 
-from connector.cli.checklist_shown import show_checklist, show_titles
+from connector.cli.install_shown import apply_with_progress, show_checklist, show_plan, show_result, show_titles
 from connector.cli.options import ADMIN, HELPDESK, RULES, later, settings_options
-from connector.cli.plan_shown import apply_with_progress, show_plan, show_result
 from connector.cli.sections import Group
 from connector.cli.settings_draft import called
 from connector.cli.wiring import now, open_policy
@@ -179,7 +178,7 @@ def uninstall(
     stayed = apply_with_progress(opened.writer, found, {}, as_json=as_json)
     show_result(found, stayed, opened.writer.tables.helpdesk, {}, as_json=as_json)
     if not as_json:
-        click.echo(f"The secret store {settings.secret_store} stays; delete it if nothing else needs it.")
+        click.echo(f"The secret store {settings.secret_store} stays: its key proves on tickets what was done.")
 
 
 def _opened(settings: Settings, helpdesk: str) -> Installation:

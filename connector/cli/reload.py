@@ -11,7 +11,7 @@ import structlog
 from connector import metrics
 from connector.cli.wiring import now, open_desk, open_policy
 from connector.helpdesks.helpdesk import Desk, Helpdesk
-from connector.helpdesks.load import check
+from connector.helpdesks.mapping import check
 from connector.helpdesks.registry import plugin
 from connector.policy.models import Policy
 from connector.policy.problem import PolicyError

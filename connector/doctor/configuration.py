@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
-from connector.helpdesks.load import check
+from connector.helpdesks.mapping import check
 from connector.helpdesks.registry import plugin
 from connector.settings import secret_names, variable
 from connector.settings_file import Line, SettingsFileError, locate, read

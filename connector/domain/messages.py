@@ -22,6 +22,7 @@ class Audience(StrEnum):
 
 
 _CUSTOMER = (
+    "attached_files",
     "deferral_agreed",
     "deferral_question",
     "details_complete",
@@ -76,5 +77,5 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
-WITHOUT_SUBJECT = frozenset({*_FIELD, "letter_closing", "letter_opening", "note_closing", "question"})
+WITHOUT_SUBJECT = frozenset({*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question"})
 """Parts of something else; every other message has a subject."""

@@ -1,8 +1,12 @@
-"""What the mappings of all helpdesks have in common: names of fields, states, priorities, groups and roles."""
+"""What the mappings of all helpdesks have in common: names of fields, states, priorities, groups and roles.
+
+And how they come from their files: sound, or with every problem at once (P16).
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -10,8 +14,11 @@ from pydantic import Field
 from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
 from connector.domain.vocabulary import Priority, TicketState
 from connector.policy.checks import every_member
+from connector.policy.checks import groups as named_groups
+from connector.policy.document import SectionT
 from connector.policy.kinds import Name
-from connector.policy.problem import Location, UnlocatedProblem, path_of
+from connector.policy.load import read_rules, read_section
+from connector.policy.problem import Location, PolicyError, Problem, UnlocatedProblem, path_of
 from connector.policy.section import Section, dig, entries
 
 _VALUES = {"priority": "priorities", "group": "groups"}
@@ -166,3 +173,27 @@ def only_once(place: Location, name: Any, used: dict[Any, Location]) -> Iterator
     """``name`` stands for one thing only; ``used`` remembers for which."""
     if isinstance(name, str | int) and (first := used.setdefault(name, place)) != place:
         yield place, f"{name!r} already stands for {path_of(first)}"
+
+
+def read_mapping(path: Path, kind: type[SectionT]) -> SectionT:
+    """The mapping of one helpdesk.
+
+    :raises PolicyError: with everything that is wrong with the file.
+    """
+    mapping = read_section(path, kind)
+    if mapping.problems or mapping.section is None:
+        raise PolicyError(mapping.problems)
+    return mapping.section
+
+
+def check(path: Path, services_path: Path | None, mappings: Mapping[Path, type[HelpdeskMapping]]) -> list[Problem]:
+    """Everything that is wrong with the files and with how they fit together; empty when all is well."""
+    rules = read_rules(path, services_path)
+    problems = list(rules.problems)
+    for mapping_path, kind in mappings.items():
+        mapping = read_section(mapping_path, kind)
+        problems += mapping.problems
+        if rules.document and mapping.document:
+            named = named_groups(rules.document.data)
+            problems += mapping.document.located(unknown_groups(mapping.document.data, named))
+    return sorted(set(problems))

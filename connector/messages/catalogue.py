@@ -24,7 +24,7 @@ class Rendered(NamedTuple):
         return f"Subject: {self.subject}\n\n{self.body}" if self.subject else self.body
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Message:
     """One message in one language, as its file says it."""
 
@@ -35,7 +35,7 @@ class Message:
     """For errors."""
     description: str
     kinds: Kinds
-    """Its own data; :data:`COMMON` comes with every message."""
+    """Its own data."""
     subject: str
     subject_line: int
     body: str
@@ -58,7 +58,7 @@ class Message:
 
     def problems(self) -> Iterator[MessageError]:
         """What is wrong with the templates, found with sample data; lines are those of the file."""
-        tried = list(samples({**COMMON, **self.kinds}))
+        tried = list(samples(self.all_kinds))
         for source, first in ((self.subject, self.subject_line), (self.body, self.body_line)):
             try:
                 if source:
@@ -72,11 +72,16 @@ class Message:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return names({**COMMON, **self.kinds})
+        return names(self.all_kinds)
 
     @cached_property
     def _nothing(self) -> dict[str, Any]:
-        return nothing({**COMMON, **self.kinds})
+        return nothing(self.all_kinds)
+
+    @property
+    def all_kinds(self) -> Kinds:
+        """:data:`COMMON` comes with every message but those in fields, which say the same on every ticket."""
+        return self.kinds if self.audience is Audience.FIELD else {**COMMON, **self.kinds}
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,9 @@ class MessageCatalogue:
         """Each text that a message becomes with sample data, once; first the fullest. Customers get letters."""
         common = next(samples(COMMON))
         seen = set()
+        in_field = MESSAGES[name] is Audience.FIELD
         for data in samples(self.message(Language.EN, name).kinds):
-            text = self.render(name, {**common, **data}, reader)
+            text = self.render(name, data if in_field else {**common, **data}, reader)
             if text not in seen:
                 seen.add(text)
                 is_letter = text.subject and MESSAGES[name] is Audience.CUSTOMER

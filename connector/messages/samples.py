@@ -61,6 +61,7 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "other": ("4 March 2026",),
     "weekday": ("Friday",),
     "priority": ("P2",),
+    "files": (["ping.log", "mtr.txt"],),
     "eligible": (["critical", "major"],),
     "name": ("director",),
     "contacts": (["Director on duty", "director@interspace.example"],),

@@ -3,7 +3,6 @@
 Nothing stops for a missing detail: the clocks run, and a possible P1 is handled as one (see ``priority``).
 """
 
-import re
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
@@ -15,8 +14,8 @@ from connector.rules import wording
 from connector.rules.asking import Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
+from connector.rules.writing import topic
 
-_TITLE_PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _EMPTY_TITLES = frozenset(
     {"no subject", "kein betreff", "(no subject)", "help", "problem", "support", "urgent", "ticket"}
 )
@@ -38,7 +37,7 @@ def completeness(case: Case) -> Outcome:
     """Fills what was said, and asks once for exactly what is missing."""
     ticket = case.ticket
     statements = _statements(case)
-    filled = _filled(ticket, statements)
+    filled = _filled(case, statements)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
     reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
@@ -66,10 +65,11 @@ def completeness(case: Case) -> Outcome:
 
 def _statements(case: Case) -> tuple[Statement, ...]:
     ticket = case.ticket
-    if not any(_may_fill(ticket, field) for field in INTAKE):
+    if not any(_may_fill(ticket, field) for field in reversed(INTAKE)):
         return ()
     pattern = case.policy.intake.service_id_pattern
-    zone = case.customer.timezone if case.customer else None
+    customer = case.customer
+    zone = customer.timezone if customer else None
     labels = ticket.labels.in_mails
     return tuple(
         Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern, labels=labels))
@@ -95,7 +95,8 @@ def _speaks_for_customer(article: Article) -> bool:
     return article.channel is Channel.PHONE and article.author.is_staff
 
 
-def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> Changes:
+def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
+    ticket = case.ticket
     filled: dict[str, Any] = {}
     for field in INTAKE if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
@@ -104,13 +105,13 @@ def _filled(ticket: Ticket, statements: tuple[Statement, ...]) -> Changes:
             if value != getattr(ticket.fields, field):
                 filled[field] = value
     if "short_description" not in filled and _may_fill(ticket, "short_description"):
-        title = _TITLE_PREFIX.sub("", ticket.title).strip()
+        title = topic(ticket.title)
         if len(title.split()) > 1 and title.casefold() not in _EMPTY_TITLES:
             filled["short_description"] = fit("short_description", title)
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
         files = [name for s in statements for name in s.article.attachments]
         if files:
-            filled["test_results"] = fit("test_results", f"attached: {', '.join(files)}")
+            filled["test_results"] = case.field("test_results", "attached_files", files=files)
     return cast(Changes, filled)
 
 

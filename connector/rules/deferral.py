@@ -87,7 +87,7 @@ def _consents(case: Case, opening: datetime) -> Consents:
         ]
         return standing[-1] if standing else None
 
-    return Consents(latest(support_consents(case.ticket)), latest(customer_consents(case.ticket, case.policy)))
+    return Consents(latest(support_consents(case.ticket)), latest(customer_consents(case)))
 
 
 def _hindrance(case: Case) -> Hindrance | None:

@@ -161,7 +161,7 @@ def _answers(case: Case) -> Answers:
     served: list[Request] = []
     refused: list[Request] = []
     last: datetime | None = None
-    for request in escalation_requests(ticket, case.policy):
+    for request in escalation_requests(case):
         if Mark("refused", request.id) in ticket.marks:
             continue
         done = Mark("request", request.id) in ticket.marks

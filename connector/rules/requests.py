@@ -1,19 +1,14 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from html import unescape
 from operator import attrgetter
-from threading import Lock
 from typing import Any, Literal, NamedTuple
 
-from cachetools import LRUCache, cached
-
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor
-from connector.policy.models import Policy
-from connector.rules.text import contains_phrase, plain_reply
-from connector.rules.text.markup import body_key
+from connector.rules.case import Case
 
 
 class Source(StrEnum):
@@ -67,26 +62,26 @@ class Setting(NamedTuple):
         return Request(source, self.ref or "", self.at, self.actor, said, self.name)
 
 
-def escalation_requests(ticket: Ticket, policy: Policy) -> list[Request]:
+def escalation_requests(case: Case) -> list[Request]:
     """Every request to escalate, oldest first, served or not."""
-    requests = [*_by_message(ticket, policy.escalation.request_phrases), *_by_field(ticket)]
+    requests = [*_by_message(case.spoken.escalation), *_by_field(case.ticket)]
     return sorted(requests, key=_time)
 
 
-def rfo_requests(ticket: Ticket, policy: Policy) -> list[Request]:
+def rfo_requests(case: Case) -> list[Request]:
     """Every request for an RFO that stands, oldest first.
 
     A customer can neither withdraw what support requested nor, by the field, ask in support's name.
     """
     standing: list[Request] = []
-    for setting in _settings(ticket, "rfo_requested"):
+    for setting in _settings(case.ticket, "rfo_requested"):
         if setting.value:
             standing.append(setting.as_request())
         elif setting.actor is Actor.CUSTOMER:
             standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
         else:
             standing = []
-    return sorted([*_by_message(ticket, policy.rfo.request_phrases), *standing], key=_time)
+    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
@@ -94,13 +89,12 @@ def support_consents(ticket: Ticket) -> list[Request]:
     return _standing(ticket, "deferral_support")
 
 
-def customer_consents(ticket: Ticket, policy: Policy) -> list[Request]:
+def customer_consents(case: Case) -> list[Request]:
     """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so."""
     by_message = [
-        consent._replace(name=consent.name or ticket.customer.name)
-        for consent in _by_message(ticket, policy.deferral.consent_phrases)
+        consent._replace(name=consent.name or case.ticket.customer.name) for consent in _by_message(case.spoken.consent)
     ]
-    return sorted([*by_message, *_standing(ticket, "deferral_customer")], key=_time)
+    return sorted([*by_message, *_standing(case.ticket, "deferral_customer")], key=_time)
 
 
 _time = attrgetter("at")
@@ -133,23 +127,8 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
     ]
 
 
-def _by_message(ticket: Ticket, phrases: tuple[str, ...]) -> list[Request]:
-    """The customer's own messages that hold one of the phrases."""
+def _by_message(messages: Iterable[tuple[Article, str]]) -> list[Request]:
     return [
         Request(Source.MESSAGE, article.id, article.created_at, article.author, phrase, article.author_name)
-        for article in ticket.articles
-        if article.author is Actor.CUSTOMER and not article.internal
-        if (phrase := _phrase_in(article.body, article.is_html, phrases)) is not None
+        for article, phrase in messages
     ]
-
-
-@cached(LRUCache(2_000), key=body_key, lock=Lock())
-def _phrase_in(body: str, is_html: bool, phrases: tuple[str, ...]) -> str | None:
-    """The phrase in the customer's own words. Cached, because every look at a ticket reads all its messages."""
-    return contains_phrase(plain_reply(body, is_html), phrases) if _may_contain(body, phrases) else None
-
-
-def _may_contain(body: str, phrases: tuple[str, ...]) -> bool:
-    """A cheap look at the raw text: taking a mail apart costs a thousand times more, and few ask for anything."""
-    raw = unescape(body).casefold()
-    return any(all(word in raw for word in phrase.casefold().split()) for phrase in phrases)

@@ -23,7 +23,7 @@ def rfo(case: Case) -> Outcome:
     the same, because it is found again by its key.
     """
     ticket, policy = case.ticket, case.policy
-    requests = rfo_requests(ticket, policy)
+    requests = rfo_requests(case)
     if not requests:
         return Outcome(rule="rfo", changes=_state(None, None), reasons=("nobody asked for an RFO",))
     eligible = [r for r in requests if case.priority in policy.rfo.eligible or r.actor.is_staff]

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.ticket import Ticket
-from connector.messages.catalogue import Part, Rendered
+from connector.messages.catalogue import Message, Part, Rendered
 from connector.messages.words import Reader
 from connector.policy.models import Policy
 
@@ -23,18 +24,43 @@ def write(parts: Sequence[Part], ticket: Ticket, policy: Policy, *, public: bool
     return policy.messages.note(parts, _common(ticket, policy), _support(ticket, policy))
 
 
+def field_text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> str:
+    """What a field of the ticket says, or a part of another message.
+
+    Cached, because every look at a ticket compares what its fields say with what they should.
+    """
+    reader = _support(ticket, policy)
+    message = policy.messages.message(reader.language, name)
+    try:
+        return _field_text(message, reader, tuple(data.items()))
+    except TypeError:  # data with records is no key
+        return message.render(data, reader).body
+
+
+@lru_cache(maxsize=1_024)
+def _field_text(message: Message, reader: Reader, data: tuple[tuple[str, Any], ...]) -> str:
+    return message.render(dict(data), reader).body
+
+
 def text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> Rendered:
-    """A message that is no note: what a field of the ticket says (its ``body``), title and text of a ticket made for
-    this one, or a part of another message."""
+    """A message that is no note: title and text of a ticket made for this one, or a part of another message."""
     reader = (_customer if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
     return policy.messages.render(name, {**_common(ticket, policy), **data}, reader)
 
 
+def topic(title: str) -> str:
+    """A subject without the prefixes of replies and forwards.
+
+    >>> topic("Re: AW: Line down")
+    'Line down'
+    """
+    return _REPLY.sub("", title).strip()
+
+
 def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:
     name = ticket.customer.name
-    title = _REPLY.sub("", ticket.title).strip() or ticket.number
     return {
-        "ticket": {"number": ticket.number, "title": title},
+        "ticket": {"number": ticket.number, "title": topic(ticket.title) or ticket.number},
         # Helpdesks put the address where they know no name.
         "customer": None if "@" in name else name or None,
         "provider": policy.name,

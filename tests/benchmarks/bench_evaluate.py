@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from connector.domain.decision import Decision, Outcome
 from connector.domain.ticket import Ticket
-from connector.rules import requests
 from connector.rules.evaluate import evaluate
 from tests.benchmarks import tickets
 from tests.benchmarks.report import Row, show
@@ -78,7 +77,7 @@ def _forget_texts() -> None:
     """As after a start of the process."""
     import_module("connector.rules.text.extract")._extract.cache_clear()
     import_module("connector.rules.text.reply")._read_lines.cache_clear()
-    requests._phrase_in.cache_clear()
+    import_module("connector.rules.text.phrases")._phrases_in.cache_clear()
 
 
 def _rebuilt(decision: Decision) -> Decision:

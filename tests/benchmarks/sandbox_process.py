@@ -12,8 +12,8 @@ from threading import local
 from typing import Any, NamedTuple
 
 from connector.domain.vocabulary import Actor, Channel
-from connector.helpdesks.jira.load import load_mapping as load_jira
-from connector.helpdesks.zammad.load import load_mapping as load_zammad
+from connector.helpdesks.jira.mapping import load_mapping as load_jira
+from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.jira.furnished import BOT as JIRA_BOT
 from connector.sandbox.jira.furnished import furnish as furnish_jira

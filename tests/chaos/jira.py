@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from connector.helpdesks.jira.desk import JiraDesk, open_jira
-from connector.helpdesks.jira.load import load_mapping
+from connector.helpdesks.jira.mapping import load_mapping
 from connector.helpdesks.jira.site import field_ids
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.house import SECRET

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.house import SECRET
 from connector.sandbox.zammad.house import ZammadHouse

@@ -91,6 +91,8 @@ def comments(desk: Desk) -> None:
     issue = desk.issue()
     made = desk.ok("POST", f"issue/{issue}/comment", {"body": "x", "properties": INTERNAL})["id"]
     desk.ok("GET", f"issue/{issue}/comment?expand=properties&startAt=0&maxResults=100")
+    if desk.cloud:
+        desk.ok("POST", "comment/list?expand=properties", {"ids": [int(made)]})
     desk.ok("GET", f"issue/{issue}/comment/{made}")
     desk.ok("PUT", f"issue/{issue}/comment/{made}", {"body": "y"})
     desk.ok("GET", f"comment/{made}/properties/sd.public.comment")

@@ -11,8 +11,7 @@ from connector.domain.vocabulary import TicketState
 from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad.furnished import BOT, furnish
 from connector.work.group_commit import GroupCommit

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.vocabulary import Impact, Priority, Urgency
-from connector.helpdesks.jira.load import load_mapping as load_jira
-from connector.helpdesks.zammad.load import load_mapping as load_zammad
+from connector.helpdesks.jira.mapping import load_mapping as load_jira
+from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from connector.domain.vocabulary import Actor, TicketState
-from connector.helpdesks.jira.load import load_mapping as load_jira
-from connector.helpdesks.zammad.load import load_mapping as load_zammad
+from connector.helpdesks.jira.mapping import load_mapping as load_jira
+from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.house import House

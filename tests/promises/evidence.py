@@ -9,8 +9,8 @@ from connector.sandbox.stage import Stage
 
 
 def notes(ticket: Ticket) -> list[str]:
-    """The titles of the connector's notes, without their marks."""
-    return [article.subject.partition(" [ref:")[0] for article in ticket.articles if article.author is Actor.CONNECTOR]
+    """The titles of the connector's notes."""
+    return [article.subject for article in ticket.articles if article.author is Actor.CONNECTOR]
 
 
 def steps(ticket: Ticket) -> list[str | None]:

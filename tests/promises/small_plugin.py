@@ -18,8 +18,7 @@ from connector.domain.fields import CUSTOM
 from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks import mapping
 from connector.helpdesks.helpdesk import Desk
-from connector.helpdesks.load import read_mapping
-from connector.helpdesks.mapping import HelpdeskMapping
+from connector.helpdesks.mapping import HelpdeskMapping, read_mapping
 from connector.helpdesks.payload import Value
 from connector.helpdesks.plugin import Doctor, HelpdeskPlugin, TicketReference
 from connector.helpdesks.sender import Event, Headers, Hook, Sender, is_signed

@@ -13,8 +13,7 @@ from connector.helpdesks.zammad.install.notices import CUSTOMER
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.webhook import CHANGED, CREATED
 from connector.helpdesks.zammad.install.writer import ZammadWriter
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
 from connector.install.apply import apply
 from connector.policy.load import load_policy

@@ -14,8 +14,7 @@ from connector.helpdesks.jira.install.checklist import asked_fields
 from connector.helpdesks.jira.install.planning import JiraSetup, place_of, plan_jira, site_of
 from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.install.writer import JiraWriter
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET as JIRA_WEBHOOK
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options

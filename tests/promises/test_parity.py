@@ -25,7 +25,6 @@ EVENTS: dict[str, Happening] = {
 }
 
 _IDS = re.compile(r"\b(?:ISP-\d+|41\d{3})\b|(?<=message )\d+")
-_MARK = re.compile(r" \[ref:[^]]*\]$")
 _IN_MARK = re.compile(r"(?<=-)[ah]?\d{1,5}$")
 _AGE_OF_A_DESCRIPTION = timedelta(0)
 
@@ -34,7 +33,7 @@ def same_words(ticket: Ticket, text: str) -> str:
     """Without the numbers that each helpdesk gives its own tickets and messages, and what its screens call things."""
     # Jira's options are named as they are stored.
     text = text.replace('"matrix"', '"Matrix"')
-    return _MARK.sub("", _IDS.sub("#", _names(ticket).sub("…", text)))
+    return _IDS.sub("#", _names(ticket).sub("…", text))
 
 
 def _names(ticket: Ticket) -> re.Pattern[str]:

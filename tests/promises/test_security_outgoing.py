@@ -21,10 +21,10 @@ from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.http import checked_address
 from connector.helpdesks.jira.desk import open_jira
-from connector.helpdesks.jira.load import load_mapping as load_jira
+from connector.helpdesks.jira.mapping import load_mapping as load_jira
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.load import load_mapping as load_zammad
+from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.install.errors import PlanError
 from connector.install.receiver import endpoint
 from connector.policy.locate import MAPPINGS

@@ -8,7 +8,7 @@ from connector.helpdesks.jira.doctor.account import time_zone, token
 from connector.helpdesks.jira.doctor.address import jira_answers
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.project import project
-from connector.helpdesks.jira.load import load_mapping
+from connector.helpdesks.jira.mapping import load_mapping
 from connector.helpdesks.plugin import Dialogue, Draft
 
 _OWN_MAPPING = "jira.yaml"

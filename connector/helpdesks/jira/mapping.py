@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
@@ -101,3 +102,11 @@ def _name_problems(name: str) -> Iterator[str]:
         yield f"{name[:80]!r} is no id of a custom field (example: customfield_10050)"
     elif len(name) > _LONGEST_NAME:
         yield f"a name has up to {_LONGEST_NAME} characters"
+
+
+def load_mapping(path: Path) -> JiraMapping:
+    """How the policy's names are written in Jira.
+
+    :raises PolicyError: with everything that is wrong with the file.
+    """
+    return mapping.read_mapping(path, JiraMapping)

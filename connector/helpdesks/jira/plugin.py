@@ -54,7 +54,7 @@ def _mapping() -> "type[JiraMapping]":
 def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
     from connector.helpdesks.jira.connection import open_connection
     from connector.helpdesks.jira.desk import JiraDesk
-    from connector.helpdesks.jira.load import load_mapping
+    from connector.helpdesks.jira.mapping import load_mapping
 
     return JiraDesk(open_connection(settings), load_mapping(settings.mapping), clock, proof_keys=proof_keys)
 
@@ -90,7 +90,7 @@ def _measures(desk: Desk, ticket: Ticket) -> Measure | None:
 
 
 def _house(flavour: "Flavour", clock: Callable[[], datetime]) -> "JiraHouse":
-    from connector.helpdesks.jira.load import load_mapping
+    from connector.helpdesks.jira.mapping import load_mapping
     from connector.sandbox.jira.house import JiraHouse
 
     return JiraHouse(clock, load_mapping(JiraSettings().mapping), flavour)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
@@ -143,3 +144,11 @@ def _articles(data: Any) -> Iterator[UnlocatedProblem]:
         used: dict[Any, Any] = {}
         for name, number in entries(data, "articles", table):
             yield from mapping.only_once(("articles", table, name), number, used)
+
+
+def load_mapping(path: Path) -> ZammadMapping:
+    """How the policy's names are written in Zammad.
+
+    :raises PolicyError: with everything that is wrong with the file.
+    """
+    return mapping.read_mapping(path, ZammadMapping)

@@ -49,7 +49,7 @@ def _mapping() -> "type[ZammadMapping]":
 def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
     from connector.helpdesks.zammad.client import open_client
     from connector.helpdesks.zammad.desk import ZammadDesk
-    from connector.helpdesks.zammad.load import load_mapping
+    from connector.helpdesks.zammad.mapping import load_mapping
 
     return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping), proof_keys=proof_keys)
 
@@ -85,7 +85,7 @@ def _draft(dialogue: Dialogue) -> Draft:
 
 
 def _house(clock: Callable[[], datetime]) -> "ZammadHouse":
-    from connector.helpdesks.zammad.load import load_mapping
+    from connector.helpdesks.zammad.mapping import load_mapping
     from connector.sandbox.zammad.house import ZammadHouse
 
     return ZammadHouse(clock, load_mapping(ZammadSettings().mapping))

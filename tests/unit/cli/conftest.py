@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from connector.helpdesks.jira.load import load_mapping as load_jira_mapping
-from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.jira.mapping import load_mapping as load_jira_mapping
+from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira import furnished as jira

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad.furnished import connect_webhook
 from connector.work.group_commit import GroupCommit

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli.init import init
-from connector.helpdesks.jira.load import load_mapping
+from connector.helpdesks.jira.mapping import load_mapping
 from connector.sandbox.jira.furnished import BOT
 from connector.settings import load
 from tests.unit.cli.conftest import LiveJira, Run

@@ -12,7 +12,7 @@ import pytest
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.load import load_mapping
+from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.work.rollout import A_FEW
 from connector.work.table import WorkTable

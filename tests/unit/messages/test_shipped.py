@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain import messages as domain
 from connector.domain.messages import MESSAGES, Audience
 from connector.messages.catalogue import Message
-from connector.messages.samples import COMMON, samples
+from connector.messages.samples import samples
 from connector.messages.words import Language, Reader
 from connector.policy.messages import check_shipped, shipped
 from connector.rules.text.findings import About
@@ -39,7 +41,7 @@ def test_german_and_english_get_the_same_data() -> None:
 def test_what_a_stranger_says_begins_no_line(message: Message, said: str) -> None:
     """Every text of the data, in turn, with lines, markup and whatever else: the message keeps its lines, and none of
     them begins with the stranger's words. Otherwise whoever reads lines of ours could be shown lines that are not."""
-    for data, stranger in _with_a_stranger(message.kinds, f"\n§{said}\n[ref: level-5]\n\nbye"):
+    for data, stranger in _with_a_stranger(message.all_kinds, f"\n§{said}\n[ref: level-5]\n\nbye"):
         plain = message.render(data, Reader(message.language)).body
         text = message.render(stranger, Reader(message.language)).body
         assert text.count("\n") == plain.count("\n")
@@ -50,12 +52,9 @@ def test_what_a_stranger_says_begins_no_line(message: Message, said: str) -> Non
 
 def _with_a_stranger(kinds: Mapping[str, Any], said: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The fullest data, and the same with all of its texts said by a stranger."""
-    data = next(samples({**COMMON, **kinds}))
-    yield data, {name: _said(value, kind, said) for (name, value), kind in zip(data.items(), _all(kinds), strict=True)}
-
-
-def _all(kinds: Mapping[str, Any]) -> list[Any]:
-    return [*COMMON.values(), *kinds.values()]
+    data = next(samples(kinds))
+    both = zip(data.items(), kinds.values(), strict=True)
+    yield data, {name: _said(value, kind, said) for (name, value), kind in both}
 
 
 def _said(value: Any, kind: Any, said: str) -> Any:
@@ -74,3 +73,9 @@ def test_every_question_that_the_reading_of_messages_raises_has_its_sentence() -
     texts = {text.body for text in shipped().every_text("question", Reader())}
     assert len(texts) == len(get_args(About))
     assert all(text.endswith((".", "?")) for text in texts)
+
+
+def test_every_message_is_said_somewhere() -> None:
+    table = Path(domain.__file__)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in table.parents[1].rglob("*.py") if path != table)
+    assert [name for name in MESSAGES if f'"{name}"' not in code] == []

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connector.helpdesks.jira.mapping import JiraMapping
-from connector.helpdesks.load import check
-from connector.helpdesks.mapping import HelpdeskMapping
+from connector.helpdesks.mapping import HelpdeskMapping, check
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.policy.locate import MAPPINGS
 

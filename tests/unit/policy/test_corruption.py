@@ -11,9 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.helpdesks.load import check
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.mapping import check
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError, Problem
 

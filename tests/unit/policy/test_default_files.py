@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
-from connector.helpdesks.load import check
-from connector.helpdesks.mapping import unknown_groups
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.mapping import check, unknown_groups
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.policy.span import Span

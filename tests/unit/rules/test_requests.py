@@ -4,6 +4,7 @@ import pytest
 
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel
+from connector.rules.case import Case
 from connector.rules.escalation import escalation
 from connector.rules.requests import escalation_requests, rfo_requests
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
@@ -14,7 +15,9 @@ POLICY = default_policy()
 
 @pytest.mark.parametrize("phrase", POLICY.escalation.request_phrases)
 def test_every_phrase_of_the_policy_is_heard(phrase: str) -> None:
-    (found,) = escalation_requests(incident(articles=(said(f"Hello,\n{phrase.upper()} now, thanks"),)), POLICY)
+    (found,) = escalation_requests(
+        Case(incident(articles=(said(f"Hello,\n{phrase.upper()} now, thanks"),)), POLICY, T0)
+    )
 
     assert found.actor is Actor.CUSTOMER
     assert phrase in found.said
@@ -24,7 +27,7 @@ def test_every_phrase_of_the_policy_is_heard(phrase: str) -> None:
 def test_every_phrase_for_an_rfo_is_heard_in_html_too(phrase: str) -> None:
     html = f"<p>Dear all,</p><p>{phrase.replace('ö', '&ouml;')}</p>"
 
-    assert len(rfo_requests(incident(articles=(said(html, is_html=True),)), POLICY)) == 1
+    assert len(rfo_requests(Case(incident(articles=(said(html, is_html=True),)), POLICY, T0))) == 1
 
 
 @pytest.mark.parametrize(
@@ -41,19 +44,19 @@ def test_every_phrase_for_an_rfo_is_heard_in_html_too(phrase: str) -> None:
     ids=["agent", "connector", "system", "internal", "quoted", "other word", "no whole words"],
 )
 def test_nothing_else_is_a_request(article: Article) -> None:
-    assert escalation_requests(incident(articles=(article,)), POLICY) == []
+    assert escalation_requests(Case(incident(articles=(article,)), POLICY, T0)) == []
 
 
 def test_what_the_customer_said_on_the_phone_is_a_request() -> None:
     call = said("Customer says: please escalate", channel=Channel.PHONE)
 
-    assert len(escalation_requests(incident(articles=(call,)), POLICY)) == 1
+    assert len(escalation_requests(Case(incident(articles=(call,)), POLICY, T0))) == 1
 
 
 def test_requests_come_in_the_order_of_time() -> None:
     later, earlier = said("please escalate", at(hours=3)), changed("escalation_request", None, "VIP", at(hours=1))
 
-    found = escalation_requests(incident(articles=(later,), history=(earlier,)), POLICY)
+    found = escalation_requests(Case(incident(articles=(later,), history=(earlier,)), POLICY, T0))
 
     assert [request.id for request in found] == [f"h{earlier.id}", f"a{later.id}"]
 
@@ -61,7 +64,7 @@ def test_requests_come_in_the_order_of_time() -> None:
 def test_a_field_filled_at_creation_is_a_request_of_the_creator() -> None:
     ticket = incident(complete(escalation_request="urgent"), created_by=Actor.AGENT)
 
-    assert [(r.id, r.at, r.actor, r.said) for r in escalation_requests(ticket, POLICY)] == [
+    assert [(r.id, r.at, r.actor, r.said) for r in escalation_requests(Case(ticket, POLICY, T0))] == [
         ("created", T0, Actor.AGENT, "urgent")
     ]
 
@@ -78,7 +81,7 @@ def test_a_request_from_the_creation_stays_one_after_it_was_served_and_emptied()
 
     outcome = decide(escalation, ticket, POLICY, at(minutes=31))
 
-    assert [request.id for request in escalation_requests(ticket, POLICY)] == ["created", f"a{again.id}"]
+    assert [request.id for request in escalation_requests(Case(ticket, POLICY, T0))] == ["created", f"a{again.id}"]
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes[0].marks == {f"refused-a{again.id}"}
 
@@ -86,21 +89,21 @@ def test_a_request_from_the_creation_stays_one_after_it_was_served_and_emptied()
 def test_a_request_from_the_creation_that_support_took_back_is_none() -> None:
     taken_back = changed("escalation_request", "urgent", None, at(minutes=1))
 
-    assert escalation_requests(incident(complete(), history=(taken_back,)), POLICY) == []
+    assert escalation_requests(Case(incident(complete(), history=(taken_back,)), POLICY, T0)) == []
 
 
 @pytest.mark.parametrize("actor", [Actor.AGENT, Actor.CUSTOMER])
 def test_who_set_the_field_asked_for_the_rfo(actor: Actor) -> None:
     asked = changed("rfo_requested", None, True, at(hours=1), actor)
 
-    (found,) = rfo_requests(incident(complete(rfo_requested=True), history=(asked,)), POLICY)
+    (found,) = rfo_requests(Case(incident(complete(rfo_requested=True), history=(asked,)), POLICY, T0))
 
     assert (found.id, found.at, found.actor) == (f"h{asked.id}", at(hours=1), actor)
 
 
 @pytest.mark.parametrize("creator", [Actor.AGENT, Actor.CUSTOMER])
 def test_an_rfo_can_be_asked_for_at_creation(creator: Actor) -> None:
-    (found,) = rfo_requests(incident(complete(rfo_requested=True), created_by=creator), POLICY)
+    (found,) = rfo_requests(Case(incident(complete(rfo_requested=True), created_by=creator), POLICY, T0))
 
     assert (found.id, found.actor) == ("created", creator)
 
@@ -113,16 +116,16 @@ def test_a_customer_withdraws_only_an_own_request(creator: Actor) -> None:
     later = incident(complete(rfo_requested=False), history=(asked, withdrawn))
 
     expected = 1 if creator is Actor.AGENT else 0
-    assert len(rfo_requests(at_creation, POLICY)) == expected
-    assert len(rfo_requests(later, POLICY)) == expected
+    assert len(rfo_requests(Case(at_creation, POLICY, T0))) == expected
+    assert len(rfo_requests(Case(later, POLICY, T0))) == expected
 
 
 def test_support_withdraws_any_request_by_the_field() -> None:
     asked = changed("rfo_requested", None, True, at(hours=1), Actor.CUSTOMER)
     withdrawn = changed("rfo_requested", True, False, at(hours=2), Actor.AGENT)
 
-    assert rfo_requests(incident(complete(rfo_requested=False), history=(asked, withdrawn)), POLICY) == []
+    assert rfo_requests(Case(incident(complete(rfo_requested=False), history=(asked, withdrawn)), POLICY, T0)) == []
 
 
 def test_nobody_asked() -> None:
-    assert rfo_requests(incident(articles=(said("The line is down."),)), POLICY) == []
+    assert rfo_requests(Case(incident(articles=(said("The line is down."),)), POLICY, T0)) == []

@@ -14,8 +14,7 @@ from connector.helpdesks.jira.install.pages import listed, paged, row_of
 from connector.helpdesks.jira.install.planning import JiraSetup, open_setup, place_of, site_of
 from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.install.tables import read_tables
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.pauses import EndpointPauses

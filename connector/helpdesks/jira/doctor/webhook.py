@@ -8,9 +8,8 @@ from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.receiver import Probe, receives
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
-from connector.helpdesks.jira.install import hooks
 from connector.helpdesks.jira.install.pages import listed
-from connector.helpdesks.jira.install.webhook import EVENTS, PATH
+from connector.helpdesks.jira.install.webhook import EVENTS, PATH, hook_path, hook_row
 from connector.install.receiver import endpoint, is_this_machine
 
 _ADMIN_PAGE = "Settings → System → WebHooks"
@@ -86,7 +85,7 @@ def used_webhook(context: Context) -> Row:
 
 
 def _webhooks(context: Context) -> list[Row]:
-    path = hooks.path_of(context.flavour)
+    path = hook_path(context.flavour)
     rows = context.once(path, lambda: listed(context.admin, path))
-    found = [hooks.row(row, context.flavour) for row in rows]
+    found = [hook_row(row, context.flavour) for row in rows]
     return [row for row in found if "/webhooks/jira/" in str(row["url"])]

@@ -1,6 +1,6 @@
-"""The way in: from a live Jira to a plan, and to the plan of the way back."""
+"""The way in: from a live Jira to a plan of everything that the rules need, and to that of the way back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,26 +10,26 @@ from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.connection import open_connection
 from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
-from connector.helpdesks.jira.install.everything import everything
-from connector.helpdesks.jira.install.kinds import WEBHOOKS
-from connector.helpdesks.jira.install.leaving import used
+from connector.helpdesks.jira.install.kinds import KINDS, PRIORITIES, ROLES, WEBHOOKS
 from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.install.site import JiraSite
 from connector.helpdesks.jira.install.tables import Place, gadget_source, held_options, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
 from connector.helpdesks.jira.install.writer import JiraWriter
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.listing import quoted
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.pauses import EndpointPauses
 from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item
+from connector.install.objects import Wanted
 from connector.install.plan import Plan, make_plan
 from connector.install.receiver import endpoint, refuse_plain
-from connector.install.rows import Row
+from connector.install.rows import Id, Row
 from connector.install.uninstall import plan_uninstall
 from connector.policy.models import Policy
 
@@ -178,3 +178,51 @@ def checklist_jira(setup: JiraSetup, base: str) -> tuple[Item, ...]:
     current = read_tables(place)
     site = site_of(setup, place, current, "https://receiver.example")
     return checklist(site, current, base)
+
+
+def everything(site: JiraSite, current: Current) -> Iterator[Wanted]:
+    """All objects; the plan puts them in order. Raises PlanError if a field cannot be used as it is."""
+    for nouns in (
+        fields.fields,
+        fields.options,
+        fields.screens,
+        project.priorities,
+        project.link_types,
+        project.roles,
+        project.members,
+        webhook.webhook,
+        views.filters,
+        views.dashboards,
+        views.gadgets,
+    ):
+        yield from nouns(site, current)
+
+
+def used(place: Place, current: Current) -> dict[tuple[str, Id], str]:
+    """Our priorities that an issue has, and our roles that somebody has: Jira would take them away without a word.
+
+    Raises StepError if Jira cannot be asked.
+    """
+    found: dict[tuple[str, Id], str] = {}
+    for path in (PRIORITIES, ROLES):
+        kind = KINDS[path]
+        for row in current.tables.get(path, ()):
+            if kind.is_ours(row):
+                try:
+                    why = _why(place, path, str(row["id"]), str(row["name"]))
+                except HelpdeskError as error:
+                    thing = f"the {kind.label} {row['name']!r}"
+                    raise StepError(f"Whether {thing} is in use cannot be found out. {error}") from error
+                if why:
+                    found[path, row["id"]] = why
+    return found
+
+
+def _why(place: Place, path: str, number: str, name: str) -> str:
+    if path == ROLES:
+        held = row_of(place.client, f"api/2/project/{place.mapping.project}/role/{number}")
+        return "somebody has it" if held.get("actors") else ""
+    answer = place.client.post(
+        place.flavour.search, {"jql": f"priority = {quoted(name)}", "fields": ["priority"], "maxResults": 1}
+    )
+    return "issues have it" if isinstance(answer, dict) and answer.get("issues") else ""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install import hooks, shares
+from connector.helpdesks.jira.install import shares
 from connector.helpdesks.jira.install.kinds import (
     DASHBOARDS,
     FIELDS,
@@ -24,6 +24,7 @@ from connector.helpdesks.jira.install.kinds import (
 )
 from connector.helpdesks.jira.install.pages import by_age, listed, paged, row_of
 from connector.helpdesks.jira.install.screens import screens_of
+from connector.helpdesks.jira.install.webhook import hook_path, hook_row
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.install.current import Current
 from connector.install.errors import StepError
@@ -140,11 +141,11 @@ def actors(role: Row) -> list[str]:
 
 def _webhooks(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
     try:
-        rows = listed(place.client, hooks.path_of(place.flavour))
+        rows = listed(place.client, hook_path(place.flavour))
     except NotFoundError:
         # Data Center before 10 keeps them elsewhere, and signs none: no use to us.
         return iter(())
-    return by_age([hooks.row(one, place.flavour) for one in rows])
+    return by_age([hook_row(one, place.flavour) for one in rows])
 
 
 def _filters(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:

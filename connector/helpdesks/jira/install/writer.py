@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install import hooks, shares
+from connector.helpdesks.jira.install import shares
 from connector.helpdesks.jira.install.kinds import (
     DASHBOARDS,
     FIELDS,
@@ -24,6 +24,7 @@ from connector.helpdesks.jira.install.kinds import (
 )
 from connector.helpdesks.jira.install.pages import paged
 from connector.helpdesks.jira.install.screens import tabs
+from connector.helpdesks.jira.install.webhook import hook_body, hook_path, hook_row
 from connector.helpdesks.jira.values import TYPE_PREFIX
 from connector.install.rows import Id
 
@@ -155,14 +156,14 @@ class JiraWriter:
         self._client.post(path, {"user": [one for one in wanted if one not in there]})
 
     def _create_webhook(self, body: Body) -> Id:
-        path = hooks.path_of(self._flavour)
-        answer = self._client.post(path, hooks.body(body, self._flavour))
+        path = hook_path(self._flavour)
+        answer = self._client.post(path, hook_body(body, self._flavour))
         if not isinstance(answer, dict):
             raise PermanentError(f"Jira POST {path}: unexpected answer: expected the webhook")
-        return str(hooks.row({"id": "", **answer}, self._flavour)["id"])
+        return str(hook_row({"id": "", **answer}, self._flavour)["id"])
 
     def _update_webhook(self, number: str, body: Body) -> None:
-        self._client.put(f"{hooks.path_of(self._flavour)}/{number}", hooks.body(body, self._flavour))
+        self._client.put(f"{hook_path(self._flavour)}/{number}", hook_body(body, self._flavour))
 
     def _create_filter(self, body: Body) -> Id:
         """Data Center shares a filter by a call of its own, and finds it again among the admin's favourites."""
@@ -207,7 +208,7 @@ class JiraWriter:
         elif kind == FIELDS:
             self._client.delete("api/2/customFields", urlencode({"ids": number}))
         elif kind == WEBHOOKS:
-            self._client.delete(f"{hooks.path_of(self._flavour)}/{number}")
+            self._client.delete(f"{hook_path(self._flavour)}/{number}")
         elif kind == OPTIONS:
             self._client.delete(f"{self._api}/field/{parent}/context/{own}")
         elif kind == GADGETS:

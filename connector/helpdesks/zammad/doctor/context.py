@@ -8,8 +8,7 @@ from typing import Any, cast
 from connector.doctor.context import Examination, Row
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.zammad.client import ZammadClient, open_client
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import SCHEDULER_WAIT, ZammadSettings
 
 

@@ -1,28 +1,29 @@
-"""The way in: from live tables to a plan, and to the plan of the way back."""
+"""The way in: from live tables to a plan of everything that the rules need, and to the plan of the way back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.zammad.client import ZammadClient, open_client
+from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
-from connector.helpdesks.zammad.install.everything import everything
-from connector.helpdesks.zammad.install.leaving import used_by_tickets, without_our_roles
+from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
 from connector.helpdesks.zammad.install.writer import ZammadWriter
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item
-from connector.install.plan import Action, Plan, make_plan
+from connector.install.objects import Wanted
+from connector.install.plan import Action, Plan, Step, make_plan
 from connector.install.receiver import endpoint
-from connector.install.uninstall import plan_uninstall
+from connector.install.rows import Id
+from connector.install.uninstall import Used, plan_uninstall
 from connector.policy.contacts import addresses
 from connector.policy.models import Policy
 
@@ -127,3 +128,70 @@ def _site(
         signature_id=intake.get("signature_id"),
         today=today,
     )
+
+
+def everything(site: InstallContext) -> Iterator[Wanted]:
+    """All objects; the plan puts them in order."""
+    for nouns in (
+        attributes.attributes,
+        priorities.priorities,
+        groups.groups,
+        groups.roles,
+        groups.bot,
+        notices.contacts,
+        priorities.calendars,
+        priorities.slas,
+        webhook.webhook,
+        webhook.triggers,
+        notices.notices,
+        attributes.mandatory,
+        desk.macros,
+        desk.overviews,
+        desk.phone_intake,
+        priorities.report_profiles,
+    ):
+        yield from nouns(site)
+
+
+_REFERRED = {"groups": "group_id", "ticket_priorities": "priority_id"}
+"""Tables whose objects tickets refer to → the ticket's attribute."""
+
+
+def used_by_tickets(client: ZammadClient, current: Current) -> Used:
+    """Our groups and priorities that a ticket has: without them the ticket would be broken.
+
+    Ask as the connector's own user, who sees the tickets of all groups. Zammad itself refuses to delete what is in
+    use, so nothing breaks if this sees too little.
+
+    Raises StepError if Zammad cannot be asked.
+    """
+    found: dict[tuple[str, Id], str] = {}
+    for path, attribute in _REFERRED.items():
+        for row in current.tables[path]:
+            if KINDS[path].is_ours(row) and _has_tickets(client, attribute, int(row["id"])):
+                found[path, row["id"]] = "tickets refer to it"
+    return found
+
+
+def without_our_roles(current: Current, bot_id: int) -> Iterator[Step]:
+    """A role that somebody holds cannot be deleted."""
+    kind = KINDS["roles"]
+    going = {int(row["id"]) for row in current.tables["roles"] if kind.is_ours(row) and not kind.is_adopted(row)}
+    for row in current.tables["users"]:
+        held = [int(role) for role in row.get("role_ids") or ()]
+        if int(row["id"]) == bot_id and going & set(held):
+            kept = [role for role in held if role not in going]
+            name = str(row["login"])
+            why = "gives our roles back"
+            yield Step(Action.UPDATE, "users", name, bot_id, {"role_ids": kept}, why=why, label=KINDS["users"].label)
+
+
+def _has_tickets(client: ZammadClient, attribute: str, number: int) -> bool:
+    condition = {f"ticket.{attribute}": {"operator": "is", "value": [str(number)]}}
+    try:
+        rows = client.post("tickets/search", {"condition": condition, "limit": 1}, {"expand": "true"})
+    except HelpdeskError as error:
+        raise StepError(f"Whether tickets use {attribute} {number} cannot be found out. {error}") from error
+    if not isinstance(rows, list):
+        raise PermanentError("Zammad POST tickets/search: expected a list")
+    return bool(rows)

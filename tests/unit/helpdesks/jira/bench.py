@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from connector.domain.ticket import Ticket
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.jira.desk import JiraDesk, open_jira
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.jira import SandboxJira

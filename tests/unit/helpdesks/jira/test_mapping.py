@@ -7,7 +7,7 @@ import pytest
 from connector.domain.fields import Fields
 from connector.domain.vocabulary import Priority, TicketKind, TicketState
 from connector.helpdesks.jira.mapping import JiraMapping
-from connector.helpdesks.load import check
+from connector.helpdesks.mapping import check
 from connector.policy.problem import PolicyError
 from tests.unit.helpdesks.jira.bench import mapping
 from tests.unit.policy.files import JIRA, POLICY, SERVICES, Case, changed, expected_and_found
@@ -99,7 +99,7 @@ def test_problem(case: Case, tmp_path: Path) -> None:
 
 
 def test_loading_a_bad_mapping_tells_everything(tmp_path: Path) -> None:
-    from connector.helpdesks.jira.load import load_mapping
+    from connector.helpdesks.jira.mapping import load_mapping
 
     path = changed(JIRA, tmp_path, (ROLES, "agents: []"), ("project: ISP", "project: ''"))
     with pytest.raises(PolicyError) as caught:

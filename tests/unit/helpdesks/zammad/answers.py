@@ -10,8 +10,7 @@ import responses
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.policy.locate import MAPPINGS
 from tests.evidence import exchanges
 

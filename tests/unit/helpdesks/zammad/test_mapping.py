@@ -7,8 +7,7 @@ import pytest
 from connector.domain.fields import CUSTOM, Fields
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.helpdesks.mapping import unknown_groups
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError, path_of
 from tests.unit.policy.files import POLICY, SERVICES, ZAMMAD, Case, changed, expected_and_found

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira.furnished import BOT, Accounts, connect_webhook, furnish, request

@@ -7,8 +7,7 @@ from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.connection import Connection
 from connector.helpdesks.jira.install.planning import JiraSetup, plan_back_jira, plan_jira
 from connector.helpdesks.jira.install.writer import JiraWriter
-from connector.helpdesks.jira.load import load_mapping
-from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options

@@ -9,8 +9,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad, plan_zammad
 from connector.helpdesks.zammad.install.writer import ZammadWriter
-from connector.helpdesks.zammad.load import load_mapping
-from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Action, Plan, Step
