@@ -1,6 +1,9 @@
-"""What every adapter's HTTP needs: an address that is one, a token a header can carry, causes without addresses."""
+"""What every adapter's HTTP needs: an address that is one, a token a header can carry, causes without
+addresses, when to ask again."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from connector.helpdesks.errors import PermanentError
@@ -42,3 +45,27 @@ def cause(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+_LONGEST = timedelta(days=1)
+
+
+def retry_after(header: str | None, now: datetime) -> datetime | None:
+    """The earliest time (UTC) of the next request, by the Retry-After header in either form (RFC 9110, section 10.2.3);
+    ``None`` for no header or one that cannot be read.
+
+    A day at most: a wrong clock or a broken proxy must not stop the connector for good.
+
+    >>> retry_after("120", datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
+    datetime.datetime(2026, 11, 22, 10, 2, tzinfo=datetime.timezone.utc)
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        digits = text.lstrip("0")
+        return now + (min(timedelta(seconds=int(digits or 0)), _LONGEST) if len(digits) < 9 else _LONGEST)
+    try:
+        at = parsedate_to_datetime(text)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return min(at, now + _LONGEST)

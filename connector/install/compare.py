@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.install.kinds import Kind
 from connector.install.objects import Including, Ref, Sealed, unmarked
-from connector.install.rows import Ids, Row
+from connector.install.tables import Ids, Kind, Row
 
 _SECRET = "(secret)"  # noqa: S105 - what stands in place of one
 _NEW_SECRET = "(new secret)"  # noqa: S105 - what stands in place of one that is made when the plan is applied

@@ -14,8 +14,8 @@ from typing import Any, get_args
 
 import pytest
 
-from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.helpdesk import Helpdesk

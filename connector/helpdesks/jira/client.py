@@ -17,9 +17,9 @@ from connector.helpdesks.errors import (
     TicketWaitsError,
     UnavailableError,
 )
+from connector.helpdesks.http import retry_after
 from connector.helpdesks.jira.connection import Connection
 from connector.helpdesks.pauses import EndpointPauses
-from connector.helpdesks.retry_after import retry_after
 
 _BURST_PAUSE = timedelta(seconds=2)
 _ISSUE_PAUSE = timedelta(seconds=30)

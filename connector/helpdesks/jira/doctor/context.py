@@ -18,7 +18,7 @@ from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.pauses import EndpointPauses
-from connector.install.current import Current
+from connector.install.tables import Current
 
 ANYWHERE = "https://receiver.example"
 """Stands for the receiver's address where it makes no difference."""

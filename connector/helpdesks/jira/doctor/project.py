@@ -2,7 +2,7 @@
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
-from connector.doctor.trial import fresh_name
+from connector.doctor.round_trip import fresh_name
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context

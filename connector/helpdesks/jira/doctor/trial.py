@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connector.doctor.context import Row
-from connector.doctor.trial import PREFIX, TrialTicket, trial_fields
+from connector.doctor.round_trip import PREFIX, TrialTicket, trial_fields
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import HelpdeskError, NotFoundError, PermanentError
 from connector.helpdesks.jira.doctor.context import Context

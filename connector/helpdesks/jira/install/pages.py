@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.client import JiraClient
-from connector.install.rows import Row
+from connector.install.tables import Row
 
 _PAGE = 100
 

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install import shares
-from connector.helpdesks.jira.install.kinds import (
+from connector.helpdesks.jira.install.pages import paged
+from connector.helpdesks.jira.install.screens import tabs
+from connector.helpdesks.jira.install.site import (
     DASHBOARDS,
     FIELDS,
     FILTERS,
@@ -22,11 +23,10 @@ from connector.helpdesks.jira.install.kinds import (
     WEBHOOKS,
     tables_of,
 )
-from connector.helpdesks.jira.install.pages import paged
-from connector.helpdesks.jira.install.screens import tabs
+from connector.helpdesks.jira.install.views import share_texts, shares_to_set
 from connector.helpdesks.jira.install.webhook import hook_body, hook_path, hook_row
 from connector.helpdesks.jira.values import TYPE_PREFIX
-from connector.install.rows import Id
+from connector.install.tables import Id
 
 Body = Mapping[str, Any]
 
@@ -178,12 +178,12 @@ class JiraWriter:
             self._put(f"filter/{number}", _shared(body))
             return
         held = self._client.get(f"api/2/filter/{number}/permission")
-        self._share(number, body["shares"], shares.texts(held))
+        self._share(number, body["shares"], share_texts(held))
         self._put(f"filter/{number}", _only(body, "name", "description", "jql"))
 
     def _share(self, number: str, wanted: list[str], held: list[str]) -> None:
         """Shares with the project; what people have shared otherwise is there already."""
-        for share in shares.given(text for text in wanted if text not in held):
+        for share in shares_to_set(text for text in wanted if text not in held):
             sent = {"type": "project", "projectId": str(share["project"]["id"])}
             self._client.post(f"api/2/filter/{number}/permission", sent)
 
@@ -224,8 +224,8 @@ def _only(body: Body, *names: str) -> dict[str, Any]:
 def _shared(body: Body) -> dict[str, Any]:
     """A body with its shares as Jira takes them."""
     found = {name: value for name, value in body.items() if name not in ("shares", "editors")}
-    return {**found, "sharePermissions": shares.given(body["shares"])}
+    return {**found, "sharePermissions": shares_to_set(body["shares"])}
 
 
 def _with_editors(body: Body) -> dict[str, Any]:
-    return {**_shared(body), "editPermissions": shares.given(body["editors"])}
+    return {**_shared(body), "editPermissions": shares_to_set(body["editors"])}

@@ -30,7 +30,7 @@ from connector.helpdesks.zammad.doctor.webhook import (
     triggers,
     webhook,
 )
-from connector.helpdesks.zammad.install.kinds import KINDS
+from connector.helpdesks.zammad.install.tables import KINDS
 
 
 def travels(context: Context) -> Observation:

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
-from connector.doctor.trial import TrialTicket, fresh_name
+from connector.doctor.round_trip import TrialTicket, fresh_name
 from connector.domain.fields import CATALOGUE, CUSTOM
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.trial import trial_object, trial_ticket

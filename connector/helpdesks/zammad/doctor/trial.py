@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from connector.doctor.context import Row
-from connector.doctor.trial import PREFIX, TrialTicket, trial_fields
+from connector.doctor.round_trip import PREFIX, TrialTicket, trial_fields
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
 from connector.helpdesks.zammad.doctor.context import Context, listed

@@ -9,20 +9,17 @@ from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
-from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.site import InstallContext
-from connector.helpdesks.zammad.install.tables import read_current
+from connector.helpdesks.zammad.install.tables import KINDS, ZammadWriter, read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
-from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
-from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item
 from connector.install.objects import Wanted
 from connector.install.plan import Action, Plan, Step, make_plan
 from connector.install.receiver import endpoint
-from connector.install.rows import Id
+from connector.install.tables import Current, Id
 from connector.install.uninstall import Used, plan_uninstall
 from connector.policy.contacts import addresses
 from connector.policy.models import Policy
