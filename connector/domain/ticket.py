@@ -172,6 +172,31 @@ class Ticket(Model):
             return self
         return self.model_copy(update={"fields": self.fields.model_copy(update=dict(changes))})
 
+    def as_of(self, moment: datetime) -> "Ticket":
+        """The ticket as it was at ``moment`` (aware): later messages and changes are taken back.
+
+        The title, the customer and what a message says are those of today: no history tells of them.
+
+        :raises ValueError: it cannot be known. The ticket was not there yet, or it is linked to others.
+        """
+        if moment >= self.updated_at:
+            return self
+        if moment < self.created_at:
+            raise ValueError(f"ticket {self.number} was created later, {self.created_at.isoformat(' ')}")
+        if self.links:
+            raise ValueError(f"nobody can tell since when ticket {self.number} is linked to others")
+        before: dict[str, Any] = {}
+        for change in self.history:
+            if change.at > moment:
+                before.setdefault(change.field, change.old)
+        articles = tuple(article for article in self.articles if article.created_at <= moment)
+        history = tuple(change for change in self.history if change.at <= moment)
+        times = [self.created_at, *(article.created_at for article in articles), *(change.at for change in history)]
+        state = before.pop("state", self.state)
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        known = {"articles": articles, "history": history, "state": state, "updated_at": max(times)}
+        return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
+
 
 _PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
 _KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()}

@@ -77,7 +77,7 @@ def _forget_texts() -> None:
     """As after a start of the process."""
     import_module("connector.rules.text.extract")._extract.cache_clear()
     import_module("connector.rules.text.reply")._read_lines.cache_clear()
-    import_module("connector.rules.text.phrases").phrases_in.cache_clear()
+    import_module("connector.rules.text.phrases")._phrases_in.cache_clear()
 
 
 def _rebuilt(decision: Decision) -> Decision:

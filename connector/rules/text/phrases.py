@@ -4,11 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from html import unescape
-from threading import Lock
 
-from cachetools import LRUCache, cached
-
-from connector.rules.text.markup import body_key
+from connector.rules.text.markup import Body
 from connector.rules.text.reply import plain_reply
 
 
@@ -32,12 +29,17 @@ def contains_phrase(text: str, phrases: Iterable[str]) -> str | None:
     return None
 
 
-@cached(LRUCache(2_000), key=body_key, lock=Lock())
 def phrases_in(body: str, is_html: bool, lists: tuple[tuple[str, ...], ...]) -> tuple[str | None, ...]:
     """Of each list the phrase that stands in the customer's own words of a message.
 
     Cached, because every look at a ticket reads all its messages.
     """
+    return _phrases_in(Body(body), is_html, lists)
+
+
+@lru_cache(maxsize=2_000)
+def _phrases_in(message: Body, is_html: bool, lists: tuple[tuple[str, ...], ...]) -> tuple[str | None, ...]:
+    body = message.take()
     raw = unescape(body).casefold()
     return tuple(
         contains_phrase(plain_reply(body, is_html), phrases) if _may_contain(raw, phrases) else None
