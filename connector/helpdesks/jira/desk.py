@@ -20,9 +20,9 @@ from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.jira.answer import IdRow, IssueRow
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.flavour import Flavour
@@ -35,7 +35,6 @@ from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
-from connector.helpdesks.pauses import EndpointPauses
 from connector.helpdesks.proofs import Proofs, public_key
 
 _NATIVE = "summary description project issuetype status priority creator reporter created updated"

@@ -7,8 +7,8 @@ from datetime import datetime
 from requests.adapters import BaseAdapter
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import open_connection
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import JiraClient, open_connection
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
@@ -21,7 +21,6 @@ from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import EndpointPauses
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item
 from connector.install.objects import Wanted

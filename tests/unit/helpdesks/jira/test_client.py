@@ -15,11 +15,10 @@ from connector.helpdesks.errors import (
     TransientError,
     UnavailableError,
 )
-from connector.helpdesks.jira.client import endpoint_of
-from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import Connection, endpoint_of
 from connector.helpdesks.jira.desk import open_jira
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import EndpointPauses
 from tests.unit.helpdesks.jira.bench import mapping
 from tests.unit.helpdesks.side import BASIC, JIRA, NOW, TOKEN, URL, USER
 from tests.unit.helpdesks.side import jira_client as client
