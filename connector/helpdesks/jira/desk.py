@@ -12,7 +12,6 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
-from requests.adapters import BaseAdapter
 
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
@@ -172,23 +171,3 @@ class JiraDesk:
             ),
             query=urlencode(asked),
         )
-
-
-def open_jira(
-    url: str,
-    user: str | None,
-    token: str,
-    mapping: JiraMapping,
-    clock: Callable[[], datetime],
-    *,
-    ca_file: str | None = None,
-    adapter: Callable[[], BaseAdapter] | None = None,
-    proof_keys: Sequence[bytes] = (),
-) -> JiraDesk:
-    """Jira at ``url``: with the e-mail address of a Cloud account as ``user``, or with a personal access token of Data
-    Center alone. Nothing is sent yet.
-
-    :raises PermanentError: the address or the token cannot be used.
-    """
-    connection = Connection(url, user, token, ca_file=ca_file, adapter=adapter)
-    return JiraDesk(connection, mapping, clock, proof_keys=proof_keys)
