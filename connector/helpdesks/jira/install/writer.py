@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.helpdesks.answer import with_id
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
@@ -102,10 +103,7 @@ class JiraWriter:
         raise PermanentError(f"Jira has no call {path}")
 
     def _post(self, path: str, body: Body) -> Id:
-        answer = self._client.post(f"{self._api}/{path}", body)
-        if not isinstance(answer, dict) or "id" not in answer:
-            raise PermanentError(f"Jira POST {path}: the answer holds no id")
-        return str(answer["id"])
+        return str(with_id(self._client.post(f"{self._api}/{path}", body), f"Jira POST {path}")["id"])
 
     def _put(self, path: str, body: Body) -> object:
         return self._client.put(f"{self._api}/{path}", body)

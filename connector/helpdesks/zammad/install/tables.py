@@ -7,6 +7,7 @@ their own since 6.4; before that, they belong to *admin.object*.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from connector.helpdesks.answer import objects, with_id
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError, TransientError
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.install.errors import StepError
@@ -101,10 +102,7 @@ def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
 
 def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple[Row, ...]:
     found: dict[int, Row] = {}
-    bot = _answer(client, "users", f"users/{bot_id}", {})
-    if not isinstance(bot, dict):
-        raise PermanentError(f"Zammad GET users/{bot_id}: expected an object")
-    found[bot_id] = bot
+    found[bot_id] = with_id(_answer(client, "users", f"users/{bot_id}", {}), f"Zammad GET users/{bot_id}")
     for query in (CONTACT, *addresses):
         for row in _get(client, "users", "users/search", {"query": query, "limit": str(_PAGE)}):
             if str(row.get("email", "")).lower() == query:
@@ -116,10 +114,8 @@ def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple
 
 
 def _get(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> list[Row]:
-    rows = _answer(client, kind, path, params)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-        raise PermanentError(f"Zammad GET {path}: expected a list of objects")
-    return rows
+    where = f"Zammad GET {path}"
+    return [with_id(row, where) for row in objects(_answer(client, kind, path, params), where)]
 
 
 def _answer(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> Any:
@@ -144,10 +140,7 @@ class ZammadWriter:
 
     def create(self, kind: str, body: Mapping[str, Any]) -> Id:
         """A new object; returns its id."""
-        answer = self._client.post(kind, body)
-        if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
-            raise PermanentError(f"Zammad POST {kind}: the answer holds no id")
-        return int(answer["id"])
+        return int(with_id(self._client.post(kind, body), f"Zammad POST {kind}")["id"])
 
     def update(self, kind: str, number: Id, body: Mapping[str, Any]) -> None:
         """Changes an object."""
