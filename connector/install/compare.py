@@ -59,18 +59,12 @@ def resolved(value: Any, ids: Ids, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, Ref):
         return value.written(ids[value.kind, value.name])
     if isinstance(value, Mapping):
-        return {_key(key, ids): resolved(item, ids, secrets) for key, item in value.items()}
+        keys = (str(ids[key.kind, key.name]) if isinstance(key, Ref) else str(key) for key in value)
+        return {key: resolved(item, ids, secrets) for key, item in zip(keys, value.values(), strict=True)}
     if isinstance(value, list | tuple):
-        return list(dict.fromkeys(items)) if _scalars(items := [resolved(i, ids, secrets) for i in value]) else items
+        items = [resolved(item, ids, secrets) for item in value]
+        return list(dict.fromkeys(items)) if all(isinstance(item, str | int) for item in items) else items
     return value
-
-
-def _scalars(items: list[Any]) -> bool:
-    return all(isinstance(item, str | int) for item in items)
-
-
-def _key(key: Any, ids: Ids) -> str:
-    return str(ids[key.kind, key.name]) if isinstance(key, Ref) else str(key)
 
 
 def _resolved(value: Any, ids: Ids) -> Any:

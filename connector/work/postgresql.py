@@ -174,7 +174,9 @@ class PostgresqlDatabase:
     def clock(self) -> Callable[[], datetime]:
         """The server's time, because the clocks of the machines may differ."""
         if self._clock is None:
-            self._clock = DatabaseClock(lambda: from_micros(self.read(_server_micros)))
+            self._clock = DatabaseClock(
+                lambda: from_micros(self.read(lambda connection: int(connection.execute(_NOW).scalar_one())))
+            )
         return self._clock
 
     def close(self) -> None:
@@ -214,7 +216,3 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _prepare_tables(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _OPENERS_LOCK})
     schema.prepare(connection)
-
-
-def _server_micros(connection: Connection) -> int:
-    return int(connection.execute(_NOW).scalar_one())
