@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from connector.domain.connector_key import kind_of
 from connector.domain.fields import LABELS, Fields, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
@@ -197,3 +196,25 @@ class Ticket(Model):
         values = {name: getattr(self, name) for name in type(self).model_fields}
         known = {"articles": articles, "history": history, "state": state, "updated_at": max(times)}
         return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
+
+
+_PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
+_KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()}
+
+
+def key_of(kind: TicketKind, incident_id: str) -> str:
+    """The key of the RFO task or problem record of an incident: always the same, so that a repeat finds what is there.
+
+    >>> key_of(TicketKind.RFO_TASK, "41002")
+    'rfo:41002'
+    """
+    return f"{_PREFIXES[kind]}:{incident_id}"
+
+
+def kind_of(key: str | None) -> TicketKind:
+    """What a ticket with this key is; anything unknown is an incident. Ask only for tickets that the connector made.
+
+    >>> kind_of("rfo:41002")
+    <TicketKind.RFO_TASK: 'rfo_task'>
+    """
+    return _KINDS.get((key or "").partition(":")[0], TicketKind.INCIDENT)

@@ -8,9 +8,9 @@ from typing import Any
 
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.policy.catalogue import Catalogue
+from connector.policy.kinds import Span
 from connector.policy.problem import Location, UnlocatedProblem
 from connector.policy.section import dig, entries
-from connector.policy.span import Span
 
 
 def every_member(members: type[StrEnum], data: Any, name: str) -> Iterator[UnlocatedProblem]:

@@ -14,8 +14,7 @@ from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP
 from connector.work.rate_limiter import RateLimiter
-from connector.work.rollout import A_FEW, SAMPLE, Reach
-from connector.work.sweep import sweep
+from connector.work.sweep import A_FEW, SAMPLE, Reach, sweep
 from connector.work.table import Key, WorkTable
 from connector.work.worker import RATE, Worker
 from tests.builders import T0, default_policy, incident
