@@ -45,7 +45,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
     "--at",
     callback=_moment,
     metavar="TIME",
-    help="As if it were this time (ISO with offset).",
+    help="As if it were this time (ISO with offset); in the past, with the ticket as it was then.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @helpdesk_option()
@@ -72,6 +72,11 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     now = at or datetime.now().astimezone()
     hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
     seen = desk.read(desk.id_of(written[1])) if written else _read(desk, ticket, hint)
+    if at is not None:
+        try:
+            seen = seen.as_of(at)
+        except ValueError as error:
+            raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
     decision = evaluate(seen, policy, now)
     measure = _measure(helpdesk_plugin, desk, seen)
     if as_json:

@@ -16,9 +16,9 @@ from connector.install.apply import Stayed, Writer
 from connector.install.apply import apply as carry_out
 from connector.install.compare import Difference
 from connector.install.installation import Item
-from connector.install.kinds import Tables
 from connector.install.objects import Including
 from connector.install.plan import Action, Plan, Step
+from connector.install.tables import Tables
 
 _COLOURS = {
     Action.CREATE: "green",

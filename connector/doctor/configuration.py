@@ -1,14 +1,18 @@
-"""Is everything set, are the files sound, and can nobody else read the secrets?"""
+"""Is everything set and installed, are the files sound, and can nobody else read the secrets?"""
 
 import os
 import stat
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Observation, fail, ok, warn
+from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.helpdesks.mapping import check
 from connector.helpdesks.registry import plugin
+from connector.install.errors import PlanError
+from connector.install.plan import Plan
+from connector.policy.contacts import mails_nobody
 from connector.settings import secret_names, variable
 from connector.settings_file import Line, SettingsFileError, locate, read
 
@@ -79,6 +83,17 @@ def files(context: Examination) -> Observation:
     return ok(f"policy {context.policy.version}, {len(context.policy.catalogue.services)} services")
 
 
+def escalation_mail(context: Examination, then: str, unless: str = "") -> Observation:
+    """Each level has somebody to mail (R38). ``then`` says what to do after an address was added."""
+    if nobody := mails_nobody(context.policy):
+        return warn(
+            f"{nobody}{unless}",
+            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
+            f"manager, shift@isp.example]{then}.",
+        )
+    return ok("every level has an address")
+
+
 def _lines(path: Path) -> Mapping[str, Line]:
     try:
         return read(path)
@@ -91,3 +106,28 @@ def _readable_by_all(path: str) -> bool:
         return bool(Path(path).stat().st_mode & stat.S_IROTH)
     except OSError:
         return False
+
+
+_NAMED = 3
+
+
+def drift(context: Examination, make: Callable[[], Plan]) -> Observation:
+    """The plan of an installation now leaves nothing to do. What was made by hand has no plan to drift from."""
+    helpdesk = context.HELPDESK
+    try:
+        plan = make()
+    except PlanError as error:
+        return fail(str(error), f"interspace install plan {helpdesk} tells more.")
+    if plan.ours == 0:
+        return skipped(
+            "nothing here was set up by interspace install",
+            f"interspace install plan {helpdesk} shows what it would do.",
+        )
+    work = plan.work
+    if not work:
+        return ok(f"{plan.ours} objects, all as installed")
+    counts = Counter(step.action.value for step in work)
+    first = ", ".join(step.title for step in work[:_NAMED])
+    more = " …" if len(work) > _NAMED else ""
+    do = f"interspace install plan {helpdesk} shows it, interspace install apply {helpdesk} repairs it."
+    return warn(f"{', '.join(f'{n} to {what}' for what, n in counts.items())}: {first}{more}", do)

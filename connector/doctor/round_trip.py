@@ -1,13 +1,49 @@
-"""The whole way once: a test ticket, its signed delivery, the row in the work table, the reconcile, and no trace."""
+"""The whole way once: a test ticket, its signed delivery, the row in the work table, the reconcile, and no trace.
 
+Everything that is made on the helpdesk for a test carries a name of its own, and what has that name is removed, also a
+thing whose creation was never answered.
+"""
+
+import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
-from connector.doctor.trial import TrialTicket, fresh_name
+from connector.domain.fields import Fields
+from connector.domain.vocabulary import FaultType, Impact, Urgency
 from connector.work.jobs import RowState
+
+PREFIX = "Interspace doctor"
+"""Every name of a test object begins so; nothing else's does."""
+
+
+class TrialTicket(NamedTuple):
+    """A ticket that was made for a test."""
+
+    id: str
+    number: str
+    title: str
+
+
+def trial_fields(now: datetime) -> Fields:
+    """What the rules want to know of a ticket (R15–R18, R20), so that none asks for it; no service is named."""
+    return Fields(
+        service_id="none",
+        problem_start=now.replace(microsecond=0),
+        short_description="Test of the connection by interspace doctor",
+        impact=Impact.NON_SERVICE_AFFECTING,
+        urgency=Urgency.LOW,
+        fault_type=FaultType.PERMANENT,
+    )
+
+
+def fresh_name(purpose: str) -> str:
+    """A name nothing else has."""
+    return f"{PREFIX} {secrets.token_hex(4)}: {purpose}, please ignore"
+
 
 C = TypeVar("C", bound=Examination)
 

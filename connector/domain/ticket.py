@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from connector.domain.connector_key import kind_of
 from connector.domain.fields import LABELS, Fields, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
@@ -172,3 +171,50 @@ class Ticket(Model):
         if not changes:
             return self
         return self.model_copy(update={"fields": self.fields.model_copy(update=dict(changes))})
+
+    def as_of(self, moment: datetime) -> "Ticket":
+        """The ticket as it was at ``moment`` (aware): later messages and changes are taken back.
+
+        The title, the customer and what a message says are those of today: no history tells of them.
+
+        :raises ValueError: it cannot be known. The ticket was not there yet, or it is linked to others.
+        """
+        if moment >= self.updated_at:
+            return self
+        if moment < self.created_at:
+            raise ValueError(f"ticket {self.number} was created later, {self.created_at.isoformat(' ')}")
+        if self.links:
+            raise ValueError(f"nobody can tell since when ticket {self.number} is linked to others")
+        before: dict[str, Any] = {}
+        for change in self.history:
+            if change.at > moment:
+                before.setdefault(change.field, change.old)
+        articles = tuple(article for article in self.articles if article.created_at <= moment)
+        history = tuple(change for change in self.history if change.at <= moment)
+        times = [self.created_at, *(article.created_at for article in articles), *(change.at for change in history)]
+        state = before.pop("state", self.state)
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        known = {"articles": articles, "history": history, "state": state, "updated_at": max(times)}
+        return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
+
+
+_PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
+_KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()}
+
+
+def key_of(kind: TicketKind, incident_id: str) -> str:
+    """The key of the RFO task or problem record of an incident: always the same, so that a repeat finds what is there.
+
+    >>> key_of(TicketKind.RFO_TASK, "41002")
+    'rfo:41002'
+    """
+    return f"{_PREFIXES[kind]}:{incident_id}"
+
+
+def kind_of(key: str | None) -> TicketKind:
+    """What a ticket with this key is; anything unknown is an incident. Ask only for tickets that the connector made.
+
+    >>> kind_of("rfo:41002")
+    <TicketKind.RFO_TASK: 'rfo_task'>
+    """
+    return _KINDS.get((key or "").partition(":")[0], TicketKind.INCIDENT)

@@ -1,5 +1,6 @@
 """Answers of helpdesks as shapes: every value is checked before it is used."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -36,3 +37,17 @@ def unexpected(shape: type[Answer], where: str, error: ValidationError) -> Perma
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "the answer"
     return PermanentError(f"{shape.helpdesk} {where}: unexpected answer: {place}: {first['msg']}")
+
+
+def with_id(answer: Any, where: str) -> Mapping[str, Any]:
+    """An object with an id. Raises PermanentError; ``where`` names helpdesk and request."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("id"), int | str):
+        raise PermanentError(f"{where}: unexpected answer: expected an object with an id")
+    return answer
+
+
+def objects(answer: Any, where: str) -> list[Mapping[str, Any]]:
+    """A list of objects. Raises PermanentError; ``where`` names helpdesk and request."""
+    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+        raise PermanentError(f"{where}: unexpected answer: expected a list of objects")
+    return answer

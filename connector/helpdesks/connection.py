@@ -23,8 +23,7 @@ from connector.helpdesks.errors import (
     TransientError,
     UnavailableError,
 )
-from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address
-from connector.helpdesks.retry_after import retry_after
+from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address, retry_after
 
 NOT_JSON = (ValueError, RecursionError)
 """What reading a text that is no JSON raises."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.http import EndpointPauses
 
 
 class Listed(NamedTuple):

@@ -1,9 +1,14 @@
-"""What every adapter's HTTP needs: an address that is one, a token a header can carry, causes without addresses."""
+"""What every adapter's HTTP needs: an address that is one, a token a header can carry, causes without addresses, and
+when to ask again."""
 
 import re
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.errors import EndpointLimitedError, PermanentError
 
 CONNECT_TIMEOUT = 5.0
 """Seconds until a connection must stand."""
@@ -42,3 +47,59 @@ def cause(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+_LONGEST = timedelta(days=1)
+
+
+def retry_after(header: str | None, now: datetime) -> datetime | None:
+    """The earliest time (UTC) of the next request, by the Retry-After header in either form (RFC 9110, section 10.2.3);
+    ``None`` for no header or one that cannot be read.
+
+    A day at most: a wrong clock or a broken proxy must not stop the connector for good.
+
+    >>> retry_after("120", datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
+    datetime.datetime(2026, 11, 22, 10, 2, tzinfo=datetime.timezone.utc)
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        digits = text.lstrip("0")
+        return now + (min(timedelta(seconds=int(digits or 0)), _LONGEST) if len(digits) < 9 else _LONGEST)
+    try:
+        at = parsedate_to_datetime(text)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return min(at, now + _LONGEST)
+
+
+class EndpointPauses:
+    """Kinds of requests (``PUT issue``) that a helpdesk wants left alone, each until a time (UTC); for all threads.
+
+    The worker tells the other processes what this one has learnt, and tells this one what the others have.
+    """
+
+    def __init__(self) -> None:
+        self._until: dict[str, datetime] = {}
+        self._writing = threading.Lock()
+
+    def until(self, endpoint: str, now: datetime) -> datetime | None:
+        """The end of the endpoint's pause; ``None`` if it may be asked now."""
+        until = self._until.get(endpoint)
+        return until if until is not None and until > now else None
+
+    def check(self, endpoint: str, now: datetime) -> None:
+        """To be called before each request. Raises EndpointLimitedError while the endpoint is paused."""
+        until = self.until(endpoint, now)
+        if until is not None:
+            raise EndpointLimitedError(f"{endpoint} is left alone until {until:%H:%M:%S} UTC", until, endpoint)
+
+    def set(self, endpoint: str, until: datetime) -> None:
+        """Nobody asks before ``until`` (UTC). A pause is never shortened."""
+        with self._writing:
+            self._until[endpoint] = max(until, self._until.get(endpoint, until))
+
+    def learn(self, others: Mapping[str, datetime]) -> None:
+        """What other processes were told."""
+        for endpoint, until in others.items():
+            self.set(endpoint, until)

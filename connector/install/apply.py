@@ -7,9 +7,8 @@ from typing import Any, Protocol
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError
 from connector.install.compare import resolved
 from connector.install.errors import RefusedError, StepError
-from connector.install.kinds import Tables
 from connector.install.plan import SHARE, Action, Plan, Step
-from connector.install.rows import Id
+from connector.install.tables import Id, Tables
 
 Progress = Callable[[int, int, Step], None]
 """Told before each step: how many are done, of how many, and which comes now."""

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.install.kinds import Kind
 from connector.install.objects import Including, Ref, Sealed, unmarked
-from connector.install.rows import Ids, Row
+from connector.install.tables import Ids, Kind, Row
 
 _SECRET = "(secret)"  # noqa: S105 - what stands in place of one
 _NEW_SECRET = "(new secret)"  # noqa: S105 - what stands in place of one that is made when the plan is applied
@@ -60,18 +59,12 @@ def resolved(value: Any, ids: Ids, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, Ref):
         return value.written(ids[value.kind, value.name])
     if isinstance(value, Mapping):
-        return {_key(key, ids): resolved(item, ids, secrets) for key, item in value.items()}
+        keys = (str(ids[key.kind, key.name]) if isinstance(key, Ref) else str(key) for key in value)
+        return {key: resolved(item, ids, secrets) for key, item in zip(keys, value.values(), strict=True)}
     if isinstance(value, list | tuple):
-        return list(dict.fromkeys(items)) if _scalars(items := [resolved(i, ids, secrets) for i in value]) else items
+        items = [resolved(item, ids, secrets) for item in value]
+        return list(dict.fromkeys(items)) if all(isinstance(item, str | int) for item in items) else items
     return value
-
-
-def _scalars(items: list[Any]) -> bool:
-    return all(isinstance(item, str | int) for item in items)
-
-
-def _key(key: Any, ids: Ids) -> str:
-    return str(ids[key.kind, key.name]) if isinstance(key, Ref) else str(key)
 
 
 def _resolved(value: Any, ids: Ids) -> Any:

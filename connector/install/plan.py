@@ -9,11 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from connector.install.compare import Difference, changes, merged
-from connector.install.current import Current
 from connector.install.errors import PlanError
-from connector.install.kinds import Kind
 from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, Wanted, marked
-from connector.install.rows import Id, Ids, Row, value_at, with_value
+from connector.install.tables import Current, Id, Ids, Kind, Row, value_at, with_value
 
 SHARE = 0.3
 """The share of our own objects that a plan may change without ``--force``."""

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from connector.install.current import Current
-from connector.install.kinds import Kind
 from connector.install.plan import Action, Plan, Step, count_ours, follow_up, known_ids
-from connector.install.rows import Id, Row
+from connector.install.tables import Current, Id, Kind, Row
 
 Used = Mapping[tuple[str, Id], str]
 """Table and id of objects that are in use → why they have to stay."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.policy.catalogue import Catalogue
+from connector.policy.kinds import Span
 from connector.policy.problem import Location, UnlocatedProblem
 from connector.policy.section import dig, entries
-from connector.policy.span import Span
 
 
 def every_member(members: type[StrEnum], data: Any, name: str) -> Iterator[UnlocatedProblem]:
@@ -99,7 +99,8 @@ def known_in_catalogue(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedPro
         if customer not in customers:
             yield ("escalation", "customers", customer), "the catalogue has no such customer"
     for service, _ in entries(data, "escalation", "services"):
-        if catalogue.service(service) is None:
+        # A key or a list that is no text is the model's to report.
+        if isinstance(service, str) and catalogue.service(service) is None:
             yield ("escalation", "services", service), "the catalogue has no such service"
 
 

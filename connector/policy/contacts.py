@@ -15,23 +15,17 @@ def mails_nobody(rules: Rules) -> str:
     The name of the ladder stands behind its levels if there are several. Level 1 is left out, because a ticket begins
     there, and so are levels that are passed over.
     """
-    ladders = {name: _without_address(rules, name) for name in rules.escalation.ladders}
-    found = {name: numbers for name, numbers in ladders.items() if numbers}
+    ladders = {
+        name: [level.level for level in ladder.levels if level.level > 1 and not level.skip and not addresses(level)]
+        for name, ladder in rules.escalation.ladders.items()
+    }
+    found = {name: ", ".join(map(str, numbers)) for name, numbers in ladders.items() if numbers}
     if not found:
         return ""
     alone = len(rules.escalation.ladders) == 1
-    named = "; ".join(_numbers(found[name]) + ("" if alone else f" ({name})") for name in found)
-    if sum(map(len, found.values())) == 1:
+    named = "; ".join(numbers + ("" if alone else f" ({name})") for name, numbers in found.items())
+    if sum(map(len, ladders.values())) == 1:
         who, it = f"level {named} has no e-mail address among its contacts", "it"
     else:
         who, it = f"levels {named} have no e-mail address among their contacts", "them"
     return f"{who}: the helpdesk mails nobody when a ticket reaches {it}"
-
-
-def _without_address(rules: Rules, ladder: str) -> list[int]:
-    levels = rules.escalation.ladders[ladder].levels
-    return [level.level for level in levels if level.level > 1 and not level.skip and not addresses(level)]
-
-
-def _numbers(levels: list[int]) -> str:
-    return ", ".join(map(str, levels))

@@ -16,11 +16,10 @@ from connector.messages.words import Language
 from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import Contact, Name, Pattern, ZoneName
+from connector.policy.kinds import Contact, FixedSpan, Name, Pattern, Span, ZoneName
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
-from connector.policy.span import FixedSpan, Span
 
 
 class UrgencyDefault(Section):

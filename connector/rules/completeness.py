@@ -65,10 +65,11 @@ def completeness(case: Case) -> Outcome:
 
 def _statements(case: Case) -> tuple[Statement, ...]:
     ticket = case.ticket
-    if not any(_may_fill(ticket, field) for field in INTAKE):
+    if not any(_may_fill(ticket, field) for field in reversed(INTAKE)):
         return ()
     pattern = case.policy.intake.service_id_pattern
-    zone = case.customer.timezone if case.customer else None
+    customer = case.customer
+    zone = customer.timezone if customer else None
     labels = ticket.labels.in_mails
     return tuple(
         Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern, labels=labels))

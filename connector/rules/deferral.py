@@ -74,15 +74,17 @@ def deferral(case: Case) -> Outcome:
 
 
 def _consents(case: Case, opening: datetime) -> Consents:
-    """The latest of each party that was given since the last closing and not cancelled."""
+    """The latest of each party that was given since the last closing and not cancelled.
+
+    One that was given in working hours is none: the next opening after it is that very moment.
+    """
     calendar = case.policy.deferral_calendar
 
     def latest(given: list[Request]) -> Request | None:
         standing = [
             consent
             for consent in given
-            if not calendar.is_open(consent.at)
-            and calendar.next_opening(consent.at) == opening
+            if calendar.next_opening(consent.at) == opening
             and Mark("deferral-cancelled", consent.id) not in case.ticket.marks
         ]
         return standing[-1] if standing else None

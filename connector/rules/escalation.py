@@ -14,8 +14,8 @@ from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Actor, Priority
+from connector.policy.kinds import Span
 from connector.policy.models import Level
-from connector.policy.span import Span
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.requests import Request, Source, escalation_requests

@@ -50,7 +50,9 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
-        outcome = unsaid(rule(case), ticket)
+        outcome = rule(case)
+        if outcome.notices:
+            outcome = unsaid(outcome, ticket)
         outcomes.append(outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
@@ -67,8 +69,6 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
     The one place where it is decided that something is said once.
     """
-    if not outcome.notices:
-        return outcome
     said = ticket.marks.keys()
     return outcome._replace(notices=tuple(notice for notice in outcome.notices if not notice.marks <= said))
 

@@ -4,9 +4,9 @@ A resolved critical or major incident gets a problem record, unless it is linked
 may share a problem. The record stays open until root cause and permanent fix are stated.
 """
 
-from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
+from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case

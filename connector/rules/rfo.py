@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, LinkedTicket, Ticket
+from connector.domain.ticket import Changes, LinkedTicket, Ticket, key_of
 from connector.domain.vocabulary import RfoStatus, TicketKind, TicketState
 from connector.rules import timeline, wording
 from connector.rules.case import Case

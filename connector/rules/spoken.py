@@ -14,7 +14,7 @@ from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
 from connector.rules.text.known import Message, read_messages
-from connector.rules.text.markup import body_key
+from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject
 
@@ -52,7 +52,7 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     deferring = False
     for at, article in enumerate(ticket.articles):
         if article.author is Actor.CUSTOMER and not article.internal:
-            named = _named(article.body, own_subject(ticket, at), names)
+            named = _named(Body(article.body), own_subject(ticket, at), names)
             deferring = deferring or named[2] or any(asked < article.created_at for asked in asked_at)
             if deferring or any(named):
                 naming[at] = named
@@ -73,7 +73,7 @@ def _requests(
     for at, named in naming.items():
         if named[kind]:
             text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"
-            if (reading := _request(text, names)) is not None:
+            if (reading := _request(Body(text), names)) is not None:
                 yield _doubted(Statement(ticket.articles[at], reading), messages[at])
 
 
@@ -96,7 +96,7 @@ def _consents(
         open_question = question is not None and (answered_at is None or answered_at < question)
         if not (named[2] or open_question or agreed):
             continue
-        reading = _consent(own_words(messages[at].lines), names, open_question or agreed)
+        reading = _consent(Body(own_words(messages[at].lines)), names, open_question or agreed)
         if reading is None or not (named[2] or open_question or takes_back(reading)):
             continue
         statement = _doubted(Statement(article, reading), messages[at])
@@ -112,10 +112,17 @@ def _doubted(statement: Statement, message: Message) -> Statement:
     return statement
 
 
-@cached(LRUCache(8_000), key=body_key, lock=Lock())
-def _named(body: str, subject: str, names: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
-    return tuple(may_name(f"{subject} {body}", family) for family in names)
+@cached(LRUCache(8_000), lock=Lock())
+def _named(body: Body, subject: str, names: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
+    text = f"{subject} {body.take()}"
+    return tuple(may_name(text, family) for family in names)
 
 
-_request = cached(LRUCache(2_000), key=body_key, lock=Lock())(read_request)
-_consent = cached(LRUCache(2_000), key=body_key, lock=Lock())(read_consent)
+@cached(LRUCache(2_000), lock=Lock())
+def _request(text: Body, names: tuple[str, ...]) -> Reading | None:
+    return read_request(text.take(), names)
+
+
+@cached(LRUCache(2_000), lock=Lock())
+def _consent(text: Body, names: tuple[str, ...], asked: bool) -> Reading | None:
+    return read_consent(text.take(), names, asked)

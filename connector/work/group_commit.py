@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from connector.work.errors import StoreUnavailable
 from connector.work.fork import survive_fork
 from connector.work.jobs import Key, checked
-from connector.work.moment import to_micros
+from connector.work.schema import to_micros
 from connector.work.table import WorkTable
 
 _CLOSE_S = 30

@@ -1,8 +1,10 @@
 """PostgreSQL: any number of receivers and workers on any number of machines."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,10 +31,58 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from connector.work import schema
 from connector.work.database import Insert, T
-from connector.work.database_clock import DatabaseClock
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.fork import survive_fork
-from connector.work.moment import from_micros
+from connector.work.schema import from_micros
+
+
+class DatabaseClock:
+    """Measures the database's time now and then and counts on from there with the monotonic clock.
+
+    A jump of this machine's own clock therefore changes nothing. The error is at most half a round trip
+    plus the drift of ``every``. While the database does not answer, the last measurement stays in use.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], datetime],
+        every: timedelta = timedelta(minutes=1),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Measures at once; raises the ``StoreError`` of ``read``."""
+        self._read = read
+        self._every = every.total_seconds()
+        self._monotonic = monotonic
+        self._measuring = threading.Lock()
+        self._reading = self._measure()
+        self._again = self._reading[1] + self._every
+
+    def __call__(self) -> datetime:
+        """Now, in UTC."""
+        if self._monotonic() >= self._again and self._measuring.acquire(blocking=False):
+            try:
+                self._remeasure()
+            finally:
+                self._measuring.release()
+        base, at = self._reading
+        return base + timedelta(seconds=self._monotonic() - at)
+
+    def after_fork(self) -> None:
+        """The child's own lock."""
+        self._measuring = threading.Lock()
+
+    def _remeasure(self) -> None:
+        self._again = self._monotonic() + self._every
+        try:
+            self._reading = self._measure()
+        except StoreError:
+            return
+
+    def _measure(self) -> tuple[datetime, float]:
+        before = self._monotonic()
+        moment = self._read().astimezone(UTC)
+        return moment, (before + self._monotonic()) / 2
+
 
 _CONNECT_S = 5
 _DEAD_LINE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
@@ -124,7 +174,9 @@ class PostgresqlDatabase:
     def clock(self) -> Callable[[], datetime]:
         """The server's time, because the clocks of the machines may differ."""
         if self._clock is None:
-            self._clock = DatabaseClock(lambda: from_micros(self.read(_server_micros)))
+            self._clock = DatabaseClock(
+                lambda: from_micros(self.read(lambda connection: int(connection.execute(_NOW).scalar_one())))
+            )
         return self._clock
 
     def close(self) -> None:
@@ -164,7 +216,3 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _prepare_tables(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _OPENERS_LOCK})
     schema.prepare(connection)
-
-
-def _server_micros(connection: Connection) -> int:
-    return int(connection.execute(_NOW).scalar_one())

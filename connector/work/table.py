@@ -29,9 +29,8 @@ from connector.work.jobs import (
     checked,
     storable,
 )
-from connector.work.moment import from_micros, optional_micros, optional_moment, to_micros
 from connector.work.opening import missing_at, open_database
-from connector.work.schema import HELPDESKS, PAUSES, TICKETS
+from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_moment, to_micros
 
 __all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "RowState", "WorkTable"]
 

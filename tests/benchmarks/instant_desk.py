@@ -11,7 +11,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.http import EndpointPauses
 from tests.benchmarks.tickets import fresh
 
 DESK = "instant"

@@ -16,7 +16,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
-from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.http import EndpointPauses
 from connector.work.opening import open_database
 from connector.work.table import Done, Job, WorkTable
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.domain.connector_key import key_of
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Ticket, key_of
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate

@@ -8,7 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from connector.helpdesks.jira.desk import JiraDesk, open_jira
+from connector.helpdesks.jira.client import Connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.mapping import load_mapping
 from connector.helpdesks.jira.site import field_ids
 from connector.policy.locate import MAPPINGS
@@ -70,7 +71,7 @@ class Jira:
 
 
 def _open(url: str, user: str | None, token: str, clock: Clock, transport: Transport | None) -> JiraDesk:
-    return open_jira(url, user, token, load_mapping(_MAPPING), clock, adapter=transport)
+    return JiraDesk(Connection(url, user, token, adapter=transport), load_mapping(_MAPPING), clock)
 
 
 def jira_process(host: str = "127.0.0.1", *, flavour: Flavour) -> AbstractContextManager[Sandbox]:

@@ -9,7 +9,7 @@ from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.http import EndpointPauses
 from connector.sandbox.clock import SteppedClock
 from connector.work.table import WorkTable
 from connector.work.worker import Worker

@@ -11,8 +11,8 @@ from connector.domain.vocabulary import Priority, RfoStatus, TicketKind, TicketS
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.install.notices import CUSTOMER
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
+from connector.helpdesks.zammad.install.tables import ZammadWriter
 from connector.helpdesks.zammad.install.webhook import CHANGED, CREATED
-from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
 from connector.install.apply import apply

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from connector.domain.vocabulary import Channel, IntakeStatus, Priority, RfoStatus, TicketKind, TicketState
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.install.checklist import asked_fields
 from connector.helpdesks.jira.install.planning import JiraSetup, place_of, plan_jira, site_of
 from connector.helpdesks.jira.install.tables import read_tables
@@ -18,7 +18,6 @@ from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET as JIRA_WEBHOOK
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
-from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import apply
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock

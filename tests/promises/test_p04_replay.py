@@ -1,4 +1,8 @@
-"""P4: replaying last week's signed deliveries changes nothing."""
+"""P4: replaying last week's signed deliveries changes nothing.
+
+Tried, and red: a note is written although its mark stands on the ticket; fields are written again that have the value
+already; a request that was served counts anew.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta

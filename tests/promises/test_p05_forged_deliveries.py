@@ -1,5 +1,9 @@
 """P5: a forged, altered, unsigned or wrongly signed delivery is answered 401 and leaves nothing behind; signatures are
-compared in constant time; two secrets are valid while one is being replaced."""
+compared in constant time; two secrets are valid while one is being replaced.
+
+Tried, and red: no delivery is verified; signatures are compared with ==; only the first of the two secrets is valid; a
+ticket is marked due before the proof is looked at.
+"""
 
 import hmac
 from collections.abc import Mapping

@@ -1,7 +1,10 @@
 """P6: huge, endless, deeply nested, compressed, repetitive and slow requests do not hurt: the receiver's memory stays
 bounded, health checks are answered all the while and as quickly as before, and nothing is stored.
 
-A real receiver on a real socket. What a health check takes is held against the same receiver's quiet time only.
+A real receiver on a real socket. What a health check takes is held against a second receiver, which nobody attacks
+at the same time.
+
+Tried, and red: bodies of any size are read; compressed bodies are taken; every thread may wait for the place of a body.
 """
 
 import json

@@ -1,4 +1,8 @@
-"""P8, P9: the helpdesk is down for hours: nothing is lost, all is applied once afterwards, accepting goes on."""
+"""P8, P9: the helpdesk is down for hours: nothing is lost, all is applied once afterwards, accepting goes on.
+
+Tried, and red: an outage counts as a failure of the ticket; the events of an outage are done with; the 404 of a proxy
+is believed.
+"""
 
 from datetime import timedelta
 

@@ -9,12 +9,12 @@ import pytest
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.helpdesks.errors import TransientError
+from connector.messages.words import Language
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP
 from connector.work.rate_limiter import RateLimiter
-from connector.work.rollout import A_FEW, SAMPLE, Reach
-from connector.work.sweep import sweep
+from connector.work.sweep import A_FEW, SAMPLE, Reach, sweep
 from connector.work.table import Key, WorkTable
 from connector.work.worker import RATE, Worker
 from tests.builders import T0, default_policy, incident
@@ -147,6 +147,17 @@ def test_a_harmless_policy_reaches_every_open_ticket(table: WorkTable, clock: St
     assert table.policy("small") == "renamed"
     assert len(helpdesk.asked) - asked == 40 + 40, "the sample and the look at each"
     assert helpdesk.writes() == []
+
+
+def test_another_wording_makes_no_ticket_due(table: WorkTable, clock: SteppedClock) -> None:
+    helpdesk, worker = settled(table, clock, 40)
+    asked = len(helpdesk.asked)
+
+    worker.use(Client(helpdesk), revised(f"{default_policy().rules_version}.german", internal_language=Language.DE))
+    work(clock, table, worker, until=LATER + 2 * SECOND)
+
+    assert len(helpdesk.asked) == asked
+    assert table.policy("small") == default_policy().rules_version
 
 
 def test_what_time_has_brought_is_not_the_policys_doing(table: WorkTable, clock: SteppedClock) -> None:

@@ -14,13 +14,14 @@ from typing import Any, get_args
 
 import pytest
 
-from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.http import checked_address
-from connector.helpdesks.jira.desk import open_jira
+from connector.helpdesks.jira.client import Connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.mapping import load_mapping as load_jira
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
@@ -44,10 +45,14 @@ def clock() -> datetime:
     return T0
 
 
+def jira(url: str, user: str | None) -> JiraDesk:
+    return JiraDesk(Connection(url, user, TOKEN), load_jira(MAPPINGS / "jira.yaml"), clock)
+
+
 HELPDESKS: dict[str, Open] = {
     "zammad": lambda url: ZammadDesk(ZammadClient(url, TOKEN, clock), load_zammad(MAPPINGS / "zammad.yaml")),
-    "jira cloud": lambda url: open_jira(url, "bot@example.com", TOKEN, load_jira(MAPPINGS / "jira.yaml"), clock),
-    "jira data center": lambda url: open_jira(url, None, TOKEN, load_jira(MAPPINGS / "jira.yaml"), clock),
+    "jira cloud": lambda url: jira(url, "bot@example.com"),
+    "jira data center": lambda url: jira(url, None),
 }
 CALLS: dict[str, Callable[[Any], object]] = {
     "read": lambda desk: desk.read("7"),

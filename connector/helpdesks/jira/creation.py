@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from connector.domain.connector_key import kind_of
 from connector.domain.decision import NewTicket
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Ticket, kind_of
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import (
     EndpointLimitedError,

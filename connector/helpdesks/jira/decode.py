@@ -6,10 +6,9 @@ from typing import Any
 
 import structlog
 
-from connector.domain.connector_key import kind_of
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket, kind_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
-from requests.adapters import BaseAdapter
 
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
@@ -20,9 +19,9 @@ from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.jira.answer import IdRow, IssueRow
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.flavour import Flavour
@@ -35,7 +34,6 @@ from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
-from connector.helpdesks.pauses import EndpointPauses
 from connector.helpdesks.proofs import Proofs, public_key
 
 _NATIVE = "summary description project issuetype status priority creator reporter created updated"
@@ -173,23 +171,3 @@ class JiraDesk:
             ),
             query=urlencode(asked),
         )
-
-
-def open_jira(
-    url: str,
-    user: str | None,
-    token: str,
-    mapping: JiraMapping,
-    clock: Callable[[], datetime],
-    *,
-    ca_file: str | None = None,
-    adapter: Callable[[], BaseAdapter] | None = None,
-    proof_keys: Sequence[bytes] = (),
-) -> JiraDesk:
-    """Jira at ``url``: with the e-mail address of a Cloud account as ``user``, or with a personal access token of Data
-    Center alone. Nothing is sent yet.
-
-    :raises PermanentError: the address or the token cannot be used.
-    """
-    connection = Connection(url, user, token, ca_file=ca_file, adapter=adapter)
-    return JiraDesk(connection, mapping, clock, proof_keys=proof_keys)

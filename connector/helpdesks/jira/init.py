@@ -5,7 +5,7 @@ import re
 from connector.doctor.connection import reached, tls
 from connector.doctor.finding import Check, Observation
 from connector.helpdesks.jira.doctor.account import time_zone, token
-from connector.helpdesks.jira.doctor.address import jira_answers
+from connector.helpdesks.jira.doctor.checks import jira_answers
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.project import project
 from connector.helpdesks.jira.mapping import load_mapping

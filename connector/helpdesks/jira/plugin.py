@@ -52,7 +52,7 @@ def _mapping() -> "type[JiraMapping]":
 
 
 def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
-    from connector.helpdesks.jira.connection import open_connection
+    from connector.helpdesks.jira.client import open_connection
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.mapping import load_mapping
 

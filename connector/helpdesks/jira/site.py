@@ -15,8 +15,7 @@ import requests
 from connector.domain.fields import LABELS, Labels
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.http import cause
-from connector.helpdesks.jira.client import error_of
-from connector.helpdesks.jira.connection import TIMEOUT, Connection
+from connector.helpdesks.jira.client import TIMEOUT, Connection, error_of
 from connector.helpdesks.jira.flavour import Flavour, flavour_of
 from connector.helpdesks.jira.mapping import FIELD_ID, JiraMapping
 

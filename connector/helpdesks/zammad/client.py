@@ -9,11 +9,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from connector.helpdesks.connection import NOT_JSON, Connection, busy, by_status, read_json
-from connector.helpdesks.errors import (
-    ForbiddenError,
-    HelpdeskError,
-    UnavailableError,
-)
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, UnavailableError
 from connector.helpdesks.http import checked_token
 from connector.helpdesks.zammad.settings import ZammadSettings
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.domain.connector_key import kind_of
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket, kind_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs

@@ -21,7 +21,7 @@ from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.pauses import EndpointPauses
+from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient

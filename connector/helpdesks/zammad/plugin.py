@@ -71,7 +71,7 @@ def _draft(dialogue: Dialogue) -> Draft:
     from connector.doctor.connection import tls
     from connector.doctor.finding import Check
     from connector.helpdesks.zammad.doctor.account import token
-    from connector.helpdesks.zammad.doctor.address import zammad_answers
+    from connector.helpdesks.zammad.doctor.checks import zammad_answers
     from connector.helpdesks.zammad.doctor.context import Context
 
     dialogue.ask("url", "Zammad's address, as in the browser")

@@ -6,17 +6,15 @@ in signatures and quoted messages, because customers fill in the lines of the qu
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from threading import Lock
+from functools import lru_cache
 from typing import Any, NamedTuple
-
-from cachetools import LRUCache, cached
 
 from connector.domain.fields import INTAKE, fit, shortened
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
 from connector.rules.text.choices import impact_in_prose, read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
-from connector.rules.text.markup import MAX_HTML, MAX_TEXT, body_key
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body
 from connector.rules.text.reply import Voice, read_lines
 from connector.rules.text.services import read_circuit, read_service, services_in
 from connector.rules.text.start_times import Start, read_start, starts_in_prose
@@ -134,9 +132,9 @@ def _comparable(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-@cached(LRUCache(1_024), key=body_key, lock=Lock())
-def _extract(body: str, is_html: bool, message: _Message) -> Extraction:
-    items = list(read_entries(read_lines(body, is_html), fields_by_label(message.labels)))
+@lru_cache(maxsize=1_024)
+def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
+    items = list(read_entries(read_lines(body.take(), is_html), fields_by_label(message.labels)))
     entries = [item for item in items if isinstance(item, Entry)]
     prose = "\n".join(
         item.value if isinstance(item, Entry) else item.text
@@ -177,4 +175,4 @@ def extract(
     Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    return _extract(body, is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels))
+    return _extract(Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels))

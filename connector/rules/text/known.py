@@ -15,7 +15,7 @@ from cachetools import LRUCache, cached
 
 from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
-from connector.rules.text.markup import body_key
+from connector.rules.text.markup import Body
 from connector.rules.text.reply import Line, Voice, read_lines, size_of
 
 _RUN = 4
@@ -44,10 +44,10 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(normalized(text).lower())
 
 
-@cached(LRUCache(_MAX_CACHED, getsizeof=getsizeof), key=body_key, lock=Lock())
-def _runs(body: str, is_html: bool) -> frozenset[int]:
+@cached(LRUCache(_MAX_CACHED, getsizeof=getsizeof), lock=Lock())
+def _runs(body: Body, is_html: bool) -> frozenset[int]:
     """The runs of a whole message; of one with less words, all of it."""
-    words = [word for line in read_lines(body, is_html) for word in _words(line.text)]
+    words = [word for line in read_lines(body.take(), is_html) for word in _words(line.text)]
     return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
 
 
@@ -115,5 +115,5 @@ def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[
             messages[at] = _less_known(article, known)
             with _messages_lock:
                 _messages[keys[at]] = messages[at]
-        known |= _runs(article.body, article.is_html)
+        known |= _runs(Body(article.body), article.is_html)
     return messages

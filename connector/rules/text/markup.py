@@ -1,7 +1,6 @@
 """Mail bodies to lines of text, within fixed limits of size."""
 
 import re
-from collections.abc import Hashable
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -44,13 +43,29 @@ _TAG = re.compile(r"<[^<>]*>")
 _TABLE_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th")
 
 
-def body_key(body: str, *rest: Hashable) -> tuple[Hashable, ...]:
-    """The key for caching what a body says: a cache of many mails must not hold the mails.
+class Body:
+    """The body of a mail as the key of a cache of what it says: it gives its text once and keeps a checksum, because
+    a cache of many mails must not hold the mails.
 
-    Python's hash of a text has 64 bits and a secret key, so that no sender can write two mails that share it; a text
-    knows its own once it was asked for it, and every look at a ticket asks several times.
+    The checksum is Python's own: 64 bits with a secret key, so that no sender can write two mails that share it.
     """
-    return hash(body), len(body), *rest
+
+    __slots__ = ("_checksum", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._checksum = hash(text), len(text)
+
+    def take(self) -> str:
+        """The text; from then on it is gone."""
+        text, self._text = self._text, ""
+        return text
+
+    def __hash__(self) -> int:
+        return self._checksum[0]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Body) and self._checksum == other._checksum
 
 
 class RawLine(NamedTuple):

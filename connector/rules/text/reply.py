@@ -16,7 +16,7 @@ from typing import NamedTuple
 from cachetools import LRUCache, cached
 from mailparser_reply.parser import EmailMessage
 
-from connector.rules.text.markup import MAX_HTML, MAX_TEXT, RawLine, body_key, raw_lines
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body, RawLine, raw_lines
 
 
 class Voice(Enum):
@@ -151,9 +151,9 @@ def size_of(lines: tuple[Line, ...]) -> int:
     return sum(getsizeof(line) + getsizeof(line.text) for line in lines)
 
 
-@cached(LRUCache(_MAX_CACHED, getsizeof=size_of), key=body_key, lock=Lock())
-def _read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
-    lines = raw_lines(body, is_html)
+@cached(LRUCache(_MAX_CACHED, getsizeof=size_of), lock=Lock())
+def _read_lines(body: Body, is_html: bool) -> tuple[Line, ...]:
+    lines = raw_lines(body.take(), is_html)
     return tuple(
         _mark_signatures(_mark_quotes([RawLine("", x.mark) if _RULER.fullmatch(x.text) else x for x in lines]))
     )
@@ -161,7 +161,7 @@ def _read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
 
 def read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
     """Every line of a message with its voice. Never raises; see :mod:`.markup` for the limits of size."""
-    return _read_lines(body[:MAX_HTML], is_html)
+    return _read_lines(Body(body[:MAX_HTML]), is_html)
 
 
 def own_words(lines: Iterable[Line]) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
-from connector.helpdesks.jira.desk import JiraDesk, open_jira
+from connector.helpdesks.jira.client import Connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import field_ids
 from connector.helpdesks.jira.values import encode
@@ -58,7 +59,8 @@ class JiraHouse:
         """The adapter of a connector that has just started."""
         user = BOT if self.sandbox.flavour == "cloud" else None
         adapter = None if url else self.sandbox.requests_adapter
-        return open_jira(url or IN_PROCESS, user, self.accounts.bot, self._mapping, self._clock, adapter=adapter)
+        connection = Connection(url or IN_PROCESS, user, self.accounts.bot, adapter=adapter)
+        return JiraDesk(connection, self._mapping, self._clock)
 
     def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
         """An account; a customer's opens the portal only."""

@@ -199,6 +199,11 @@ def test_explain_at_another_time(run: Run, live: Live) -> None:
 
     assert later["decision"]["changes"]["escalation_level"] == 5
 
+    before = run("explain", ticket, "--at", "2001-01-01T00:00:00+0000", **live.environment)
+
+    assert before.returncode == 2
+    assert "was created later" in before.stderr
+
 
 def test_sweep_marks_changed_tickets_due(run: Run, live: Live) -> None:
     new_ticket(live)

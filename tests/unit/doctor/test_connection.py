@@ -14,7 +14,7 @@ import pytest
 
 from connector.doctor.connection import certificate, tls
 from connector.doctor.finding import Verdict
-from connector.helpdesks.zammad.doctor.address import zammad_answers
+from connector.helpdesks.zammad.doctor.checks import zammad_answers
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.install.receiver import is_this_machine
 from connector.settings import compose

@@ -10,9 +10,9 @@ import pytest
 import responses
 
 from connector.helpdesks.errors import HelpdeskError
-from connector.helpdesks.jira import connection as jira
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira import client as jira
 from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.pauses import EndpointPauses
 from connector.helpdesks.zammad import client as zammad
 from connector.helpdesks.zammad.client import ZammadClient
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.helpdesks.zammad.install.kinds import KINDS
+from connector.helpdesks.zammad.install.tables import KINDS
 from connector.install.compare import changes, resolved
 from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, is_adopted, is_marked, marked, unmarked
 

@@ -8,9 +8,9 @@ import pytest
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
 from connector.helpdesks.mapping import check, unknown_groups
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
+from connector.policy.kinds import Span
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
-from connector.policy.span import Span
 
 from .files import POLICY, SERVICES, SERVICES_CSV, ZAMMAD
 

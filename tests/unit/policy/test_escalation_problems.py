@@ -110,6 +110,12 @@ def test_problem(case: Case, tmp_path: Path) -> None:
     assert found == expected
 
 
+def test_a_list_where_services_belong_is_a_problem(tmp_path: Path) -> None:
+    policy = changed(POLICY, tmp_path, ("SVC-1003: transit_premium", "- SVC-1003"))
+    [services, _] = problems(policy)
+    assert services.endswith("escalation.services: expected a section of settings (name: value)")
+
+
 def test_problems_of_all_files_at_once(tmp_path: Path) -> None:
     policy = changed(POLICY, tmp_path, ("level: 5\n", "level: 4\n"), ("group: level_5", "group: board"))
     services = changed(SERVICES, tmp_path, ("Europe/London", "London"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from connector.policy.span import FixedSpan, Span
+from connector.policy.kinds import FixedSpan, Span
 
 DAY = timedelta(hours=8, minutes=30)
 

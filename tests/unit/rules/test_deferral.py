@@ -227,3 +227,15 @@ def test_after_the_whole_decision_is_written_the_next_level_has_moved() -> None:
     assert ticket.fields.deferred_until == OPENING
     assert levels[-1] == T0 + timedelta(hours=24) + pause
     assert evaluate(ticket, POLICY, now).writes_nothing
+
+
+@pytest.mark.parametrize(("hours", "counts"), [(6, False), (6.49, False), (6.5, True)])
+def test_a_consent_that_was_given_in_working_hours_is_none(hours: float, counts: bool) -> None:
+    """Monday's working hours end at 17:30 in Berlin."""
+    support = changed("deferral_support", None, True, at(hours=hours))
+    words = said("I agree to the deferral.", EVENING, id="77")
+    ticket = incident(QUIET.model_copy(update={"deferral_support": True}), history=(support,), articles=(words,))
+
+    decided_until = decided(ticket).changes.get("deferred_until")
+
+    assert decided_until == (OPENING if counts else None)

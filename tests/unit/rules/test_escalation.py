@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
+from connector.policy.models import Policy
 from connector.rules.escalation import escalation
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
 from tests.unit.rules.passes import decide
@@ -304,3 +305,82 @@ def test_a_level_that_an_agent_lowered_stays_although_the_customer_raised_it_in_
     ticket = triaged(level=2, articles=(note({"level-2", "level-3"}, at(hours=2)),), history=history)
 
     assert decide(escalation, ticket, POLICY, at(hours=3)).changes["escalation_level"] == 2
+
+
+def without_level(level: int, policy: Policy = BY_AGE) -> Policy:
+    """The policy with nobody at one level of the default ladder."""
+    levels = tuple(
+        each.model_copy(update={"skip": True}) if each.level == level else each for each in policy.ladder(None).levels
+    )
+    ladder = policy.ladder(None).model_copy(update={"levels": levels})
+    ladders = {**policy.escalation.ladders, "default": ladder}
+    return policy.model_copy(update={"escalation": policy.escalation.model_copy(update={"ladders": ladders})})
+
+
+def test_age_passes_over_an_empty_level() -> None:
+    policy = without_level(2)
+
+    before = decide(escalation, triaged(), policy, at(hours=2) - timedelta(microseconds=1))
+    then = decide(escalation, triaged(), policy, at(hours=2))
+
+    assert (before.changes["escalation_level"], before.notes, before.due) == (1, (), at(hours=2))
+    assert then.changes["escalation_level"] == 3
+    assert then.notes[0].marks == {"level-3"}
+
+
+def test_a_request_rises_above_the_level_that_age_brings_at_the_same_look() -> None:
+    asked = said("please escalate", at(minutes=50))
+
+    outcome = decide(escalation, triaged(articles=(asked,)), BY_AGE, at(hours=1))
+
+    assert outcome.changes["escalation_level"] == 3
+    assert outcome.notes[0].marks == {"level-2", "level-3", f"request-a{asked.id}"}
+
+
+def test_a_request_rises_above_the_level_that_only_a_note_proves() -> None:
+    asked = said("please escalate", at(minutes=50))
+    ticket = triaged(articles=(note({"level-3"}, at(minutes=30)), asked))
+
+    assert decide(escalation, ticket, BY_AGE, at(minutes=50)).changes["escalation_level"] == 4
+
+
+@pytest.mark.parametrize(("pause", "level"), [(timedelta(hours=1), 3), (timedelta(minutes=59, seconds=59), 2)])
+def test_the_next_request_counts_from_the_full_hour_on(pause: timedelta, level: int) -> None:
+    first, second = said("please escalate", at(minutes=1)), said("please escalate", at(minutes=1) + pause)
+    done = note({"level-2", f"request-a{first.id}"}, at(minutes=2))
+    ticket = triaged(Priority.P3, 2, articles=(first, done, second))
+
+    assert decide(escalation, ticket, BY_AGE, at(hours=2)).changes["escalation_level"] == level
+
+
+def test_a_target_missed_at_the_moment_of_a_level_raises_no_further() -> None:
+    """P1: repair is due after four hours, which is the age of level 4."""
+    outcome = decide(escalation, triaged(level=3), POLICY, at(hours=4))
+
+    assert outcome.changes["escalation_level"] == 4
+    assert outcome.notes[0].marks == {"level-4"}
+
+
+def test_a_target_is_missed_at_its_moment_and_not_before() -> None:
+    """P1: the first response is due after 15 minutes."""
+    silent = incident(complete(priority=Priority.P1, escalation_level=1))
+
+    before = decide(escalation, silent, POLICY, at(minutes=15) - timedelta(microseconds=1))
+    then = decide(escalation, silent, POLICY, at(minutes=15))
+
+    assert (before.changes["escalation_level"], before.due) == (1, at(minutes=15))
+    assert then.changes["escalation_level"] == 2
+
+
+def test_a_request_in_the_form_for_new_tickets_is_served_and_emptied() -> None:
+    ticket = incident(complete(priority=Priority.P1, escalation_level=1, escalation_request="board asks"))
+
+    changes = decide(escalation, ticket, POLICY, at(minutes=1)).changes
+
+    assert (changes["escalation_level"], changes["escalation_request"]) == (2, None)
+
+
+def test_a_request_by_message_empties_no_field() -> None:
+    ticket = triaged(articles=(said("please escalate", at(minutes=20)),))
+
+    assert "escalation_request" not in decide(escalation, ticket, POLICY, at(minutes=20)).changes

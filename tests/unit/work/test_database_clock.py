@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from connector.work.database_clock import DatabaseClock
 from connector.work.errors import StoreError, StoreUnavailable
+from connector.work.postgresql import DatabaseClock
 from connector.work.table import WorkTable
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

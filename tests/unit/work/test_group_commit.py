@@ -12,8 +12,8 @@ import pytest
 
 from connector.sandbox.clock import SteppedClock
 from connector.work.errors import StoreUnavailable
-from connector.work.file_lock import FileLock
 from connector.work.group_commit import GroupCommit
+from connector.work.sqlite import FileLock
 from connector.work.table import Key, WorkTable
 from tests.waiting import PATIENCE_S
 

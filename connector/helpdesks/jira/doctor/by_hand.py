@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from connector.doctor import configuration
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, ok, skipped, warn
 from connector.domain.vocabulary import Priority
@@ -11,7 +12,6 @@ from connector.helpdesks.jira.install.checklist import FIRST_RESPONSE, REPAIR, a
 from connector.helpdesks.jira.install.pages import desk_paged, row_of
 from connector.helpdesks.jira.install.site import types
 from connector.helpdesks.jira.listing import quoted
-from connector.policy.contacts import mails_nobody
 
 _DO = "interspace install checklist jira says how, with the link to the page."
 _LATEST = 10
@@ -91,14 +91,9 @@ def goals(context: Context) -> Observation:
 
 
 def escalation_mail(context: Context) -> Observation:
-    """Each level has somebody to mail (R38). Whether a rule names a person instead cannot be seen."""
-    if nobody := mails_nobody(context.policy):
-        return warn(
-            f"{nobody}, unless its Automation rule names a person",
-            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
-            "manager, shift@isp.example], and let the rule mail to it (interspace install checklist jira).",
-        )
-    return ok("every level has an address")
+    """Whether a rule names a person instead of an address cannot be seen (R38)."""
+    then = ", and let the rule mail to it (interspace install checklist jira)"
+    return configuration.escalation_mail(context, then, ", unless its Automation rule names a person")
 
 
 def unseen(context: Context) -> Observation:

@@ -1,9 +1,10 @@
 """All checks of an examination of Jira, foundations first."""
 
 from connector.doctor import configuration, round_trip, worktable
-from connector.doctor.connection import clocks, tls
-from connector.doctor.finding import Check, Observation
-from connector.helpdesks.jira.doctor import by_hand, fields, project
+from connector.doctor.connection import clocks, not_the_helpdesk, reached, tls
+from connector.doctor.finding import Check, Observation, fail, ok, warn
+from connector.helpdesks.errors import UnavailableError
+from connector.helpdesks.jira.doctor import by_hand, project
 from connector.helpdesks.jira.doctor.account import (
     ADMIN_PERMISSIONS,
     ADMIN_TOKEN,
@@ -14,11 +15,64 @@ from connector.helpdesks.jira.doctor.account import (
     time_zone,
     token,
 )
-from connector.helpdesks.jira.doctor.address import jira_answers, version
 from connector.helpdesks.jira.doctor.context import Context
-from connector.helpdesks.jira.doctor.drift import drift
 from connector.helpdesks.jira.doctor.trial import leftovers, trial_issue
-from connector.helpdesks.jira.doctor.webhook import events, receiver, signature, webhook
+from connector.helpdesks.jira.doctor.webhook import events, receiver, signature, used_webhook, webhook
+from connector.helpdesks.jira.flavour import flavour_of
+from connector.helpdesks.jira.install.pages import row_of
+from connector.helpdesks.jira.install.planning import FIRST_SIGNING, plan_jira
+from connector.helpdesks.jira.settings import WEBHOOK_SECRET
+
+
+def drift(context: Context) -> Observation:
+    """Everything in Jira is as ``interspace install`` would make it."""
+    secrets = {WEBHOOK_SECRET: context.webhook_secrets[0].decode()}
+    receiver = context.settings.receiver_url or str(used_webhook(context)["url"])
+    return configuration.drift(context, lambda: plan_jira(context.setup, secrets, receiver_url=receiver))
+
+
+_TESTED = range(FIRST_SIGNING, 12)
+"""Major versions of Data Center."""
+
+
+def jira_answers(context: Context) -> Observation:
+    """It tells everybody what it is."""
+    answer = reached(context)
+    if isinstance(answer, Observation):
+        return answer
+    try:
+        flavour = flavour_of(answer.json().get("deploymentType"))
+    except (ValueError, AttributeError, UnavailableError):
+        return not_the_helpdesk(context, answer)
+    user, text = context.own.user, f"{flavour.title} at {context.base} answers"
+    if flavour.administers and user is None:
+        return fail(
+            f"{text}, and INTERSPACE_JIRA_USER is not set",
+            "Cloud needs the e-mail address of the connector's user besides its API token.",
+        )
+    if not flavour.administers and user is not None:
+        return fail(
+            f"{text}, and INTERSPACE_JIRA_USER is set",
+            "Data Center takes a personal access token alone: take the variable away.",
+        )
+    return ok(f"{text} within {answer.elapsed.total_seconds():.1f} s")
+
+
+def version(context: Context) -> Observation:
+    """Cloud has always the newest; of Data Center, one that signs webhooks."""
+    told = row_of(context.bot, "api/2/serverInfo")
+    text = str(told.get("version"))
+    if context.flavour.administers:
+        return ok(f"Jira Cloud {text}")
+    major = int((told.get("versionNumbers") or [0])[0])
+    if major < FIRST_SIGNING:
+        return fail(
+            f"Jira Data Center {text} does not sign its webhooks",
+            "Upgrade to 10, or let an Automation rule call the receiver (interspace install checklist jira).",
+        )
+    if major not in _TESTED:
+        return warn(f"Jira Data Center {text}", "The connector is written for Data Center 10: test with care.")
+    return ok(f"Jira Data Center {text}")
 
 
 def travels(context: Context) -> Observation:
@@ -60,9 +114,9 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("priorities", project.priorities, (_TYPES,)),
     Check("roles", project.roles, (_PROJECT,)),
     Check("link type", project.link_type, (_PROJECT,)),
-    Check(_FIELDS, fields.fields, (_PROJECT,)),
-    Check(_SCREENS, fields.on_screens, (_FIELDS, _TYPES)),
-    Check(_OPTIONS, fields.options, (_SCREENS,)),
+    Check(_FIELDS, project.fields, (_PROJECT,)),
+    Check(_SCREENS, project.on_screens, (_FIELDS, _TYPES)),
+    Check(_OPTIONS, project.options, (_SCREENS,)),
     Check(_WEBHOOK, webhook, _ADMIN[:1]),
     Check("webhook's events", events, (_WEBHOOK,)),
     Check("signature", signature, (_WEBHOOK,)),

@@ -7,8 +7,8 @@ from typing import cast
 
 from connector.doctor.context import Examination, Row
 from connector.helpdesks.errors import HelpdeskError
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import open_connection
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import JiraClient, open_connection
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.install.pages import listed, paged, row_of
 from connector.helpdesks.jira.install.planning import JiraSetup, open_setup, place_of, site_of
@@ -17,8 +17,7 @@ from connector.helpdesks.jira.install.tables import read_tables
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import EndpointPauses
-from connector.install.current import Current
+from connector.install.tables import Current
 
 ANYWHERE = "https://receiver.example"
 """Stands for the receiver's address where it makes no difference."""

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connector.doctor.context import Row
-from connector.doctor.trial import PREFIX, TrialTicket, trial_fields
+from connector.doctor.round_trip import PREFIX, TrialTicket, trial_fields
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.answer import with_id
 from connector.helpdesks.errors import HelpdeskError, NotFoundError, PermanentError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.pages import listed
@@ -21,9 +22,7 @@ def trial_issue(context: Context, title: str) -> Iterator[TrialTicket]:
     once. It is complete, so that no rule asks for anything."""
     made: TrialTicket | None = None
     try:
-        answer = context.admin.post("api/2/issue", {"fields": _fields(context, title)})
-        if not isinstance(answer, dict) or "id" not in answer:
-            raise PermanentError("Jira POST issue: unexpected answer: expected an issue")
+        answer = with_id(context.admin.post("api/2/issue", {"fields": _fields(context, title)}), "Jira POST issue")
         made = TrialTicket(str(answer["id"]), str(answer.get("key")), title)
         _close(context, made)
         yield made

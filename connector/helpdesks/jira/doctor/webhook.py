@@ -3,9 +3,9 @@
 import hmac
 from urllib.parse import urlsplit
 
+from connector.doctor.connection import Probe, receives
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
-from connector.doctor.receiver import Probe, receives
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.pages import listed

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
 from connector.helpdesks.jira.install import links
-from connector.helpdesks.jira.install.kinds import FIELDS, PRIORITIES, SCREENS
-from connector.helpdesks.jira.install.site import JiraSite, types
+from connector.helpdesks.jira.install.site import FIELDS, PRIORITIES, SCREENS, JiraSite, types
 from connector.helpdesks.jira.install.views import DASHBOARD, views
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping
-from connector.install.current import Current
 from connector.install.installation import Item
 from connector.install.objects import PREFIX
+from connector.install.tables import Current
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
 from connector.policy.calendar_spec import CalendarSpec

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.fields import CATALOGUE
-from connector.helpdesks.jira.install.kinds import FIELDS, OPTIONS, SCREENS
-from connector.helpdesks.jira.install.site import JiraSite
+from connector.helpdesks.jira.install.site import FIELDS, OPTIONS, SCREENS, JiraSite
 from connector.helpdesks.jira.mapping import FIELD_ID
 from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
-from connector.install.current import Current
 from connector.install.errors import PlanError
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
+from connector.install.tables import Current
 
 SYSTEM_FIELDS = ("description", "priority", "labels", "duedate")
 """Jira's own fields that the connector sets."""

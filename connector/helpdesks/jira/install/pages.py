@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.client import JiraClient
-from connector.install.rows import Row
+from connector.install.tables import Row
 
 _PAGE = 100
 
@@ -50,10 +51,7 @@ def row_of(client: JiraClient, path: str, query: str = "") -> Row:
 
 
 def _rows(answer: Any, path: str, key: str) -> list[Row]:
-    rows = answer.get(key) if isinstance(answer, dict) and key else answer
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise PermanentError(f"Jira GET {path}: unexpected answer: expected a list of objects")
-    return rows
+    return objects(answer.get(key) if isinstance(answer, dict) and key else answer, f"Jira GET {path}")
 
 
 def by_age(rows: list[Row]) -> Iterator[Row]:

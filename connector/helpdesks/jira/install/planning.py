@@ -7,14 +7,13 @@ from datetime import datetime
 from requests.adapters import BaseAdapter
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import open_connection
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import JiraClient, open_connection
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
-from connector.helpdesks.jira.install.kinds import KINDS, PRIORITIES, ROLES, WEBHOOKS
 from connector.helpdesks.jira.install.pages import row_of
-from connector.helpdesks.jira.install.site import JiraSite
+from connector.helpdesks.jira.install.site import KINDS, PRIORITIES, ROLES, WEBHOOKS, JiraSite
 from connector.helpdesks.jira.install.tables import Place, gadget_source, held_options, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
 from connector.helpdesks.jira.install.writer import JiraWriter
@@ -22,14 +21,12 @@ from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import EndpointPauses
-from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item
 from connector.install.objects import Wanted
 from connector.install.plan import Plan, make_plan
 from connector.install.receiver import endpoint, refuse_plain
-from connector.install.rows import Id, Row
+from connector.install.tables import Current, Id, Row
 from connector.install.uninstall import plan_uninstall
 from connector.policy.models import Policy
 

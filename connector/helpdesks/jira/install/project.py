@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from connector.domain.vocabulary import Priority
-from connector.helpdesks.jira.install.kinds import LINK_TYPES, MEMBERS, PRIORITIES, ROLES
-from connector.helpdesks.jira.install.site import JiraSite
-from connector.install.current import Current
+from connector.helpdesks.jira.install.site import LINK_TYPES, MEMBERS, PRIORITIES, ROLES, JiraSite
 from connector.install.objects import Including, Wanted
+from connector.install.tables import Current
 
 _COLOURS = {Priority.P1: "#CD1317", Priority.P2: "#E9494A", Priority.P3: "#E97F33", Priority.P4: "#2A8735"}
 

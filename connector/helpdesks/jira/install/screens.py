@@ -7,7 +7,7 @@ from typing import Any
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.install.pages import by_age, listed, paged
-from connector.install.rows import Row
+from connector.install.tables import Row
 
 
 def screens_of(client: JiraClient, api: str, key: str, project_id: str, flavour: Flavour) -> Iterator[Row]:

@@ -1,4 +1,7 @@
-"""What the installation has to know of this one Jira and of where the connector runs."""
+"""What the installation has to know of this one Jira and of where the connector runs, and its tables.
+
+On Data Center, contexts with options, priorities and dashboards have no REST API, and fields cannot be changed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +11,40 @@ from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import FIELD_ID, JiraMapping
 from connector.helpdesks.jira.values import field_options
+from connector.install.tables import Kind, Tables
 from connector.policy.models import Policy
+
+FIELDS, OPTIONS, SCREENS = "field", "option", "screen"
+PRIORITIES, LINK_TYPES, ROLES, MEMBERS = "priority", "issueLinkType", "role", "member"
+WEBHOOKS, FILTERS, DASHBOARDS, GADGETS = "webhook", "filter", "dashboard", "gadget"
+
+_ADMIN = "Administer Jira"
+_SHARE = "Share dashboards and filters"
+_DESCRIPTION = ("description",)
+_CLOUD_ONLY = frozenset({OPTIONS, PRIORITIES, DASHBOARDS, GADGETS})
+
+KINDS: Mapping[str, Kind] = {
+    kind.path: kind
+    for kind in (
+        Kind(FIELDS, "custom field", _ADMIN, mark=_DESCRIPTION, data=True),
+        Kind(OPTIONS, "list of options", _ADMIN, mark=_DESCRIPTION, data=True),
+        Kind(SCREENS, "screen", _ADMIN, prefixed=False),
+        Kind(PRIORITIES, "priority", _ADMIN, mark=_DESCRIPTION),
+        Kind(LINK_TYPES, "link type", _ADMIN),
+        Kind(ROLES, "project role", _ADMIN, mark=_DESCRIPTION),
+        Kind(MEMBERS, "members of the role", "Administer Projects", prefixed=False),
+        Kind(WEBHOOKS, "webhook", _ADMIN),
+        Kind(FILTERS, "filter", _SHARE, mark=_DESCRIPTION),
+        Kind(DASHBOARDS, "dashboard", _SHARE, mark=_DESCRIPTION, whole=True),
+        Kind(GADGETS, "gadget", _SHARE),
+    )
+}
+
+
+def tables_of(flavour: Flavour) -> Tables:
+    """The tables that the REST API of this kind of Jira can write."""
+    kinds = {path: kind for path, kind in KINDS.items() if flavour.administers or path not in _CLOUD_ONLY}
+    return Tables(flavour.title, kinds)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install import shares
-from connector.helpdesks.jira.install.kinds import (
+from connector.helpdesks.jira.install.pages import by_age, listed, paged, row_of
+from connector.helpdesks.jira.install.screens import screens_of
+from connector.helpdesks.jira.install.site import (
     DASHBOARDS,
     FIELDS,
     FILTERS,
@@ -22,15 +23,12 @@ from connector.helpdesks.jira.install.kinds import (
     WEBHOOKS,
     tables_of,
 )
-from connector.helpdesks.jira.install.pages import by_age, listed, paged, row_of
-from connector.helpdesks.jira.install.screens import screens_of
+from connector.helpdesks.jira.install.views import share_texts
 from connector.helpdesks.jira.install.webhook import hook_path, hook_row
 from connector.helpdesks.jira.mapping import JiraMapping
-from connector.install.current import Current
 from connector.install.errors import StepError
-from connector.install.kinds import Kind
 from connector.install.objects import PREFIX, is_adopted, is_marked
-from connector.install.rows import Row
+from connector.install.tables import Current, Kind, Row
 
 
 class Place(NamedTuple):
@@ -161,7 +159,7 @@ def _filters(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
             "name": row["name"],
             "description": row.get("description") or "",
             "jql": row.get("jql") or "",
-            "shares": shares.texts(row.get("sharePermissions")),
+            "shares": share_texts(row.get("sharePermissions")),
         }
 
 
@@ -173,8 +171,8 @@ def _dashboards(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator
             "id": str(row["id"]),
             "name": row["name"],
             "description": row.get("description") or "",
-            "shares": shares.texts(row.get("sharePermissions")),
-            "editors": shares.texts(row.get("editPermissions")),
+            "shares": share_texts(row.get("sharePermissions")),
+            "editors": share_texts(row.get("editPermissions")),
         }
 
 

@@ -1,15 +1,14 @@
 """What managers and agents watch: saved filters shared with the project, and on Cloud a dashboard of them (R3, R14,
 R27, R28, R34, R38)."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from connector.domain.vocabulary import IntakeStatus
-from connector.helpdesks.jira.install import shares
-from connector.helpdesks.jira.install.kinds import DASHBOARDS, FILTERS, GADGETS
-from connector.helpdesks.jira.install.site import JiraSite, types
-from connector.install.current import Current
+from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
+from connector.install.tables import Current
 
 DASHBOARD = f"{PREFIX}escalations"
 _COLOURS = ("red", "yellow", "blue", "cyan", "purple", "green", "gray")
@@ -96,10 +95,33 @@ def gadgets(site: JiraSite, current: Current) -> Iterator[Wanted]:
 
 
 def _project(site: JiraSite) -> Including:
-    return Including(tuple(shares.texts([{"type": "project", "project": {"id": site.project_id}}])))
+    return Including(tuple(share_texts([{"type": "project", "project": {"id": site.project_id}}])))
 
 
 def _due_soon(site: JiraSite) -> str:
     limits = [site.jql(name) for name in ("first_response_due_at", "repair_due_at", "next_escalation_at")]
     soon = " OR ".join(f'({limit} >= now() AND {limit} <= "1h")' for limit in limits)
     return f"{site.open_incidents} AND ({soon}) ORDER BY {limits[-1]} ASC"
+
+
+_KEPT = {"project": ("id",), "role": ("id",), "group": ("name", "groupId"), "user": ("accountId", "key", "name")}
+
+
+def share_texts(shown: object) -> list[str]:
+    """Shares as Jira shows them, each as one text with what it takes to set it again: those that people add stay."""
+    rows = shown if isinstance(shown, list) else []
+    return [json.dumps(_kept(row), sort_keys=True) for row in rows if isinstance(row, Mapping)]
+
+
+def shares_to_set(held: Iterable[str]) -> list[dict[str, Any]]:
+    """Shares as Jira takes them."""
+    return [json.loads(text) for text in held]
+
+
+def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": row.get("type")}
+    for what, names in _KEPT.items():
+        held = row.get(what)
+        if isinstance(held, Mapping):
+            found[what] = {name: held[name] for name in names if held.get(name) is not None}
+    return found

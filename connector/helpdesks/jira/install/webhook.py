@@ -11,12 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install.kinds import WEBHOOKS
-from connector.helpdesks.jira.install.site import JiraSite
+from connector.helpdesks.jira.install.site import WEBHOOKS, JiraSite
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET
-from connector.install.current import Current
 from connector.install.objects import PREFIX, Sealed, Wanted
-from connector.install.rows import Row
+from connector.install.tables import Current, Row
 
 NAME = f"{PREFIX}connector"
 PATH = "/webhooks/jira/main"

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.helpdesks.answer import with_id
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.install import shares
-from connector.helpdesks.jira.install.kinds import (
+from connector.helpdesks.jira.install.pages import paged
+from connector.helpdesks.jira.install.screens import tabs
+from connector.helpdesks.jira.install.site import (
     DASHBOARDS,
     FIELDS,
     FILTERS,
@@ -22,11 +24,10 @@ from connector.helpdesks.jira.install.kinds import (
     WEBHOOKS,
     tables_of,
 )
-from connector.helpdesks.jira.install.pages import paged
-from connector.helpdesks.jira.install.screens import tabs
+from connector.helpdesks.jira.install.views import share_texts, shares_to_set
 from connector.helpdesks.jira.install.webhook import hook_body, hook_path, hook_row
 from connector.helpdesks.jira.values import TYPE_PREFIX
-from connector.install.rows import Id
+from connector.install.tables import Id
 
 Body = Mapping[str, Any]
 
@@ -102,10 +103,7 @@ class JiraWriter:
         raise PermanentError(f"Jira has no call {path}")
 
     def _post(self, path: str, body: Body) -> Id:
-        answer = self._client.post(f"{self._api}/{path}", body)
-        if not isinstance(answer, dict) or "id" not in answer:
-            raise PermanentError(f"Jira POST {path}: the answer holds no id")
-        return str(answer["id"])
+        return str(with_id(self._client.post(f"{self._api}/{path}", body), f"Jira POST {path}")["id"])
 
     def _put(self, path: str, body: Body) -> object:
         return self._client.put(f"{self._api}/{path}", body)
@@ -178,12 +176,12 @@ class JiraWriter:
             self._put(f"filter/{number}", _shared(body))
             return
         held = self._client.get(f"api/2/filter/{number}/permission")
-        self._share(number, body["shares"], shares.texts(held))
+        self._share(number, body["shares"], share_texts(held))
         self._put(f"filter/{number}", _only(body, "name", "description", "jql"))
 
     def _share(self, number: str, wanted: list[str], held: list[str]) -> None:
         """Shares with the project; what people have shared otherwise is there already."""
-        for share in shares.given(text for text in wanted if text not in held):
+        for share in shares_to_set(text for text in wanted if text not in held):
             sent = {"type": "project", "projectId": str(share["project"]["id"])}
             self._client.post(f"api/2/filter/{number}/permission", sent)
 
@@ -224,8 +222,8 @@ def _only(body: Body, *names: str) -> dict[str, Any]:
 def _shared(body: Body) -> dict[str, Any]:
     """A body with its shares as Jira takes them."""
     found = {name: value for name, value in body.items() if name not in ("shares", "editors")}
-    return {**found, "sharePermissions": shares.given(body["shares"])}
+    return {**found, "sharePermissions": shares_to_set(body["shares"])}
 
 
 def _with_editors(body: Body) -> dict[str, Any]:
-    return {**_shared(body), "editPermissions": shares.given(body["editors"])}
+    return {**_shared(body), "editPermissions": shares_to_set(body["editors"])}

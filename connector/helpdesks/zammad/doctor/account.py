@@ -8,7 +8,7 @@ from connector.doctor.context import Row
 from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.zammad.doctor.context import Context
-from connector.helpdesks.zammad.install.kinds import KINDS
+from connector.helpdesks.zammad.install.tables import KINDS
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
 

@@ -1,8 +1,11 @@
 """All checks of an examination of Zammad, foundations first."""
 
+import requests
+
 from connector.doctor import configuration, round_trip, worktable
-from connector.doctor.connection import clocks, tls
-from connector.doctor.finding import Check, Observation
+from connector.doctor.connection import clocks, not_the_helpdesk, reached, tls
+from connector.doctor.finding import Check, Observation, ok, skipped, warn
+from connector.helpdesks.errors import ForbiddenError
 from connector.helpdesks.zammad.doctor import names
 from connector.helpdesks.zammad.doctor.account import (
     ADMIN_PERMISSIONS,
@@ -15,10 +18,8 @@ from connector.helpdesks.zammad.doctor.account import (
     permission_checks,
     token,
 )
-from connector.helpdesks.zammad.doctor.address import version, zammad_answers
 from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, labels, migrations
 from connector.helpdesks.zammad.doctor.context import Context
-from connector.helpdesks.zammad.doctor.drift import drift
 from connector.helpdesks.zammad.doctor.storing import triggers_store, worker_stores
 from connector.helpdesks.zammad.doctor.trial import leftovers, trial_ticket
 from connector.helpdesks.zammad.doctor.webhook import (
@@ -28,9 +29,59 @@ from connector.helpdesks.zammad.doctor.webhook import (
     receiver,
     signature,
     triggers,
+    used_webhook,
     webhook,
 )
-from connector.helpdesks.zammad.install.kinds import KINDS
+from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
+from connector.helpdesks.zammad.install.tables import KINDS
+from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
+
+
+def drift(context: Context) -> Observation:
+    """Everything in Zammad is as ``interspace install`` would make it."""
+    secrets = {WEBHOOK_SECRET: context.webhook_secrets[0].decode()}
+    setup = Setup(context.admin, context.bot, context.policy, context.mapping)
+    receiver = context.settings.receiver_url or str(used_webhook(context)["endpoint"])
+    today = context.clock().date()
+    return configuration.drift(context, lambda: plan_zammad(setup, secrets, today, receiver_url=receiver))
+
+
+_TESTED = range(5, 8)
+"""Major versions of Zammad."""
+
+
+def zammad_answers(context: Context) -> Observation:
+    """Somebody without a token is refused as Zammad refuses."""
+    answer = reached(context)
+    if isinstance(answer, Observation):
+        return answer
+    if not _is_zammad(answer):
+        return not_the_helpdesk(context, answer)
+    return ok(f"{context.base} answers within {answer.elapsed.total_seconds():.1f} s")
+
+
+def version(context: Context) -> Observation:
+    """One that the adapter is written for."""
+    client = context.admin if context.own.admin_token else context.bot
+    try:
+        told = client.get("version")
+    except ForbiddenError:
+        return skipped("Zammad tells its version to admins only", "Set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
+    text = str(told.get("version", "")) if isinstance(told, dict) else ""
+    major = text.partition(".")[0]
+    if major.isascii() and major.isdigit() and int(major) in _TESTED:
+        return ok(f"Zammad {text}")
+    return warn(
+        f"Zammad {text or 'of unknown version'}", "The connector is written for Zammad 5.5 to 7: test with care."
+    )
+
+
+def _is_zammad(answer: requests.Response) -> bool:
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and "error" in body and answer.status_code in (401, 403)
 
 
 def travels(context: Context) -> Observation:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 from connector.doctor.context import Examination, Row
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.answer import objects, with_id
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import SCHEDULER_WAIT, ZammadSettings
@@ -43,7 +43,7 @@ class Context(Examination):
     @cached_property
     def me(self) -> Row:
         """The connector's own user."""
-        return _object(self.bot.get("users/me"), "users/me")
+        return with_id(self.bot.get("users/me"), "Zammad GET users/me")
 
     @cached_property
     def mapping(self) -> ZammadMapping:
@@ -61,13 +61,4 @@ class Context(Examination):
 
 def listed(client: ZammadClient, path: str, params: Mapping[str, str] | None = None) -> list[Row]:
     """A list of objects. Raises HelpdeskError, also for an answer of another shape."""
-    answer = client.get(path, params)
-    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
-        raise PermanentError(f"Zammad GET {path}: unexpected answer: expected a list of objects")
-    return answer
-
-
-def _object(answer: Any, path: str) -> Row:
-    if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
-        raise PermanentError(f"Zammad GET {path}: unexpected answer: expected an object with an id")
-    return answer
+    return objects(client.get(path, params), f"Zammad GET {path}")

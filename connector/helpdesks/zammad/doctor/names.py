@@ -1,10 +1,10 @@
 """Do the states, priorities, groups and roles of the mapping exist, and does mail leave them?"""
 
+from connector.doctor import configuration
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, warn
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.zammad.doctor.context import Context
-from connector.policy.contacts import mails_nobody
 
 _EITHER = "Create them in Zammad, or write this Zammad's names into the mapping"
 
@@ -64,14 +64,8 @@ def sender_addresses(context: Context) -> Observation:
 
 
 def escalation_mail(context: Context) -> Observation:
-    """Each level has somebody to mail (R38): without an address the installation makes no trigger for it."""
-    if nobody := mails_nobody(context.policy):
-        return warn(
-            nobody,
-            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
-            "manager, shift@isp.example]; then interspace install plan zammad.",
-        )
-    return ok("every level has an address")
+    """Without an address the installation makes no trigger for a level (R38)."""
+    return configuration.escalation_mail(context, "; then interspace install plan zammad")
 
 
 def roles(context: Context) -> Observation:

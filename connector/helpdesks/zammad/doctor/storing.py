@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
-from connector.doctor.trial import TrialTicket, fresh_name
+from connector.doctor.round_trip import TrialTicket, fresh_name
 from connector.domain.fields import CATALOGUE, CUSTOM
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.doctor.trial import trial_object, trial_ticket
@@ -49,8 +49,8 @@ def triggers_store(context: Context) -> Observation:
         "active": True,
     }
     with trial_object(context, "triggers", body), trial_ticket(context, title) as ticket:
-        missing = context.until(context.patience.delivery, lambda: _all_set(context, ticket, wanted))
-        lacking = sorted(_unset(context, ticket, wanted)) if missing is None else []
+        stored = context.until(context.patience.delivery, lambda: not any(_unset(context, ticket, wanted)) or None)
+        lacking = [] if stored else sorted(_unset(context, ticket, wanted))
     if lacking:
         names = ", ".join(context.mapping.attribute(name) for name in lacking)
         return fail(
@@ -113,10 +113,6 @@ def _perform(context: Context, wanted: Mapping[str, Any]) -> dict[str, Any]:
         )
         for field, value in wanted.items()
     }
-
-
-def _all_set(context: Context, ticket: TrialTicket, wanted: Mapping[str, Any]) -> bool | None:
-    return None if any(_unset(context, ticket, wanted)) else True
 
 
 def _unset(context: Context, ticket: TrialTicket, wanted: Mapping[str, Any]) -> Iterator[str]:

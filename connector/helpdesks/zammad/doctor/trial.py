@@ -5,9 +5,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from connector.doctor.context import Row
-from connector.doctor.trial import PREFIX, TrialTicket, trial_fields
+from connector.doctor.round_trip import PREFIX, TrialTicket, trial_fields
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
+from connector.helpdesks.answer import with_id
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError
 from connector.helpdesks.zammad.doctor.context import Context, listed
 from connector.helpdesks.zammad.values import encode
 
@@ -19,9 +20,7 @@ def trial_ticket(context: Context, title: str) -> Iterator[TrialTicket]:
     It is complete and over, so that no rule asks, writes to anybody or escalates; it belongs to the connector's user.
     """
     try:
-        row = context.admin.post("tickets", _ticket(context, title))
-        if not isinstance(row, dict) or "id" not in row:
-            raise PermanentError("Zammad POST tickets: unexpected answer: expected a ticket")
+        row = with_id(context.admin.post("tickets", _ticket(context, title)), "Zammad POST tickets")
         yield TrialTicket(str(row["id"]), str(row.get("number")), title)
     finally:
         _remove_tickets(context, title)
@@ -31,10 +30,7 @@ def trial_ticket(context: Context, title: str) -> Iterator[TrialTicket]:
 def trial_object(context: Context, path: str, body: Mapping[str, Any]) -> Iterator[str]:
     """A trigger or a job, by the path of its table; yields its id."""
     try:
-        row = context.admin.post(path, body)
-        if not isinstance(row, dict) or "id" not in row:
-            raise PermanentError(f"Zammad POST {path}: unexpected answer: expected an object with an id")
-        yield str(row["id"])
+        yield str(with_id(context.admin.post(path, body), f"Zammad POST {path}")["id"])
     finally:
         _remove_objects(context, path, str(body["name"]))
 

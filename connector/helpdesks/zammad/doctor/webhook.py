@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.doctor.connection import Probe, receives
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
-from connector.doctor.receiver import Probe, receives
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.zammad.doctor.context import Context, listed
 from connector.helpdesks.zammad.install.webhook import PATH

@@ -6,8 +6,8 @@
 from collections.abc import Iterator
 
 from connector.helpdesks.zammad.install.site import InstallContext
-from connector.install.current import Current
 from connector.install.installation import Item, Link
+from connector.install.tables import Current
 from connector.policy.contacts import mails_nobody
 
 RESTART = (

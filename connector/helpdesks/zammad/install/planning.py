@@ -5,24 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from connector.helpdesks.errors import HelpdeskError, PermanentError
+from connector.helpdesks.answer import objects, with_id
+from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
-from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.site import InstallContext
-from connector.helpdesks.zammad.install.tables import read_current
+from connector.helpdesks.zammad.install.tables import KINDS, ZammadWriter, read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
-from connector.helpdesks.zammad.install.writer import ZammadWriter
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
-from connector.install.current import Current
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item
 from connector.install.objects import Wanted
 from connector.install.plan import Action, Plan, Step, make_plan
 from connector.install.receiver import endpoint
-from connector.install.rows import Id
+from connector.install.tables import Current, Id
 from connector.install.uninstall import Used, plan_uninstall
 from connector.policy.contacts import addresses
 from connector.policy.models import Policy
@@ -99,9 +97,7 @@ def whoami(client: ZammadClient) -> Mapping[str, Any]:
         user = client.get("users/me")
     except HelpdeskError as error:
         raise StepError(f"The connector's own token (INTERSPACE_ZAMMAD_TOKEN) does not work. {error}") from error
-    if not isinstance(user, dict) or not isinstance(user.get("id"), int):
-        raise PermanentError("Zammad GET users/me: unexpected answer: no user")
-    return user
+    return with_id(user, "Zammad GET users/me")
 
 
 def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
@@ -192,6 +188,4 @@ def _has_tickets(client: ZammadClient, attribute: str, number: int) -> bool:
         rows = client.post("tickets/search", {"condition": condition, "limit": 1}, {"expand": "true"})
     except HelpdeskError as error:
         raise StepError(f"Whether tickets use {attribute} {number} cannot be found out. {error}") from error
-    if not isinstance(rows, list):
-        raise PermanentError("Zammad POST tickets/search: expected a list")
-    return bool(rows)
+    return bool(objects(rows, "Zammad POST tickets/search"))

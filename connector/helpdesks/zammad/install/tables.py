@@ -1,14 +1,66 @@
-"""What a Zammad has: whole tables, read in as few requests as possible."""
+"""The tables of Zammad that an installation touches: read whole, in as few requests as possible, and written.
+
+The permissions are those of Zammad's policies (``app/policies/controllers`` in its source). Priorities have one of
+their own since 6.4; before that, they belong to *admin.object*.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError
+from connector.helpdesks.answer import objects, with_id
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError, TransientError
 from connector.helpdesks.zammad.client import ZammadClient
-from connector.helpdesks.zammad.install.kinds import ATTRIBUTES, KINDS, STATES, TABLES
-from connector.install.current import Current
 from connector.install.errors import StepError
-from connector.install.rows import Row
+from connector.install.tables import Current, FollowUp, Id, Kind, Row, Tables
+
+ATTRIBUTES = "object_manager_attributes"
+MIGRATIONS = "object_manager_attributes_execute_migrations"
+"""The call that makes attributes real; the admin's permission for it is that of attributes."""
+STATES = "ticket_states"
+UNMIGRATED = ("to_create", "to_migrate", "to_config", "to_delete")
+"""Flags of an attribute that waits for a migration."""
+
+_NOTE = ("note",)
+
+KINDS: Mapping[str, Kind] = {
+    kind.path: kind
+    for kind in (
+        Kind(
+            ATTRIBUTES,
+            "ticket attribute",
+            "admin.object",
+            mark=("data_option", "note"),
+            partial=("data_option",),
+            whole=True,
+            data=True,
+            follow=FollowUp(
+                MIGRATIONS,
+                "migrations",
+                "Zammad's migrations",
+                why="makes the attributes real; alters the ticket table",
+                why_back="drops the attributes' columns",
+                waiting=lambda row: any(row.get(flag) for flag in UNMIGRATED),
+            ),
+        ),
+        Kind("ticket_priorities", "priority", "admin.object (since 6.4: admin.ticket_priority)", mark=_NOTE),
+        Kind("groups", "group", "admin.group", mark=_NOTE),
+        Kind("roles", "role", "admin.role", mark=_NOTE, partial=("group_ids",)),
+        Kind("users", "user", "admin.user", mark=_NOTE, name="login", adoptable=False),
+        Kind("calendars", "calendar", "admin.calendar"),
+        Kind("slas", "SLA", "admin.sla"),
+        Kind("webhooks", "webhook", "admin.webhook", mark=_NOTE),
+        Kind("triggers", "trigger", "admin.trigger", mark=_NOTE),
+        Kind("core_workflows", "core workflow", "admin.core_workflow"),
+        Kind("macros", "macro", "admin.macro", mark=_NOTE),
+        Kind("overviews", "overview", "admin.overview"),
+        Kind("text_modules", "text module", "admin.text_module", mark=_NOTE),
+        Kind("templates", "ticket template", "admin.template"),
+        Kind("report_profiles", "report profile", "admin.report_profile"),
+    )
+}
+
+TABLES = Tables("Zammad", KINDS, {STATES: "state"})
+
 
 _PAGE = 200
 _ALWAYS_FITS = 50
@@ -50,10 +102,7 @@ def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
 
 def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple[Row, ...]:
     found: dict[int, Row] = {}
-    bot = _answer(client, "users", f"users/{bot_id}", {})
-    if not isinstance(bot, dict):
-        raise PermanentError(f"Zammad GET users/{bot_id}: expected an object")
-    found[bot_id] = bot
+    found[bot_id] = with_id(_answer(client, "users", f"users/{bot_id}", {}), f"Zammad GET users/{bot_id}")
     for query in (CONTACT, *addresses):
         for row in _get(client, "users", "users/search", {"query": query, "limit": str(_PAGE)}):
             if str(row.get("email", "")).lower() == query:
@@ -65,10 +114,8 @@ def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple
 
 
 def _get(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> list[Row]:
-    rows = _answer(client, kind, path, params)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-        raise PermanentError(f"Zammad GET {path}: expected a list of objects")
-    return rows
+    where = f"Zammad GET {path}"
+    return [with_id(row, where) for row in objects(_answer(client, kind, path, params), where)]
 
 
 def _answer(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> Any:
@@ -81,3 +128,43 @@ def _answer(client: ZammadClient, kind: str, path: str, params: Mapping[str, str
         raise StepError(f"This Zammad has no {path}: version 5.5 or later is needed. {error}") from error
     except HelpdeskError as error:
         raise StepError(f"Reading {path} failed. {error}") from error
+
+
+class ZammadWriter:
+    """See :class:`connector.install.apply.Writer`."""
+
+    tables = TABLES
+
+    def __init__(self, client: ZammadClient) -> None:
+        self._client = client
+
+    def create(self, kind: str, body: Mapping[str, Any]) -> Id:
+        """A new object; returns its id."""
+        return int(with_id(self._client.post(kind, body), f"Zammad POST {kind}")["id"])
+
+    def update(self, kind: str, number: Id, body: Mapping[str, Any]) -> None:
+        """Changes an object."""
+        self._client.put(f"{kind}/{number}", body)
+
+    def delete(self, kind: str, number: Id) -> str | None:
+        """Why the object is still there; ``None`` if it is gone."""
+        try:
+            self._client.delete(f"{kind}/{number}")
+        except NotFoundError as error:
+            return None if "Couldn't find" in str(error) else str(error)
+        except ForbiddenError:
+            raise
+        except PermanentError as error:
+            return str(error)
+        return None
+
+    def run(self, path: str) -> None:
+        """The migrations. Zammad answers 200 whatever happened, so look."""
+        self._client.post(path, None)
+        rows = self._client.get(ATTRIBUTES)
+        waiting = sorted(str(row.get("name")) for row in rows if any(row.get(flag) for flag in UNMIGRATED))
+        if waiting:
+            raise TransientError(
+                f"Zammad answered 200 but these attributes still wait for a migration: {', '.join(waiting)}. Look into "
+                "Zammad's production.log"
+            )

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.ticket import Ticket
 from connector.helpdesks.helpdesk import Helpdesk
-from connector.helpdesks.jira.desk import JiraDesk, open_jira
+from connector.helpdesks.jira.client import Connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
@@ -81,8 +82,8 @@ class Bench:
 
         adapter.send = recorded  # type: ignore[assignment, method-assign]
         user = BOT if self.is_cloud else None
-        held = token or self.accounts.bot
-        return open_jira(URL, user, held, self.mapping, self.clock, adapter=lambda: adapter, proof_keys=proof_keys)
+        connection = Connection(URL, user, token or self.accounts.bot, adapter=lambda: adapter)
+        return JiraDesk(connection, self.mapping, self.clock, proof_keys=proof_keys)
 
     def calls(self, who: str, method: str, path: str, body: Any = None) -> Any:
         """An API call of somebody else's. Raises ValueError if it is refused."""

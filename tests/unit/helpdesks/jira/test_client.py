@@ -15,11 +15,10 @@ from connector.helpdesks.errors import (
     TransientError,
     UnavailableError,
 )
-from connector.helpdesks.jira.client import endpoint_of
-from connector.helpdesks.jira.connection import Connection
-from connector.helpdesks.jira.desk import open_jira
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import Connection, endpoint_of
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.pauses import EndpointPauses
 from tests.unit.helpdesks.jira.bench import mapping
 from tests.unit.helpdesks.side import BASIC, JIRA, NOW, TOKEN, URL, USER
 from tests.unit.helpdesks.side import jira_client as client
@@ -198,7 +197,7 @@ def test_no_netrc_speaks_for_us_in_what_the_jira_package_sends(tmp_path: Path, m
 
 
 def test_the_token_stands_in_no_representation() -> None:
-    desk = open_jira(URL, USER, TOKEN, mapping(), lambda: NOW)
+    desk = JiraDesk(Connection(URL, USER, TOKEN), mapping(), lambda: NOW)
     for thing in (Connection(URL, USER, TOKEN), desk, desk.client, desk.site):
         assert TOKEN not in repr(thing)
         assert BASIC not in repr(thing)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
+from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
 from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.roles import KEPT

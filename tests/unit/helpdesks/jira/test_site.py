@@ -9,7 +9,7 @@ import requests
 import responses
 
 from connector.helpdesks.errors import RateLimitedError, UnavailableError
-from connector.helpdesks.jira.connection import TIMEOUT, Connection
+from connector.helpdesks.jira.client import TIMEOUT, Connection
 from connector.helpdesks.jira.flavour import CLOUD, DATA_CENTER
 from connector.helpdesks.jira.site import Site, field_ids
 from tests.unit.helpdesks.jira.bench import Bench, mapping

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connector.helpdesks.jira.desk import open_jira
+from connector.helpdesks.jira.client import Connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.doctor.checks import CHECKS
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.checklist import asked_fields, queues
@@ -45,7 +46,8 @@ class Installation(Examined[Context]):
         self.receiver = create_app(Receiver([hook], self.commits.touch, self.clock, self.table.counts))
         user = BOT if flavour == "cloud" else None
         tokens, mapping = self.bench.tokens, self.bench.mapping
-        desk = open_jira(JIRA, user, tokens["bot"], mapping, self.clock, adapter=lambda: Network(self))
+        connection = Connection(JIRA, user, tokens["bot"], adapter=lambda: Network(self))
+        desk = JiraDesk(connection, mapping, self.clock)
         self.worker = Worker(self.table, desk, self.bench.policy)
         self.settings = {
             "jira_url": JIRA,

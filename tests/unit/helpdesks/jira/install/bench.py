@@ -3,15 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.connection import Connection
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.install.planning import JiraSetup, plan_back_jira, plan_jira
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import field_options
-from connector.helpdesks.pauses import EndpointPauses
 from connector.install.apply import Stayed, apply
 from connector.install.plan import Plan
 from connector.policy.locate import MAPPINGS

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.domain.fields import CUSTOM
 from connector.helpdesks.jira.install.planning import checklist_jira
 from tests.unit.helpdesks.jira.install.bench import RECEIVER, JiraBench
 from tests.unit.install.conftest import Run
@@ -18,7 +19,8 @@ def test_what_is_said_of_jira(run: Run) -> None:
     again = run("plan", "jira")
 
     assert "custom field 'Impact on service'" in shown.stdout
-    assert "+30 fields: Service reference, Start of the problem, " in shown.stdout
+    # The group is a field there too.
+    assert f"+{len(CUSTOM) + 1} fields: Service reference, Start of the problem, " in shown.stdout
     assert f"{RECEIVER}/webhooks/jira/main" in shown.stdout
     assert "used as" in shown.stdout
     assert "not ours, used as it is" not in shown.stdout

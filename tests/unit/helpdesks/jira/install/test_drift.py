@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.helpdesks.jira.install.kinds import DASHBOARDS, FIELDS, FILTERS, GADGETS, OPTIONS, ROLES, WEBHOOKS
+from connector.helpdesks.jira.install.site import DASHBOARDS, FIELDS, FILTERS, GADGETS, OPTIONS, ROLES, WEBHOOKS
 from connector.install.plan import Action
 from tests.unit.helpdesks.jira.install.bench import JiraBench, field_named, hook
 

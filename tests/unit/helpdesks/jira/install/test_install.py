@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.helpdesks.jira.install.kinds import FIELDS, FILTERS, ROLES, WEBHOOKS
+from connector.helpdesks.jira.install.site import FIELDS, FILTERS, ROLES, WEBHOOKS
 from connector.helpdesks.jira.install.webhook import EVENTS, NAME
 from connector.helpdesks.jira.webhook import OF_A_LINK, OF_AN_ISSUE
 from connector.install.apply import refuse

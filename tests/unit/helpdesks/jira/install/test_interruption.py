@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connector.helpdesks.jira.install.kinds import KINDS
+from connector.helpdesks.jira.install.site import KINDS
 from connector.install.apply import apply
 from connector.install.errors import StepError
 from connector.sandbox.clock import SteppedClock

@@ -10,7 +10,7 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.doctor.checks import CHECKS
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
-from connector.helpdesks.zammad.install.writer import ZammadWriter
+from connector.helpdesks.zammad.install.tables import ZammadWriter
 from connector.helpdesks.zammad.mapping import load_mapping
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import apply

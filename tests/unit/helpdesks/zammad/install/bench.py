@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from connector.helpdesks.zammad.client import ZammadClient
-from connector.helpdesks.zammad.install.kinds import KINDS
 from connector.helpdesks.zammad.install.planning import Setup, plan_back_zammad, plan_zammad
-from connector.helpdesks.zammad.install.writer import ZammadWriter
+from connector.helpdesks.zammad.install.tables import KINDS, ZammadWriter
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import Stayed, apply

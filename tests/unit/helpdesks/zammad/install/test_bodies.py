@@ -7,7 +7,7 @@ import pytest
 
 from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import FaultType, Impact, Urgency
-from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
+from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
 from connector.rules.text.extract import extract

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from connector.helpdesks.zammad.install.kinds import ATTRIBUTES, KINDS
 from connector.helpdesks.zammad.install.notices import CUSTOMER
+from connector.helpdesks.zammad.install.tables import ATTRIBUTES, KINDS
 from connector.helpdesks.zammad.install.webhook import CHANGED, NAME
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.helpdesks.zammad.install.kinds import KINDS, TABLES
+from connector.helpdesks.zammad.install.tables import KINDS, TABLES
 from connector.install.apply import apply
 from connector.install.errors import StepError
 from connector.sandbox.clock import SteppedClock

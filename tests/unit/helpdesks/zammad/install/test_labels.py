@@ -4,7 +4,7 @@ from typing import Any
 
 from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE, Labels
 from connector.helpdesks.zammad.desk import ZammadDesk
-from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
+from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.plan import Action
 from tests.unit.helpdesks.zammad.install.bench import Bench
 

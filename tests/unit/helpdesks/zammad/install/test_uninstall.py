@@ -1,6 +1,6 @@
 """The way back: exactly what we made goes; tickets and what was there before stay."""
 
-from connector.helpdesks.zammad.install.kinds import ATTRIBUTES
+from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.plan import Action
 from tests.unit.helpdesks.zammad.install.bench import Bench
 

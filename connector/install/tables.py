@@ -1,11 +1,28 @@
-"""The tables of a helpdesk that an installation touches. Which ones there are stands with each helpdesk."""
+"""The tables of a helpdesk that an installation touches, and their rows. Which there are stands with each helpdesk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.install.objects import PREFIX, is_adopted, is_marked
-from connector.install.rows import Row, value_at
+
+Row = Mapping[str, Any]
+Id = int | str
+Ids = Mapping[tuple[str, str], Id]
+"""The ids of objects by table and name."""
+
+
+def value_at(row: Any, path: Sequence[str]) -> Any:
+    """The value below nested keys; ``None`` where there is none."""
+    for key in path:
+        row = row.get(key) if isinstance(row, Mapping) else None
+    return row
+
+
+def with_value(row: Row, path: Sequence[str], value: Any) -> dict[str, Any]:
+    """A copy of the row with another value below nested keys."""
+    key, *rest = path
+    return {**row, key: with_value(row.get(key) or {}, rest, value) if rest else value}
 
 
 class FollowUp(NamedTuple):
@@ -75,3 +92,20 @@ class Tables:
             if path == kind.path or (kind.follow is not None and path == kind.follow.path):
                 return kind.permission
         raise KeyError(path)
+
+
+@dataclass(frozen=True)
+class Current:
+    """Rows by table, the oldest first. Some helpdesks show the secrets of webhooks to admins, hence no ``repr``."""
+
+    of: Tables
+    tables: Mapping[str, tuple[Row, ...]] = field(repr=False)
+
+    def rows(self, kind: str, name: str) -> tuple[Row, ...]:
+        """All objects of this name: some tables take a name twice."""
+        column = self.of.kinds[kind].name if kind in self.of.kinds else "name"
+        return tuple(row for row in self.tables.get(kind, ()) if row.get(column) == name)
+
+    def row(self, kind: str, name: str) -> Row | None:
+        """The oldest object of this name."""
+        return next(iter(self.rows(kind, name)), None)
