@@ -29,6 +29,9 @@ class Spoken(NamedTuple):
     consent: tuple[Message, ...]
 
 
+_SILENT = Spoken((), (), ())
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """A ticket as the rules before have left it, under a policy, at a moment (UTC). Nothing in it ever changes."""
@@ -62,6 +65,8 @@ class Case:
             if article.author is Actor.CUSTOMER and not article.internal
             if any(phrases := phrases_in(article.body, article.is_html, lists))
         ]
+        if not read:
+            return _SILENT
         return Spoken(
             *(
                 tuple((article, phrase) for article, phrases in read if (phrase := phrases[kind]) is not None)
