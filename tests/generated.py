@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from connector.cli.reference import REFERENCE, reference
+from connector.cli.reference import REFERENCE, reference, schema_text, schemas
 from connector.policy.locate import MAPPINGS
-from connector.schemas import schema_text, schemas
 from tests.customer_texts import customer_texts
 from tests.readme import README, readme
 

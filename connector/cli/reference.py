@@ -1,5 +1,6 @@
-"""The configuration reference, made from settings and commands. ``make generate`` writes it."""
+"""What ``make generate`` writes: the configuration reference, from settings and commands; JSON Schemas of the files."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,10 @@ from connector.cli import EXIT_CODES, cli
 from connector.cli.options import sections as headings
 from connector.cli.sections import filled, sections
 from connector.helpdesks import registry
+from connector.policy.catalogue import Catalogue
 from connector.policy.locate import MAPPINGS
+from connector.policy.models import Rules
+from connector.policy.section import Section
 from connector.settings import Settings, declared, secret_names, variable
 
 REFERENCE = MAPPINGS.parent / "docs" / "configuration.md"
@@ -124,3 +128,15 @@ def _own(option: click.Option) -> str:
 
 def _first_paragraph(command: click.Command) -> str:
     return " ".join(filled(command.help).partition("\n\n")[0].split())
+
+
+def schemas() -> dict[str, type[Section]]:
+    """The name of each schema's file, and what it describes."""
+    mappings = {f"{plugin.name}.schema.json": plugin.mapping() for plugin in registry.plugins()}
+    return {"policy.schema.json": Rules, "services.schema.json": Catalogue, **mappings}
+
+
+def schema_text(section: type[Section]) -> str:
+    """The schema of a file, as the file's text."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **section.model_json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

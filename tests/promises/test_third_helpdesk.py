@@ -13,9 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli import cli
-from connector.cli.reference import reference
+from connector.cli.reference import reference, schemas
 from connector.helpdesks import registry
-from connector.schemas import schemas
 from connector.settings import SettingsError, load
 from connector.work.table import WorkTable
 from tests.builders import incident

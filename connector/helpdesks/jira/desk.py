@@ -56,12 +56,14 @@ class JiraDesk:
     """See :class:`connector.helpdesks.helpdesk.Helpdesk`. Safe to use from many threads. Nothing is sent before the
     first call."""
 
+    name = "jira"
+    """The key of this helpdesk in the work table."""
+
     def __init__(
         self,
         connection: Connection,
         mapping: JiraMapping,
         clock: Callable[[], datetime],
-        name: str = "jira",
         *,
         proof_keys: Sequence[bytes] = (),
     ) -> None:
@@ -71,16 +73,10 @@ class JiraDesk:
         self.site = Site(connection, mapping, clock)
         self._mapping = mapping
         self._clock = clock
-        self._name = name
         self._proof_keys = proof_keys
         self._memory = Memory(proof_keys, connection.token)
         self._actors = Actors(self.site, self.client, mapping, clock)
         self._listing = Listing(self.client, self.site, mapping, clock)
-
-    @property
-    def name(self) -> str:
-        """The key of this helpdesk in the work table."""
-        return self._name
 
     def probe(self) -> None:
         """One request. To a bot that may not see the project any more Jira says that no issue exists."""
@@ -146,7 +142,7 @@ class JiraDesk:
         flavour, fields = self.site.flavour, self.site.fields
         histories = Histories(self.client, flavour, self._actors)
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
-        proofs = Proofs(self._name, self._proof_keys or (public_key(self._name, self.site.bot.id),))
+        proofs = Proofs(self.name, self._proof_keys or (public_key(self.name, self.site.bot.id),))
         writer = IssueWriter(
             self.client, self.site, self._mapping, self._memory, proofs=proofs, histories=histories, clock=self._clock
         )
@@ -155,7 +151,7 @@ class JiraDesk:
         asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}
         return _Parts(
             flavour=flavour,
-            decoder=Decoder(self._name, self._mapping, fields, self._actors, proofs, rich=flavour.rich_fields),
+            decoder=Decoder(self.name, self._mapping, fields, self._actors, proofs, rich=flavour.rich_fields),
             histories=histories,
             linked=Linked(self.client, self._listing, self._mapping, fields, flavour),
             writer=writer,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -104,9 +104,5 @@ def _name_problems(name: str) -> Iterator[str]:
         yield f"a name has up to {_LONGEST_NAME} characters"
 
 
-def load_mapping(path: Path) -> JiraMapping:
-    """How the policy's names are written in Jira.
-
-    :raises PolicyError: with everything that is wrong with the file.
-    """
-    return mapping.read_mapping(path, JiraMapping)
+load_mapping = partial(mapping.read_mapping, kind=JiraMapping)
+"""The mapping of a file. Raises PolicyError with everything that is wrong with it."""

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from pydantic import Field
@@ -146,9 +145,5 @@ def _articles(data: Any) -> Iterator[UnlocatedProblem]:
             yield from mapping.only_once(("articles", table, name), number, used)
 
 
-def load_mapping(path: Path) -> ZammadMapping:
-    """How the policy's names are written in Zammad.
-
-    :raises PolicyError: with everything that is wrong with the file.
-    """
-    return mapping.read_mapping(path, ZammadMapping)
+load_mapping = partial(mapping.read_mapping, kind=ZammadMapping)
+"""The mapping of a file. Raises PolicyError with everything that is wrong with it."""
