@@ -6,14 +6,15 @@ A secret has the name of the variable that would set it.
 or copy it.
 """
 
-import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from connector.helpdesks.settings import SettingsError
+from connector.settings_file import write
 
-class SecretStoreError(Exception):
+
+class SecretStoreError(SettingsError):
     """The store cannot be read or written. The text names the file and never holds a secret."""
 
 
@@ -27,7 +28,8 @@ def read_store(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretStoreError(f"{path}: cannot be read: {_reason(error)}") from None
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SecretStoreError(f"{path}: cannot be read: {reason}") from None
     found = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
@@ -56,22 +58,8 @@ def with_secret(path: Path, known: Mapping[str, str], name: str) -> dict[str, st
 
 def _write(path: Path, held: Mapping[str, str]) -> None:
     """Replace the file at once: there is never half a store, and never one that others may read."""
-    text = "# Secrets made by interspace install. Keep this file readable by the connector only.\n"
-    text += "".join(f"{name}={value}\n" for name, value in held.items())
+    first = "# Secrets made by interspace install. Keep this file readable by the connector only."
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SecretStoreError(f"{path}: cannot be written: {_reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else "not UTF-8"
+        write(path, [first, *(f"{name}={value}" for name, value in held.items())], replace=True)
+    except SettingsError as error:
+        raise SecretStoreError(str(error)) from None

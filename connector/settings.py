@@ -27,8 +27,8 @@ from connector.helpdesks.settings import (
 )
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
-from connector.secret_store import SecretStoreError, read_store
-from connector.settings_file import FILE_VARIABLE, Line, SettingsFileError, locate, read
+from connector.secret_store import read_store
+from connector.settings_file import FILE_VARIABLE, Line, locate, read
 
 __all__ = ["PROOF_KEY", "Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
 
@@ -252,12 +252,8 @@ def _file_lines(environment: Mapping[str, str]) -> dict[str, Line]:
     path = locate(environment)
     if path is None:
         return {}
-    try:
-        lines = read(path)
-    except SettingsFileError as error:
-        raise SettingsError(str(error)) from None
     given = {name.removesuffix("_FILE") for name, value in environment.items() if value}
-    return {name: line for name, line in lines.items() if name.removesuffix("_FILE") not in given}
+    return {name: line for name, line in read(path).items() if name.removesuffix("_FILE") not in given}
 
 
 def _place(name: str, lines: Mapping[str, Line]) -> str:
@@ -294,10 +290,7 @@ def _from_store(values: Mapping[str, Any]) -> dict[str, Any]:
     made = ("proof_key", *(f"{helpdesk}_webhook_secret" for helpdesk in registry.names()))
     missing = [name for name in made if name not in values]
     path = Path(values.get("secret_store") or _OWN["secret_store"].default)
-    try:
-        stored = read_store(path) if missing else {}
-    except SecretStoreError as error:
-        raise SettingsError(str(error)) from None
+    stored = read_store(path) if missing else {}
     return {name: SecretStr(stored[variable(name)]) for name in missing if variable(name) in stored}
 
 

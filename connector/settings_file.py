@@ -1,9 +1,13 @@
 """The settings file: ``NAME=value`` lines, as systemd and Docker read them. The environment wins over it."""
 
+import os
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from connector.helpdesks.settings import SettingsError
 
 FILE_VARIABLE = "INTERSPACE_SETTINGS_FILE"
 """Names the file. Without it, ``interspace.env`` in the current directory is read if it is there."""
@@ -13,7 +17,7 @@ DEFAULT = Path("interspace.env")
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.ASCII)
 
 
-class SettingsFileError(Exception):
+class SettingsFileError(SettingsError):
     """The file cannot be read or has a line that says nothing. The message names file and line, never a value."""
 
 
@@ -67,3 +71,21 @@ def _parsed(line: str, place: str) -> tuple[str, str]:
             raise SettingsFileError(f"{place}: {name}: the quote is not closed")
         value = value[1:-1]
     return name, value
+
+
+def write(path: Path, lines: Iterable[str], *, replace: bool, mode: int = 0o600) -> None:
+    """A file of settings or secrets; one that is replaced is replaced at once. Raises SettingsError that names it."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}") if replace else path
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None

@@ -12,11 +12,11 @@ import click
 from connector.cli.init_policy import policy
 from connector.cli.options import described, metavar
 from connector.cli.sections import Command, Group
-from connector.cli.settings_draft import next_steps, settings_lines, tried, write
+from connector.cli.settings_draft import next_steps, settings_lines, tried
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin, Init
 from connector.settings import Settings, SettingsError, load, variable
-from connector.settings_file import DEFAULT, FILE_VARIABLE
+from connector.settings_file import DEFAULT, FILE_VARIABLE, write
 
 
 class _Init(Group):

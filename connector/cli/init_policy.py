@@ -10,10 +10,9 @@ from pathlib import Path
 import click
 
 from connector.cli.sections import command
-from connector.cli.settings_draft import write
 from connector.policy.locate import MAPPINGS
 from connector.settings import SettingsError, declared, load, variable
-from connector.settings_file import locate
+from connector.settings_file import locate, write
 
 _TEXTS = "texts"
 

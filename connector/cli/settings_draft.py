@@ -13,7 +13,7 @@ from rich.console import Console
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Verdict, examine
 from connector.helpdesks.plugin import HelpdeskPlugin
-from connector.settings import Settings, SettingsError, variable
+from connector.settings import Settings, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
 
 C = TypeVar("C", bound=Examination)
@@ -64,24 +64,6 @@ def settings_lines(
         if not environment.get(variable(name)) and not environment.get(f"{variable(name)}_FILE"):
             lines.append(f"{variable(name)}={place}")
     return lines
-
-
-def write(path: Path, lines: Iterable[str], *, replace: bool, mode: int = 0o600) -> None:
-    """A file that is replaced is replaced at once. Raises SettingsError that names the file."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}") if replace else path
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write("\n".join(lines) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def next_steps(path: Path, plugin: HelpdeskPlugin[Any], afterwards: str, admin_settings: Mapping[str, str]) -> str:

@@ -24,8 +24,8 @@ def actor(who: Actor) -> str:
     return words.person(who, _ENGLISH)
 
 
-def value(held: object) -> str:
+def value(stored: object) -> str:
     """A field's value on one line."""
-    if held is None or held == "":
+    if stored is None or stored == "":
         return "empty"
-    return format_time(held) if isinstance(held, datetime) else " ".join(str(held).replace("_", " ").split())
+    return format_time(stored) if isinstance(stored, datetime) else " ".join(str(stored).replace("_", " ").split())
