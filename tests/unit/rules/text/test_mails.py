@@ -163,7 +163,6 @@ CHAT = "Hello, internet is slow and the hotline does not answer. Can somebody ca
                 "problem_start": TEN,
                 "short_description": "Ausfall",
                 "impact": "service_affecting",
-                "urgency": "high",
             },
             id="outlook with a table",
         ),
