@@ -119,6 +119,8 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
         title = topic(ticket.title)
         if len(title.split()) > 1 and title.casefold() not in _EMPTY_TITLES:
             filled["short_description"] = fit("short_description", title)
+        elif first := next((s.said.first_words for s in statements if s.said.first_words), None):
+            filled["short_description"] = first
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
         files = [name for s in statements for name in s.article.attachments]
         if files:

@@ -118,10 +118,13 @@ def impact_in_prose(text: str) -> Impact | None:
     named = set()
     for sentence in _SENTENCE.findall(text):
         terms = list(pattern.finditer(sentence))
+        if not terms:
+            continue
         rest = pattern.sub(" ", sentence)
-        if terms and not _HEDGE.search(rest) and not _DENIAL.search(rest):
+        denied = any(pattern.search(part) and _DENIAL.search(pattern.sub(" ", part)) for part in sentence.split(","))
+        if not _HEDGE.search(rest) and not denied:
             named |= {choices[str(term.lastgroup)] for term in terms}
-    if not named and any(_is_total_loss(sentence) for sentence in _CLAUSE.findall(text)):
+    if not named and _TOTAL_LOSS.search(text) and any(_is_total_loss(sentence) for sentence in _CLAUSE.findall(text)):
         return Impact.SERVICE_AFFECTING
     return named.pop() if len(named) == 1 else None
 

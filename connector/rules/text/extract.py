@@ -18,7 +18,7 @@ from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body
 from connector.rules.text.reply import Voice, read_lines
 from connector.rules.text.services import read_circuit, read_service, services_in
-from connector.rules.text.start_times import Start, read_start, starts_in_prose
+from connector.rules.text.start_times import Start, fault_in, read_start, starts_in_prose
 
 _WITH_PROSE = ("short_description", "service_id", "problem_start", "circuit_id")
 """After the value on their labelled lines people go on writing."""
@@ -95,7 +95,9 @@ def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]
     """What free text says beyond doubt, and the doubts it raises about the service and the start."""
     if services := services_in(text, message.service_id_pattern):
         yield "service_id", [_Said(service, service) for service in services]
-    starts = [_Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone)]
+    starts = [
+        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone, message.subject)
+    ]
     if starts:
         yield "problem_start", starts
     if impact := impact_in_prose(text):
@@ -161,6 +163,8 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
         for field, said in source().items():
             if field not in fields:
                 fields[field] = _agreed(field, said)
+    if "short_description" not in fields and (described := fault_in(prose)):
+        fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
     return Extraction(

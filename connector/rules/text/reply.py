@@ -45,7 +45,8 @@ _HEADER_TRIES = 12
 """Header patterns need time cubic in the length of their window: few and small windows bound it."""
 _HEADER_FIELD = re.compile(
     r"[* ]*(From|Von|Sent|Gesendet|To|An|Date|Datum|Subject|Betreff|Cc|Organization"
-    r"|Organisation)[ *]*:", re.IGNORECASE
+    r"|Organisation)[ *]*:",
+    re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
     r"[_ ]{0,40}-{2,60} ?(?:[^\n]{0,80}(?:@|\b20\d\d\b)[^\n]{0,80}|(?:\w+ ){0,3}(?:message|nachricht|mensaje"

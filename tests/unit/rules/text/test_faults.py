@@ -36,6 +36,36 @@ def test_the_start_is_understood_or_asked_for(sentence: Sentence) -> None:
     assert start(sentence) == sentence.meaning[0]
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("20 minutes ago", "2026-11-23T09:40"),
+        ("vor 2 Stunden", "2026-11-23T08:00"),
+        ("this morning at 7", "2026-11-23T07:00"),
+        ("heute früh um 7 Uhr", "2026-11-23T07:00"),
+        ("heute halb acht", "2026-11-23T07:30"),
+        ("yesterday noon UTC", "2026-11-22T12:00"),
+        ("0915z", "2026-11-23T09:15"),
+        ("Friday 17:30 UTC", "2026-11-20T17:30"),
+        ("2026-11-23 03:20 ET", "2026-11-23T08:20"),
+        ("2026-11-23 01:20 PT", "2026-11-23T09:20"),
+        ("2026-11-23 03:20 HNE", "none"),
+        ("2026-11-23 09:40 (Frankfurt)", "none"),
+        ("yesterday evening", "none"),
+    ],
+)
+def test_everyday_times_are_read_and_unknown_zones_asked_for(value: str, expected: str) -> None:
+    at = read(f"Start time: {value}", sent_at=MONDAY).problem_start
+
+    assert (at.strftime("%Y-%m-%dT%H:%M") if at else "none") == expected
+
+
+def test_a_lone_line_answers_the_question_for_the_start() -> None:
+    assert read("SVC-1005\n2026-11-23 09:20 UTC\ndegradation", sent_at=MONDAY).problem_start == datetime(
+        2026, 11, 23, 9, 20, tzinfo=UTC
+    )
+
+
 def test_of_sentences_that_nobody_tuned_for_none_is_misread() -> None:
     told = [(s.meaning[1], impact(s)) for s in part("count", FAULTS)]
     told += [(s.meaning[0], start(s)) for s in part("count", STARTS)]

@@ -81,9 +81,8 @@ def test_outlook_html_is_cut_at_its_header() -> None:
 
 
 def test_a_filled_line_in_a_quotation_counts_only_where_no_own_words_give_the_field() -> None:
-    said = read(
-        f"Service ID: SVC-1001\n\n{GMAIL_EN}\n> Service ID: SVC-2002\n> Impact (which?): degradation\n> Urgency:\n"
-    )
+    quoted = "> Service ID: SVC-2002\n> Impact (one of three): degradation\n> Urgency:\n"
+    said = read(f"Service ID: SVC-1001\n\n{GMAIL_EN}\n{quoted}")
     assert said.service_id == "SVC-1001"
     assert said.impact == "degradation"
     assert said.urgency is None
