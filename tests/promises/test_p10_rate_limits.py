@@ -43,7 +43,7 @@ def test_nobody_asks_before_the_time_the_helpdesk_named(cast: Cast, header: str)
 
     stage.advance(timedelta(seconds=297))
     assert calls(stage, since) == []
-    assert stage.ticket(ticket).fields.priority is None, "not asked before either"
+    assert stage.ticket(ticket).fields.escalation_level is None, "nor was it asked before"
     stage.advance(timedelta(seconds=20))
 
     assert stage.ticket(ticket).fields.priority == "P1"
