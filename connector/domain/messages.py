@@ -50,6 +50,7 @@ _INTERNAL = (
     "priority_changed",
     "priority_kept",
     "problem_reopened",
+    "request_unclear",
     "restored",
     "rfo_reminder",
     "service_foreign",

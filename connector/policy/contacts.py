@@ -1,7 +1,7 @@
 """Whom the helpdesk can mail when a ticket reaches a level (R38): those contacts that are e-mail addresses."""
 
 from connector.policy.kinds import is_address
-from connector.policy.models import Level, Rules
+from connector.policy.models import Level, Policy, Rules
 
 
 def addresses(level: Level) -> tuple[str, ...]:
@@ -29,3 +29,9 @@ def mails_nobody(rules: Rules) -> str:
     else:
         who, it = f"levels {named} have no e-mail address among their contacts", "them"
     return f"{who}: the helpdesk mails nobody when a ticket reaches {it}"
+
+
+def named_services(policy: Policy, ladder: str) -> list[str]:
+    """The services (ids) that tell the tickets of a ladder: those that have it; of the default, those with another."""
+    wanted, is_default = policy.escalation.ladders[ladder], ladder == "default"
+    return [one.id for one in policy.catalogue.services if (policy.ladder(one.id) is wanted) is not is_default]

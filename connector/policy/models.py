@@ -89,7 +89,7 @@ class Escalation(Section):
     )
     requests_every: FixedSpan = Field(description="at most one request in this time, managers excepted (R39)")
     request_phrases: tuple[Name, ...] = Field(
-        description="a customer's message that contains one of these asks for escalation"
+        description="words that name an escalation, a * for the rest of a word: a plain wish with one asks for it"
     )
 
     @classmethod
@@ -120,7 +120,7 @@ class Rfo(Section):
     calendar: str = Field(description="a name from calendars")
     group: Name
     overdue_level: int = Field(ge=1, le=9, description="the task rises to this level when overdue")
-    request_phrases: tuple[Name, ...]
+    request_phrases: tuple[Name, ...] = Field(description="words that name an RFO, as in escalation")
 
     @model_validator(mode="after")
     def _reminders_before_due(self) -> Self:
@@ -136,7 +136,7 @@ class DeferralRules(Section):
 
     calendar: str = Field(description="a name from calendars: normal working hours")
     consent_phrases: tuple[Name, ...] = Field(
-        description="a customer's message that contains one of these agrees to defer"
+        description="words that name a deferral: a short own yes with one of them, or to our question, agrees to it"
     )
 
 

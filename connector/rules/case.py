@@ -4,32 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from connector.domain.decision import Outcome
 from connector.domain.fields import fit
-from connector.domain.ticket import Article, Changes, Ticket
-from connector.domain.vocabulary import Actor, Priority, ServiceCheck
+from connector.domain.ticket import Changes, Ticket
+from connector.domain.vocabulary import Priority, ServiceCheck
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
 from connector.policy.models import Ladder, Policy
 from connector.rules import writing
-from connector.rules.text import phrases_in
+from connector.rules.spoken import Spoken, spoken
 from connector.rules.timeline import Clocks, count_clocks
-
-Message = tuple[Article, str]
-"""A message of the customer's and the phrase in it."""
-
-
-class Spoken(NamedTuple):
-    """What the customer asks for or agrees to in their own words, oldest first."""
-
-    escalation: tuple[Message, ...]
-    rfo: tuple[Message, ...]
-    consent: tuple[Message, ...]
-
-
-_SILENT = Spoken((), (), ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,23 +42,8 @@ class Case:
 
     @cached_property
     def spoken(self) -> Spoken:
-        """The customer's messages with phrases of the policy (R27, R34, R39)."""
-        policy = self.policy
-        lists = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
-        read = [
-            (article, phrases)
-            for article in self.ticket.articles
-            if article.author is Actor.CUSTOMER and not article.internal
-            if any(phrases := phrases_in(article.body, article.is_html, lists))
-        ]
-        if not read:
-            return _SILENT
-        return Spoken(
-            *(
-                tuple((article, phrase) for article, phrases in read if (phrase := phrases[kind]) is not None)
-                for kind in range(len(lists))
-            )
-        )
+        """What the customer asks for or agrees to in their own words (R27, R34, R39)."""
+        return spoken(self.ticket, self.policy)
 
     @property
     def verified_service(self) -> str | None:

@@ -6,9 +6,11 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules.case import Case
+from connector.rules.spoken import Statement
+from connector.rules.text.clauses import Verdict
 
 
 class Source(StrEnum):
@@ -31,7 +33,7 @@ class Request(NamedTuple):
     at: datetime
     actor: Actor
     said: str = ""
-    """The phrase that the message holds, or the text in the field; empty for a yes/no field."""
+    """The customer's own sentence, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
 
@@ -90,11 +92,16 @@ def support_consents(ticket: Ticket) -> list[Request]:
 
 
 def customer_consents(case: Case) -> list[Request]:
-    """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so."""
+    """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so.
+
+    A later message that takes it back takes all of it back.
+    """
+    refused = [said.article.created_at for said in case.spoken.consent if said.reading.verdict is Verdict.NO]
     by_message = [
         consent._replace(name=consent.name or case.ticket.customer.name) for consent in _by_message(case.spoken.consent)
     ]
-    return sorted([*by_message, *_standing(case.ticket, "deferral_customer")], key=_time)
+    consents = sorted([*by_message, *_standing(case.ticket, "deferral_customer")], key=_time)
+    return [consent for consent in consents if not any(at > consent.at for at in refused)]
 
 
 _time = attrgetter("at")
@@ -127,8 +134,11 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
     ]
 
 
-def _by_message(messages: Iterable[tuple[Article, str]]) -> list[Request]:
+def _by_message(statements: Iterable[Statement]) -> list[Request]:
+    """What the customer's own messages plainly want."""
     return [
-        Request(Source.MESSAGE, article.id, article.created_at, article.author, phrase, article.author_name)
-        for article, phrase in messages
+        Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
+        for statement in statements
+        if statement.reading.verdict is Verdict.YES
+        for article in (statement.article,)
     ]

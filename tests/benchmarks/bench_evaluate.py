@@ -77,7 +77,10 @@ def _forget_texts() -> None:
     """As after a start of the process."""
     import_module("connector.rules.text.extract")._extract.cache_clear()
     import_module("connector.rules.text.reply")._read_lines.cache_clear()
-    import_module("connector.rules.text.phrases")._phrases_in.cache_clear()
+    for name in ("_named", "_request", "_consent"):
+        getattr(import_module("connector.rules.spoken"), name).cache_clear()
+    import_module("connector.rules.text.known")._runs.cache_clear()
+    import_module("connector.rules.text.known")._messages.clear()
 
 
 def _rebuilt(decision: Decision) -> Decision:

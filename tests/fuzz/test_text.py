@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.rules.text import extract, plain_reply
+from connector.rules.text import extract
 from connector.rules.text.extract import _extract
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT
+from connector.rules.text.reply import own_words, read_lines
 
 SENT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PATTERN = r"SVC-\d{3,}"
@@ -113,4 +114,4 @@ def test_the_longest_text_of_the_nastiest_kind_comes_to_an_end(seed: str, is_htm
     extract(body, is_html, SENT, None, PATTERN)
     extract(f"{body}\nService ID: SVC-1005", is_html, SENT, None, PATTERN)
 
-    assert len(plain_reply(body, is_html)) <= length + 10
+    assert len(own_words(read_lines(body, is_html))) <= length + 10

@@ -7,6 +7,7 @@ quadratic time for long runs of blank lines.
 """
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 from sys import getsizeof
 from threading import Lock
@@ -145,12 +146,12 @@ def _mark_signatures(lines: list[Line]) -> list[Line]:
     return marked
 
 
-def _size(lines: tuple[Line, ...]) -> int:
+def size_of(lines: tuple[Line, ...]) -> int:
     """The bytes that lines take."""
     return sum(getsizeof(line) + getsizeof(line.text) for line in lines)
 
 
-@cached(LRUCache(_MAX_CACHED, getsizeof=_size), lock=Lock())
+@cached(LRUCache(_MAX_CACHED, getsizeof=size_of), lock=Lock())
 def _read_lines(body: Body, is_html: bool) -> tuple[Line, ...]:
     lines = raw_lines(body.take(), is_html)
     return tuple(
@@ -163,10 +164,10 @@ def read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
     return _read_lines(Body(body[:MAX_HTML]), is_html)
 
 
-def plain_reply(body: str, is_html: bool) -> str:
-    """The customer's own words: text only, without quoted messages and signatures.
+def own_words(lines: Iterable[Line]) -> str:
+    """The customer's own words, without quoted messages and signatures: at most 64 KB of text.
 
-    What the customer writes below or between quotations is kept. Never raises; reads at most 64 KB of text.
+    What the customer writes below or between quotations is kept.
     """
-    own = "\n".join(line.text for line in read_lines(body, is_html) if line.voice is Voice.OWN)
+    own = "\n".join(line.text for line in lines if line.voice is Voice.OWN)
     return re.sub(r"\n{3,}", "\n\n", own.replace("\t", " "))[:MAX_TEXT].strip()

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli.check import check
-from connector.policy.contacts import addresses, mails_nobody
+from connector.policy.contacts import addresses, mails_nobody, named_services
 from connector.policy.load import load_policy
 from connector.policy.models import Level, Policy
 
@@ -59,3 +59,15 @@ def test_check_gives_a_hint_and_succeeds(tmp_path: Path, monkeypatch: pytest.Mon
     assert hint in delivered.stderr
     assert addressed.stderr == ""
     assert CliRunner().invoke(check, ["--json"]).output == "[]\n"
+
+
+def test_a_ladder_is_told_by_its_services_and_the_default_by_all_that_have_another() -> None:
+    """R35: a search of the helpdesk names services only."""
+    policy = load_policy(POLICY, SERVICES)
+    of_acme, of_transit = named_services(policy, "acme"), named_services(policy, "transit_premium")
+
+    assert "SVC-1001" in of_acme
+    assert "SVC-1003" in of_transit
+    assert not {"SVC-1003", "SVC-1004"} & set(of_acme)
+    assert "SVC-1004" not in named_services(policy, "default")
+    assert set(named_services(policy, "default")) == {*of_acme, *of_transit}

@@ -63,7 +63,7 @@ CASES = [
         "[first_response, update] ",
         "escalation.missed_targets[1]: expected 'first_response' or 'repair'",
     ),
-    Case("    - please escalate\n", "    - '  '\n", "escalation.request_phrases[0]: must not be empty"),
+    Case("    - escalat*\n", "    - '  '\n", "escalation.request_phrases[0]: must not be empty"),
     Case(
         "short_description, impact]",
         "short_description, circuit_id]",

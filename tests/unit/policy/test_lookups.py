@@ -92,7 +92,7 @@ def test_every_process_computes_the_same_version(policy: Policy, seed: str) -> N
     ("original", "old", "new"),
     [
         (POLICY, "update_every: 1 h\n", "update_every: 2 h\n"),
-        (POLICY, "- please escalate\n", "- kindly escalate\n"),
+        (POLICY, "- escalat*\n", "- hurry\n"),
         (SERVICES, "region: Berlin}", "region: Potsdam}"),
         (SERVICES, "timezone: Europe/London", "timezone: Europe/Dublin"),
     ],

@@ -45,7 +45,7 @@ def test_both_parties_agreed() -> None:
     assert outcome.changes["deferred_until"] == OPENING
     assert outcome.changes["deferral"] == (
         "Support: Grace Hopper on Mon 23 Nov 2026 20:00 CET (19:00 UTC), by the field. "
-        'Customer: Ada Lovelace on Mon 23 Nov 2026 20:10 CET (19:10 UTC), message 77: "agree to the deferral".'
+        'Customer: Ada Lovelace on Mon 23 Nov 2026 20:10 CET (19:10 UTC), message 77: "I agree to the deferral".'
     )
     assert [told.public for told in outcome.notes] == [False, True]
     assert all("Tue 24 Nov 2026 09:00 CET (08:00 UTC)" in told.text + told.title for told in outcome.notes)
@@ -103,7 +103,8 @@ def test_support_alone_asks_the_customer_once() -> None:
     asked = with_values(ticket, articles=(note(set(question.marks), EVENING),))
 
     assert question.public
-    assert "I agree to the deferral" in question.text
+    assert "answer yes or no" in question.text
+    assert "agree" not in question.text
     assert decided(ticket).changes == {}
     assert decided(asked).notes == ()
 

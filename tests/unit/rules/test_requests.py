@@ -13,19 +13,18 @@ from tests.unit.rules.passes import decide
 POLICY = default_policy()
 
 
-@pytest.mark.parametrize("phrase", POLICY.escalation.request_phrases)
-def test_every_phrase_of_the_policy_is_heard(phrase: str) -> None:
-    (found,) = escalation_requests(
-        Case(incident(articles=(said(f"Hello,\n{phrase.upper()} now, thanks"),)), POLICY, T0)
-    )
+@pytest.mark.parametrize("name", POLICY.escalation.request_phrases)
+def test_every_word_of_the_policy_names_an_escalation(name: str) -> None:
+    wish = f"We want the {name.replace('*', 'e')} now."
+    (request,) = escalation_requests(Case(incident(articles=(said(f"Hello,\n{wish.upper()}"),)), POLICY, T0))
 
-    assert found.actor is Actor.CUSTOMER
-    assert phrase in found.said
+    assert request.actor is Actor.CUSTOMER
+    assert request.said == wish.upper().rstrip(".")
 
 
-@pytest.mark.parametrize("phrase", POLICY.rfo.request_phrases)
-def test_every_phrase_for_an_rfo_is_heard_in_html_too(phrase: str) -> None:
-    html = f"<p>Dear all,</p><p>{phrase.replace('ö', '&ouml;')}</p>"
+@pytest.mark.parametrize("name", POLICY.rfo.request_phrases)
+def test_every_word_of_the_policy_names_an_rfo_in_html_too(name: str) -> None:
+    html = f"<p>Dear all,</p><p>we need the {name.replace('ö', '&ouml;').replace('*', '')}</p>"
 
     assert len(rfo_requests(Case(incident(articles=(said(html, is_html=True),)), POLICY, T0))) == 1
 

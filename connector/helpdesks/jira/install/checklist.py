@@ -21,7 +21,7 @@ from connector.install.tables import Current
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
 from connector.policy.calendar_spec import CalendarSpec
-from connector.policy.contacts import mails_nobody
+from connector.policy.contacts import mails_nobody, named_services
 from connector.policy.models import Level
 
 _MANY = 20
@@ -234,7 +234,7 @@ def _reached(site: JiraSite, ladder: str, level: Level) -> str:
     """The incidents of a ladder: those of verified services that have it; the default has all others. With too many
     services, those of every ladder."""
     begin = f"{types(site.mapping.issue_types.incident)} AND {site.jql('escalation_level')} = {level.level}"
-    default, mine = ladder == "default", _other(site, ladder)
+    default, mine = ladder == "default", named_services(site.policy, ladder)
     if not 0 < len(mine) <= _MANY:
         return begin
     check, service = site.jql("service_check"), site.jql("service_id")
@@ -249,19 +249,11 @@ def _reached(site: JiraSite, ladder: str, level: Level) -> str:
 
 def _narrower(site: JiraSite, ladder: str) -> str:
     """What the search leaves to a person, because it would name too many services."""
-    count = len(_other(site, ladder))
+    count = len(named_services(site.policy, ladder))
     if count <= _MANY:
         return ""
     which = "except those with another ladder" if ladder == "default" else "only those with this ladder"
     return f"; narrow this search by service, {which}: {count} services, see escalation in the policy"
-
-
-def _other(site: JiraSite, ladder: str) -> list[str]:
-    """The services that a search for a ladder names: for the default one those that have another."""
-    ladders, policy = site.policy.escalation.ladders, site.policy
-    held = {one.id: policy.ladder(one.id) for one in policy.catalogue.services}
-    default = ladders["default"]
-    return [one for one, its in held.items() if (its is not default if ladder == "default" else its is ladders[ladder])]
 
 
 def _dashboard(site: JiraSite, at: links.Links) -> Item:

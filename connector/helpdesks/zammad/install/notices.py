@@ -14,7 +14,7 @@ from connector.helpdesks.zammad.install.tables import CONTACT
 from connector.install.objects import Ref, Wanted, text_ref
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
-from connector.policy.contacts import addresses
+from connector.policy.contacts import addresses, named_services
 from connector.policy.models import Level
 
 _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
@@ -112,19 +112,16 @@ def _on_ladder(site: InstallContext, ladder: str) -> list[dict[str, Any]]:
     """The tickets of a ladder: those of verified services that have it; the default has all others."""
     service, check = site.attribute("service_id"), site.attribute("service_check")
     verified = ServiceCheck.VERIFIED.value
-    ladders = site.policy.escalation.ladders
-    others = {one.id: site.policy.ladder(one.id) for one in site.policy.catalogue.services}
+    named = named_services(site.policy, ladder)
     if ladder != "default":
-        mine = [number for number, its in others.items() if its is ladders[ladder]]
         return [
             {"name": check, "operator": "is", "value": [verified]},
-            {"name": service, "operator": "is", "value": mine},
+            {"name": service, "operator": "is", "value": named},
         ]
-    special = [number for number, its in others.items() if its is not ladders["default"]]
-    if not special:
+    if not named:
         return []
     elsewhere = [
         {"name": check, "operator": "is not", "value": [verified]},
-        {"name": service, "operator": "is not", "value": special},
+        {"name": service, "operator": "is not", "value": named},
     ]
     return [{"operator": "OR", "conditions": elsewhere}]

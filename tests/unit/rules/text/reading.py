@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from connector.messages.words import Reader
 from connector.policy.messages import shipped
 from connector.rules.text import Doubt, Extraction, extract
+from connector.rules.text.reply import own_words, read_lines
 
 SENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PATTERN = r"SVC-\d{3,}"
@@ -29,3 +30,8 @@ def question_of(body: str, field: str = "problem_start", zone: str | None = None
 def asked(doubt: Doubt) -> str:
     """The question that a doubt becomes."""
     return shipped().render("question", {"about": doubt.about, **doubt.data}, Reader()).body
+
+
+def own(body: str, is_html: bool) -> str:
+    """The customer's own words of a message."""
+    return own_words(read_lines(body, is_html))

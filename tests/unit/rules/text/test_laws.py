@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.fields import CATALOGUE, INTAKE
-from connector.rules.text import Extraction, contains_phrase, extract, plain_reply
+from connector.rules.text import Extraction, extract
 from connector.rules.text.extract import _extract
-from tests.unit.rules.text.reading import PATTERN, SENT, asked
+from tests.unit.rules.text.reading import PATTERN, SENT, asked, own
 
 # fmt: off
 _VALUES = st.sampled_from([
@@ -90,7 +90,7 @@ def test_what_was_understood_is_understood_again_when_written_down(body: str, is
 
 @given(_TEXTS, st.booleans())
 def test_a_reply_is_plain_text_and_never_an_error(body: str, is_html: bool) -> None:
-    reply = plain_reply(body, is_html)
+    reply = own(body, is_html)
     assert reply == reply.strip()
     assert "\x00" not in reply
     assert "\n\n\n" not in reply
@@ -99,9 +99,3 @@ def test_a_reply_is_plain_text_and_never_an_error(body: str, is_html: bool) -> N
 @given(st.lists(st.sampled_from(_WORDS), max_size=60))
 def test_prose_without_any_candidate_says_nothing(words: list[str]) -> None:
     assert extract(" ".join(words), False, SENT, "Europe/Berlin", PATTERN) == Extraction()
-
-
-@given(st.text(), st.lists(st.text()))
-def test_a_phrase_that_is_found_is_one_of_the_phrases(text: str, phrases: list[str]) -> None:
-    found = contains_phrase(text, phrases)
-    assert found is None or found in phrases

@@ -2,8 +2,7 @@
 
 import pytest
 
-from connector.rules.text import plain_reply
-from tests.unit.rules.text.reading import read
+from tests.unit.rules.text.reading import own, read
 
 GMAIL_EN = "On Sun, Nov 22, 2026 at 10:00 AM Support <support@example.net> wrote:"
 GMAIL_DE = "Am So., 22. Nov. 2026 um 10:00 Uhr schrieb Support\n<support@example.net>:"
@@ -32,7 +31,7 @@ OUTLOOK_EN = "*From:* Support <s@example.net>\n*Sent:* Sunday, November 22, 2026
     ],
 )
 def test_quotations_and_signatures_are_removed(quoted: str) -> None:
-    assert plain_reply(f"The line is down.\n\n{quoted}", False) == "The line is down."
+    assert own(f"The line is down.\n\n{quoted}", False) == "The line is down."
 
 
 @pytest.mark.parametrize(
@@ -49,18 +48,18 @@ def test_quotations_and_signatures_are_removed(quoted: str) -> None:
     ],
 )
 def test_the_customers_own_words_are_kept(body: str) -> None:
-    assert plain_reply(body, False) == body
+    assert own(body, False) == body
 
 
 def test_a_reply_below_or_between_quotations_is_kept() -> None:
     below = f"{GMAIL_EN}\n> Is it still down?\n\nYes, it is."
     between = f"{GMAIL_EN}\n> Is it down?\nYes.\n> Since when?\nSince noon.\n"
-    assert plain_reply(below, False) == "Yes, it is."
-    assert plain_reply(between, False) == "Yes.\nSince noon."
+    assert own(below, False) == "Yes, it is."
+    assert own(between, False) == "Yes.\nSince noon."
 
 
 def test_a_postscript_ends_a_signature() -> None:
-    assert plain_reply("Hi\n\nBest regards\nMax\n\nPS: please call", False) == "Hi\n\nPS: please call"
+    assert own("Hi\n\nBest regards\nMax\n\nPS: please call", False) == "Hi\n\nPS: please call"
 
 
 def test_html_blockquotes_and_marked_signatures_are_removed() -> None:
@@ -69,7 +68,7 @@ def test_html_blockquotes_and_marked_signatures_are_removed() -> None:
         f'<div class="gmail_attr">{GMAIL_EN.replace("<", "&lt;")}<br></div><blockquote>quoted<table><tr><td>cell</td>'
         "</tr></table></blockquote></div><p>below</p>"
     )
-    assert plain_reply(body, True) == "top\n\nbelow"
+    assert own(body, True) == "top\n\nbelow"
 
 
 def test_outlook_html_is_cut_at_its_header() -> None:
@@ -78,7 +77,7 @@ def test_outlook_html_is_cut_at_its_header() -> None:
         '<div style="border-top:solid 1pt"><p><b>Von:</b> Support &lt;s@example.net&gt;<br><b>Gesendet:</b> Sonntag<br>'
         "<b>An:</b> Max<br><b>Betreff:</b> Ticket</p></div><p>quoted</p></body></html>"
     )
-    assert plain_reply(body, True) == "top"
+    assert own(body, True) == "top"
 
 
 def test_a_filled_line_in_a_quotation_counts_only_where_no_own_words_give_the_field() -> None:
@@ -124,7 +123,7 @@ def test_only_the_first_64_kb_of_text_are_read() -> None:
     filler = "x" * 70_000
     assert read(f"Service ID: SVC-1001\n{filler}\nImpact: degradation").impact is None
     assert read(f"Service ID: SVC-1001\n{filler}").service_id == "SVC-1001"
-    assert len(plain_reply("word " * 40_000, False)) <= 65_536
+    assert len(own("word " * 40_000, False)) <= 65_536
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def test_only_the_first_64_kb_of_text_are_read() -> None:
 def test_repetition_that_ruins_a_regular_expression_is_read_to_its_end(piece: str) -> None:
     body = piece * (65_536 // len(piece))
     assert read(body).short_description is None
-    assert len(plain_reply(body, False)) <= 65_536
+    assert len(own(body, False)) <= 65_536
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import tracemalloc
 import pytest
 
 from connector.domain.vocabulary import FaultType, Impact, Urgency
-from connector.rules.text import contains_phrase, plain_reply
-from tests.unit.rules.text.reading import asked, question_of, read
+from tests.unit.rules.text.reading import asked, own, question_of, read
 
 SA, DEG, NSA = Impact.SERVICE_AFFECTING, Impact.DEGRADATION, Impact.NON_SERVICE_AFFECTING
 
@@ -184,21 +183,6 @@ def test_two_different_values_for_one_field_are_asked_and_named() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Please ESCALATE\n this ticket", "escalate this"),
-        ("de-escalate this", "escalate this"),
-        ("escalate thistle", None),
-        ("nothing", None),
-        ("RFO, please", "rfo"),
-        ("rfos", None),
-    ],
-)
-def test_phrases_are_whole_words_whatever_case_and_spacing(text: str, found: str | None) -> None:
-    assert contains_phrase(text, ["", " ", "escalate this", "rfo"]) == found
-
-
 def test_a_row_of_labels_is_no_row_of_values() -> None:
     said = read("Service ID\tImpact\tUrgency\nSVC-1001\tdegradation\thigh")
     assert said.service_id == "SVC-1001"
@@ -213,7 +197,7 @@ def test_many_large_messages_are_not_all_kept_in_memory() -> None:
         for number in range(100, 140):
             body = f"Service ID: SVC-{number}\nTest results:\n{log}"
             assert read(body).service_id == f"SVC-{number}"
-            assert plain_reply(body, False).startswith("Service ID")
+            assert own(body, False).startswith("Service ID")
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

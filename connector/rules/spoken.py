@@ -1,0 +1,128 @@
+"""What the customer says on a ticket in their own words: requests and consent (R27, R34, R39)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple
+
+from cachetools import LRUCache, cached
+
+from connector.domain.fields import shortened
+from connector.domain.ticket import Article, Ticket
+from connector.domain.vocabulary import Actor
+from connector.policy.models import Policy
+from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
+from connector.rules.text.consent import read_consent, takes_back
+from connector.rules.text.known import Message, read_messages
+from connector.rules.text.markup import Body
+from connector.rules.text.reply import own_words
+from connector.rules.text.subject import own_subject
+
+_LONGEST = 120
+
+
+class Statement(NamedTuple):
+    """One message that speaks of something that can be asked for or agreed to."""
+
+    article: Article
+    reading: Reading
+
+    @property
+    def said(self) -> str:
+        """The sentence that decides, on one short line."""
+        return shortened(" ".join(self.reading.said.split()), _LONGEST).rstrip(".! ")
+
+
+class Spoken(NamedTuple):
+    """By what is spoken of, oldest first."""
+
+    escalation: tuple[Statement, ...] = ()
+    rfo: tuple[Statement, ...] = ()
+    consent: tuple[Statement, ...] = ()
+
+
+_NOTHING = Spoken()
+
+
+def spoken(ticket: Ticket, policy: Policy) -> Spoken:
+    """Every message of the customer's that names a family of the policy, or answers the question to defer."""
+    names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
+    asked_at = tuple(at for mark, at in ticket.marks.items() if mark.name == "deferral-asked")
+    naming: dict[int, tuple[bool, ...]] = {}
+    deferring = False
+    for at, article in enumerate(ticket.articles):
+        if article.author is Actor.CUSTOMER and not article.internal:
+            named = _named(Body(article.body), own_subject(ticket, at), names)
+            deferring = deferring or named[2] or any(asked < article.created_at for asked in asked_at)
+            if deferring or any(named):
+                naming[at] = named
+    if not naming:
+        return _NOTHING
+    messages = read_messages(ticket.articles, naming)
+    escalation, rfo = (tuple(_requests(ticket, kind, names[kind], naming, messages)) for kind in (0, 1))
+    return Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, asked_at)))
+
+
+def _requests(
+    ticket: Ticket,
+    kind: int,
+    names: tuple[str, ...],
+    naming: Mapping[int, tuple[bool, ...]],
+    messages: Mapping[int, Message],
+) -> Iterator[Statement]:
+    for at, named in naming.items():
+        if named[kind]:
+            text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"
+            if (reading := _request(Body(text), names)) is not None:
+                yield _doubted(Statement(ticket.articles[at], reading), messages[at])
+
+
+def _consents(
+    ticket: Ticket,
+    names: tuple[str, ...],
+    naming: Mapping[int, tuple[bool, ...]],
+    messages: Mapping[int, Message],
+    asked_at: tuple[datetime, ...],
+) -> Iterator[Statement]:
+    """A bare "yes" counts as the answer to a question that nobody has answered; other words must name a deferral.
+
+    Whoever has agreed takes it back without naming it: "please carry on now".
+    """
+    answered_at: datetime | None = None
+    agreed = False
+    for at, named in naming.items():
+        article = ticket.articles[at]
+        question = max((asked for asked in asked_at if asked < article.created_at), default=None)
+        open_question = question is not None and (answered_at is None or answered_at < question)
+        if not (named[2] or open_question or agreed):
+            continue
+        reading = _consent(Body(own_words(messages[at].lines)), names, open_question or agreed)
+        if reading is None or not (named[2] or open_question or takes_back(reading)):
+            continue
+        statement = _doubted(Statement(article, reading), messages[at])
+        if statement.reading.verdict is not Verdict.UNCLEAR:
+            answered_at, agreed = article.created_at, statement.reading.verdict is Verdict.YES
+        yield statement
+
+
+def _doubted(statement: Statement, message: Message) -> Statement:
+    """What only repeats the ticket's words may be an echo."""
+    if message.repeats and statement.reading.verdict is Verdict.YES:
+        return statement._replace(reading=statement.reading._replace(verdict=Verdict.UNCLEAR))
+    return statement
+
+
+@cached(LRUCache(8_000), lock=Lock())
+def _named(body: Body, subject: str, names: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
+    text = f"{subject} {body.take()}"
+    return tuple(may_name(text, family) for family in names)
+
+
+@cached(LRUCache(2_000), lock=Lock())
+def _request(text: Body, names: tuple[str, ...]) -> Reading | None:
+    return read_request(text.take(), names)
+
+
+@cached(LRUCache(2_000), lock=Lock())
+def _consent(text: Body, names: tuple[str, ...], asked: bool) -> Reading | None:
+    return read_consent(text.take(), names, asked)

@@ -1,0 +1,116 @@
+"""Consent to a deferral (R27): only a short and unmistakable own yes."""
+
+import re
+
+from connector.rules.text.clauses import CONDITION, NEGATION, THIRD_PARTY, Clause, Reading, Verdict, normalized, pattern
+
+_MOST_WORDS = 25
+_FEW_WORDS = 6
+_NAME_WORDS = 3
+_YES = re.compile(
+    r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course|go ahead|sounds good|that works"
+    r"|works for (?:me|us)"
+    r"|no (?:problem|objections?)|accept(?:ed)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
+    r"|einverstanden"
+    r"|in ordnung|passt|geht klar|kein problem|keine einwände|stimme\w*|zugestimmt|reicht|genügt|klar|natürlich"
+    r"|(?:can|may) wait|may defer|kann (?:\w+ ){0,5}warten)(?![\w-])",
+    re.IGNORECASE,
+)
+_NO_OBJECTION = re.compile(r"\b(?:no (?:problem|objections?)|kein problem|keine einwände)\b", re.IGNORECASE)
+_GO_ON = re.compile(
+    r"\b(?:carry on|go on|keep (?:on|going|working)|continue|proceed|resume|work on)\b[^.!?]{0,30}"
+    r"\b(?:now|tonight|immediately|at once|today|right away)\b"
+    r"|\b(?:sofort|jetzt|gleich|heute|bitte) (?:noch )?(?:weiter\w*)|\bweiter(?:machen|arbeiten)\b"
+    r"|\bdisagree\w*|\brefuse\w*|\bobject to\b|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
+    re.IGNORECASE,
+)
+_WITHDRAWN = re.compile(
+    r"\b(?:withdr[ae]w\w*|revoke|take back|changed (?:my|our) mind|widerruf\w*|zieh\w* (?:\w+ ){0,6}zurück"
+    r"|doch nicht)\b",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"\b(?:but|however|aber|jedoch|allerdings|only|nur|think|believe|guess|glaube|denke|ask|fragen?|let you know"
+    r"|would"
+    r"|würden?|could|könnten?|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\A\W*(?:hi|hello|hallo|dear|good (?:morning|evening|day)|guten (?:tag|morgen|abend)|moin|liebe\w*"
+    r"|sehr geehrte\w*)\b"
+    r"[^\n]*\n",
+    re.IGNORECASE,
+)
+
+
+_SMALL_WORDS = frozenset({
+    "i", "we", "you", "that", "it", "it's", "its", "that's", "this", "is", "are", "am", "we're", "with", "us", "me",
+    "for", "please", "thanks", "thank", "then", "so", "and", "let's", "do", "go", "ahead", "tomorrow", "morning",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "next", "day", "working", "wait", "until", "till",
+    "continue", "resume", "good", "very", "much", "many", "to", "defer", "deferral", "the", "in", "at", "on",
+    "wir", "ich", "sie", "das", "es", "ist", "sind", "bin", "mit", "uns", "mir", "für", "dann", "morgen", "montag",
+    "dienstag", "mittwoch", "donnerstag", "freitag", "früh", "danke", "vielen", "dank", "bitte", "sehr", "bis", "und",
+    "warten", "weiter", "machen", "zum", "nächsten", "arbeitstag", "zu", "gut", "dem", "aufschub", "auch",
+})  # fmt: skip
+"""What may stand around a plain yes."""
+
+
+def _more_than_yes(words: str) -> bool:
+    """Something else is said too, so that the yes may be meant for that. A name at the end is nothing else."""
+    *lines, last = [line for line in words.split("\n") if line.strip()] or [""]
+    text = "\n".join(lines if lines and len(last.split()) <= _NAME_WORDS else [*lines, last])
+    return not set(re.findall(r"[\w']+", _YES.sub(" ", text).lower())) <= _SMALL_WORDS
+
+
+def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | None:
+    """What ``text``, the customer's own words, says to a deferral; ``None`` if it says nothing of one.
+
+    ``names`` name the deferral. Where it was ``asked`` for and not answered yet, a plain "OK" answers as well.
+    """
+    words = _GREETING.sub("", normalized(text)).strip()
+    named = pattern(names)
+    names_it = named is not None and named.search(words) is not None
+    cues = {
+        "negation": NEGATION.search(_NO_OBJECTION.sub(" ", words)),
+        "withdrawal": _WITHDRAWN.search(words),
+        "go on": _GO_ON.search(words),
+        "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words),
+        "third party": THIRD_PARTY.search(words),
+        "more": not names_it and _more_than_yes(words),
+        "long": len(words.split()) > _MOST_WORDS,
+        "yes": _YES.search(words),
+    }
+    told = tuple(name for name, cue in cues.items() if cue)
+    if not (names_it or (asked and told and set(told) - {"long", "more"})):
+        return None
+    begins_with_yes = _YES.match(words.lstrip("*_ ")) is not None
+    few_words = names_it or len(words.split()) <= _FEW_WORDS
+    verdict = _verdict(frozenset(told), begins_with_yes=begins_with_yes, few_words=few_words)
+    if verdict is None:
+        return None
+    said = next((line for line in words.split("\n") if _YES.search(line) or (named and named.search(line))), words)
+    return Reading(verdict, said, (Clause(said, said, told, verdict),))
+
+
+_PLAIN_TIME = re.compile(
+    r"\b(?:may (?:defer|wait)|(?:until|till|bis)\b(?: (?:zum|the|next|nächsten))*"
+    r"|tomorrow|morgen|later|monday|montag)\b",
+    re.IGNORECASE,
+)
+"""When it goes on is no condition."""
+
+
+def _verdict(cues: frozenset[str], *, begins_with_yes: bool, few_words: bool) -> Verdict | None:
+    doubtful = bool(cues & {"condition", "third party", "long"})
+    if cues & {"withdrawal", "go on"}:
+        return Verdict.UNCLEAR if begins_with_yes else Verdict.NO
+    if "negation" in cues:
+        return Verdict.UNCLEAR if doubtful or begins_with_yes else Verdict.NO
+    if "yes" not in cues:
+        return Verdict.UNCLEAR if doubtful and few_words else None
+    return Verdict.UNCLEAR if doubtful or "more" in cues else Verdict.YES
+
+
+def takes_back(reading: Reading) -> bool:
+    """Whether it plainly ends what was agreed, whatever it was an answer to."""
+    return reading.verdict is Verdict.NO and not {"withdrawal", "go on"}.isdisjoint(reading.clauses[0].cues)

@@ -1,0 +1,119 @@
+"""What stands on a ticket already is nobody's new word, however a mail client has quoted it and in whatever language.
+
+Earlier messages are remembered as runs of four words. A word of a new message is known if such a run covers it, and a
+line of known words is a quotation. A short sentence on its own may repeat our words and still be meant: it stays.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from sys import getsizeof
+from threading import Lock
+from typing import NamedTuple
+
+from cachetools import LRUCache, cached
+
+from connector.domain.ticket import Article
+from connector.rules.text.clauses import normalized
+from connector.rules.text.markup import Body
+from connector.rules.text.reply import Line, Voice, read_lines, size_of
+
+_RUN = 4
+_OLD = 0.7
+"""A line of which a greater part of the words is known is old."""
+_SHORT_STRETCH = re.compile(rb"(?<!\x01)\x01{1,11}(?!\x01)")
+"""Twelve known words in a row are a quotation wherever they stand; fewer may be somebody's own sentence."""
+_NEW_WORDS = re.compile(rb"\x00{4,}")
+"""So many new words in a row are somebody's own, also in a line that is old otherwise."""
+_MAX_CACHED = 4_000_000
+"""Bytes of each cache."""
+_WORD = re.compile(r"\w+")
+_HEADS_QUOTE = re.compile(r".*(?:\d{1,2}[:.]\d{2}|@).*[:：]|.*[:：].*@.*|[-_ ]{3,}.*")
+"""A line below which others speak: it ends with a colon after a time or an address, or names an address after one."""
+
+
+class Message(NamedTuple):
+    """A message of a ticket, line by line."""
+
+    lines: tuple[Line, ...]
+    repeats: bool = False
+    """Nothing in it is new: whether it is meant is for a person to judge."""
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(normalized(text).lower())
+
+
+@cached(LRUCache(_MAX_CACHED, getsizeof=getsizeof), lock=Lock())
+def _runs(body: Body, is_html: bool) -> frozenset[int]:
+    """The runs of a whole message; of one with less words, all of it."""
+    words = [word for line in read_lines(body.take(), is_html) for word in _words(line.text)]
+    return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
+
+
+_messages: LRUCache[int, Message] = LRUCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
+_messages_lock = Lock()
+
+
+def _less_known(article: Article, known: AbstractSet[int]) -> Message:
+    lines = read_lines(article.body, article.is_html)
+    words = [_words(line.text) for line in lines]
+    covered = _covered([word for line in words for word in line], known)
+    quoting = _stretches(covered)
+    marked: list[Line] = []
+    below_header, at = False, 0
+    for (text, voice), own in zip(lines, words, strict=True):
+        place = slice(at, at + len(own))
+        at += len(own)
+        old = (covered if below_header else quoting)[place]
+        short = below_header and 0 < len(own) < _RUN and hash(tuple(own)) in known
+        if voice is Voice.OWN and (old.count(1) > _OLD * len(own) or short):
+            marked.append(Line(text, Voice.QUOTED))
+            if _NEW_WORDS.search(old):
+                marked.append(Line(_without(text, old), Voice.OWN))
+        else:
+            marked.append(Line(text, voice))
+        below_header = below_header or _HEADS_QUOTE.fullmatch(text) is not None
+    repeats = _speaks(lines) and not _speaks(marked)
+    return Message(lines if repeats or tuple(marked) == lines else tuple(marked), repeats)
+
+
+def _speaks(lines: Iterable[Line]) -> bool:
+    return any(voice is Voice.OWN and _WORD.search(text) for text, voice in lines)
+
+
+def _covered(words: Sequence[str], known: AbstractSet[int]) -> bytearray:
+    """1 for each word that stands in a known run."""
+    covered = bytearray(len(words))
+    for at in range(len(words) - _RUN + 1):
+        if hash(tuple(words[at : at + _RUN])) in known:
+            covered[at : at + _RUN] = b"\1" * _RUN
+    return covered
+
+
+def _without(text: str, old: bytearray) -> str:
+    """A line without its known words."""
+    words = _WORD.finditer(normalized(text))
+    return " ".join(word[0] for word, known in zip(words, old, strict=True) if not known)
+
+
+def _stretches(covered: bytearray) -> bytearray:
+    """``covered`` without what is too short to be a quotation for certain."""
+    return bytearray(_SHORT_STRETCH.sub(lambda match: bytes(len(match[0])), bytes(covered)))
+
+
+def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, Message]:
+    """The messages at the places ``wanted``, less what stands before each. Linear in all words."""
+    keys = {at: hash(tuple((article.body, article.is_html) for article in articles[: at + 1])) for at in wanted}
+    with _messages_lock:
+        messages = {at: message for at, key in keys.items() if (message := _messages.get(key)) is not None}
+    missing = keys.keys() - messages.keys()
+    known: set[int] = set()
+    for at in range(max(missing, default=-1) + 1):
+        article = articles[at]
+        if at in missing:
+            messages[at] = _less_known(article, known)
+            with _messages_lock:
+                _messages[keys[at]] = messages[at]
+        known |= _runs(Body(article.body), article.is_html)
+    return messages
