@@ -25,7 +25,10 @@ _COMMANDS = {
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
     },
-    "Try": {"demo": ("demo", "Play an outage on a sandbox helpdesk.")},
+    "Try": {
+        "try": ("try_message", "Show what would be read of a message."),
+        "demo": ("demo", "Play an outage on a sandbox helpdesk."),
+    },
 }
 """Heading → command → its module and the first line of its help. A module is imported when its command is used, and
 nothing else is at the top of this one, so that whoever asks for the help does not wait; a test compares the lines."""
@@ -53,7 +56,8 @@ class _Commands(click.Group):
         if cmd_name not in _MODULES:
             return None
         module = import_module(f"connector.cli.{_MODULES[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, "try_" if name == "try" else name)
         return command
 
     def resolve_command(

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_desk, open_policy
 from connector.domain.decision import Decision
@@ -27,23 +27,11 @@ from connector.rules.evaluate import evaluate
 from connector.settings import Settings
 
 
-def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise click.BadParameter(f"{value!r} is no time with its offset, such as 2026-11-23T09:00:00+01:00")
-    return moment
-
-
 @command()
 @click.argument("ticket")
 @click.option(
     "--at",
-    callback=_moment,
+    callback=moment,
     metavar="TIME",
     help="As if it were this time (ISO with offset); in the past, with the ticket as it was then.",
 )

@@ -6,6 +6,7 @@ Options that depend on the helpdesks there are, are made when a command is looke
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any, get_args
 
 import click
@@ -64,6 +65,19 @@ def made_later(command: click.Command) -> list[click.Parameter]:
     """The parameters that were added with :func:`later`."""
     makers: list[Make] = getattr(command.callback, "later", [])
     return [parameter for make in makers for parameter in make()]
+
+
+def moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    """The callback of an option that takes a time with its offset."""
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise click.BadParameter(f"{value!r} is no time with its offset, such as 2026-11-23T09:00:00+01:00")
+    return at
 
 
 def settings_options(*names: str, logs: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

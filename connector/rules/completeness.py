@@ -36,8 +36,8 @@ class Statement(NamedTuple):
 def completeness(case: Case) -> Outcome:
     """Fills what was said, and asks once for exactly what is missing."""
     ticket = case.ticket
-    statements = _statements(case)
-    filled = _filled(case, statements)
+    said = statements(case)
+    filled = _filled(case, said)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
     reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
@@ -45,14 +45,14 @@ def completeness(case: Case) -> Outcome:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
-            notices=confirmation(ticket, _zone_assumed(current, statements)),
+            notices=confirmation(ticket, _zone_assumed(current, said)),
             reasons=(*reasons, "all required details are there"),
         )
     reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
-    doubts = _doubts(statements, missing)
+    doubts = _doubts(said, missing)
     reasons += [f"unclear: {sentence(case, doubt)}" for doubt in doubts]
-    answers = tuple(s.article for s in statements if any(doubt.field in missing for doubt in s.said.doubts))
-    gap = Gap(missing, doubts, answers, _zone_assumed(current, statements))
+    answers = tuple(s.article for s in said if any(doubt.field in missing for doubt in s.said.doubts))
+    gap = Gap(missing, doubts, answers, _zone_assumed(current, said))
     notice, due = question(case, gap)
     return Outcome(
         rule="completeness",
@@ -63,7 +63,8 @@ def completeness(case: Case) -> Outcome:
     )
 
 
-def _statements(case: Case) -> tuple[Statement, ...]:
+def statements(case: Case) -> tuple[Statement, ...]:
+    """What each message that has not been read yet says, oldest first."""
     ticket = case.ticket
     if not any(_may_fill(ticket, field) for field in reversed(INTAKE)):
         return ()

@@ -1,0 +1,158 @@
+"""``interspace try``: what would be read of a first message, and why, so that an admin can tune the policy's words."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from connector.cli.options import RULES, moment, settings_options
+from connector.cli.sections import command
+from connector.domain.fields import INTAKE, LABELS, Fields
+from connector.domain.ticket import Article, Customer, Ticket
+from connector.domain.vocabulary import Actor, Channel, TicketState
+from connector.logs import harmless
+from connector.policy.load import load_policy
+from connector.rules import wording
+from connector.rules.asking import sentence
+from connector.rules.case import Case
+from connector.rules.completeness import completeness, statements
+from connector.rules.spoken import Statement
+from connector.rules.text.markup import MAX_HTML
+from connector.settings import Settings
+
+_REQUESTS = {"escalation": "escalation", "rfo": "rfo", "deferral": "consent"}
+"""Name in the answer → in :class:`connector.rules.spoken.Spoken`."""
+_COMMON = {
+    "en": re.compile(r"\b(?:the|is|are|we|our|please|since|and|not|you|has|have|hello|regards|thanks|down)\b", re.I),
+    "de": re.compile(
+        r"\b(?:der|die|das|ist|sind|wir|unsere?|bitte|seit|und|nicht|sie|hallo|grüße|gruß|danke|kein\w*|eine?)\b", re.I
+    ),
+}
+"""Everyday words by language."""
+
+
+@command("try")
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--subject", default="", help="The subject of the message.")
+@click.option("--customer", metavar="EMAIL", help="Who writes: the catalogue may know their time zone.")
+@click.option("--sent", callback=moment, metavar="TIME", help="When it was sent (ISO with offset); now.")
+@click.option(
+    "--channel", type=click.Choice(["email", "phone", "web"]), default="email", help="phone: an agent wrote it down."
+)
+@click.option("--html", is_flag=True, help="The file holds HTML.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@settings_options(*RULES, logs=False)
+def try_(
+    settings: Settings,
+    *,
+    file: TextIO,
+    subject: str,
+    customer: str | None,
+    sent: datetime | None,
+    channel: str,
+    html: bool,
+    as_json: bool,
+) -> None:
+    """Show what would be read of a message.
+
+    As the first message of a ticket, with the policy and the catalogue; and why. Nothing is sent.
+
+    FILE holds the text; - is the standard input.
+
+    \b
+    Examples:
+      interspace try mail.txt --subject 'Line down' --customer ada@harbour.example
+      echo 'Bitte eskalieren' | interspace try -
+      interspace try mail.html --html --json
+    """
+    author = Actor.AGENT if channel == "phone" else Actor.CUSTOMER
+    at = (sent or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    article = Article(
+        id="1",
+        created_at=at,
+        author=author,
+        channel=Channel(channel),
+        internal=False,
+        subject=subject,
+        body=file.read(MAX_HTML),
+        is_html=html,
+    )
+    policy = load_policy(settings.policy, settings.services)
+    ticket = Ticket(
+        helpdesk="",
+        id="1",
+        number="1",
+        title=subject,
+        created_at=at,
+        updated_at=at,
+        created_by=author,
+        channel=article.channel,
+        customer=Customer(id="1", email=customer),
+        state=TicketState.NEW,
+        fields=Fields(),
+        articles=(article,),
+    )
+    case = Case(ticket, policy, at)
+    if as_json:
+        click.echo(json.dumps(_read(case), indent=2, ensure_ascii=False))
+    else:
+        _show(Console(), case)
+
+
+def _read(case: Case) -> dict[str, Any]:
+    said = case.ticket.with_changes(completeness(case).changes).fields
+    return {
+        "fields": {name: _plain(value) for name in INTAKE if (value := getattr(said, name)) is not None},
+        "requests": {
+            name: statement.reading.verdict.value for name, statement in _requests(case) if statement is not None
+        },
+        "asks": [name for name in case.policy.intake.required if getattr(said, name) is None],
+        "doubts": [
+            {"field": doubt.field, "question": sentence(case, doubt)}
+            for statement in statements(case)
+            for doubt in statement.said.doubts
+        ],
+        "language": _language(f"{case.ticket.title} {case.ticket.articles[0].body}"),
+    }
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else str(value)
+
+
+def _requests(case: Case) -> Iterator[tuple[str, Statement | None]]:
+    for name, kind in _REQUESTS.items():
+        yield name, next(iter(getattr(case.spoken, kind)), None)
+
+
+def _language(text: str) -> str | None:
+    """``en`` or ``de`` by their everyday words; ``None`` if neither is plain."""
+    counts = {language: len(words.findall(text)) for language, words in _COMMON.items()}
+    first, second = sorted(counts, key=counts.__getitem__, reverse=True)
+    return first if counts[first] > counts[second] else None
+
+
+def _show(console: Console, case: Case) -> None:
+    read = _read(case)
+    fields = Table("field", "read", title="Details", title_justify="left")
+    for name, value in read["fields"].items():
+        fields.add_row(LABELS[name], Text(harmless(value)))
+    for name in read["asks"]:
+        fields.add_row(LABELS[name], "is asked for")
+    console.print(fields)
+    for doubt in read["doubts"]:
+        console.print(f"Unclear, {LABELS[doubt['field']]}: {harmless(doubt['question'])}", markup=False)
+    requests = Table("request", "verdict", "clause", "cues", title="Requests and consent", title_justify="left")
+    for name, statement in _requests(case):
+        for clause in statement.reading.clauses if statement else ():
+            cues = Text(", ".join(clause.cues))
+            requests.add_row(name, clause.verdict.value, Text(harmless(wording.value(clause.text))), cues)
+        if statement is not None:
+            requests.add_row(name, f"together: {statement.reading.verdict.value}", "", "", end_section=True)
+    console.print(requests if requests.row_count else "No request and no consent.")

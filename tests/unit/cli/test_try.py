@@ -1,0 +1,59 @@
+"""``interspace try`` shows what would be read of a first message."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.unit.cli.conftest import Run
+
+MAIL = """Hallo,
+
+unsere Leitung SVC-1001 ist seit 23.11.2026 10:20 gestört, die Auswirkung ist eine Verschlechterung.
+Bitte nicht eskalieren. Wir bitten um einen RFO.
+"""
+
+
+def tried(run: Run, folder: Path, mail: str, *options: str) -> dict[str, Any]:
+    file = folder / "mail"
+    file.write_text(mail, encoding="utf-8")
+    ran = run("try", str(file), "--json", "--sent", "2026-11-23T10:00:00Z", *options)
+    assert ran.returncode == 0, ran.stderr
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer
+
+
+def test_fields_requests_and_what_would_be_asked(run: Run, tmp_path: Path) -> None:
+    customer = ("--customer", "petra@acme.example")
+
+    assert tried(run, tmp_path, MAIL, *customer, "--subject", "AW: Leitung gestört") == {
+        "fields": {
+            "service_id": "SVC-1001",
+            "problem_start": "2026-11-23T09:20:00Z",
+            "short_description": "Leitung gestört",
+            "impact": "degradation",
+        },
+        "requests": {"escalation": "no", "rfo": "yes"},
+        "asks": [],
+        "doubts": [],
+        "language": "de",
+    }
+
+
+def test_what_is_not_clear_is_a_doubt_with_the_question(run: Run, tmp_path: Path) -> None:
+    read = tried(run, tmp_path, "<p>Start time: 03/04/2026 08:00 UTC</p>", "--html")
+
+    assert read["fields"] == {}
+    assert read["asks"] == ["service_id", "problem_start", "short_description", "impact"]
+    assert [doubt["field"] for doubt in read["doubts"]] == ["problem_start"]
+    assert "3 April or 4 March" in read["doubts"][0]["question"].replace(" 2026", "")
+
+
+def test_for_people_it_shows_every_clause_with_its_cues(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mail"
+    file.write_text("Please do not escalate.", encoding="utf-8")
+
+    shown = run("try", str(file), "--channel", "web", COLUMNS="200").stdout
+
+    assert "Please do not escalate" in shown
+    assert "negation" in shown
+    assert "together: no" in shown
