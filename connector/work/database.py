@@ -1,8 +1,10 @@
-"""What the work table asks of a database."""
+"""What the work table asks of a database, and how it survives a fork."""
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import Column, Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -48,3 +50,28 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Give back all connections."""
+
+
+class Forkable(Protocol):
+    """Something that holds threads, locks or connections: after a fork the child has the parent's locks and
+    connections, but none of its threads."""
+
+    def after_fork(self) -> None:
+        """Called in the child before any of its own threads exist."""
+
+
+_members: "WeakSet[Forkable]" = WeakSet()
+
+
+def survive_fork(member: Forkable) -> None:
+    """Call ``member.after_fork()`` in every child process for as long as the member lives."""
+    _members.add(member)
+
+
+def _in_child() -> None:
+    for member in list(_members):
+        member.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
 
+from connector.work.database import survive_fork
 from connector.work.errors import StoreUnavailable
-from connector.work.fork import survive_fork
 from connector.work.jobs import Key, checked
 from connector.work.schema import to_micros
 from connector.work.table import WorkTable

@@ -31,9 +31,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from connector.work import schema
-from connector.work.database import Insert, T
+from connector.work.database import Insert, T, survive_fork
 from connector.work.errors import StoreError, StoreUnavailable
-from connector.work.fork import survive_fork
 
 try:
     import fcntl

@@ -15,8 +15,33 @@ from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
-from connector.work.rate_limiter import RateLimiter
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
+
+
+class RateLimiter:
+    """A bound on the tickets begun in a second, also after an outage or a mass change (P8, P15): a token bucket, which
+    keeps for one second what was allowed and not used."""
+
+    def __init__(self, per_second: float) -> None:
+        """``per_second``: 0 means no bound."""
+        self._per_second = per_second
+        self._most = max(per_second, 1.0)
+        self._allowed = self._most
+        self._at: datetime | None = None
+
+    def room(self, wanted: int, now: datetime) -> int:
+        """How many of ``wanted`` tickets may begin at ``now``. A clock that jumps back allows none in addition."""
+        if not self._per_second:
+            return wanted
+        passed = (now - self._at).total_seconds() if self._at else 0.0
+        self._allowed = min(self._allowed + max(passed, 0.0) * self._per_second, self._most)
+        self._at = now
+        return min(wanted, int(self._allowed))
+
+    def begun(self, count: int) -> None:
+        """So many were begun."""
+        self._allowed -= count
+
 
 log = structlog.get_logger("worker")
 

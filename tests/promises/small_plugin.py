@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from connector.doctor import configuration, worktable
+from connector.doctor import configuration, connection
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Observation, ok
 from connector.domain.fields import CUSTOM
@@ -124,8 +124,8 @@ def small_plugin(server: SmallHelpdesk) -> HelpdeskPlugin[SmallSettings]:
         Check("settings", configuration.settings),
         Check("webhook secret", configuration.webhook_secret),
         Check("policy and mapping", configuration.files),
-        Check("work table", worktable.work_table),
-        Check("dead letters", worktable.dead_letters),
+        Check("work table", connection.work_table),
+        Check("dead letters", connection.dead_letters),
         Check("tickets", tickets, ("settings",)),
     )
     return HelpdeskPlugin(

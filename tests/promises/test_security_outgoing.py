@@ -27,7 +27,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.install.errors import PlanError
-from connector.install.receiver import endpoint
+from connector.install.installation import endpoint
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Fault

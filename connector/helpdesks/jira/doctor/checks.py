@@ -1,7 +1,7 @@
 """All checks of an examination of Jira, foundations first."""
 
-from connector.doctor import configuration, round_trip, worktable
-from connector.doctor.connection import clocks, not_the_helpdesk, reached, tls
+from connector.doctor import configuration, round_trip
+from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, fail, ok, warn
 from connector.helpdesks.errors import UnavailableError
 from connector.helpdesks.jira.doctor import by_hand, project
@@ -100,9 +100,9 @@ CHECKS: tuple[Check[Context], ...] = (
     Check(_URL, jira_answers, (_SETTINGS,)),
     Check("TLS", tls, (_URL,)),
     Check("Jira's clock", clocks, (_URL,)),
-    Check(_TABLE, worktable.work_table),
-    Check("work table's clock", worktable.table_clock, (_TABLE,)),
-    Check("dead letters", worktable.dead_letters, (_TABLE,)),
+    Check(_TABLE, work_table),
+    Check("work table's clock", table_clock, (_TABLE,)),
+    Check("dead letters", dead_letters, (_TABLE,)),
     Check(TOKEN, token, (_URL, _FILES)),
     Check("time zone", time_zone, (TOKEN,)),
     Check(ADMIN_TOKEN, admin_token, (TOKEN,)),

@@ -10,7 +10,7 @@ from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.pages import listed
 from connector.helpdesks.jira.install.webhook import EVENTS, PATH, hook_path, hook_row
-from connector.install.receiver import endpoint, is_this_machine
+from connector.install.installation import endpoint, is_this_machine
 
 _ADMIN_PAGE = "Settings → System → WebHooks"
 _NO_MATTER = b'{"webhookEvent":"user_updated"}'

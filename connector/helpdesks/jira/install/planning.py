@@ -22,10 +22,9 @@ from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Site
 from connector.install.errors import PlanError, StepError
-from connector.install.installation import Installation, Item
+from connector.install.installation import Installation, Item, endpoint, refuse_plain
 from connector.install.objects import Wanted
 from connector.install.plan import Plan, make_plan
-from connector.install.receiver import endpoint, refuse_plain
 from connector.install.tables import Current, Id, Row
 from connector.install.uninstall import plan_uninstall
 from connector.policy.models import Policy

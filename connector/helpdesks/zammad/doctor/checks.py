@@ -2,8 +2,8 @@
 
 import requests
 
-from connector.doctor import configuration, round_trip, worktable
-from connector.doctor.connection import clocks, not_the_helpdesk, reached, tls
+from connector.doctor import configuration, round_trip
+from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError
 from connector.helpdesks.zammad.doctor import names
@@ -110,9 +110,9 @@ CHECKS: tuple[Check[Context], ...] = (
     Check(_URL, zammad_answers, (_SETTINGS,)),
     Check("TLS", tls, (_URL,)),
     Check("Zammad's clock", clocks, (_URL,)),
-    Check(_TABLE, worktable.work_table),
-    Check("work table's clock", worktable.table_clock, (_TABLE,)),
-    Check("dead letters", worktable.dead_letters, (_TABLE,)),
+    Check(_TABLE, work_table),
+    Check("work table's clock", table_clock, (_TABLE,)),
+    Check("dead letters", dead_letters, (_TABLE,)),
     Check(TOKEN, token, (_URL,)),
     Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
     Check("Zammad's version", version, (TOKEN,)),

@@ -13,8 +13,8 @@ from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.zammad.doctor.context import Context, listed
 from connector.helpdesks.zammad.install.webhook import PATH
+from connector.install.installation import endpoint, is_this_machine
 from connector.install.objects import is_marked
-from connector.install.receiver import endpoint, is_this_machine
 
 WEBHOOK, SECRET = "webhook", "signature token"
 

@@ -16,10 +16,9 @@ from connector.helpdesks.zammad.install.webhook import NAME, PATH
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.errors import PlanError, StepError
-from connector.install.installation import Installation, Item
+from connector.install.installation import Installation, Item, endpoint
 from connector.install.objects import Wanted
 from connector.install.plan import Action, Plan, Step, make_plan
-from connector.install.receiver import endpoint
 from connector.install.tables import Current, Id
 from connector.install.uninstall import Used, plan_uninstall
 from connector.policy.contacts import addresses
