@@ -115,7 +115,7 @@ def test_a_denial_anywhere_in_a_clause_never_leaves_a_yes(sentence: Sentence, pl
     words = clause.text.rstrip(".!?").split()
     words.insert(min(place, len(words)), denial)
 
-    assert verdict(sentence.meaning[0], " ".join(words)) in ("no", "unclear")
+    assert verdict(sentence.meaning[0], " ".join(words)) != "yes"
 
 
 @given(st.sampled_from(REQUESTS), st.sampled_from(["upper", "lower", "NFD", "wrapped", "bullet", "spaces"]))
