@@ -168,15 +168,17 @@ class WorkTableRows:
         """For the library's registry."""
         from prometheus_client.core import GaugeMetricFamily
 
-        held = self._fresh()
-        yield GaugeMetricFamily("interspace_work_table_up", "1: the work table answers.", value=int(held is not None))
+        by_helpdesk = self._fresh()
+        yield GaugeMetricFamily(
+            "interspace_work_table_up", "1: the work table answers.", value=int(by_helpdesk is not None)
+        )
         tickets = GaugeMetricFamily("interspace_tickets", "Tickets in the work table.", labels=("helpdesk", "state"))
         oldest = GaugeMetricFamily(
             "interspace_oldest_due_timestamp_seconds",
             "Since when the ticket that waits longest has been due; absent when none is.",
             labels=("helpdesk",),
         )
-        for helpdesk, counts in (held or {}).items():
+        for helpdesk, counts in (by_helpdesk or {}).items():
             for state in ("due", "waiting", "leased", "dead"):
                 tickets.add_metric((helpdesk, state), getattr(counts, state))
             if counts.oldest_due is not None:

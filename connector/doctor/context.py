@@ -100,9 +100,9 @@ class Examination:
     def until(self, seconds: float, look: Callable[[], T | None]) -> T | None:
         """Looks again and again until something is there; ``None`` if it does not come in this time."""
         for _ in range(max(1, math.ceil(seconds / self.patience.step))):
-            found = look()
-            if found is not None:
-                return found
+            value = look()
+            if value is not None:
+                return value
             self.wait(self.patience.step)
         return look()
 

@@ -278,12 +278,12 @@ class Policy(Rules):
 
 def _day_lengths(data: Any) -> dict[Priority, timedelta]:
     """How long a working day of each priority's clock lasts, as far as its calendar is sound."""
-    found = {}
+    lengths = {}
     for priority in Priority:
         name = dig(data, "priorities", priority, "calendar")
         spec = dig(data, "calendars", name) if isinstance(name, str) else None
         try:
-            found[priority] = CalendarSpec.model_validate(spec).calendar.day_length
+            lengths[priority] = CalendarSpec.model_validate(spec).calendar.day_length
         except ValueError:
             continue
-    return found
+    return lengths

@@ -64,12 +64,12 @@ class Creation(NamedTuple):
             if link.created_by_connector and link.connector_key == new.key:
                 return link.id
         try:
-            found = self._find(new.key) or self._create(new, incident)
-            self._link(found, incident)
+            ticket_id = self._find(new.key) or self._create(new, incident)
+            self._link(ticket_id, incident)
         except NotFoundError as error:
             # A kind of link that does not exist, for one. It must not look as if the incident were gone.
             raise PermanentError(str(error)) from error
-        return found
+        return ticket_id
 
     def _find(self, key: str) -> str | None:
         jql = f"project = {quoted(self.mapping.project)} AND labels = {quoted(label_of(key))} ORDER BY key ASC"

@@ -77,7 +77,7 @@ class Actors:
             raise UnavailableError(f"Jira project {project} has no role {', '.join(map(repr, absent))} (roles)")
 
         def members(names: Iterable[str]) -> frozenset[str]:
-            return frozenset(one for name in names for one in self._role(project, listed[name]["id"]))
+            return frozenset(member for name in names for member in self._role(project, listed[name]["id"]))
 
         return _Members(members(roles.agents), members(roles.managers), now + KEPT)
 

@@ -60,11 +60,11 @@ def jira_answers(context: Context) -> Observation:
 
 def version(context: Context) -> Observation:
     """Cloud has always the newest; of Data Center, one that signs webhooks."""
-    told = row_of(context.bot, "api/2/serverInfo")
-    text = str(told.get("version"))
+    info = row_of(context.bot, "api/2/serverInfo")
+    text = str(info.get("version"))
     if context.flavour.administers:
         return ok(f"Jira Cloud {text}")
-    major = int((told.get("versionNumbers") or [0])[0])
+    major = int((info.get("versionNumbers") or [0])[0])
     if major < FIRST_SIGNING:
         return fail(
             f"Jira Data Center {text} does not sign its webhooks",

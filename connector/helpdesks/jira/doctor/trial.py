@@ -66,16 +66,16 @@ def _remove(context: Context, title: str, made: TrialTicket | None) -> None:
         if made is not None:
             _delete(context, made.id)
             return
-        found = context.until(context.patience.step, lambda: _titled(context, title) or None)
-        for row in found or ():
+        rows = context.until(context.patience.step, lambda: _titled(context, title) or None)
+        for row in rows or ():
             _delete(context, str(row["id"]))
     except HelpdeskError as error:
         context.remember(f"issue {title!r}", error)
 
 
-def _delete(context: Context, number: str) -> None:
+def _delete(context: Context, issue_id: str) -> None:
     try:
-        context.admin.delete(f"api/2/issue/{number}")
+        context.admin.delete(f"api/2/issue/{issue_id}")
     except NotFoundError:
         return
 

@@ -64,10 +64,10 @@ def version(context: Context) -> Observation:
     """One that the adapter is written for."""
     client = context.admin if context.own.admin_token else context.bot
     try:
-        told = client.get("version")
+        answer = client.get("version")
     except ForbiddenError:
         return skipped("Zammad tells its version to admins only", "Set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
-    text = str(told.get("version", "")) if isinstance(told, dict) else ""
+    text = str(answer.get("version", "")) if isinstance(answer, dict) else ""
     major = text.partition(".")[0]
     if major.isascii() and major.isdigit() and int(major) in _TESTED:
         return ok(f"Zammad {text}")
