@@ -25,7 +25,7 @@ def default_policy() -> Policy:
 
 
 def at(**parts: float) -> datetime:
-    """T0 and some."""
+    """T0 plus a length of time."""
     return T0 + timedelta(**parts)
 
 

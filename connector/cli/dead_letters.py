@@ -113,7 +113,10 @@ def _chosen(
 
 
 def _name_of(settings: Settings, helpdesk: str | None) -> str:
-    """These commands need no helpdesk's address: what was chosen is not asked for it."""
+    """The chosen helpdesk, else the only served one; the address of a chosen one need not be set.
+
+    Raises SettingsError.
+    """
     return helpdesk or settings.helpdesk(None)
 
 

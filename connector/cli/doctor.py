@@ -24,7 +24,7 @@ from connector.settings_file import FILE_VARIABLE
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIPPED: "dim"}
 
 _ALIKE = 3
-"""So many rows that say the same are one."""
+"""From this many findings skipped for one cause on, they share a row."""
 
 C = TypeVar("C", bound=Examination)
 
@@ -120,7 +120,7 @@ def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:
 
 
 def _together(findings: list[Finding]) -> list[Finding]:
-    """Many that were skipped for one cause in one row, at the place of the first."""
+    """The findings, with those skipped for the same cause joined into one row at the place of the first."""
     alike = Counter((finding.seen, finding.do) for finding in findings if finding.verdict is Verdict.SKIPPED)
     shown: list[Finding] = []
     for finding in findings:
@@ -133,7 +133,7 @@ def _together(findings: list[Finding]) -> list[Finding]:
 
 
 def _show(console: Console, findings: list[Finding], counts: Counter[Verdict]) -> None:
-    """``counts`` are of all findings, also of those that are not shown."""
+    """Prints the findings; ``counts`` include the findings that are not shown."""
     table = Table("", "check", box=SIMPLE_HEAD)
     table.add_column("seen, and what to do", overflow="fold")
     for finding in _together(findings):

@@ -30,7 +30,7 @@ _COLOURS = {
     Action.STAYS: "dim",
 }
 _NAMED = 5
-"""How many of many are named."""
+"""The number of names shown of a long list."""
 _LONGEST = 100
 _REF = re.compile(r"<\w+: (.*)>")
 """How a plan writes an object that does not exist yet."""

@@ -18,9 +18,9 @@ from connector.settings import Settings, declared, load, secret_names, variable
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
 HELPDESK = "of the helpdesk"
-"""Stands for the settings of every helpdesk that are options."""
+"""Stands for all settings of helpdesks that have a command line option."""
 ADMIN = "of the helpdesk's admin"
-"""The same for those that an admin's commands need besides."""
+"""Stands for the further settings that an admin's commands need."""
 MAPPING = "the mappings"
 
 _SECTIONS = {

@@ -141,7 +141,7 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
 
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
-    """Waits for SIGTERM or SIGINT; when one part ends the others are stopped too: nothing runs by half."""
+    """Waits for SIGTERM, SIGINT or the end of one child, then stops all others. Returns the exit code."""
     received: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: received.append(number))

@@ -20,7 +20,7 @@ C = TypeVar("C", bound=Examination)
 
 
 def tried(checks: Iterable[Check[C]], context: C) -> bool:
-    """Whether nothing failed; what was seen is shown."""
+    """Runs and shows the checks; returns whether none failed."""
     console = Console(highlight=False, stderr=True)
     good = True
     for finding in examine(checks, context, lambda _: None):

@@ -98,7 +98,7 @@ class Examination:
         return self._lists[key]
 
     def until(self, seconds: float, look: Callable[[], T | None]) -> T | None:
-        """Looks again and again until something is there; ``None`` if it does not come in this time."""
+        """Calls ``look`` until it returns a value; returns ``None`` after ``seconds``."""
         for _ in range(max(1, math.ceil(seconds / self.patience.step))):
             value = look()
             if value is not None:

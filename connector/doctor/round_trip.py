@@ -79,7 +79,7 @@ def round_trip(context: C, trial: Callable[[C, str], AbstractContextManager[Tria
 
 
 def nothing_left(context: Examination, leftovers: list[str]) -> Observation:
-    """What the tests made is gone again, also what earlier ones made: ``leftovers`` is what is still there."""
+    """All test objects are removed, those of earlier runs too; ``leftovers`` names those that are still there."""
     left = context.left_behind or leftovers
     if left:
         return warn(f"still there: {'; '.join(left)}", f"Remove it by hand in {context.TITLE}; it does no harm.")

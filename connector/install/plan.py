@@ -216,7 +216,7 @@ def _sent(kind: Kind, target: Wanted, row: Row, body: Mapping[str, Any]) -> Mapp
 
 
 def _best(kind: Kind, target: Wanted, current: Current) -> Row | None:
-    """Ours, if there are several of the name."""
+    """The object of this name; ours if there are several."""
     rows = current.rows(target.kind, target.name)
     return next((row for row in rows if kind.is_ours(row)), next(iter(rows), None))
 
@@ -238,7 +238,7 @@ def _known(value: Any, known: set[tuple[str, str]], target: Wanted, scene: _Scen
 
 
 def _kept(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
-    """Ours and no longer wanted, but with data in them."""
+    """Steps that keep objects of ours that are no longer wanted but hold data."""
     names = {(target.kind, target.name) for target in objects}
     for kind in current.of.kinds.values():
         for row in current.tables[kind.path] if kind.data else ():
@@ -249,7 +249,7 @@ def _kept(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
 
 
 def _obsolete(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
-    """Ours, but no longer wanted, or there twice. What refers to others goes before them."""
+    """Steps that delete objects of ours that are not wanted or there twice; those that refer to others come first."""
     names = {(target.kind, target.name) for target in objects}
     for kind in reversed(tuple(current.of.kinds.values())):
         if kind.data:

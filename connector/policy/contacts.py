@@ -32,7 +32,7 @@ def mails_nobody(rules: Rules) -> str:
 
 
 def named_services(policy: Policy, ladder: str) -> list[str]:
-    """The services (ids) that tell the tickets of a ladder: those that have it; of the default, those with another."""
+    """The ids of the services whose tickets are on this ladder; of the default ladder, those of every other one."""
     wanted, is_default = policy.escalation.ladders[ladder], ladder == "default"
     return [
         service.id for service in policy.catalogue.services if (policy.ladder(service.id) is wanted) is not is_default

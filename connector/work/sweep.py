@@ -168,7 +168,7 @@ def _pages(
 
 
 def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
-    """Whether it was not listed before, or has changed since."""
+    """Whether the ticket was not listed before, or has changed since it was."""
     if ticket.id not in counted:
         return True
     before = counted[ticket.id]

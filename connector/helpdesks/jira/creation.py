@@ -30,10 +30,13 @@ VISIBLE_AFTER = timedelta(minutes=5)
 """After this time a search finds a created issue, or it was never created."""
 
 _AT_ONCE = timedelta(seconds=30)
-"""Whoever is not that quick with creating after having said so begins anew: somebody else may have given up on him."""
+"""The longest time from recording an intention to creating the issue.
+
+A slower worker starts again: another one may have taken over.
+"""
 
 _NEXT_LOOK = timedelta(seconds=20)
-"""Search is seldom that late."""
+"""The wait before search is asked again; it seldom lags longer."""
 
 _KEY_PROPERTY = "interspace-key"
 _REFUSED = (PermanentError, EndpointLimitedError, TicketWaitsError)

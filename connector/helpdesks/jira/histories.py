@@ -94,7 +94,7 @@ class Histories:
         self._internal.put((row.id, row.updated), internal)
 
     def _whole(self, issue_id: str, newest: dict[str, HistoryRow]) -> dict[str, HistoryRow]:
-        """What was read before reaches up to what came now, or what lies between is read, oldest first."""
+        """All entries, oldest first. Entries between those read before and those that came now are read here."""
         rows = dict(self._changes.get(issue_id) or {})
         path = f"api/2/issue/{issue_id}/changelog"
         while not rows.keys() & newest.keys():

@@ -44,7 +44,7 @@ class Actors:
         return user.account_id if self._site.flavour.user_id == "accountId" else user.name
 
     def actor(self, user: UserRow | None) -> Actor:
-        """Whoever cannot be shown to be support is taken for a customer (P20)."""
+        """Who the account is to the rules: a customer, unless it is shown to be support (P20)."""
         identity = self.id_of(user)
         if user is None or identity is None:
             return Actor.CUSTOMER

@@ -92,7 +92,7 @@ class Decoder:
         return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
 
     def _actor(self, user_id: int, assets: Assets) -> Actor:
-        """Whoever cannot be shown to be support is taken for a customer (P20)."""
+        """Who the user is to the rules: a customer, unless shown to be support (P20)."""
         if user_id == self._bot_id:
             return Actor.CONNECTOR
         if user_id == SYSTEM_USER:

@@ -38,7 +38,10 @@ class Names:
         return {name: row_id for row_id, name in known.items()}
 
     def _read(self, kind: str, known: Mapping[int, str] | None) -> Mapping[int, str]:
-        """Anew, unless another thread has done so since ``known``: all of them ask at the same time after a start."""
+        """Reads the list again, unless another thread has done so since ``known``.
+
+        After a start all threads ask at once.
+        """
         with self._lock:
             newer = self._known.get(kind)
             if newer is not None and newer is not known:

@@ -60,7 +60,7 @@ def token(context: Context) -> Observation:
 
 
 def time_zone(context: Context) -> Observation:
-    """In which Jira reads the connector's searches."""
+    """The time zone in which Jira reads the connector's searches."""
     try:
         return ok(f"searches are written in {context.site.bot.zone.key}")
     except UnavailableError as error:

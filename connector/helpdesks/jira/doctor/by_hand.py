@@ -51,7 +51,7 @@ def required(context: Context) -> Observation:
 
 
 def queues_there(context: Context) -> Observation:
-    """By name and by what they show."""
+    """The queues of the checklist exist, with these names and searches."""
     there = {str(row.get("name")): str(row.get("jql")) for row in desk_paged(context.bot, f"{_desk(context)}/queue")}
     wanted = queues(context.wanted)
     missing = [queue.name for queue in wanted if queue.name not in there]
@@ -97,7 +97,7 @@ def escalation_mail(context: Context) -> Observation:
 
 
 def unseen(context: Context) -> Observation:
-    """Automation has no API."""
+    """Automation rules cannot be examined, because they have no API."""
     return skipped(
         "whether mail goes to the contacts of each level and to the customer cannot be seen by the API",
         "Look at the project's Automation rules (interspace install checklist jira).",

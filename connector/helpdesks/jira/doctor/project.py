@@ -163,7 +163,7 @@ _HAND = "interspace install checklist jira says what an admin has to do by hand.
 
 
 def fields(context: Context) -> Observation:
-    """As the connector looks for them at its start."""
+    """The custom fields of the mapping exist and fit. They are looked for as the connector does at its start."""
     try:
         ids = context.site.fields.ids
     except UnavailableError as error:

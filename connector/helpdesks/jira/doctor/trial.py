@@ -61,7 +61,7 @@ def _close(context: Context, ticket: TrialTicket) -> None:
 
 
 def _remove(context: Context, title: str, made: TrialTicket | None) -> None:
-    """By its id; where its creation was never answered, by its title as soon as the search knows it."""
+    """Removes the issue by its id, or by its title once search shows it if its creation was never answered."""
     try:
         if made is not None:
             _delete(context, made.id)
@@ -88,7 +88,7 @@ def _titled(context: Context, title: str) -> list[Row]:
 
 
 def _is_there(context: Context, row: Row) -> bool:
-    """The search is late: what it shows may be gone."""
+    """Whether the issue still exists: search may list deleted ones."""
     try:
         context.admin.get(f"api/2/issue/{row['id']}", urlencode({"fields": "summary"}))
     except NotFoundError:

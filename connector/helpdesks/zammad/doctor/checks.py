@@ -51,7 +51,7 @@ _TESTED = range(5, 8)
 
 
 def zammad_answers(context: Context) -> Observation:
-    """Somebody without a token is refused as Zammad refuses."""
+    """A request without a token is refused in the way in which Zammad refuses it."""
     answer = reached(context)
     if isinstance(answer, Observation):
         return answer
@@ -61,7 +61,7 @@ def zammad_answers(context: Context) -> Observation:
 
 
 def version(context: Context) -> Observation:
-    """One that the adapter is written for."""
+    """The version is one that the adapter is written for."""
     client = context.admin if context.own.admin_token else context.bot
     try:
         answer = client.get("version")
