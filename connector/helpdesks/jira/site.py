@@ -14,7 +14,6 @@ import requests
 
 from connector.domain.fields import LABELS, Labels
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
-from connector.helpdesks.http import cause
 from connector.helpdesks.jira.client import TIMEOUT, Connection, error_of
 from connector.helpdesks.jira.flavour import Flavour, flavour_of
 from connector.helpdesks.jira.mapping import FIELD_ID, JiraMapping
@@ -100,7 +99,7 @@ class Site:
         except (ValueError, RecursionError):
             failure = UnavailableError(f"Jira {what}: answered with what is not JSON")
         except OSError as error:
-            failure = UnavailableError(f"Jira {what}: {self._connection.base} gives no answer: {cause(error)}")
+            failure = self._connection.no_answer(f"Jira {what}", error)
         except Exception as error:  # noqa: BLE001 - the package raises bare exceptions of its own
             # Theirs holds whole answers with their headers: it is left behind.
             failure = self._translated(what, error)
