@@ -125,7 +125,7 @@ def read_message(path: Path) -> Message:
     """
     name, language = path.stem, Language(path.parent.name)
     lines = read_text(path).split("\n")
-    end = next((number for number, line in enumerate(lines) if number and line.rstrip() == _FENCE), None)
+    end = next((index for index, line in enumerate(lines) if index and line.rstrip() == _FENCE), None)
     if lines[0].rstrip() != _FENCE or end is None:
         problem = Problem(str(path), 1, "", f"a message begins with front matter between two lines {_FENCE!r}")
         raise PolicyError([problem])
