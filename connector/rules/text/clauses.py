@@ -133,7 +133,7 @@ _PAST = _words(
     r"|wurden|hatten?|war|waren|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
 )
-_REASON = re.compile(r" (?:if|unless|because|as|since|falls|wenn|sofern|weil|da|nachdem) .*", re.IGNORECASE | re.DOTALL)
+_REASON = re.compile(r" (?:if|unless|because|falls|wenn|sofern|weil) .*", re.IGNORECASE | re.DOTALL)
 """What stands behind it denies no wish before it."""
 _ASKED_BEFORE = re.compile(
     r"\b(?:i|we|ich|wir)\b[^,]{0,30}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
