@@ -84,7 +84,8 @@ def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Read
 
 def _compiled(tree: nodes.Template, *, strict: bool) -> Template:
     environment = _environment(strict)
-    code = environment.compile(tree.set_environment(environment), filename=_FILE)
+    tree.set_environment(environment)
+    code = environment.compile(tree, filename=_FILE)
     return Template(Compiled.from_code(environment, code, {}))
 
 
@@ -197,13 +198,13 @@ class _EveryPart(NodeTransformer):
         return _member(pairs, -1, node)
 
 
-def _condition(test: nodes.Expr) -> nodes.If:
+def _condition(test: nodes.Node) -> nodes.If:
     return nodes.If(test, [], [], [], lineno=test.lineno)
 
 
 def _member(members: list[nodes.Expr], place: int, node: nodes.Node) -> nodes.Getitem:
     """All are computed, and the one at the place is taken."""
-    return nodes.Getitem(nodes.List(members), nodes.Const(place), "load").set_lineno(node.lineno)
+    return nodes.Getitem(nodes.List(members), nodes.Const(place), "load", lineno=node.lineno)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
