@@ -20,6 +20,7 @@ from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified
+from connector.rules.unclear import unclear
 from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
@@ -32,6 +33,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         escalation,
         rfo,
         problem,
+        unclear,
         contest,
         unproved,
     ),

@@ -25,7 +25,7 @@ def proofs(ticket: Ticket) -> Counter[str]:
 
 def levels_noted(ticket: Ticket) -> list[str]:
     """The levels that were told, in order."""
-    return [title for title in notes(ticket) if title.startswith("Escalation level")]
+    return [title.partition("; ")[0] for title in notes(ticket) if title.startswith("Escalation level")]
 
 
 def outcome(ticket: Ticket) -> dict[str, Any]:

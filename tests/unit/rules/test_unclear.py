@@ -102,6 +102,7 @@ def test_after_the_note_there_is_nothing_more_to_write() -> None:
     for _ in range(4):
         ticket = written(ticket, evaluate(ticket, POLICY, now), now)
 
+    assert f"unclear-{ticket.articles[0].id}" in ticket.marks
     assert evaluate(ticket, POLICY, now).writes_nothing
 
 
