@@ -29,11 +29,23 @@ class Line(NamedTuple):
 
 
 def locate(environment: Mapping[str, str]) -> Path | None:
-    """The settings file of this environment; ``None`` if there is none."""
+    """The settings file of this environment; ``None`` if there is none. Raises as :func:`is_there`."""
     named = environment.get(FILE_VARIABLE)
     if named:
         return Path(named)
-    return DEFAULT if DEFAULT.is_file() else None
+    return DEFAULT if is_there(DEFAULT) else None
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at ``path``. Raises SettingsFileError where this user may not look."""
+    # Not Path.exists(): what it does without permission depends on the version of Python.
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise SettingsFileError(f"{path.absolute()}: cannot be read: {error.strerror}") from None
+    return True
 
 
 def read(path: Path) -> dict[str, Line]:
@@ -48,16 +60,16 @@ def read(path: Path) -> dict[str, Line]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SettingsFileError(f"{path}: cannot be read: {reason}") from None
-    found: dict[str, Line] = {}
+    lines: dict[str, Line] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
             place = f"{path}:{number}"
             name, value = _parsed(stripped, place)
-            if name in found:
-                raise SettingsFileError(f"{place}: {name} stands already in {found[name].place}")
-            found[name] = Line(value, place)
-    return found
+            if name in lines:
+                raise SettingsFileError(f"{place}: {name} stands already in {lines[name].place}")
+            lines[name] = Line(value, place)
+    return lines
 
 
 def _parsed(line: str, place: str) -> tuple[str, str]:

@@ -16,11 +16,11 @@ from connector.cli.settings_draft import next_steps, settings_lines, tried
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin, Init
 from connector.settings import Settings, SettingsError, load, variable
-from connector.settings_file import DEFAULT, FILE_VARIABLE, write
+from connector.settings_file import DEFAULT, FILE_VARIABLE, is_there, write
 
 
 class _Init(Group):
-    """A command for each helpdesk, and then the others."""
+    """Lists the command of each helpdesk first, then the other commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*(plugin.name for plugin in registry.plugins() if plugin.init), *self.commands]
@@ -129,7 +129,7 @@ def _begin(
 
 
 def _free(path: Path, *, force: bool) -> Path:
-    """The path. Raises UsageError if something is there and nobody says that it may go."""
-    if path.exists() and not force:
+    """The path, if nothing is there or it may be replaced. Raises UsageError otherwise."""
+    if is_there(path) and not force:
         raise click.UsageError(f"{path} is there already; --force replaces it")
     return path

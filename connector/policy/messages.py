@@ -6,6 +6,7 @@ holds those files only that differ; what data a message gets is said by the ship
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -71,7 +72,7 @@ def read_messages(own: Path) -> tuple[MessageCatalogue, list[Problem]]:
     :func:`check_shipped`, which takes longer than a start should.
     """
     folder = read_folder(own)
-    changed = {key: _with_kinds(message, shipped().message(*key)) for key, message in folder.messages.items()}
+    changed = {key: _over(message, shipped().message(*key)) for key, message in folder.messages.items()}
     return _catalogue({**shipped().messages, **changed}), [*folder.problems, *_tried(changed)]
 
 
@@ -88,9 +89,7 @@ def read_folder(path: Path) -> Folder:
     """Every message file below ``path``."""
     messages: dict[tuple[Language, str], Message] = {}
     problems: list[Problem] = []
-    for file in sorted(path.rglob("*")):
-        if file.is_dir() or file.name.startswith((".", "README")) or file.name.endswith("~"):
-            continue
+    for file in _files(path, problems):
         problem = _misplaced(file.relative_to(path))
         if problem:
             problems.append(Problem(str(file), 0, "", problem))
@@ -104,6 +103,21 @@ def read_folder(path: Path) -> Folder:
     return Folder(messages, problems)
 
 
+def _files(path: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The files below ``path`` that are no notes, drafts or hidden; what cannot be looked into is a problem (P16)."""
+
+    def closed(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), 0, "", f"cannot be read: {error.strerror}"))
+
+    for folder, folders, files in os.walk(path, onerror=closed, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (
+            Path(folder, name)
+            for name in sorted(files)
+            if not name.startswith((".", "README")) and not name.endswith("~")
+        )
+
+
 def read_message(path: Path) -> Message:
     """One file; its language is the name of its folder.
 
@@ -111,7 +125,7 @@ def read_message(path: Path) -> Message:
     """
     name, language = path.stem, Language(path.parent.name)
     lines = read_text(path).split("\n")
-    end = next((number for number, line in enumerate(lines) if number and line.rstrip() == _FENCE), None)
+    end = next((index for index, line in enumerate(lines) if index and line.rstrip() == _FENCE), None)
     if lines[0].rstrip() != _FENCE or end is None:
         problem = Problem(str(path), 1, "", f"a message begins with front matter between two lines {_FENCE!r}")
         raise PolicyError([problem])
@@ -165,9 +179,9 @@ def _line(document: Document, key: str) -> int:
     return document.place((key,))[0]
 
 
-def _with_kinds(message: Message, declared: Message) -> Message:
+def _over(message: Message, original: Message) -> Message:
     """What data a message gets, says the shipped file: a copy of it may be older than the program."""
-    return replace(message, kinds=declared.kinds)
+    return replace(message, kinds=original.kinds, instead=original)
 
 
 def _tried(messages: _Messages) -> Iterator[Problem]:
