@@ -84,6 +84,11 @@ def failed(helpdesk: str, final: bool) -> None:
     _reconciles(helpdesk, "dead_letter" if final else "failed").inc()
 
 
+def text_failed(name: str) -> None:
+    """A message's text did not fit its data, and another was said instead (P16)."""
+    _figures().failed_texts.labels(name).inc()
+
+
 def paused(helpdesk: str) -> None:
     """The helpdesk is left alone for a while."""
     _figures().pauses.labels(helpdesk).inc()
@@ -208,6 +213,7 @@ class _Figures:
     levels: "Counter"
     contested: "Counter"
     repairs: "Counter"
+    failed_texts: "Counter"
     pauses: "Counter"
     sweeps: "Counter"
     missed: "Counter"
@@ -250,6 +256,7 @@ def _made() -> _Figures:
         levels=counter("escalation_levels", "Escalation levels that fired.", "helpdesk", "level"),
         contested=counter("contested_fields", "Fields left alone because somebody resets them.", "helpdesk"),
         repairs=counter("repairs", "Values restored after a customer had changed them.", "helpdesk"),
+        failed_texts=counter("failed_texts", "Texts that did not fit, so that another was said.", "message"),
         pauses=counter("helpdesk_pauses", "Times the helpdesk was left alone.", "helpdesk"),
         sweeps=counter("sweeps", "Sweeps.", "helpdesk"),
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),

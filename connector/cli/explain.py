@@ -21,6 +21,7 @@ from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.plugin import HelpdeskPlugin, Measure
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
+from connector.messages.catalogue import failures_told_to
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.evaluate import evaluate
@@ -65,7 +66,10 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             seen = seen.as_of(at)
         except ValueError as error:
             raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
-    decision = evaluate(seen, policy, now)
+    with failures_told_to(
+        lambda text: click.echo(f"{text.file}: {text.error}; another text is said instead", err=True)
+    ):
+        decision = evaluate(seen, policy, now)
     measure = _measure(helpdesk_plugin, desk, seen)
     if as_json:
         report = {
