@@ -1,5 +1,9 @@
 """P9: accepting never depends on the helpdesk: while it is down or hangs, the receiver takes everything in as before
-and does not ask it anything."""
+and does not ask it anything.
+
+Tried, and red: nothing is stored while the helpdesk is paused; to accept means to ask for pauses first; the receiver
+makes a connection to the helpdesk.
+"""
 
 import socket
 import sqlite3
