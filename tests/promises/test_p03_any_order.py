@@ -4,6 +4,9 @@ perfect ones.
 Two stages see the same people do the same things at the same times. On one every delivery arrives at once and in
 order. On the other each arrives never, once or several times, in any order, old ones again among them, and the sweep
 finds what was lost. Whenever the connector has worked, both tickets must be equal: fields, state, notes, proofs, links.
+
+Tried, and red: the sweep takes no change of a known ticket for news; it puts off what it has found; a delivery that was
+seen before is refused.
 """
 
 import logging
