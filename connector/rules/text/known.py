@@ -16,7 +16,7 @@ from cachetools import LRUCache, cached
 from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
 from connector.rules.text.markup import Body
-from connector.rules.text.reply import Line, Voice, read_lines, size_of
+from connector.rules.text.reply import Line, Voice, own_words, read_lines
 
 _RUN = 4
 _OLD = 0.7
@@ -33,9 +33,10 @@ _HEADS_QUOTE = re.compile(r".*(?:\d{1,2}[:.]\d{2}|@).*[:：]|.*[:：].*@.*|[-_ ]
 
 
 class Message(NamedTuple):
-    """A message of a ticket, line by line."""
+    """What a message adds to its ticket."""
 
-    lines: tuple[Line, ...]
+    words: str
+    """Its author's own."""
     repeats: bool = False
     """Nothing in it is new: whether it is meant is for a person to judge."""
 
@@ -51,7 +52,7 @@ def _runs(body: Body, is_html: bool) -> frozenset[int]:
     return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
 
 
-_messages: LRUCache[int, Message] = LRUCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
+_messages: LRUCache[int, Message] = LRUCache(_MAX_CACHED, getsizeof=lambda message: getsizeof(message.words))
 _messages_lock = Lock()
 
 
@@ -75,7 +76,7 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
             marked.append(Line(text, voice))
         below_header = below_header or _HEADS_QUOTE.fullmatch(text) is not None
     repeats = _speaks(lines) and not _speaks(marked)
-    return Message(lines if repeats or tuple(marked) == lines else tuple(marked), repeats)
+    return Message(own_words(lines if repeats else marked), repeats)
 
 
 def _speaks(lines: Iterable[Line]) -> bool:
@@ -104,9 +105,14 @@ def _stretches(covered: bytearray) -> bytearray:
 
 def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, Message]:
     """The messages at the places ``wanted``, less what stands before each. Linear in all words."""
-    keys = {at: hash(tuple((article.body, article.is_html) for article in articles[: at + 1])) for at in wanted}
+    keys: dict[int, int] = {}
+    key = 0
+    for at in range(max(wanted, default=-1) + 1):
+        key = hash((key, articles[at].body, articles[at].is_html))
+        if at in wanted:
+            keys[at] = key
     with _messages_lock:
-        messages = {at: message for at, key in keys.items() if (message := _messages.get(key)) is not None}
+        messages = {at: _messages[key] for at, key in keys.items() if key in _messages}
     missing = keys.keys() - messages.keys()
     known: set[int] = set()
     for at in range(max(missing, default=-1) + 1):

@@ -1,6 +1,7 @@
 """The subject of a message, where it is the customer's own."""
 
 import re
+from functools import lru_cache
 
 from connector.domain.ticket import Ticket
 
@@ -26,6 +27,10 @@ def bare_subject(title: str) -> str:
 def own_subject(ticket: Ticket, at: int) -> str:
     """The subject of the article at a place if the customer wrote it anew; empty for our own that comes back."""
     subject = ticket.articles[at].subject or (ticket.title if at == 0 else "")
-    if is_reply(subject) or (at > 0 and bare_subject(subject) == bare_subject(ticket.title)):
-        return ""
-    return bare_subject(subject)
+    return _own(subject, ticket.title if at else "")
+
+
+@lru_cache(maxsize=8_000)
+def _own(subject: str, title: str) -> str:
+    bare = bare_subject(subject)
+    return "" if is_reply(subject) or bare == bare_subject(title) else bare
