@@ -29,11 +29,23 @@ class Line(NamedTuple):
 
 
 def locate(environment: Mapping[str, str]) -> Path | None:
-    """The settings file of this environment; ``None`` if there is none."""
+    """The settings file of this environment; ``None`` if there is none. Raises as :func:`is_there`."""
     named = environment.get(FILE_VARIABLE)
     if named:
         return Path(named)
-    return DEFAULT if DEFAULT.is_file() else None
+    return DEFAULT if is_there(DEFAULT) else None
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at ``path``. Raises SettingsFileError where this user may not look."""
+    # Not Path.exists(): what it does without permission depends on the version of Python.
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise SettingsFileError(f"{path.absolute()}: cannot be read: {error.strerror}") from None
+    return True
 
 
 def read(path: Path) -> dict[str, Line]:

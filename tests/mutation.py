@@ -49,6 +49,8 @@ class Scored(NamedTuple):
 
 def main() -> None:
     """Runs mutmut in the root of the repository, then writes the report."""
+    # Which test runs which function is measured anew: mutmut cannot add tests whose names hold a bracket.
+    (ROOT / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     ended = subprocess.run([sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], cwd=ROOT, check=False)
     files = [scored for scored in sorted(_read(), key=lambda scored: scored.file) if scored.tried or scored.untried]
     REPORT.write_text(report(files, yaml.safe_load(REASONS.read_text(encoding="utf-8")) or {}), encoding="utf-8")

@@ -48,7 +48,7 @@ def readme() -> str:
 
 
 def _versions() -> Iterator[str]:
-    yield "| Helpdesk | How it is known | What exactly |"
+    yield "| Helpdesk | How tested | What exactly |"
     yield "|---|---|---|"
     for helpdesk in registry.names():
         for version in quality(helpdesk).versions:

@@ -16,7 +16,7 @@ from connector.cli.settings_draft import next_steps, settings_lines, tried
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin, Init
 from connector.settings import Settings, SettingsError, load, variable
-from connector.settings_file import DEFAULT, FILE_VARIABLE, write
+from connector.settings_file import DEFAULT, FILE_VARIABLE, is_there, write
 
 
 class _Init(Group):
@@ -130,6 +130,6 @@ def _begin(
 
 def _free(path: Path, *, force: bool) -> Path:
     """The path. Raises UsageError if something is there and nobody says that it may go."""
-    if path.exists() and not force:
+    if is_there(path) and not force:
         raise click.UsageError(f"{path} is there already; --force replaces it")
     return path

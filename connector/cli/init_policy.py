@@ -12,7 +12,7 @@ import click
 from connector.cli.sections import command
 from connector.policy.locate import MAPPINGS
 from connector.settings import SettingsError, declared, load, variable
-from connector.settings_file import locate, write
+from connector.settings_file import DEFAULT, FILE_VARIABLE, is_there, locate, write
 
 _TEXTS = "texts"
 
@@ -34,6 +34,8 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
       interspace init policy /etc/interspace/policy --add
     """
     copies = {path: folder.resolve() / path.relative_to(MAPPINGS) for path in _shipped()}
+    if add and locate(os.environ) is None:
+        raise SettingsError(f"there is no settings file {DEFAULT} here to add to; {FILE_VARIABLE} names another")
     settings, lines = load(os.environ), {}
     for name, path in _defaults().items():
         current = settings.value(name).resolve()
@@ -42,11 +44,13 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
         elif current != copies[path]:
             click.echo(f"{variable(name)} names {current} already: {path.name} is not copied.")
             del copies[path]
-    kept = [copy for copy in sorted(copies.values()) if copy.exists() and not force]
+    kept = [copy for copy in sorted(copies.values()) if is_there(copy) and not force]
     for path, copy in copies.items():
         if copy not in kept:
-            _write(copy, _own_texts(path.read_text(encoding="utf-8")), replace=force)
-    (folder / _TEXTS).mkdir(parents=True, exist_ok=True)
+            _make(copy.parent)
+            text = _own_texts(path.read_text(encoding="utf-8"))
+            write(copy, [text.removesuffix("\n")], replace=force, mode=0o644)
+    _make(folder / _TEXTS)
     click.echo(f"{len(copies) - len(kept)} files copied to {folder}.")
     if kept:
         click.echo(f"There already and left as they are: {', '.join(str(copy) for copy in kept)}.")
@@ -71,13 +75,12 @@ def _defaults() -> dict[str, Path]:
     return {name: path for name, path in fields if isinstance(path, Path) and path.is_relative_to(MAPPINGS)}
 
 
-def _write(copy: Path, text: str, *, replace: bool) -> None:
-    """Raises SettingsError that names what cannot be written."""
+def _make(folder: Path) -> None:
+    """Raises SettingsError that names what cannot be made."""
     try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"{copy.parent}: cannot be made: {error.strerror}") from None
-    write(copy, [text.removesuffix("\n")], replace=replace, mode=0o644)
+        raise SettingsError(f"{folder}: cannot be made: {error.strerror}") from None
 
 
 def _name_copies(lines: Mapping[str, str], *, add: bool | None) -> None:
@@ -85,7 +88,7 @@ def _name_copies(lines: Mapping[str, str], *, add: bool | None) -> None:
     click.echo("\n".join(("These settings name the copies:", "", *(f"    {n}={v}" for n, v in lines.items()), "")))
     file = locate(os.environ)
     if file is None:
-        click.echo("Put them into your settings file.")
+        click.echo(f"There is no settings file {DEFAULT} here: put them into yours, or the copies are not used.")
     elif add or (add is None and sys.stdin.isatty() and click.confirm(f"Add them to {file}?", default=True)):
         mode = stat.S_IMODE(file.stat().st_mode)
         write(file, with_lines(file.read_text(encoding="utf-8"), lines), replace=True, mode=mode)

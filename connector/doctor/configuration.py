@@ -14,7 +14,7 @@ from connector.install.errors import PlanError
 from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
 from connector.settings import secret_names, variable
-from connector.settings_file import Line, SettingsFileError, locate, read
+from connector.settings_file import Line, SettingsFileError, is_there, locate, read
 
 
 def settings(context: Examination) -> Observation:
@@ -65,7 +65,7 @@ def secret_files(context: Examination) -> Observation:
     paths = {path for name in variables if (path := named.get(f"{name}_FILE"))}
     if any(name in lines for name in variables):
         paths.add(str(file))
-    if context.settings.secret_store.is_file():
+    if is_there(context.settings.secret_store):
         paths.add(str(context.settings.secret_store))
     open_ = sorted(path for path in paths if _readable_by_all(path))
     if open_:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any, Generic, NamedTuple
 
@@ -69,13 +70,16 @@ def _policy_problems(rules: Read[Rules], catalogue: Read[Catalogue]) -> list[Pro
 
 
 def read_texts(rules: Read[Rules]) -> tuple[MessageCatalogue, list[Problem]]:
-    """The texts of a policy, and what is wrong with its own. A folder that is not there is a problem of the setting."""
+    """The texts of a policy, and what is wrong with its own. One that cannot be read is the setting's problem."""
     named = rules.section.messages_folder if rules.section else None
     if named is None or rules.document is None:
         return shipped(), []
     folder = Path(rules.document.file).parent / named
-    if not folder.is_dir():
-        return shipped(), rules.document.located([(("messages_folder",), f"there is no folder {folder}")])
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        wrong = f"the folder {folder} cannot be read: {error.strerror}"
+        return shipped(), rules.document.located([(("messages_folder",), wrong)])
     return read_messages(folder)
 
 

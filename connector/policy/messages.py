@@ -6,6 +6,7 @@ holds those files only that differ; what data a message gets is said by the ship
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -88,9 +89,7 @@ def read_folder(path: Path) -> Folder:
     """Every message file below ``path``."""
     messages: dict[tuple[Language, str], Message] = {}
     problems: list[Problem] = []
-    for file in sorted(path.rglob("*")):
-        if file.is_dir() or file.name.startswith((".", "README")) or file.name.endswith("~"):
-            continue
+    for file in _files(path, problems):
         problem = _misplaced(file.relative_to(path))
         if problem:
             problems.append(Problem(str(file), 0, "", problem))
@@ -102,6 +101,21 @@ def read_folder(path: Path) -> Folder:
         else:
             messages[message.language, message.name] = message
     return Folder(messages, problems)
+
+
+def _files(path: Path, problems: list[Problem]) -> Iterator[Path]:
+    """The files below ``path`` that are no notes, drafts or hidden; what cannot be looked into is a problem (P16)."""
+
+    def closed(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), 0, "", f"cannot be read: {error.strerror}"))
+
+    for folder, folders, files in os.walk(path, onerror=closed, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (
+            Path(folder, name)
+            for name in sorted(files)
+            if not name.startswith((".", "README")) and not name.endswith("~")
+        )
 
 
 def read_message(path: Path) -> Message:

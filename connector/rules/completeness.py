@@ -3,6 +3,7 @@
 Nothing stops for a missing detail: the clocks run, and a possible P1 is handled as one (see ``priority``).
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
@@ -14,6 +15,9 @@ from connector.rules import wording
 from connector.rules.asking import Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
+from connector.rules.text.known import read_messages
+from connector.rules.text.reply import as_mail
+from connector.rules.text.subject import bare_subject
 from connector.rules.writing import topic
 
 _EMPTY_TITLES = frozenset(
@@ -72,21 +76,27 @@ def statements(case: Case) -> tuple[Statement, ...]:
     customer = case.customer
     zone = customer.timezone if customer else None
     labels = ticket.labels.in_mails
-    return tuple(
-        Statement(article, extract(article.body, article.is_html, article.created_at, zone, pattern, labels=labels))
-        for article in _unread(ticket)
-        if _speaks_for_customer(article)
-    )
+    said = []
+    unread = [at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at])]
+    later = read_messages(ticket.articles, [at for at in unread if at > 0])
+    for at in unread:
+        article = ticket.articles[at]
+        # What stands on the ticket already is quoted.
+        body, is_html = (as_mail(later[at].lines), False) if at in later else (article.body, article.is_html)
+        subject = "" if at in later else bare_subject(ticket.title)
+        extraction = extract(body, is_html, article.created_at, zone, pattern, labels=labels, subject=subject)
+        said.append(Statement(article, extraction))
+    return tuple(said)
 
 
-def _unread(ticket: Ticket) -> tuple[Article, ...]:
+def _unread(ticket: Ticket) -> Iterable[int]:
     """What was said before the details were complete has been read then. Reading costs more than all other rules."""
     read = [change.at for change in ticket.changes.get("intake_status", ()) if change.actor is Actor.CONNECTOR]
     if ticket.fields.intake_status is not IntakeStatus.COMPLETE or not read:
-        return ticket.articles
+        return range(len(ticket.articles))
     # What came in while that was decided may not have been seen; the opening message is there from the start.
     since = read[-1] - _OVERLAP
-    return tuple(article for article in ticket.articles[1:] if article.created_at >= since)
+    return [at for at, article in enumerate(ticket.articles) if at > 0 and article.created_at >= since]
 
 
 def _speaks_for_customer(article: Article) -> bool:
@@ -109,6 +119,8 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
         title = topic(ticket.title)
         if len(title.split()) > 1 and title.casefold() not in _EMPTY_TITLES:
             filled["short_description"] = fit("short_description", title)
+        elif first := next((s.said.first_words for s in statements if s.said.first_words), None):
+            filled["short_description"] = first
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
         files = [name for s in statements for name in s.article.attachments]
         if files:

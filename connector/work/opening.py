@@ -1,7 +1,5 @@
 """The choice of a database by its URL."""
 
-from pathlib import Path
-
 import sqlalchemy
 from sqlalchemy import NullPool, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -10,7 +8,7 @@ from connector.work import schema
 from connector.work.database import Database
 from connector.work.errors import StoreError
 from connector.work.postgresql import PostgresqlDatabase
-from connector.work.sqlite import SqliteDatabase
+from connector.work.sqlite import SqliteDatabase, usable_path
 
 _SQLITE, _POSTGRESQL = "sqlite+pysqlite", "postgresql+psycopg"
 
@@ -34,8 +32,8 @@ def missing_at(url: str) -> str | None:
     """
     parsed = parse(url)
     if parsed.drivername == _SQLITE:
-        path = Path(parsed.database or "").absolute()
-        return None if path.exists() or not path.parent.is_dir() else str(path)
+        path = usable_path(parsed)
+        return None if path.exists() else str(path)
     engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_S})
     try:
         with engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -98,7 +99,7 @@ class SqliteDatabase:
 
     def __init__(self, url: URL) -> None:
         """Raises ``StoreError``."""
-        self._path = _usable_path(url)
+        self._path = usable_path(url)
         self._turn = threading.Lock()
         self._between_processes = FileLock(self._path.with_name(self._path.name + ".lock"))
         self._inherited: list[object] = []
@@ -203,11 +204,19 @@ class SqliteDatabase:
             raise StoreUnavailable(f"{self._path}: {reason}") from error
 
 
-def _usable_path(url: URL) -> Path:
+def usable_path(url: URL) -> Path:
+    """Where the file is, or will be. Raises ``StoreError`` for a place that cannot hold it or is closed to us."""
     path = Path(url.database or "").absolute()
-    if not path.parent.is_dir():
+    # Not Path.is_dir() and its like: what they do without permission depends on the version of Python.
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        is_folder = False
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used: {error.strerror}; the database URL names it") from None
+    if not is_folder and not path.parent.is_dir():
         raise StoreError(f"the directory {path.parent} does not exist; create it or change the database URL")
-    if path.is_dir():
+    if is_folder:
         raise StoreError(f"{path} is a directory; the database URL must name a file in it")
     return path
 

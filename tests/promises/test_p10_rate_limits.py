@@ -1,5 +1,9 @@
 """P10: 429 with Retry-After (seconds or date), per endpoint, per ticket, or without: no request before its time, other
-tickets go on."""
+tickets go on.
+
+Tried, and red: ``Retry-After`` is ignored, or taken a little early; a limit of one endpoint stops everything; a ticket
+that has to wait counts as failed.
+"""
 
 from datetime import timedelta
 from email.utils import format_datetime
@@ -39,6 +43,7 @@ def test_nobody_asks_before_the_time_the_helpdesk_named(cast: Cast, header: str)
 
     stage.advance(timedelta(seconds=297))
     assert calls(stage, since) == []
+    assert stage.ticket(ticket).fields.escalation_level is None, "nor was it asked before"
     stage.advance(timedelta(seconds=20))
 
     assert stage.ticket(ticket).fields.priority == "P1"

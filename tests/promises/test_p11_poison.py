@@ -1,6 +1,12 @@
-"""P11: a poison ticket blocks only itself, visibly: a dead letter with its cause; replay and new events try again."""
+"""P11: a poison ticket blocks only itself, visibly: a dead letter with its cause; replay and new events try again.
+
+Tried, and red: a ticket is never given up; an error of our own ends the worker; the dead letter does not keep its
+cause.
+"""
 
 from datetime import timedelta
+
+import pytest
 
 from connector.sandbox.stage import Person
 from connector.sandbox.zammad import Fault
@@ -24,6 +30,21 @@ def test_a_ticket_that_always_fails_becomes_a_dead_letter_and_the_others_go_on(c
     assert stage.ticket(good).fields.escalation_level == 3
     assert counted("reconciles_total", helpdesk=stage.desk.name, outcome="dead_letter") == 1
     assert stage.table.counts()[stage.desk.name].dead == 1
+
+
+def test_a_fault_of_our_own_blocks_only_the_ticket_that_it_shows_on(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = cast.stage
+    poison, good = (cast.customer.writes(f"Line {n} down", COMPLETE) for n in range(2))
+    read = stage.desk.read
+    monkeypatch.setattr(stage.desk, "read", lambda ticket: read(ticket) if ticket != poison else 1 / 0)
+
+    stage.advance(timedelta(hours=2))
+
+    (letter,) = stage.table.dead_letters()
+    assert (letter.key, letter.error) == (Key(stage.desk.name, poison), "ZeroDivisionError: division by zero")
+    assert stage.ticket(good).fields.escalation_level == 3
 
 
 def test_a_replay_works_once_the_cause_is_gone(cast: Cast) -> None:

@@ -1,5 +1,9 @@
 """P12: own writes echoed back end in zero further writes; another bot fighting over a field is stopped after a few
-rounds, told of on the ticket once and counted."""
+rounds, told of on the ticket once and counted.
+
+Tried, and red: fields are written again that have the value already; a contested field is never left alone; nobody is
+told of the contest.
+"""
 
 from datetime import timedelta
 from typing import Any

@@ -17,9 +17,11 @@ _VERSION = re.compile(
     r"(?:\bv|\bver\.?|version|firmware|release|build|software|ios|junos|kapitel|section|chapter)\W*$", re.IGNORECASE
 )
 _MEASURED = re.compile(
-    r"\b(?:ping\w*|trace\w*|mtr|icmp\w*|bytes from|ttl|hops?|nslookup|dig|dns|resolver|via|gateway|ntp)\b",
+    r"^\W*(?:t|f|m|p|tel|tlf|fon|phone|telefon|fax|mobile?|mob|handy|cell)\b"
+    r"|\b(?:ping\w*|trace\w*|mtr|icmp\w*|bytes from|ttl|hops?|nslookup|dig|dns|resolver|via|gateway|ntp)\b",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"\n|(?<=[.!?;]) (?=[^\W\d_])")
 _HARDWARE = re.compile(r"(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}")
 
 
@@ -59,7 +61,7 @@ def read_addresses(value: str) -> str | Unclear | None:
 def addresses_in_prose(text: str) -> str | None:
     """Addresses in free text; versions, loopback, and what was only pinged or traced are left out."""
     addresses: list[_Address] = []
-    for line in text.split("\n"):
+    for line in _SENTENCE_END.split(text):
         if len(addresses) >= MAX_ADDRESSES or _MEASURED.search(line):
             continue
         for match in _IN_PROSE.finditer(line):

@@ -24,7 +24,7 @@ _IMPACT = _terms(
     (Impact.DEGRADATION, r"(?:service )?degradation|degraded|verschlechterung|verschlechtert"),
 )
 _IMPACT_IN_PROSE = _terms(
-    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]){_AFFECTING}"),
+    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){_AFFECTING}"),
     (Impact.SERVICE_AFFECTING, _AFFECTING),
     (Impact.DEGRADATION, r"degradation|verschlechterung"),
 )
@@ -49,8 +49,38 @@ _HEDGE = re.compile(
     r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal)\b|\?",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[^.!?;,\n]+[.!?]?")
+_NOT_LOST = re.compile(
+    r"\b(?:not|no|never|nicht|kein\w*|weder|neither|ob|whether|almost|nearly|fast)\b|n['’]t\b", re.IGNORECASE
+)
+_QUESTION = re.compile(r"^\W*(?:is|are|does|do|was|were|ist|sind|can|could|how|what|why)\b", re.IGNORECASE)
 _TICKED = re.compile(r"[\[(](?:x|✓|✔|☒)[\])]\s*([^\[(]*)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+
+
+_TOTAL_LOSS = re.compile(
+    r"\b(?:completely|totally|entirely|fully|hard) (?:down|dead|offline|out|unreachable)"
+    r"|\b(?:line|circuit|link|service|connection|uplink|SVC-\d+|it|we|are|is) (?:(?:is|are|has gone|went) )?"
+    r"(?:all )?(?:dead|offline|out of service)"
+    r"|\b(?:is|are|has gone|went) (?:hard )?down\b|\b(?:is|are) out(?: again)? since"
+    r"|\b(?:total|complete|full) (?:outage|failure|loss of (?:service|connectivity))|\bnothing works"
+    r"|\b(?:total|komplett)ausfall|\b(?:komplett|vollständig|total) (?:ausgefallen|tot|down|offline|weg)"
+    r"|\b(?:ist|sind)(?: [\w:.]+){0,6} (?:tot|ausgefallen|offline)\b|\bnichts geht mehr|\bgeht (?:gar )?nichts mehr",
+    re.IGNORECASE,
+)
+"""Plain words for a loss of service (R24): in the customer's own present clause it is presumed."""
+_UNSETTLED = re.compile(
+    r"\b(?:could|might|may (?:be|become|get|cause)|would|will|if|when|once|wenn|falls|sobald|könnte|würde|wird"
+    r"|möglich\w*"
+    r"|was|were|war|waren|wurde|had|behoben|fixed|resolved|restored|recovered|is over|no longer"
+    r"|nicht mehr betroffen|wieder"
+    r"|(?:up|works?|working|online|running|fine|stable) (?:again|now)|back (?:up|online)|again (?:up|ok|stable)"
+    r"|backup|back-up"
+    r"|secondary|second|standby|spare|redundan\w*|zweite\w*|ersatz\w*|reserve|one of|eine[rs]? (?:der|von)|but|aber"
+    r"|down to|yesterday|last (?:week|month|night|year)|gestern|letzte\w*|test)\b|\?|\b\d+ ?(?:%|percent|prozent)",
+    re.IGNORECASE,
+)
+"""Not now, not all of it, or not for certain."""
 
 
 class Choices(NamedTuple):
@@ -75,7 +105,8 @@ def read_choices(value: str) -> Choices:
     """A labelled value, read as each of the three vocabularies. A ticked box ("[x]") counts alone."""
     ticked = _TICKED.findall(value)
     text = ticked[0] if len(ticked) == 1 else value
-    return Choices(_only(text, _IMPACT), _only(text, _URGENCY), _only(text, _FAULT_TYPE))
+    impact = None if _UNSETTLED.search(text) else _only(text, _IMPACT)
+    return Choices(impact, _only(text, _URGENCY), _only(text, _FAULT_TYPE))
 
 
 def impact_in_prose(text: str) -> Impact | None:
@@ -87,7 +118,19 @@ def impact_in_prose(text: str) -> Impact | None:
     named = set()
     for sentence in _SENTENCE.findall(text):
         terms = list(pattern.finditer(sentence))
+        if not terms:
+            continue
         rest = pattern.sub(" ", sentence)
-        if terms and not _HEDGE.search(rest) and not _DENIAL.search(rest):
+        denied = any(pattern.search(part) and _DENIAL.search(pattern.sub(" ", part)) for part in sentence.split(","))
+        if not _HEDGE.search(rest) and not denied:
             named |= {choices[str(term.lastgroup)] for term in terms}
+    if not named and _TOTAL_LOSS.search(text) and any(_is_total_loss(sentence) for sentence in _CLAUSE.findall(text)):
+        return Impact.SERVICE_AFFECTING
     return named.pop() if len(named) == 1 else None
+
+
+def _is_total_loss(clause: str) -> bool:
+    loss = _TOTAL_LOSS.search(clause)
+    if loss is None or _UNSETTLED.search(clause):
+        return False
+    return not _NOT_LOST.search(clause[: loss.start()]) and not _QUESTION.match(clause)

@@ -4,6 +4,7 @@ The customer's own labelled lines come first, then what their own prose says bey
 in signatures and quoted messages, because customers fill in the lines of the question they answer.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,8 +18,11 @@ from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body
 from connector.rules.text.reply import Voice, read_lines
 from connector.rules.text.services import read_circuit, read_service, services_in
-from connector.rules.text.start_times import Start, read_start, starts_in_prose
+from connector.rules.text.start_times import Start, fault_in, read_start, starts_in_prose
 
+_WITH_PROSE = ("short_description", "service_id", "problem_start", "circuit_id")
+"""After the value on their labelled lines people go on writing."""
+_HINTED = re.compile(r"\w \([^()]{8,160}\)\s?:")
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
@@ -38,6 +42,7 @@ class _Message(NamedTuple):
     zone: str | None
     service_id_pattern: str
     labels: Labelling
+    subject: str
 
 
 class _Said(NamedTuple):
@@ -57,7 +62,7 @@ def _read(entry: Entry, message: _Message) -> Any:
         case "short_description":
             value = fit(entry.field, " ".join(entry.value.split()))
         case "circuit_id":
-            value = None if entry.below else read_circuit(entry.value)
+            value = None if entry.below else read_circuit(entry.value, entry.loose)
         case "test_results":
             value = fit(entry.field, entry.value.rstrip())
         case "ip_addresses":
@@ -90,7 +95,9 @@ def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]
     """What free text says beyond doubt, and the doubts it raises about the service and the start."""
     if services := services_in(text, message.service_id_pattern):
         yield "service_id", [_Said(service, service) for service in services]
-    starts = [_Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone)]
+    starts = [
+        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone, message.subject)
+    ]
     if starts:
         yield "problem_start", starts
     if impact := impact_in_prose(text):
@@ -134,23 +141,30 @@ def _comparable(value: Any) -> Any:
 
 @lru_cache(maxsize=1_024)
 def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
-    items = list(read_entries(read_lines(body.take(), is_html), fields_by_label(message.labels)))
+    lines = read_lines(body.take(), is_html)
+    items = list(read_entries(lines, fields_by_label(message.labels)))
     entries = [item for item in items if isinstance(item, Entry)]
+    # Labelled values in a quotation are old ones, unless it is our question with its hints: that is filled in.
+    asked = any(line.voice is Voice.QUOTED and _HINTED.search(line.text) for line in lines)
+    quoted = [entry for entry in entries if entry.voice is Voice.SIGNATURE or (entry.voice is Voice.QUOTED and asked)]
     prose = "\n".join(
         item.value if isinstance(item, Entry) else item.text
         for item in items
-        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field == "short_description")
+        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field in _WITH_PROSE)
     )
     sources: tuple[Callable[[], dict[str, list[_Said]]], ...] = (
         lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message),
         lambda: dict(_in_prose(prose, message)),
-        lambda: _labelled([entry for entry in entries if entry.voice is not Voice.OWN], message),
+        lambda: dict(_in_prose(message.subject, message)),
+        lambda: _labelled(quoted, message),
     )
     fields: dict[str, Any] = {}
     for source in sources:
         for field, said in source().items():
             if field not in fields:
                 fields[field] = _agreed(field, said)
+    if "short_description" not in fields and (described := fault_in(prose)):
+        fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
     return Extraction(
@@ -162,17 +176,25 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
 
 
 def extract(
-    body: str, is_html: bool, sent_at: datetime, zone: str | None, service_id_pattern: str, *, labels: Labelling = ()
+    body: str,
+    is_html: bool,
+    sent_at: datetime,
+    zone: str | None,
+    service_id_pattern: str,
+    *,
+    labels: Labelling = (),
+    subject: str = "",
 ) -> Extraction:
     """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
 
     ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it, in the zone the customer
     names, else in ``zone`` (the customer's IANA zone), else in UTC. ``service_id_pattern`` is a regular
     expression that finds a service ID as a whole word, whatever its case. ``labels`` are those of the helpdesk's
-    screens, by which customers are asked; the words of the catalogue are known in any case. Reads at most 128 KB of
+    screens, by which customers are asked; the words of the catalogue are known in any case. What the ``subject`` says
+    counts after the body. Reads at most 128 KB of
     markup, 64 KB and 2000 lines of text. Pure and cached; never raises, whatever the text.
 
     Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    return _extract(Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels))
+    return _extract(Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels, subject))

@@ -43,6 +43,8 @@ class Extraction(Model):
     """R16. UTC, whole seconds, between two years before and one hour after the message."""
     short_description: str | None = None
     """R17. One line of at most 250 characters."""
+    first_words: str | None = None
+    """The first sentence of a fault in prose, at most 250 characters: a description where the subject is none (R17)."""
     impact: Impact | None = None
     urgency: Urgency | None = None
     circuit_id: str | None = None

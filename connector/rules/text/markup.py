@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import CSS_PROFILES
@@ -36,6 +37,8 @@ _CONFIG = ParserConfig(
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
+_LIKE_ASCII = {0x2010: "-", 0x2011: "-", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
+"""Hyphens and letters of full width, which word processors and keyboards put into IDs."""
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n\t]+")
 _ENDING_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
@@ -72,6 +75,8 @@ class RawLine(NamedTuple):
 
 
 def _clean(text: str) -> str:
+    if not text.isascii():
+        text = normalize("NFC", text).translate(_LIKE_ASCII)
     return _SPACES.sub(" ", _UNSEEN.sub("", _BREAK.sub("\n", text)))
 
 

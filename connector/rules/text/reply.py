@@ -9,6 +9,7 @@ quadratic time for long runs of blank lines.
 import re
 from collections.abc import Iterable
 from enum import Enum
+from itertools import takewhile
 from sys import getsizeof
 from threading import Lock
 from typing import NamedTuple
@@ -43,15 +44,26 @@ _HEADER_LINE = 160
 _HEADER_TRIES = 12
 """Header patterns need time cubic in the length of their window: few and small windows bound it."""
 _HEADER_FIELD = re.compile(
-    r"[* ]*(From|Von|Sent|Gesendet|To|An|Date|Datum|Subject|Betreff|Cc|Organization|Organisation)[ *]*:", re.IGNORECASE
-)
-_SEPARATOR = re.compile(
-    r"[-_ ]*-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Weitergeleitete Nachricht) ?-{2,}",
+    r"[* ]*(From|Von|Sent|Gesendet|To|An|Date|Datum|Subject|Betreff|Cc|Organization"
+    r"|Organisation)[ *]*:",
     re.IGNORECASE,
 )
+_SEPARATOR = re.compile(
+    r"[_ ]{0,40}-{2,60} ?(?:[^\n]{0,80}(?:@|\b20\d\d\b)[^\n]{0,80}|(?:\w+ ){0,3}(?:message|nachricht|mensaje"
+    r"|messaggio"
+    r"|bericht|wiadomość|mensagem|meddelande|besked|melding|viesti|mesaj|zpráva|сообщение)(?: \w+){0,2}) ?-{2,60}",
+    re.IGNORECASE,
+)
+"""``-----Original Message-----`` in many languages, or with date or author inside."""
+_FIELD_LINE = re.compile(r"[* ]*[^\W\d_][^:\n]{0,24}[ *]*[:：] ?\S")
+_ANY_INTRODUCTION = re.compile(r"(?=[^\n]*\d{1,2}[:.h]\d{2})[^\n]{4,}\S@\S[^\n]*[:：]")
+"""Date, time and address before a colon at the end: somebody wrote."""
+_ANY_HEADER = re.compile(r"^[^:\n]{2,25}[:：].*@|@.*[:：]$")
+_DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[:.h]\d{2}")
 _RULER = re.compile(r"[-_=*~#]{4,}")
 _QUOTE = re.compile(r"[ \t]*((?:>[ \t]?)+)")
 _SIGNATURE_DASHES = re.compile(r"-- ?|__|—")
+_LONGEST_MOBILE = 60
 _MOBILE = re.compile(
     r"(?:sent (?:from|via|with) (?:my |outlook|mail|proton|yahoo|gmail|samsung)|get outlook for"
     r"|gesendet (?:von|mit|über)"
@@ -72,13 +84,20 @@ _CLOSING = re.compile(
     rf"(?:[ ,/&+]+(?:and |und )?{_CLOSING_WORDS})*)[,.!]*(?: {_NAME}){{0,3}}[.!]?"
 )
 _NAME_LINE = re.compile(rf"[*_/]*{_NAME}(?:[ ,&/|]+{_NAME}){{0,4}}[.*_]*")
-_POSTSCRIPT = re.compile(r"p\.? ?s\.?\s?:|p\.s\.", re.IGNORECASE)
+_POSTSCRIPT = re.compile(r"p\.? ?s\b\.?\s?", re.IGNORECASE)
 
 
 def _header_length(lines: list[RawLine], at: int) -> int:
     """How many lines the header of a quoted message takes at ``at``; 0 if there is none."""
     if _SEPARATOR.match(lines[at].text):
         return 1
+    if _ANY_INTRODUCTION.fullmatch(lines[at].text[:_HEADER_LINE]):
+        return 1
+    block = [
+        line.text for line in takewhile(lambda line: _FIELD_LINE.match(line.text), lines[at : at + _HEADER_WINDOW])
+    ]
+    if len(block) > 2 and "@" in block[0] and any(_DATED.search(text) for text in block[1:3]):
+        return len(block)
     window = [line.text[:_HEADER_LINE] for line in lines[at : at + _HEADER_WINDOW]]
     header = _HEADER.match("\n".join(window))
     if header is None:
@@ -106,7 +125,7 @@ def _mark_quotes(lines: list[RawLine]) -> list[Line]:
     while at < len(marked) and tries < _HEADER_TRIES:
         text, voice = marked[at]
         length = 0
-        if voice is Voice.OWN and (_MAY_BE_HEADER.match(text) or _SEPARATOR.match(text)):
+        if voice is Voice.OWN and (_MAY_BE_HEADER.match(text) or _SEPARATOR.match(text) or _ANY_HEADER.search(text)):
             tries += 1
             length = _header_length(lines, at)
         if length:
@@ -141,7 +160,7 @@ def _mark_signatures(lines: list[Line]) -> list[Line]:
         elif not signing and text:
             signing = bool(_SIGNATURE_DASHES.fullmatch(text)) or _is_closing(lines, at)
         own = voice is Voice.OWN
-        signed = own and (signing or bool(_MOBILE.match(text)))
+        signed = own and (signing or (len(text) <= _LONGEST_MOBILE and bool(_MOBILE.match(text))))
         marked.append(Line(text, Voice.SIGNATURE if signed else voice))
     return marked
 
@@ -162,6 +181,11 @@ def _read_lines(body: Body, is_html: bool) -> tuple[Line, ...]:
 def read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
     """Every line of a message with its voice. Never raises; see :mod:`.markup` for the limits of size."""
     return _read_lines(Body(body[:MAX_HTML]), is_html)
+
+
+def as_mail(lines: Iterable[Line]) -> str:
+    """Lines as a mail in plain text that reads the same, with quotation marks."""
+    return "\n".join(f"> {text}" if voice is Voice.QUOTED else text for text, voice in lines)
 
 
 def own_words(lines: Iterable[Line]) -> str:

@@ -8,6 +8,7 @@ from connector.rules.text.findings import Unclear
 
 _LONGEST = CATALOGUE["service_id"].length
 """Of a circuit ID too."""
+_CIRCUIT_WORDS = 3
 _AROUND = " \t.,;:!?'\"“”„‚‘’`´#<>()[]{}*|"
 _PLAIN = re.compile(rf"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{{2,{_LONGEST - 1}}}")
 
@@ -42,7 +43,10 @@ def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | Non
     return words[0] if len(words) == 1 and len(words[0]) <= _LONGEST else Unclear("service_id")
 
 
-def read_circuit(value: str) -> str | Unclear:
-    """A labelled circuit ID: one line, kept as written."""
+def read_circuit(value: str, plainly: bool) -> str | Unclear | None:
+    """A labelled circuit ID: a few words with a digit, kept as written; with ``plainly`` a single one, or nothing."""
     text = " ".join(value.split()).strip(" .,;*")
-    return text if 0 < len(text) <= _LONGEST else Unclear("circuit_id")
+    if plainly:
+        return text if _PLAIN.fullmatch(text) else None
+    like_one = re.search(r"\d", text) and len(text.split()) <= _CIRCUIT_WORDS
+    return text if like_one and len(text) <= _LONGEST else Unclear("circuit_id")

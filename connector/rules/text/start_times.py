@@ -38,7 +38,9 @@ _PLAIN_WORDS = frozenset({
 })  # fmt: skip
 _SINCE = re.compile(
     r"\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
-    r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am))\b",
+    r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
+    r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose|went (?:down|dark|offline)|ausgefallen|abgebrochen)"
+    r" (?:at|around|about|on|um|gegen|am))\b",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
@@ -49,12 +51,74 @@ _FILLER = re.compile(
 )
 _RECOVERED = re.compile(
     r"\b(?:fixed|resolved|behoben|restored|stable|stabil"
-    r"|work(?:s|ing) (?:again|fine)|customers?|kunden?|contract|vertrag)\b",
+    r"|work(?:s|ing) (?:again|fine)|recovered|(?:up|online|ok|fine|running) again|again (?:up|ok)|back (?:up|online"
+    r"|to normal)"
+    r"|wieder (?:da|online|ok|erreichbar|stabil|in ordnung)|läuft wieder|geht wieder)\b",
     re.IGNORECASE,
 )
+_OTHER_EVENT = re.compile(
+    r"\b(?:(?:answer|repl\w+|response|news|feedback|update|call) from (?:you|your)|no (?:answer|reply|response"
+    r"|feedback)"
+    r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
+    r"|fehlerfrei|fault-free|customers?|kunden?|contract|vertrag)\b",
+    re.IGNORECASE,
+)
+_FAULT = re.compile(
+    r"\b(?:down|out(?:age)?|los[est]\w*|drop\w*|err\w*|crc|flap\w*|latenc\w*|slow\w*|no (?:light|link|signal|traffic"
+    r"|connect\w*|service|ping)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*|alarm\w*|problem\w*"
+    r"|issues?|packet\w*|jitter|unstable|unreachable|broken?|disconnect\w*|not (?:\w+ )?(?:work\w*|answer\w*|reach\w*"
+    r"|respond\w*|available)|n['’]t (?:work|answer|reach|respond|ping)|does not|affect\w*|impair\w*|timeouts?|stopped"
+    r"|congest\w*|throughput|bgp|doubled|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
+    r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst)"
+    r"|nicht (?:\w+ )?"
+    r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt|nichts geht|paketverlust\w*"
+    r"|latenz\w*"
+    r"|aufgetreten|probleme?)\b|störung|ausfall",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
+_CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
+_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+)")
+_SENTENCE_END = re.compile(r"(?<=[^\d][.!?])\s|\n\n")
+_DESCRIBES = 4
+"""Words."""
 _SINCE_REACH = 80
 _MAX_SINCE = 20
 """A message that says "since" more often is a log, not a report."""
+
+
+_AGO = re.compile(
+    r"\b(?:vor )?(?:about |ca\.? |etwa )?(\d{1,3}) ?(min(?:ute)?n?s?|h|hours?|hrs?"
+    r"|stunden?)\b(?: ago)?",
+    re.IGNORECASE,
+)
+_MORNING = re.compile(
+    r"\b(?:this morning|heute (?:morgen|früh|vormittag))[, ]*(?:at |around |um "
+    r"|gegen )?(\d{1,2})(?::(\d{2}))?(?![\d.:])(?: ?(?:am|uhr)\b)?",
+    re.IGNORECASE,
+)
+_HALF = re.compile(r"\bhalb (zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|eins)\b", re.IGNORECASE)
+_HALF_HOURS = ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf")
+_ZULU = re.compile(r"\b([01]\d|2[0-3])([0-5]\d) ?z\b", re.IGNORECASE)
+_NOON = re.compile(r"\b(?:at noon|noon|(?:um )?zwölf uhr mittags)\b", re.IGNORECASE)
+_REGION = re.compile(r"(?<=\d|m) ?\b(ET|CT|MT|PT|Eastern|Central|Mountain|Pacific)(?: time)?\b")
+_REGIONS = {"E": "America/New_York", "C": "America/Chicago", "M": "America/Denver", "P": "America/Los_Angeles"}
+
+
+def spelled_out(text: str, sent_at: datetime) -> str:
+    """Everyday times as dates and clock times: "20 minutes ago", "this morning at 7", "halb acht", "0915z", "ET"."""
+
+    def ago(match: re.Match[str]) -> str:
+        if not re.search(r"\bago\b|\bvor\b", match[0], re.IGNORECASE):
+            return match[0]
+        unit = "minutes" if match[2].lower().startswith("m") else "hours"
+        return f"{sent_at - timedelta(**{unit: int(match[1])}):%Y-%m-%d %H:%M} UTC"
+
+    text = _AGO.sub(ago, text)
+    text = _MORNING.sub(lambda match: f"today {int(match[1]):02}:{match[2] or '00'}", text)
+    text = _HALF.sub(lambda match: f"{_HALF_HOURS.index(match[1].lower()) or 12}:30 Uhr", text)
+    text = _NOON.sub("12:00", _ZULU.sub(r"\1:\2 UTC", text))
+    return _REGION.sub(lambda match: f" {_REGIONS[match[1][0]]}", text)
 
 
 class Start(NamedTuple):
@@ -128,11 +192,22 @@ def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Uncl
         zones.append(named)
     if not zones and (stated := zone_of_hint(hint)):
         zones.append(stated)
+    if not zones and parts.times and _names_unknown_zone(parts.rest, parts.times[-1].end()):
+        return Unclear("zone")
     return zones if zones else unnamed_zone(parts.rest, customer) or []
 
 
+def _names_unknown_zone(text: str, at: int) -> bool:
+    """Capitals or a name in brackets after a clock time, such as ``HNE`` or ``(Frankfurt)``, and no word of a fault."""
+    named = _ZONE_LIKE.match(text, at)
+    return named is not None and not _FAULT.match(named[1])
+
+
 def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
-    """The one day that is named, checked against a named weekday."""
+    """The one day that is named, checked against a named weekday; without a date the last such weekday, or today."""
+    if not parts.dates:
+        (weekday,) = parts.weekdays or {today.weekday()}
+        return today - timedelta(days=(today.weekday() - weekday) % 7)
     days = [read_day(match, today) for match in parts.dates]
     doubt = next((day for day in days if isinstance(day, Unclear)), None)
     if doubt or None in days:
@@ -148,7 +223,7 @@ def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
 def _moment(parts: _Parts, clock: time, zone: Zone, sent_at: datetime) -> datetime | Unclear | None:
     """The moment in one zone."""
     today = sent_at.astimezone(zone.info).date()
-    day = _day_of(parts, today) if parts.dates else today
+    day = _day_of(parts, today)
     if not isinstance(day, date):
         return day
     at = to_utc(datetime.combine(day, clock), zone)
@@ -164,6 +239,8 @@ def _moment(parts: _Parts, clock: time, zone: Zone, sent_at: datetime) -> dateti
 
 def _incomplete(parts: _Parts, today: date) -> Unclear | None:
     """What is missing or said twice; ``None`` if it is one time on at most one day, with nothing else unread."""
+    if not parts.times and not parts.dates:
+        return Unclear("start")
     if not parts.times:
         day = _day_of(parts, today)
         if isinstance(day, date):
@@ -172,7 +249,7 @@ def _incomplete(parts: _Parts, today: date) -> Unclear | None:
     if len({_clock(match) for match in parts.times}) > 1:
         return Unclear("times")
     words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
-    day_is_missing = not parts.dates and (parts.weekdays or words - _PLAIN_WORDS)
+    day_is_missing = not parts.dates and (len(parts.weekdays) > 1 or words - _PLAIN_WORDS)
     if day_is_missing or re.search(r"\d", parts.rest) or _VAGUE.search(parts.rest):
         return Unclear("start")
     bare = not any(match["noon"] or match["full_noon"] for match in parts.times)
@@ -206,7 +283,7 @@ def read_start(value: str, hint: str, sent_at: datetime, zone: str | None) -> St
     ``zone`` is the customer's IANA zone; without one a time that names no zone is taken for UTC. An abbreviation
     means its own offset: 10:00 CET is 09:00 UTC, in summer too.
     """
-    text = " ".join(value.split())
+    text = spelled_out(" ".join(value.split()), sent_at)
     parts = _parts(text[:_MAX_VALUE])
     if len(text) > _MAX_VALUE or not (parts.dates or parts.times):
         return None
@@ -228,15 +305,47 @@ def _leading(text: str) -> str:
     return text[:at]
 
 
-def starts_in_prose(text: str, sent_at: datetime, zone: str | None) -> Iterator[tuple[str, Start | Unclear]]:
-    """Every "since …" with a date and a time, with what was said."""
+def fault_in(text: str) -> str | None:
+    """The first sentence that tells of a fault, which describes it where nothing else does (R17)."""
+    if not _FAULT.search(text):
+        return None
+    for line in text.split("\n"):
+        for sentence in _SENTENCE_END.split(line):
+            if len(sentence.split()) >= _DESCRIBES and _FAULT.search(sentence):
+                return " ".join(sentence.split())
+    return None
+
+
+def starts_in_prose(
+    text: str, sent_at: datetime, zone: str | None, subject: str = ""
+) -> Iterator[tuple[str, Start | Unclear]]:
+    """Every "since …" of a fault with a time and a day, with what was said; a time with its zone alone is of today.
+
+    What has recovered, and what is not a fault (an answer, a migration), has no start. The fault may be named around
+    it or in the ``subject``. A lone line with nothing but a date and a time answers our question.
+    """
+    if alone := [line for line in text.split("\n") if _TIME_RE.search(line) and _leading(line) == line]:
+        parts = _parts(alone[0])
+        if len(alone) == 1 and parts.dates and parts.times and (start := read_start(alone[0], "", sent_at, zone)):
+            yield alone[0], start
+            return
     for since in islice(_SINCE.finditer(text), _MAX_SINCE):
-        if _RECOVERED.search(text, max(0, since.start() - _SINCE_REACH), since.start()):
-            continue
+        before = text[max(0, since.start() - 2 * _SINCE_REACH) : since.start()]
         following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
+        own = _SENTENCE_END.split(before)[-1]
+        if _RECOVERED.search(own[-_SINCE_REACH:]) or _OTHER_EVENT.search(own + since[0] + following.partition(".")[0]):
+            continue
+        it_began = _IT.search(own) is not None and since[0].lower() not in ("since", "seit")
+        if not it_began and not _FAULT.search(f"{subject} {before} {since[0]} {following[:_SINCE_REACH]}"):
+            continue
+        following = spelled_out(following, sent_at)
         lead = _leading(following)
         parts = _parts(" ".join(lead.split()))
-        if len(lead) > _SINCE_REACH or not (parts.dates and parts.times):
+        dated = parts.dates or parts.weekdays or parts.zones or _CLOCK_WORD.search(lead)
+        if len(lead) > _SINCE_REACH or not (parts.times and dated):
+            continue
+        if not parts.zones and _names_unknown_zone(following, len(lead.rstrip(" ("))):
+            yield " ".join(lead.split()), Unclear("zone")
             continue
         said = " ".join(lead.split()).strip(" ,(@")
         unnamed = unnamed_zone(following[len(lead) : len(lead) + 24].partition(".")[0], None)

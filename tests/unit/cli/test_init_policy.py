@@ -10,7 +10,7 @@ from connector.cli.check import check
 from connector.cli.init import init
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
-from connector.settings import load
+from connector.settings import SettingsError, load
 
 FILES = sorted(
     path.relative_to(MAPPINGS)
@@ -42,6 +42,15 @@ def test_all_rules_are_copied_and_the_settings_are_shown(tmp_path: Path) -> None
     assert f"INTERSPACE_ZAMMAD_MAPPING={own / 'zammad.yaml'}\n" in ran.output
     assert f"INTERSPACE_JIRA_MAPPING={own / 'jira.yaml'}\n" in ran.output
     assert not Path("interspace.env").exists()
+
+
+def test_nothing_is_added_where_there_is_no_settings_file(tmp_path: Path) -> None:
+    ran = copy("own", "--add")
+
+    assert isinstance(ran.exception, SettingsError)
+    assert str(ran.exception).startswith("there is no settings file interspace.env here to add to")
+    assert not (tmp_path / "own").exists()
+    assert "There is no settings file interspace.env here" in copy("own").output
 
 
 def test_a_text_of_ones_own_counts_from_the_first_copy_on(tmp_path: Path) -> None:

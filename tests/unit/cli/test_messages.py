@@ -1,9 +1,12 @@
 """``interspace messages``."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
+import structlog
 
 from connector.cli.reload import reload
 from connector.domain.messages import MESSAGES
@@ -88,6 +91,24 @@ def test_a_bad_message_never_goes_live_and_a_good_one_does(own: Path) -> None:
         assert reload(worker, lambda: (None, load_policy(own, SERVICES))) is used  # type: ignore[arg-type,return-value]
     assert len(worker.texts) == 1
     assert worker.texts[0].startswith("Now we go on")
+
+
+def test_texts_that_cannot_be_read_never_go_live(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Customers would get the shipped ones, and nobody would know (P16)."""
+    worker = _Worker(load_policy(own, SERVICES))
+    look = os.scandir
+
+    def closed(path: str) -> object:
+        if Path(path).name == "en":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with structlog.testing.capture_logs() as logged:
+        used = reload(worker, lambda: (None, load_policy(own, SERVICES)))  # type: ignore[arg-type,return-value]
+    assert not used
+    assert worker.texts == []
+    assert logged[-1]["problems"] == [f"{own.parent}/texts/en: cannot be read: Permission denied"]
 
 
 class _Worker:

@@ -129,4 +129,4 @@ def test_a_folder_that_is_not_there_is_a_problem_of_the_setting(tmp_path: Path) 
         policy_with(tmp_path, {})
     (problem,) = error.value.problems
     assert problem.path == "messages_folder"
-    assert problem.message == f"there is no folder {tmp_path}/texts"
+    assert problem.message == f"the folder {tmp_path}/texts cannot be read: No such file or directory"

@@ -1,15 +1,20 @@
 """All rules together: the laws of ``evaluate``."""
 
+import pkgutil
 from datetime import datetime, timedelta
+from importlib import import_module
+from inspect import get_annotations, isfunction
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.decision import Decision
+from connector import rules
+from connector.domain.decision import Decision, Outcome
 from connector.domain.fields import Fields
 from connector.domain.ticket import Change, Customer, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
+from connector.rules.case import Case
 from connector.rules.evaluate import RULES, evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, said
 from tests.unit.rules.passes import written
@@ -262,3 +267,19 @@ def test_an_rfo_task_has_its_own_rules() -> None:
     task = incident(Fields(connector_key="rfo:7"), kind=TicketKind.RFO_TASK, created_by=Actor.CONNECTOR)
 
     assert evaluate(task, POLICY, at(days=30)).note is None
+
+
+def test_every_rule_runs() -> None:
+    """Whatever takes a case and gives an outcome is a rule, and stands in the lists."""
+    modules = [import_module(module.name) for module in pkgutil.iter_modules(rules.__path__, "connector.rules.")]
+    written_down = {
+        rule
+        for module in modules
+        for rule in vars(module).values()
+        if isfunction(rule)
+        and not rule.__name__.startswith("_")
+        and list(get_annotations(rule).values()) == [Case, Outcome]
+    }
+
+    assert {rule.__name__ for rule in written_down} >= {"unclear", "escalation", "rfo_task", "problem_record"}
+    assert written_down == {rule for of_kind in RULES.values() for rule in of_kind}

@@ -81,11 +81,20 @@ def test_outlook_html_is_cut_at_its_header() -> None:
 
 
 def test_a_filled_line_in_a_quotation_counts_only_where_no_own_words_give_the_field() -> None:
-    said = read(f"Service ID: SVC-1001\n\n{GMAIL_EN}\n> Service ID: SVC-2002\n> Impact: degradation\n> Urgency:\n")
+    quoted = "> Service ID: SVC-2002\n> Impact (one of three): degradation\n> Urgency:\n"
+    said = read(f"Service ID: SVC-1001\n\n{GMAIL_EN}\n{quoted}")
     assert said.service_id == "SVC-1001"
     assert said.impact == "degradation"
     assert said.urgency is None
     assert said.doubts == ()
+
+
+def test_labelled_lines_in_a_quotation_that_is_not_our_question_are_old() -> None:
+    """A reply to a closed ticket opens a new one, with the old values below."""
+    said = read(
+        f"Another line has errors.\n\n{OUTLOOK_EN}\n\nService ID: SVC-2002\nImpact: degradation\nUrgency: high\n"
+    )
+    assert (said.service_id, said.impact, said.urgency) == (None, None, None)
 
 
 def test_own_prose_goes_before_a_quoted_line() -> None:
@@ -114,7 +123,8 @@ def test_a_labelled_line_after_a_farewell_still_counts() -> None:
 
 
 def test_no_label_that_the_customer_filled_is_lost_in_an_unmarked_quotation() -> None:
-    said = read(f"see below\n\n{OUTLOOK_DE}\n\nService ID: SVC-1001\nStart time: 02/03/2026 10:00\nImpact:\n")
+    filled = "Service ID (as in your welcome message): SVC-1001\nStart time: 02/03/2026 10:00\nImpact:\n"
+    said = read(f"see below\n\n{OUTLOOK_DE}\n\n{filled}")
     assert said.service_id == "SVC-1001"
     assert [doubt.field for doubt in said.doubts] == ["problem_start"]
 

@@ -48,12 +48,12 @@ def test_a_labelled_impact(value: str, impact: Impact | None) -> None:
         ("We see a degradation on the link.", DEG),
         ("Is this service affecting?", None),
         ("Is this service affecting", None),
-        ("It is not service affecting", None),
+        ("It is not service affecting", Impact.NON_SERVICE_AFFECTING),
         ("If it becomes service-affecting we will call.", None),
         ("It was service-affecting yesterday.", None),
         ("It might be service-affecting.", None),
         ("This is service-affecting. This is a degradation.", None),
-        ("Everything is down, total outage!", None),
+        ("Everything is down, total outage!", Impact.SERVICE_AFFECTING),
     ],
 )
 def test_impact_in_prose_needs_the_exact_term_as_a_fact(prose: str, impact: Impact | None) -> None:
