@@ -16,7 +16,7 @@ from cachetools import LRUCache, cached
 from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
 from connector.rules.text.markup import Body
-from connector.rules.text.reply import Line, Voice, own_words, read_lines
+from connector.rules.text.reply import Line, Voice, own_words, read_lines, size_of
 
 _RUN = 4
 _OLD = 0.7
@@ -33,10 +33,11 @@ _HEADS_QUOTE = re.compile(r".*(?:\d{1,2}[:.]\d{2}|@).*[:：]|.*[:：].*@.*|[-_ ]
 
 
 class Message(NamedTuple):
-    """What a message adds to its ticket."""
+    """A message of a ticket, line by line."""
 
+    lines: tuple[Line, ...]
     words: str
-    """Its author's own."""
+    """The customer's own, put together."""
     repeats: bool = False
     """Nothing in it is new: whether it is meant is for a person to judge."""
 
@@ -52,7 +53,9 @@ def _runs(body: Body, is_html: bool) -> frozenset[int]:
     return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
 
 
-_messages: LRUCache[int, Message] = LRUCache(_MAX_CACHED, getsizeof=lambda message: getsizeof(message.words))
+_messages: LRUCache[int, Message] = LRUCache(
+    _MAX_CACHED, getsizeof=lambda message: size_of(message.lines) + getsizeof(message.words)
+)
 _messages_lock = Lock()
 
 
@@ -76,7 +79,8 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
             marked.append(Line(text, voice))
         below_header = below_header or _HEADS_QUOTE.fullmatch(text) is not None
     repeats = _speaks(lines) and not _speaks(marked)
-    return Message(own_words(lines if repeats else marked), repeats)
+    kept = lines if repeats or tuple(marked) == lines else tuple(marked)
+    return Message(kept, own_words(kept), repeats)
 
 
 def _speaks(lines: Iterable[Line]) -> bool:
