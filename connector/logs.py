@@ -52,9 +52,9 @@ def _hide(secrets: Iterable[str]) -> structlog.typing.Processor:
 
 def _cleaned(value: object, hidden: tuple[str, ...]) -> object:
     if isinstance(value, dict):
-        return {_cleaned(key, hidden): _cleaned(held, hidden) for key, held in value.items()}
+        return {_cleaned(key, hidden): _cleaned(item, hidden) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(held, hidden) for held in value]
+        return [_cleaned(item, hidden) for item in value]
     if not isinstance(value, str):
         return value
     for secret in hidden:

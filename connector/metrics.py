@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""Of what ``exposition`` gives."""
+"""The media type of the text that ``exposition`` returns."""
 
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -58,7 +58,7 @@ def refused(sender: str, status: int) -> None:
 
 
 def reconciled(helpdesk: str, decision: Decision, seconds: float) -> None:
-    """A ticket was brought to where the rules want it. What was written is told by the decision."""
+    """A ticket was brought to where the rules want it. The decision says what was written."""
     figures = _figures()
     _reconciles(helpdesk, "unchanged" if decision.writes_nothing else "changed").inc()
     _seconds(helpdesk).observe(seconds)
@@ -82,6 +82,11 @@ def _seconds(helpdesk: str) -> "Histogram":
 def failed(helpdesk: str, final: bool) -> None:
     """A reconcile failed; ``final``: the ticket became a dead letter."""
     _reconciles(helpdesk, "dead_letter" if final else "failed").inc()
+
+
+def text_failed(name: str) -> None:
+    """A message's text did not fit its data, and another was said instead (P16)."""
+    _figures().failed_texts.labels(name).inc()
 
 
 def paused(helpdesk: str) -> None:
@@ -168,15 +173,17 @@ class WorkTableRows:
         """For the library's registry."""
         from prometheus_client.core import GaugeMetricFamily
 
-        held = self._fresh()
-        yield GaugeMetricFamily("interspace_work_table_up", "1: the work table answers.", value=int(held is not None))
+        by_helpdesk = self._fresh()
+        yield GaugeMetricFamily(
+            "interspace_work_table_up", "1: the work table answers.", value=int(by_helpdesk is not None)
+        )
         tickets = GaugeMetricFamily("interspace_tickets", "Tickets in the work table.", labels=("helpdesk", "state"))
         oldest = GaugeMetricFamily(
             "interspace_oldest_due_timestamp_seconds",
             "Since when the ticket that waits longest has been due; absent when none is.",
             labels=("helpdesk",),
         )
-        for helpdesk, counts in (held or {}).items():
+        for helpdesk, counts in (by_helpdesk or {}).items():
             for state in ("due", "waiting", "leased", "dead"):
                 tickets.add_metric((helpdesk, state), getattr(counts, state))
             if counts.oldest_due is not None:
@@ -206,6 +213,7 @@ class _Figures:
     levels: "Counter"
     contested: "Counter"
     repairs: "Counter"
+    failed_texts: "Counter"
     pauses: "Counter"
     sweeps: "Counter"
     missed: "Counter"
@@ -248,6 +256,7 @@ def _made() -> _Figures:
         levels=counter("escalation_levels", "Escalation levels that fired.", "helpdesk", "level"),
         contested=counter("contested_fields", "Fields left alone because somebody resets them.", "helpdesk"),
         repairs=counter("repairs", "Values restored after a customer had changed them.", "helpdesk"),
+        failed_texts=counter("failed_texts", "Texts that did not fit, so that another was said.", "message"),
         pauses=counter("helpdesk_pauses", "Times the helpdesk was left alone.", "helpdesk"),
         sweeps=counter("sweeps", "Sweeps.", "helpdesk"),
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),

@@ -30,15 +30,15 @@ def read_store(path: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SecretStoreError(f"{path}: cannot be read: {reason}") from None
-    found = {}
+    values = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
         name, separator, value = line.partition("=")
         if not separator or not name.strip() or not value.strip():
             raise SecretStoreError(f"{path}, line {number}: expected NAME=value")
-        found[name.strip()] = value.strip()
-    return found
+        values[name.strip()] = value.strip()
+    return values
 
 
 def with_secret(path: Path, known: Mapping[str, str], name: str) -> dict[str, str]:
@@ -49,17 +49,17 @@ def with_secret(path: Path, known: Mapping[str, str], name: str) -> dict[str, st
     """
     if name in known:
         return dict(known)
-    held = read_store(path)
-    if name not in held:
-        held[name] = secrets.token_hex(32)
-        _write(path, held)
-    return {**known, name: held[name]}
+    stored = read_store(path)
+    if name not in stored:
+        stored[name] = secrets.token_hex(32)
+        _write(path, stored)
+    return {**known, name: stored[name]}
 
 
-def _write(path: Path, held: Mapping[str, str]) -> None:
+def _write(path: Path, stored: Mapping[str, str]) -> None:
     """Replace the file at once: there is never half a store, and never one that others may read."""
     first = "# Secrets made by interspace install. Keep this file readable by the connector only."
     try:
-        write(path, [first, *(f"{name}={value}" for name, value in held.items())], replace=True)
+        write(path, [first, *(f"{name}={value}" for name, value in stored.items())], replace=True)
     except SettingsError as error:
         raise SecretStoreError(str(error)) from None

@@ -148,7 +148,7 @@ class Settings(Model):
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""
         senders = [registry.plugin(helpdesk)] if helpdesk else registry.plugins()
-        names = [(self.of(one.name), name) for one in senders for name in one.sender.all_settings]
+        names = [(self.of(plugin.name), name) for plugin in senders for name in plugin.sender.all_settings]
         if not any(own.secrets(name) for own, name in names):
             whose = senders[0].title if helpdesk else "the helpdesk"
             either = _or(own.variable(name) for own, name in names)
@@ -160,10 +160,10 @@ _OWN = {name: field for name, field in Settings.model_fields.items() if name != 
 
 def declared() -> dict[str, FieldInfo]:
     """Every setting by its name among all: the connector's own, then those of each helpdesk."""
-    found = dict(_OWN)
+    fields = dict(_OWN)
     for helpdesk in registry.names():
-        found |= {f"{helpdesk}_{name}": field for name, field in registry.plugin(helpdesk).settings.fields().items()}
-    return found
+        fields |= {f"{helpdesk}_{name}": field for name, field in registry.plugin(helpdesk).settings.fields().items()}
+    return fields
 
 
 def secret_names() -> frozenset[str]:
@@ -231,11 +231,11 @@ def _composed(values: Mapping[str, Any], lines: Mapping[str, Line], faults: list
 
 def _faults(error: ValidationError, lines: Mapping[str, Line], begin: str = "") -> list[str]:
     """Each value that is not valid by its variable. The input stays out of the message: it can be a secret."""
-    found = []
+    faults = []
     for detail in error.errors(include_url=False, include_input=False):
         name = variable(f"{begin}{detail['loc'][0]}")
-        found.append(f"{_place(name, lines)}{name}: {_NUMBERS.get(detail['type']) or worded(detail)}")
-    return found
+        faults.append(f"{_place(name, lines)}{name}: {_NUMBERS.get(detail['type']) or worded(detail)}")
+    return faults
 
 
 def _split(name: str) -> tuple[str, str]:

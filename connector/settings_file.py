@@ -60,16 +60,16 @@ def read(path: Path) -> dict[str, Line]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SettingsFileError(f"{path}: cannot be read: {reason}") from None
-    found: dict[str, Line] = {}
+    lines: dict[str, Line] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
             place = f"{path}:{number}"
             name, value = _parsed(stripped, place)
-            if name in found:
-                raise SettingsFileError(f"{place}: {name} stands already in {found[name].place}")
-            found[name] = Line(value, place)
-    return found
+            if name in lines:
+                raise SettingsFileError(f"{place}: {name} stands already in {lines[name].place}")
+            lines[name] = Line(value, place)
+    return lines
 
 
 def _parsed(line: str, place: str) -> tuple[str, str]:

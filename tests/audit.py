@@ -37,17 +37,20 @@ def judge(name: str, answer: str, complaints: str) -> Verdict:
     except (ValueError, KeyError, TypeError):
         reason = (complaints.strip().splitlines() or ["no reason given"])[-1][:200]
         return Verdict(0, (f"{name}: NOT AUDITED: the advisory service gave no answer ({reason})",))
-    skipped = sorted(one["name"] for one in dependencies if "skip_reason" in one)
-    found = [
-        f"{name}: {one['name']} {one['version']}: {flaw['id']}, fixed in {', '.join(flaw['fix_versions']) or '-'}"
-        for one in dependencies
-        for flaw in one.get("vulns", ())
+    skipped = sorted(package["name"] for package in dependencies if "skip_reason" in package)
+    vulnerabilities = [
+        f"{name}: {item['name']} {item['version']}: {flaw['id']}, fixed in {', '.join(flaw['fix_versions']) or '-'}"
+        for item in dependencies
+        for flaw in item.get("vulns", ())
     ]
-    lines = [*found, f"{name}: {len(dependencies) - len(skipped)} packages audited, {len(found)} vulnerabilities"]
+    lines = [
+        *vulnerabilities,
+        f"{name}: {len(dependencies) - len(skipped)} packages audited, {len(vulnerabilities)} vulnerabilities",
+    ]
     if skipped:
         which = ", ".join(skipped) if len(skipped) < len(dependencies) else "any of the packages"
         lines.append(f"{name}: NOT AUDITED: the advisory service does not know {which}")
-    return Verdict(1 if found else 0, tuple(lines))
+    return Verdict(1 if vulnerabilities else 0, tuple(lines))
 
 
 def main() -> int:

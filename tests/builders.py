@@ -25,13 +25,13 @@ def default_policy() -> Policy:
 
 
 def at(**parts: float) -> datetime:
-    """T0 and some."""
+    """T0 plus a length of time."""
     return T0 + timedelta(**parts)
 
 
 def complete(**values: Any) -> Fields:
     """Fields of a triaged P3 incident with all required details."""
-    held = {
+    defaults = {
         "service_id": "SVC-1005",
         "problem_start": T0 - timedelta(minutes=20),
         "short_description": "packet loss on the line",
@@ -41,7 +41,7 @@ def complete(**values: Any) -> Fields:
         "group": "intake",
         "service_check": ServiceCheck.VERIFIED,
     }
-    return Fields(**(held | values))
+    return Fields(**(defaults | values))
 
 
 def incident(
@@ -53,7 +53,7 @@ def incident(
     **values: Any,
 ) -> Ticket:
     """An incident of Harbour Bank, whose services have the default ladder."""
-    held: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "helpdesk": "zammad",
         "id": "7",
         "number": "41007",
@@ -68,12 +68,12 @@ def incident(
         "articles": articles,
         "history": history,
     }
-    return Ticket(**(held | values))
+    return Ticket(**(defaults | values))
 
 
 def said(body: str, when: datetime = T0, author: Actor = Actor.CUSTOMER, **values: Any) -> Article:
     """A message."""
-    held: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "id": str(next(_numbers)),
         "created_at": when,
         "author": author,
@@ -81,7 +81,7 @@ def said(body: str, when: datetime = T0, author: Actor = Actor.CUSTOMER, **value
         "internal": False,
         "body": body,
     }
-    return Article(**(held | values))
+    return Article(**(defaults | values))
 
 
 def note(marks: set[str], when: datetime = T0) -> Article:

@@ -70,8 +70,8 @@ class Scanner:
     def know(self, secret: str) -> None:
         """``secret`` must not show. Of a URL it is the password."""
         if "://" in secret:
-            found = _PASSWORD.search(secret)
-            secret = found[1] if found else ""
+            match = _PASSWORD.search(secret)
+            secret = match[1] if match else ""
         for line in secret.splitlines():
             word = line.strip()
             if len(word) >= _GENERATED and _WORD.fullmatch(word):
@@ -87,17 +87,17 @@ class Scanner:
 
     def look(self, text: str, where: str, allowed: Collection[str] = ()) -> None:
         """Read ``text``, which was found at ``where`` and may hold the ``allowed`` secrets."""
-        for secret in self.found(text):
+        for secret in self.leaks_in(text):
             if secret not in allowed:
                 self.leaks.setdefault(where, f"{secret[:6]}…")
 
-    def found(self, text: str) -> Iterator[str]:
+    def leaks_in(self, text: str) -> Iterator[str]:
         """The secrets in ``text``."""
         yield from (secret for secret in self.texts if secret in text)
         if self.words:
             yield from (word for word in _WORD.findall(text) if word in self.words)
         for pair in _BASIC.findall(text):
-            yield from self.found(_decoded(pair))
+            yield from self.leaks_in(_decoded(pair))
 
 
 def _decoded(pair: str) -> str:
@@ -148,7 +148,7 @@ class SecretScan:
         for path in directory.resolve().rglob("*"):
             if path.is_file() and not path.is_symlink() and path.stat().st_mode & _OTHERS:
                 where = f"{path.relative_to(directory.resolve())}"
-                allowed = {secret for text in self.written.get(path, ()) for secret in self.scanner.found(text)}
+                allowed = {secret for text in self.written.get(path, ()) for secret in self.scanner.leaks_in(text)}
                 for piece in _pieces(path):
                     self.scanner.look(piece, where, allowed)
 
@@ -178,8 +178,8 @@ class SecretScan:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.scanner.leaks:
             terminalreporter.section("secrets in the output (P21)", red=True)
-            for where, found in sorted(self.scanner.leaks.items()):
-                terminalreporter.line(f"{where}: {found}")
+            for where, names in sorted(self.scanner.leaks.items()):
+                terminalreporter.line(f"{where}: {names}")
 
     def _making(self, make: Any) -> Any:
         def made(nbytes: int | None = None) -> str:

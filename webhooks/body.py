@@ -19,9 +19,9 @@ class BodyPlaces(Semaphore):
     might, hundreds of slow senders would occupy every thread in turn, and health checks would wait behind them (P6).
     """
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self._waiters = Semaphore(number // 6)
+    def __init__(self, places: int) -> None:
+        super().__init__(places)
+        self._waiters = Semaphore(places // 6)
 
     def take(self) -> bool:
         """Takes a place, at once or after a short wait. ``False``: all stay taken, or enough others wait."""

@@ -63,7 +63,7 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 @settings_options(HELPDESK)
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
-    key = Key(_one(settings, helpdesk), ticket)
+    key = Key(_name_of(settings, helpdesk), ticket)
     letter = open_existing_table(settings).dead_letter(key)
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
@@ -105,15 +105,18 @@ def _chosen(
 ) -> tuple[WorkTable, list[Key]]:
     if everything == bool(tickets):
         raise click.UsageError("name tickets, or --all")
-    whose = _one(settings, helpdesk)
+    whose = _name_of(settings, helpdesk)
     table = open_existing_table(settings)
     if everything:
         return table, [letter.key for letter in table.dead_letters(whose)]
     return table, [Key(whose, ticket) for ticket in tickets]
 
 
-def _one(settings: Settings, helpdesk: str | None) -> str:
-    """These commands need no helpdesk's address: what was chosen is not asked for it."""
+def _name_of(settings: Settings, helpdesk: str | None) -> str:
+    """The chosen helpdesk, else the only served one; the address of a chosen one need not be set.
+
+    Raises SettingsError.
+    """
     return helpdesk or settings.helpdesk(None)
 
 

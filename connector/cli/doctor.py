@@ -24,7 +24,7 @@ from connector.settings_file import FILE_VARIABLE
 _COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIPPED: "dim"}
 
 _ALIKE = 3
-"""So many rows that say the same are one."""
+"""From this many findings skipped for one cause on, they share a row."""
 
 C = TypeVar("C", bound=Examination)
 
@@ -97,17 +97,17 @@ def doctor(
             f"{begin} asks for what is needed and writes a settings file. If there is one already, start in its "
             f"directory or name it in {FILE_VARIABLE}."
         )
-        found = [Finding("settings", Verdict.FAIL, "no helpdesk's address is set", do)]
+        findings = [Finding("settings", Verdict.FAIL, "no helpdesk's address is set", do)]
     else:
         chosen = registry.plugin(helpdesk or settings.helpdesk(None)).doctor()
         context = chosen.context(settings, patience=patience, waits=waits, test_tickets=round_trip)
-        found = _findings(chosen.checks, context)
-    shown = [finding for finding in found if not problems or finding.verdict is not Verdict.OK]
+        findings = _findings(chosen.checks, context)
+    shown = [finding for finding in findings if not problems or finding.verdict is not Verdict.OK]
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in shown], indent=2, ensure_ascii=False))
     else:
-        _show(Console(highlight=False), shown, Counter(finding.verdict for finding in found))
-    sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in found) else 0)
+        _show(Console(highlight=False), shown, Counter(finding.verdict for finding in findings))
+    sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0)
 
 
 def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:
@@ -119,11 +119,11 @@ def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:
         context.close()
 
 
-def _together(found: list[Finding]) -> list[Finding]:
-    """Many that were skipped for one cause in one row, at the place of the first."""
-    alike = Counter((finding.seen, finding.do) for finding in found if finding.verdict is Verdict.SKIPPED)
+def _together(findings: list[Finding]) -> list[Finding]:
+    """The findings, with those skipped for the same cause joined into one row at the place of the first."""
+    alike = Counter((finding.seen, finding.do) for finding in findings if finding.verdict is Verdict.SKIPPED)
     shown: list[Finding] = []
-    for finding in found:
+    for finding in findings:
         cause = (finding.seen, finding.do)
         if finding.verdict is not Verdict.SKIPPED or alike[cause] in range(1, _ALIKE):
             shown.append(finding)
@@ -132,16 +132,16 @@ def _together(found: list[Finding]) -> list[Finding]:
     return shown
 
 
-def _show(console: Console, found: list[Finding], counts: Counter[Verdict]) -> None:
-    """``counts`` are of all findings, also of those that are not shown."""
+def _show(console: Console, findings: list[Finding], counts: Counter[Verdict]) -> None:
+    """Prints the findings; ``counts`` include the findings that are not shown."""
     table = Table("", "check", box=SIMPLE_HEAD)
     table.add_column("seen, and what to do", overflow="fold")
-    for finding in _together(found):
+    for finding in _together(findings):
         colour = _COLOURS[finding.verdict]
         text = Text(finding.seen)
         if finding.do:
             text.append(f"\n→ {finding.do}", style=colour)
         table.add_row(Text(finding.verdict, style=colour), finding.name, text)
-    if found:
+    if findings:
         console.print(table)
     console.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]))

@@ -21,6 +21,7 @@ from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.plugin import HelpdeskPlugin, Measure
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
+from connector.messages.catalogue import failures_told_to
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.evaluate import evaluate
@@ -65,18 +66,21 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             seen = seen.as_of(at)
         except ValueError as error:
             raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
-    decision = evaluate(seen, policy, now)
+    with failures_told_to(
+        lambda text: click.echo(f"{text.file}: {text.error}; another text is said instead", err=True)
+    ):
+        decision = evaluate(seen, policy, now)
     measure = _measure(helpdesk_plugin, desk, seen)
     if as_json:
-        told = {
+        report = {
             "policy": policy.version,
             "now": now.isoformat(),
             "ticket": seen.model_dump(mode="json", exclude={"articles", "history"}),
             "decision": to_jsonable_python(_named(decision)),
         }
         if measure:
-            told[measure.key] = measure.data
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
+            report[measure.key] = measure.data
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))
         return
     show(Console(), seen, decision, policy, now)
     if measure:
@@ -134,8 +138,8 @@ def _measured(measure: Measure) -> Table:
 def _writes(ticket: Ticket, decision: Decision) -> Table:
     writes = Table("field", "is", "would become", title="Would be written", title_justify="left")
     for field, value in decision.changes.items():
-        held = wording.value(getattr(ticket.fields, field))
-        writes.add_row(ticket.labels[field], Text(harmless(held)), Text(harmless(wording.value(value))))
+        stored = wording.value(getattr(ticket.fields, field))
+        writes.add_row(ticket.labels[field], Text(harmless(stored)), Text(harmless(wording.value(value))))
     if decision.state:
         writes.add_row("State", wording.value(ticket.state), wording.value(decision.state))
     if decision.note:

@@ -20,7 +20,7 @@ from connector.settings_file import DEFAULT, FILE_VARIABLE, is_there, write
 
 
 class _Init(Group):
-    """A command for each helpdesk, and then the others."""
+    """Lists the command of each helpdesk first, then the other commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*(plugin.name for plugin in registry.plugins() if plugin.init), *self.commands]
@@ -129,7 +129,7 @@ def _begin(
 
 
 def _free(path: Path, *, force: bool) -> Path:
-    """The path. Raises UsageError if something is there and nobody says that it may go."""
+    """The path, if nothing is there or it may be replaced. Raises UsageError otherwise."""
     if is_there(path) and not force:
         raise click.UsageError(f"{path} is there already; --force replaces it")
     return path

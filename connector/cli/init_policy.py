@@ -59,7 +59,7 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
 
 
 def _shipped() -> list[Path]:
-    """The files that are copied: not the messages, of which an admin's folder holds those only that differ."""
+    """The files to copy. Messages are left out, because an admin's folder holds only those that differ."""
     files = (path for path in MAPPINGS.rglob("*") if path.is_file())
     return sorted(path for path in files if not path.is_relative_to(MAPPINGS / "messages"))
 

@@ -64,9 +64,9 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
       interspace install plan {helpdesk} --json
     """
     opened, secrets = _opened(settings, helpdesk), _secrets(settings, helpdesk)
-    found = _planned(lambda: opened.plan(secrets, settings.receiver_url, adopt))
-    hints = _hints(settings, secrets, found)
-    show_plan(found, opened.writer.tables, hints, verbose=verbose, as_json=as_json)
+    planned = _planned(lambda: opened.plan(secrets, settings.receiver_url, adopt))
+    hints = _hints(settings, secrets, planned)
+    show_plan(planned, opened.writer.tables, hints, verbose=verbose, as_json=as_json)
 
 
 @install.command()
@@ -100,28 +100,28 @@ def apply(
     Exit code 1 if the plan is refused: it is another one than reviewed, or it needs --force.
     """
     opened, known = _opened(settings, helpdesk), _secrets(settings, helpdesk)
-    found = _planned(lambda: opened.plan(known, settings.receiver_url, adopt))
-    _refuse(found, checksum=checksum, force=force, share=share)
-    hints, secrets = _hints(settings, known, found), known
+    planned = _planned(lambda: opened.plan(known, settings.receiver_url, adopt))
+    _refuse(planned, checksum=checksum, force=force, share=share)
+    hints, secrets = _hints(settings, known, planned), known
     if not as_json:
         for hint in hints:
             click.echo(hint)
-    for name in sorted(sealed(found)):
+    for name in sorted(sealed(planned)):
         secrets = _with_secret(settings, secrets, name)
     is_first_key = settings.proof_key is None
     if is_first_key:
         _with_secret(settings, {}, PROOF_KEY)
-    stayed = apply_with_progress(opened.writer, found, secrets, as_json=as_json)
+    stayed = apply_with_progress(opened.writer, planned, secrets, as_json=as_json)
     items = _planned(opened.checklist)
     more = {"hints": hints, "checklist": [item.to_dict() for item in items]}
-    show_result(found, stayed, opened.writer.tables.helpdesk, more, as_json=as_json)
+    show_result(planned, stayed, opened.writer.tables.helpdesk, more, as_json=as_json)
     if not as_json:
         show_titles(items, f"{called()} install checklist {helpdesk}")
-        if replaced(found, known):
+        if replaced(planned, known):
             click.echo(f"Restart the receivers now: the webhook has a new secret, kept in {settings.secret_store}.")
         if is_first_key:
             click.echo(f"Restart the workers now: what they do is proved with a key, kept in {settings.secret_store}.")
-        if afterwards := opened.afterwards(found):
+        if afterwards := opened.afterwards(planned):
             click.echo(afterwards)
         click.echo(f"{'Then check' if afterwards else 'Check'} everything with: {called()} doctor")
 
@@ -169,14 +169,14 @@ def uninstall(
       interspace install uninstall {helpdesk} --force
     """
     opened = _opened(settings, helpdesk)
-    found = _planned(lambda: opened.plan_back(purge_fields))
+    planned = _planned(lambda: opened.plan_back(purge_fields))
     if not force:
-        show_plan(found, opened.writer.tables, verbose=True, as_json=as_json)
-    _refuse(found, checksum=checksum, force=force)
+        show_plan(planned, opened.writer.tables, verbose=True, as_json=as_json)
+    _refuse(planned, checksum=checksum, force=force)
     if not force:
         return
-    stayed = apply_with_progress(opened.writer, found, {}, as_json=as_json)
-    show_result(found, stayed, opened.writer.tables.helpdesk, {}, as_json=as_json)
+    stayed = apply_with_progress(opened.writer, planned, {}, as_json=as_json)
+    show_result(planned, stayed, opened.writer.tables.helpdesk, {}, as_json=as_json)
     if not as_json:
         click.echo(f"The secret store {settings.secret_store} stays: its key proves on tickets what was done.")
 
@@ -201,13 +201,13 @@ def _planned(make: Callable[[], T]) -> T:
         raise click.UsageError(str(error)) from error
 
 
-def _hints(settings: Settings, known: Mapping[str, str], found: Plan) -> list[str]:
+def _hints(settings: Settings, known: Mapping[str, str], planned: Plan) -> list[str]:
     """What the steps of a plan do not tell: a secret that changes under running receivers, levels that mail nobody."""
     hints = [
         f"The webhook gets a NEW secret: {name} is not set, and none was found in {settings.secret_store.absolute()}. "
         "Running receivers refuse webhooks until they are restarted with the new one. If there is a secret already, "
         "name its file with --secret-store: it may hold the proof key, too, without which everything is said again."
-        for name in sorted(replaced(found, known))
+        for name in sorted(replaced(planned, known))
     ]
     if nobody := mails_nobody(open_policy(settings)):
         hints.append(f"Nobody is mailed: {nobody}.")
@@ -221,9 +221,9 @@ def _with_secret(settings: Settings, known: dict[str, str], name: str) -> dict[s
         raise click.UsageError(str(error)) from error
 
 
-def _refuse(found: Plan, *, checksum: str | None, force: bool, share: float = SHARE) -> None:
+def _refuse(planned: Plan, *, checksum: str | None, force: bool, share: float = SHARE) -> None:
     try:
-        refuse(found, checksum=checksum, force=force, share=share)
+        refuse(planned, checksum=checksum, force=force, share=share)
     except RefusedError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

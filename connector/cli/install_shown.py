@@ -30,7 +30,7 @@ _COLOURS = {
     Action.STAYS: "dim",
 }
 _NAMED = 5
-"""How many of many are named."""
+"""The number of names shown of a long list."""
 _LONGEST = 100
 _REF = re.compile(r"<\w+: (.*)>")
 """How a plan writes an object that does not exist yet."""
@@ -40,78 +40,76 @@ _TITLE, _STEP, _NESTED = 4, 6, 10
 """Columns in which the text begins."""
 
 
-def show_plan(found: Plan, tables: Tables, hints: Sequence[str] = (), *, verbose: bool, as_json: bool) -> None:
+def show_plan(plan: Plan, tables: Tables, hints: Sequence[str] = (), *, verbose: bool, as_json: bool) -> None:
     """What would be done, and what the steps do not tell. Unless it is ``verbose``, foreign objects that are used as
     they are share a line."""
     if as_json:
-        click.echo(json.dumps(found.to_dict() | {"hints": list(hints)}, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(plan.to_dict() | {"hints": list(hints)}, indent=2, ensure_ascii=False))
     else:
-        Console(highlight=False).print(_shown(found, tables, hints, verbose=verbose))
+        Console(highlight=False).print(_shown(plan, tables, hints, verbose=verbose))
 
 
-def apply_with_progress(writer: Writer, found: Plan, secrets: Mapping[str, str], *, as_json: bool) -> Sequence[Stayed]:
+def apply_with_progress(writer: Writer, plan: Plan, secrets: Mapping[str, str], *, as_json: bool) -> Sequence[Stayed]:
     """Carries the plan out while a bar shows how far it is. Raises StepError."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
-        task = bar.add_task("", total=len(found.work))
+        task = bar.add_task("", total=len(plan.work))
 
         def show(done: int, total: int, step: Step) -> None:
             bar.update(task, completed=done, total=total, description=f"{step.action} {step.title}")
 
-        return carry_out(writer, found, secrets, show)
+        return carry_out(writer, plan, secrets, show)
 
 
-def show_result(
-    found: Plan, stayed: Sequence[Stayed], helpdesk: str, more: Mapping[str, Any], *, as_json: bool
-) -> None:
+def show_result(plan: Plan, stayed: Sequence[Stayed], helpdesk: str, more: Mapping[str, Any], *, as_json: bool) -> None:
     """What was done and what stayed. ``more`` is added to the JSON."""
     if as_json:
-        result: dict[str, Any] = found.to_dict()
+        result: dict[str, Any] = plan.to_dict()
         result[f"refused_by_{helpdesk.partition(' ')[0].lower()}"] = [
-            one.step.to_dict() | {"why": one.why} for one in stayed
+            kept.step.to_dict() | {"why": kept.why} for kept in stayed
         ]
         click.echo(json.dumps(result | dict(more), indent=2, ensure_ascii=False))
         return
-    for step in found.steps:
+    for step in plan.steps:
         if step.action in (Action.UNCHANGED, Action.STAYS) and step.why:
             click.echo(f"{step.title}: {'stays: ' if step.action is Action.STAYS else ''}{step.why}")
-    for one in stayed:
-        click.echo(f"{one.step.title}: stays, because {helpdesk} refuses to delete it: {one.why}")
-    done = len(found.work) - len(stayed)
+    for kept in stayed:
+        click.echo(f"{kept.step.title}: stays, because {helpdesk} refuses to delete it: {kept.why}")
+    done = len(plan.work) - len(stayed)
     click.echo(f"{done} step{'' if done == 1 else 's'} done.")
 
 
-def _shown(found: Plan, tables: Tables, hints: Sequence[str], *, verbose: bool) -> RenderableType:
+def _shown(plan: Plan, tables: Tables, hints: Sequence[str], *, verbose: bool) -> RenderableType:
     table = Table("", "object")
     table.add_column("what differs", overflow="fold")
-    steps = [step for step in found.steps if step.action is not Action.UNCHANGED or step.why]
+    steps = [step for step in plan.steps if step.action is not Action.UNCHANGED or step.why]
     used = [] if verbose else [step for step in steps if step.action is Action.FOREIGN and not step.changes]
     for step in steps:
         if step not in used:
             table.add_row(
-                Text(step.action.value, style=_COLOURS[step.action]), Text(step.title), Text(_describe(step, found))
+                Text(step.action.value, style=_COLOURS[step.action]), Text(step.title), Text(_describe(step, plan))
             )
-    counts = ", ".join(f"{count} {action}" for action, count in found.counts().items() if count)
+    counts = ", ".join(f"{count} {action}" for action, count in plan.counts().items() if count)
     parts: list[RenderableType] = [table] if table.rows else []
-    parts.append(Text(f"{counts or 'nothing there'}. {_unchanged(found, tables)}".strip()))
+    parts.append(Text(f"{counts or 'nothing there'}. {_unchanged(plan, tables)}".strip()))
     if used:
         more = "; --verbose names all" if len(used) > _NAMED else ""
         names = _first([step.title for step in used])
         parts.append(Text(f"{len(used)} used as {'they are' if len(used) > 1 else 'it is'}: {names}{more}"))
-    if any(step.action is Action.FOREIGN and step.changes for step in found.steps):
+    if any(step.action is Action.FOREIGN and step.changes for step in plan.steps):
         parts.append(Text("What is foreign stays as it is; --adopt changes it as shown."))
     parts += [Text(hint, style="yellow") for hint in hints]
-    if not found.work:
+    if not plan.work:
         parts.append(Text("Nothing to do."))
         return Group(*parts)
-    if too_much := found.needs_force():
+    if too_much := plan.needs_force():
         parts.append(Text(f"Needs --force: {too_much}.", style="red"))
-    parts.append(Text(f"Checksum: {found.checksum}", style="bold"))
+    parts.append(Text(f"Checksum: {plan.checksum}", style="bold"))
     return Group(*parts)
 
 
-def _unchanged(found: Plan, tables: Tables) -> str:
-    same = [step.kind for step in found.steps if step.action is Action.UNCHANGED and not step.why]
+def _unchanged(plan: Plan, tables: Tables) -> str:
+    same = [step.kind for step in plan.steps if step.action is Action.UNCHANGED and not step.why]
     counts = ((same.count(path), kind.label) for path, kind in tables.kinds.items())
     all_ = ", ".join(f"{count} {_counted(label, count)}" for count, label in counts if count)
     return f"As wanted: {all_}." if all_ else ""

@@ -53,12 +53,12 @@ def messages() -> None:
 @settings_options("policy", logs=False)
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List them: who reads each, and whether it is shipped or yours."""
-    found = sorted(_texts(settings).catalogue.messages.values(), key=lambda message: (message.name, message.language))
+    every = sorted(_texts(settings).catalogue.messages.values(), key=lambda message: (message.name, message.language))
     if as_json:
-        click.echo(json.dumps([_row(message) for message in found], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_row(message) for message in every], indent=2, ensure_ascii=False))
         return
     shown = Table("message", "read by", "languages", "yours", "what it does")
-    for name, group in groupby(found, key=lambda message: message.name):
+    for name, group in groupby(every, key=lambda message: message.name):
         files = list(group)
         languages, yours = files, [message for message in files if not _is_shipped(message)]
         columns = [", ".join(message.language for message in some) for some in (languages, yours)]
@@ -102,9 +102,9 @@ def diff(settings: Settings, *, as_json: bool) -> None:
     texts = _texts(settings)
     changed = [message for message in texts.catalogue.messages.values() if not _is_shipped(message)]
     if as_json:
-        found = [{**_row(message), "diff": "\n".join(_diff(message))} for message in changed]
+        differences = [{**_row(message), "diff": "\n".join(_diff(message))} for message in changed]
         problems = [asdict(problem) for problem in texts.problems]
-        click.echo(json.dumps({"messages": found, "problems": problems}, indent=2, ensure_ascii=False))
+        click.echo(json.dumps({"messages": differences, "problems": problems}, indent=2, ensure_ascii=False))
     else:
         for message in changed:
             click.echo("\n".join(_diff(message)) or f"{message.file}: the same as the shipped one")

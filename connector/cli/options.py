@@ -18,9 +18,9 @@ from connector.settings import Settings, declared, load, secret_names, variable
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
 HELPDESK = "of the helpdesk"
-"""Stands for the settings of every helpdesk that are options."""
+"""Stands for all settings of helpdesks that have a command line option."""
 ADMIN = "of the helpdesk's admin"
-"""The same for those that an admin's commands need besides."""
+"""Stands for the further settings that an admin's commands need."""
 MAPPING = "the mappings"
 
 _SECTIONS = {
@@ -44,11 +44,11 @@ Make = Callable[[], Iterable[click.Parameter]]
 
 def sections() -> dict[str, tuple[str, ...]]:
     """Heading in the help → options below it. Whatever is not here is the command's own."""
-    found: dict[str, tuple[str, ...]] = {"Webhook": ("receiver_url", "secret_store")}
+    by_heading: dict[str, tuple[str, ...]] = {"Webhook": ("receiver_url", "secret_store")}
     for plugin in registry.plugins():
         names = tuple(f"{plugin.name}_{name}" for name in plugin.settings.model_fields)
-        found[plugin.title] = (*names, *(option.name for option in plugin.doctor_options))
-    return found | _SECTIONS
+        by_heading[plugin.title] = (*names, *(option.name for option in plugin.doctor_options))
+    return by_heading | _SECTIONS
 
 
 def later(make: Make) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -22,7 +22,7 @@ from connector.work.worker import Worker
 log = structlog.get_logger("worker")
 
 SIGHUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
-"""Not every system has it."""
+"""The signal that reloads the policy; some systems lack it."""
 
 
 def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> tuple[Desk, Policy]:
@@ -37,7 +37,10 @@ def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] 
 
 
 def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) -> None:
-    """From now on. Reading takes its time in a thread of its own; jobs go on under the old policy meanwhile."""
+    """From now on SIGHUP reloads the policy.
+
+    A thread of its own reads it; jobs go on under the old policy meanwhile.
+    """
     if SIGHUP is None:
         return
     # Not an event: its lock may be held by what the signal interrupts.
@@ -52,7 +55,10 @@ def reload_on_sighup(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Po
 
 
 def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) -> bool:
-    """Whether what was read is in use now. Whatever is wrong with it: the old policy stays, and the log says why."""
+    """Reads the policy again and returns whether it is in use now.
+
+    On any error the old one stays, and the log says why.
+    """
     try:
         desk, policy = open_again()
     except PolicyError as error:

@@ -40,14 +40,14 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         left_out = _other_helpdesks(ctx.meta.get(_ARGUMENTS, ()))
-        found = {
+        by_heading = {
             heading: [record for option in its if (record := option.get_help_record(ctx))]
             for heading, its in sections(self.get_params(ctx)).items()
             if heading not in left_out
         }
-        names = (len(name) for records in found.values() for name, _ in records)
+        names = (len(name) for records in by_heading.values() for name, _ in records)
         width = max((length for length in names if length <= _WIDEST), default=0)
-        for heading, records in found.items():
+        for heading, records in by_heading.items():
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), text) for name, text in records], col_max=width)
 
@@ -73,11 +73,11 @@ def sections(params: Iterable[click.Parameter]) -> dict[str, list[click.Option]]
     """The options by their headings: first the command's own, then the settings."""
     headings = options.sections()
     of_name = {name: heading for heading, names in headings.items() for name in names}
-    found: dict[str, list[click.Option]] = {heading: [] for heading in (_OWN, *headings)}
+    by_heading: dict[str, list[click.Option]] = {heading: [] for heading in (_OWN, *headings)}
     for param in params:
         if isinstance(param, click.Option):
-            found[of_name.get(param.name or "", _OWN)].append(param)
-    return {heading: its for heading, its in found.items() if its}
+            by_heading[of_name.get(param.name or "", _OWN)].append(param)
+    return {heading: its for heading, its in by_heading.items() if its}
 
 
 def filled(text: str | None) -> str:

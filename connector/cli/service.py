@@ -141,14 +141,14 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
 
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
-    """Waits for SIGTERM or SIGINT; when one part ends the others are stopped too: nothing runs by half."""
-    told: list[int] = []
+    """Waits for SIGTERM, SIGINT or the end of one child, then stops all others. Returns the exit code."""
+    received: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: told.append(number))
+        signal.signal(number, lambda number, _: received.append(number))
     # No event is waited for: its lock is not free for a handler that interrupts the waiting.
-    while not told and all(child.poll() is None for child in children):
+    while not received and all(child.poll() is None for child in children):
         time.sleep(0.2)
-    ended_alone = not told
+    ended_alone = not received
     for child in children:
         child.terminate()
     codes = [child.wait(_STOP_S) for child in children]

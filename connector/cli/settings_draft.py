@@ -20,7 +20,7 @@ C = TypeVar("C", bound=Examination)
 
 
 def tried(checks: Iterable[Check[C]], context: C) -> bool:
-    """Whether nothing failed; what was seen is shown."""
+    """Runs and shows the checks; returns whether none failed."""
     console = Console(highlight=False, stderr=True)
     good = True
     for finding in examine(checks, context, lambda _: None):
@@ -102,5 +102,5 @@ def called() -> str:
     name = Path(sys.argv[0])
     if name.name != "interspace" or not os.path.dirname(sys.argv[0]):
         return "interspace"
-    found = shutil.which("interspace")
-    return "interspace" if found and Path(found).resolve() == name.resolve() else str(name)
+    on_path = shutil.which("interspace")
+    return "interspace" if on_path and Path(on_path).resolve() == name.resolve() else str(name)

@@ -37,10 +37,10 @@ def sweep(settings: Settings, *, full: bool, force: bool, as_json: bool, helpdes
     policy = open_policy(settings) if force else None
     table = open_table(settings)
     try:
-        found = run_sweep(open_desk(settings, chosen, table.now), table, full=full, policy=policy)
+        swept = run_sweep(open_desk(settings, chosen, table.now), table, full=full, policy=policy)
     finally:
         table.close()
     if as_json:
-        click.echo(json.dumps(found._asdict()))
+        click.echo(json.dumps(swept._asdict()))
     else:
-        click.echo(f"{found.listed} tickets read, {found.touched} marked due, {found.missed} missed by webhooks")
+        click.echo(f"{swept.listed} tickets read, {swept.touched} marked due, {swept.missed} missed by webhooks")

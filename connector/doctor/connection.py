@@ -19,8 +19,10 @@ _SKEW_FAILS = timedelta(seconds=60)
 
 
 def reached(context: Examination) -> requests.Response | Observation:
-    """The answer at the helpdesk's address, asked without a token: nothing secret goes to an address that is not known
-    to be right. What went wrong if there is none."""
+    """The helpdesk's answer to a request without a token, or what went wrong.
+
+    No secret is sent to an unproved address.
+    """
     try:
         answer = context.request("GET", context.base + context.PUBLIC_PATH, headers={"Accept": "application/json"})
     except requests.exceptions.SSLError as error:
@@ -44,7 +46,7 @@ def reached(context: Examination) -> requests.Response | Observation:
 
 
 def not_the_helpdesk(context: Examination, answer: requests.Response) -> Observation:
-    """Something else is there."""
+    """Another server than the helpdesk answers at the address."""
     return fail(
         f"{context.base} answers {answer.status_code}, but not like a {context.TITLE}",
         f"Set {context.own.variable('url')} to {context.TITLE}'s address as in the browser, with its sub-path if it "
@@ -143,7 +145,7 @@ class Probe(NamedTuple):
 
 
 def receives(context: Examination, url: str, probe: Probe) -> Observation:
-    """It accepts our signature, and refuses what nobody signed."""
+    """The receiver accepts a delivery with our signature and refuses one without a signature."""
     headers = {"Content-Type": "application/json", "X-Hub-Signature": probe.signature}
     try:
         answer = context.request("POST", url, data=probe.body, headers=headers)

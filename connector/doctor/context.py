@@ -98,11 +98,11 @@ class Examination:
         return self._lists[key]
 
     def until(self, seconds: float, look: Callable[[], T | None]) -> T | None:
-        """Looks again and again until something is there; ``None`` if it does not come in this time."""
+        """Calls ``look`` until it returns a value; returns ``None`` after ``seconds``."""
         for _ in range(max(1, math.ceil(seconds / self.patience.step))):
-            found = look()
-            if found is not None:
-                return found
+            value = look()
+            if value is not None:
+                return value
             self.wait(self.patience.step)
         return look()
 

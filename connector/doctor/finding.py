@@ -43,7 +43,7 @@ C = TypeVar("C", bound=Examination)
 
 
 class Check(NamedTuple, Generic[C]):
-    """One small function and the names of the checks without which it has nothing to stand on."""
+    """The name of a check, its function, and the names of the checks that have to pass first."""
 
     name: str
     look: Callable[[C], Observation]
@@ -56,7 +56,7 @@ def ok(text: str) -> Observation:
 
 
 def warn(text: str, do: str) -> Observation:
-    """It works, but."""
+    """It works, but something needs attention."""
     return Observation(Verdict.WARN, text, do)
 
 
@@ -66,7 +66,7 @@ def fail(text: str, do: str) -> Observation:
 
 
 def skipped(text: str, do: str = "") -> Observation:
-    """It was not looked at, and neither is what stands on it."""
+    """It was not examined; checks that depend on it are skipped as well."""
     return Observation(Verdict.SKIPPED, text, do)
 
 

@@ -78,9 +78,9 @@ def round_trip(context: C, trial: Callable[[C, str], AbstractContextManager[Tria
     return ok(f"ticket {ticket.number} was made, delivered, worked on and removed")
 
 
-def nothing_left(context: Examination, found: list[str]) -> Observation:
-    """What the tests made is gone again, also what earlier ones made: ``found`` is what is still there."""
-    left = context.left_behind or found
+def nothing_left(context: Examination, leftovers: list[str]) -> Observation:
+    """All test objects are removed, those of earlier runs too; ``leftovers`` names those that are still there."""
+    left = context.left_behind or leftovers
     if left:
         return warn(f"still there: {'; '.join(left)}", f"Remove it by hand in {context.TITLE}; it does no harm.")
     return ok("nothing of a test is left")

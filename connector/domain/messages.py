@@ -43,6 +43,7 @@ _INTERNAL = (
     "deferred",
     "details_missing",
     "escalated",
+    "escalation_answered",
     "escalation_at_top",
     "escalation_mail_contacts",
     "escalation_refused",

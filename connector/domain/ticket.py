@@ -154,6 +154,11 @@ class Ticket(Model):
         return marks
 
     @cached_property
+    def refused_marks(self) -> frozenset[Mark]:
+        """Every step that only notes of the connector without a valid signature speak of."""
+        return frozenset(mark for article in self.articles for mark in article.refused_marks) - self.marks.keys()
+
+    @cached_property
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
         """The history by field, oldest first."""
         by_field: dict[str, list[Change]] = {}

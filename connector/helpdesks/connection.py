@@ -24,6 +24,7 @@ from connector.helpdesks.errors import (
     UnavailableError,
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address, retry_after
+from connector.helpdesks.settings import variable
 
 NOT_JSON = (ValueError, RecursionError)
 """What reading a text that is no JSON raises."""
@@ -35,8 +36,8 @@ _UNAVAILABLE = frozenset({502, 503, 504})
 
 
 class Connection:
-    """Address, credentials and pool, from any thread. ``url`` is the address people use in the browser;
-    ``read_timeout`` is in seconds without a byte of the answer.
+    """Address, credentials and pool, from any thread. ``helpdesk`` is its name in messages and settings, ``url`` the
+    address people use in the browser; ``read_timeout`` is in seconds without a byte of the answer.
 
     :raises PermanentError: the address cannot be used.
     """
@@ -52,6 +53,7 @@ class Connection:
         adapter: Callable[[], BaseAdapter] | None = None,
     ) -> None:
         self.base = checked_address(url, helpdesk)
+        self._setting = variable(f"{helpdesk}_url")
         self.timeout = (CONNECT_TIMEOUT, read_timeout)
         self.verify: bool | str = ca_file or True
         self.adapter = adapter() if adapter else HTTPAdapter(pool_connections=1, pool_maxsize=_POOL, max_retries=0)
@@ -78,12 +80,15 @@ class Connection:
                 self._prepared(method, path, body), timeout=self.timeout, verify=self.verify, proxies=self.proxies
             )
             response.content  # noqa: B018 - reads the body: a connection may break while it comes
-        except requests.exceptions.SSLError as error:
-            raise UnavailableError(f"{where}: {self.base}: TLS failed: {cause(error)}") from error
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            raise UnavailableError(f"{where}: {self.base} gives no answer: {cause(error)}") from error
+            raise self.no_answer(where, error) from error
         return response
+
+    def no_answer(self, where: str, error: OSError) -> UnavailableError:
+        """The error to raise for a request without an answer. It names the address and the setting that holds it."""
+        what = ": TLS failed" if isinstance(error, requests.exceptions.SSLError) else " gives no answer"
+        return UnavailableError(f"{where}: {self.base}{what}: {cause(error)} (the address is {self._setting})")
 
     def _prepared(self, method: str, path: str, body: Any) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than

@@ -56,7 +56,7 @@ class Helpdesk(Protocol):
 
 
 class Desk(Helpdesk, Protocol):
-    """A helpdesk as the commands need it, which people tell of tickets in their own words."""
+    """A helpdesk as the commands need it: people name a ticket by its number or key, not by its id."""
 
     def id_of(self, number: str) -> str:
-        """The id of the ticket that people call so. Raises NotFoundError if there is none."""
+        """The id of the ticket with this number or key. Raises NotFoundError if there is none."""

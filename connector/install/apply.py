@@ -24,10 +24,10 @@ class Writer(Protocol):
     def create(self, kind: str, body: Mapping[str, Any]) -> Id:
         """A new object; returns its id."""
 
-    def update(self, kind: str, number: Id, body: Mapping[str, Any]) -> None:
+    def update(self, kind: str, row_id: Id, body: Mapping[str, Any]) -> None:
         """Changes an object."""
 
-    def delete(self, kind: str, number: Id) -> str | None:
+    def delete(self, kind: str, row_id: Id) -> str | None:
         """Why the object is still there; ``None`` if it is gone."""
 
     def run(self, path: str) -> None:
@@ -93,7 +93,7 @@ def _carry_out(writer: Writer, step: Step, ids: dict[tuple[str, str], Id], secre
 
 
 def _failed(writer: Writer, step: Step, error: HelpdeskError) -> StepError:
-    told = f"{step.action.value} {step.title}: {error}"
+    text = f"{step.action.value} {step.title}: {error}"
     if isinstance(error, ForbiddenError):
-        told += f". The admin token needs the permission {writer.tables.permission(step.kind)}"
-    return StepError(f"{told}. Everything before this step is done; plan and apply again to continue")
+        text += f". The admin token needs the permission {writer.tables.permission(step.kind)}"
+    return StepError(f"{text}. Everything before this step is done; plan and apply again to continue")

@@ -33,8 +33,8 @@ def changes(
 ) -> Iterator[Difference]:
     """What differs between a row and the wanted body. Notes are compared without their marks."""
     for name, value in body.items():
-        held = row.get(name)
-        yield from _differences((name,), held, _resolved(value, ids), secrets, kind, partial=name in kind.partial)
+        stored = row.get(name)
+        yield from _differences((name,), stored, _resolved(value, ids), secrets, kind, partial=name in kind.partial)
 
 
 def merged(row: Row, body: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
@@ -70,8 +70,8 @@ def resolved(value: Any, ids: Ids, secrets: Mapping[str, str]) -> Any:
 def _resolved(value: Any, ids: Ids) -> Any:
     """The value with the ids that are known."""
     if isinstance(value, Ref):
-        number = ids.get((value.kind, value.name))
-        return value if number is None else value.written(number)
+        row_id = ids.get((value.kind, value.name))
+        return value if row_id is None else value.written(row_id)
     if isinstance(value, Mapping):
         return {_resolved(key, ids): _resolved(item, ids) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -83,7 +83,7 @@ def _resolved(value: Any, ids: Ids) -> Any:
 
 def _differences(
     path: tuple[str, ...],
-    held: Any,
+    stored: Any,
     wanted: Any,
     secrets: Mapping[str, str],
     kind: Kind,
@@ -91,52 +91,52 @@ def _differences(
     partial: bool = False,
 ) -> Iterator[Difference]:
     if isinstance(wanted, Sealed):
-        hidden = bool(_HIDDEN.fullmatch(str(held))) and wanted.name in secrets
-        if held is None or not (hidden or held == secrets.get(wanted.name)):
-            yield Difference(path, _SECRET if held else _NOTHING, _SECRET if wanted.name in secrets else _NEW_SECRET)
+        hidden = bool(_HIDDEN.fullmatch(str(stored))) and wanted.name in secrets
+        if stored is None or not (hidden or stored == secrets.get(wanted.name)):
+            yield Difference(path, _SECRET if stored else _NOTHING, _SECRET if wanted.name in secrets else _NEW_SECRET)
     elif isinstance(wanted, Including):
-        has = {str(item) for item in held or ()}
+        has = {str(item) for item in stored or ()}
         missing = [item for item in wanted.items if str(item) not in has]
         if missing:
-            yield Difference(path, held, [*(held or ()), *map(_shown, missing)])
+            yield Difference(path, stored, [*(stored or ()), *map(_shown, missing)])
     elif isinstance(wanted, Mapping):
-        inside = held if isinstance(held, Mapping) else {}
+        inside = stored if isinstance(stored, Mapping) else {}
         names = [str(key) for key in wanted]
         for name, value in zip(names, wanted.values(), strict=True):
             yield from _differences((*path, name), inside.get(name), value, secrets, kind)
         if not partial:
             yield from (Difference((*path, name), inside[name], _NOTHING) for name in inside if name not in names)
-    elif isinstance(wanted, list) and isinstance(held, list) and any(isinstance(item, Mapping) for item in wanted):
-        yield from _in_lists(path, held, wanted, secrets, kind)
+    elif isinstance(wanted, list) and isinstance(stored, list) and any(isinstance(item, Mapping) for item in wanted):
+        yield from _in_lists(path, stored, wanted, secrets, kind)
     elif path == kind.mark:
-        if unmarked(held) != unmarked(wanted):
-            yield Difference(path, unmarked(held), unmarked(wanted))
-    elif not _same(path, held, wanted):
-        yield Difference(path, held, _shown(wanted))
+        if unmarked(stored) != unmarked(wanted):
+            yield Difference(path, unmarked(stored), unmarked(wanted))
+    elif not _same(path, stored, wanted):
+        yield Difference(path, stored, _shown(wanted))
 
 
 def _in_lists(
-    path: tuple[str, ...], held: list[Any], wanted: list[Any], secrets: Mapping[str, str], kind: Kind
+    path: tuple[str, ...], stored: list[Any], wanted: list[Any], secrets: Mapping[str, str], kind: Kind
 ) -> Iterator[Difference]:
     """Item by item where there are as many; else what is too much and what is missing."""
-    if len(held) == len(wanted):
-        for place, (theirs, ours) in enumerate(zip(held, wanted, strict=True)):
+    if len(stored) == len(wanted):
+        for place, (theirs, ours) in enumerate(zip(stored, wanted, strict=True)):
             yield from _differences((*path, str(place)), theirs, ours, secrets, kind)
         return
-    known, needed = [str(item) for item in held], [str(item) for item in wanted]
-    surplus = [item for item in held if str(item) not in needed]
+    known, needed = [str(item) for item in stored], [str(item) for item in wanted]
+    surplus = [item for item in stored if str(item) not in needed]
     missing = [_shown(item) for item in wanted if str(item) not in known]
-    yield Difference(path, surplus or f"({len(held)} items)", missing or f"({len(wanted)} items)")
+    yield Difference(path, surplus or f"({len(stored)} items)", missing or f"({len(wanted)} items)")
 
 
-def _same(path: tuple[str, ...], held: Any, wanted: Any) -> bool:
-    if isinstance(wanted, list) and isinstance(held, list):
-        ours, theirs = [str(item) for item in wanted], [str(item) for item in held]
+def _same(path: tuple[str, ...], stored: Any, wanted: Any) -> bool:
+    if isinstance(wanted, list) and isinstance(stored, list):
+        ours, theirs = [str(item) for item in wanted], [str(item) for item in stored]
         unordered = path[-1].endswith("_ids") or path[-1] in ("value", "events")
         return sorted(ours) == sorted(theirs) if unordered else ours == theirs
-    if isinstance(held, bool) or isinstance(wanted, bool) or held is None or wanted is None:
-        return bool(held == wanted)
-    return str(held) == str(wanted)
+    if isinstance(stored, bool) or isinstance(wanted, bool) or stored is None or wanted is None:
+        return bool(stored == wanted)
+    return str(stored) == str(wanted)
 
 
 def _shown(value: Any) -> Any:

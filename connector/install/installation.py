@@ -75,7 +75,7 @@ def refuse_plain(url: str | None, sender: str) -> None:
 
 
 def is_this_machine(host: str) -> bool:
-    """Nobody else can listen on the way to it."""
+    """Whether the address is this machine's own, so that nobody else can listen on the way."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

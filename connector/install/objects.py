@@ -31,9 +31,9 @@ class Ref:
     def __str__(self) -> str:
         return f"<{self.kind}: {self.name}>"
 
-    def written(self, number: int | str) -> int | str:
+    def written(self, row_id: int | str) -> int | str:
         """The id as it stands in a request."""
-        return number if self.form is None else self.form.format(number)
+        return row_id if self.form is None else self.form.format(row_id)
 
 
 def text_ref(kind: str, name: str, *, optional: bool = False) -> Ref:
@@ -85,8 +85,8 @@ def is_marked(note: object) -> bool:
 
 def is_adopted(note: object) -> bool:
     """Whether a note says that the object was somebody else's."""
-    found = _MARK.search(str(note or ""))
-    return found is not None and found[1] is not None
+    match = _MARK.search(str(note or ""))
+    return match is not None and match[1] is not None
 
 
 def unmarked(note: object) -> str:

@@ -129,12 +129,12 @@ def make_plan(wanted: Iterable[Wanted], current: Current, secrets: Mapping[str, 
     objects = tuple(wanted)
     kinds = current.of.kinds
     ids = known_ids(current)
-    known = {*ids, *((one.kind, one.name) for one in objects)}
+    known = {*ids, *((target.kind, target.name) for target in objects)}
     scene = _Scene(current, ids, secrets, adopt)
     steps: list[Step] = []
     for kind in kinds.values():
-        mine = (one for one in objects if one.kind == kind.path)
-        made = [_step(scene, kind, replace(one, body=_known(one.body, known, one, scene))) for one in mine]
+        mine = (target for target in objects if target.kind == kind.path)
+        made = [_step(scene, kind, replace(target, body=_known(target.body, known, target, scene))) for target in mine]
         steps += made
         steps += follow_up(kind, made, current)
     steps += _kept(objects, current)
@@ -144,14 +144,14 @@ def make_plan(wanted: Iterable[Wanted], current: Current, secrets: Mapping[str, 
 
 def known_ids(current: Current) -> dict[tuple[str, str], Id]:
     """The ids by table and name. Of several objects with a name the oldest of ours counts, else the oldest."""
-    found: dict[tuple[str, str], Id] = {}
+    ids: dict[tuple[str, str], Id] = {}
     for path, rows in current.tables.items():
         kind = current.of.kinds.get(path)
         for ours in (False, True):
             for row in reversed(rows):
                 if (kind is not None and kind.is_ours(row)) is ours:
-                    found[path, str(row.get(kind.name if kind else "name"))] = row["id"]
-    return found
+                    ids[path, str(row.get(kind.name if kind else "name"))] = row["id"]
+    return ids
 
 
 def count_ours(current: Current) -> int:
@@ -170,74 +170,76 @@ def follow_up(kind: Kind, steps: Iterable[Step], current: Current, *, back: bool
         yield Step(Action.RUN, run.path, run.name, why=run.why_back if back else run.why, label=run.title)
 
 
-def _step(scene: _Scene, kind: Kind, one: Wanted) -> Step:
-    row = _best(kind, one, scene.current)
+def _step(scene: _Scene, kind: Kind, target: Wanted) -> Step:
+    row = _best(kind, target, scene.current)
     if row is None:
-        return _create(scene, kind, one)
-    fill = {name: value for name, value in one.fill.items() if value is not None and row.get(name, value) in (None, "")}
-    body = {**one.body, **fill}
-    found = tuple(changes(row, body, scene.ids, scene.secrets, kind))
+        return _create(scene, kind, target)
+    fill = {
+        name: value for name, value in target.fill.items() if value is not None and row.get(name, value) in (None, "")
+    }
+    body = {**target.body, **fill}
+    differences = tuple(changes(row, body, scene.ids, scene.secrets, kind))
     ours = kind.is_ours(row)
-    if not ours and not one.borrowed:
+    if not ours and not target.borrowed:
         # The mark alone is no reason to touch what is somebody else's.
-        found = tuple(change for change in found if change.path != kind.mark)
-    same = Step(Action.UNCHANGED, kind.path, one.name, row["id"], changes=found, label=kind.label)
-    if not found and (ours or one.borrowed):
+        differences = tuple(change for change in differences if change.path != kind.mark)
+    same = Step(Action.UNCHANGED, kind.path, target.name, row["id"], changes=differences, label=kind.label)
+    if not differences and (ours or target.borrowed):
         return same
-    if not (ours or one.own or (scene.adopt and kind.adoptable and found)):
+    if not (ours or target.own or (scene.adopt and kind.adoptable and differences)):
         return replace(
-            same, action=Action.FOREIGN, why="not ours, not as wanted" if found else "not ours, used as it is"
+            same, action=Action.FOREIGN, why="not ours, not as wanted" if differences else "not ours, used as it is"
         )
     return replace(
-        same, action=Action.UPDATE, body=_sent(kind, one, row, body), why="" if ours or one.own else "adopted"
+        same, action=Action.UPDATE, body=_sent(kind, target, row, body), why="" if ours or target.own else "adopted"
     )
 
 
-def _create(scene: _Scene, kind: Kind, one: Wanted) -> Step:
-    if one.borrowed:
+def _create(scene: _Scene, kind: Kind, target: Wanted) -> Step:
+    if target.borrowed:
         helpdesk = scene.current.of.helpdesk
-        raise PlanError(f"{helpdesk} has no {kind.label} {one.name!r}: create it, or correct the mapping")
-    body: Mapping[str, Any] = {**one.body, **one.fill}
+        raise PlanError(f"{helpdesk} has no {kind.label} {target.name!r}: create it, or correct the mapping")
+    body: Mapping[str, Any] = {**target.body, **target.fill}
     if kind.mark:
         body = with_value(body, kind.mark, marked(value_at(body, kind.mark), MARK))
-    return Step(Action.CREATE, kind.path, one.name, body=body, label=kind.label)
+    return Step(Action.CREATE, kind.path, target.name, body=body, label=kind.label)
 
 
-def _sent(kind: Kind, one: Wanted, row: Row, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _sent(kind: Kind, target: Wanted, row: Row, body: Mapping[str, Any]) -> Mapping[str, Any]:
     sent = merged(row, body, kind)
-    if kind.mark and not one.borrowed:
+    if kind.mark and not target.borrowed:
         mark = MARK if kind.is_ours(row) and not kind.is_adopted(row) else ADOPTED
         sent = with_value(sent, kind.mark, marked(value_at(body, kind.mark), mark))
     if kind.whole:
-        sent = {name: row[name] for name in one.fill if name in row} | sent
+        sent = {name: row[name] for name in target.fill if name in row} | sent
     return sent
 
 
-def _best(kind: Kind, one: Wanted, current: Current) -> Row | None:
-    """Ours, if there are several of the name."""
-    rows = current.rows(one.kind, one.name)
+def _best(kind: Kind, target: Wanted, current: Current) -> Row | None:
+    """The object of this name; ours if there are several."""
+    rows = current.rows(target.kind, target.name)
     return next((row for row in rows if kind.is_ours(row)), next(iter(rows), None))
 
 
-def _known(value: Any, known: set[tuple[str, str]], one: Wanted, scene: _Scene) -> Any:
+def _known(value: Any, known: set[tuple[str, str]], target: Wanted, scene: _Scene) -> Any:
     """The value without optional references to what does not exist."""
     if isinstance(value, Ref) and (value.kind, value.name) not in known:
         of = scene.current.of
         raise PlanError(
-            f"{of.label(one.kind)} {one.name!r} needs the {of.label(value.kind)} {value.name!r}, and {of.helpdesk} has "
-            "none of that name: create it, or correct the mapping"
+            f"{of.label(target.kind)} {target.name!r} needs the {of.label(value.kind)} {value.name!r}, and "
+            f"{of.helpdesk} has none of that name: create it, or correct the mapping"
         )
     if isinstance(value, Mapping):
-        return {key: _known(item, known, one, scene) for key, item in value.items()}
+        return {key: _known(item, known, target, scene) for key, item in value.items()}
     if isinstance(value, list | tuple):
         absent = (isinstance(i, Ref) and i.optional and (i.kind, i.name) not in known for i in value)
-        return [_known(item, known, one, scene) for item, gone in zip(value, absent, strict=True) if not gone]
+        return [_known(item, known, target, scene) for item, gone in zip(value, absent, strict=True) if not gone]
     return value
 
 
 def _kept(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
-    """Ours and no longer wanted, but with data in them."""
-    names = {(one.kind, one.name) for one in objects}
+    """Steps that keep objects of ours that are no longer wanted but hold data."""
+    names = {(target.kind, target.name) for target in objects}
     for kind in current.of.kinds.values():
         for row in current.tables[kind.path] if kind.data else ():
             name = str(row.get(kind.name))
@@ -247,8 +249,8 @@ def _kept(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
 
 
 def _obsolete(objects: Iterable[Wanted], current: Current) -> Iterator[Step]:
-    """Ours, but no longer wanted, or there twice. What refers to others goes before them."""
-    names = {(one.kind, one.name) for one in objects}
+    """Steps that delete objects of ours that are not wanted or there twice; those that refer to others come first."""
+    names = {(target.kind, target.name) for target in objects}
     for kind in reversed(tuple(current.of.kinds.values())):
         if kind.data:
             continue

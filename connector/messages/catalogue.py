@@ -1,6 +1,8 @@
 """All messages, ready to be rendered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -8,7 +10,7 @@ from typing import Any, NamedTuple
 from connector.domain.messages import MESSAGES, Audience
 from connector.messages.samples import COMMON, Kinds, names, nothing, samples
 from connector.messages.template import MessageError, Template, compile_template, try_template
-from connector.messages.words import Language, Reader
+from connector.messages.words import Language, Reader, plain
 
 Part = tuple[str, Mapping[str, Any]]
 """The name of a message and its own data."""
@@ -22,6 +24,27 @@ class Rendered(NamedTuple):
 
     def __str__(self) -> str:
         return f"Subject: {self.subject}\n\n{self.body}" if self.subject else self.body
+
+
+class Failure(NamedTuple):
+    """A text that did not fit its data, so that others took its place."""
+
+    name: str
+    file: str
+    error: str
+
+
+_report: ContextVar[Callable[[Failure], None]] = ContextVar("_report", default=lambda _: None)
+
+
+@contextmanager
+def failures_told_to(report: Callable[[Failure], None]) -> Iterator[None]:
+    """Within this context, and in this thread."""
+    token = _report.set(report)
+    try:
+        yield
+    finally:
+        _report.reset(token)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,20 +64,34 @@ class Message:
     body: str
     body_line: int
     """Lines of the file at which the parts begin."""
+    instead: "Message | None" = None
+    """What this one replaces, and what stands in for it where it fails."""
 
     def render(self, data: Mapping[str, Any], reader: Reader) -> Rendered:
         """The message with ``data``; optional data may be left out.
 
+        No text stops what the rules have decided: where one does not fit its data, the shipped one is said instead, and
+        where there is none the data alone, which is told to whoever listens (:func:`failures_told_to`).
+
         :raises ValueError: there is data that the message does not declare.
-        :raises MessageError: data is missing or of another kind.
         """
         if not self._names.issuperset(data):
             raise ValueError(f"{self.name} declares no data {', '.join(sorted(data.keys() - self._names))}")
+        try:
+            return self._rendered({**self._nothing, **data}, reader)
+        except MessageError as error:
+            _report.get()(Failure(self.name, self.file, str(error)))
+        if self.instead is not None:
+            return self.instead.render(data, reader)
+        own = {name: value for name, value in data.items() if name not in names(COMMON)}
+        title = self.name.replace("_", " ").capitalize()
+        return Rendered(title if self.subject else "", plain(own, reader) or title)
+
+    def _rendered(self, data: Mapping[str, Any], reader: Reader) -> Rendered:
         subject, body = self._templates
-        known = {**self._nothing, **data}
         # Much of what the rules render has no subject.
-        title = " ".join(subject.render(known, reader).split()) if self.subject else ""
-        return Rendered(title, body.render(known, reader))
+        title = " ".join(subject.render(data, reader).split()) if self.subject else ""
+        return Rendered(title, body.render(data, reader))
 
     def problems(self) -> Iterator[MessageError]:
         """What is wrong with the templates, found with sample data; lines are those of the file."""

@@ -11,9 +11,9 @@ from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes, pass_context
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes, pass_context
 from jinja2 import Template as Compiled
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
@@ -29,6 +29,7 @@ _ALLOWED = (
     *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
 )
 _BUILT_IN = frozenset({"join", "upper", "lower", "length", "first", "last"})
+_OF_LOOPS = ("first", "last", "index", "index0", "revindex", "revindex0", "length")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -66,22 +67,24 @@ def compile_template(source: str, names: Iterable[str]) -> Template:
 
 
 def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
-    """Renders the template with each sample, and with the first one every branch, whatever the conditions say.
+    """Renders the template with each sample, and with the first one every part, whatever the conditions say.
 
-    Here printing nothing (``None``) is an error; in use it is no text.
+    The first sample has everything that can be there. Here printing nothing (``None``) is an error; in use it is no
+    text.
 
     :raises MessageError: as :func:`compile_template`, or a sample does not fit.
     """
-    tree = _parsed(source, samples[0])
-    template = _compiled(tree, strict=True)
+    template = _compiled(_parsed(source, samples[0]), strict=True)
     for data in samples:
         template.render(data, reader)
-    if any(True for kind in (nodes.If, nodes.CondExpr) for _ in tree.find_all(kind)):
-        _compiled(_EveryBranch().visit(tree), strict=True).render(samples[0], reader)
+    for alternative in (0, -1):
+        tree = _EveryPart(alternative).visit(_parsed(source, samples[0]))
+        _compiled(tree, strict=True).render(samples[0], reader)
 
 
 def _compiled(tree: nodes.Template, *, strict: bool) -> Template:
     environment = _environment(strict)
+    tree.set_environment(environment)
     code = environment.compile(tree, filename=_FILE)
     return Template(Compiled.from_code(environment, code, {}))
 
@@ -106,6 +109,8 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
             wrong = _unknown("test", node.name, environment.tests)
         if wrong:
             raise MessageError(node.lineno, wrong)
+        if isinstance(node, nodes.CondExpr) and node.expr2 is None:
+            node.expr2 = nodes.Const("", lineno=node.lineno)
     return tree
 
 
@@ -118,7 +123,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def __init__(self, *, strict: bool) -> None:
         super().__init__(
             autoescape=False,
-            undefined=StrictUndefined,
+            undefined=_Missing if strict else StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=_never_nothing if strict else _on_one_line,
@@ -128,24 +133,78 @@ class _Environment(ImmutableSandboxedEnvironment):
         kept = {name: self.filters[name] for name in _BUILT_IN}
         self.filters = {**kept, **own, "sentence": _sentence}
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Records have the names that the message declares, and loops a few; nothing else has any."""
+        if isinstance(obj, LoopContext) and attribute in _OF_LOOPS:
+            return super().getattr(obj, attribute)
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        raise UndefinedError(_unknown("data", attribute, obj if isinstance(obj, Mapping) else ()))
+
+
+class _Missing(StrictUndefined):
+    """In a trial it is an error to look at what is not there, whether it is used or not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fail_with_undefined_error()
+
 
 @cache
 def _environment(strict: bool) -> _Environment:
     return _Environment(strict=strict)
 
 
-class _EveryBranch(NodeTransformer):
-    """Conditions are still computed, and then all of their branches are rendered one after the other."""
+class _EveryPart(NodeTransformer):
+    """Conditions and all operands are still computed; then all branches are rendered one after the other.
+
+    An expression with alternatives (``or``, ``… if … else …``) becomes its first one, or its last one.
+    """
+
+    def __init__(self, alternative: int) -> None:
+        self._alternative = alternative
 
     def visit_If(self, node: nodes.If, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
         self.generic_visit(node)
-        test = nodes.If(node.test, [], [], [], lineno=node.lineno)
-        return [test, *node.body, *node.elif_, *node.else_]
+        return [_condition(node.test), *node.body, *node.elif_, *node.else_]
+
+    def visit_For(self, node: nodes.For, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
+        self.generic_visit(node)
+        otherwise, node.else_ = node.else_, []
+        if node.test is not None:
+            node.body.insert(0, _condition(node.test))
+            node.test = None
+        return [node, *otherwise]
 
     def visit_CondExpr(self, node: nodes.CondExpr, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        parts = [part for part in (node.expr1, node.expr2) if part is not None]
-        return nodes.Concat(parts, lineno=node.lineno)
+        return _member([nodes.Not(node.test), node.expr1, node.expr2 or nodes.Const("")], self._alternative or 1, node)
+
+    def visit_Or(self, node: nodes.Or, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _member([node.left, node.right], self._alternative, node)
+
+    def visit_And(self, node: nodes.And, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _member([node.left, node.right], -1, node)
+
+    def visit_Compare(self, node: nodes.Compare, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        """``a < b < c`` looks at ``c`` only if ``a < b``."""
+        self.generic_visit(node)
+        lefts = [node.expr, *(operand.expr for operand in node.ops)]
+        pairs: list[nodes.Expr] = [
+            nodes.Compare(*pair) for pair in zip(lefts, ([each] for each in node.ops), strict=False)
+        ]
+        return _member(pairs, -1, node)
+
+
+def _condition(test: nodes.Node) -> nodes.If:
+    return nodes.If(test, [], [], [], lineno=test.lineno)
+
+
+def _member(members: list[nodes.Expr], place: int, node: nodes.Node) -> nodes.Getitem:
+    """All are computed, and the one at the place is taken."""
+    return nodes.Getitem(nodes.List(members), nodes.Const(place), "load", lineno=node.lineno)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -152,3 +152,19 @@ def choice(value: object, reader: Reader, field: str = "") -> str:
 def person(who: Actor | str, reader: Reader) -> str:
     """What somebody is to the ticket, or the name of the person itself."""
     return _WORDS[reader.language].persons[who] if isinstance(who, Actor) else who
+
+
+def plain(value: object, reader: Reader) -> str:
+    """Any data without a sentence around it, on one line.
+
+    >>> plain({"who": Actor.CUSTOMER, "at": None, "passed": [{"after": timedelta(hours=2)}]}, Reader())
+    'who: the customer, passed: after: 2 h'
+    """
+    if isinstance(value, Mapping):
+        known = {name: part for name, part in value.items() if part not in (None, [])}
+        return ", ".join(f"{name}: {plain(part, reader)}" for name, part in known.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(part, reader) for part in value)
+    if isinstance(value, timedelta):
+        return duration(value, reader)
+    return " ".join((person(value, reader) if isinstance(value, Actor) else choice(value, reader)).split())

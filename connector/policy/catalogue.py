@@ -58,8 +58,8 @@ class Catalogue(Section):
 
     def customer(self, organization: str | None, email: str | None) -> CatalogueCustomer | None:
         """The customer a helpdesk contact belongs to, by organization, else by mail domain."""
-        if organization and (found := self._customers.get(("organizations", organization.casefold()))):
-            return found
+        if organization and (customer := self._customers.get(("organizations", organization.casefold()))):
+            return customer
         _, at, domain = (email or "").rpartition("@")
         return self._customers.get(("email_domains", domain.casefold())) if at else None
 
@@ -69,13 +69,13 @@ class Catalogue(Section):
 
     @cached_property
     def _customers(self) -> Mapping[tuple[str, str], CatalogueCustomer]:
-        found: dict[tuple[str, str], CatalogueCustomer] = {}
+        by_key: dict[tuple[str, str], CatalogueCustomer] = {}
         for customer in self.customers:
             for organization in customer.organizations:
-                found["organizations", organization.casefold()] = customer
+                by_key["organizations", organization.casefold()] = customer
             for domain in customer.email_domains:
-                found["email_domains", domain.casefold()] = customer
-        return found
+                by_key["email_domains", domain.casefold()] = customer
+        return by_key
 
 
 def _repeated(data: Any, table: str, key: str) -> Iterator[UnlocatedProblem]:

@@ -19,11 +19,11 @@ def mails_nobody(rules: Rules) -> str:
         name: [level.level for level in ladder.levels if level.level > 1 and not level.skip and not addresses(level)]
         for name, ladder in rules.escalation.ladders.items()
     }
-    found = {name: ", ".join(map(str, numbers)) for name, numbers in ladders.items() if numbers}
-    if not found:
+    by_ladder = {name: ", ".join(map(str, numbers)) for name, numbers in ladders.items() if numbers}
+    if not by_ladder:
         return ""
     alone = len(rules.escalation.ladders) == 1
-    named = "; ".join(numbers + ("" if alone else f" ({name})") for name, numbers in found.items())
+    named = "; ".join(numbers + ("" if alone else f" ({name})") for name, numbers in by_ladder.items())
     if sum(map(len, ladders.values())) == 1:
         who, it = f"level {named} has no e-mail address among its contacts", "it"
     else:
@@ -32,6 +32,8 @@ def mails_nobody(rules: Rules) -> str:
 
 
 def named_services(policy: Policy, ladder: str) -> list[str]:
-    """The services (ids) that tell the tickets of a ladder: those that have it; of the default, those with another."""
+    """The ids of the services whose tickets are on this ladder; of the default ladder, those of every other one."""
     wanted, is_default = policy.escalation.ladders[ladder], ladder == "default"
-    return [one.id for one in policy.catalogue.services if (policy.ladder(one.id) is wanted) is not is_default]
+    return [
+        service.id for service in policy.catalogue.services if (policy.ladder(service.id) is wanted) is not is_default
+    ]

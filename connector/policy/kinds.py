@@ -112,10 +112,10 @@ class Span:
         match = re.fullmatch(_PATTERN, text, re.ASCII)
         if match is None:
             raise ValueError(f"{text[:40]!r} is not a length of time (examples: {', '.join(_EXAMPLES)})")
-        number, unit = int(match[1] or 0), match[2] or "s"
+        amount, unit = int(match[1] or 0), match[2] or "s"
         self.text = text
-        self.working_days = 0 if unit in _FIXED else number
-        self.fixed = number * _FIXED[unit] if unit in _FIXED else timedelta()
+        self.working_days = 0 if unit in _FIXED else amount
+        self.fixed = amount * _FIXED[unit] if unit in _FIXED else timedelta()
 
     def duration(self, working_day: timedelta) -> timedelta:
         """The length, where one working day lasts ``working_day``."""

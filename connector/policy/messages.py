@@ -72,7 +72,7 @@ def read_messages(own: Path) -> tuple[MessageCatalogue, list[Problem]]:
     :func:`check_shipped`, which takes longer than a start should.
     """
     folder = read_folder(own)
-    changed = {key: _with_kinds(message, shipped().message(*key)) for key, message in folder.messages.items()}
+    changed = {key: _over(message, shipped().message(*key)) for key, message in folder.messages.items()}
     return _catalogue({**shipped().messages, **changed}), [*folder.problems, *_tried(changed)]
 
 
@@ -125,7 +125,7 @@ def read_message(path: Path) -> Message:
     """
     name, language = path.stem, Language(path.parent.name)
     lines = read_text(path).split("\n")
-    end = next((number for number, line in enumerate(lines) if number and line.rstrip() == _FENCE), None)
+    end = next((index for index, line in enumerate(lines) if index and line.rstrip() == _FENCE), None)
     if lines[0].rstrip() != _FENCE or end is None:
         problem = Problem(str(path), 1, "", f"a message begins with front matter between two lines {_FENCE!r}")
         raise PolicyError([problem])
@@ -179,9 +179,9 @@ def _line(document: Document, key: str) -> int:
     return document.place((key,))[0]
 
 
-def _with_kinds(message: Message, declared: Message) -> Message:
+def _over(message: Message, original: Message) -> Message:
     """What data a message gets, says the shipped file: a copy of it may be older than the program."""
-    return replace(message, kinds=declared.kinds)
+    return replace(message, kinds=original.kinds, instead=original)
 
 
 def _tried(messages: _Messages) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ class UrgencyDefault(Section):
     urgency: Urgency
 
     def fits(self, impact: Impact | None, fault_type: FaultType | None) -> bool:
-        """An omitted condition fits everything."""
+        """Whether the entry fits a ticket; an omitted condition fits every ticket."""
         return self.impact in (None, impact) and self.fault_type in (None, fault_type)
 
 
@@ -229,7 +229,7 @@ class Policy(Rules):
 
     @cached_property
     def deferral_calendar(self) -> BusinessCalendar:
-        """The working hours until whose opening a repair may be deferred (R27)."""
+        """The working hours of R27: a repair may be deferred until they next begin."""
         return self.calendars[self.deferral.calendar].calendar
 
     def duration(self, span: Span, calendar: BusinessCalendar) -> timedelta:
@@ -278,12 +278,12 @@ class Policy(Rules):
 
 def _day_lengths(data: Any) -> dict[Priority, timedelta]:
     """How long a working day of each priority's clock lasts, as far as its calendar is sound."""
-    found = {}
+    lengths = {}
     for priority in Priority:
         name = dig(data, "priorities", priority, "calendar")
         spec = dig(data, "calendars", name) if isinstance(name, str) else None
         try:
-            found[priority] = CalendarSpec.model_validate(spec).calendar.day_length
+            lengths[priority] = CalendarSpec.model_validate(spec).calendar.day_length
         except ValueError:
             continue
-    return found
+    return lengths

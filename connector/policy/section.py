@@ -87,10 +87,10 @@ def dig(data: Any, *path: str | int) -> Any:
 
 def entries(data: Any, *path: str | int) -> list[tuple[Any, Any]]:
     """Keys and values of the mapping at ``path``, positions and values of a list; nothing elsewhere."""
-    found = dig(data, *path)
-    if isinstance(found, Mapping):
-        return list(found.items())
-    return list(enumerate(found)) if isinstance(found, list | tuple) else []
+    part = dig(data, *path)
+    if isinstance(part, Mapping):
+        return list(part.items())
+    return list(enumerate(part)) if isinstance(part, list | tuple) else []
 
 
 def worded(detail: ErrorDetails) -> str:

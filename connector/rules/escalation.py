@@ -77,10 +77,12 @@ class LevelDue(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What becomes of the requests that nobody has answered yet."""
+    """What becomes of the requests that no proof shows to be answered."""
 
     served: tuple[Request, ...]
     refused: tuple[Request, ...]
+    answered: tuple[Request, ...]
+    """Without a valid proof, and yet answered before: see :func:`_was_answered`."""
     next_possible: datetime | None
 
 
@@ -164,18 +166,50 @@ def _answers(case: Case) -> Answers:
     ticket, every = case.ticket, case.policy.escalation.requests_every.fixed
     served: list[Request] = []
     refused: list[Request] = []
+    answered: list[Request] = []
     last: datetime | None = None
+    unproved_until = _risen_without_proof(ticket)
     for request in escalation_requests(case):
         if Mark("refused", request.id) in ticket.marks:
             continue
-        done = Mark("request", request.id) in ticket.marks
-        if not done and last is not None and request.at - last < every and request.actor is not Actor.MANAGER:
+        if Mark("request", request.id) in ticket.marks:
+            last = request.at
+        elif _was_answered(request, ticket, unproved_until):
+            answered.append(request)
+            last = request.at
+        elif last is not None and request.at - last < every and request.actor is not Actor.MANAGER:
             refused.append(request)
-            continue
-        last = request.at
-        if not done:
+        else:
             served.append(request)
-    return Answers(tuple(served), tuple(refused), last + every if refused and last else None)
+            last = request.at
+    next_possible = last + every if refused and last else None
+    return Answers(tuple(served), tuple(refused), tuple(answered), next_possible)
+
+
+def _was_answered(request: Request, ticket: Ticket, unproved_until: datetime | None) -> bool:
+    """A note that names the request has lost its valid signature, or a level has risen since and its note is lost.
+
+    What is older than the last thing done for it is not served anew: nobody is woken a second time for one request
+    because a proof key was replaced or a note is gone. Support is told, and can ask again.
+    """
+    if unproved_until is not None and request.at <= unproved_until:
+        return True
+    return any(Mark(name, request.id) in ticket.refused_marks for name in ("request", "refused"))
+
+
+def _risen_without_proof(ticket: Ticket) -> datetime | None:
+    """When the connector last raised the level, by the history, without a note that proves it still.
+
+    A note that is there names the requests that it answered. Level 1 has none, and what is set back to where it was
+    before is no rise.
+    """
+    until, highest = None, 1
+    for change in ticket.changes.get("escalation_level", ()):
+        risen = max(highest, change.old or 0) < (change.new or 0)
+        if risen and change.actor is Actor.CONNECTOR and Mark("level", change.new) not in ticket.marks:
+            until = change.at
+        highest = max(highest, change.old or 0, change.new or 0)
+    return until
 
 
 def _requested(case: Case, at: int, served: Iterable[Request]) -> list[LevelDue]:
@@ -219,7 +253,8 @@ def _changes(case: Case, following: LevelDue | None, answers: Answers, reached: 
         "escalation_level": _shown_level(case.ticket, reached),
         "next_escalation_at": timeline.whole_second(following.at) if following and following.at else None,
     }
-    if any(request.source is not Source.MESSAGE for request in (*answers.served, *answers.refused)):
+    answered_now = (*answers.served, *answers.refused, *answers.answered)
+    if any(request.source is not Source.MESSAGE for request in answered_now):
         changes["escalation_request"] = None
     return changes
 
@@ -239,15 +274,22 @@ def _notices(
         notices.append(level_notice(highest.level, why, highest.at, marks, passed))
     if served and not requested:
         notices.append(Notice("escalation_at_top", {}, frozenset(served)))
+    if answers.answered:
+        marks = {Mark("request", request.id) for request in answers.answered}
+        notices.append(Notice("escalation_answered", {"requests": _who_and_when(answers.answered)}, frozenset(marks)))
     if answers.refused:
         data = {
-            "requests": [{"who": request.actor, "at": request.at} for request in answers.refused],
+            "requests": _who_and_when(answers.refused),
             "every": case.policy.escalation.requests_every.fixed,
             "next": answers.next_possible,
         }
         refused = frozenset(Mark("refused", request.id) for request in answers.refused)
         notices.append(Notice("escalation_refused", data, refused))
     return tuple(notices)
+
+
+def _who_and_when(requests: Iterable[Request]) -> list[dict[str, Any]]:
+    return [{"who": request.actor, "at": request.at} for request in requests]
 
 
 def _passed(fired: list[LevelDue], highest: LevelDue) -> list[LevelDue]:
@@ -265,6 +307,7 @@ def _reasons(reached: int, fired: list[LevelDue], following: LevelDue | None, an
     reasons = [f"level {reached or 'none'} so far"]
     reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in fired]
     reasons += [f"request {request.id} comes too soon" for request in answers.refused]
+    reasons += [f"request {request.id} was answered before, its proof is lost" for request in answers.answered]
     if following is None:
         reasons.append("no further level by clock")
     else:

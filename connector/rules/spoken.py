@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import NamedTuple
+
+from cachetools import LRUCache, cached
 
 from connector.domain.fields import shortened
 from connector.domain.ticket import Article, Ticket
@@ -13,6 +16,7 @@ from connector.rules.text.clauses import Reading, Verdict, may_name, read_reques
 from connector.rules.text.consent import read_consent, takes_back
 from connector.rules.text.known import Message, read_messages
 from connector.rules.text.markup import Body
+from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject
 
 _LONGEST = 120
@@ -45,14 +49,14 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
     asked_at = tuple(at for mark, at in ticket.marks.items() if mark.name == "deferral-asked")
-    first_asked = min(asked_at, default=None)
     naming: dict[int, tuple[bool, ...]] = {}
     deferring = False
+    first_asked = min(asked_at, default=None)
     for at, article in enumerate(ticket.articles):
         if article.author is Actor.CUSTOMER and not article.internal:
             named = _named(Body(article.body), own_subject(ticket, at), names)
             deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
-            if deferring or True in named:
+            if deferring or any(named):
                 naming[at] = named
     if not naming:
         return _NOTHING
@@ -70,7 +74,7 @@ def _requests(
 ) -> Iterator[Statement]:
     for at, named in naming.items():
         if named[kind]:
-            text = f"{own_subject(ticket, at)}\n\n{messages[at].words}"
+            text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"
             if (reading := _request(Body(text), names)) is not None:
                 yield _doubted(Statement(ticket.articles[at], reading), messages[at])
 
@@ -94,7 +98,7 @@ def _consents(
         open_question = question is not None and (answered_at is None or answered_at < question)
         if not (named[2] or open_question or agreed):
             continue
-        reading = _consent(Body(messages[at].words), names, open_question or agreed)
+        reading = _consent(Body(own_words(messages[at].lines)), names, open_question or agreed)
         if reading is None or not (named[2] or open_question or takes_back(reading)):
             continue
         statement = _doubted(Statement(article, reading), messages[at])
@@ -110,17 +114,16 @@ def _doubted(statement: Statement, message: Message) -> Statement:
     return statement
 
 
-@lru_cache(maxsize=8_000)
+@lru_cache(maxsize=8_192)
 def _named(body: Body, subject: str, names: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
-    text = f"{subject} {body.take()}"
-    return tuple(may_name(text, family) for family in names)
+    return may_name(f"{subject} {body.take()}", names)
 
 
-@lru_cache(maxsize=2_000)
+@cached(LRUCache(2_000), lock=Lock())
 def _request(text: Body, names: tuple[str, ...]) -> Reading | None:
     return read_request(text.take(), names)
 
 
-@lru_cache(maxsize=2_000)
+@cached(LRUCache(2_000), lock=Lock())
 def _consent(text: Body, names: tuple[str, ...], asked: bool) -> Reading | None:
     return read_consent(text.take(), names, asked)

@@ -101,9 +101,7 @@ def contest(case: Case) -> Outcome:
 
 def unproved(case: Case) -> Outcome:
     """Says on the ticket which steps count as not done because the connector's own proof bears a wrong signature."""
-    refused = {mark for article in case.ticket.articles for mark in article.refused_marks}
-    if refused:
-        refused -= case.ticket.marks.keys()
+    refused = case.ticket.refused_marks
     if not refused:
         return Outcome(rule="unproved")
     data = {"steps": sorted(refused)[:_STEPS_NAMED], "more": max(0, len(refused) - _STEPS_NAMED)}

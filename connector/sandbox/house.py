@@ -3,7 +3,7 @@
 Everything is in the rules' own terms, so that the same story and the same tests play on every helpdesk.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 from connector.domain.vocabulary import Actor, Channel, TicketState
@@ -57,8 +57,8 @@ class House(Protocol):
     def over_http(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Sends a webhook over the network, as this helpdesk does; returns the status."""
 
-    def open_desk(self, url: str | None = None) -> Helpdesk:
-        """The adapter of a connector that has just started, in process or at ``url``."""
+    def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> Helpdesk:
+        """The adapter of a connector that has just started, in process or at ``url``, with these proof keys."""
 
     def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
         """An account for a customer, an agent or a manager; returns its token."""

@@ -3,7 +3,7 @@
 Receiver, work table, worker and adapter are the real ones. Behavioural tests and the demo play on it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
@@ -81,9 +81,9 @@ class Stage:
         self.commits.close()
         self.table.close()
 
-    def connect(self, url: str | None = None) -> None:
+    def connect(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> None:
         """A connector that has just started: it remembers nothing but the work table."""
-        self.desk = self.house.open_desk(url)
+        self.desk = self.house.open_desk(url, proof_keys=proof_keys)
         self.worker = Worker(self.table, self.desk, self.policy)
 
     def deliver_to(self, receiver_url: str) -> None:

@@ -21,6 +21,7 @@ from connector.helpdesks.errors import (
     UnavailableError,
 )
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.messages.catalogue import Failure, failures_told_to
 from connector.policy.models import Policy
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
@@ -147,8 +148,13 @@ def later(named: datetime, now: datetime) -> datetime:
 def _reconcile(
     job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Policy, holds: Callable[[], bool]
 ) -> Result:
+    def failed(text: Failure) -> None:
+        metrics.text_failed(text.name)
+        log.error("a text does not fit, another is said instead", ticket=job.key.ticket, **text._asdict())
+
     started = time.perf_counter()
-    result = reconcile(desk, policy, job.key.ticket, now(), holds)
+    with failures_told_to(failed):
+        result = reconcile(desk, policy, job.key.ticket, now(), holds)
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     _tell(result, seconds)

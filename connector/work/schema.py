@@ -31,7 +31,7 @@ def optional_micros(moment: datetime | None) -> int | None:
     return None if moment is None else to_micros(moment)
 
 
-def optional_moment(micros: int | None) -> datetime | None:
+def optional_time(micros: int | None) -> datetime | None:
     """``from_micros`` that lets ``None`` through."""
     return None if micros is None else from_micros(micros)
 

@@ -58,8 +58,8 @@ def reach(desk: Helpdesk, policy: Policy, unresolved: Sequence[str], now: dateti
 
 def _is_visible(decision: Decision) -> bool:
     """Whether people would notice: a public note, a state, a new ticket, another priority, group or level."""
-    told = decision.note is not None and decision.note.public
-    return told or bool(decision.state or decision.creates or _SEEN_BY_PEOPLE & decision.changes.keys())
+    answers = decision.note is not None and decision.note.public
+    return answers or bool(decision.state or decision.creates or _SEEN_BY_PEOPLE & decision.changes.keys())
 
 
 OVERLAP = timedelta(minutes=5)
@@ -117,16 +117,16 @@ def sweep(
         newest = max([newest, *(ticket.updated_at for ticket in page if ticket.updated_at is not None)])
     if newest != cursor:
         table.set_cursor(desk.name, newest)
-    held = None
+    reach = None
     if renewed and policy is not None:
-        held = _too_far(desk, table, policy, others.quiet, largest_change)
-        if held is None:
+        reach = _too_far(desk, table, policy, others.quiet, largest_change)
+        if reach is None:
             table.touch([Key(desk.name, ticket) for ticket in others.all], now)
             table.set_policy(desk.name, policy.rules_version)
             touched += len(others.all)
     if full:
         table.forget(desk.name, now - 3 * RECENTLY)
-    return Swept(len(counted), touched, missed, held)
+    return Swept(len(counted), touched, missed, reach)
 
 
 def _too_far(
@@ -168,7 +168,7 @@ def _pages(
 
 
 def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
-    """Whether it was not listed before, or has changed since."""
+    """Whether the ticket was not listed before, or has changed since it was."""
     if ticket.id not in counted:
         return True
     before = counted[ticket.id]

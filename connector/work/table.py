@@ -30,7 +30,7 @@ from connector.work.jobs import (
     storable,
 )
 from connector.work.opening import missing_at, open_database
-from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_moment, to_micros
+from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
 __all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "RowState", "WorkTable"]
 
@@ -242,7 +242,7 @@ class WorkTable:
 
         def work(connection: Connection) -> dict[str, RowState]:
             return {
-                row.ticket: RowState(*(optional_moment(micros) for micros in (row.seen, row.due, row.failed_at)))
+                row.ticket: RowState(*(optional_time(micros) for micros in (row.seen, row.due, row.failed_at)))
                 for start in range(0, len(tickets), _CHUNK)
                 for row in connection.execute(
                     statements.SEEN,
@@ -255,7 +255,7 @@ class WorkTable:
     def cursor(self, helpdesk: str) -> datetime | None:
         """Up to where the incremental sweep has read; ``None`` before the first sweep."""
         row = self._helpdesk(helpdesk)
-        return None if row is None else optional_moment(row.bookmark)
+        return None if row is None else optional_time(row.bookmark)
 
     def set_cursor(self, helpdesk: str, at: datetime) -> None:
         """Store how far the incremental sweep has read."""
@@ -294,7 +294,7 @@ class WorkTable:
         tickets = statements.COUNTS.where(~TICKETS.c.ticket.startswith("@") | TICKETS.c.failed_at.is_not(None))
         rows = self._database.read(lambda connection: connection.execute(tickets, bound).all())
         return {
-            helpdesk: Counts(due, waiting, leased, dead, optional_moment(oldest))
+            helpdesk: Counts(due, waiting, leased, dead, optional_time(oldest))
             for helpdesk, due, waiting, leased, dead, oldest in rows
         }
 

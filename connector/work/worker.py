@@ -287,8 +287,8 @@ class Worker:
         """Stores the pauses that the helpdesk asked for, so that all workers keep them; of each kind the longest."""
         now, longest = self._table.now(), dict[str | None, tuple[datetime, str]]()
         for until, reason, endpoint in asked:
-            told = (until or now + pause_length(self._outages), reason)
-            longest[endpoint] = max(told, longest.get(endpoint, told))
+            pause = (until or now + pause_length(self._outages), reason)
+            longest[endpoint] = max(pause, longest.get(endpoint, pause))
         for endpoint, (until, reason) in longest.items():
             if endpoint is not None and self._paused.endpoints.get(endpoint, now) >= until:
                 continue

@@ -1,5 +1,6 @@
 """P16: a bad policy never goes live: the old one stays, exit code, log and metric say so, nothing is notified twice."""
 
+import dataclasses
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ from connector.cli.reload import reload
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.errors import UnavailableError
+from connector.messages.words import Language
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.clock import SteppedClock
@@ -240,3 +242,31 @@ def test_a_bad_policy_at_the_start_is_an_exit_code(command: str, sqlite_url: str
     group = Group([command], settings, tmp_path / "log")
     assert group.exit_code() == 2
     assert "level_33" in (tmp_path / "log").read_text()
+
+
+def test_a_text_that_fails_on_a_ticket_is_replaced_and_the_ticket_goes_on(cast: Cast) -> None:
+    """`check` tries texts with sample data; should one still fail, levels, fields and letters come with other words."""
+    stage = cast.stage
+    texts = stage.policy.messages
+    broken = {
+        key: dataclasses.replace(message, body="{{ ticket.priority }}", instead=message if instead else None)
+        for name, instead in (("escalated", True), ("priority_by_matrix", False), ("details_complete", False))
+        for key, message in [((Language.EN, name), texts.messages[Language.EN, name])]
+    }
+    messages = dataclasses.replace(texts, messages={**texts.messages, **broken})
+    stage.worker.use(stage.house.open_desk(None), stage.policy.model_copy(update={"messages": messages}))
+    before = total("failed_texts_total", message="escalated")
+    with capture_logs() as logs:
+        ticket_id = cast.customer.writes("Line to Hamburg is down", COMPLETE)
+        stage.settle()
+        stage.advance(timedelta(hours=30))
+
+    ticket = stage.ticket(ticket_id)
+    assert not any(counts.dead for counts in stage.table.counts().values())
+    assert levels_noted(ticket)[-1].startswith("Escalation level 5")
+    assert ticket.fields.priority_reason
+    (note, *_) = [article for article in ticket.articles if "Escalation level" in article.subject]
+    assert "Reached" in note.body
+    assert total("failed_texts_total", message="escalated") > before
+    (told, *_) = [entry for entry in logs if entry.get("name") == "escalated"]
+    assert (told["ticket"], told["log_level"], told["error"]) == (ticket_id, "error", "there is no data 'priority'")

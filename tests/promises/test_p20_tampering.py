@@ -207,3 +207,34 @@ def test_an_impact_that_support_corrected_stays(cast: Cast) -> None:
 
     assert stage.ticket(ticket).fields.impact == "degradation"
     assert stage.ticket(ticket).fields.priority == "P2"
+
+
+def test_a_proof_key_that_is_replaced_at_once_raises_no_level_anew(cast: Cast) -> None:
+    """Requests that were served stay served; support is told, once."""
+    stage = cast.stage
+    stage.connect(proof_keys=(b"A" * 32,))
+    ticket = cast.customer.writes("Noise", COMPLETE.replace("service affecting", "degradation"))
+    stage.settle()
+    cast.agent.replies(ticket, "We look into it.")
+    stage.settle()
+    for _ in range(2):
+        cast.customer.replies(ticket, "Please escalate this ticket now.")
+        stage.settle()
+        stage.advance(timedelta(minutes=70))
+    before = stage.ticket(ticket)
+    assert before.fields.escalation_level == 3
+
+    stage.connect(proof_keys=(b"B" * 32,))
+    cast.agent.replies(ticket, "Still on it.")
+    stage.settle()
+    cast.agent.replies(ticket, "Still on it, truly.")
+    stage.settle()
+
+    after = stage.ticket(ticket)
+    assert after.fields.escalation_level == 3
+    assert levels_noted(after) == levels_noted(before)
+    assert len([title for title in notes(after) if "Escalation request answered before" in title]) == 1
+
+    cast.customer.replies(ticket, "Please escalate this ticket again.")
+    stage.settle()
+    assert stage.ticket(ticket).fields.escalation_level == 4

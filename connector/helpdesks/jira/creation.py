@@ -30,10 +30,13 @@ VISIBLE_AFTER = timedelta(minutes=5)
 """After this time a search finds a created issue, or it was never created."""
 
 _AT_ONCE = timedelta(seconds=30)
-"""Whoever is not that quick with creating after having said so begins anew: somebody else may have given up on him."""
+"""The longest time from recording an intention to creating the issue.
+
+A slower worker starts again: another one may have taken over.
+"""
 
 _NEXT_LOOK = timedelta(seconds=20)
-"""Search is seldom that late."""
+"""The wait before search is asked again; it seldom lags longer."""
 
 _KEY_PROPERTY = "interspace-key"
 _REFUSED = (PermanentError, EndpointLimitedError, TicketWaitsError)
@@ -64,12 +67,12 @@ class Creation(NamedTuple):
             if link.created_by_connector and link.connector_key == new.key:
                 return link.id
         try:
-            found = self._find(new.key) or self._create(new, incident)
-            self._link(found, incident)
+            ticket_id = self._find(new.key) or self._create(new, incident)
+            self._link(ticket_id, incident)
         except NotFoundError as error:
             # A kind of link that does not exist, for one. It must not look as if the incident were gone.
             raise PermanentError(str(error)) from error
-        return found
+        return ticket_id
 
     def _find(self, key: str) -> str | None:
         jql = f"project = {quoted(self.mapping.project)} AND labels = {quoted(label_of(key))} ORDER BY key ASC"

@@ -48,7 +48,7 @@ class Decoder:
         self._actors = actors
         self._proofs = proofs
         self._rich = rich
-        self._told: Kept[str, bool] = Kept(10_000)
+        self._reported: Kept[str, bool] = Kept(10_000)
 
     def ticket(
         self,
@@ -59,18 +59,18 @@ class Decoder:
         remembered: Remembered | None,
     ) -> Ticket:
         """One consistent view."""
-        held = row.fields
+        columns = row.fields
         fields = self.fields_of(row)
-        created_by = self._actors.actor(held.creator)
+        created_by = self._actors.actor(columns.creator)
         channel = self._channel(row)
         articles = self._articles(row, comments, channel)
         return Ticket(
             helpdesk=self._helpdesk,
             id=row.id,
             number=row.key,
-            title=held.summary,
-            created_at=held.created,
-            updated_at=held.updated,
+            title=columns.summary,
+            created_at=columns.created,
+            updated_at=columns.updated,
             created_by=created_by,
             channel=channel,
             kind=self.kind(row),
@@ -78,7 +78,7 @@ class Decoder:
             state=self._state(row),
             fields=fields,
             articles=tuple(self._with_remembered(row, articles, remembered)),
-            history=tuple(self._changes(history, held.updated)),
+            history=tuple(self._changes(history, columns.updated)),
             links=tuple(self._linked(other) for other in others),
             labels=self._ids.labels,
         )
@@ -112,17 +112,17 @@ class Decoder:
         return state
 
     def _channel(self, row: IssueRow) -> Channel:
-        held = row.properties.get(CHANNEL)
-        name = held.get("value") if isinstance(held, dict) else None
-        found = _CHANNELS.get(name) if isinstance(name, str) else None
-        if found is not None:
-            return found
+        stored = row.properties.get(CHANNEL)
+        name = stored.get("value") if isinstance(stored, dict) else None
+        channel = _CHANNELS.get(name) if isinstance(name, str) else None
+        if channel is not None:
+            return channel
         return Channel.WEB if self._actors.actor(row.fields.creator) is Actor.CUSTOMER else Channel.NOTE
 
     def _customer(self, row: IssueRow) -> Customer:
         reporter = row.fields.reporter or UserRow()
         known = (row.fields.model_extra or {}).get(self._ids.organizations or "")
-        names = [str(one.get("name")) for one in known if isinstance(one, dict)] if isinstance(known, list) else []
+        names = [str(item.get("name")) for item in known if isinstance(item, dict)] if isinstance(known, list) else []
         return Customer(
             id=self._actors.id_of(reporter) or "",
             name=reporter.display_name,
@@ -134,7 +134,7 @@ class Decoder:
         """The description is the first message, in the words of whoever reports."""
         author = row.fields.reporter or row.fields.creator
         rows = list(comments)
-        files = self._files(row, [(author, row.fields.created), *((one.author, one.created) for one, _ in rows)])
+        files = self._files(row, [(author, row.fields.created), *((row.author, row.created) for row, _ in rows)])
         first = Article(
             id=f"{row.id}-description",
             created_at=row.fields.created,
@@ -172,7 +172,7 @@ class Decoder:
         said = message(row.body)
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
-        own = [held.value for held in row.properties or () if held.key.startswith(PROPERTY)]
+        own = [entry.value for entry in row.properties or () if entry.key.startswith(PROPERTY)]
         proofs = [self._proofs.read(issue_id, value) for value in own]
         return Article(
             **common,
@@ -185,12 +185,12 @@ class Decoder:
 
     def _files(self, row: IssueRow, messages: list[tuple[UserRow | None, datetime]]) -> dict[int, tuple[str, ...]]:
         """File names by the message they came with: the author's last one before the upload."""
-        found: dict[int, tuple[str, ...]] = {}
+        by_message: dict[int, tuple[str, ...]] = {}
         for file in row.fields.attachment:
             at = self._message_of(file, messages)
             if at is not None:
-                found[at] = (*found.get(at, ()), file.filename)
-        return found
+                by_message[at] = (*by_message.get(at, ()), file.filename)
+        return by_message
 
     def _message_of(self, file: AttachmentRow, messages: list[tuple[UserRow | None, datetime]]) -> int | None:
         author, until = self._actors.id_of(file.author), file.created + _UPLOAD
@@ -203,8 +203,8 @@ class Decoder:
         """Steps that the memory proves stand on the comment that was written then, which was not asked for them. Where
         it is gone, they stand on a note without a text."""
         if remembered is None:
-            if MARKS in row.properties and not self._told.get(row.id):
-                self._told.put(row.id, True)
+            if MARKS in row.properties and not self._reported.get(row.id):
+                self._reported.put(row.id, True)
                 log.info("memory ignored: damaged, foreign or signed with another key", ticket=row.key)
             return articles
         proved = {mark for article in articles if article.author is Actor.CONNECTOR for mark in article.marks}
@@ -269,8 +269,8 @@ class Decoder:
 
     def _field(self, item: ItemRow) -> str | None:
         if item.fieldtype == "custom":
-            found = self._ids.fields.get(item.field_id) if item.field_id else None
-            return found or (None if item.field_id else self._ids.named.get(item.field))
+            field = self._ids.fields.get(item.field_id) if item.field_id else None
+            return field or (None if item.field_id else self._ids.named.get(item.field))
         name = item.field_id or item.field
         return {"status": "state", "priority": "priority"}.get(name)
 

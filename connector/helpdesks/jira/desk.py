@@ -41,7 +41,7 @@ _BESIDE = "comment issuelinks attachment"
 
 
 class _Parts(NamedTuple):
-    """What needs to know the site first."""
+    """The parts that can be made only once the site is known."""
 
     flavour: Flavour
     decoder: Decoder

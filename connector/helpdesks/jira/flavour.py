@@ -66,7 +66,7 @@ _BY_DEPLOYMENT = {"cloud": CLOUD, "server": DATA_CENTER, "datacenter": DATA_CENT
 
 def flavour_of(deployment_type: object) -> Flavour:
     """By ``deploymentType`` of ``serverInfo``. Raises UnavailableError for anything else."""
-    found = _BY_DEPLOYMENT.get(str(deployment_type).casefold())
-    if found is None:
+    flavour = _BY_DEPLOYMENT.get(str(deployment_type).casefold())
+    if flavour is None:
         raise UnavailableError(f"Jira GET serverInfo: {deployment_type!r} is neither a Cloud nor a Data Center")
-    return found
+    return flavour

@@ -78,8 +78,8 @@ class Histories:
         silent = [row for row in ours if row.properties is None and not self._says_it_in_its_text(row)]
         if silent and len(ours) > vouched_for:
             rows = self._with_properties(issue.id, rows, silent)
-        found = [(row, self._is_internal(row)) for row in rows]
-        return sorted(found, key=lambda pair: pair[0].created)
+        pairs = [(row, self._is_internal(row)) for row in rows]
+        return sorted(pairs, key=lambda pair: pair[0].created)
 
     def is_ours(self, row: CommentRow) -> bool:
         """Whether the connector wrote the comment."""
@@ -94,7 +94,7 @@ class Histories:
         self._internal.put((row.id, row.updated), internal)
 
     def _whole(self, issue_id: str, newest: dict[str, HistoryRow]) -> dict[str, HistoryRow]:
-        """What was read before reaches up to what came now, or what lies between is read, oldest first."""
+        """All entries, oldest first. Entries between those read before and those that came now are read here."""
         rows = dict(self._changes.get(issue_id) or {})
         path = f"api/2/issue/{issue_id}/changelog"
         while not rows.keys() & newest.keys():
@@ -122,16 +122,16 @@ class Histories:
         return [known.get(row.id, row) for row in rows]
 
     def _all_comments(self, issue_id: str) -> list[CommentRow]:
-        path, found = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()
+        path, by_id = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()
         expand = {} if self._flavour.comments_tell_visibility else {"expand": "properties"}
         start = 0
         while True:
             query = urlencode({"startAt": start, "maxResults": 1000, "orderBy": "created", **expand})
             page = parsed(CommentPage, self._client.get(path, query), f"GET {path}")
-            found |= {row.id: row for row in page.comments}
+            by_id |= {row.id: row for row in page.comments}
             start += len(page.comments)
             if not page.comments or start >= page.total:
-                return list(found.values())
+                return list(by_id.values())
 
     def _is_unknown(self, row: CommentRow) -> bool:
         """Whether it has to be asked who may see the comment. Customers write nothing internal."""
@@ -147,8 +147,8 @@ class Histories:
         if row.properties is None:
             return self._internal.get((row.id, row.updated)) or False
         internal = any(
-            one.key == VISIBILITY and isinstance(one.value, dict) and one.value.get("internal") in (True, "true")
-            for one in row.properties
+            entry.key == VISIBILITY and isinstance(entry.value, dict) and entry.value.get("internal") in (True, "true")
+            for entry in row.properties
         )
         self._internal.put((row.id, row.updated), internal)
         return internal

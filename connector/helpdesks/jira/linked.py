@@ -17,12 +17,12 @@ from connector.helpdesks.jira.site import FieldIds
 _MOST = 100
 """Issues that one request reads."""
 _ONE_BY_ONE = 3
-"""Without a bulk read, as many are read each by its own request, past the search index."""
+"""Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
 _FIELDS = ("connector_key", "rfo_status", "rfo_due_at")
 
 
 class Linked:
-    """Reads them: one request on Cloud, and one for each on Data Center."""
+    """Reads linked issues: one request on Cloud, one for each issue on Data Center."""
 
     def __init__(
         self, client: JiraClient, listing: Listing, mapping: JiraMapping, fields: FieldIds, flavour: Flavour
@@ -41,17 +41,17 @@ class Linked:
         return [parsed(OtherRow, row, f"linked issue {place}") for place, row in enumerate(self._rows(ids))]
 
     def _others(self, issue: IssueRow, kind: TicketKind) -> list[LinkedRow]:
-        """Incidents are linked to each other too; these links mean nothing to the rules."""
+        """The linked issues that matter to the rules; links between incidents do not."""
         types = self._mapping.issue_types
         matter = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set(types.incident)
-        found = []
+        others = []
         for link in issue.fields.issuelinks:
             other = link.outward_issue or link.inward_issue
             if other is None or link.type.name != self._mapping.link_type or other.id == issue.id:
                 continue
             if other.fields.issuetype is None or other.fields.issuetype.name in matter:
-                found.append(other)
-        return found
+                others.append(other)
+        return others
 
     def _rows(self, ids: list[str]) -> list[Any]:
         if self._flavour.bulk_fetch:
@@ -60,9 +60,9 @@ class Linked:
             return list(answer.get("issues") or ())
         if len(ids) > _ONE_BY_ONE:
             return self._listing.search(f"id in ({', '.join(ids)})", self._fields).rows
-        return [row for one in ids if (row := self._one(one)) is not None]
+        return [row for issue_id in ids if (row := self._row(issue_id)) is not None]
 
-    def _one(self, issue_id: str) -> Any:
+    def _row(self, issue_id: str) -> Any:
         try:
             return self._client.get(f"api/2/issue/{issue_id}", urlencode({"fields": ",".join(self._fields)}))
         except NotFoundError:

@@ -86,14 +86,14 @@ class Listing:
         if not self._site.flavour.pages_by_token:
             yield from self._pages(condition, column, since)
             return
-        told = set[str]()
+        yielded = set[str]()
         for page in self._pages(condition, "updated", max(since, self._clock() - _LATELY)):
-            told |= {one.id for one in page}
+            yielded |= {issue.id for issue in page}
             yield page
         if not (types := ", ".join(self._type_ids())):
             return
         for page in self._pages(f"issuetype in ({types}) AND {condition}", column, since, with_times=False):
-            if others := [one for one in page if one.id not in told]:
+            if others := [issue for issue in page if issue.id not in yielded]:
                 yield others
 
     def _pages(
@@ -114,7 +114,7 @@ class Listing:
             else:
                 ids = (parsed(IdRow, row, f"search: issue {place}") for place, row in enumerate(page.rows))
                 listed = [Listed(row.id, None) for row in ids]
-            if fresh := [one for one in listed if one not in known]:
+            if fresh := [issue for issue in listed if issue not in known]:
                 yield fresh
             if page.next is None:
                 return
@@ -131,8 +131,8 @@ class Listing:
     def _shown(self, listed: list[Listed]) -> list[ListedRow]:
         """The times of issues of which only the ids are known; without those that are gone."""
         rows = []
-        for one in listed:
-            path = f"api/2/issue/{one.id}"
+        for issue in listed:
+            path = f"api/2/issue/{issue.id}"
             with suppress(NotFoundError):
                 rows.append(parsed(ListedRow, self._client.get(path, f"fields={','.join(_TIMES)}"), f"GET {path}"))
         return rows
@@ -141,7 +141,7 @@ class Listing:
         """A search may name only types that are there, and the mapping may name others."""
         path = f"api/2/project/{self._mapping.project}"
         types = parsed(ProjectTypes, self._client.get(path), f"GET {path}").issue_types
-        return [one.id for one in types if one.name in self._mapping.handled_types]
+        return [issue_type.id for issue_type in types if issue_type.name in self._mapping.handled_types]
 
     def _reached(self, rows: list[ListedRow], column: Column) -> datetime | None:
         """Up to where the page has certainly listed everything. An issue may stand at an old place with a new time of

@@ -90,7 +90,7 @@ def _group_field(data: Any) -> Iterator[UnlocatedProblem]:
     name = dig(data, "group_field")
     if isinstance(name, str):
         yield from ((("group_field",), message) for message in _name_problems(name))
-        taken = next((field for field, held in entries(data, "fields") if held == name), None)
+        taken = next((field for field, mapped in entries(data, "fields") if mapped == name), None)
         if taken is not None:
             yield ("group_field",), f"{name!r} is already the custom field of {taken}"
 

@@ -77,19 +77,19 @@ def plain(markup: str) -> str:
     'Service ID: SVC-1001'
     """
     text = _LINE_END.sub("\n", _IS_PRIVATE.sub("", markup))
-    text = _ESCAPED.sub(lambda found: chr(_PRIVATE + ord(found[1])), text)
+    text = _ESCAPED.sub(lambda match: chr(_PRIVATE + ord(match[1])), text)
     if _IS_MARKED.search(text):
         text = _without_blocks(_without_links(_without_macros(text)))
         text = _PHRASE.sub(r"\2", _PHRASE.sub(r"\2", text)).replace("\\\\", "\n")
     return text.translate(_SHOWN)
 
 
-def _harmless(found: re.Match[str]) -> str:
-    return f"\\{found[0]}" if found["escape"] else f"{found[0]}{JOINER}"
+def _harmless(match: re.Match[str]) -> str:
+    return f"\\{match[0]}" if match["escape"] else f"{match[0]}{JOINER}"
 
 
 def _without_macros(text: str) -> str:
-    text = _QUOTED.sub(lambda found: _as_quotation(found[1]), text)
+    text = _QUOTED.sub(lambda match: _as_quotation(match[1]), text)
     return _MONOSPACED.sub(r"\1", _BRACED.sub(r"\1", _MACROS.sub("", text)))
 
 

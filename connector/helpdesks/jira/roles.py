@@ -44,7 +44,7 @@ class Actors:
         return user.account_id if self._site.flavour.user_id == "accountId" else user.name
 
     def actor(self, user: UserRow | None) -> Actor:
-        """Whoever cannot be shown to be support is taken for a customer (P20)."""
+        """Who the account is to the rules: a customer, unless it is shown to be support (P20)."""
         identity = self.id_of(user)
         if user is None or identity is None:
             return Actor.CUSTOMER
@@ -77,7 +77,7 @@ class Actors:
             raise UnavailableError(f"Jira project {project} has no role {', '.join(map(repr, absent))} (roles)")
 
         def members(names: Iterable[str]) -> frozenset[str]:
-            return frozenset(one for name in names for one in self._role(project, listed[name]["id"]))
+            return frozenset(member for name in names for member in self._role(project, listed[name]["id"]))
 
         return _Members(members(roles.agents), members(roles.managers), now + KEPT)
 

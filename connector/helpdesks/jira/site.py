@@ -14,7 +14,6 @@ import requests
 
 from connector.domain.fields import LABELS, Labels
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
-from connector.helpdesks.http import cause
 from connector.helpdesks.jira.client import TIMEOUT, Connection, error_of
 from connector.helpdesks.jira.flavour import Flavour, flavour_of
 from connector.helpdesks.jira.mapping import FIELD_ID, JiraMapping
@@ -61,8 +60,8 @@ class Site:
     @cached_property
     def flavour(self) -> Flavour:
         """Cloud or Data Center."""
-        found = self.ask("serverInfo", lambda jira: jira.server_info())
-        return flavour_of(found.get("deploymentType"))
+        info = self.ask("serverInfo", lambda jira: jira.server_info())
+        return flavour_of(info.get("deploymentType"))
 
     @cached_property
     def bot(self) -> Bot:
@@ -71,8 +70,8 @@ class Site:
 
     def bot_now(self) -> Bot:
         """The same, asked anew: an admin may have moved the user to another time zone."""
-        found = self.ask("myself", lambda jira: jira.myself())
-        identity, zone = found.get(self.flavour.user_id), found.get("timeZone")
+        user = self.ask("myself", lambda jira: jira.myself())
+        identity, zone = user.get(self.flavour.user_id), user.get("timeZone")
         if not isinstance(identity, str) or not identity:
             raise UnavailableError(f"Jira GET myself: the answer holds no {self.flavour.user_id}")
         try:
@@ -100,7 +99,7 @@ class Site:
         except (ValueError, RecursionError):
             failure = UnavailableError(f"Jira {what}: answered with what is not JSON")
         except OSError as error:
-            failure = UnavailableError(f"Jira {what}: {self._connection.base} gives no answer: {cause(error)}")
+            failure = self._connection.no_answer(f"Jira {what}", error)
         except Exception as error:  # noqa: BLE001 - the package raises bare exceptions of its own
             # Theirs holds whole answers with their headers: it is left behind.
             failure = self._translated(what, error)
@@ -111,9 +110,9 @@ class Site:
         """The ``jira`` package on our connection. For start-up and administration, never for a ticket."""
         from jira import JIRA
 
-        held = self._connection
+        connection = self._connection
         package = JIRA(
-            options={"server": held.base, "headers": dict(held.headers), "verify": held.verify},
+            options={"server": connection.base, "headers": dict(connection.headers), "verify": connection.verify},
             get_server_info=False,
             timeout=TIMEOUT,
             max_retries=0,
@@ -122,19 +121,19 @@ class Site:
         session = package._session
         session.trust_env = False
         session.max_redirects = 0
-        session.proxies = dict(held.proxies)
-        session.mount("https://", held.adapter)
-        session.mount("http://", held.adapter)
+        session.proxies = dict(connection.proxies)
+        session.mount("https://", connection.adapter)
+        session.mount("http://", connection.adapter)
         return package
 
     def _translated(self, what: str, error: Exception) -> HelpdeskError:
         response = getattr(error, "response", None)
         if not isinstance(response, requests.Response):
             return UnavailableError(f"Jira {what}: unexpected answer: {type(error).__name__}")
-        found = error_of(f"Jira {what}", response, self._clock())
-        if isinstance(found, PermanentError | TransientError) and not isinstance(found, UnavailableError):
-            return UnavailableError(str(found))
-        return found
+        translated = error_of(f"Jira {what}", response, self._clock())
+        if isinstance(translated, PermanentError | TransientError) and not isinstance(translated, UnavailableError):
+            return UnavailableError(str(translated))
+        return translated
 
 
 def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> FieldIds:
@@ -153,7 +152,7 @@ def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> Fiel
             organizations = str(row.get("id"))
     ids, faults = {}, []
     for field, name in {**mapping.fields, "group": mapping.group_field}.items():
-        custom = sorted({number for number in names.get(name, ()) if FIELD_ID.fullmatch(number)})
+        custom = sorted({field_id for field_id in names.get(name, ()) if FIELD_ID.fullmatch(field_id)})
         if len(custom) == 1:
             ids[field] = custom[0]
         elif custom:
@@ -162,10 +161,10 @@ def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> Fiel
             faults.append(f"there is no custom field {name!r}")
     if faults:
         raise UnavailableError(f"Jira GET field: {'; '.join(faults)}")
-    by_id = {number: field for field, number in ids.items()}
+    by_id = {field_id: field for field, field_id in ids.items()}
     named = {name: by_id[same[0]] for name, same in names.items() if len(same) == 1 and same[0] in by_id}
     # A list shows its options, which are the values of the rules.
     priorities = {str(priority): names.name for priority, names in mapping.priorities.items()}
     choices = {"priority": priorities, "group": mapping.groups}
-    labels = {by_id[number]: name for number, name in shown.items() if number in by_id}
+    labels = {by_id[field_id]: name for field_id, name in shown.items() if field_id in by_id}
     return FieldIds(ids, by_id, named, organizations, Labels({**LABELS.fields, "state": "Status", **labels}, choices))

@@ -66,7 +66,7 @@ def decode(field: str, raw: Any, *, rich: bool) -> Any:
     kind = CATALOGUE[field].kind
     try:
         if kind is datetime:
-            return _moment(str(raw))
+            return _time(str(raw))
         if kind is bool:
             return True if str(raw).casefold() in (YES, "true") else None
         if kind is int:
@@ -82,11 +82,11 @@ def decode(field: str, raw: Any, *, rich: bool) -> Any:
 def historic(field: str, value: str | None, text: str | None, *, rich: bool) -> Any:
     """One side of a changelog entry: ``value`` is Jira's own (an option's id, a time), ``text`` what people see."""
     if CATALOGUE[field].kind is datetime:
-        found = decode(field, value, rich=rich)
-        return found if found is not None else decode(field, text, rich=rich)
+        decoded = decode(field, value, rich=rich)
+        return decoded if decoded is not None else decode(field, text, rich=rich)
     return decode(field, text, rich=rich)
 
 
-def _moment(text: str) -> datetime:
+def _time(text: str) -> datetime:
     at = datetime.fromisoformat(text.strip())
     return (at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)).replace(microsecond=0)

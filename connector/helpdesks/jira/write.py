@@ -64,15 +64,15 @@ class IssueWriter:
 
     def encoded(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Fields as Jira takes them, by their ids. Priority and group cannot be emptied."""
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for field, value in changes.items():
             if field == "priority":
-                found |= {"priority": {"name": self._mapping.priority_name(value)}} if value is not None else {}
+                fields |= {"priority": {"name": self._mapping.priority_name(value)}} if value is not None else {}
             elif field == "group":
-                found |= {self._id("group"): {"value": self._mapping.group_name(value)}} if value is not None else {}
+                fields |= {self._id("group"): {"value": self._mapping.group_name(value)}} if value is not None else {}
             else:
-                found[self._id(field)] = encode(field, value, rich=self._flavour.rich_fields)
-        return found
+                fields[self._id(field)] = encode(field, value, rich=self._flavour.rich_fields)
+        return fields
 
     def due_date(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Jira's own due date of an RFO task, which queues and calendars show: the day in the connector's zone."""
@@ -118,9 +118,9 @@ class IssueWriter:
 
     def _way(self, ways: tuple[TransitionRow, ...], state: TicketState) -> TransitionRow | None:
         for name in self._mapping.state_names(state):
-            found = next((way for way in ways if way.to.name == name), None)
-            if found is not None:
-                return found
+            transition = next((way for way in ways if way.to.name == name), None)
+            if transition is not None:
+                return transition
         return None
 
     def _read(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> EditedRow:
@@ -149,10 +149,10 @@ class IssueWriter:
             if field in ("priority", "group") or self._id(field) not in raw:
                 continue
             rich = self._flavour.rich_fields
-            held = decode(field, raw[self._id(field)], rich=rich)
+            stored = decode(field, raw[self._id(field)], rich=rich)
             meant = decode(field, encode(field, value, rich=rich), rich=rich)
             # Long texts lose blank lines and spaces on their way through Jira's editor format.
-            if held != meant and (held is None or meant is None or field not in LONG_TEXTS):
+            if stored != meant and (stored is None or meant is None or field not in LONG_TEXTS):
                 lost.append(field)
         if lost:
             names = ", ".join(repr(self._mapping.fields[field]) for field in sorted(lost))

@@ -67,8 +67,8 @@ class Decoder:
         return {field: decode(field, raw.get(attribute)) for field, attribute in self._mapping.fields.items()}
 
     def _attributes_exist(self, row: TicketRow) -> None:
-        held = row.model_extra or {}
-        absent = sorted(attribute for attribute in self._mapping.fields.values() if attribute not in held)
+        attributes = row.model_extra or {}
+        absent = sorted(attribute for attribute in self._mapping.fields.values() if attribute not in attributes)
         if absent:
             raise PermanentError(
                 f"Zammad ticket {row.number} has no attribute {', '.join(absent)}: create the attributes of "
@@ -81,8 +81,8 @@ class Decoder:
         group = assets.Group.get(row.group_id)
         return Fields(**values, priority=priority, group=self._mapping.group(group.name) if group else None)
 
-    def _state(self, number: int) -> TicketState:
-        name = self._names.name("state", number)
+    def _state(self, state_id: int) -> TicketState:
+        name = self._names.name("state", state_id)
         state = self._mapping.state(name)
         if state is None:
             raise PermanentError(f"Zammad state {name!r} is not in mappings/zammad.yaml (states)")
@@ -92,7 +92,7 @@ class Decoder:
         return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
 
     def _actor(self, user_id: int, assets: Assets) -> Actor:
-        """Whoever cannot be shown to be support is taken for a customer (P20)."""
+        """Who the user is to the rules: a customer, unless shown to be support (P20)."""
         if user_id == self._bot_id:
             return Actor.CONNECTOR
         if user_id == SYSTEM_USER:
@@ -157,37 +157,37 @@ class Decoder:
         )
 
     def _links(self, whole: WholeTicket) -> list[LinkedTicket]:
-        found = []
+        links = []
         for link in whole.links:
             row = whole.assets.Ticket.get(link.link_object_value) if link.link_object == "Ticket" else None
             if row is None or row.id == whole.ticket_id:
                 continue
-            held = self.fields_of(row.model_extra or {})
-            found.append(
+            fields = self.fields_of(row.model_extra or {})
+            links.append(
                 LinkedTicket(
                     id=str(row.id),
                     number=row.number,
                     # Any ticket may be linked; one in a state nobody mapped must not stop this one.
                     state=self._mapping.state(self._names.name("state", row.state_id)) or TicketState.OPEN,
                     created_by_connector=self._creator(row, whole.assets) is Actor.CONNECTOR,
-                    connector_key=held["connector_key"],
-                    rfo_status=held["rfo_status"],
-                    rfo_due_at=held["rfo_due_at"],
+                    connector_key=fields["connector_key"],
+                    rfo_status=fields["rfo_status"],
+                    rfo_due_at=fields["rfo_due_at"],
                 )
             )
-        return found
+        return links
 
     def _changes(self, history: History, until: datetime) -> tuple[Change, ...]:
         """Entries younger than the ticket as it was read belong to a later view, and are left to it.
 
         An entry has the ticket's own time of update (recordings 063, 075); a second is allowed for all the same.
         """
-        found = []
+        changes = []
         for row in history.history:
             change = self._change(row, history.assets) if row.created_at <= until + _CLOCK_GRAIN else None
             if change is not None:
-                found.append(change)
-        return tuple(found)
+                changes.append(change)
+        return tuple(changes)
 
     def _change(self, row: HistoryRow, assets: Assets) -> Change | None:
         if row.object != "Ticket" or row.type != "updated" or row.attribute is None:

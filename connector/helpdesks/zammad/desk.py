@@ -118,9 +118,9 @@ class ZammadDesk:
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Two or three requests. A crash between them is repaired by the next call."""
-        number = self._find(new.key) or self._create(new, incident)
-        self._link(number, incident)
-        return str(number)
+        ticket_id = self._find(new.key) or self._create(new, incident)
+        self._link(ticket_id, incident)
+        return str(ticket_id)
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page
@@ -137,8 +137,8 @@ class ZammadDesk:
 
     def _unresolved(self, operator: str) -> dict[str, Any]:
         open_states = [
-            str(number)
-            for state_name, number in self._names.ids("state").items()
+            str(state_id)
+            for state_name, state_id in self._names.ids("state").items()
             if (state := self._mapping.state(state_name)) is not None and not state.is_over
         ]
         return {"ticket.state_id": {"operator": operator, "value": open_states}}
@@ -187,8 +187,8 @@ class ZammadDesk:
 
     def _stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
         """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072)."""
-        held = self._decoder.fields_of(row.model_extra or {})
-        lost = [field for field, value in changes.items() if field in held and held[field] != value]
+        stored = self._decoder.fields_of(row.model_extra or {})
+        lost = [field for field, value in changes.items() if field in stored and stored[field] != value]
         if lost:
             names = ", ".join(self._mapping.attribute(field) for field in sorted(lost))
             raise PermanentError(
@@ -225,11 +225,11 @@ class ZammadDesk:
         self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
         return row.id
 
-    def _link(self, number: int, incident: Ticket) -> None:
+    def _link(self, ticket_id: int, incident: Ticket) -> None:
         body = {
             "link_type": "normal",
             "link_object_target": "Ticket",
-            "link_object_target_value": number,
+            "link_object_target_value": ticket_id,
             "link_object_source": "Ticket",
             "link_object_source_number": incident.number,
         }

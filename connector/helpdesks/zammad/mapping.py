@@ -109,11 +109,11 @@ class ZammadMapping(HelpdeskMapping):
 
     @cached_property
     def _channels(self) -> Mapping[int, Channel]:
-        return {number: channel for channel, number in self.articles.types.items()}
+        return {type_id: channel for channel, type_id in self.articles.types.items()}
 
     @cached_property
     def _senders(self) -> Mapping[int, Actor]:
-        return {number: actor for actor, number in self.articles.senders.items()}
+        return {sender_id: actor for actor, sender_id in self.articles.senders.items()}
 
 
 def _attribute_problems(attribute: str) -> Iterator[str]:
@@ -141,8 +141,8 @@ def _articles(data: Any) -> Iterator[UnlocatedProblem]:
             yield ("articles", "senders", actor.value), "is missing"
     for table in ("types", "senders"):
         used: dict[Any, Any] = {}
-        for name, number in entries(data, "articles", table):
-            yield from mapping.only_once(("articles", table, name), number, used)
+        for name, row_id in entries(data, "articles", table):
+            yield from mapping.only_once(("articles", table, name), row_id, used)
 
 
 load_mapping = partial(mapping.read_mapping, kind=ZammadMapping)

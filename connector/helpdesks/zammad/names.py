@@ -22,23 +22,26 @@ class Names:
         self._lock = threading.Lock()
         self._known: dict[str, Mapping[int, str]] = {}
 
-    def name(self, kind: str, number: int) -> str:
-        """The name of ``number``. Raises PermanentError if Zammad does not list it."""
+    def name(self, kind: str, row_id: int) -> str:
+        """The name of ``row_id``. Raises PermanentError if Zammad does not list it."""
         known = self._known.get(kind)
-        found = (known or {}).get(number)
-        if found is None:
-            found = self._read(kind, known).get(number)
-        if found is None:
-            raise PermanentError(f"Zammad lists no {kind} with id {number}")
-        return found
+        name = (known or {}).get(row_id)
+        if name is None:
+            name = self._read(kind, known).get(row_id)
+        if name is None:
+            raise PermanentError(f"Zammad lists no {kind} with id {row_id}")
+        return name
 
     def ids(self, kind: str) -> Mapping[str, int]:
         """All names with their ids."""
         known = self._known.get(kind) or self._read(kind, None)
-        return {name: number for number, name in known.items()}
+        return {name: row_id for row_id, name in known.items()}
 
     def _read(self, kind: str, known: Mapping[int, str] | None) -> Mapping[int, str]:
-        """Anew, unless another thread has done so since ``known``: all of them ask at the same time after a start."""
+        """Reads the list again, unless another thread has done so since ``known``.
+
+        After a start all threads ask at once.
+        """
         with self._lock:
             newer = self._known.get(kind)
             if newer is not None and newer is not known:

@@ -125,7 +125,9 @@ def _mark_quotes(lines: list[RawLine]) -> list[Line]:
     while at < len(marked) and tries < _HEADER_TRIES:
         text, voice = marked[at]
         length = 0
-        if voice is Voice.OWN and (_MAY_BE_HEADER.match(text) or _SEPARATOR.match(text) or _ANY_HEADER.search(text)):
+        if voice is Voice.OWN and (
+            _MAY_BE_HEADER.match(text) or _SEPARATOR.match(text) or ("@" in text and _ANY_HEADER.search(text))
+        ):
             tries += 1
             length = _header_length(lines, at)
         if length:

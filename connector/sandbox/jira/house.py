@@ -1,7 +1,7 @@
 """A furnished sandbox Jira in the rules' own terms."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -55,12 +55,12 @@ class JiraHouse:
         self._ids = field_ids(mapping, self.api(self.accounts.admin, "GET", "field")).ids
         self._people: dict[str, tuple[str, Actor]] = {}
 
-    def open_desk(self, url: str | None = None) -> JiraDesk:
+    def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> JiraDesk:
         """The adapter of a connector that has just started."""
         user = BOT if self.sandbox.flavour == "cloud" else None
         adapter = None if url else self.sandbox.requests_adapter
         connection = Connection(url or IN_PROCESS, user, self.accounts.bot, adapter=adapter)
-        return JiraDesk(connection, self._mapping, self._clock)
+        return JiraDesk(connection, self._mapping, self._clock, proof_keys=proof_keys)
 
     def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
         """An account; a customer's opens the portal only."""

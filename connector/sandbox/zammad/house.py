@@ -1,7 +1,7 @@
 """A furnished sandbox Zammad in the rules' own terms."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,11 +43,11 @@ class ZammadHouse:
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)
 
-    def open_desk(self, url: str | None = None) -> ZammadDesk:
+    def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> ZammadDesk:
         """The adapter of a connector that has just started."""
         adapter = None if url else self.sandbox.requests_adapter
         client = ZammadClient(url or IN_PROCESS, self.accounts.bot, self._clock, adapter=adapter)
-        return ZammadDesk(client, self._mapping)
+        return ZammadDesk(client, self._mapping, proof_keys=proof_keys)
 
     def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
         """An account."""

@@ -157,6 +157,7 @@ def test_no_answer_concerns_the_whole_helpdesk(side: Side, trouble: Exception, w
 
     assert type(error) is UnavailableError
     assert words in str(error)
+    assert f"INTERSPACE_{side.title.upper()}_URL" in str(error)
     assert tells_nothing(error)
 
 

@@ -1,10 +1,12 @@
 """Message files: an admin's folder, and everything that can be wrong with it (P16)."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connector.messages.catalogue import Rendered
+from connector.messages.catalogue import Failure, Rendered, failures_told_to
 from connector.messages.samples import COMMON, samples
 from connector.messages.words import Language, Reader
 from connector.policy.load import load_policy
@@ -130,3 +132,35 @@ def test_a_folder_that_is_not_there_is_a_problem_of_the_setting(tmp_path: Path) 
     (problem,) = error.value.problems
     assert problem.path == "messages_folder"
     assert problem.message == f"the folder {tmp_path}/texts cannot be read: No such file or directory"
+
+
+STEP = {"level": 3, "name": "manager", "at": None, "why": "ticket age 2 h at P2"}
+DATA: dict[str, Any] = {**next(samples(COMMON)), "level": 4, "name": "director", "why": "age", "passed": [STEP]}
+BROKEN = "{{ level }}{% if level == 4 %}{{ ticket.priority }}{% endif %}"
+
+
+def test_where_a_text_fails_the_shipped_one_is_said_and_it_is_told() -> None:
+    """None that fits its data as declared can fail; this is for what nobody thought of."""
+    original = shipped().message(Language.EN, "escalated")
+    told: list[Failure] = []
+    for own in (replace(original, body=BROKEN, file="ours", instead=original), replace(original, file="ours")):
+        with failures_told_to(told.append):
+            assert own.render(DATA, Reader()) == original.render(DATA, Reader())
+    assert told == [Failure("escalated", "ours", "there is no data 'priority'")]
+
+
+def test_where_the_shipped_text_fails_its_data_is_said() -> None:
+    original = replace(shipped().message(Language.EN, "escalated"), body=BROKEN, file="shipped")
+    told: list[Failure] = []
+    with failures_told_to(told.append):
+        text = replace(original, subject="{% if", file="ours", instead=original).render(DATA, Reader())
+    passed = "passed: level: 3, name: manager, why: ticket age 2 h at P2"
+    assert text == Rendered("Escalated", f"level: 4, name: director, why: age, {passed}")
+    assert [failure.file for failure in told] == ["ours", "shipped"]
+
+
+def test_a_folders_text_knows_the_shipped_one(tmp_path: Path) -> None:
+    messages = policy_with(tmp_path, {"en/deferral_agreed.txt": AGREED}).messages
+    own, original = (each.message(Language.EN, "deferral_agreed") for each in (messages, shipped()))
+    assert own.instead == original
+    assert original.instead is None

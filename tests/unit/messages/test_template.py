@@ -67,14 +67,34 @@ def test_a_template_that_does_more_than_print_is_refused_with_its_line(source: s
 @pytest.mark.parametrize(
     ("source", "line", "message"),
     [
-        ("\n{{ level.nmae }}", 2, "'dict object' has no attribute 'nmae'"),
+        ("\n{{ level.nmae }}", 2, "there is no data 'nmae'; did you mean 'name'?"),
         ("{% if missing %}\nx\n{% else %}\n{{ said | time }}\n{% endif %}", 4, "'str' object has no attribute"),
-        ("{{ said }}\n{{ level.name if said else level.nmae }}", 2, "'dict object' has no attribute 'nmae'"),
-        ("{% for each in missing %}\n{{ each.name }}\n{% endfor %}", 2, "'str object' has no attribute 'name'"),
+        ("{{ said }}\n{{ level.name if said else level.nmae }}", 2, "there is no data 'nmae'; did you mean 'name'?"),
+        ("{% for each in missing %}\n{{ each.name }}\n{% endfor %}", 2, "there is no data 'name'"),
         ("{{ at }}", 1, "datetime needs a filter"),
         ("{{ missing }}", 1, "list needs a filter"),
         ("{{ 'servcie_id' | label }}", 1, "'servcie_id'"),
-        ("{{ said.__class__.__mro__ }}", 1, "access to attribute '__class__' of 'str' object is unsafe"),
+        ("{{ said.__class__.__mro__ }}", 1, "there is no data '__class__'"),
+        ('{% if said == "y" and level.nmae %}x{% endif %}', 1, "there is no data 'nmae'"),
+        ('{% if said == "x" or level.nmae %}x{% endif %}', 1, "there is no data 'nmae'"),
+        ('{% if (said == "y" and level.nmae) or said %}x{% endif %}', 1, "there is no data 'nmae'"),
+        ('{{ "a" if level.nmae == 1 else "b" }}', 1, "there is no data 'nmae'"),
+        ('{% if said == "y" %}{{ "a" if level.nmae else "b" }}{% endif %}', 1, "there is no data 'nmae'"),
+        ('{% if said == "y" %}{{ (at or said) | time }}{% endif %}', 1, "'str' object has no attribute"),
+        ('{% if said == "y" %}{{ (said or at) | upper }}{{ said or at }}{% endif %}', 1, "datetime needs a filter"),
+        (
+            "{% for each in missing if each == 'x' %}\n{{ each | time }}\n{% endfor %}",
+            2,
+            "'str' object has no attribute",
+        ),
+        ("{% for each in missing if each == 'x' and each.name %}{% endfor %}", 1, "there is no data 'name'"),
+        ("{% for each in missing %}{% else %}\n{{ said | time }}\n{% endfor %}", 2, "'str' object has no attribute"),
+        ("{% for each in missing %}{{ loop.indx }}{% endfor %}", 1, "there is no data 'indx'"),
+        ("{% if said < 'a' < level.nmae %}x{% endif %}", 1, "there is no data 'nmae'"),
+        ("{% if said == 'y' and each %}{% endif %}{% for each in missing %}{% endfor %}", 1, "'each' is undefined"),
+        ("{{ said.upper }}", 1, "there is no data 'upper'"),
+        ("{{ level.items }}", 1, "there is no data 'items'"),
+        ("{{ at.year }}", 1, "there is no data 'year'"),
     ],
 )
 def test_a_trial_renders_every_branch(source: str, line: int, message: str) -> None:
@@ -84,6 +104,22 @@ def test_a_trial_renders_every_branch(source: str, line: int, message: str) -> N
         try_template(source, [data], BERLIN)
     assert str(error.value).startswith(message)
     assert error.value.line == line
+
+
+def test_a_trial_takes_what_would_work() -> None:
+    source = """{% for each in missing if not loop and each or said %}{% endfor %}"""
+    with pytest.raises(MessageError, match="loop"):
+        try_template(source, [{"said": "x", "missing": ["impact"]}], BERLIN)
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    source = """{{ level.name or level.who | person }} {{ (at | time) if at else "now" }} {{ "early" if said == "y" }}
+{% for each in missing if each and said %}{{ each }}{{ loop.index }}{{ ", " if not loop.last }}{% endfor %}
+{% if 1 < 2 <= missing | length and missing and missing | first == "impact" %}{{ missing | first }}{% endif %}"""
+    full = {"said": "x", "at": at, "missing": ["impact", "urgency"], "level": {"name": "x", "who": Actor.CUSTOMER}}
+    try_template(source, [full, {**full, "at": None, "missing": []}], BERLIN)
+
+
+def test_what_is_chosen_without_an_alternative_is_no_text() -> None:
+    assert shown('a{{ "x" if level == 4 }}b', level=3) == "ab"
 
 
 def test_printing_what_may_be_missing_is_a_problem_of_the_trial_only() -> None:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.ticket import Ticket
+from connector.domain.mark import Mark
+from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
 from connector.policy.models import Policy
 from connector.rules.escalation import escalation
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
-from tests.unit.rules.passes import decide
+from tests.unit.rules.passes import decide, with_values
 
 POLICY = default_policy()
 BY_AGE = POLICY.model_copy(
@@ -384,3 +385,58 @@ def test_a_request_by_message_empties_no_field() -> None:
     ticket = triaged(articles=(said("please escalate", at(minutes=20)),))
 
     assert "escalation_request" not in decide(escalation, ticket, POLICY, at(minutes=20)).changes
+
+
+def test_a_request_whose_proof_has_lost_its_signature_is_not_served_again() -> None:
+    """As after a proof key that was replaced at once: levels must not rise for requests that were served."""
+    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=95))
+    unsigned = [
+        note(set(), at(minutes=minutes)).model_copy(update={"refused_marks": frozenset(map(Mark.parse, marks))})
+        for minutes, marks in ((21, {"level-2", f"request-a{first.id}"}), (96, {"level-3", f"request-a{second.id}"}))
+    ]
+    ticket = triaged(Priority.P3, 3, articles=(first, unsigned[0], second, unsigned[1]))
+
+    outcome = decide(escalation, ticket, POLICY, at(minutes=180))
+
+    assert outcome.changes["escalation_level"] == 3
+    (told,) = outcome.notes
+    assert told.marks == {f"request-a{first.id}", f"request-a{second.id}"}
+    assert not told.public
+    assert "No level rises for it again" in told.text
+
+
+def risen(old: int | None, new: int, minutes: int, actor: Actor = Actor.CONNECTOR) -> Change:
+    return changed("escalation_level", old, new, at(minutes=minutes), actor)
+
+
+def test_what_was_asked_before_a_level_whose_note_is_lost_is_not_served_again() -> None:
+    asked, later = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=100))
+    ticket = triaged(Priority.P3, 2, articles=(asked,), history=(risen(None, 1, 0), risen(1, 2, 20)))
+    assert decide(escalation, ticket, POLICY, at(minutes=90)).changes["escalation_level"] == 2
+
+    ticket = with_values(ticket, articles=(*ticket.articles, later))
+    outcome = decide(escalation, ticket, POLICY, at(minutes=101))
+    assert outcome.changes["escalation_level"] == 3
+    assert f"request-a{later.id}" in outcome.notes[0].marks
+
+
+@pytest.mark.parametrize(
+    "rise",
+    [
+        pytest.param((risen(1, 2, 21), note({"level-2"}, at(minutes=21))), id="its note names no request"),
+        pytest.param((risen(1, 2, 21, Actor.AGENT),), id="by an agent"),
+        pytest.param((risen(None, 1, 21),), id="the first level needs no note"),
+        pytest.param((risen(1, 2, 2, Actor.AGENT), risen(2, 1, 3, Actor.CUSTOMER), risen(1, 2, 21)), id="set back"),
+    ],
+)
+def test_a_level_that_rose_for_something_else_keeps_no_request_from_being_served(
+    rise: tuple[Change | Article, ...],
+) -> None:
+    """The request came in while the connector was writing."""
+    asked = said("please escalate", at(minutes=20))
+    history = tuple(entry for entry in rise if isinstance(entry, Change))
+    notes = tuple(entry for entry in rise if isinstance(entry, Article))
+    level = history[-1].new
+    ticket = triaged(Priority.P3, level, articles=(asked, *notes), history=history)
+
+    assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == level + 1

@@ -1,4 +1,4 @@
-"""R34, R39: what people ask for, by message or by field."""
+"""R27, R34, R39: what people ask for or agree to, by message or by field."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
 from connector.rules.escalation import escalation
-from connector.rules.requests import escalation_requests, rfo_requests
+from connector.rules.requests import customer_consents, escalation_requests, rfo_requests
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.passes import decide
 
@@ -128,3 +128,19 @@ def test_support_withdraws_any_request_by_the_field() -> None:
 
 def test_nobody_asked() -> None:
     assert rfo_requests(Case(incident(articles=(said("The line is down."),)), POLICY, T0)) == []
+
+
+@pytest.mark.parametrize("words", ["Please carry on tonight.", "Please do not wait any longer.", "I withdraw that."])
+def test_a_consent_ends_with_the_message_that_takes_it_back(words: str) -> None:
+    """R27: also the consent that an agent wrote down; a later one counts anew."""
+    by_field = changed("deferral_customer", None, True, at(minutes=1))
+    agreed, again = said("You may defer this until tomorrow."), said("You may defer it after all.", at(hours=2))
+    before, after = (agreed,), (agreed, said(words, at(hours=1)))
+
+    def consents(*articles: Article) -> list[str]:
+        ticket = incident(complete(deferral_customer=True), history=(by_field,), articles=articles)
+        return [consent.id for consent in customer_consents(Case(ticket, POLICY, at(hours=3)))]
+
+    assert consents(*before) == [f"a{agreed.id}", f"h{by_field.id}"]
+    assert consents(*after) == []
+    assert consents(*after, again) == [f"a{again.id}"]

@@ -60,7 +60,7 @@ def token(context: Context) -> Observation:
 
 
 def time_zone(context: Context) -> Observation:
-    """In which Jira reads the connector's searches."""
+    """The time zone in which Jira reads the connector's searches."""
     try:
         return ok(f"searches are written in {context.site.bot.zone.key}")
     except UnavailableError as error:
@@ -89,8 +89,13 @@ def admin_token(context: Context) -> Observation:
 
 def permission_checks() -> tuple[Check[Context], ...]:
     """One for each permission."""
-    bot = [Check(named("connector", one), partial(_bot_may, one), (TOKEN,)) for one in BOT_PERMISSIONS]
-    admin = [Check(named("admin", one), partial(_admin_may, one), (ADMIN_TOKEN,)) for one in ADMIN_PERMISSIONS]
+    bot = [
+        Check(named("connector", permission), partial(_bot_may, permission), (TOKEN,)) for permission in BOT_PERMISSIONS
+    ]
+    admin = [
+        Check(named("admin", permission), partial(_admin_may, permission), (ADMIN_TOKEN,))
+        for permission in ADMIN_PERMISSIONS
+    ]
     return (*bot, *admin)
 
 
@@ -120,8 +125,8 @@ def _may(permission: Permission, context: Context, client: JiraClient, whom: str
     asked = {"permissions": permission.key} if context.flavour.administers else {}
     query = urlencode({"projectKey": context.mapping.project, **asked})
     rows = row_of(client, "api/2/mypermissions", query).get("permissions")
-    held = rows.get(permission.key) if isinstance(rows, dict) else None
-    if isinstance(held, dict) and held.get("havePermission") is True:
+    row = rows.get(permission.key) if isinstance(rows, dict) else None
+    if isinstance(row, dict) and row.get("havePermission") is True:
         return ok(permission.purpose)
     return fail(
         f"{whom} may not: {permission.name}; {permission.purpose}",

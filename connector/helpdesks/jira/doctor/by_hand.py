@@ -51,7 +51,7 @@ def required(context: Context) -> Observation:
 
 
 def queues_there(context: Context) -> Observation:
-    """By name and by what they show."""
+    """The queues of the checklist exist, with these names and searches."""
     there = {str(row.get("name")): str(row.get("jql")) for row in desk_paged(context.bot, f"{_desk(context)}/queue")}
     wanted = queues(context.wanted)
     missing = [queue.name for queue in wanted if queue.name not in there]
@@ -69,11 +69,11 @@ def queues_there(context: Context) -> Observation:
 
 def goals(context: Context) -> Observation:
     """On the latest request that has goals: those of the checklist, as long as the policy says (R36, R37)."""
-    found = next(_with_goals(context), None)
-    if found is None:
+    first = next(_with_goals(context), None)
+    if first is None:
         return skipped("there is no customer request yet that shows the goals", "Examine again when there is one.")
-    issue, held = found
-    missing = [name for name in (FIRST_RESPONSE, REPAIR) if name not in held]
+    issue, milliseconds = first
+    missing = [name for name in (FIRST_RESPONSE, REPAIR) if name not in milliseconds]
     if missing:
         return warn(f"{issue.get('key')} has no SLA {', '.join(missing)}", _DO)
     named = (issue.get("fields") or {}).get("priority") or {}
@@ -81,9 +81,9 @@ def goals(context: Context) -> Observation:
     if priority is None:
         return ok(f"{FIRST_RESPONSE} and {REPAIR}")
     wrong = [
-        f"{name} is {held[name] / 60_000:.0f} min, the policy says {wanted / 60_000:.0f} min"
+        f"{name} is {milliseconds[name] / 60_000:.0f} min, the policy says {wanted / 60_000:.0f} min"
         for name, wanted in _lengths(context, priority).items()
-        if held[name] != wanted
+        if milliseconds[name] != wanted
     ]
     if wrong:
         return warn(f"{issue.get('key')}, {priority}: {'; '.join(wrong)}", _DO)
@@ -97,7 +97,7 @@ def escalation_mail(context: Context) -> Observation:
 
 
 def unseen(context: Context) -> Observation:
-    """Automation has no API."""
+    """Automation rules cannot be examined, because they have no API."""
     return skipped(
         "whether mail goes to the contacts of each level and to the customer cannot be seen by the API",
         "Look at the project's Automation rules (interspace install checklist jira).",
@@ -108,21 +108,21 @@ def _forms(context: Context) -> Mapping[str, Mapping[str, Row]]:
     """Request type that makes an incident → id of the field → the field."""
     desk = _desk(context)
     kinds = {context.issue_types[name] for name in context.mapping.issue_types.incident if name in context.issue_types}
-    found = {}
+    forms = {}
     for row in context.once(f"{desk}/requesttype", lambda: desk_paged(context.bot, f"{desk}/requesttype")):
         if str(row.get("issueTypeId")) in kinds:
             asked = row_of(context.bot, f"{desk}/requesttype/{row['id']}/field").get("requestTypeFields") or ()
-            found[str(row["name"])] = {str(one["fieldId"]): one for one in asked}
-    return found
+            forms[str(row["name"])] = {str(field["fieldId"]): field for field in asked}
+    return forms
 
 
 def _desk(context: Context) -> str:
     key = context.mapping.project
     rows = context.once("servicedesk", lambda: desk_paged(context.bot, "servicedeskapi/servicedesk"))
-    found = next((row for row in rows if row.get("projectKey") == key), None)
-    if found is None:
+    desk = next((row for row in rows if row.get("projectKey") == key), None)
+    if desk is None:
         raise PermanentError(f"Jira has no service desk of the project {key} that the connector's user may see")
-    return f"servicedeskapi/servicedesk/{found['id']}"
+    return f"servicedeskapi/servicedesk/{desk['id']}"
 
 
 def _with_goals(context: Context) -> Iterator[tuple[Row, dict[str, float]]]:

@@ -36,7 +36,7 @@ _TESTED = range(FIRST_SIGNING, 12)
 
 
 def jira_answers(context: Context) -> Observation:
-    """It tells everybody what it is."""
+    """Jira answers at the address and describes itself without a token."""
     answer = reached(context)
     if isinstance(answer, Observation):
         return answer
@@ -60,11 +60,11 @@ def jira_answers(context: Context) -> Observation:
 
 def version(context: Context) -> Observation:
     """Cloud has always the newest; of Data Center, one that signs webhooks."""
-    told = row_of(context.bot, "api/2/serverInfo")
-    text = str(told.get("version"))
+    info = row_of(context.bot, "api/2/serverInfo")
+    text = str(info.get("version"))
     if context.flavour.administers:
         return ok(f"Jira Cloud {text}")
-    major = int((told.get("versionNumbers") or [0])[0])
+    major = int((info.get("versionNumbers") or [0])[0])
     if major < FIRST_SIGNING:
         return fail(
             f"Jira Data Center {text} does not sign its webhooks",
@@ -89,7 +89,7 @@ _SETTINGS, _FILES, _URL, _TABLE = "settings", "policy and mapping", "Jira answer
 _SECRET, _PROJECT, _FIELDS, _TYPES, _WEBHOOK = "webhook secret", "project", "custom fields", "issue types", "webhook"
 _SCREENS, _STATUSES, _OPTIONS = "fields on screens", "statuses", "options"
 _ADMIN = tuple(named("admin", one) for one in ADMIN_PERMISSIONS)
-"""To administer Jira comes first: it is all that looking at webhooks needs."""
+"""The permission to administer Jira. It alone is needed to read webhooks."""
 
 CHECKS: tuple[Check[Context], ...] = (
     Check(_SETTINGS, configuration.settings),

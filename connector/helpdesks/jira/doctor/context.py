@@ -92,12 +92,12 @@ class Context(Examination):
     def forms(self) -> Mapping[str, Mapping[str, Row]]:
         """What new issues of each handled type can be given: type → id of the field → the field."""
         path = f"api/2/issue/createmeta/{self.mapping.project}/issuetypes"
-        found = {}
-        for name, number in self.issue_types.items():
+        forms = {}
+        for name, type_id in self.issue_types.items():
             if name in self.mapping.handled_types:
-                rows = paged(self.bot, f"{path}/{number}", key=self._meta("fields"))
-                found[name] = {str(row["fieldId"]): row for row in rows}
-        return found
+                rows = paged(self.bot, f"{path}/{type_id}", key=self._meta("fields"))
+                forms[name] = {str(row["fieldId"]): row for row in rows}
+        return forms
 
     def rows(self, path: str, key: str = "") -> list[Row]:
         """A list that the connector itself reads, read once."""

@@ -24,7 +24,7 @@ def project(context: Context) -> Observation:
     """A company-managed service project that the connector sees."""
     key = context.mapping.project
     try:
-        found = row_of(context.bot, f"api/2/project/{key}")
+        row = row_of(context.bot, f"api/2/project/{key}")
     except PermanentError as error:
         team = context.mapping.roles.agents[0]
         return fail(
@@ -32,9 +32,9 @@ def project(context: Context) -> Observation:
             f"Put the connector's user into the role {team!r} of the project {key} (Project settings → People), or "
             "check the key.",
         )
-    if wrong := unfit(found):
+    if wrong := unfit(row):
         return fail(f"{key} {wrong}", "The connector needs a company-managed service project.")
-    return ok(f"{found.get('name')} ({key}), a company-managed service project")
+    return ok(f"{row.get('name')} ({key}), a company-managed service project")
 
 
 def issue_types(context: Context) -> Observation:
@@ -109,14 +109,14 @@ def priorities(context: Context) -> Observation:
 
 def roles(context: Context) -> Observation:
     """Whose word counts (P20): the roles are there, their groups can be read, and somebody is in them."""
-    held, key = context.mapping.roles, context.mapping.project
+    mapped, key = context.mapping.roles, context.mapping.project
     known = row_of(context.bot, f"api/2/project/{key}/role")
     ids = {name: str(address).rpartition("/")[2] for name, address in known.items()}
-    missing = [name for name in (*held.agents, *held.managers) if name not in ids]
+    missing = [name for name in (*mapped.agents, *mapped.managers) if name not in ids]
     if missing:
         return fail(f"the project has no role {', '.join(missing)}", f"Create them (Project roles), {_EITHER} (roles).")
     empty = []
-    for name in (*held.agents, *held.managers):
+    for name in (*mapped.agents, *mapped.managers):
         role = row_of(context.bot, f"api/2/project/{key}/role/{ids[name]}")
         for group in _groups(role):
             try:
@@ -130,7 +130,7 @@ def roles(context: Context) -> Observation:
             empty.append(name)
     if empty:
         return warn(f"nobody has the role {', '.join(empty)}", f"Put people into it (project {key} → People).")
-    return ok(", ".join((*held.agents, *held.managers)))
+    return ok(", ".join((*mapped.agents, *mapped.managers)))
 
 
 def link_type(context: Context) -> Observation:
@@ -163,7 +163,7 @@ _HAND = "interspace install checklist jira says what an admin has to do by hand.
 
 
 def fields(context: Context) -> Observation:
-    """As the connector looks for them at its start."""
+    """The custom fields of the mapping exist and fit. They are looked for as the connector does at its start."""
     try:
         ids = context.site.fields.ids
     except UnavailableError as error:
@@ -171,7 +171,7 @@ def fields(context: Context) -> Observation:
             str(error), "Create them with interspace install apply jira, or name yours in the mapping under fields."
         )
     rows = {str(row.get("id")): row for row in context.rows("field")}
-    wrong = [problem for field, number in ids.items() for problem in _type_problems(field, rows[number])]
+    wrong = [problem for field, field_id in ids.items() for problem in _type_problems(field, rows[field_id])]
     if wrong:
         return fail("; ".join(wrong), "Name other fields in the mapping: a type cannot be changed.")
     return ok(f"all {len(ids)} custom fields are there, of the right type")
@@ -182,7 +182,7 @@ def on_screens(context: Context) -> Observation:
     ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
     lacking = []
     for kind, form in context.forms.items():
-        missing = [names[field] for field, number in ids.items() if number not in form]
+        missing = [names[field] for field, field_id in ids.items() if field_id not in form]
         missing += [name for name in SYSTEM_FIELDS if name not in form]
         if missing:
             lacking.append(f"{kind}: {', '.join(missing)}")
@@ -197,10 +197,10 @@ def on_screens(context: Context) -> Observation:
 def options(context: Context) -> Observation:
     """A value that is no option cannot be set."""
     names = {**context.mapping.fields, "group": context.mapping.group_field}
-    form: dict[str, Row] = {number: row for rows in context.forms.values() for number, row in rows.items()}
+    form: dict[str, Row] = {field_id: row for rows in context.forms.values() for field_id, row in rows.items()}
     wrong = []
-    for field, number in context.site.fields.ids.items():
-        offered = {str(value.get("value")) for value in form.get(number, {}).get("allowedValues") or ()}
+    for field, field_id in context.site.fields.ids.items():
+        offered = {str(value.get("value")) for value in form.get(field_id, {}).get("allowedValues") or ()}
         missing = [value for value in wanted_options(context.mapping, field) if value not in offered]
         if missing:
             wrong.append(f"{names[field]!r} has no option {', '.join(missing)}")

@@ -61,21 +61,21 @@ def _close(context: Context, ticket: TrialTicket) -> None:
 
 
 def _remove(context: Context, title: str, made: TrialTicket | None) -> None:
-    """By its id; where its creation was never answered, by its title as soon as the search knows it."""
+    """Removes the issue by its id, or by its title once search shows it if its creation was never answered."""
     try:
         if made is not None:
             _delete(context, made.id)
             return
-        found = context.until(context.patience.step, lambda: _titled(context, title) or None)
-        for row in found or ():
+        rows = context.until(context.patience.step, lambda: _titled(context, title) or None)
+        for row in rows or ():
             _delete(context, str(row["id"]))
     except HelpdeskError as error:
         context.remember(f"issue {title!r}", error)
 
 
-def _delete(context: Context, number: str) -> None:
+def _delete(context: Context, issue_id: str) -> None:
     try:
-        context.admin.delete(f"api/2/issue/{number}")
+        context.admin.delete(f"api/2/issue/{issue_id}")
     except NotFoundError:
         return
 
@@ -88,7 +88,7 @@ def _titled(context: Context, title: str) -> list[Row]:
 
 
 def _is_there(context: Context, row: Row) -> bool:
-    """The search is late: what it shows may be gone."""
+    """Whether the issue still exists: search may list deleted ones."""
     try:
         context.admin.get(f"api/2/issue/{row['id']}", urlencode({"fields": "summary"}))
     except NotFoundError:

@@ -19,12 +19,12 @@ _NO_MATTER = b'{"webhookEvent":"user_updated"}'
 
 def webhook(context: Context) -> Observation:
     """It exists, is active, and leads to the receiver."""
-    found = _webhooks(context)
-    if not found:
+    webhooks = _webhooks(context)
+    if not webhooks:
         return fail(f"none leads to {PATH}", "interspace install apply jira creates it.")
-    active = [row for row in found if row.get("enabled")]
+    active = [row for row in webhooks if row.get("enabled")]
     if not active:
-        return fail(f"{found[0]['name']!r} is not active", f"Activate it ({_ADMIN_PAGE}).")
+        return fail(f"{webhooks[0]['name']!r} is not active", f"Activate it ({_ADMIN_PAGE}).")
     if len(active) > 1:
         names = ", ".join(repr(str(row["name"])) for row in active)
         return warn(f"{len(active)} webhooks lead to the connector: {names}", "Keep one: each tells of everything.")
@@ -87,5 +87,5 @@ def used_webhook(context: Context) -> Row:
 def _webhooks(context: Context) -> list[Row]:
     path = hook_path(context.flavour)
     rows = context.once(path, lambda: listed(context.admin, path))
-    found = [hook_row(row, context.flavour) for row in rows]
-    return [row for row in found if "/webhooks/jira/" in str(row["url"])]
+    webhooks = [hook_row(row, context.flavour) for row in rows]
+    return [row for row in webhooks if "/webhooks/jira/" in str(row["url"])]

@@ -39,7 +39,7 @@ class Queue(NamedTuple):
 def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
     """What is to be done in this Jira, in the order in which it is best done. ``base`` is its address."""
     at = links.of(base, site.mapping.project, cloud=site.flavour.administers)
-    found = [
+    items = [
         *_options(site, current, at),
         *_screens(site, current, at),
         *_priorities(site, current, at),
@@ -52,18 +52,18 @@ def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
         *_notifications(site, at),
         _dashboard(site, at),
     ]
-    return tuple(found)
+    return tuple(items)
 
 
 def queues(site: JiraSite) -> tuple[Queue, ...]:
     """One for each group, and the views that agents work by. The project is understood."""
     group = site.jql("group")
-    found = []
+    of_options = []
     for name, option in site.mapping.groups.items():
-        held = f"{group} = {quoted(option)}"
-        held = f"({held} OR {group} is EMPTY)" if name == "intake" else held
-        found.append(Queue(PREFIX + option, f"statusCategory != Done AND {held} ORDER BY created ASC"))
-    return (*found, *(Queue(PREFIX + view.title, without_project(site, view.jql)) for view in views(site)))
+        condition = f"{group} = {quoted(option)}"
+        condition = f"({condition} OR {group} is EMPTY)" if name == "intake" else condition
+        of_options.append(Queue(PREFIX + option, f"statusCategory != Done AND {condition} ORDER BY created ASC"))
+    return (*of_options, *(Queue(PREFIX + view.title, without_project(site, view.jql)) for view in views(site)))
 
 
 def without_project(site: JiraSite, jql: str) -> str:
@@ -85,16 +85,16 @@ def asked_fields(mapping: JiraMapping) -> tuple[str, ...]:
 
 
 def _options(site: JiraSite, current: Current, at: links.Links) -> Iterator[Item]:
-    found = []
+    items = []
     for field, name in site.fields.items():
         missing = [value for value in site.wanted_options(field) if value not in site.options.get(field, frozenset())]
         if missing and not site.flavour.administers:
             row = current.row(FIELDS, name)
             link = at.field(str(row["id"]) if row else None)
             steps = (f"Configure → Edit options: add exactly {', '.join(missing)}",)
-            found.append(Item(f"options of {name}", f"Options of {name!r}", steps, link))
-    yield from found[:-1]
-    for last in found[-1:]:
+            items.append(Item(f"options of {name}", f"Options of {name!r}", steps, link))
+    yield from items[:-1]
+    for last in items[-1:]:
         again = "When all lists have their options: apply the installation again."
         yield last._replace(steps=(*last.steps, again))
 
@@ -163,8 +163,8 @@ def _goal(site: JiraSite, priority: Priority, *, first: bool) -> str:
     targets, names = site.policy.priorities[priority], site.mapping.priorities[priority]
     span = targets.first_response if first else targets.repair
     length = _length(site.policy.duration(span, site.policy.calendar(priority)))
-    held = ", ".join(map(quoted, (names.name, *names.also)))
-    jql = f"{types(site.mapping.issue_types.incident)} AND priority in ({held})"
+    listed = ", ".join(map(quoted, (names.name, *names.also)))
+    jql = f"{types(site.mapping.issue_types.incident)} AND priority in ({listed})"
     return f"  goal {length}, calendar {_calendar(site.policy.calendars[targets.calendar])}, for:\n{jql}"
 
 
@@ -191,22 +191,22 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     steps = [f"One rule each. When: Field value changed, {level}. If: the issue matches JQL. Then: Send email."]
     for name, ladder in site.policy.escalation.ladders.items():
         steps += [
-            f"  level {one.level}, {one.name} ({name}): to {', '.join(one.contacts)}{_narrower(site, name)}\n"
-            f"{_reached(site, name, one)}"
-            for one in ladder.levels
-            if not one.skip and one.contacts
+            f"  level {step.level}, {step.name} ({name}): to {', '.join(step.contacts)}{_narrower(site, name)}\n"
+            f"{_reached(site, name, step)}"
+            for step in ladder.levels
+            if not step.skip and step.contacts
         ]
     steps.append(f"Send this:\n{_mail_to_contacts(site)}")
     steps.append("A contact that is no address stands for a person: choose the person.")
     if nobody := mails_nobody(site.policy):
         steps.append(f"{nobody[0].upper()}{nobody[1:]}, unless its rule names a person.")
     yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
-    told = (
+    text = (
         f"When: Field value changed, {level}. If the issue matches:\n"
         f"{site.open_incidents} AND {site.jql('escalation_level')} > 1",
         f"Then: Send email to Reporter:\n{_mail_to_customer(site)}",
     )
-    yield Item("customer notice", "Mail to the customer of an escalation (R38)", told, at.automation)
+    yield Item("customer notice", "Mail to the customer of an escalation (R38)", text, at.automation)
 
 
 def _mail_to_contacts(site: JiraSite) -> Rendered:
@@ -241,9 +241,9 @@ def _reached(site: JiraSite, ladder: str, level: Level) -> str:
     verified = ServiceCheck.VERIFIED.value
     if default:
         # Jira takes "NOT (…)" for false where a field is empty.
-        none = " AND ".join(f"{service} !~ {quoted(quoted(one))}" for one in mine)
+        none = " AND ".join(f"{service} !~ {quoted(quoted(service_id))}" for service_id in mine)
         return f"{begin} AND ({check} is EMPTY OR {check} != {verified} OR ({none}))"
-    named = " OR ".join(f"{service} ~ {quoted(quoted(one))}" for one in mine)
+    named = " OR ".join(f"{service} ~ {quoted(quoted(service_id))}" for service_id in mine)
     return f"{begin} AND {check} = {verified} AND ({named})"
 
 

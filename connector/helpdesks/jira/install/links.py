@@ -22,13 +22,13 @@ class Links(NamedTuple):
     queues: Link
     dashboards: Link
 
-    def field(self, number: str | None) -> Link:
+    def field(self, field_id: str | None) -> Link:
         """The contexts and options of a custom field, by its id; of a field that is not there yet, all fields."""
         menu = "Settings → Issues → Custom fields"
-        if number is None:
+        if field_id is None:
             return Link(f"{self.base}/secure/admin/ViewCustomFields.jspa", True, menu)
-        number = number.removeprefix("customfield_")
-        return Link(f"{self.base}/secure/admin/ConfigureCustomField!default.jspa?customFieldId={number}", True, menu)
+        field_id = field_id.removeprefix("customfield_")
+        return Link(f"{self.base}/secure/admin/ConfigureCustomField!default.jspa?customFieldId={field_id}", True, menu)
 
 
 def of(base: str, key: str, *, cloud: bool) -> Links:

@@ -14,27 +14,27 @@ _PAGE = 100
 
 def paged(client: JiraClient, path: str, query: tuple[tuple[str, str], ...] = (), key: str = "values") -> list[Row]:
     """All rows of a list with ``startAt`` and ``maxResults``. Raises HelpdeskError."""
-    found: list[Row] = []
+    collected: list[Row] = []
     while True:
-        asked = urlencode((*query, ("startAt", str(len(found))), ("maxResults", str(_PAGE))))
+        asked = urlencode((*query, ("startAt", str(len(collected))), ("maxResults", str(_PAGE))))
         answer = client.get(path, asked)
         rows = _rows(answer, path, key)
-        found += rows
+        collected += rows
         total = answer.get("total") if isinstance(answer, dict) else None
         last = answer.get("isLast") if isinstance(answer, dict) else len(rows) < _PAGE
-        if not rows or last or (isinstance(total, int) and len(found) >= total):
-            return found
+        if not rows or last or (isinstance(total, int) and len(collected) >= total):
+            return collected
 
 
 def desk_paged(client: JiraClient, path: str) -> list[Row]:
     """All rows of a list of the service desk API, with ``start`` and ``limit``. Raises HelpdeskError."""
-    found: list[Row] = []
+    collected: list[Row] = []
     while True:
-        answer = client.get(path, urlencode({"start": len(found), "limit": _PAGE}))
+        answer = client.get(path, urlencode({"start": len(collected), "limit": _PAGE}))
         rows = _rows(answer, path, "values")
-        found += rows
+        collected += rows
         if not rows or answer.get("isLastPage", True):
-            return found
+            return collected
 
 
 def listed(client: JiraClient, path: str, query: str = "", key: str = "") -> list[Row]:

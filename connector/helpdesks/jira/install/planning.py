@@ -14,7 +14,7 @@ from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
 from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.install.site import KINDS, PRIORITIES, ROLES, WEBHOOKS, JiraSite
-from connector.helpdesks.jira.install.tables import Place, gadget_source, held_options, read_tables
+from connector.helpdesks.jira.install.tables import Place, existing_options, gadget_source, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.listing import quoted
@@ -138,7 +138,7 @@ def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str 
         raise StepError(f"The connector's own token (INTERSPACE_JIRA_TOKEN) does not work. {error}") from error
     try:
         gadget, signs = gadget_source(place.client, place.flavour), signs_webhooks(place)
-        held = held_options(place, current)
+        options = existing_options(place, current)
     except HelpdeskError as error:
         raise StepError(f"Jira cannot be read. {error}") from error
     return JiraSite(
@@ -149,7 +149,7 @@ def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str 
         bot_id=bot.id,
         receiver_url=_receiver(current, receiver_url) if signs else None,
         gadget=gadget,
-        options=held,
+        options=options,
     )
 
 
@@ -162,10 +162,10 @@ def signs_webhooks(place: Place) -> bool:
 
 
 def _receiver(current: Current, receiver_url: str | None) -> str:
-    held = current.row(WEBHOOKS, NAME)
-    if receiver_url is None and held is None:
+    webhook = current.row(WEBHOOKS, NAME)
+    if receiver_url is None and webhook is None:
         raise PlanError("Say where Jira reaches the connector: --receiver-url https://connector.example.com")
-    return endpoint(receiver_url, PATH) if receiver_url else str((held or {}).get("url"))
+    return endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("url"))
 
 
 def checklist_jira(setup: JiraSetup, base: str) -> tuple[Item, ...]:
@@ -199,7 +199,7 @@ def used(place: Place, current: Current) -> dict[tuple[str, Id], str]:
 
     Raises StepError if Jira cannot be asked.
     """
-    found: dict[tuple[str, Id], str] = {}
+    reasons: dict[tuple[str, Id], str] = {}
     for path in (PRIORITIES, ROLES):
         kind = KINDS[path]
         for row in current.tables.get(path, ()):
@@ -210,14 +210,14 @@ def used(place: Place, current: Current) -> dict[tuple[str, Id], str]:
                     thing = f"the {kind.label} {row['name']!r}"
                     raise StepError(f"Whether {thing} is in use cannot be found out. {error}") from error
                 if why:
-                    found[path, row["id"]] = why
-    return found
+                    reasons[path, row["id"]] = why
+    return reasons
 
 
-def _why(place: Place, path: str, number: str, name: str) -> str:
+def _why(place: Place, path: str, row_id: str, name: str) -> str:
     if path == ROLES:
-        held = row_of(place.client, f"api/2/project/{place.mapping.project}/role/{number}")
-        return "somebody has it" if held.get("actors") else ""
+        role = row_of(place.client, f"api/2/project/{place.mapping.project}/role/{row_id}")
+        return "somebody has it" if role.get("actors") else ""
     answer = place.client.post(
         place.flavour.search, {"jql": f"priority = {quoted(name)}", "fields": ["priority"], "maxResults": 1}
     )

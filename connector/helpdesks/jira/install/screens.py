@@ -13,17 +13,19 @@ from connector.install.tables import Row
 def screens_of(client: JiraClient, api: str, key: str, project_id: str, flavour: Flavour) -> Iterator[Row]:
     """Each with the fields on any of its tabs, and whether other projects use it too. Raises HelpdeskError."""
     if flavour.administers:
-        found = _by_schemes(client, api, project_id)
+        screens = _by_schemes(client, api, project_id)
     else:
         rows = paged(client, f"{api}/screens", (("search", key),))
-        found = [(row, False) for row in by_age(rows) if str(row.get("name")).startswith(f"{key}:")]
+        screens = [(row, False) for row in by_age(rows) if str(row.get("name")).startswith(f"{key}:")]
     seen: set[str] = set()
-    for row, shared in found:
+    for row, shared in screens:
         name = str(row["name"])
         name = f"{name} ({row['id']})" if name in seen else name
         seen.add(name)
-        held = [str(field["id"]) for fields in tabs(client, f"{api}/screens/{row['id']}").values() for field in fields]
-        yield {"id": str(row["id"]), "name": name, "fields": held, "shared": shared}
+        field_ids = [
+            str(field["id"]) for fields in tabs(client, f"{api}/screens/{row['id']}").values() for field in fields
+        ]
+        yield {"id": str(row["id"]), "name": name, "fields": field_ids, "shared": shared}
 
 
 def tabs(client: JiraClient, screen: str) -> dict[str, list[Row]]:
@@ -36,22 +38,24 @@ def tabs(client: JiraClient, screen: str) -> dict[str, list[Row]]:
 def _by_schemes(client: JiraClient, api: str, project_id: str) -> list[tuple[Row, bool]]:
     """Project → issue type screen scheme → screen schemes → screens; and the way back, for who else uses them."""
     path = f"{api}/issuetypescreenscheme"
-    held = paged(client, f"{path}/project", (("projectId", project_id),))
-    mine = {str(row["issueTypeScreenScheme"]["id"]) for row in held}
-    named = tuple(("issueTypeScreenSchemeId", number) for number in sorted(mine))
+    assigned = paged(client, f"{path}/project", (("projectId", project_id),))
+    mine = {str(row["issueTypeScreenScheme"]["id"]) for row in assigned}
+    named = tuple(("issueTypeScreenSchemeId", scheme) for scheme in sorted(mine))
     schemes = {str(row["screenSchemeId"]) for row in paged(client, f"{path}/mapping", named)} if named else set()
     users: dict[str, set[str]] = {}
     wanted: set[str] = set()
     for row in paged(client, f"{api}/screenscheme", (("expand", "issueTypeScreenSchemes"),)):
-        screens = {str(number) for number in (row.get("screens") or {}).values()}
+        screens = {str(screen) for screen in (row.get("screens") or {}).values()}
         for screen in screens:
-            users.setdefault(screen, set()).update(str(one["id"]) for one in _values(row.get("issueTypeScreenSchemes")))
+            users.setdefault(screen, set()).update(
+                str(scheme["id"]) for scheme in _values(row.get("issueTypeScreenSchemes"))
+            )
         if str(row["id"]) in schemes:
             wanted |= screens
     if not wanted:
         return []
-    alone = all(len(paged(client, f"{path}/{number}/project")) == 1 for number in mine)
-    rows = paged(client, f"{api}/screens", tuple(("id", number) for number in sorted(wanted)))
+    alone = all(len(paged(client, f"{path}/{scheme}/project")) == 1 for scheme in mine)
+    rows = paged(client, f"{api}/screens", tuple(("id", screen) for screen in sorted(wanted)))
     return [
         (row, not alone or bool(users.get(str(row["id"]), set()) - mine))
         for row in by_age(rows)

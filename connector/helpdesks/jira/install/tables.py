@@ -70,11 +70,11 @@ def _fields(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row
     else:
         rows = paged(place.client, "api/2/customFields")
     for row in by_age(rows):
-        number, name = str(row["id"]), str(row.get("name"))
+        field_id, name = str(row["id"]), str(row.get("name"))
         kind = (row.get("schema") or {}).get("custom") if place.flavour.administers else row.get("type")
-        name = number if number in named else name
+        name = field_id if field_id in named else name
         if name in named or is_marked(row.get("description")):
-            yield {"id": number, "name": name, "type": str(kind), "description": row.get("description") or ""}
+            yield {"id": field_id, "name": name, "type": str(kind), "description": row.get("description") or ""}
 
 
 def _options(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
@@ -127,8 +127,8 @@ def _members(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
     """Of the agents' roles, who has them in the project."""
     for role in tables[ROLES]:
         if role["name"] in place.mapping.roles.agents:
-            held = row_of(place.client, f"api/2/project/{place.mapping.project}/role/{role['id']}")
-            yield {"id": role["id"], "name": role["name"], "actors": actors(held)}
+            detail = row_of(place.client, f"api/2/project/{place.mapping.project}/role/{role['id']}")
+            yield {"id": role["id"], "name": role["name"], "actors": actors(detail)}
 
 
 def actors(role: Row) -> list[str]:
@@ -143,7 +143,7 @@ def _webhooks(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[R
     except NotFoundError:
         # Data Center before 10 keeps them elsewhere, and signs none: no use to us.
         return iter(())
-    return by_age([hook_row(one, place.flavour) for one in rows])
+    return by_age([hook_row(row, place.flavour) for row in rows])
 
 
 def _filters(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
@@ -184,9 +184,9 @@ def _gadgets(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Ro
         path = f"{place.flavour.admin_api}/dashboard/{dashboard['id']}"
         for row in by_age(listed(place.client, f"{path}/gadget", key="gadgets")):
             if str(row.get("title")).startswith(PREFIX):
-                held = _setting(place.client, f"{path}/items/{row['id']}/properties/config")
-                found: dict[str, Any] = {"id": f"{dashboard['id']}/{row['id']}", "name": row["title"]}
-                yield found | {"dashboard": dashboard["id"], "filter": held.get("filterId")}
+                config = _setting(place.client, f"{path}/items/{row['id']}/properties/config")
+                gadget: dict[str, Any] = {"id": f"{dashboard['id']}/{row['id']}", "name": row["title"]}
+                yield gadget | {"dashboard": dashboard["id"], "filter": config.get("filterId")}
 
 
 def _setting(client: JiraClient, path: str) -> Mapping[str, Any]:
@@ -208,19 +208,19 @@ def gadget_source(client: JiraClient, flavour: Flavour) -> Mapping[str, str]:
     return {}
 
 
-def held_options(place: Place, current: Current) -> dict[str, frozenset[str]]:
+def existing_options(place: Place, current: Current) -> dict[str, frozenset[str]]:
     """The options of lists on Data Center, where they are made by hand. Raises HelpdeskError."""
-    found: dict[str, frozenset[str]] = {}
+    by_field: dict[str, frozenset[str]] = {}
     if place.flavour.administers:
-        return found
+        return by_field
     for field, name in {**place.mapping.fields, "group": place.mapping.group_field}.items():
         row = current.row(FIELDS, name)
         if row is not None and str(row["type"]).rpartition(":")[2] in ("select", "radiobuttons"):
-            number = str(row["id"]).removeprefix("customfield_")
+            field_id = str(row["id"]).removeprefix("customfield_")
             query = urlencode({"projectIds": place.project_id, "maxResults": "1000"})
-            held = listed(place.client, f"api/2/customFields/{number}/options", query, "options")
-            found[field] = frozenset(str(one["value"]) for one in held if not one.get("disabled"))
-    return found
+            options = listed(place.client, f"api/2/customFields/{field_id}/options", query, "options")
+            by_field[field] = frozenset(str(option["value"]) for option in options if not option.get("disabled"))
+    return by_field
 
 
 _READERS: Mapping[str, Callable[[Place, Mapping[str, tuple[Row, ...]]], Iterator[Row]]] = {

@@ -82,15 +82,15 @@ def dashboards(site: JiraSite, current: Current) -> Iterator[Wanted]:
 
 def gadgets(site: JiraSite, current: Current) -> Iterator[Wanted]:
     """A list of results for each filter, in two columns."""
-    held = current.row(DASHBOARDS, DASHBOARD)
-    foreign = held is not None and not is_marked(held["description"])
+    dashboard = current.row(DASHBOARDS, DASHBOARD)
+    foreign = dashboard is not None and not is_marked(dashboard["description"])
     if foreign or not (site.flavour.administers and site.gadget):
         return
-    for number, view in enumerate(views(site)):
+    for index, view in enumerate(views(site)):
         name = PREFIX + view.title
         body = {"name": name, "dashboard": Ref(DASHBOARDS, DASHBOARD), "filter": Ref(FILTERS, name)}
-        place = {"row": number // 2, "column": number % 2}
-        fill: Mapping[str, object] = {"place": place, "color": _COLOURS[number % len(_COLOURS)], "source": site.gadget}
+        place = {"row": index // 2, "column": index % 2}
+        fill: Mapping[str, object] = {"place": place, "color": _COLOURS[index % len(_COLOURS)], "source": site.gadget}
         yield Wanted(GADGETS, name, body, fill=fill)
 
 
@@ -113,15 +113,15 @@ def share_texts(shown: object) -> list[str]:
     return [json.dumps(_kept(row), sort_keys=True) for row in rows if isinstance(row, Mapping)]
 
 
-def shares_to_set(held: Iterable[str]) -> list[dict[str, Any]]:
+def shares_to_set(texts: Iterable[str]) -> list[dict[str, Any]]:
     """Shares as Jira takes them."""
-    return [json.loads(text) for text in held]
+    return [json.loads(text) for text in texts]
 
 
 def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"type": row.get("type")}
+    kept: dict[str, Any] = {"type": row.get("type")}
     for what, names in _KEPT.items():
-        held = row.get(what)
-        if isinstance(held, Mapping):
-            found[what] = {name: held[name] for name in names if held.get(name) is not None}
-    return found
+        value = row.get(what)
+        if isinstance(value, Mapping):
+            kept[what] = {name: value[name] for name in names if value.get(name) is not None}
+    return kept

@@ -72,11 +72,11 @@ def hook_row(shown: Row, flavour: Flavour) -> Row:
 
 def _jql(settings: Mapping[str, Any], shown: Row) -> str:
     try:
-        found = json.loads(settings.get("FILTERS") or "{}")
+        stored = json.loads(settings.get("FILTERS") or "{}")
     except ValueError:
-        found = {}
-    held = found if isinstance(found, dict) and found else shown.get("filters") or {}
-    return str(held.get(_SECTION) or "")
+        stored = {}
+    filters = stored if isinstance(stored, dict) and stored else shown.get("filters") or {}
+    return str(filters.get(_SECTION) or "")
 
 
 def hook_body(wanted: Mapping[str, Any], flavour: Flavour) -> dict[str, Any]:

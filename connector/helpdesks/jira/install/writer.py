@@ -63,30 +63,30 @@ class JiraWriter:
             GADGETS: self._create_gadget,
         }
         self._updaters: Mapping[str, Callable[[str, Body], object]] = {
-            FIELDS: lambda number, body: self._put(f"field/{number}", _only(body, "name", "description")),
+            FIELDS: lambda row_id, body: self._put(f"field/{row_id}", _only(body, "name", "description")),
             OPTIONS: self._update_options,
             SCREENS: self._update_screen,
-            PRIORITIES: lambda number, body: self._put(f"priority/{number}", _only(body, "name", "description")),
-            ROLES: lambda number, body: self._put(f"role/{number}", _only(body, "name", "description")),
-            MEMBERS: lambda number, body: self._update_members(number, body["actors"]),
+            PRIORITIES: lambda row_id, body: self._put(f"priority/{row_id}", _only(body, "name", "description")),
+            ROLES: lambda row_id, body: self._put(f"role/{row_id}", _only(body, "name", "description")),
+            MEMBERS: lambda row_id, body: self._update_members(row_id, body["actors"]),
             WEBHOOKS: self._update_webhook,
             FILTERS: self._update_filter,
-            DASHBOARDS: lambda number, body: self._put(f"dashboard/{number}", _with_editors(body)),
-            GADGETS: lambda number, body: self._configure(number, body["filter"]),
+            DASHBOARDS: lambda row_id, body: self._put(f"dashboard/{row_id}", _with_editors(body)),
+            GADGETS: lambda row_id, body: self._configure(row_id, body["filter"]),
         }
 
     def create(self, kind: str, body: Body) -> Id:
         """A new object; returns its id."""
         return self._creators[kind](body)
 
-    def update(self, kind: str, number: Id, body: Body) -> None:
+    def update(self, kind: str, row_id: Id, body: Body) -> None:
         """Changes an object."""
-        self._updaters[kind](str(number), body)
+        self._updaters[kind](str(row_id), body)
 
-    def delete(self, kind: str, number: Id) -> str | None:
+    def delete(self, kind: str, row_id: Id) -> str | None:
         """Why the object is still there; ``None`` if it is gone."""
         try:
-            self._delete(kind, str(number))
+            self._delete(kind, str(row_id))
         except NotFoundError:
             return None
         except ForbiddenError:
@@ -120,38 +120,38 @@ class JiraWriter:
         self._add_options(f"field/{body['field']}/context/{context}", body["options"])
         return f"{body['field']}/{context}"
 
-    def _update_options(self, number: str, body: Body) -> None:
-        field, _, context = number.partition("/")
+    def _update_options(self, row_id: str, body: Body) -> None:
+        field, _, context = row_id.partition("/")
         path = f"field/{field}/context/{context}"
-        held = {str(row["value"]): row for row in paged(self._client, f"{self._api}/{path}/option")}
-        sleeping = [str(held[value]["id"]) for value in body["options"] if held.get(value, {}).get("disabled")]
+        existing = {str(row["value"]): row for row in paged(self._client, f"{self._api}/{path}/option")}
+        sleeping = [str(existing[value]["id"]) for value in body["options"] if existing.get(value, {}).get("disabled")]
         if sleeping:
-            self._put(f"{path}/option", {"options": [{"id": number, "disabled": False} for number in sleeping]})
-        self._add_options(path, [value for value in body["options"] if value not in held])
+            self._put(f"{path}/option", {"options": [{"id": option_id, "disabled": False} for option_id in sleeping]})
+        self._add_options(path, [value for value in body["options"] if value not in existing])
         self._put(path, _only(body, "description"))
 
     def _add_options(self, path: str, values: list[str]) -> None:
         if values:
             self._client.post(f"{self._api}/{path}/option", {"options": [{"value": value} for value in values]})
 
-    def _update_screen(self, number: str, body: Body) -> None:
+    def _update_screen(self, row_id: str, body: Body) -> None:
         """Onto the first tab what is on none, one by one: Jira takes no more at once."""
-        path = f"{self._api}/screens/{number}"
-        held = tabs(self._client, path)
-        if not held:
+        path = f"{self._api}/screens/{row_id}"
+        by_tab = tabs(self._client, path)
+        if not by_tab:
             raise PermanentError(f"Jira GET {path}/tabs: the screen has no tab")
-        there = {str(field["id"]) for fields in held.values() for field in fields}
+        there = {str(field["id"]) for fields in by_tab.values() for field in fields}
         for field in body["fields"]:
             if field not in there:
-                self._client.post(f"{path}/tabs/{next(iter(held))}/fields", {"fieldId": field})
+                self._client.post(f"{path}/tabs/{next(iter(by_tab))}/fields", {"fieldId": field})
 
-    def _update_members(self, number: str, wanted: list[str]) -> None:
+    def _update_members(self, row_id: str, wanted: list[str]) -> None:
         """Adds; whoever is there already would be refused."""
-        path = f"api/2/project/{self._project}/role/{number}"
+        path = f"api/2/project/{self._project}/role/{row_id}"
         answer = self._client.get(path)
         rows = answer.get("actors") if isinstance(answer, dict) else None
         there = {str((row.get("actorUser") or {}).get("accountId") or row.get("name")) for row in rows or ()}
-        self._client.post(path, {"user": [one for one in wanted if one not in there]})
+        self._client.post(path, {"user": [actor for actor in wanted if actor not in there]})
 
     def _create_webhook(self, body: Body) -> Id:
         path = hook_path(self._flavour)
@@ -160,59 +160,59 @@ class JiraWriter:
             raise PermanentError(f"Jira POST {path}: unexpected answer: expected the webhook")
         return str(hook_row({"id": "", **answer}, self._flavour)["id"])
 
-    def _update_webhook(self, number: str, body: Body) -> None:
-        self._client.put(f"{hook_path(self._flavour)}/{number}", hook_body(body, self._flavour))
+    def _update_webhook(self, row_id: str, body: Body) -> None:
+        self._client.put(f"{hook_path(self._flavour)}/{row_id}", hook_body(body, self._flavour))
 
     def _create_filter(self, body: Body) -> Id:
         """Data Center shares a filter by a call of its own, and finds it again among the admin's favourites."""
         if self._flavour.administers:
             return self._post("filter", _shared(body))
-        number = str(self._post("filter", {**_only(body, "name", "description", "jql"), "favourite": True}))
-        self._share(number, body["shares"], [])
-        return number
+        row_id = str(self._post("filter", {**_only(body, "name", "description", "jql"), "favourite": True}))
+        self._share(row_id, body["shares"], [])
+        return row_id
 
-    def _update_filter(self, number: str, body: Body) -> None:
+    def _update_filter(self, row_id: str, body: Body) -> None:
         if self._flavour.administers:
-            self._put(f"filter/{number}", _shared(body))
+            self._put(f"filter/{row_id}", _shared(body))
             return
-        held = self._client.get(f"api/2/filter/{number}/permission")
-        self._share(number, body["shares"], share_texts(held))
-        self._put(f"filter/{number}", _only(body, "name", "description", "jql"))
+        permissions = self._client.get(f"api/2/filter/{row_id}/permission")
+        self._share(row_id, body["shares"], share_texts(permissions))
+        self._put(f"filter/{row_id}", _only(body, "name", "description", "jql"))
 
-    def _share(self, number: str, wanted: list[str], held: list[str]) -> None:
+    def _share(self, row_id: str, wanted: list[str], present: list[str]) -> None:
         """Shares with the project; what people have shared otherwise is there already."""
-        for share in shares_to_set(text for text in wanted if text not in held):
+        for share in shares_to_set(text for text in wanted if text not in present):
             sent = {"type": "project", "projectId": str(share["project"]["id"])}
-            self._client.post(f"api/2/filter/{number}/permission", sent)
+            self._client.post(f"api/2/filter/{row_id}/permission", sent)
 
     def _create_gadget(self, body: Body) -> Id:
         sent = {**body["source"], "title": body["name"], "color": body["color"], "position": body["place"]}
         dashboard = body["dashboard"]
-        number = f"{dashboard}/{self._post(f'dashboard/{dashboard}/gadget', sent)}"
-        self._configure(number, body["filter"])
-        return number
+        row_id = f"{dashboard}/{self._post(f'dashboard/{dashboard}/gadget', sent)}"
+        self._configure(row_id, body["filter"])
+        return row_id
 
-    def _configure(self, number: str, filter_id: str) -> None:
+    def _configure(self, row_id: str, filter_id: str) -> None:
         """A gadget keeps its settings in a property of the dashboard's item."""
-        dashboard, _, gadget = number.partition("/")
+        dashboard, _, gadget = row_id.partition("/")
         settings = {"filterId": filter_id, "isConfigured": True, "num": "20"}
         self._put(f"dashboard/{dashboard}/items/{gadget}/properties/config", settings)
 
-    def _delete(self, kind: str, number: str) -> None:
-        parent, _, own = number.partition("/")
+    def _delete(self, kind: str, row_id: str) -> None:
+        parent, _, own = row_id.partition("/")
         if kind == FIELDS and self._flavour.administers:
             # From the trash it can be taken back for some weeks, with what issues say in it.
-            self._client.post(f"{self._api}/field/{number}/trash", {})
+            self._client.post(f"{self._api}/field/{row_id}/trash", {})
         elif kind == FIELDS:
-            self._client.delete("api/2/customFields", urlencode({"ids": number}))
+            self._client.delete("api/2/customFields", urlencode({"ids": row_id}))
         elif kind == WEBHOOKS:
-            self._client.delete(f"{hook_path(self._flavour)}/{number}")
+            self._client.delete(f"{hook_path(self._flavour)}/{row_id}")
         elif kind == OPTIONS:
             self._client.delete(f"{self._api}/field/{parent}/context/{own}")
         elif kind == GADGETS:
             self._client.delete(f"{self._api}/dashboard/{parent}/gadget/{own}")
         else:
-            self._client.delete(f"{self._api}/{kind}/{number}")
+            self._client.delete(f"{self._api}/{kind}/{row_id}")
 
 
 def _only(body: Body, *names: str) -> dict[str, Any]:
@@ -221,8 +221,8 @@ def _only(body: Body, *names: str) -> dict[str, Any]:
 
 def _shared(body: Body) -> dict[str, Any]:
     """A body with its shares as Jira takes them."""
-    found = {name: value for name, value in body.items() if name not in ("shares", "editors")}
-    return {**found, "sharePermissions": shares_to_set(body["shares"])}
+    sent = {name: value for name, value in body.items() if name not in ("shares", "editors")}
+    return {**sent, "sharePermissions": shares_to_set(body["shares"])}
 
 
 def _with_editors(body: Body) -> dict[str, Any]:

@@ -78,14 +78,20 @@ def admin_token(context: Context) -> Observation:
 
 def permission_checks() -> tuple[Check[Context], ...]:
     """One for each permission."""
-    bot = [Check(_named("connector", one), partial(_bot_may, one), (TOKEN,)) for one in BOT_PERMISSIONS]
-    admin = [Check(_named("admin", one), partial(_admin_may, one), (ADMIN_TOKEN,)) for one in ADMIN_PERMISSIONS]
+    bot = [
+        Check(_named("connector", permission), partial(_bot_may, permission), (TOKEN,))
+        for permission in BOT_PERMISSIONS
+    ]
+    admin = [
+        Check(_named("admin", permission), partial(_admin_may, permission), (ADMIN_TOKEN,))
+        for permission in ADMIN_PERMISSIONS
+    ]
     return (*bot, *admin)
 
 
 def permission_check(path: str) -> str:
     """The name of the check of the admin's permission for a call."""
-    return next(_named("admin", one) for one in ADMIN_PERMISSIONS if one.path == path)
+    return next(_named("admin", permission) for permission in ADMIN_PERMISSIONS if permission.path == path)
 
 
 def group_access(context: Context) -> Observation:
@@ -94,9 +100,9 @@ def group_access(context: Context) -> Observation:
     access = _access(context)
     needed = {name: ids[name] for name in sorted(set(context.mapping.groups.values())) if name in ids}
     missing = []
-    for name, number in needed.items():
-        held = access.get(number, frozenset())
-        lacking = [] if "full" in held else sorted({"read", "create", "change"} - held)
+    for name, group_id in needed.items():
+        granted = access.get(group_id, frozenset())
+        lacking = [] if "full" in granted else sorted({"read", "create", "change"} - granted)
         if lacking:
             missing.append(f"{name} ({', '.join(lacking)})")
     if not missing:
@@ -112,14 +118,14 @@ def agents_access(context: Context) -> Observation:
     """The owner keeps a ticket that rises (R38): agents must be able to work in the groups of the levels too."""
     ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
     agents = set(context.mapping.roles.agents)
-    held: dict[str, set[str]] = {}
+    granted: dict[str, set[str]] = {}
     for row in context.rows("roles"):
         groups = row.get("group_ids")
         if row.get("name") in agents and isinstance(groups, dict):
-            for number, access in groups.items():
-                held.setdefault(str(number), set()).update(map(str, access))
+            for group_id, access in groups.items():
+                granted.setdefault(str(group_id), set()).update(map(str, access))
     named = sorted(set(context.mapping.groups.values()) & ids.keys())
-    closed = [name for name in named if not held.get(ids[name], set()) & {"full", "change"}]
+    closed = [name for name in named if not granted.get(ids[name], set()) & {"full", "change"}]
     if not closed:
         return ok(f"{', '.join(sorted(agents))} may work in {', '.join(named)}")
     return warn(
@@ -169,12 +175,12 @@ def _refused_for_its_name(path: str, context: Context) -> None:
 
 def _access(context: Context) -> dict[str, frozenset[str]]:
     """Group id → access, by the user's own groups and those of its roles."""
-    held: dict[str, frozenset[str]] = {}
+    granted: dict[str, frozenset[str]] = {}
     for source in (context.me, *(_roles(context) or ())):
         groups = source.get("group_ids")
-        for number, access in groups.items() if isinstance(groups, dict) else ():
-            held[str(number)] = held.get(str(number), frozenset()) | frozenset(map(str, access))
-    return held
+        for group_id, access in groups.items() if isinstance(groups, dict) else ():
+            granted[str(group_id)] = granted.get(str(group_id), frozenset()) | frozenset(map(str, access))
+    return granted
 
 
 def _roles(context: Context) -> list[Row] | None:

@@ -51,7 +51,7 @@ _TESTED = range(5, 8)
 
 
 def zammad_answers(context: Context) -> Observation:
-    """Somebody without a token is refused as Zammad refuses."""
+    """A request without a token is refused in the way in which Zammad refuses it."""
     answer = reached(context)
     if isinstance(answer, Observation):
         return answer
@@ -61,13 +61,13 @@ def zammad_answers(context: Context) -> Observation:
 
 
 def version(context: Context) -> Observation:
-    """One that the adapter is written for."""
+    """The version is one that the adapter is written for."""
     client = context.admin if context.own.admin_token else context.bot
     try:
-        told = client.get("version")
+        answer = client.get("version")
     except ForbiddenError:
         return skipped("Zammad tells its version to admins only", "Set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
-    text = str(told.get("version", "")) if isinstance(told, dict) else ""
+    text = str(answer.get("version", "")) if isinstance(answer, dict) else ""
     major = text.partition(".")[0]
     if major.isascii() and major.isdigit() and int(major) in _TESTED:
         return ok(f"Zammad {text}")

@@ -25,7 +25,7 @@ def states(context: Context) -> Observation:
 
 
 def priorities(context: Context) -> Observation:
-    """The connector sets each of the four; those it does not know it takes for none."""
+    """All four priorities exist. A priority that the mapping does not name is read as none."""
     mapping, active = context.mapping, _active(context.names("ticket_priorities"))
     missing = sorted({names.name for names in mapping.priorities.values()} - active)
     if missing:
@@ -69,7 +69,7 @@ def escalation_mail(context: Context) -> Observation:
 
 
 def roles(context: Context) -> Observation:
-    """Whose word counts (P20)."""
+    """The roles whose holders' choices win over the rules exist (P20)."""
     known, roles_ = _active(context.rows("roles")), context.mapping.roles
     missing = [name for name in (*roles_.agents, *roles_.managers) if name not in known]
     if missing:

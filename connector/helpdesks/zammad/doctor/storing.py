@@ -116,11 +116,11 @@ def _perform(context: Context, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unset(context: Context, ticket: TrialTicket, wanted: Mapping[str, Any]) -> Iterator[str]:
-    """The fields that never held their value; one that was changed since held it if the history says "changed from"."""
+    """The fields that never held the wanted value; for one changed since, the history's "changed from" tells."""
     row = context.bot.get(f"tickets/{ticket.id}")
-    held: Row = row if isinstance(row, dict) else {}
+    stored: Row = row if isinstance(row, dict) else {}
     lacking = [
-        name for name, value in wanted.items() if decode(name, held.get(context.mapping.attribute(name))) != value
+        name for name, value in wanted.items() if decode(name, stored.get(context.mapping.attribute(name))) != value
     ]
     if not lacking:
         return

@@ -37,13 +37,13 @@ def trial_object(context: Context, path: str, body: Mapping[str, Any]) -> Iterat
 
 def leftovers(context: Context) -> list[str]:
     """What earlier examinations left: one that was killed, or one that could not remove it."""
-    found = [f"ticket {row.get('number')}" for row in _titled(context, "contains", PREFIX)]
+    descriptions = [f"ticket {row.get('number')}" for row in _titled(context, "contains", PREFIX)]
     for path in ("triggers", "jobs"):
         # A token that may not look there cannot have made anything there either.
         with suppress(ForbiddenError):
             names = (str(row.get("name", "")) for row in listed(context.admin, path))
-            found += [f"{path} {name!r}" for name in names if name.startswith(PREFIX)]
-    return found
+            descriptions += [f"{path} {name!r}" for name in names if name.startswith(PREFIX)]
+    return descriptions
 
 
 def _ticket(context: Context, title: str) -> dict[str, Any]:

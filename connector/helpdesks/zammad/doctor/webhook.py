@@ -27,12 +27,12 @@ _MASKED = re.compile(r"\*+")
 
 def webhook(context: Context) -> Observation:
     """It exists, is active, and leads to the receiver."""
-    found = _webhooks(context)
-    if not found:
+    webhooks = _webhooks(context)
+    if not webhooks:
         return fail(f"none leads to {PATH}", "Create it with interspace install.")
-    active = [row for row in found if row.get("active", True)]
+    active = [row for row in webhooks if row.get("active", True)]
     if not active:
-        return fail(f"{_name(found[0])} is not active", "Activate it (Manage → Webhook).")
+        return fail(f"{_name(webhooks[0])} is not active", "Activate it (Manage → Webhook).")
     if len(active) > 1:
         return warn(
             f"{len(active)} webhooks lead to the connector: {', '.join(map(_name, active))}",
@@ -57,12 +57,12 @@ def webhook(context: Context) -> Observation:
 
 def signature(context: Context) -> Observation:
     """Zammad signs with one of our secrets. Both stay out of every text."""
-    held = str(used_webhook(context).get("signature_token") or "")
-    if not held:
+    token = str(used_webhook(context).get("signature_token") or "")
+    if not token:
         return fail("the webhook signs nothing", "Set our secret as its signature token: interspace install does.")
-    if _MASKED.fullmatch(held):
+    if _MASKED.fullmatch(token):
         return skipped("this Zammad does not show it; the round trip tells")
-    if not any(hmac.compare_digest(held.encode(), secret) for secret in context.webhook_secrets):
+    if not any(hmac.compare_digest(token.encode(), secret) for secret in context.webhook_secrets):
         return fail(
             "Zammad signs with another secret than INTERSPACE_ZAMMAD_WEBHOOK_SECRET",
             "Set the same on both sides (interspace install does) and restart the receiver.",
@@ -112,14 +112,14 @@ def failed_deliveries(context: Context) -> Observation:
     lost = {
         _delivery(row)
         for row in ours
-        if not _arrived(row) and _STALE < now - _moment(row) < _RECENT and _delivery(row) not in arrived
+        if not _arrived(row) and _STALE < now - _time(row) < _RECENT and _delivery(row) not in arrived
     }
     if not lost:
         return ok(f"{len(ours)} attempts in Zammad's log, nothing lost in the last day")
-    latest = max(ours, key=_moment)
+    latest = max(ours, key=_time)
     status = latest.get("status")
-    told = f"was answered {status}" if status and status != "0" else "got no answer"
-    text = f"lost in the last day: {len(lost)}; the latest attempt {told}"
+    outcome = f"was answered {status}" if status and status != "0" else "got no answer"
+    text = f"lost in the last day: {len(lost)}; the latest attempt {outcome}"
     if _arrived(latest):
         return warn(text, "It works again; the sweep finds what was lost. Look why it failed: Manage → Webhook → log.")
     return fail(text, "Look into Zammad's log (Manage → Webhook) and the receiver's; the sweep finds what was lost.")
@@ -174,7 +174,7 @@ def _excludes(condition: Any, user_id: str) -> bool:
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _hears_attributes(condition: Any) -> bool:
@@ -195,9 +195,9 @@ def _arrived(row: Row) -> bool:
 def _delivery(row: Row) -> str:
     """The UUID that all attempts of one delivery share, else the attempt's own id."""
     request = row.get("request")
-    found = _DELIVERY.search(str(request.get("content", ""))) if isinstance(request, Mapping) else None
-    return found[1] if found else f"attempt {row.get('id')}"
+    match = _DELIVERY.search(str(request.get("content", ""))) if isinstance(request, Mapping) else None
+    return match[1] if match else f"attempt {row.get('id')}"
 
 
-def _moment(row: Row) -> datetime:
+def _time(row: Row) -> datetime:
     return datetime.fromisoformat(str(row.get("created_at")))

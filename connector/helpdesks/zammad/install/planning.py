@@ -110,15 +110,15 @@ def _site(
     setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: str | None, today: date
 ) -> InstallContext:
     intake = current.row("groups", setup.mapping.group_name("intake")) or {}
-    held = current.row("webhooks", NAME)
-    if receiver_url is None and held is None:
+    webhook = current.row("webhooks", NAME)
+    if receiver_url is None and webhook is None:
         raise PlanError("Say where Zammad reaches the connector: --receiver-url https://connector.example.com")
     return InstallContext(
         policy=setup.policy,
         mapping=setup.mapping,
         bot_id=int(bot["id"]),
         bot_login=str(bot["login"]),
-        receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((held or {}).get("endpoint")),
+        receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
         today=today,
@@ -160,12 +160,12 @@ def used_by_tickets(client: ZammadClient, current: Current) -> Used:
 
     Raises StepError if Zammad cannot be asked.
     """
-    found: dict[tuple[str, Id], str] = {}
+    reasons: dict[tuple[str, Id], str] = {}
     for path, attribute in _REFERRED.items():
         for row in current.tables[path]:
             if KINDS[path].is_ours(row) and _has_tickets(client, attribute, int(row["id"])):
-                found[path, row["id"]] = "tickets refer to it"
-    return found
+                reasons[path, row["id"]] = "tickets refer to it"
+    return reasons
 
 
 def without_our_roles(current: Current, bot_id: int) -> Iterator[Step]:
@@ -173,18 +173,18 @@ def without_our_roles(current: Current, bot_id: int) -> Iterator[Step]:
     kind = KINDS["roles"]
     going = {int(row["id"]) for row in current.tables["roles"] if kind.is_ours(row) and not kind.is_adopted(row)}
     for row in current.tables["users"]:
-        held = [int(role) for role in row.get("role_ids") or ()]
-        if int(row["id"]) == bot_id and going & set(held):
-            kept = [role for role in held if role not in going]
+        role_ids = [int(role) for role in row.get("role_ids") or ()]
+        if int(row["id"]) == bot_id and going & set(role_ids):
+            kept = [role for role in role_ids if role not in going]
             name = str(row["login"])
             why = "gives our roles back"
             yield Step(Action.UPDATE, "users", name, bot_id, {"role_ids": kept}, why=why, label=KINDS["users"].label)
 
 
-def _has_tickets(client: ZammadClient, attribute: str, number: int) -> bool:
-    condition = {f"ticket.{attribute}": {"operator": "is", "value": [str(number)]}}
+def _has_tickets(client: ZammadClient, attribute: str, row_id: int) -> bool:
+    condition = {f"ticket.{attribute}": {"operator": "is", "value": [str(row_id)]}}
     try:
         rows = client.post("tickets/search", {"condition": condition, "limit": 1}, {"expand": "true"})
     except HelpdeskError as error:
-        raise StepError(f"Whether tickets use {attribute} {number} cannot be found out. {error}") from error
+        raise StepError(f"Whether tickets use {attribute} {row_id} cannot be found out. {error}") from error
     return bool(objects(rows, "Zammad POST tickets/search"))

@@ -106,7 +106,7 @@ def _hours(spec: CalendarSpec) -> dict[str, Any]:
 
 def _closed(spec: CalendarSpec, year: int) -> dict[str, Any]:
     years = range(year, year + _YEARS)
-    found: dict[date, str] = {day: "closed" for day in spec.closed if day.year in years}
+    summaries: dict[date, str] = {day: "closed" for day in spec.closed if day.year in years}
     if spec.holidays is not None:
-        found |= holidays.country_holidays(spec.holidays.country, subdiv=spec.holidays.state, years=years)
-    return {day.isoformat(): {"active": True, "summary": found[day]} for day in sorted(found)}
+        summaries |= holidays.country_holidays(spec.holidays.country, subdiv=spec.holidays.state, years=years)
+    return {day.isoformat(): {"active": True, "summary": summaries[day]} for day in sorted(summaries)}

@@ -43,7 +43,7 @@ class InstallContext:
     def other_groups(self) -> dict[str, str]:
         """The groups besides the intake that the policy names: policy's name → Zammad's, in the mapping's order."""
         named = self.policy.groups()
-        return {name: held for name, held in self.mapping.groups.items() if name in named and name != "intake"}
+        return {name: group for name, group in self.mapping.groups.items() if name in named and name != "intake"}
 
     def attribute(self, field: str) -> str:
         """A field as conditions name it."""

@@ -89,28 +89,28 @@ def _pending(attribute: Row) -> Row:
 
 
 def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
-    found: dict[int, Row] = {}
+    by_id: dict[int, Row] = {}
     page = 1
     while True:
         rows = _get(client, kind, kind, {"page": str(page), "per_page": str(_PAGE)})
-        fresh = {int(row["id"]): row for row in rows if int(row["id"]) not in found}
-        found |= fresh
+        fresh = {int(row["id"]): row for row in rows if int(row["id"]) not in by_id}
+        by_id |= fresh
         if not fresh or len(rows) < _ALWAYS_FITS:
-            return tuple(found[number] for number in sorted(found))
+            return tuple(by_id[row_id] for row_id in sorted(by_id))
         page += 1
 
 
 def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple[Row, ...]:
-    found: dict[int, Row] = {}
-    found[bot_id] = with_id(_answer(client, "users", f"users/{bot_id}", {}), f"Zammad GET users/{bot_id}")
+    by_id: dict[int, Row] = {}
+    by_id[bot_id] = with_id(_answer(client, "users", f"users/{bot_id}", {}), f"Zammad GET users/{bot_id}")
     for query in (CONTACT, *addresses):
         for row in _get(client, "users", "users/search", {"query": query, "limit": str(_PAGE)}):
             if str(row.get("email", "")).lower() == query:
                 # Somebody's login can be another one: by us, contacts are known by their addresses.
-                found[int(row["id"])] = {**row, "login": query}
+                by_id[int(row["id"])] = {**row, "login": query}
             elif query == CONTACT and KINDS["users"].is_ours(row):
-                found.setdefault(int(row["id"]), row)
-    return tuple(found[number] for number in sorted(found))
+                by_id.setdefault(int(row["id"]), row)
+    return tuple(by_id[row_id] for row_id in sorted(by_id))
 
 
 def _get(client: ZammadClient, kind: str, path: str, params: Mapping[str, str]) -> list[Row]:
@@ -142,14 +142,14 @@ class ZammadWriter:
         """A new object; returns its id."""
         return int(with_id(self._client.post(kind, body), f"Zammad POST {kind}")["id"])
 
-    def update(self, kind: str, number: Id, body: Mapping[str, Any]) -> None:
+    def update(self, kind: str, row_id: Id, body: Mapping[str, Any]) -> None:
         """Changes an object."""
-        self._client.put(f"{kind}/{number}", body)
+        self._client.put(f"{kind}/{row_id}", body)
 
-    def delete(self, kind: str, number: Id) -> str | None:
+    def delete(self, kind: str, row_id: Id) -> str | None:
         """Why the object is still there; ``None`` if it is gone."""
         try:
-            self._client.delete(f"{kind}/{number}")
+            self._client.delete(f"{kind}/{row_id}")
         except NotFoundError as error:
             return None if "Couldn't find" in str(error) else str(error)
         except ForbiddenError:
