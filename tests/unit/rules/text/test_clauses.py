@@ -17,12 +17,14 @@ POLICY = default_policy()
 NAMES = {"escalation": POLICY.escalation.request_phrases, "rfo": POLICY.rfo.request_phrases}
 REQUESTS = list(sentences("requests", 2))
 CONSENTS = list(sentences("consent", 1))
-WANTED = [sentence for sentence in REQUESTS if sentence.meaning[1] == "yes"]
 
 
 def verdict(family: str, text: str) -> str | None:
     reading = read_request(text, NAMES[family])
     return reading.verdict if reading else None
+
+
+WANTED = [sentence for sentence in REQUESTS if verdict(sentence.meaning[0], sentence.text) == "yes"]
 
 
 def consent(text: str, *, asked: bool = True) -> str | None:
