@@ -18,16 +18,25 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from connector.messages import words
+from connector.messages.every_part import EveryPart
 from connector.messages.words import Reader
 
 READER = "reader"
 """The name under which filters find the reader; no data may have it."""
+
+STRANGER, _NUMBER = "\ue000", "\ue001"
+"""Marks in a text that is tried: where a stranger's words begin; both sides of a line's number."""
+
+_STRANGERS_LINE = re.compile(
+    rf"^[ \t]*(?:{_NUMBER}\d+{_NUMBER}(?:None)?[ \t]*)*{_NUMBER}(\d+){_NUMBER}{STRANGER}", re.MULTILINE
+)
 
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.CondExpr, nodes.Concat),
     *(nodes.Name, nodes.Getattr, nodes.Const, nodes.List, nodes.Tuple, nodes.Filter, nodes.Test),
     *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
 )
+_REFUSED = {nodes.Call: "a call", nodes.Getitem: "an index", nodes.BinExpr: "arithmetic", nodes.Stmt: "this {% … %}"}
 _BUILT_IN = frozenset({"join", "upper", "lower", "length", "first", "last"})
 _OF_LOOPS = ("first", "last", "index", "index0", "revindex", "revindex0", "length")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
@@ -78,8 +87,23 @@ def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Read
     for data in samples:
         template.render(data, reader)
     for alternative in (0, -1):
-        tree = _EveryPart(alternative).visit(_parsed(source, samples[0]))
+        tree = EveryPart(alternative).visit(_parsed(source, samples[0]))
         _compiled(tree, strict=True).render(samples[0], reader)
+
+
+def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
+    """Renders the template with texts that begin with :data:`STRANGER`; it fits, as :func:`try_template` has found.
+
+    :raises MessageError: a line of the text begins with one of them, and could pass for a line of ours.
+    """
+    template = _compiled(_Numbered().visit(_parsed(source, samples[0])), strict=False)
+    texts = [template.render(data, reader) for data in samples]
+    for alternative in (0, -1):
+        tree = EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
+        texts.append(_compiled(tree, strict=False).render(samples[0], reader))
+    if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):
+        wrong = "a line begins with what a stranger may have written; put words of yours before it"
+        raise MessageError(int(begin[1]), wrong)
 
 
 def _compiled(tree: nodes.Template, *, strict: bool) -> Template:
@@ -95,12 +119,13 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        raise MessageError(error.lineno, error.message or "cannot be read") from error
+        raise _unclosed(source, environment) or MessageError(error.lineno, error.message or "cannot be read") from error
     known = {*names, *(node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"), "loop"}
     for node in tree.find_all(nodes.Node):
         wrong = ""
         if not isinstance(node, _ALLOWED):
-            wrong = f"{type(node).__name__} has no place in a message: it prints and chooses"
+            kind = next((words for refused, words in _REFUSED.items() if isinstance(node, refused)), "this")
+            wrong = f"{kind} has no place in a message: it prints its data, with filters, if and for"
         elif isinstance(node, nodes.Name) and node.name not in known:
             wrong = _unknown("data", node.name, known)
         elif isinstance(node, nodes.Filter) and node.name not in environment.filters:
@@ -112,6 +137,27 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
         if isinstance(node, nodes.CondExpr) and node.expr2 is None:
             node.expr2 = nodes.Const("", lineno=node.lineno)
     return tree
+
+
+def _unclosed(source: str, environment: "_Environment") -> MessageError | None:
+    """The ``if`` or ``for`` that another end, or the end of the message, finds open: Jinja names the place of that."""
+    opened: list[tuple[int, str]] = []
+    previous = ""
+    try:
+        for line, kind, word in environment.lex(source):
+            if previous == "block_begin" and word in ("if", "for"):
+                opened.append((line, word))
+            elif previous == "block_begin" and word in ("endif", "endfor") and opened:
+                if f"end{opened[-1][1]}" != word:
+                    break
+                opened.pop()
+            previous = previous if kind == "whitespace" else kind
+    except TemplateSyntaxError:
+        return None
+    if not opened:
+        return None
+    line, word = opened[-1]
+    return MessageError(line, f"{{% {word} … %}} is not closed by {{% end{word} %}}")
 
 
 _FILE = "<message>"
@@ -155,56 +201,15 @@ def _environment(strict: bool) -> _Environment:
     return _Environment(strict=strict)
 
 
-class _EveryPart(NodeTransformer):
-    """Conditions and all operands are still computed; then all branches are rendered one after the other.
+class _Numbered(NodeTransformer):
+    """What is printed has the line before it on which it stands in the template."""
 
-    An expression with alternatives (``or``, ``… if … else …``) becomes its first one, or its last one.
-    """
-
-    def __init__(self, alternative: int) -> None:
-        self._alternative = alternative
-
-    def visit_If(self, node: nodes.If, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
-        self.generic_visit(node)
-        return [_condition(node.test), *node.body, *node.elif_, *node.else_]
-
-    def visit_For(self, node: nodes.For, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
-        self.generic_visit(node)
-        otherwise, node.else_ = node.else_, []
-        if node.test is not None:
-            node.body.insert(0, _condition(node.test))
-            node.test = None
-        return [node, *otherwise]
-
-    def visit_CondExpr(self, node: nodes.CondExpr, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _member([nodes.Not(node.test), node.expr1, node.expr2 or nodes.Const("")], self._alternative or 1, node)
-
-    def visit_Or(self, node: nodes.Or, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _member([node.left, node.right], self._alternative, node)
-
-    def visit_And(self, node: nodes.And, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _member([node.left, node.right], -1, node)
-
-    def visit_Compare(self, node: nodes.Compare, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        """``a < b < c`` looks at ``c`` only if ``a < b``."""
-        self.generic_visit(node)
-        lefts = [node.expr, *(operand.expr for operand in node.ops)]
-        pairs: list[nodes.Expr] = [
-            nodes.Compare(*pair) for pair in zip(lefts, ([each] for each in node.ops), strict=False)
-        ]
-        return _member(pairs, -1, node)
-
-
-def _condition(test: nodes.Node) -> nodes.If:
-    return nodes.If(test, [], [], [], lineno=test.lineno)
-
-
-def _member(members: list[nodes.Expr], place: int, node: nodes.Node) -> nodes.Getitem:
-    """All are computed, and the one at the place is taken."""
-    return nodes.Getitem(nodes.List(members), nodes.Const(place), "load", lineno=node.lineno)
+    def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        for place, part in enumerate(node.nodes):
+            if not isinstance(part, nodes.TemplateData):
+                number = nodes.Const(f"{_NUMBER}{part.lineno}{_NUMBER}")
+                node.nodes[place] = nodes.Concat([number, part], lineno=part.lineno)
+        return node
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

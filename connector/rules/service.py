@@ -20,8 +20,9 @@ def service(case: Case) -> Outcome:
     if entry is None:
         reason = f"service ID {stated} is not in the service catalogue"
         return _doubtful(ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
-    if case.customer is None or case.customer.id != entry.customer:
-        customer, known = ticket.customer, case.customer.id if case.customer else None
+    known = case.customer.id if case.customer else None
+    if known != entry.customer:
+        customer = ticket.customer
         return _doubtful(
             ServiceCheck.FOREIGN,
             stated,
@@ -40,10 +41,10 @@ def service(case: Case) -> Outcome:
 
 def _checked_by_support(ticket: Ticket) -> bool:
     """A person of support has asked the customer, as the note on this service ID said, and knows better."""
-    told = [ticket.marks.get(Mark("service", check, ticket.fields.service_id)) for check in ServiceCheck]
     by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_staff]
     if not by_hand or by_hand[-1].new is None or by_hand[-1].new is not ticket.fields.service_check:
         return False
+    told = [ticket.marks.get(Mark("service", check, ticket.fields.service_id)) for check in ServiceCheck]
     return any(at <= by_hand[-1].at for at in told if at is not None)
 
 

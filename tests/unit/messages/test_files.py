@@ -86,6 +86,16 @@ def test_a_german_note_replaces_the_german_one_only(tmp_path: Path) -> None:
         ("Ours", "Ours\ndata: [x]", ":4: data: expected a section of settings (name: value)"),
         ("Ours", "Re: ours", ":3: is not YAML: mapping values are not allowed in this context"),
         ("We go on {{ opening | time }}.", "", ":6: the message has no text"),
+        (
+            "We go",
+            "We go\n{% if customer %}\n{{ customer }}\n{% endif %}",
+            ":7: a line begins with what a stranger may have written; put words of yours before it",
+        ),
+        (
+            "We go",
+            "{% if customer %}{{ ticket.title }}{% else %}We{% endif %} go",
+            ":5: a line begins with what a stranger may have written; put words of yours before it",
+        ),
         ("---\nWe", "We", ":1: a message begins with front matter between two lines '---'"),
         ("---\naudience", "audience", ":1: a message begins with front matter between two lines '---'"),
     ],
@@ -132,6 +142,25 @@ def test_a_folder_that_is_not_there_is_a_problem_of_the_setting(tmp_path: Path) 
     (problem,) = error.value.problems
     assert problem.path == "messages_folder"
     assert problem.message == f"the folder {tmp_path}/texts cannot be read: No such file or directory"
+
+
+def test_texts_of_a_kubernetes_configmap_are_read(tmp_path: Path) -> None:
+    """Its folder is a link into a hidden one: texts/en → ..data/en, ..data → ..2026_11_28."""
+    hidden = tmp_path / "texts" / "..2026_11_28"
+    (hidden / "en").mkdir(parents=True)
+    (hidden / "en" / "deferral_agreed.txt").write_text(AGREED, encoding="utf-8")
+    (tmp_path / "texts" / "..data").symlink_to(hidden.name)
+    (tmp_path / "texts" / "en").symlink_to("..data/en")
+    assert policy_with(tmp_path, {}).messages.message(Language.EN, "deferral_agreed").subject == "Ours"
+
+
+def test_a_folder_in_place_of_a_message_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "texts" / "en" / "escalated.txt" / "en").mkdir(parents=True)
+    (tmp_path / "texts" / "en" / "around").symlink_to("..")
+    assert problems_of(tmp_path, {}) == [
+        "en/around: is a folder and no message",
+        "en/escalated.txt: is a folder and no message",
+    ]
 
 
 STEP = {"level": 3, "name": "manager", "at": None, "why": "ticket age 2 h at P2"}
