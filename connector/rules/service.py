@@ -19,10 +19,11 @@ def service(case: Case) -> Outcome:
     entry = policy.service(stated)
     if entry is None:
         reason = f"service ID {stated} is not in the service catalogue"
-        return _doubtful(ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
+        return _doubtful(ticket, ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
     if case.customer is None or case.customer.id != entry.customer:
         customer, known = ticket.customer, case.customer.id if case.customer else None
         return _doubtful(
+            ticket,
             ServiceCheck.FOREIGN,
             stated,
             f"service ID {entry.id} belongs to {entry.customer}, the contact to {known or 'nobody in the catalogue'}",
@@ -40,13 +41,17 @@ def service(case: Case) -> Outcome:
 
 def _checked_by_support(ticket: Ticket) -> bool:
     """A person of support has asked the customer, as the note on this service ID said, and knows better."""
-    told = [ticket.marks.get(Mark("service", check, ticket.fields.service_id)) for check in ServiceCheck]
+    stated = ticket.fields.service_id
+    told = [ticket.marks.get(mark("service", check, stated)) for check in ServiceCheck for mark in (Mark, Mark.before)]
     by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_staff]
     if not by_hand or by_hand[-1].new is None or by_hand[-1].new is not ticket.fields.service_check:
         return False
     return any(at <= by_hand[-1].at for at in told if at is not None)
 
 
-def _doubtful(check: ServiceCheck, stated: str, reason: str, message: str, **data: str | None) -> Outcome:
-    notice = Notice(message, data, frozenset({Mark("service", check, stated)}))
+def _doubtful(
+    ticket: Ticket, check: ServiceCheck, stated: str, reason: str, message: str, **data: str | None
+) -> Outcome:
+    mark, before = Mark("service", check, stated), Mark.before("service", check, stated)
+    notice = Notice(message, data, frozenset({before if before in ticket.marks else mark}))
     return Outcome(rule="service", changes={"service_check": check}, notices=(notice,), reasons=(reason,))
