@@ -14,7 +14,7 @@ from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
 from connector.policy.contacts import mails_nobody
 from connector.policy.load import load_policy
-from connector.policy.messages import check_shipped
+from connector.policy.messages import check_shipped, data_that_does_not_count
 from connector.settings import Settings
 
 
@@ -53,7 +53,10 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
         click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
         for path in mappings:
             click.echo(f"{path}: sound")
-        for folder, count in Counter(Path(text.file).parents[1] for text in policy.messages.messages.values()).items():
-            click.echo(f"{folder}: sound, {count} messages")
+        texts = policy.messages.messages.values()
+        for folder, count in Counter(Path(text.file).parents[1] for text in texts).items():
+            click.echo(f"{folder}: sound, {count} message{'' if count == 1 else 's'}")
+        for ignored in data_that_does_not_count(texts):
+            click.echo(f"Hint: {ignored}.", err=True)
         if nobody := mails_nobody(policy):
             click.echo(f"Hint: {settings.policy}: {nobody}.", err=True)

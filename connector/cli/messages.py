@@ -1,9 +1,10 @@
 """``interspace messages``: the texts for people, and what the policy's own folder changes about them."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from difflib import unified_diff
 from itertools import groupby
 from pathlib import Path
@@ -11,8 +12,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from connector.cli.options import settings_options
 from connector.cli.sections import Group
@@ -20,7 +19,7 @@ from connector.domain.messages import MESSAGES
 from connector.messages.catalogue import Message, MessageCatalogue
 from connector.messages.words import Language, Reader
 from connector.policy.load import read_section, read_texts
-from connector.policy.messages import SHIPPED, shipped
+from connector.policy.messages import SHIPPED, shipped, unknown
 from connector.policy.models import Rules
 from connector.policy.problem import PolicyError, Problem
 from connector.settings import Settings
@@ -57,17 +56,17 @@ def list_(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_row(message) for message in every], indent=2, ensure_ascii=False))
         return
-    shown = Table("message", "read by", "languages", "yours", "what it does")
+    widest = max(map(len, MESSAGES))
     for name, group in groupby(every, key=lambda message: message.name):
         files = list(group)
         languages, yours = files, [message for message in files if not _is_shipped(message)]
-        columns = [", ".join(message.language for message in some) for some in (languages, yours)]
-        shown.add_row(name, files[0].audience, *columns, _description(files[0]))
-    Console().print(shown)
+        said, changed = (", ".join(message.language for message in some) for some in (languages, yours))
+        click.echo(f"{name:<{widest}}  {files[0].audience:<8}  {said}{f'  yours: {changed}' if changed else ''}")
+        click.echo(f"    {_description(files[0])}")
 
 
 @messages.command()
-@click.argument("name", type=click.Choice(sorted(MESSAGES)), metavar="NAME")
+@click.argument("name", metavar="NAME")
 @click.option(
     "--language", type=click.Choice([*map(str, Language)]), help="[default: the policy's; English for customers]"
 )
@@ -77,8 +76,12 @@ def list_(settings: Settings, *, as_json: bool) -> None:
 @settings_options("policy", logs=False)
 def show(settings: Settings, *, name: str, language: str | None, source: bool, every: bool, as_json: bool) -> None:
     """Show one with sample data, as people get it."""
+    if name not in MESSAGES:
+        raise click.UsageError(f"{unknown(name)}; interspace messages list names them all")
     texts = _texts(settings)
     message = texts.catalogue.message(Language(language or texts.rules.internal_language), name)
+    if language not in (None, message.language):
+        click.echo("Customers are written to in English (R6).", err=True)
     reader = Reader(message.language, ZoneInfo(texts.rules.display_timezone))
     if source:
         shown: Any = {**_row(message), "source": Path(message.file).read_text(encoding="utf-8")}
@@ -101,6 +104,7 @@ def diff(settings: Settings, *, as_json: bool) -> None:
     """Show what your folder changes, and which of its files do not fit (any more): exit code 1."""
     texts = _texts(settings)
     changed = [message for message in texts.catalogue.messages.values() if not _is_shipped(message)]
+    changed += _faulty(texts.problems, {message.file for message in changed})
     if as_json:
         differences = [{**_row(message), "diff": "\n".join(_diff(message))} for message in changed]
         problems = [asdict(problem) for problem in texts.problems]
@@ -122,6 +126,15 @@ def _texts(settings: Settings) -> _Texts:
     if rules.section is None:
         raise PolicyError(rules.problems)
     return _Texts(rules.section, *read_texts(rules))
+
+
+def _faulty(problems: Iterable[Problem], known: Iterable[str]) -> Iterator[Message]:
+    """For each file that cannot be read as a message: the shipped one, with that file."""
+    files = {file for problem in problems if (file := Path(problem.file)).suffix == ".txt"}
+    for file in sorted(file for file in files if str(file) not in known and os.access(file, os.R_OK)):
+        for key, message in shipped().messages.items():
+            if key == (file.parent.name, file.stem):
+                yield replace(message, file=str(file))
 
 
 def _row(message: Message) -> dict[str, Any]:

@@ -8,8 +8,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from connector.domain.messages import MESSAGES, Audience
-from connector.messages.samples import COMMON, Kinds, names, nothing, samples
-from connector.messages.template import MessageError, Template, compile_template, try_template
+from connector.messages.samples import COMMON, MESSAGES_WITHIN, Kinds, names, nothing, samples, with_texts
+from connector.messages.template import (
+    STRANGER,
+    MessageError,
+    Template,
+    compile_template,
+    refuse_strangers_lines,
+    try_template,
+)
 from connector.messages.words import Language, Reader, plain
 
 Part = tuple[str, Mapping[str, Any]]
@@ -100,10 +107,13 @@ class Message:
     def problems(self) -> Iterator[MessageError]:
         """What is wrong with the templates, found with sample data; lines are those of the file."""
         tried = list(samples(self.all_kinds))
+        strangers = [with_texts(data, self.all_kinds, (STRANGER + "{}").format) for data in tried]
         for source, first in ((self.subject, self.subject_line), (self.body, self.body_line)):
             try:
                 if source:
                     try_template(source, tried, Reader(self.language))
+                if source is self.body:
+                    refuse_strangers_lines(source, strangers, Reader(self.language))
             except MessageError as error:
                 yield MessageError(first + max(error.line, 1) - 1, str(error))
 
@@ -147,9 +157,12 @@ class MessageCatalogue:
     def every_text(self, name: str, reader: Reader) -> Iterator[Rendered]:
         """Each text that a message becomes with sample data, once; first the fullest. Customers get letters."""
         common = next(samples(COMMON))
+        within = {text: self.render(said, data, reader).body for text, (said, data) in MESSAGES_WITHIN.items()}
+        kinds = self.message(Language.EN, name).kinds
         seen = set()
         in_field = MESSAGES[name] is Audience.FIELD
-        for data in samples(self.message(Language.EN, name).kinds):
+        for sample in samples(kinds):
+            data = with_texts(sample, kinds, lambda text: within.get(text, text))
             text = self.render(name, data if in_field else {**common, **data}, reader)
             if text not in seen:
                 seen.add(text)

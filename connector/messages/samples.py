@@ -5,7 +5,7 @@ A kind is ``text`` (also a stranger's), ``word`` (one of ours), ``number``, ``ti
 ends with ``?`` may be missing or empty.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -16,7 +16,7 @@ Kinds = Mapping[str, Any]
 """Name → kind, as written."""
 
 COMMON: Kinds = {
-    "ticket": {"number": "text", "title": "text"},
+    "ticket": {"number": "word", "title": "text"},
     "customer?": "text",
     "provider": "word",
     "policy": "word",
@@ -24,6 +24,7 @@ COMMON: Kinds = {
 """What every message gets: the ticket, the name of the customer's contact, the policy's name for us and its version."""
 
 _ONE_OF = "one of "
+_AGE, _MATRIX = "ticket age 2 h at P2", "impact degradation × urgency high"
 _AT = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
 
 _SAMPLES: Mapping[str, tuple[Any, ...]] = {
@@ -54,8 +55,8 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "after": ("P1",),
     "kept": ("P2",),
     "computed": ("P3",),
-    "why": ("ticket age 2 h at P2",),
-    "reason": ("impact degradation × urgency high",),
+    "why": (_AGE,),
+    "reason": (_MATRIX,),
     "said": ("03/04",),
     "date": ("3 April 2026",),
     "other": ("4 March 2026",),
@@ -65,8 +66,17 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "eligible": (["critical", "major"],),
     "name": ("director",),
     "contacts": (["Director on duty", "director@interspace.example"],),
+    "passed": (
+        [{"level": 1, "name": "shift", "at": _AT, "why": _AGE}, {"level": 2, "name": "head", "at": _AT, "why": _AGE}],
+    ),
 }
 """More telling samples than those of the kind."""
+
+MESSAGES_WITHIN: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    _AGE: ("reason_age", {"age": timedelta(hours=2), "priority": "P2"}),
+    _MATRIX: ("priority_by_matrix", {"impact": Impact.DEGRADATION, "urgency": Urgency.HIGH, "default": False}),
+}
+"""Samples that are messages themselves: the English text, and what says it in every language."""
 
 
 def names(kinds: Kinds) -> frozenset[str]:
@@ -113,6 +123,18 @@ def samples(kinds: Kinds) -> Iterator[dict[str, Any]]:
     }
     for values in product(*choices.values()):
         yield dict(zip(choices, values, strict=True))
+
+
+def with_texts(data: Any, kind: Any, text: Callable[[str], str]) -> Any:
+    """The data with each text in it, which a stranger may have written, replaced."""
+    if data is None:
+        return None
+    if isinstance(kind, Mapping):
+        kinds = {name.removesuffix("?"): each for name, each in kind.items()}
+        return {name: with_texts(value, kinds[name], text) for name, value in data.items()}
+    if isinstance(kind, list):
+        return [with_texts(value, kind[0], text) for value in data]
+    return text(data) if kind == "text" else data
 
 
 def _values(name: str, kind: Any) -> list[Any]:

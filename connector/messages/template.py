@@ -23,11 +23,19 @@ from connector.messages.words import Reader
 READER = "reader"
 """The name under which filters find the reader; no data may have it."""
 
+STRANGER, _NUMBER = "\ue000", "\ue001"
+"""Marks in a text that is tried: where a stranger's words begin; both sides of a line's number."""
+
+_STRANGERS_LINE = re.compile(
+    rf"^[ \t]*(?:{_NUMBER}\d+{_NUMBER}(?:None)?[ \t]*)*{_NUMBER}(\d+){_NUMBER}{STRANGER}", re.MULTILINE
+)
+
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.CondExpr, nodes.Concat),
     *(nodes.Name, nodes.Getattr, nodes.Const, nodes.List, nodes.Tuple, nodes.Filter, nodes.Test),
     *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
 )
+_REFUSED = {nodes.Call: "a call", nodes.Getitem: "an index", nodes.BinExpr: "arithmetic", nodes.Stmt: "this {% … %}"}
 _BUILT_IN = frozenset({"join", "upper", "lower", "length", "first", "last"})
 _OF_LOOPS = ("first", "last", "index", "index0", "revindex", "revindex0", "length")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
@@ -82,6 +90,21 @@ def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Read
         _compiled(tree, strict=True).render(samples[0], reader)
 
 
+def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
+    """Renders the template with texts that begin with :data:`STRANGER`; it fits, as :func:`try_template` has found.
+
+    :raises MessageError: a line of the text begins with one of them, and could pass for a line of ours.
+    """
+    template = _compiled(_Numbered().visit(_parsed(source, samples[0])), strict=False)
+    texts = [template.render(data, reader) for data in samples]
+    for alternative in (0, -1):
+        tree = _EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
+        texts.append(_compiled(tree, strict=False).render(samples[0], reader))
+    if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):
+        wrong = "a line begins with what a stranger may have written; put words of yours before it"
+        raise MessageError(int(begin[1]), wrong)
+
+
 def _compiled(tree: nodes.Template, *, strict: bool) -> Template:
     environment = _environment(strict)
     tree.set_environment(environment)
@@ -95,12 +118,13 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        raise MessageError(error.lineno, error.message or "cannot be read") from error
+        raise _unclosed(source, environment) or MessageError(error.lineno, error.message or "cannot be read") from error
     known = {*names, *(node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"), "loop"}
     for node in tree.find_all(nodes.Node):
         wrong = ""
         if not isinstance(node, _ALLOWED):
-            wrong = f"{type(node).__name__} has no place in a message: it prints and chooses"
+            kind = next((words for refused, words in _REFUSED.items() if isinstance(node, refused)), "this")
+            wrong = f"{kind} has no place in a message: it prints its data, with filters, if and for"
         elif isinstance(node, nodes.Name) and node.name not in known:
             wrong = _unknown("data", node.name, known)
         elif isinstance(node, nodes.Filter) and node.name not in environment.filters:
@@ -112,6 +136,27 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
         if isinstance(node, nodes.CondExpr) and node.expr2 is None:
             node.expr2 = nodes.Const("", lineno=node.lineno)
     return tree
+
+
+def _unclosed(source: str, environment: "_Environment") -> MessageError | None:
+    """The ``if`` or ``for`` that another end, or the end of the message, finds open: Jinja names the place of that."""
+    opened: list[tuple[int, str]] = []
+    previous = ""
+    try:
+        for line, kind, word in environment.lex(source):
+            if previous == "block_begin" and word in ("if", "for"):
+                opened.append((line, word))
+            elif previous == "block_begin" and word in ("endif", "endfor") and opened:
+                if f"end{opened[-1][1]}" != word:
+                    break
+                opened.pop()
+            previous = previous if kind == "whitespace" else kind
+    except TemplateSyntaxError:
+        return None
+    if not opened:
+        return None
+    line, word = opened[-1]
+    return MessageError(line, f"{{% {word} … %}} is not closed by {{% end{word} %}}")
 
 
 _FILE = "<message>"
@@ -153,6 +198,17 @@ class _Missing(StrictUndefined):
 @cache
 def _environment(strict: bool) -> _Environment:
     return _Environment(strict=strict)
+
+
+class _Numbered(NodeTransformer):
+    """What is printed has the line before it on which it stands in the template."""
+
+    def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+        for place, part in enumerate(node.nodes):
+            if not isinstance(part, nodes.TemplateData):
+                number = nodes.Const(f"{_NUMBER}{part.lineno}{_NUMBER}")
+                node.nodes[place] = nodes.Concat([number, part], lineno=part.lineno)
+        return node
 
 
 class _EveryPart(NodeTransformer):

@@ -93,11 +93,16 @@ def time(at: datetime, reader: Reader) -> str:
     name = local.tzname() or ""
     # Zones without a name of their own are called "+04" or "-0330".
     name = f"UTC{name}" if name[:1] in "+-" else name
-    shown = f"{day} {local:%d}{join}{month}{join}{local.year} {local:%H:%M} {name}"
+    shown = f"{day} {local.day:02}{join}{month}{join}{local.year} {_clock(local)} {name}"
     if name == "UTC":
         return shown
     other_day = "" if utc.date() == local.date() else f"{words.days[utc.weekday()]} "
-    return f"{shown} ({other_day}{utc:%H:%M} UTC)"
+    return f"{shown} ({other_day}{_clock(utc)} UTC)"
+
+
+def _clock(at: datetime) -> str:
+    """``23:05``; quicker than ``strftime``, which many notes a second would wait for."""
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def duration(length: timedelta | Length, reader: Reader) -> str:

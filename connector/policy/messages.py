@@ -7,7 +7,7 @@ holds those files only that differ; what data a message gets is said by the ship
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -158,11 +158,24 @@ def _misplaced(path: Path) -> str | None:
     if len(path.parts) != 2 or path.parts[0] not in list(Language) or path.suffix != ".txt":
         return f"is no message; messages are {' and '.join(f'{language}/NAME.txt' for language in Language)}"
     if path.stem not in MESSAGES:
-        near = get_close_matches(path.stem, MESSAGES, n=1)
-        return f"there is no message {path.stem!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+        return unknown(path.stem)
     if path.parts[0] != Language.EN and MESSAGES[path.stem] is Audience.CUSTOMER:
         return "customers are written to in English (R6)"
     return None
+
+
+def unknown(name: str) -> str:
+    """What is said of a name that no message has."""
+    near = get_close_matches(name, MESSAGES, n=1)
+    return f"there is no message {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def data_that_does_not_count(messages: Iterable[Message]) -> Iterator[str]:
+    """Each file of an admin's that declares other data than the shipped one, which alone decides."""
+    for message in messages:
+        own = read_message(Path(message.file)).kinds
+        if other := sorted(name for name, kind in own.items() if message.kinds.get(name) != kind):
+            yield f"{message.file}: data: {', '.join(other)}: only the shipped file decides what data a message gets"
 
 
 def _contradictions(front: FrontMatter, name: str, language: Language) -> Iterator[UnlocatedProblem]:

@@ -28,7 +28,11 @@ class Case:
 
     def with_changes(self, changes: Changes) -> "Case":
         """The case of the next rule, once ``changes`` are decided."""
-        return Case(self.ticket.with_changes(changes), self.policy, self.now)
+        case = Case(self.ticket.with_changes(changes), self.policy, self.now)
+        if "spoken" in vars(self):
+            # No rule changes what was said.
+            vars(case)["spoken"] = self.spoken
+        return case
 
     @property
     def priority(self) -> Priority:

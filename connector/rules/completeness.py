@@ -18,7 +18,6 @@ from connector.rules.text import Doubt, Extraction, extract
 from connector.rules.text.known import read_messages
 from connector.rules.text.reply import as_mail
 from connector.rules.text.subject import bare_subject
-from connector.rules.writing import topic
 
 _EMPTY_TITLES = frozenset(
     {"no subject", "kein betreff", "(no subject)", "help", "problem", "support", "urgent", "ticket"}
@@ -78,13 +77,17 @@ def statements(case: Case) -> tuple[Statement, ...]:
     labels = ticket.labels.in_mails
     said = []
     unread = [at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at])]
-    later = read_messages(ticket.articles, [at for at in unread if at > 0])
+    later = read_messages(ticket.articles, {at for at in unread if at > 0})
     for at in unread:
         article = ticket.articles[at]
         # What stands on the ticket already is quoted.
-        body, is_html = (as_mail(later[at].lines), False) if at in later else (article.body, article.is_html)
+        quotes = at in later and later[at].quotes
+        body, is_html = (as_mail(later[at].lines), False) if quotes else (article.body, article.is_html)
         subject = "" if at in later else bare_subject(ticket.title)
-        extraction = extract(body, is_html, article.created_at, zone, pattern, labels=labels, subject=subject)
+        describe = not _describes(bare_subject(ticket.title))
+        extraction = extract(
+            body, is_html, article.created_at, zone, pattern, labels=labels, subject=subject, describe=describe
+        )
         said.append(Statement(article, extraction))
     return tuple(said)
 
@@ -116,8 +119,8 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
             if value != getattr(ticket.fields, field):
                 filled[field] = value
     if "short_description" not in filled and _may_fill(ticket, "short_description"):
-        title = topic(ticket.title)
-        if len(title.split()) > 1 and title.casefold() not in _EMPTY_TITLES:
+        title = bare_subject(ticket.title)
+        if _describes(title):
             filled["short_description"] = fit("short_description", title)
         elif first := next((s.said.first_words for s in statements if s.said.first_words), None):
             filled["short_description"] = first
@@ -126,6 +129,10 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
         if files:
             filled["test_results"] = case.field("test_results", "attached_files", files=files)
     return cast(Changes, filled)
+
+
+def _describes(title: str) -> bool:
+    return len(title.split()) > 1 and title.casefold() not in _EMPTY_TITLES
 
 
 def _may_fill(ticket: Ticket, field: str) -> bool:

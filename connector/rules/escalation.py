@@ -91,8 +91,8 @@ def escalation(case: Case) -> Outcome:
     ticket, now = case.ticket, case.now
     reached = reached_level(ticket)
     if ticket.state.is_over:
-        changes: Changes = {"escalation_level": _shown_level(ticket, reached), "next_escalation_at": None}
-        return Outcome(rule="escalation", changes=changes, reasons=("the incident is over: no level fires",))
+        shown: Changes = {"escalation_level": _shown_level(ticket, reached), "next_escalation_at": None}
+        return Outcome(rule="escalation", changes=shown, reasons=("the incident is over: no level fires",))
     ahead = [(due.at, due) for due in _by_clock(case) if due.at is not None and due.level.level > reached]
     ahead.sort(key=itemgetter(0))
     passed = [due for at, due in ahead if at <= now]
@@ -101,10 +101,14 @@ def escalation(case: Case) -> Outcome:
     highest = max(fired, key=lambda due: due.level.level, default=None)
     level_now = highest.level.level if highest else reached
     following = next((due for at, due in ahead if at > now and due.level.level > level_now), None)
+    why = highest.why(case) if highest else ""
+    changes = _changes(case, following, answers, reached)
+    if highest is not None:
+        changes |= level_changes(case, highest.level, why)
     return Outcome(
         rule="escalation",
-        changes=_changes(case, highest, following, answers, reached),
-        notices=_notices(case, fired, highest, answers),
+        changes=changes,
+        notices=_notices(case, fired, highest, why, answers),
         reasons=tuple(_reasons(reached, fired, following, answers)),
         due=following.at if following else None,
     )
@@ -244,22 +248,20 @@ def level_notice(
     return Notice("escalated", data, frozenset(marks))
 
 
-def _changes(
-    case: Case, highest: LevelDue | None, following: LevelDue | None, answers: Answers, reached: int
-) -> Changes:
+def _changes(case: Case, following: LevelDue | None, answers: Answers, reached: int) -> Changes:
     changes: Changes = {
         "escalation_level": _shown_level(case.ticket, reached),
         "next_escalation_at": timeline.whole_second(following.at) if following and following.at else None,
     }
-    if highest is not None:
-        changes |= level_changes(case, highest.level, highest.why(case))
     answered_now = (*answers.served, *answers.refused, *answers.answered)
     if any(request.source is not Source.MESSAGE for request in answered_now):
         changes["escalation_request"] = None
     return changes
 
 
-def _notices(case: Case, fired: list[LevelDue], highest: LevelDue | None, answers: Answers) -> tuple[Notice, ...]:
+def _notices(
+    case: Case, fired: list[LevelDue], highest: LevelDue | None, why: str, answers: Answers
+) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     served = {Mark("request", request.id) for request in answers.served}
     requested = any(isinstance(due.cause, Requested) for due in fired)
@@ -269,7 +271,7 @@ def _notices(case: Case, fired: list[LevelDue], highest: LevelDue | None, answer
             {"level": due.level.level, "name": due.level.name, "at": due.at, "why": due.why(case)}
             for due in _passed(fired, highest)
         ]
-        notices.append(level_notice(highest.level, highest.why(case), highest.at, marks, passed))
+        notices.append(level_notice(highest.level, why, highest.at, marks, passed))
     if served and not requested:
         notices.append(Notice("escalation_at_top", {}, frozenset(served)))
     if answers.answered:

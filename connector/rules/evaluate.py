@@ -53,12 +53,10 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
         outcome = rule(case)
-        if outcome.notices:
-            outcome = unsaid(outcome, ticket)
-        outcomes.append(outcome)
+        outcomes.append(unsaid(outcome, ticket))
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
-    left_alone = contested(ticket, now)
+    left_alone = contested(ticket, now) if case.ticket is not ticket else ()
     repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
     if repair_first:
         decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
@@ -71,6 +69,8 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
     The one place where it is decided that something is said once.
     """
+    if not outcome.notices:
+        return outcome
     said = ticket.marks.keys()
     return outcome._replace(notices=tuple(notice for notice in outcome.notices if not notice.marks <= said))
 

@@ -20,8 +20,9 @@ def service(case: Case) -> Outcome:
     if entry is None:
         reason = f"service ID {stated} is not in the service catalogue"
         return _doubtful(ticket, ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
-    if case.customer is None or case.customer.id != entry.customer:
-        customer, known = ticket.customer, case.customer.id if case.customer else None
+    known = case.customer.id if case.customer else None
+    if known != entry.customer:
+        customer = ticket.customer
         return _doubtful(
             ticket,
             ServiceCheck.FOREIGN,
@@ -41,11 +42,11 @@ def service(case: Case) -> Outcome:
 
 def _checked_by_support(ticket: Ticket) -> bool:
     """A person of support has asked the customer, as the note on this service ID said, and knows better."""
-    stated = ticket.fields.service_id
-    told = [ticket.marks.get(mark("service", check, stated)) for check in ServiceCheck for mark in (Mark, Mark.before)]
     by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_staff]
     if not by_hand or by_hand[-1].new is None or by_hand[-1].new is not ticket.fields.service_check:
         return False
+    stated = ticket.fields.service_id
+    told = [ticket.marks.get(mark("service", check, stated)) for check in ServiceCheck for mark in (Mark, Mark.before)]
     return any(at <= by_hand[-1].at for at in told if at is not None)
 
 

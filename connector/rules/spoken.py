@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -50,10 +51,11 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     asked_at = tuple(at for mark, at in ticket.marks.items() if mark.name == "deferral-asked")
     naming: dict[int, tuple[bool, ...]] = {}
     deferring = False
+    first_asked = min(asked_at, default=None)
     for at, article in enumerate(ticket.articles):
         if article.author is Actor.CUSTOMER and not article.internal:
             named = _named(Body(article.body), own_subject(ticket, at), names)
-            deferring = deferring or named[2] or any(asked < article.created_at for asked in asked_at)
+            deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
             if deferring or any(named):
                 naming[at] = named
     if not naming:
@@ -112,10 +114,9 @@ def _doubted(statement: Statement, message: Message) -> Statement:
     return statement
 
 
-@cached(LRUCache(8_000), lock=Lock())
+@lru_cache(maxsize=8_192)
 def _named(body: Body, subject: str, names: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
-    text = f"{subject} {body.take()}"
-    return tuple(may_name(text, family) for family in names)
+    return may_name(f"{subject} {body.take()}", names)
 
 
 @cached(LRUCache(2_000), lock=Lock())

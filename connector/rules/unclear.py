@@ -6,6 +6,8 @@ from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.text.clauses import Verdict
 
+_NOTHING = Outcome(rule="unclear", reasons=("no request or consent is unclear",))
+
 
 def unclear(case: Case) -> Outcome:
     """Nothing unclear changes a clock, a level or a promise: a person reads it. Old messages are left alone."""
@@ -18,6 +20,8 @@ def unclear(case: Case) -> Outcome:
             if statement.reading.verdict is Verdict.UNCLEAR and article.created_at >= since:
                 articles[article.id] = article
                 doubts.setdefault(article.id, {})[kind] = statement.said
+    if not doubts:
+        return _NOTHING
     return Outcome(
         rule="unclear",
         notices=tuple(
@@ -32,6 +36,5 @@ def unclear(case: Case) -> Outcome:
             f"message {ref} at {wording.format_time(articles[ref].created_at)} may be about {kind}: {text!r}"
             for ref, said in doubts.items()
             for kind, text in said.items()
-        )
-        or ("no request or consent is unclear",),
+        ),
     )

@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.domain.fields import Labels
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.ticket import Ticket
 from connector.messages.catalogue import Message, Part, Rendered
-from connector.messages.words import Reader
+from connector.messages.words import Language, Reader
 from connector.policy.models import Policy
 
 _REPLY = re.compile(r"^\s*((re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
@@ -73,10 +74,15 @@ def _reader(name: str, ticket: Ticket, policy: Policy) -> Reader:
 
 
 def _support(ticket: Ticket, policy: Policy) -> Reader:
-    return Reader(policy.internal_language, ZoneInfo(policy.display_timezone), ticket.labels)
+    return _reader(policy.internal_language, policy.display_timezone, ticket.labels)
+
+
+@lru_cache(maxsize=64)
+def _reader(language: Language, zone: str, labels: Labels) -> Reader:
+    return Reader(language, ZoneInfo(zone), labels)
 
 
 def _customer(ticket: Ticket, policy: Policy) -> Reader:
     """In their own time zone where the catalogue knows it."""
     known = policy.catalogue.customer(ticket.customer.organization, ticket.customer.email)
-    return Reader(zone=ZoneInfo((known and known.timezone) or policy.display_timezone), labels=ticket.labels)
+    return _reader(Language.EN, (known and known.timezone) or policy.display_timezone, ticket.labels)

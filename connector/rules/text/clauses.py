@@ -133,6 +133,11 @@ _PAST = _words(
     r"|wurden|hatten?|war|waren|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
 )
+_REASON = re.compile(r" (?:if|unless|because|falls|wenn|sofern|weil) .*", re.IGNORECASE | re.DOTALL)
+"""What stands behind it denies no wish before it."""
+_ASKED_BEFORE = re.compile(
+    r"\b(?:i|we|ich|wir)\b[^,]{0,30}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
+)
 _IN_ADVANCE = _words("in advance", "im voraus")
 THIRD_PARTY = _words(
     r"(?:my|our|your|his|her|their|the|a) (?:\w+ )?(?:colleagues?|suppliers?|carriers?|vendors?|customers?|clients?)",
@@ -206,10 +211,13 @@ def normalized(text: str) -> str:
     return text if text.isascii() and "\t" not in text else normalize("NFKC", text).translate(_LIKE_ASCII)
 
 
-def may_name(raw: str, names: tuple[str, ...]) -> bool:
-    """A cheap look at a raw body: taking a mail apart costs a thousand times more, and few ask for anything."""
+def may_name(raw: str, families: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
+    """A cheap look at a raw body, for each family of names: taking a mail apart costs a thousand times more, and few
+    ask for anything."""
     small = normalized(unescape(raw)).lower()
-    return any(stems and all(stem in small for stem in stems) for stems in map(_stems, names))
+    return tuple(
+        any(stems and all(stem in small for stem in stems) for stems in map(_stems, names)) for names in families
+    )
 
 
 @lru_cache(maxsize=256)
@@ -264,7 +272,10 @@ def _judged(clause: str, sentence: str, named: re.Match[str]) -> Clause:
 
 
 def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
-    plain = _COMPLAINT.sub(lambda match: "~" * len(match[0]), clause)
+    plain = _COMPLAINT.sub(_masked, clause)
+    reason = _REASON.search(plain, named.end())
+    if reason:
+        plain = plain[: reason.start()] + _masked(reason)
     segment = _segment(plain, named.start())
     ordered = _WHEN_READY.sub(" ", sentence)
     polite = bool(_ASKS_POLITELY.search(clause) or re.search(r"\b(?:please|kindly|bitte)\b", clause))
@@ -275,12 +286,17 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "other negation": NEGATION.search(plain),
         "information": asked or _INFORMATION.match(clause) or _TELL.search(clause) or _MENTION.search(clause),
         "sent elsewhere": _ELSEWHERE.search(clause),
+        "asked before": _ASKED_BEFORE.search(clause),
         "past": _PAST.search(clause) and not _IN_ADVANCE.search(clause),
         "condition": CONDITION.search(ordered) or _OUR_TURN.search(clause),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or _IMPERATIVE.match(clause) or _WISH.search(_AS_REQUESTED.sub(" ", clause)),
     }
     return tuple(name for name, cue in cues.items() if cue)
+
+
+def _masked(match: re.Match[str]) -> str:
+    return "~" * len(match[0])
 
 
 _AGAINST = frozenset({"withdrawal", "negation"})
@@ -290,7 +306,7 @@ _NOT_OURS = frozenset({"information", "sent elsewhere"})
 def _verdict(cues: frozenset[str]) -> Verdict:
     if cues & _AGAINST or cues & _NOT_OURS:
         return Verdict.NO
-    wish = "wish" in cues
+    wish = "wish" in cues or "asked before" in cues
     if cues & {"past", "third party", "other negation"}:
         return Verdict.UNCLEAR if wish else Verdict.NO
     return Verdict.YES if wish and "condition" not in cues else Verdict.UNCLEAR

@@ -43,6 +43,7 @@ class _Message(NamedTuple):
     service_id_pattern: str
     labels: Labelling
     subject: str
+    describe: bool
 
 
 class _Said(NamedTuple):
@@ -163,7 +164,7 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
         for field, said in source().items():
             if field not in fields:
                 fields[field] = _agreed(field, said)
-    if "short_description" not in fields and (described := fault_in(prose)):
+    if message.describe and "short_description" not in fields and (described := fault_in(prose)):
         fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
@@ -184,6 +185,7 @@ def extract(
     *,
     labels: Labelling = (),
     subject: str = "",
+    describe: bool = False,
 ) -> Extraction:
     """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
 
@@ -191,10 +193,12 @@ def extract(
     names, else in ``zone`` (the customer's IANA zone), else in UTC. ``service_id_pattern`` is a regular
     expression that finds a service ID as a whole word, whatever its case. ``labels`` are those of the helpdesk's
     screens, by which customers are asked; the words of the catalogue are known in any case. What the ``subject`` says
-    counts after the body. Reads at most 128 KB of
+    counts after the body. With ``describe``, the first words of a fault are given too. Reads at most 128 KB of
     markup, 64 KB and 2000 lines of text. Pure and cached; never raises, whatever the text.
 
     Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    return _extract(Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels, subject))
+    return _extract(
+        Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels, subject, describe)
+    )

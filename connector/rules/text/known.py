@@ -11,7 +11,7 @@ from sys import getsizeof
 from threading import Lock
 from typing import NamedTuple
 
-from cachetools import LRUCache, cached
+from cachetools import FIFOCache, LRUCache, cached
 
 from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
@@ -36,6 +36,8 @@ class Message(NamedTuple):
     """A message of a ticket, line by line."""
 
     lines: tuple[Line, ...]
+    quotes: bool = False
+    """Some of it stands on the ticket already: these lines are quoted here."""
     repeats: bool = False
     """Nothing in it is new: whether it is meant is for a person to judge."""
 
@@ -51,7 +53,7 @@ def _runs(body: Body, is_html: bool) -> frozenset[int]:
     return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
 
 
-_messages: LRUCache[int, Message] = LRUCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
+_messages: FIFOCache[int, Message] = FIFOCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
 _messages_lock = Lock()
 
 
@@ -59,7 +61,7 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
     lines = read_lines(article.body, article.is_html)
     words = [_words(line.text) for line in lines]
     covered = _covered([word for line in words for word in line], known)
-    quoting = _stretches(covered)
+    quoting = _stretches(covered, lines, words)
     marked: list[Line] = []
     below_header, at = False, 0
     for (text, voice), own in zip(lines, words, strict=True):
@@ -75,7 +77,8 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
             marked.append(Line(text, voice))
         below_header = below_header or _HEADS_QUOTE.fullmatch(text) is not None
     repeats = _speaks(lines) and not _speaks(marked)
-    return Message(lines if repeats or tuple(marked) == lines else tuple(marked), repeats)
+    quotes = not repeats and tuple(marked) != lines
+    return Message(tuple(marked) if quotes else lines, quotes, repeats)
 
 
 def _speaks(lines: Iterable[Line]) -> bool:
@@ -97,14 +100,23 @@ def _without(text: str, old: bytearray) -> str:
     return " ".join(word[0] for word, known in zip(words, old, strict=True) if not known)
 
 
-def _stretches(covered: bytearray) -> bytearray:
-    """``covered`` without what is too short to be a quotation for certain."""
+def _stretches(covered: bytearray, lines: Sequence[Line], words: Sequence[Sequence[str]]) -> bytearray:
+    """``covered`` without what is too short to be a quotation for certain. Marked quotations lengthen none."""
+    covered, at = covered[:], 0
+    for (_, voice), own in zip(lines, words, strict=True):
+        if voice is not Voice.OWN:
+            covered[at : at + len(own)] = bytes(len(own))
+        at += len(own)
     return bytearray(_SHORT_STRETCH.sub(lambda match: bytes(len(match[0])), bytes(covered)))
 
 
 def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, Message]:
     """The messages at the places ``wanted``, less what stands before each. Linear in all words."""
-    keys = {at: hash(tuple((article.body, article.is_html) for article in articles[: at + 1])) for at in wanted}
+    key, chain = 0, []
+    for article in articles[: max(wanted, default=-1) + 1]:
+        key = hash((key, article.body, article.is_html))
+        chain.append(key)
+    keys = {at: chain[at] for at in wanted}
     with _messages_lock:
         messages = {at: message for at, key in keys.items() if (message := _messages.get(key)) is not None}
     missing = keys.keys() - messages.keys()

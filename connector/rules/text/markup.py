@@ -46,29 +46,25 @@ _TAG = re.compile(r"<[^<>]*>")
 _TABLE_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th")
 
 
-class Body:
+class Body(tuple[int, int]):
     """The body of a mail as the key of a cache of what it says: it gives its text once and keeps a checksum, because
     a cache of many mails must not hold the mails.
 
     The checksum is Python's own: 64 bits with a secret key, so that no sender can write two mails that share it.
     """
 
-    __slots__ = ("_checksum", "_text")
+    _text: str
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._checksum = hash(text), len(text)
+    def __new__(cls, text: str) -> "Body":
+        """The key of this text."""
+        body = super().__new__(cls, (hash(text), len(text)))
+        body._text = text
+        return body
 
     def take(self) -> str:
         """The text; from then on it is gone."""
         text, self._text = self._text, ""
         return text
-
-    def __hash__(self) -> int:
-        return self._checksum[0]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Body) and self._checksum == other._checksum
 
 
 class RawLine(NamedTuple):

@@ -311,7 +311,7 @@ def fault_in(text: str) -> str | None:
         return None
     for line in text.split("\n"):
         for sentence in _SENTENCE_END.split(line):
-            if len(sentence.split()) >= _DESCRIBES and _FAULT.search(sentence):
+            if len(sentence.split()) >= _DESCRIBES and "?" not in sentence and _FAULT.search(sentence):
                 return " ".join(sentence.split())
     return None
 
@@ -324,7 +324,9 @@ def starts_in_prose(
     What has recovered, and what is not a fault (an answer, a migration), has no start. The fault may be named around
     it or in the ``subject``. A lone line with nothing but a date and a time answers our question.
     """
-    if alone := [line for line in text.split("\n") if _TIME_RE.search(line) and _leading(line) == line]:
+    if alone := [
+        line for line in text.split("\n") if ":" in line and len(line) < _SINCE_REACH and _leading(line) == line
+    ]:
         parts = _parts(alone[0])
         if len(alone) == 1 and parts.dates and parts.times and (start := read_start(alone[0], "", sent_at, zone)):
             yield alone[0], start

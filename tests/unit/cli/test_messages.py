@@ -37,7 +37,8 @@ def test_list_names_every_message_and_whose_it_is(run: Run, own: Path) -> None:
     assert all(row["description"] for row in rows)
     shown = run("messages", "list", "--policy", str(own)).stdout
     assert "deferral_agreed" in shown
-    assert shown.count(" en ") >= len(MESSAGES) / 3
+    assert {line.split()[0] for line in shown.splitlines()[::2]} == set(MESSAGES)
+    assert [line.split()[0] for line in shown.splitlines() if "yours: en" in line] == ["deferral_agreed"]
 
 
 def test_show_is_what_people_get(run: Run, own: Path) -> None:
@@ -55,7 +56,7 @@ def test_show_is_what_people_get(run: Run, own: Path) -> None:
 def test_show_of_an_unknown_message_is_wrong_usage(run: Run) -> None:
     ran = run("messages", "show", "deferal_agreed")
     assert ran.returncode == 2
-    assert "deferral_agreed" in ran.stderr
+    assert "there is no message 'deferal_agreed'; did you mean 'deferral_agreed'?" in ran.stderr
 
 
 def test_diff_shows_what_is_changed_and_what_does_not_fit(run: Run, own: Path) -> None:
@@ -71,15 +72,30 @@ def test_diff_shows_what_is_changed_and_what_does_not_fit(run: Run, own: Path) -
     (problem,) = json.loads(run("messages", "diff", "--json", "--policy", str(own)).stdout)["problems"]
     assert problem["line"] == 5
 
+    (own.parent / "texts" / "en" / "deferral_agreed.txt").write_text(AGREED.replace("subject", "subjekt"))
+    shown = run("messages", "diff", "--policy", str(own))
+    assert shown.returncode == 1
+    assert "+subjekt: Ours" in shown.stdout.splitlines()
+    assert "texts/en/deferral_agreed.txt:3: subjekt: there is no such setting" in shown.stdout
+
     assert run("messages", "diff").stdout == "all texts are the shipped ones\n"
 
 
 def test_check_names_a_message_that_cannot_be_used(run: Run, own: Path) -> None:
-    assert f"{own.parent}/texts: sound, 1 messages" in run("check", "--policy", str(own)).stdout
+    assert f"{own.parent}/texts: sound, 1 message\n" in run("check", "--policy", str(own)).stdout
     (own.parent / "texts" / "en" / "deferral_agreed.txt").write_text(AGREED.replace("opening", "until"))
     checked = run("check", "--policy", str(own))
     assert checked.returncode == 1
     assert "texts/en/deferral_agreed.txt:5: there is no data 'until'" in checked.stdout
+
+
+def test_data_that_a_file_declares_in_vain_is_told(run: Run, own: Path) -> None:
+    file = own.parent / "texts" / "en" / "deferral_agreed.txt"
+    file.write_text(AGREED.replace("---\nWe", "data:\n  opening: text\n---\nWe"))
+    checked = run("check", "--policy", str(own))
+    assert checked.returncode == 0
+    assert f"Hint: {file}: data: opening: only the shipped file decides" in checked.stderr
+    assert "data: opening" not in run("check").stderr
 
 
 def test_a_bad_message_never_goes_live_and_a_good_one_does(own: Path) -> None:

@@ -86,6 +86,16 @@ def test_a_german_note_replaces_the_german_one_only(tmp_path: Path) -> None:
         ("Ours", "Ours\ndata: [x]", ":4: data: expected a section of settings (name: value)"),
         ("Ours", "Re: ours", ":3: is not YAML: mapping values are not allowed in this context"),
         ("We go on {{ opening | time }}.", "", ":6: the message has no text"),
+        (
+            "We go",
+            "We go\n{% if customer %}\n{{ customer }}\n{% endif %}",
+            ":7: a line begins with what a stranger may have written; put words of yours before it",
+        ),
+        (
+            "We go",
+            "{% if customer %}{{ ticket.title }}{% else %}We{% endif %} go",
+            ":5: a line begins with what a stranger may have written; put words of yours before it",
+        ),
         ("---\nWe", "We", ":1: a message begins with front matter between two lines '---'"),
         ("---\naudience", "audience", ":1: a message begins with front matter between two lines '---'"),
     ],

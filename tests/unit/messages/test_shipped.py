@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connector.domain import messages as domain
 from connector.domain.messages import MESSAGES, Audience
 from connector.messages.catalogue import Message
-from connector.messages.samples import samples
+from connector.messages.samples import MESSAGES_WITHIN, samples, with_texts
 from connector.messages.words import Language, Reader
 from connector.policy.messages import check_shipped, shipped
 from connector.rules.text.findings import About
@@ -53,18 +53,17 @@ def test_what_a_stranger_says_begins_no_line(message: Message, said: str) -> Non
 def _with_a_stranger(kinds: Mapping[str, Any], said: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The fullest data, and the same with all of its texts said by a stranger."""
     data = next(samples(kinds))
-    both = zip(data.items(), kinds.values(), strict=True)
-    yield data, {name: _said(value, kind, said) for (name, value), kind in both}
+    yield data, with_texts(data, kinds, lambda _: said)
 
 
-def _said(value: Any, kind: Any, said: str) -> Any:
-    if isinstance(kind, Mapping):
-        return {
-            name: _said(part, inner, said) for (name, part), inner in zip(value.items(), kind.values(), strict=True)
-        }
-    if isinstance(kind, list):
-        return [_said(part, kind[0], said) for part in value]
-    return said if kind == "text" else value
+def test_samples_that_are_messages_read_as_those_say_them() -> None:
+    for text, (name, data) in MESSAGES_WITHIN.items():
+        assert shipped().render(name, data, Reader()).body == text
+    german = next(shipped().every_text("escalated", Reader(Language.DE))).body
+    assert "ticket age" not in german
+    english = next(shipped().every_text("escalated", Reader()))
+    assert [int(level) for level in re.findall(r"Level (\d)", english.body)] == [1, 2]
+    assert english.subject.startswith("Escalation level 3")
 
 
 def test_every_question_that_the_reading_of_messages_raises_has_its_sentence() -> None:

@@ -109,6 +109,54 @@ def test_support_alone_asks_the_customer_once() -> None:
     assert decided(asked).notes == ()
 
 
+ASKED = note({"deferral-asked-20261124T0800"}, EVENING + timedelta(minutes=1))
+
+
+def answered(*messages: str) -> Ticket:
+    """We have asked, and the customer has written these, a minute apart."""
+    ticket = agreed(message=False)
+    replies = (said(text, EVENING + timedelta(minutes=2 + number)) for number, text in enumerate(messages))
+    return with_values(ticket, articles=(ASKED, *replies))
+
+
+@pytest.mark.parametrize("yes", ["Yes.", "OK, tomorrow is fine.", "Ja, gerne.", "Agreed, thanks!\n\nAda"])
+def test_a_plain_yes_to_our_question_agrees(yes: str) -> None:
+    assert decided(answered(yes)).changes["deferred_until"] == OPENING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I do not agree to the deferral.",
+        "No, please carry on tonight.",
+        "Yes, but only until seven.",
+        "OK, if the backup stays up.",
+        "OK, here are the logs that you asked for.",
+        "I have to ask my manager before I agree to the deferral.",
+    ],
+)
+def test_anything_else_agrees_to_nothing(text: str) -> None:
+    assert "deferred_until" not in decided(answered(text)).changes
+
+
+def test_a_yes_before_our_question_or_after_a_no_is_none() -> None:
+    early = with_values(agreed(message=False), articles=(said("Yes.", EVENING), ASKED))
+
+    assert "deferred_until" not in decided(early).changes
+    assert "deferred_until" not in decided(answered("No.", "OK")).changes
+
+
+@pytest.mark.parametrize("text", ["Please do not wait any longer.", "I withdraw my consent.", "Please carry on now."])
+def test_the_customer_takes_the_consent_back_by_message(text: str) -> None:
+    ticket = answered("Yes.", text)
+    fields = ticket.fields.model_copy(update={"deferred_until": OPENING})
+    outcome = decided(with_values(ticket, fields=fields))
+
+    assert outcome.changes["deferred_until"] is None
+    assert [told.title for told in outcome.notes] == ["Deferral over"]
+    assert "no longer agreed by both parties" in outcome.notes[0].text
+
+
 def test_the_question_to_the_customer_is_no_consent_when_quoted() -> None:
     (question,) = decided(agreed(message=False)).notes
     quoted = "No, please go on.\n\n" + "\n".join(f"> {line}" for line in question.text.splitlines())

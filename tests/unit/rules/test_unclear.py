@@ -55,6 +55,17 @@ def test_a_short_sentence_may_be_repeated_and_is_meant() -> None:
     assert [s.reading.verdict for s in spoken(ticket, POLICY).escalation] == [Verdict.YES, Verdict.YES]
 
 
+def test_a_repeated_sentence_above_a_marked_quotation_is_meant() -> None:
+    words = "Please escalate this ticket now."
+    quoted = "\n".join(
+        f"> {line}" for line in (words, "We are looking into it and will come back to you soon, at ten.")
+    )
+    ours = said("We are looking into it and will come back to you soon, at ten.", at(minutes=1), Actor.AGENT)
+    ticket = incident(articles=(said(words), ours, said(f"{words}\n\n{quoted}", at(hours=2))))
+
+    assert [s.reading.verdict for s in spoken(ticket, POLICY).escalation] == [Verdict.YES, Verdict.YES]
+
+
 def test_new_words_in_a_line_of_old_ones_are_heard() -> None:
     old = "no light on the handover port in Hamburg since this morning, all branches are offline, circuit HAM-ETH-0108"
     ticket = incident(articles=(said(old), said(f"{old} please escalate this ticket {old}", at(hours=2))))

@@ -17,12 +17,14 @@ POLICY = default_policy()
 NAMES = {"escalation": POLICY.escalation.request_phrases, "rfo": POLICY.rfo.request_phrases}
 REQUESTS = list(sentences("requests", 2))
 CONSENTS = list(sentences("consent", 1))
-WANTED = [sentence for sentence in REQUESTS if sentence.meaning[1] == "yes"]
 
 
 def verdict(family: str, text: str) -> str | None:
     reading = read_request(text, NAMES[family])
     return reading.verdict if reading else None
+
+
+WANTED = [sentence for sentence in REQUESTS if verdict(sentence.meaning[0], sentence.text) == "yes"]
 
 
 def consent(text: str, *, asked: bool = True) -> str | None:
@@ -81,6 +83,19 @@ def test_what_several_clauses_say_together(text: str, expected: str) -> None:
     assert verdict("escalation", text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Please escalate if it is not up within an hour.", "unclear"),
+        ("Please escalate because it is not working.", "yes"),
+        ("I already asked you twice to escalate!", "unclear"),
+        ("We won't escalate if you call us.", "no"),
+    ],
+)
+def test_a_denial_in_a_subordinate_clause_denies_no_wish(text: str, expected: str) -> None:
+    assert verdict("escalation", text) == expected
+
+
 def test_a_reading_says_why() -> None:
     reading = read_request("Thank you. Please do not escalate this ticket yet.", NAMES["escalation"])
 
@@ -102,7 +117,7 @@ def test_a_denial_anywhere_in_a_clause_never_leaves_a_yes(sentence: Sentence, pl
     words = clause.text.rstrip(".!?").split()
     words.insert(min(place, len(words)), denial)
 
-    assert verdict(sentence.meaning[0], " ".join(words)) in ("no", "unclear")
+    assert verdict(sentence.meaning[0], " ".join(words)) != "yes"
 
 
 @given(st.sampled_from(REQUESTS), st.sampled_from(["upper", "lower", "NFD", "wrapped", "bullet", "spaces"]))
