@@ -58,6 +58,11 @@ _SEPARATOR = re.compile(
 _FIELD_LINE = re.compile(r"[* ]*[^\W\d_][^:\n]{0,24}[ *]*[:：] ?\S")
 _ANY_INTRODUCTION = re.compile(r"(?=[^\n]*\d{1,2}[:.h]\d{2})[^\n]{4,}\S@\S[^\n]*[:：]")
 """Date, time and address before a colon at the end: somebody wrote."""
+_ANY_SENDER = re.compile(
+    r"[* ]*(?:from|von|de|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|差出人|发件人|寄件者|nadawca|feladó"
+    r"|expéditeur|remitente|mittente|afzender|avsändare)[ *]*[:：]",
+    re.IGNORECASE,
+)
 _ANY_HEADER = re.compile(r"^[^:\n]{2,25}[:：].*@|@.*[:：]$")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[:.h]\d{2}")
 _RULER = re.compile(r"[-_=*~#]{4,}")
@@ -96,7 +101,7 @@ def _header_length(lines: list[RawLine], at: int) -> int:
     block = [
         line.text for line in takewhile(lambda line: _FIELD_LINE.match(line.text), lines[at : at + _HEADER_WINDOW])
     ]
-    if len(block) > 2 and "@" in block[0] and any(_DATED.search(text) for text in block[1:3]):
+    if len(block) > 2 and _ANY_SENDER.match(block[0]) and any(_DATED.search(text) for text in block[1:3]):
         return len(block)
     window = [line.text[:_HEADER_LINE] for line in lines[at : at + _HEADER_WINDOW]]
     header = _HEADER.match("\n".join(window))

@@ -205,6 +205,13 @@ def test_explain_at_another_time(run: Run, live: Live) -> None:
     assert before.returncode == 2
     assert "was created later" in before.stderr
 
+    beyond = run("explain", ticket, "--at", "2400-01-01T00:00:00+0000", **live.environment)
+
+    assert beyond.returncode == 2
+    (sentence,) = beyond.stderr.splitlines()
+    assert sentence.startswith("Error: --at 2400-01-01T00:00:00+00:00: ")
+    assert "the years 1900 to 2299" in sentence
+
 
 def test_sweep_marks_changed_tickets_due(run: Run, live: Live) -> None:
     new_ticket(live)
