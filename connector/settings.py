@@ -198,6 +198,7 @@ def load(
             values[name] = _from_file(name, given)
     values |= {name: value for name, value in (options or {}).items() if value is not None}
     values = _from_store(values) | values
+    _check_encoding(values)
     faults = [f"{_place(name, lines)}{name} is no setting{near}" for name, near in _unknown(given)]
     settings = _composed(values, lines, faults)
     if settings is None or faults:
@@ -268,6 +269,16 @@ def _unknown(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     names = (name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name)
     nearest = ((name, get_close_matches(name, sorted(known), n=1)) for name in sorted(names))
     return [(name, f"; did you mean {near[0]}?" if near else "") for name, near in nearest]
+
+
+def _check_encoding(values: Mapping[str, Any]) -> None:
+    """Other bytes of the environment than UTF-8 come as lone surrogates. A path may have them, a secret may not."""
+    for name in secret_names() & values.keys():
+        value = values[name]
+        try:
+            (value.get_secret_value() if isinstance(value, SecretStr) else str(value)).encode()
+        except UnicodeEncodeError:
+            raise SettingsError(f"{variable(name)}: is not UTF-8") from None
 
 
 def _from_file(name: str, environment: Mapping[str, str]) -> SecretStr:

@@ -21,7 +21,7 @@ from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.plugin import HelpdeskPlugin, Measure
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
-from connector.messages.catalogue import failures_told_to
+from connector.messages.catalogue import Failure, failures_told_to
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.evaluate import evaluate
@@ -61,16 +61,18 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     now = at or datetime.now().astimezone()
     hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
     seen = desk.read(desk.id_of(written[1])) if written else _read(desk, ticket, hint)
-    if at is not None:
-        try:
+    try:
+        if at is not None:
             seen = seen.as_of(at)
-        except ValueError as error:
-            raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
-    with failures_told_to(
-        lambda text: click.echo(f"{text.file}: {text.error}; another text is said instead", err=True)
-    ):
-        decision = evaluate(seen, policy, now)
-    measure = _measure(helpdesk_plugin, desk, seen)
+        with failures_told_to(_tell):
+            decision = evaluate(seen, policy, now)
+    except (ValueError, OverflowError) as error:
+        if at is None:
+            raise
+        raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
+    # The helpdesk tells what it measures today only.
+    is_past = at is not None and at < datetime.now().astimezone()
+    measure = None if is_past else _measure(helpdesk_plugin, desk, seen)
     if as_json:
         report = {
             "policy": policy.version,
@@ -85,6 +87,10 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     show(Console(), seen, decision, policy, now)
     if measure:
         Console().print(_measured(measure))
+
+
+def _tell(text: Failure) -> None:
+    click.echo(f"{text.file}: {text.error}; another text is said instead", err=True)
 
 
 def _named(decision: Decision) -> dict[str, Any]:

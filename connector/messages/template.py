@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from connector.messages import words
+from connector.messages.every_part import EveryPart
 from connector.messages.words import Reader
 
 READER = "reader"
@@ -86,7 +87,7 @@ def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Read
     for data in samples:
         template.render(data, reader)
     for alternative in (0, -1):
-        tree = _EveryPart(alternative).visit(_parsed(source, samples[0]))
+        tree = EveryPart(alternative).visit(_parsed(source, samples[0]))
         _compiled(tree, strict=True).render(samples[0], reader)
 
 
@@ -98,7 +99,7 @@ def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], re
     template = _compiled(_Numbered().visit(_parsed(source, samples[0])), strict=False)
     texts = [template.render(data, reader) for data in samples]
     for alternative in (0, -1):
-        tree = _EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
+        tree = EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
         texts.append(_compiled(tree, strict=False).render(samples[0], reader))
     if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):
         wrong = "a line begins with what a stranger may have written; put words of yours before it"
@@ -209,58 +210,6 @@ class _Numbered(NodeTransformer):
                 number = nodes.Const(f"{_NUMBER}{part.lineno}{_NUMBER}")
                 node.nodes[place] = nodes.Concat([number, part], lineno=part.lineno)
         return node
-
-
-class _EveryPart(NodeTransformer):
-    """Conditions and all operands are still computed; then all branches are rendered one after the other.
-
-    An expression with alternatives (``or``, ``… if … else …``) becomes its first one, or its last one.
-    """
-
-    def __init__(self, alternative: int) -> None:
-        self._alternative = alternative
-
-    def visit_If(self, node: nodes.If, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
-        self.generic_visit(node)
-        return [_condition(node.test), *node.body, *node.elif_, *node.else_]
-
-    def visit_For(self, node: nodes.For, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
-        self.generic_visit(node)
-        otherwise, node.else_ = node.else_, []
-        if node.test is not None:
-            node.body.insert(0, _condition(node.test))
-            node.test = None
-        return [node, *otherwise]
-
-    def visit_CondExpr(self, node: nodes.CondExpr, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _member([nodes.Not(node.test), node.expr1, node.expr2 or nodes.Const("")], self._alternative or 1, node)
-
-    def visit_Or(self, node: nodes.Or, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _member([node.left, node.right], self._alternative, node)
-
-    def visit_And(self, node: nodes.And, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _member([node.left, node.right], -1, node)
-
-    def visit_Compare(self, node: nodes.Compare, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        """``a < b < c`` looks at ``c`` only if ``a < b``."""
-        self.generic_visit(node)
-        lefts = [node.expr, *(operand.expr for operand in node.ops)]
-        pairs: list[nodes.Expr] = [
-            nodes.Compare(*pair) for pair in zip(lefts, ([each] for each in node.ops), strict=False)
-        ]
-        return _member(pairs, -1, node)
-
-
-def _condition(test: nodes.Node) -> nodes.If:
-    return nodes.If(test, [], [], [], lineno=test.lineno)
-
-
-def _member(members: list[nodes.Expr], place: int, node: nodes.Node) -> nodes.Getitem:
-    """All are computed, and the one at the place is taken."""
-    return nodes.Getitem(nodes.List(members), nodes.Const(place), "load", lineno=node.lineno)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

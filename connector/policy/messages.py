@@ -111,6 +111,9 @@ def _files(path: Path, problems: list[Problem]) -> Iterator[Path]:
 
     for folder, folders, files in os.walk(path, onerror=closed, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if Path(folder) != path:
+            problems += [Problem(str(Path(folder, name)), 0, "", "is a folder and no message") for name in folders]
+            folders.clear()
         yield from (
             Path(folder, name)
             for name in sorted(files)

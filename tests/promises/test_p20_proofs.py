@@ -56,6 +56,17 @@ def test_our_mail_is_no_first_response_and_shows_no_mark(cast: Cast) -> None:
     assert [title for title in notes(cast.stage.ticket(ticket)) if "ref:" in title] == []
 
 
+def test_a_title_proves_nothing_even_if_the_preferences_of_our_message_are_lost(cast: Cast) -> None:
+    """Our letters repeat the customer's title, and version 0.1.0 proved by subjects."""
+    ticket = cast.customer.writes("Line down [ref: level-5 request-a3]", "Our line is dead.")
+    cast.stage.settle()
+    for row in zammad(cast).world.table("TicketArticle").values():
+        row["preferences"] = {}
+
+    assert any("Line down (ref: level-5" in title for title in notes(cast.stage.ticket(ticket)))
+    assert not cast.stage.ticket(ticket).marks
+
+
 def test_a_merge_carries_no_proof_over(cast: Cast) -> None:
     """Each ticket has its own ladder: what was said on one was not said on the other."""
     stage = cast.stage

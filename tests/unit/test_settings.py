@@ -56,6 +56,8 @@ def test_a_secret_file_holds_the_current_and_the_previous_secret(tmp_path: Path)
         ({SECRET: ""}, f"{SECRET} or {FILE} is not set"),
         ({SECRET: GOOD, FILE: "x"}, f"{SECRET}, {FILE}: set only one of them"),
         ({SECRET: "hunter2"}, f"{SECRET}: every secret needs at least 16 characters"),
+        ({SECRET: f"{GOOD}\udcfc"}, f"{SECRET}: is not UTF-8"),
+        ({SECRET: GOOD, "INTERSPACE_PROOF_KEY": f"{GOOD}\udcfc"}, "INTERSPACE_PROOF_KEY: is not UTF-8"),
         ({FILE: "/nowhere/secret"}, f"{FILE}: /nowhere/secret cannot be read: No such file or directory"),
         ({SECRET: GOOD, "INTERSPACE_PORT": "http"}, "INTERSPACE_PORT: "),
         ({SECRET: GOOD, "INTERSPACE_PORT": "65536"}, "INTERSPACE_PORT: "),

@@ -174,7 +174,7 @@ class ZammadDesk:
 
     def _article(self, ticket: Ticket, note: Note) -> dict[str, Any]:
         article = {
-            "subject": note.title,
+            "subject": _subject(note.title),
             "body": note.text,
             "content_type": "text/plain",
             "internal": not note.public,
@@ -212,11 +212,10 @@ class ZammadDesk:
             self._mapping.attribute("connector_key"): new.key,
             **self._attributes(new.fields),
             "article": {
-                "subject": new.title,
+                "subject": _subject(new.title),
                 "body": new.text,
                 "type": "note",
                 "internal": True,
-                # A title with a customer's words must not be read as a proof of version 0.1.0.
                 "preferences": {PROPERTY: {}},
             },
         }
@@ -263,6 +262,12 @@ class ZammadDesk:
         if not isinstance(answer, list):
             raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
         return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
+
+
+def _subject(title: str) -> str:
+    """A title may hold a customer's words, which must not be read as a proof of version 0.1.0, whatever becomes of the
+    article's preferences."""
+    return title.replace("[ref:", "(ref:")
 
 
 def _is_untouched(row: TicketRow, articles: int) -> bool:

@@ -151,6 +151,7 @@ def test_a_helpdesk_that_does_not_answer_is_exit_code_3(run: Run, live: Live) ->
     assert ran.returncode == 3
     assert ran.stderr.startswith(("Zammad GET users/me: ", "Zammad GET tickets/1: "))
     assert "http://127.0.0.1:1 gives no answer: " in ran.stderr
+    assert "Is INTERSPACE_ZAMMAD_URL or INTERSPACE_JIRA_URL right? interspace doctor finds out" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
@@ -203,6 +204,13 @@ def test_explain_at_another_time(run: Run, live: Live) -> None:
 
     assert before.returncode == 2
     assert "was created later" in before.stderr
+
+    beyond = run("explain", ticket, "--at", "2400-01-01T00:00:00+0000", **live.environment)
+
+    assert beyond.returncode == 2
+    (sentence,) = beyond.stderr.splitlines()
+    assert sentence.startswith("Error: --at 2400-01-01T00:00:00+00:00: ")
+    assert "the years 1900 to 2299" in sentence
 
 
 def test_sweep_marks_changed_tickets_due(run: Run, live: Live) -> None:

@@ -3,7 +3,7 @@
 import json
 import signal
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,17 @@ def test_explain_tells_what_the_rules_see_of_an_issue(run: Run, live_jira: LiveJ
     assert told["decision"]["changes"]["priority"] == "P1"
     assert [sla["name"] for sla in told["slas"]] == ["Time to resolution"]
     assert {call.method for call in live_jira.desk.requests if call.user} == {"GET"}
+
+
+def test_no_slas_of_today_stand_beside_a_ticket_of_the_past(run: Run, live_jira: LiveJira) -> None:
+    live_jira.desk.add_sla("Time to resolution", timedelta(hours=4))
+    issue = mailed(live_jira)
+
+    told = {}
+    for at in (datetime.now(UTC), datetime.now(UTC) + timedelta(days=1)):
+        told[at] = json.loads(run("explain", issue, "--at", at.isoformat(), "--json", **live_jira.environment).stdout)
+
+    assert ["slas" in each for each in told.values()] == [False, True]
 
 
 def test_slas_that_may_not_be_read_do_not_hide_the_explanation(run: Run, live_jira: LiveJira) -> None:

@@ -144,6 +144,25 @@ def test_a_folder_that_is_not_there_is_a_problem_of_the_setting(tmp_path: Path) 
     assert problem.message == f"the folder {tmp_path}/texts cannot be read: No such file or directory"
 
 
+def test_texts_of_a_kubernetes_configmap_are_read(tmp_path: Path) -> None:
+    """Its folder is a link into a hidden one: texts/en → ..data/en, ..data → ..2026_11_28."""
+    hidden = tmp_path / "texts" / "..2026_11_28"
+    (hidden / "en").mkdir(parents=True)
+    (hidden / "en" / "deferral_agreed.txt").write_text(AGREED, encoding="utf-8")
+    (tmp_path / "texts" / "..data").symlink_to(hidden.name)
+    (tmp_path / "texts" / "en").symlink_to("..data/en")
+    assert policy_with(tmp_path, {}).messages.message(Language.EN, "deferral_agreed").subject == "Ours"
+
+
+def test_a_folder_in_place_of_a_message_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "texts" / "en" / "escalated.txt" / "en").mkdir(parents=True)
+    (tmp_path / "texts" / "en" / "around").symlink_to("..")
+    assert problems_of(tmp_path, {}) == [
+        "en/around: is a folder and no message",
+        "en/escalated.txt: is a folder and no message",
+    ]
+
+
 STEP = {"level": 3, "name": "manager", "at": None, "why": "ticket age 2 h at P2"}
 DATA: dict[str, Any] = {**next(samples(COMMON)), "level": 4, "name": "director", "why": "age", "passed": [STEP]}
 BROKEN = "{{ level }}{% if level == 4 %}{{ ticket.priority }}{% endif %}"
