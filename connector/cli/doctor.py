@@ -16,12 +16,12 @@ from rich.text import Text
 from connector.cli.options import ADMIN, HELPDESK, RULES, helpdesk_option, later, settings_options
 from connector.cli.sections import command
 from connector.doctor.context import Examination, Patience
-from connector.doctor.finding import Check, Finding, Verdict, examine
+from connector.doctor.finding import Check, CheckStatus, Finding, examine
 from connector.helpdesks import registry
 from connector.settings import Settings
 from connector.settings_file import FILE_VARIABLE
 
-_COLOURS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIPPED: "dim"}
+_COLOURS = {CheckStatus.OK: "green", CheckStatus.WARN: "yellow", CheckStatus.FAIL: "red", CheckStatus.SKIPPED: "dim"}
 
 _ALIKE = 3
 """From this many findings skipped for one cause on, they share a row."""
@@ -97,17 +97,17 @@ def doctor(
             f"{begin} asks for what is needed and writes a settings file. If there is one already, start in its "
             f"directory or name it in {FILE_VARIABLE}."
         )
-        findings = [Finding("settings", Verdict.FAIL, "no helpdesk's address is set", do)]
+        findings = [Finding("settings", CheckStatus.FAIL, "no helpdesk's address is set", do)]
     else:
         chosen = registry.plugin(helpdesk or settings.helpdesk(None)).doctor()
         context = chosen.context(settings, patience=patience, waits=waits, test_tickets=round_trip)
         findings = _findings(chosen.checks, context)
-    shown = [finding for finding in findings if not problems or finding.verdict is not Verdict.OK]
+    shown = [finding for finding in findings if not problems or finding.verdict is not CheckStatus.OK]
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in shown], indent=2, ensure_ascii=False))
     else:
         _show(Console(highlight=False), shown, Counter(finding.verdict for finding in findings))
-    sys.exit(1 if any(finding.verdict is Verdict.FAIL for finding in findings) else 0)
+    sys.exit(1 if any(finding.verdict is CheckStatus.FAIL for finding in findings) else 0)
 
 
 def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:
@@ -121,18 +121,18 @@ def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:
 
 def _together(findings: list[Finding]) -> list[Finding]:
     """The findings, with those skipped for the same cause joined into one row at the place of the first."""
-    alike = Counter((finding.seen, finding.do) for finding in findings if finding.verdict is Verdict.SKIPPED)
+    alike = Counter((finding.seen, finding.do) for finding in findings if finding.verdict is CheckStatus.SKIPPED)
     shown: list[Finding] = []
     for finding in findings:
         cause = (finding.seen, finding.do)
-        if finding.verdict is not Verdict.SKIPPED or alike[cause] in range(1, _ALIKE):
+        if finding.verdict is not CheckStatus.SKIPPED or alike[cause] in range(1, _ALIKE):
             shown.append(finding)
         elif count := alike.pop(cause, 0):
             shown.append(finding._replace(name=f"{finding.name} and {count - 1} more"))
     return shown
 
 
-def _show(console: Console, findings: list[Finding], counts: Counter[Verdict]) -> None:
+def _show(console: Console, findings: list[Finding], counts: Counter[CheckStatus]) -> None:
     """Prints the findings; ``counts`` include the findings that are not shown."""
     table = Table("", "check", box=SIMPLE_HEAD)
     table.add_column("seen, and what to do", overflow="fold")
@@ -144,4 +144,4 @@ def _show(console: Console, findings: list[Finding], counts: Counter[Verdict]) -
         table.add_row(Text(finding.verdict, style=colour), finding.name, text)
     if findings:
         console.print(table)
-    console.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]))
+    console.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in CheckStatus if counts[verdict]))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Check, Verdict, examine
+from connector.doctor.finding import Check, CheckStatus, examine
 from connector.helpdesks.plugin import HelpdeskPlugin
 from connector.settings import Settings, variable
 from connector.settings_file import DEFAULT, FILE_VARIABLE
@@ -24,7 +24,7 @@ def tried(checks: Iterable[Check[C]], context: C) -> bool:
     console = Console(highlight=False, stderr=True)
     good = True
     for finding in examine(checks, context, lambda _: None):
-        good = good and finding.verdict is not Verdict.FAIL
+        good = good and finding.verdict is not CheckStatus.FAIL
         console.print(f"{finding.name}: {finding.verdict}: {finding.seen}", markup=False)
         if finding.do:
             console.print(f"  → {finding.do}", markup=False)

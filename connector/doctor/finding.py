@@ -11,7 +11,7 @@ from connector.settings import SettingsError
 from connector.work.errors import StoreError, StoreMissing
 
 
-class Verdict(StrEnum):
+class CheckStatus(StrEnum):
     """How it stands."""
 
     OK = "ok"
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 class Observation(NamedTuple):
     """The result of one check, in words."""
 
-    verdict: Verdict
+    verdict: CheckStatus
     text: str
     do: str = ""
     """One sentence on what to do; empty where there is nothing to do."""
@@ -34,7 +34,7 @@ class Finding(NamedTuple):
     """A result with the name of its check."""
 
     name: str
-    verdict: Verdict
+    verdict: CheckStatus
     seen: str
     do: str
 
@@ -52,22 +52,22 @@ class Check(NamedTuple, Generic[C]):
 
 def ok(text: str) -> Observation:
     """All is well."""
-    return Observation(Verdict.OK, text)
+    return Observation(CheckStatus.OK, text)
 
 
 def warn(text: str, do: str) -> Observation:
     """It works, but something needs attention."""
-    return Observation(Verdict.WARN, text, do)
+    return Observation(CheckStatus.WARN, text, do)
 
 
 def fail(text: str, do: str) -> Observation:
     """It does not work."""
-    return Observation(Verdict.FAIL, text, do)
+    return Observation(CheckStatus.FAIL, text, do)
 
 
 def skipped(text: str, do: str = "") -> Observation:
     """It was not examined; checks that depend on it are skipped as well."""
-    return Observation(Verdict.SKIPPED, text, do)
+    return Observation(CheckStatus.SKIPPED, text, do)
 
 
 def examine(checks: Iterable[Check[C]], context: C, begins: Callable[[str], object]) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def examine(checks: Iterable[Check[C]], context: C, begins: Callable[[str], obje
         begins(name)
         root = next((roots[need] for need in needs if need in roots), None)
         seen = skipped(f"not examined: {root}") if root else _looked(look, context)
-        if seen.verdict in (Verdict.FAIL, Verdict.SKIPPED):
+        if seen.verdict in (CheckStatus.FAIL, CheckStatus.SKIPPED):
             roots[name] = root or name
         yield Finding(name, seen.verdict, context.without_secrets(seen.text), context.without_secrets(seen.do))
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Literal, cast, final, get_args
 
 from pydantic import GetCoreSchemaHandler
@@ -16,6 +17,7 @@ MarkName = Literal[
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 
 _UNSAFE = re.compile(r"[^\w.:-]+", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,3}")
 _NAMES = "|".join(sorted(get_args(MarkName), key=len, reverse=True))
 _MARK = re.compile(rf"({_NAMES})(?:-(.*))?", re.DOTALL)
 """The longest name that fits wins."""
@@ -35,8 +37,13 @@ class Mark(str):
     """What the step was about, e.g. a level or the id of a message. A part that holds a dash is read as two."""
 
     def __new__(cls, name: MarkName, *parts: object) -> "Mark":
-        """The mark of a step; what a mark cannot hold becomes ``_``."""
+        """The mark of a step. What a mark cannot hold becomes ``_``, and a short hash tells such parts apart."""
         return _made(name, *parts)
+
+    @staticmethod
+    def before(name: MarkName, *parts: object) -> "Mark":
+        """The step as version 0.1.0 wrote it on tickets: without the hash, so that several steps share one mark."""
+        return _parsed("-".join((name, *(_UNSAFE.sub("_", str(part)) for part in parts))))
 
     @staticmethod
     def parse(text: str) -> "Mark":
@@ -50,7 +57,7 @@ class Mark(str):
     @property
     def number(self) -> int | None:
         """The only part, where it is a number: the level of ``level-3``."""
-        return int(self.parts[0]) if len(self.parts) == 1 and self.parts[0].isdecimal() else None
+        return int(self.parts[0]) if len(self.parts) == 1 and _NUMBER.fullmatch(self.parts[0]) else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _parsed, (str(self),)
@@ -62,7 +69,12 @@ class Mark(str):
 
 @lru_cache(maxsize=4096)
 def _made(name: MarkName, *parts: object) -> Mark:
-    return _parsed("-".join((name, *(_UNSAFE.sub("_", str(part)) for part in parts))))
+    return _parsed("-".join((name, *(_part(str(part)) for part in parts))))
+
+
+def _part(text: str) -> str:
+    safe = _UNSAFE.sub("_", text)
+    return safe if safe == text else f"{safe}.{sha256(text.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ settings.
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 
 from connector.domain.model import Model
@@ -78,6 +78,22 @@ class HelpdeskSettings(Model):
     webhook_secret: SigningSecret | None
     """Made by the installation where it is not set, and kept in the secret store by the name of its variable."""
 
+    @field_validator("ca_file", check_fields=False)
+    @classmethod
+    def _certificates(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            # Whoever names no file does not wait for OpenSSL.
+            import ssl
+
+            try:
+                folder, file = (path, None) if path.is_dir() else (None, path)
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file, folder)
+            except ssl.SSLError:
+                raise ValueError(f"{path} holds no certificates as PEM") from None
+            except OSError as error:
+                raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        return path
+
     @classmethod
     def fields(cls) -> dict[str, FieldInfo]:
         """The settings in the order in which the subclass describes them."""
@@ -105,7 +121,7 @@ class HelpdeskSettings(Model):
             either = f" or {self.variable(name)}_FILE" if is_secret(field.annotation) else ""
             text = f"{self.variable(name)}{either} is not set: {field.description}"
             begin = f" (interspace init {self.HELPDESK} writes a first settings file)"
-            raise SettingsError(f"{text.rstrip('.')}{begin}" if name == "url" else text)
+            raise SettingsError(f"{text.rstrip('.')}{begin}" if name in ("url", "token") else text)
         return value
 
 

@@ -92,13 +92,17 @@ class Message:
             return self.instead.render(data, reader)
         own = {name: value for name, value in data.items() if name not in names(COMMON)}
         title = self.name.replace("_", " ").capitalize()
-        return Rendered(title if self.subject else "", plain(own, reader) or title)
+        return Rendered(title if self.subject else "", self._shaped(plain(own, reader) or title))
 
     def _rendered(self, data: Mapping[str, Any], reader: Reader) -> Rendered:
         subject, body = self._templates
         # Much of what the rules render has no subject.
         title = " ".join(subject.render(data, reader).split()) if self.subject else ""
-        return Rendered(title, body.render(data, reader))
+        return Rendered(title, self._shaped(body.render(data, reader)))
+
+    def _shaped(self, body: str) -> str:
+        """Most fields of helpdesks hold one line, whatever a file of texts says."""
+        return " ".join(body.split()) if self.audience is Audience.FIELD else body
 
     def problems(self) -> Iterator[MessageError]:
         """What is wrong with the templates, found with sample data; lines are those of the file."""

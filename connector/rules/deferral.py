@@ -60,10 +60,10 @@ def deferral(case: Case) -> Outcome:
     if ticket.fields.deferred_until is not None:
         return _ended(ticket, consents, "consent")
     if consents.support:
-        mark = Mark("deferral-asked", _stamp(opening))
+        mark = Mark("deferral-asked", *_occasion(ticket, opening))
         return _waiting("deferral_question", mark, consents.support, opening, "the customer's consent is missing")
     if consents.customer:
-        mark = Mark("deferral-offered", _stamp(opening))
+        mark = Mark("deferral-offered", *_occasion(ticket, opening))
         return _waiting("deferral_offered", mark, consents.customer, opening, "support's consent is missing")
     # What was agreed in another night is worth nothing.
     stale: Changes = {}
@@ -114,12 +114,13 @@ def _deferred(case: Case, support: Request, customer: Request, opening: datetime
             "said": customer.said if by_message else None,
         },
     )
+    occasion = _occasion(case.ticket, opening)
     return Outcome(
         rule="deferral",
         changes={"deferred_until": opening, "deferral": record},
         notices=(
-            Notice("deferred", {"opening": opening, "record": record}, frozenset({Mark("deferred", _stamp(opening))})),
-            Notice("deferral_agreed", {"opening": opening}, frozenset({Mark("deferral-told", _stamp(opening))})),
+            Notice("deferred", {"opening": opening, "record": record}, frozenset({Mark("deferred", *occasion)})),
+            Notice("deferral_agreed", {"opening": opening}, frozenset({Mark("deferral-told", *occasion)})),
         ),
         reasons=(f"deferred until {wording.format_time(opening)}: {_said(support)}; {_said(customer)}",),
         due=opening,
@@ -165,6 +166,20 @@ def _ended(ticket: Ticket, consents: Consents, why: Hindrance | Literal["consent
         reasons=(f"the deferral until {wording.format_time(until)} is over: {_REASONS[why]}",),
         again=True,
     )
+
+
+def _occasion(ticket: Ticket, opening: datetime) -> tuple[str, ...]:
+    """What a step towards a deferral is about: the opening, and the deferral until then that is over, if there was one.
+
+    An agent who takes the consent back and gives it again before anything was deferred asks the customer nothing new.
+    """
+    stamp = _stamp(opening)
+    ended = [
+        (at, mark.parts[1:])
+        for mark, at in ticket.marks.items()
+        if mark.name == "deferral-ended" and mark.parts[:1] == (stamp,)
+    ]
+    return (stamp, *max(ended)[1]) if ended else (stamp,)
 
 
 def _stamp(at: datetime) -> str:

@@ -95,16 +95,18 @@ def _together(
     changes = _changed(ticket.fields, after)
     if left_alone:
         changes = cast(Changes, {name: value for name, value in changes.items() if name not in left_alone})
-    return Decision(
+    decision = Decision(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
         note=as_note(internal or public, ticket, policy),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
-        unfinished=both or any(outcome.again for outcome in outcomes),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
+    # What is left alone never reaches the history, so to wait for it there would be to look again without end.
+    unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
+    return decision._replace(unfinished=unfinished)
 
 
 def _left_alone(since: datetime) -> Decision:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from connector.domain.decision import Notice, Outcome
+from connector.domain.fields import fit
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, PrioritySource, Urgency
@@ -43,7 +44,7 @@ def priority(case: Case) -> Outcome:
     changes: Changes = {
         "priority": computed.priority,
         "priority_source": PrioritySource.MATRIX,
-        "priority_reason": f"{computed.priority}: {text}",
+        "priority_reason": fit("priority_reason", f"{computed.priority}: {text}"),
     }
     return Outcome(
         rule="priority",

@@ -19,11 +19,12 @@ def service(case: Case) -> Outcome:
     entry = policy.service(stated)
     if entry is None:
         reason = f"service ID {stated} is not in the service catalogue"
-        return _doubtful(ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
+        return _doubtful(ticket, ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
     known = case.customer.id if case.customer else None
     if known != entry.customer:
         customer = ticket.customer
         return _doubtful(
+            ticket,
             ServiceCheck.FOREIGN,
             stated,
             f"service ID {entry.id} belongs to {entry.customer}, the contact to {known or 'nobody in the catalogue'}",
@@ -44,10 +45,14 @@ def _checked_by_support(ticket: Ticket) -> bool:
     by_hand = [change for change in ticket.changes.get("service_check", ()) if change.actor.is_staff]
     if not by_hand or by_hand[-1].new is None or by_hand[-1].new is not ticket.fields.service_check:
         return False
-    told = [ticket.marks.get(Mark("service", check, ticket.fields.service_id)) for check in ServiceCheck]
+    stated = ticket.fields.service_id
+    told = [ticket.marks.get(mark("service", check, stated)) for check in ServiceCheck for mark in (Mark, Mark.before)]
     return any(at <= by_hand[-1].at for at in told if at is not None)
 
 
-def _doubtful(check: ServiceCheck, stated: str, reason: str, message: str, **data: str | None) -> Outcome:
-    notice = Notice(message, data, frozenset({Mark("service", check, stated)}))
+def _doubtful(
+    ticket: Ticket, check: ServiceCheck, stated: str, reason: str, message: str, **data: str | None
+) -> Outcome:
+    mark, before = Mark("service", check, stated), Mark.before("service", check, stated)
+    notice = Notice(message, data, frozenset({before if before in ticket.marks else mark}))
     return Outcome(rule="service", changes={"service_check": check}, notices=(notice,), reasons=(reason,))

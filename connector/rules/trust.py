@@ -5,10 +5,10 @@ counts only if the ticket's own history shows that the connector, the helpdesk i
 it; a customer's change is repaired and reported. Persons of support win: what they set stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import NATIVE, SetBy, set_by
@@ -24,7 +24,18 @@ _GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
+_SAME_FIGHT = timedelta(days=1)
 _STEPS_NAMED = 10
+
+
+class Fight(NamedTuple):
+    """The connector and somebody else set a field in turn."""
+
+    rounds: int
+    """In the last hour."""
+    since: Change
+    """The change by which the connector began it. A day without a round ends a fight: one that starts anew every hour
+    is the same."""
 
 
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
@@ -60,27 +71,35 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     return ticket.with_changes(repaired), outcome
 
 
-def contested(ticket: Ticket, now: datetime) -> Mapping[str, int]:
-    """Fields that somebody else keeps resetting, with the number of rounds in the last hour (P12).
+def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:
+    """Fields that somebody else keeps resetting (P12).
 
     Customers do not count: what they reset is repaired every time (P20).
     """
-    contested_fields: dict[str, int] = {}
+    contested_fields: dict[str, Fight] = {}
     if len(ticket.history) < 2 * _CONTEST_ROUNDS:
         return contested_fields
     for field, changes in ticket.changes.items():
         if len(changes) < 2 * _CONTEST_ROUNDS or changes[-1].at <= now - _CONTEST_WINDOW:
             continue
-        rounds = sum(
-            1
+        rounds = [
+            (ours, theirs)
             for ours, theirs in pairwise(changes)
-            if ours.actor is Actor.CONNECTOR
-            and theirs.actor not in (Actor.CONNECTOR, Actor.CUSTOMER)
-            and theirs.at > now - _CONTEST_WINDOW
-        )
-        if rounds >= _CONTEST_ROUNDS:
-            contested_fields[field] = rounds
+            if ours.actor is Actor.CONNECTOR and theirs.actor not in (Actor.CONNECTOR, Actor.CUSTOMER)
+        ]
+        recent = sum(theirs.at > now - _CONTEST_WINDOW for _, theirs in rounds)
+        if recent >= _CONTEST_ROUNDS:
+            contested_fields[field] = Fight(recent, _beginning(rounds))
     return contested_fields
+
+
+def _beginning(rounds: Sequence[tuple[Change, Change]]) -> Change:
+    since = rounds[-1][0]
+    for ours, theirs in reversed(rounds):
+        if since.at - theirs.at > _SAME_FIGHT:
+            break
+        since = ours
+    return since
 
 
 def contest(case: Case) -> Outcome:
@@ -91,12 +110,21 @@ def contest(case: Case) -> Outcome:
     return Outcome(
         rule="contest",
         notices=tuple(
-            Notice("contested", {"field": field, "rounds": rounds}, frozenset({Mark("contested", field)}))
-            for field, rounds in sorted(fights.items())
+            Notice("contested", {"field": field, "rounds": fight.rounds}, frozenset({_told(case.ticket, field, fight)}))
+            for field, fight in sorted(fights.items())
         ),
         reasons=tuple(f"{case.ticket.labels[field]} is contested, left alone" for field in sorted(fights)),
         due=case.now + _CONTEST_WINDOW,
     )
+
+
+def _told(ticket: Ticket, field: str, fight: Fight) -> Mark:
+    """Version 0.1.0 did not say which fight it had told of: one that was on at the time."""
+    of_any_fight = Mark("contested", field)
+    told = ticket.marks.get(of_any_fight)
+    if told is not None and told >= fight.since.at:
+        return of_any_fight
+    return Mark("contested", field, fight.since.id)
 
 
 def unproved(case: Case) -> Outcome:

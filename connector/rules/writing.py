@@ -26,11 +26,11 @@ def write(parts: Sequence[Part], ticket: Ticket, policy: Policy, *, public: bool
 
 
 def field_text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> str:
-    """What a field of the ticket says, or a part of another message.
+    """What a field of the ticket says, or a part of another message, for whoever reads that message.
 
     Cached, because every look at a ticket compares what its fields say with what they should.
     """
-    reader = _support(ticket, policy)
+    reader = _reader_of(name, ticket, policy)
     message = policy.messages.message(reader.language, name)
     try:
         return _field_text(message, reader, tuple(data.items()))
@@ -45,7 +45,7 @@ def _field_text(message: Message, reader: Reader, data: tuple[tuple[str, Any], .
 
 def text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> Rendered:
     """A message that is no note: title and text of a ticket made for this one, or a part of another message."""
-    reader = (_customer if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
+    reader = _reader_of(name, ticket, policy)
     return policy.messages.render(name, {**_common(ticket, policy), **data}, reader)
 
 
@@ -67,6 +67,10 @@ def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:
         "provider": policy.name,
         "policy": policy.version,
     }
+
+
+def _reader_of(name: str, ticket: Ticket, policy: Policy) -> Reader:
+    return (_customer if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
 
 
 def _support(ticket: Ticket, policy: Policy) -> Reader:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -56,9 +56,11 @@ def worker_process(order: Order) -> Iterator[BaseProcess]:
     try:
         yield process
     finally:
-        if process.is_alive():
-            os.kill(process.pid or 0, signal.SIGCONT)
-            process.terminate()
+        # It may die between the look and the signal.
+        with suppress(ProcessLookupError):
+            if process.is_alive():
+                os.kill(process.pid or 0, signal.SIGCONT)
+                process.terminate()
         process.join(PATIENCE_S)
         if process.is_alive():
             process.kill()

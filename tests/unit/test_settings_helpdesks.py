@@ -56,6 +56,23 @@ def test_a_missing_choice_or_address_is_named(environment: dict[str, str], chose
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("content", "wrong"), [(None, "cannot be read: No such file or directory"), ("x", "holds no certificates as PEM")]
+)
+def test_certificates_are_read_at_once(content: str | None, wrong: str, tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    if content:
+        file.write_text(content)
+    with pytest.raises(SettingsError) as caught:
+        load(ZAMMAD | {"INTERSPACE_ZAMMAD_CA_FILE": str(file)})
+    assert str(caught.value) == f"INTERSPACE_ZAMMAD_CA_FILE: {file} {wrong}"
+
+
+def test_a_missing_token_tells_what_sets_it() -> None:
+    with pytest.raises(SettingsError, match=r"_TOKEN or INTERSPACE_ZAMMAD_TOKEN_FILE is not set: .*interspace init"):
+        load(ZAMMAD).of("zammad").required("token")
+
+
 @pytest.mark.parametrize("url", ["site.example", "ftp://site.example", "HTTPS:/x"])
 def test_jiras_address_is_a_web_address(url: str) -> None:
     with pytest.raises(SettingsError, match=r"INTERSPACE_JIRA_URL: must start with https://"):

@@ -19,7 +19,7 @@ _ROOM = 30_000
 """Characters of marks in one property; Jira stores 32,768."""
 
 
-class Message(NamedTuple):
+class OwnComment(NamedTuple):
     """A comment of the connector's, taken apart."""
 
     title: str
@@ -41,12 +41,12 @@ def comment(note: Note, issue_id: str, proofs: Proofs) -> dict[str, Any]:
     }
 
 
-def message(markup: str) -> Message:
+def message(markup: str) -> OwnComment:
     """The parts of a comment of the connector's."""
     title, _, rest = markup.replace("\r", "").strip().partition("\n")
     text = plain(rest)
     last = _LAST_LINE_0_1_0.search(text)
-    return Message(
+    return OwnComment(
         title=plain(title.removeprefix("*").removesuffix("*")).strip(),
         text=(text[: last.start()] if last else text).strip(),
         marks=frozenset(last[1].split()) if last else None,

@@ -151,6 +151,7 @@ def test_a_helpdesk_that_does_not_answer_is_exit_code_3(run: Run, live: Live) ->
     assert ran.returncode == 3
     assert ran.stderr.startswith(("Zammad GET users/me: ", "Zammad GET tickets/1: "))
     assert "http://127.0.0.1:1 gives no answer: " in ran.stderr
+    assert "Is INTERSPACE_ZAMMAD_URL or INTERSPACE_JIRA_URL right? interspace doctor finds out" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

@@ -61,7 +61,10 @@ def test_settings_stand_under_headings_after_the_commands_own_options(words: tup
     found = listed(*words)
 
     assert list(found) == [heading for heading in BEGINS if heading in found]
-    assert all(option.startswith(BEGINS[heading]) for heading, options in found.items() for option in options)
+    misplaced = [
+        (heading, option) for heading in found for option in found[heading] if not option.startswith(BEGINS[heading])
+    ]
+    assert misplaced == []
     assert "--help" in found["Options"]
     assert words[0] == "init" or found["Options"].keys().isdisjoint(SETTINGS)
 

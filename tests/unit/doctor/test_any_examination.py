@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from connector.doctor.configuration import secret_files
-from connector.doctor.finding import Verdict
+from connector.doctor.finding import CheckStatus
 from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
 from connector.helpdesks.zammad.doctor.checks import CHECKS as ZAMMAD_CHECKS
 from connector.helpdesks.zammad.doctor.context import Context
@@ -32,9 +32,15 @@ made_for_a_test = pytest.mark.parametrize(
 
 @pytest.mark.parametrize(
     ("ahead", "verdict"),
-    [(0, Verdict.OK), (4, Verdict.OK), (30, Verdict.WARN), (-30, Verdict.WARN), (120, Verdict.FAIL)],
+    [
+        (0, CheckStatus.OK),
+        (4, CheckStatus.OK),
+        (30, CheckStatus.WARN),
+        (-30, CheckStatus.WARN),
+        (120, CheckStatus.FAIL),
+    ],
 )
-def test_the_skew_of_the_clocks(examined: Examined[Any], ahead: int, verdict: Verdict) -> None:
+def test_the_skew_of_the_clocks(examined: Examined[Any], ahead: int, verdict: CheckStatus) -> None:
     examined.date_is_ahead = timedelta(seconds=ahead)
 
     found = examined.examine(test_tickets=False)
@@ -49,10 +55,10 @@ def test_levels_that_mail_nobody_are_named(examined: Examined[Any], tmp_path: Pa
     examined.settings["policy"] = with_addresses(tmp_path)
     addressed = examined.examine(checks)["escalation mail"]
 
-    assert delivered.verdict is Verdict.WARN
+    assert delivered.verdict is CheckStatus.WARN
     assert delivered.seen.startswith("levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail")
     assert "Add an address" in delivered.do
-    assert addressed.verdict is Verdict.OK
+    assert addressed.verdict is CheckStatus.OK
 
 
 def test_a_secret_that_is_not_found_is_looked_for_before_a_new_one_is_made(
@@ -64,7 +70,7 @@ def test_a_secret_that_is_not_found_is_looked_for_before_a_new_one_is_made(
 
     found = examined.examine(checks)["webhook secret"]
 
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL
     assert str(tmp_path / "interspace.secrets") in found.seen
     assert found.do.index("INTERSPACE_SECRET_STORE") < found.do.index(f"interspace install apply {helpdesk} makes one")
     assert "until they are restarted" in found.do
@@ -78,7 +84,7 @@ def test_a_creation_without_an_answer_leaves_nothing(examined: Examined[Any], pa
 
     found = examined.examine()
 
-    assert Verdict.FAIL in {finding.verdict for finding in found.values()}
+    assert CheckStatus.FAIL in {finding.verdict for finding in found.values()}
     assert examined.traces() == []
 
 
@@ -89,7 +95,7 @@ def test_what_cannot_be_removed_is_named(examined: Examined[Any], path: str) -> 
     found = examined.examine()
 
     assert len(examined.traces()) > 0
-    assert found["test objects removed"].verdict is Verdict.WARN
+    assert found["test objects removed"].verdict is CheckStatus.WARN
     assert "Interspace doctor" in found["test objects removed"].seen
 
 
@@ -105,14 +111,14 @@ def test_every_need_is_a_check_that_comes_before(checks: tuple[tuple[str, object
 @pytest.mark.parametrize(
     ("key", "verdict", "says"),
     [
-        (None, Verdict.WARN, "is not set"),
-        ("the key of these proofs", Verdict.OK, "said again on every open ticket"),
-        ("the new key of these proofs\nthe old key of these proofs", Verdict.OK, "the first signs"),
+        (None, CheckStatus.WARN, "is not set"),
+        ("the key of these proofs", CheckStatus.OK, "said again on every open ticket"),
+        ("the new key of these proofs\nthe old key of these proofs", CheckStatus.OK, "the first signs"),
     ],
     ids=["none", "one", "during a rotation"],
 )
 def test_the_key_of_the_proofs(
-    examined: Examined[Any], tmp_path: Path, key: str | None, verdict: Verdict, says: str
+    examined: Examined[Any], tmp_path: Path, key: str | None, verdict: CheckStatus, says: str
 ) -> None:
     """What a changed key would do is said before anybody changes it."""
     held = SecretStr(key) if key else None
@@ -137,9 +143,9 @@ def test_a_token_file_that_the_settings_file_names_is_looked_at(
 
     for path, mode in ((token, 0o600), (file, 0o644)):
         path.chmod(mode)
-    assert secret_files(context).verdict is Verdict.OK, "a settings file without a secret may be read by all"
+    assert secret_files(context).verdict is CheckStatus.OK, "a settings file without a secret may be read by all"
     token.chmod(0o644)
     seen = secret_files(context)
 
-    assert seen.verdict is Verdict.WARN
+    assert seen.verdict is CheckStatus.WARN
     assert seen.do == f"chmod o= {token}"

@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from connector.doctor.connection import certificate, tls
-from connector.doctor.finding import Verdict
+from connector.doctor.finding import CheckStatus
 from connector.helpdesks.zammad.doctor.checks import zammad_answers
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.install.installation import is_this_machine
@@ -23,9 +23,9 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("days", "verdict"), [(-1, Verdict.FAIL), (0, Verdict.FAIL), (20, Verdict.WARN), (90, Verdict.OK)]
+    ("days", "verdict"), [(-1, CheckStatus.FAIL), (0, CheckStatus.FAIL), (20, CheckStatus.WARN), (90, CheckStatus.OK)]
 )
-def test_the_end_of_a_certificate(days: int, verdict: Verdict) -> None:
+def test_the_end_of_a_certificate(days: int, verdict: CheckStatus) -> None:
     assert certificate(NOW + timedelta(days=days), NOW).verdict is verdict
 
 
@@ -79,20 +79,20 @@ def context(url: str, ca_file: Path | None = None) -> Context:
 
 def test_an_address_is_a_zammad_or_it_is_not() -> None:
     with serving() as url:
-        assert zammad_answers(context(url)).verdict is Verdict.OK
+        assert zammad_answers(context(url)).verdict is CheckStatus.OK
         other = zammad_answers(context(f"{url}/intranet"))
         moved = zammad_answers(context(f"{url}/moved"))
     gone = zammad_answers(context(url))
 
-    assert (other.verdict, moved.verdict, gone.verdict) == (Verdict.FAIL,) * 3
+    assert (other.verdict, moved.verdict, gone.verdict) == (CheckStatus.FAIL,) * 3
     assert "not like a Zammad" in other.text
     assert "https://elsewhere.example/" in moved.text
     assert "no answer" in gone.text
 
 
 def test_without_tls_only_this_machine_is_safe() -> None:
-    assert tls(context("http://127.0.0.1:3000")).verdict is Verdict.OK
-    assert tls(context("http://zammad.example")).verdict is Verdict.WARN
+    assert tls(context("http://127.0.0.1:3000")).verdict is CheckStatus.OK
+    assert tls(context("http://zammad.example")).verdict is CheckStatus.WARN
 
 
 def test_a_port_without_tls_is_no_matter_of_its_certificate() -> None:
@@ -101,14 +101,14 @@ def test_a_port_without_tls_is_no_matter_of_its_certificate() -> None:
         found = (zammad_answers(secured), tls(secured))
 
     for seen in found:
-        assert seen.verdict is Verdict.FAIL
+        assert seen.verdict is CheckStatus.FAIL
         assert "certificate" not in seen.do
         assert "INTERSPACE_ZAMMAD_URL" in seen.do
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="openssl makes the certificate for this test")
-@pytest.mark.parametrize(("days", "verdict"), [(90, Verdict.OK), (5, Verdict.WARN)])
-def test_a_certificate_is_looked_at(tmp_path: Path, days: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("days", "verdict"), [(90, CheckStatus.OK), (5, CheckStatus.WARN)])
+def test_a_certificate_is_looked_at(tmp_path: Path, days: int, verdict: CheckStatus) -> None:
     key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert)]
     command += ["-days", str(days), "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
@@ -122,7 +122,7 @@ def test_a_certificate_is_looked_at(tmp_path: Path, days: int, verdict: Verdict)
 
     assert trusted.verdict is verdict
     assert "certificate good until" in trusted.text
-    assert answers.verdict is Verdict.OK
-    assert (untrusted.verdict, refused.verdict) == (Verdict.FAIL, Verdict.FAIL)
+    assert answers.verdict is CheckStatus.OK
+    assert (untrusted.verdict, refused.verdict) == (CheckStatus.FAIL, CheckStatus.FAIL)
     assert "TLS failed" in refused.text
     assert "INTERSPACE_ZAMMAD_CA_FILE" in refused.do

@@ -65,3 +65,14 @@ def test_an_article_is_read_and_shown_with_its_marks() -> None:
     assert {mark.name for mark in article.marks} == {"level", None}
     assert sorted(article.model_dump(mode="json")["marks"]) == ["level-2", "strange"]
     assert Article.model_validate_json(article.model_dump_json()) == article
+
+
+@pytest.mark.parametrize("text", ["level-" + "9" * 5000, "level-٣", "level-1000", "level-", "level-²"])
+def test_a_number_is_a_few_digits(text: str) -> None:
+    assert Mark.parse(text).number is None
+
+
+@pytest.mark.parametrize(("one", "other"), [("SVC-1/2", "SVC-1_2"), ("Ä", "Ö"), ("a b", "a  b"), ("_", "/")])
+def test_what_a_mark_cannot_hold_still_tells_steps_apart(one: str, other: str) -> None:
+    assert Mark("service", "unknown", one) != Mark("service", "unknown", other)
+    assert Mark.parse(Mark("service", "unknown", one)).name == "service"

@@ -6,6 +6,7 @@ import pytest
 
 from connector.domain.ticket import Customer
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus, TicketState
+from connector.messages.words import Language
 from connector.rules.completeness import completeness
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, default_policy, note, said
@@ -207,3 +208,13 @@ def test_nobody_is_asked_on_an_old_ticket() -> None:
     old = decide(completeness, ticket, POLICY, T0 + limit + timedelta(seconds=1))
     assert old.notes == ()
     assert old.changes["intake_status"] is None
+
+
+def test_a_question_to_the_customer_is_in_english_whatever_support_reads() -> None:
+    german = POLICY.model_copy(update={"internal_language": Language.DE, "display_timezone": "Asia/Tokyo"})
+    ticket = bare(said("Start time: 2026-12-24 09:40 UTC"))
+
+    (letter,) = decide(completeness, ticket, german, at(minutes=1)).notes
+
+    assert letter.public
+    assert "The start time, Thu 24 Dec 2026" in letter.text

@@ -287,3 +287,23 @@ def test_a_consent_that_was_given_in_working_hours_is_none(hours: float, counts:
     decided_until = decided(ticket).changes.get("deferred_until")
 
     assert decided_until == (OPENING if counts else None)
+
+
+def test_a_second_deferral_in_the_same_night_is_asked_for_and_announced() -> None:
+    """The impact was raised and is back; the steps of version 0.1.0 are those of the first deferral."""
+    first = {"deferral-asked-20261124T0800", "deferred-20261124T0800", "deferral-told-20261124T0800"}
+    over = note({"deferral-ended-20261124T0800-77"}, EVENING)
+    ticket = agreed(message=False)
+    told_before = with_values(ticket, articles=(note(first, EVENING),))
+    assert decided(told_before).notes == ()
+
+    again = with_values(ticket, articles=(note(first, EVENING), over))
+    (question,) = decided(again).notes
+    assert question.marks == {"deferral-asked-20261124T0800-77"}
+    assert question.public
+
+    both = with_values(agreed(), articles=(*agreed().articles, note(first, EVENING), over))
+    assert [told.marks for told in decided(both).notes] == [
+        {"deferred-20261124T0800-77"},
+        {"deferral-told-20261124T0800-77"},
+    ]

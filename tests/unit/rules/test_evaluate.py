@@ -283,3 +283,27 @@ def test_every_rule_runs() -> None:
 
     assert {rule.__name__ for rule in written_down} >= {"unclear", "escalation", "rfo_task", "problem_record"}
     assert written_down == {rule for of_kind in RULES.values() for rule in of_kind}
+
+
+def test_a_contested_field_is_not_waited_for() -> None:
+    """A deferral that somebody else empties again and again: nothing to write, so nothing to look at again at once."""
+    night, opening = at(hours=9), at(hours=22)
+    history = [changed("deferral_support", None, True, night)]
+    for minute in range(3):
+        when = night + timedelta(minutes=minute)
+        history.append(changed("deferred_until", None, opening, when, Actor.CONNECTOR))
+        history.append(changed("deferred_until", opening, None, when + timedelta(seconds=30), Actor.AGENT))
+    fields = complete(impact="non_service_affecting", urgency="low", deferral_support=True)
+    ticket = incident(fields, history=tuple(history), articles=(said("I agree to the deferral.", night),))
+    now = night + timedelta(minutes=5)
+
+    decisions = list[Decision]()
+    for _ in range(PASSES):
+        decisions.append(evaluate(ticket, POLICY, now))
+        ticket = written(ticket, decisions[-1], now)
+
+    assert any(decision.note for decision in decisions)
+    assert decisions[-1].writes_nothing
+    assert not decisions[-1].unfinished
+    assert decisions[-1].due is not None
+    assert decisions[-1].due > now

@@ -1,12 +1,14 @@
 """R10, R23–R26: the matrix decides until an agent does, and again once the agent hands it back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from connector.domain.fields import Fields
+from connector.domain.fields import CATALOGUE, Fields
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Priority, PrioritySource, Urgency
+from connector.messages.words import Language
 from connector.rules.evaluate import evaluate
 from connector.rules.priority import priority
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
@@ -189,3 +191,16 @@ def test_a_contested_priority_is_not_announced_again_and_again() -> None:
     assert "contested" in first.note.title
     assert "priority" not in first.changes
     assert second.writes_nothing
+
+
+def test_a_long_text_of_two_lines_still_fits_the_field() -> None:
+    texts = dict(POLICY.messages.messages)
+    name = (Language.EN, "priority_by_matrix")
+    texts[name] = replace(texts[name], body=f"because of the matrix\n\n{'and the contract ' * 30}")
+    policy = POLICY.model_copy(update={"messages": replace(POLICY.messages, messages=texts)})
+
+    reason = decide(priority, incident(complete()), policy, T0).changes["priority_reason"]
+
+    assert reason is not None
+    assert reason.startswith("P3: because of the matrix and the contract and")
+    assert len(reason) <= CATALOGUE["priority_reason"].length

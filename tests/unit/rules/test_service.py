@@ -119,3 +119,21 @@ def test_an_emptied_check_is_made_again() -> None:
     ticket = incident(complete(service_check=None), customer=STRANGER, articles=(TOLD,), history=(emptied,))
 
     assert decide(service, ticket, POLICY, at(hours=1)).changes["service_check"] is ServiceCheck.FOREIGN
+
+
+def test_service_ids_that_differ_only_in_what_a_mark_cannot_hold_are_told_apart() -> None:
+    for first, second in (("SVC-1/2", "SVC-1_2"), ("Ä", "Ö")):
+        (told,) = decide(service, stated(first), POLICY, T0).notes
+        notes = (note(set(told.marks)),)
+
+        assert decide(service, stated(first, articles=notes), POLICY, T0).notes == ()
+        assert decide(service, stated(second, articles=notes), POLICY, T0).notes != ()
+
+
+def test_what_version_0_1_0_told_of_a_service_id_is_not_told_again() -> None:
+    told = note({"service-unknown-SVC-1_2"}, at(minutes=1))
+    checked = changed("service_check", ServiceCheck.UNKNOWN, ServiceCheck.VERIFIED, at(minutes=30))
+
+    assert decide(service, stated("SVC-1/2", articles=(told,)), POLICY, T0).notes == ()
+    by_hand = incident(complete(service_id="SVC-1/2"), articles=(told,), history=(checked,))
+    assert "support has checked" in decide(service, by_hand, POLICY, T0).reasons[0]

@@ -211,9 +211,29 @@ def test_a_fight_is_told_of_once_and_looked_at_again() -> None:
     ticket = incident(history=fight(3))
 
     first = decide(contest, ticket, POLICY, at(minutes=5))
-    told = decide(contest, with_values(ticket, articles=(note({"contested-group"}),)), POLICY, at(minutes=5))
+    told = decide(contest, with_values(ticket, articles=(note(set(first.notes[0].marks)),)), POLICY, at(minutes=5))
 
-    assert first.notes[0].marks == {"contested-group"}
+    assert first.notes[0].marks == {f"contested-group-{ticket.history[0].id}"}
     assert first.due == at(hours=1, minutes=5)
     assert told.notes == ()
     assert decide(contest, incident(), POLICY, T0).due is None
+
+
+def test_a_fight_after_a_quiet_day_is_told_of_anew() -> None:
+    first, hours_later, days_later = fight(3), fight(3, start=at(hours=2)), fight(3, start=at(days=3))
+    said_once = with_values(incident(history=first), articles=(note({f"contested-group-{first[0].id}"}),))
+
+    same = with_values(said_once, history=(*first, *hours_later))
+    assert decide(contest, same, POLICY, at(hours=2, minutes=5)).notes == ()
+    another = with_values(said_once, history=(*first, *hours_later, *days_later))
+    (told,) = decide(contest, another, POLICY, at(days=3, minutes=5)).notes
+    assert told.marks == {f"contested-group-{days_later[0].id}"}
+
+
+def test_what_version_0_1_0_told_of_a_fight_covers_the_fight_of_that_time() -> None:
+    first, days_later = fight(3), fight(3, start=at(days=3))
+    ticket = with_values(incident(history=first), articles=(note({"contested-group"}, at(minutes=3)),))
+
+    assert decide(contest, ticket, POLICY, at(minutes=5)).notes == ()
+    ticket = with_values(ticket, history=(*first, *days_later))
+    assert len(decide(contest, ticket, POLICY, at(days=3, minutes=5)).notes) == 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from pydantic import SecretStr
 
-from connector.doctor.finding import Verdict
+from connector.doctor.finding import CheckStatus
 from connector.sandbox.jira.records import CustomField
 from tests.unit.doctor.examined import SECRET
 from tests.unit.helpdesks.jira.doctor.installation import Installation
@@ -161,8 +161,8 @@ def changed_by_hand(at: Installation) -> None:
     next(iter(at.jira.world.filters.values())).jql = "project = ISP"
 
 
-FAIL, WARN = Verdict.FAIL, Verdict.WARN
-BROKEN: tuple[tuple[Break, str, Verdict, str], ...] = (
+FAIL, WARN = CheckStatus.FAIL, CheckStatus.WARN
+BROKEN: tuple[tuple[Break, str, CheckStatus, str], ...] = (
     (revoke_bot, "token", FAIL, "401"),
     (revoke_admin, "admin token", FAIL, "401"),
     (one_user_for_both, "admin token", FAIL, "the connector's own user"),
@@ -200,7 +200,7 @@ BROKEN: tuple[tuple[Break, str, Verdict, str], ...] = (
 
 @pytest.mark.parametrize(("breaks", "check", "verdict", "said"), BROKEN, ids=[one[0].__name__ for one in BROKEN])
 def test_what_is_broken_is_named_with_what_to_do(
-    installed: Installation, breaks: Break, check: str, verdict: Verdict, said: str
+    installed: Installation, breaks: Break, check: str, verdict: CheckStatus, said: str
 ) -> None:
     breaks(installed)
 
@@ -217,7 +217,7 @@ def test_what_is_broken_is_named_with_what_to_do(
 def test_a_portal_customers_account_is_refused(cloud: Installation) -> None:
     a_customer(cloud)
 
-    assert cloud.examine(test_tickets=False)["token"].verdict is Verdict.FAIL
+    assert cloud.examine(test_tickets=False)["token"].verdict is CheckStatus.FAIL
 
 
 def test_without_the_options_no_test_issue_is_made(data_center: Installation) -> None:
@@ -225,5 +225,5 @@ def test_without_the_options_no_test_issue_is_made(data_center: Installation) ->
 
     found = data_center.examine()
 
-    assert found["options"].verdict is Verdict.FAIL
+    assert found["options"].verdict is CheckStatus.FAIL
     assert found["transitions"].seen == found["round trip"].seen == "not examined: options"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.doctor.finding import Finding, Verdict
+from connector.doctor.finding import CheckStatus, Finding
 from connector.helpdesks.jira.doctor.account import ADMIN_PERMISSIONS, BOT_PERMISSIONS, Permission, named
 from connector.helpdesks.jira.doctor.checks import CHECKS
 from connector.sandbox.faults import Fault
@@ -18,7 +18,7 @@ UNSEEN = {"checklist: goals", "checklist: notifications"}
 
 
 def not_ok(found: dict[str, Finding]) -> set[str]:
-    return {name for name, finding in found.items() if finding.verdict is not Verdict.OK}
+    return {name for name, finding in found.items() if finding.verdict is not CheckStatus.OK}
 
 
 def test_all_is_well_and_nothing_is_left(installed: Installation) -> None:
@@ -39,7 +39,7 @@ def test_without_test_tickets_nothing_is_written(installed: Installation) -> Non
     looks = {"GET", "HEAD"}
     written = [one for one in installed.jira.requests[served:] if one.method not in looks and "search" not in one.path]
     assert written == []
-    assert {found[name].verdict for name in ("round trip", "transitions")} == {Verdict.SKIPPED}
+    assert {found[name].verdict for name in ("round trip", "transitions")} == {CheckStatus.SKIPPED}
 
 
 def test_without_the_admins_token_the_rest_is_examined(installed: Installation) -> None:
@@ -47,10 +47,10 @@ def test_without_the_admins_token_the_rest_is_examined(installed: Installation) 
 
     found = installed.examine()
 
-    assert found.pop("escalation mail").verdict is Verdict.WARN
-    assert {finding.verdict for finding in found.values()} == {Verdict.OK, Verdict.SKIPPED}
-    assert found["options"].verdict is Verdict.OK
-    assert found["round trip"].verdict is Verdict.SKIPPED
+    assert found.pop("escalation mail").verdict is CheckStatus.WARN
+    assert {finding.verdict for finding in found.values()} == {CheckStatus.OK, CheckStatus.SKIPPED}
+    assert found["options"].verdict is CheckStatus.OK
+    assert found["round trip"].verdict is CheckStatus.SKIPPED
     assert "INTERSPACE_JIRA_ADMIN_TOKEN" in found["admin token"].seen
 
 
@@ -59,8 +59,8 @@ def test_a_webhook_that_signs_nothing(cloud: Installation) -> None:
 
     found = cloud.examine(test_tickets=False)
 
-    assert found["signature"].verdict is Verdict.FAIL
-    assert found["installation"].verdict is Verdict.WARN
+    assert found["signature"].verdict is CheckStatus.FAIL
+    assert found["installation"].verdict is CheckStatus.WARN
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_address_that_the_credentials_do_not_fit(cloud: Installation, change:
 
     found = cloud.examine(test_tickets=False)["Jira answers"]
 
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL
     assert said in found.seen
 
 
@@ -82,15 +82,15 @@ def test_an_e_mail_address_is_too_much_for_data_center(data_center: Installation
 
     found = data_center.examine(test_tickets=False)["Jira answers"]
 
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL
     assert "take the variable away" in found.do
 
 
 @pytest.mark.parametrize(
-    ("told", "verdict"), [("9.12.1", Verdict.FAIL), ("10.3.0", Verdict.OK), ("13.0.0", Verdict.WARN)]
+    ("told", "verdict"), [("9.12.1", CheckStatus.FAIL), ("10.3.0", CheckStatus.OK), ("13.0.0", CheckStatus.WARN)]
 )
 def test_the_version_of_data_center(
-    data_center: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: Verdict
+    data_center: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: CheckStatus
 ) -> None:
     monkeypatch.setattr(site, "DATA_CENTER_VERSION", told)
 
@@ -112,7 +112,7 @@ def test_a_permission_that_is_missing_is_named(
 
     who = "connector" if permission in BOT_PERMISSIONS else "admin"
     finding = found[named(who, permission)]
-    assert finding.verdict is (Verdict.WARN if permission.key == "USER_PICKER" else Verdict.FAIL)
+    assert finding.verdict is (CheckStatus.WARN if permission.key == "USER_PICKER" else CheckStatus.FAIL)
     assert permission.name in finding.do
 
 
@@ -131,10 +131,10 @@ def test_goals_are_compared_with_the_policy(installed: Installation, minutes: in
     found = installed.examine(test_tickets=False)["checklist: goals"]
 
     if minutes == 15:
-        assert found.verdict is Verdict.OK
+        assert found.verdict is CheckStatus.OK
         assert "as the policy says for P1" in found.seen
     else:
-        assert found.verdict is Verdict.WARN
+        assert found.verdict is CheckStatus.WARN
         assert "Interspace: first response is 20 min, the policy says 15 min" in found.seen
 
 
@@ -144,7 +144,7 @@ def test_goals_that_nobody_has_made(installed: Installation) -> None:
 
     found = installed.examine(test_tickets=False)["checklist: goals"]
 
-    assert found.verdict is Verdict.WARN
+    assert found.verdict is CheckStatus.WARN
     assert "Interspace: repair" in found.seen
 
 
@@ -153,7 +153,7 @@ def test_a_late_search_does_not_keep_a_test_issue(installed: Installation) -> No
 
     found = installed.examine()
 
-    assert found["round trip"].verdict is Verdict.OK
+    assert found["round trip"].verdict is CheckStatus.OK
     assert installed.traces() == []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from connector.doctor.finding import Verdict
+from connector.doctor.finding import CheckStatus
 from connector.sandbox.faults import Fault
 from connector.work.table import Failed, Job, Key
 from tests.unit.doctor.examined import SECRET
@@ -207,52 +207,52 @@ def helpdesk_down(at: Installation) -> None:
     at.zammad.faults.add(Fault("refuse", times=None))
 
 
-BROKEN: list[tuple[Break, str, Verdict, str]] = [
-    (no_url, "settings", Verdict.FAIL, "INTERSPACE_ZAMMAD_URL"),
-    (no_secret, "webhook secret", Verdict.FAIL, "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"),
-    (bad_mapping, "policy and mapping", Verdict.FAIL, "nowhere.yaml"),
-    (helpdesk_down, "Zammad answers", Verdict.FAIL, "no answer"),
-    (revoke_bot, "token", Verdict.FAIL, "answered 401"),
-    (revoke_admin, "admin token", Verdict.FAIL, "answered 401"),
-    (one_user_for_both, "admin token", Verdict.FAIL, "the connector's own user"),
-    (no_agent, "connector: POST tickets/search", Verdict.FAIL, "answered 403"),
-    (no_access_to_a_group, "access to groups", Verdict.FAIL, "RFO (change, create, read)"),
-    (reads_a_group_only, "access to groups", Verdict.FAIL, "RFO (change, create)"),
-    (agents_without_a_group, "agents' access to groups", Verdict.WARN, "may not work in Directors"),
-    (no_attribute, "attributes", Verdict.FAIL, "no attribute impact"),
-    (wrong_type, "attributes", Verdict.FAIL, "escalation_level is of type input, not integer"),
-    (missing_option, "attributes", Verdict.FAIL, "impact has no option service_affecting, non_service_affecting"),
-    (fills_itself, "attributes", Verdict.FAIL, '"diff" must be null'),
-    (not_migrated, "migrations", Verdict.FAIL, "not migrated: impact"),
-    (worker_not_restarted, "background worker stores attributes", Verdict.FAIL, "does not store circuit_ref"),
-    (scheduler_stands, "background worker stores attributes", Verdict.FAIL, "ran no job in 6 min"),
-    (no_webhook, "webhook", Verdict.FAIL, "none leads to /webhooks/zammad/main"),
-    (foreign_url, "webhook", Verdict.FAIL, "leads to https://elsewhere.example"),
-    (inactive_webhook, "webhook", Verdict.FAIL, "'Interspace' is not active"),
-    (wrong_secret, "signature token", Verdict.FAIL, "another secret"),
-    (wrong_secret, "round trip", Verdict.FAIL, "no delivery reached the work table in 60 s"),
-    (unsigned, "signature token", Verdict.FAIL, "signs nothing"),
-    (receiver_with_another_secret, "receiver", Verdict.FAIL, "the receiver has another secret"),
-    (receiver_stands, "receiver", Verdict.WARN, "no answer here"),
-    (receiver_stands, "round trip", Verdict.FAIL, "no delivery reached"),
-    (inactive_trigger, "trigger", Verdict.FAIL, "not active"),
-    (echoing_trigger, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
-    (excludes_another, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
-    (excluded_in_one_branch_only, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
-    (hears_only_the_bot, "trigger", Verdict.FAIL, "fired by the connector's own changes"),
-    (deaf_to_attributes, "trigger", Verdict.WARN, "changes of attributes alone fire nothing"),
-    (dead_letter, "dead letters", Verdict.FAIL, "ticket 41: Zammad PUT tickets/41"),
-    (overdue, "work table", Verdict.FAIL, "the oldest since 2026-11-23 09:00"),
-    (paused, "work table", Verdict.WARN, "paused until"),
-    (no_table, "work table", Verdict.FAIL, "127.0.0.1"),
-    (no_worker, "round trip", Verdict.WARN, "no worker has taken it"),
-    (no_sender, "sender addresses", Verdict.FAIL, "no sender address: Users"),
-    (no_group, "groups", Verdict.FAIL, "no group RFO"),
-    (inactive_priority, "priorities", Verdict.FAIL, "no priority P2 major"),
-    (unknown_priority, "priorities", Verdict.WARN, "P5 someday"),
-    (unknown_state, "states", Verdict.FAIL, "waiting for spare parts"),
-    (renamed_attribute, "labels", Verdict.WARN, "notes say 'Agreement to defer', the screen says 'Vereinbarung'"),
-    (no_role, "roles", Verdict.FAIL, "no role Escalation Manager"),
+BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
+    (no_url, "settings", CheckStatus.FAIL, "INTERSPACE_ZAMMAD_URL"),
+    (no_secret, "webhook secret", CheckStatus.FAIL, "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"),
+    (bad_mapping, "policy and mapping", CheckStatus.FAIL, "nowhere.yaml"),
+    (helpdesk_down, "Zammad answers", CheckStatus.FAIL, "no answer"),
+    (revoke_bot, "token", CheckStatus.FAIL, "answered 401"),
+    (revoke_admin, "admin token", CheckStatus.FAIL, "answered 401"),
+    (one_user_for_both, "admin token", CheckStatus.FAIL, "the connector's own user"),
+    (no_agent, "connector: POST tickets/search", CheckStatus.FAIL, "answered 403"),
+    (no_access_to_a_group, "access to groups", CheckStatus.FAIL, "RFO (change, create, read)"),
+    (reads_a_group_only, "access to groups", CheckStatus.FAIL, "RFO (change, create)"),
+    (agents_without_a_group, "agents' access to groups", CheckStatus.WARN, "may not work in Directors"),
+    (no_attribute, "attributes", CheckStatus.FAIL, "no attribute impact"),
+    (wrong_type, "attributes", CheckStatus.FAIL, "escalation_level is of type input, not integer"),
+    (missing_option, "attributes", CheckStatus.FAIL, "impact has no option service_affecting, non_service_affecting"),
+    (fills_itself, "attributes", CheckStatus.FAIL, '"diff" must be null'),
+    (not_migrated, "migrations", CheckStatus.FAIL, "not migrated: impact"),
+    (worker_not_restarted, "background worker stores attributes", CheckStatus.FAIL, "does not store circuit_ref"),
+    (scheduler_stands, "background worker stores attributes", CheckStatus.FAIL, "ran no job in 6 min"),
+    (no_webhook, "webhook", CheckStatus.FAIL, "none leads to /webhooks/zammad/main"),
+    (foreign_url, "webhook", CheckStatus.FAIL, "leads to https://elsewhere.example"),
+    (inactive_webhook, "webhook", CheckStatus.FAIL, "'Interspace' is not active"),
+    (wrong_secret, "signature token", CheckStatus.FAIL, "another secret"),
+    (wrong_secret, "round trip", CheckStatus.FAIL, "no delivery reached the work table in 60 s"),
+    (unsigned, "signature token", CheckStatus.FAIL, "signs nothing"),
+    (receiver_with_another_secret, "receiver", CheckStatus.FAIL, "the receiver has another secret"),
+    (receiver_stands, "receiver", CheckStatus.WARN, "no answer here"),
+    (receiver_stands, "round trip", CheckStatus.FAIL, "no delivery reached"),
+    (inactive_trigger, "trigger", CheckStatus.FAIL, "not active"),
+    (echoing_trigger, "trigger", CheckStatus.FAIL, "fired by the connector's own changes"),
+    (excludes_another, "trigger", CheckStatus.FAIL, "fired by the connector's own changes"),
+    (excluded_in_one_branch_only, "trigger", CheckStatus.FAIL, "fired by the connector's own changes"),
+    (hears_only_the_bot, "trigger", CheckStatus.FAIL, "fired by the connector's own changes"),
+    (deaf_to_attributes, "trigger", CheckStatus.WARN, "changes of attributes alone fire nothing"),
+    (dead_letter, "dead letters", CheckStatus.FAIL, "ticket 41: Zammad PUT tickets/41"),
+    (overdue, "work table", CheckStatus.FAIL, "the oldest since 2026-11-23 09:00"),
+    (paused, "work table", CheckStatus.WARN, "paused until"),
+    (no_table, "work table", CheckStatus.FAIL, "127.0.0.1"),
+    (no_worker, "round trip", CheckStatus.WARN, "no worker has taken it"),
+    (no_sender, "sender addresses", CheckStatus.FAIL, "no sender address: Users"),
+    (no_group, "groups", CheckStatus.FAIL, "no group RFO"),
+    (inactive_priority, "priorities", CheckStatus.FAIL, "no priority P2 major"),
+    (unknown_priority, "priorities", CheckStatus.WARN, "P5 someday"),
+    (unknown_state, "states", CheckStatus.FAIL, "waiting for spare parts"),
+    (renamed_attribute, "labels", CheckStatus.WARN, "notes say 'Agreement to defer', the screen says 'Vereinbarung'"),
+    (no_role, "roles", CheckStatus.FAIL, "no role Escalation Manager"),
 ]
 
 
@@ -260,7 +260,7 @@ BROKEN: list[tuple[Break, str, Verdict, str]] = [
     ("breaks", "check", "verdict", "said"), BROKEN, ids=lambda part: getattr(part, "__name__", str(part)[:30])
 )
 def test_what_is_broken_is_named_with_what_to_do(
-    installation: Installation, breaks: Break, check: str, verdict: Verdict, said: str
+    installation: Installation, breaks: Break, check: str, verdict: CheckStatus, said: str
 ) -> None:
     breaks(installation)
 

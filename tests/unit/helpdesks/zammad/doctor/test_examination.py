@@ -10,7 +10,7 @@ from flask import Flask
 from pydantic import SecretStr
 
 from connector.doctor.context import Examination
-from connector.doctor.finding import Check, Finding, Verdict, examine, fail, ok
+from connector.doctor.finding import Check, CheckStatus, Finding, examine, fail, ok
 from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
 from connector.helpdesks.zammad.doctor.checks import CHECKS, left_behind
@@ -27,7 +27,7 @@ TRIALS = ("triggers store attributes", "background worker stores attributes", "r
 
 
 def not_ok(found: dict[str, Finding]) -> dict[str, Finding]:
-    return {name: finding for name, finding in found.items() if finding.verdict is not Verdict.OK}
+    return {name: finding for name, finding in found.items() if finding.verdict is not CheckStatus.OK}
 
 
 def counted(at: Installation) -> dict[str, int]:
@@ -43,7 +43,7 @@ def test_all_is_well_and_nothing_is_left(installation: Installation) -> None:
 
     # Set up by hand, so there is no plan that it could drift from.
     assert not_ok(found).keys() == {"installation", "escalation mail"}
-    assert found["installation"].verdict is Verdict.SKIPPED
+    assert found["installation"].verdict is CheckStatus.SKIPPED
     assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
     assert installation.traces() == []
     assert installation.table.dead_letters() == []
@@ -55,7 +55,7 @@ def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
 
     found = installation.examine(open_table=lambda url: WorkTable.open(url, ahead), test_tickets=False)
 
-    assert found["work table's clock"].verdict is Verdict.FAIL
+    assert found["work table's clock"].verdict is CheckStatus.FAIL
     assert "120 s ahead" in found["work table's clock"].seen
 
 
@@ -65,7 +65,7 @@ def test_a_work_table_that_is_not_there_is_not_made(installation: Installation, 
 
     found = installation.examine(checks, open_table=Examination.open_table)["work table"]
 
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL
     assert found.seen == f"there is no work table at {tmp_path / 'elsewhere.sqlite3'}"
     assert "interspace run" in found.do
     assert list(tmp_path.glob("elsewhere*")) == []
@@ -79,8 +79,8 @@ def test_on_postgresql_the_databases_clock_counts(installation: Installation, po
     installation.clock.set(datetime.now(UTC))
     agreed = installation.examine(checks, open_table=WorkTable.open)
 
-    assert apart["work table's clock"].verdict is Verdict.FAIL
-    assert agreed["work table's clock"].verdict is Verdict.OK
+    assert apart["work table's clock"].verdict is CheckStatus.FAIL
+    assert agreed["work table's clock"].verdict is CheckStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_something_else_behind_the_webhooks_address(installation: Installation, 
 
     found = installation.examine(test_tickets=False)["receiver"]
 
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL
     assert said in found.seen
 
 
@@ -102,16 +102,18 @@ def test_a_receiver_whose_work_table_is_gone(installation: Installation) -> None
         Receiver([Hook("zammad", (SECRET.encode(),))], installation.commits.touch, installation.clock, broken)
     )
 
-    assert installation.examine(test_tickets=False)["receiver"].verdict is Verdict.FAIL
+    assert installation.examine(test_tickets=False)["receiver"].verdict is CheckStatus.FAIL
 
 
 def broken() -> Any:
     raise StoreError("gone")
 
 
-@pytest.mark.parametrize(("mode", "verdict"), [(0o600, Verdict.OK), (0o640, Verdict.OK), (0o644, Verdict.WARN)])
+@pytest.mark.parametrize(
+    ("mode", "verdict"), [(0o600, CheckStatus.OK), (0o640, CheckStatus.OK), (0o644, CheckStatus.WARN)]
+)
 def test_a_file_with_secrets_is_nobody_elses(
-    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, verdict: Verdict
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, verdict: CheckStatus
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("interspace.env").write_text(f"INTERSPACE_ZAMMAD_TOKEN={SECRET}\n")
@@ -121,9 +123,12 @@ def test_a_file_with_secrets_is_nobody_elses(
 
 
 @pytest.mark.parametrize(
-    ("told", "verdict"), [("7.0.1", Verdict.OK), ("6.5.0", Verdict.OK), ("4.1.0", Verdict.WARN), ("", Verdict.WARN)]
+    ("told", "verdict"),
+    [("7.0.1", CheckStatus.OK), ("6.5.0", CheckStatus.OK), ("4.1.0", CheckStatus.WARN), ("", CheckStatus.WARN)],
 )
-def test_the_version(installation: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: Verdict) -> None:
+def test_the_version(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: CheckStatus
+) -> None:
     monkeypatch.setattr("connector.sandbox.zammad.routes.VERSION", told)
 
     assert installation.examine(test_tickets=False)["Zammad's version"].verdict is verdict
@@ -136,10 +141,10 @@ def test_without_the_admins_token_the_rest_is_examined(installation: Installatio
 
     found = installation.examine()
 
-    assert found.pop("escalation mail").verdict is Verdict.WARN
-    assert {finding.verdict for finding in found.values()} == {Verdict.OK, Verdict.SKIPPED}
-    assert found["attributes of a ticket"].verdict is Verdict.OK
-    assert found["round trip"].verdict is Verdict.SKIPPED
+    assert found.pop("escalation mail").verdict is CheckStatus.WARN
+    assert {finding.verdict for finding in found.values()} == {CheckStatus.OK, CheckStatus.SKIPPED}
+    assert found["attributes of a ticket"].verdict is CheckStatus.OK
+    assert found["round trip"].verdict is CheckStatus.SKIPPED
     assert "INTERSPACE_ZAMMAD_ADMIN_TOKEN" in found["admin token"].seen
 
 
@@ -149,7 +154,7 @@ def test_without_test_tickets_nothing_is_written(installation: Installation) -> 
     found = installation.examine(test_tickets=False)
 
     assert counted(installation) == before
-    assert {found[name].verdict for name in ("round trip", "triggers store attributes")} == {Verdict.SKIPPED}
+    assert {found[name].verdict for name in ("round trip", "triggers store attributes")} == {CheckStatus.SKIPPED}
 
 
 @pytest.mark.parametrize("permission", ADMIN_PERMISSIONS, ids=lambda permission: permission.path)
@@ -161,7 +166,7 @@ def test_a_permission_that_is_missing_is_named(installation: Installation, permi
 
     found = installation.examine(test_tickets=False)
 
-    refused = [finding for finding in found.values() if finding.verdict is Verdict.FAIL]
+    refused = [finding for finding in found.values() if finding.verdict is CheckStatus.FAIL]
     expected = [permission_check(one.path) for one in ADMIN_PERMISSIONS if one.name.partition(" ")[0] == name]
     assert [finding.name for finding in refused] == expected
     assert name in refused[0].do
@@ -184,8 +189,8 @@ def test_deliveries_that_never_arrived(installation: Installation) -> None:
     installation.passes(2 * 24 * 3600)
     long_ago = installation.examine(checks)["deliveries"]
 
-    assert under_way.verdict is Verdict.OK
-    assert (lost.verdict, again.verdict, long_ago.verdict) == (Verdict.FAIL, Verdict.WARN, Verdict.OK)
+    assert under_way.verdict is CheckStatus.OK
+    assert (lost.verdict, again.verdict, long_ago.verdict) == (CheckStatus.FAIL, CheckStatus.WARN, CheckStatus.OK)
     assert "lost in the last day: 1; the latest attempt got no answer" in lost.seen
     assert SECRET not in json.dumps([lost, again])
 
@@ -201,7 +206,7 @@ def test_a_delivery_that_arrived_at_the_second_attempt_is_not_lost(installation:
 
     found = installation.examine(test_tickets=False)["deliveries"]
 
-    assert found.verdict is Verdict.OK
+    assert found.verdict is CheckStatus.OK
     assert found.seen.startswith("2 attempts")
 
 
@@ -226,6 +231,11 @@ def test_a_check_that_trips_is_a_finding_and_its_dependants_are_skipped(installa
     )
     found = list(examine(checks, installation.context(), lambda _: None))
 
-    assert [finding.verdict for finding in found] == [Verdict.FAIL, Verdict.SKIPPED, Verdict.SKIPPED, Verdict.FAIL]
+    assert [finding.verdict for finding in found] == [
+        CheckStatus.FAIL,
+        CheckStatus.SKIPPED,
+        CheckStatus.SKIPPED,
+        CheckStatus.FAIL,
+    ]
     assert [found[1].seen, found[2].seen] == ["not examined: a"] * 2
     assert SECRET not in found[0].seen

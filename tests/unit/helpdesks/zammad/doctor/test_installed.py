@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.doctor.finding import Verdict
+from connector.doctor.finding import CheckStatus
 from tests.unit.helpdesks.zammad.doctor.installation import RECEIVER, Installation
 
 
@@ -19,7 +19,7 @@ def installed(sqlite_url: str) -> Iterator[Installation]:
 def test_a_fresh_installation_is_well(installed: Installation) -> None:
     found = installed.examine()
 
-    not_ok = [finding for finding in found.values() if finding.verdict is not Verdict.OK]
+    not_ok = [finding for finding in found.values() if finding.verdict is not CheckStatus.OK]
     # Without --adopt the agents' role stays as it is. The delivered policy names nobody's address. There is no ticket
     # yet besides the tests' own.
     told = ["agents' access to groups", "escalation mail", "attributes of a ticket"]
@@ -34,7 +34,7 @@ def test_a_worker_that_was_not_restarted_is_told(installed: Installation) -> Non
 
     found = installed.examine()
 
-    failed = [finding.name for finding in found.values() if finding.verdict is Verdict.FAIL]
+    failed = [finding.name for finding in found.values() if finding.verdict is CheckStatus.FAIL]
     assert failed == ["background worker stores attributes"]
     assert "Restart Zammad's background worker" in found[failed[0]].do
 
@@ -45,7 +45,7 @@ def test_what_was_changed_by_hand_is_drift(installed: Installation) -> None:
 
     found = installed.examine(test_tickets=False)["installation"]
 
-    assert found.verdict is Verdict.WARN
+    assert found.verdict is CheckStatus.WARN
     assert macro["name"] in found.seen
     assert "interspace install apply zammad" in found.do
 
@@ -56,9 +56,9 @@ def test_a_webhook_that_leads_to_another_receiver(installed: Installation) -> No
     installed.settings["receiver_url"] = RECEIVER
     ours = installed.examine(test_tickets=False)["webhook"]
 
-    assert elsewhere.verdict is Verdict.FAIL
+    assert elsewhere.verdict is CheckStatus.FAIL
     assert "https://connector.example.com/webhooks/zammad/main" in elsewhere.seen
-    assert ours.verdict is Verdict.OK
+    assert ours.verdict is CheckStatus.OK
 
 
 def test_mandatory_fields_do_not_keep_the_test_tickets_out(installed: Installation) -> None:
@@ -67,4 +67,4 @@ def test_mandatory_fields_do_not_keep_the_test_tickets_out(installed: Installati
     with pytest.raises(ValueError, match="422"):
         installed.admin("POST", "tickets", refused)
 
-    assert installed.examine()["round trip"].verdict is Verdict.OK
+    assert installed.examine()["round trip"].verdict is CheckStatus.OK
