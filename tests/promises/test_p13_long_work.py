@@ -1,4 +1,7 @@
-"""P13: work that takes longer than its lease stays with its worker, as long as that lives."""
+"""P13: work that takes longer than its lease stays with its worker, as long as that lives.
+
+Tried, and red: leases are not renewed; they are renewed too late.
+"""
 
 from datetime import timedelta
 from threading import Event

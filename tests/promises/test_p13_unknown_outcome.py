@@ -1,4 +1,8 @@
-"""P13: whatever answer is lost, wherever the process dies: notes, RFO tasks and links exist exactly once."""
+"""P13: whatever answer is lost, wherever the process dies: notes, RFO tasks and links exist exactly once.
+
+Tried, and red: the RFO task is created without a look for the one that is there; a note is written although its mark
+stands on the ticket; new tickets are created after the note that names them.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""P14: clock changes, a leap day, holidays, clock jumps and a restart across deadlines: every level exactly once."""
+"""P14: clock changes, a leap day, holidays, clock jumps and a restart across deadlines: every level exactly once.
+
+Tried, and red: public holidays are working days; opening hours are read in UTC; a level falls due a moment late.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

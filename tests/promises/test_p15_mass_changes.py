@@ -1,5 +1,9 @@
 """P15: ten thousand tickets touched at once are collapsed and paced, and a change of the policy that would alter more
-than a set share of the open tickets waits for permission."""
+than a set share of the open tickets waits for permission.
+
+Tried, and red: there is no pace; no share of tickets is too large; a few tickets need permission too; a ticket that
+cannot be read stops the sweep.
+"""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""P16: a bad policy never goes live: the old one stays, exit code, log and metric say so, nothing is notified twice."""
+"""P16: a bad policy never goes live: the old one stays, exit code, log and metric say so, nothing is notified twice.
+
+Tried, and red: a bad policy ends the worker; the metric is not counted; only the first problem is told.
+"""
 
 import dataclasses
 import shutil

@@ -1,4 +1,8 @@
-"""P19: deleting the connector's database loses nothing: the sweep ends in the same tickets."""
+"""P19: deleting the connector's database loses nothing: the sweep ends in the same tickets.
+
+Tried, and red: resolved tickets are not listed; unresolved ones are not listed; notes are written although their marks
+stand on the ticket; a request counts from the time of the look.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,5 +1,8 @@
 """P20: a customer can overwrite every attribute through the API; it is detected, repaired and reported, and can never
-stop or fake an escalation."""
+stop or fake an escalation.
+
+Tried, and red: nothing is guarded; what a customer sets at creation counts; the impact that support corrected is lost.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
