@@ -1,5 +1,6 @@
 """All messages, ready to be rendered."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -40,6 +41,8 @@ class Failure(NamedTuple):
     file: str
     error: str
 
+
+_WORD = re.compile(r"\w+")
 
 _report: ContextVar[Callable[[Failure], None]] = ContextVar("_report", default=lambda _: None)
 
@@ -108,11 +111,13 @@ class Message:
         """What is wrong with the templates, found with sample data; lines are those of the file."""
         tried = list(samples(self.all_kinds))
         strangers = [with_texts(data, self.all_kinds, (STRANGER + "{}").format) for data in tried]
+        pairs = zip(tried, strangers, strict=True)
+        theirs = {name for data, changed in pairs for name in data if data[name] != changed[name]}
         for source, first in ((self.subject, self.subject_line), (self.body, self.body_line)):
             try:
                 if source:
                     try_template(source, tried, Reader(self.language))
-                if source is self.body:
+                if source is self.body and theirs.intersection(_WORD.findall(source)):
                     refuse_strangers_lines(source, strangers, Reader(self.language))
             except MessageError as error:
                 yield MessageError(first + max(error.line, 1) - 1, str(error))

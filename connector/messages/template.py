@@ -83,12 +83,21 @@ def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Read
 
     :raises MessageError: as :func:`compile_template`, or a sample does not fit.
     """
-    template = _compiled(_parsed(source, samples[0]), strict=True)
+    tree = _parsed(source, samples[0])
+    alternatives = _alternatives(tree)
+    template = _compiled(tree, strict=True)
     for data in samples:
         template.render(data, reader)
-    for alternative in (0, -1):
-        tree = EveryPart(alternative).visit(_parsed(source, samples[0]))
-        _compiled(tree, strict=True).render(samples[0], reader)
+    for alternative in alternatives:
+        parts = EveryPart(alternative).visit(_parsed(source, samples[0]))
+        _compiled(parts, strict=True).render(samples[0], reader)
+
+
+def _alternatives(tree: nodes.Template) -> tuple[int, ...]:
+    """With which alternatives every part has to be rendered: with none where a sample goes through all of it."""
+    if next(tree.find_all((nodes.Or, nodes.CondExpr)), None) is not None:
+        return (0, -1)
+    return (0,) if next(tree.find_all((nodes.If, nodes.For, nodes.And, nodes.Compare)), None) is not None else ()
 
 
 def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
@@ -96,9 +105,11 @@ def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], re
 
     :raises MessageError: a line of the text begins with one of them, and could pass for a line of ours.
     """
-    template = _compiled(_Numbered().visit(_parsed(source, samples[0])), strict=False)
+    tree = _parsed(source, samples[0])
+    alternatives = _alternatives(tree)
+    template = _compiled(_Numbered().visit(tree), strict=False)
     texts = [template.render(data, reader) for data in samples]
-    for alternative in (0, -1):
+    for alternative in alternatives:
         tree = EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
         texts.append(_compiled(tree, strict=False).render(samples[0], reader))
     if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):

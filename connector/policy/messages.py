@@ -54,12 +54,17 @@ class Folder(NamedTuple):
 
 
 @cache
+def _shipped_folder() -> Folder:
+    return read_folder(SHIPPED)
+
+
+@cache
 def shipped() -> MessageCatalogue:
     """The messages that come with the product.
 
     :raises PolicyError: one of the files is damaged.
     """
-    folder = read_folder(SHIPPED)
+    folder = _shipped_folder()
     if folder.problems:
         raise PolicyError(folder.problems)
     return _catalogue(folder.messages)
@@ -78,7 +83,7 @@ def read_messages(own: Path) -> tuple[MessageCatalogue, list[Problem]]:
 
 def check_shipped() -> list[Problem]:
     """What is wrong with the messages that come with the product."""
-    folder = read_folder(SHIPPED)
+    folder = _shipped_folder()
     missing = MESSAGES.keys() - {name for language, name in folder.messages if language is Language.EN}
     absent = [Problem(str(SHIPPED / Language.EN / f"{name}.txt"), 0, "", "is missing") for name in missing]
     # A damaged file is missing too; the first report is enough.
