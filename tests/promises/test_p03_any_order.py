@@ -27,7 +27,7 @@ from connector.work.sweep import sweep
 from tests.postgres import fresh_schema
 from tests.promises.conftest import PLACES, Cast, set_the_stage
 from tests.promises.evidence import outcome
-from tests.promises.happenings import HAPPENINGS
+from tests.promises.happenings import HAPPENINGS, seen
 
 SHARE = {("zammad", "sqlite"): 0.8}
 """How many of the profile's examples are played; else fewer: databases and helpdesks differ in little that matters."""
@@ -99,10 +99,10 @@ class TwoTickets(RuleBasedStateMachine):
         self.compare()
 
     def compare(self) -> None:
-        for seen, expected in zip(
+        for actual, expected in zip(
             *(_everything(cast, self.ticket) for cast in (self.imperfect, self.perfect)), strict=True
         ):
-            assert seen == expected
+            assert actual == expected
         assert self.imperfect.stage.table.dead_letters() == []
 
     def teardown(self) -> None:
@@ -113,8 +113,8 @@ class TwoTickets(RuleBasedStateMachine):
 
 def _everything(cast: Cast, ticket: str) -> list[dict[str, Any]]:
     """The ticket and those that the connector made for it."""
-    seen = cast.stage.ticket(ticket)
-    outcomes = [outcome(one) for one in (seen, *(cast.stage.ticket(link.id) for link in seen.links))]
+    now = seen(cast, ticket)
+    outcomes = [outcome(one) for one in (now, *(seen(cast, link.id) for link in now.links))]
     return [{**one.pop("fields"), **one} for one in outcomes]
 
 

@@ -171,6 +171,7 @@ _ASKS_POLITELY = _words(
     r"(?:könnten?|können|kann|würden?|dürften?|dürfen|wären|wäre|möchten|wollen) (?:sie|ihr|wir|ich|du|das|man|uns"
     r"|es)",
 )
+_PLEASE = _words("please", "kindly", "bitte")
 _WISH = _words(
     r"please|pls|plz|kindly|wants?|needs?|requires?|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)|asking"
     r"|would like|would love|appreciate|must be|has to be|have to be|should be|needs to|expect|let us have|time to"
@@ -278,7 +279,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         plain = plain[: reason.start()] + _masked(reason)
     segment = _segment(plain, named.start())
     ordered = _WHEN_READY.sub(" ", sentence)
-    polite = bool(_ASKS_POLITELY.search(clause) or re.search(r"\b(?:please|kindly|bitte)\b", clause))
+    polite = bool(_ASKS_POLITELY.search(clause) or _PLEASE.search(clause))
     asked = sentence.endswith("?") and not polite and len(sentence.split()) > 2
     cues = {
         "withdrawal": _WITHDRAWAL.search(plain),
