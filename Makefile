@@ -32,7 +32,7 @@ help:
 	@echo "make clean      remove .venv and all caches"
 
 demo: .venv/.run
-	@$(BIN)/interspace demo --log-level warning --helpdesk $(HELPDESK)
+	@$(BIN)/interspace demo --helpdesk $(HELPDESK)
 
 test: .venv/.dev
 	@$(PYTEST) -m "not slow" $(COVERED)
