@@ -1,84 +1,43 @@
-"""A ticket's clocks: when they run, from the ticket's own history, and the limits they are held against (R36–R38).
+"""A ticket's clocks: when they run, from the ticket's own history (R36–R38).
 
 The history tells when somebody waited for the customer, so clocks are right even where the connector was
 down. A pause that the customer set through the API does not count: it can never stop an escalation (P20).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.domain.ticket import Article, Ticket
+from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
-
-TargetName = Literal["first_response", "repair"]
 
 
 class Interval(NamedTuple):
-    """A time in which the clocks ran. ``end`` is ``None`` while they are running."""
+    """A stretch of time. ``end`` is ``None`` while it lasts."""
 
     start: datetime
     end: datetime | None
 
 
-class Target(NamedTuple):
-    """A time limit. ``due`` is ``None`` while the clock stands still before it; ``met`` when it was kept or missed
-    by an answer."""
-
-    name: TargetName
-    due: datetime | None
-    met: datetime | None
-
-    def missed_at(self, now: datetime) -> datetime | None:
-        """The moment at which the limit was passed, ``None`` if it has not been."""
-        if self.due is None or self.due > now:
-            return None
-        return self.due if self.met is None or self.met > self.due else None
-
-    @property
-    def is_running(self) -> bool:
-        """Nobody has met it yet."""
-        return self.met is None
+Intervals = tuple[Interval, ...]
+"""In order and apart."""
 
 
-class Clocks(NamedTuple):
-    """The calendar that counts for a ticket, the intervals in which its clocks ran, and its limits (R36, R37)."""
-
-    calendar: BusinessCalendar
-    runs: tuple[Interval, ...]
-    first_response: Target
-    repair: Target
-
-    @property
-    def targets(self) -> tuple[Target, Target]:
-        """Both limits."""
-        return self.first_response, self.repair
+def runs(ticket: Ticket, policy: Policy) -> Intervals:
+    """When the incident was open since its creation and nothing paused its clocks."""
+    states = _states(ticket)
+    running = _while(states, lambda state, _: not state.is_over)
+    if policy.pauses.pending_customer and any(state is TicketState.PENDING_CUSTOMER for _, state, _ in states):
+        parked = _while(states, lambda state, by: state is TicketState.PENDING_CUSTOMER and by is not Actor.CUSTOMER)
+        running = both(running, _outside(both(parked, _customers_turn(ticket)), ticket.created_at))
+    if policy.pauses.deferred and (deferred := deferrals(ticket)):
+        running = both(running, _outside(deferred, ticket.created_at))
+    return running
 
 
-def count_clocks(ticket: Ticket, policy: Policy, priority: Priority) -> Clocks:
-    """The clocks of a ticket that has ``priority``."""
-    calendar, promised = policy.calendar(priority), policy.priorities[priority]
-    intervals = runs(ticket, policy)
-    answer = deadline(calendar, intervals, policy.duration(promised.first_response, calendar))
-    repaired = deadline(calendar, intervals, policy.duration(promised.repair, calendar))
-    return Clocks(
-        calendar,
-        intervals,
-        Target("first_response", answer, first_response_at(ticket)),
-        Target("repair", repaired, resolved_at(ticket)),
-    )
-
-
-def runs(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
-    """The intervals since the ticket's creation in which its clocks ran, oldest first."""
-    by_state = _by_state(ticket, policy)
-    pauses = deferrals(ticket) if policy.pauses.deferred else ()
-    return _without(by_state, pauses) if pauses else by_state
-
-
-def deferrals(ticket: Ticket) -> tuple[Interval, ...]:
+def deferrals(ticket: Ticket) -> Intervals:
     """The intervals in which the repair was deferred by consent (R27): from when the connector wrote it down to the
     opening, or to when it was ended before. Nobody else can stop the clocks so (P20)."""
     changes = [change for change in ticket.changes.get("deferred_until", ()) if change.actor is Actor.CONNECTOR]
@@ -89,37 +48,68 @@ def deferrals(ticket: Ticket) -> tuple[Interval, ...]:
     )
 
 
-def _without(runs: Sequence[Interval], pauses: Sequence[Interval]) -> tuple[Interval, ...]:
-    """``runs`` less ``pauses``, both in order and free of overlaps."""
-    left = list(runs)
-    for begin, finish in pauses:
-        left = [part for run in left for part in _cut(run, begin, finish)]
-    return tuple(left)
+def both(first: Intervals, second: Intervals) -> Intervals:
+    """The time that lies in both."""
+    found: list[Interval] = []
+    at, other = 0, 0
+    while at < len(first) and other < len(second):
+        mine, theirs = first[at], second[other]
+        start = max(mine.start, theirs.start)
+        mine_ends_first = theirs.end is None or (mine.end is not None and mine.end <= theirs.end)
+        end = mine.end if mine_ends_first else theirs.end
+        if end is None or start < end:
+            found.append(Interval(start, end))
+        at, other = (at + 1, other) if mine_ends_first else (at, other + 1)
+    return tuple(found)
 
 
-def _cut(run: Interval, begin: datetime, finish: datetime | None) -> Iterator[Interval]:
-    if finish is None or finish <= run.start or (run.end is not None and run.end <= begin):
-        yield run
-        return
-    if run.start < begin:
-        yield Interval(run.start, begin)
-    if run.end is None or finish < run.end:
-        yield Interval(finish, run.end)
+def _outside(intervals: Iterable[Interval], since: datetime) -> Intervals:
+    """The rest of the time from ``since`` on."""
+    rest: list[Interval] = []
+    free: datetime | None = since
+    for start, end in intervals:
+        if free is not None and free < start:
+            rest.append(Interval(free, start))
+        free = end
+    return (*rest, Interval(free, None)) if free is not None else tuple(rest)
 
 
-def _by_state(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
-    intervals: list[Interval] = []
+def _while(
+    states: Sequence[tuple[datetime, TicketState, Actor]], holds: Callable[[TicketState, Actor], bool]
+) -> Intervals:
+    """When the ticket was in such a state, by who had set it."""
+    found: list[Interval] = []
     since: datetime | None = None
-    for at, state, actor in _states(ticket):
-        ticking = _is_ticking(state, actor, policy)
-        if ticking and since is None:
-            since = at
-        elif not ticking and since is not None:
-            intervals.append(Interval(since, at))
+    for at, state, actor in states:
+        if holds(state, actor):
+            since = since or at
+        elif since is not None:
+            found.append(Interval(since, at))
             since = None
-    if since is not None:
-        intervals.append(Interval(since, None))
-    return tuple(intervals)
+    return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _customers_turn(ticket: Ticket) -> Intervals:
+    """When support had spoken last and the customer had not answered yet, whatever the state said: only then can
+    anybody have waited for the customer."""
+    found: list[Interval] = []
+    since = ticket.created_at if _opened_by_a_call(ticket) else None
+    for article in ticket.articles:
+        if _reached_customer(article):
+            since = since or article.created_at
+        elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
+            found.append(Interval(since, max(since, article.created_at)))
+            since = None
+    return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _opened_by_a_call(ticket: Ticket) -> bool:
+    """They were talking when the ticket was opened."""
+    return ticket.channel is Channel.PHONE and ticket.created_by.is_staff
+
+
+def _reached_customer(article: Article) -> bool:
+    return (article.author.is_staff and not article.internal) or article.channel is Channel.PHONE
 
 
 def elapsed(calendar: BusinessCalendar, intervals: Sequence[Interval], until: datetime) -> timedelta:
@@ -156,13 +146,23 @@ def resolved_at(ticket: Ticket) -> datetime | None:
     return since
 
 
+def was_over(ticket: Ticket, at: datetime) -> bool:
+    """Whether the incident was over at that moment."""
+    return [state for since, state, _ in _states(ticket) if since <= at or since == ticket.created_at][-1].is_over
+
+
+def was_opened(ticket: Ticket, after: datetime, until: datetime) -> bool:
+    """Whether somebody opened it again after ``after``, not later than ``until``."""
+    return any(not state.is_over and after < at <= until for at, state, _ in _states(ticket))
+
+
 def first_response_at(ticket: Ticket) -> datetime | None:
     """When a person of support first answered the customer (R36, R37).
 
     A ticket that an agent opened by phone was answered when it was opened: they were talking. The
     connector's own messages are no response.
     """
-    if ticket.channel is Channel.PHONE and ticket.created_by.is_staff:
+    if _opened_by_a_call(ticket):
         return ticket.created_at
     for article in ticket.articles:
         if article.author.is_staff and not article.internal:
@@ -185,12 +185,6 @@ def _states(ticket: Ticket) -> list[tuple[datetime, TicketState, Actor]]:
         (ticket.created_at, first, ticket.created_by),
         *((change.at, change.new, change.actor) for change in changes),
     ]
-
-
-def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:
-    if state is TicketState.PENDING_CUSTOMER:
-        return not policy.pauses.pending_customer or actor is Actor.CUSTOMER
-    return not state.is_over
 
 
 def whole_second(at: datetime) -> datetime:

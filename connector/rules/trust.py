@@ -57,15 +57,20 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
             repairs[field] = counted
     if not repairs:
         return ticket, Outcome(rule="trust")
+    reports = sorted(repairs.items())
     repaired = cast(Changes, repairs)
+    level = repaired.get("escalation_level")
+    if level is not None and level != ticket.fields.escalated_from:
+        # Set back is no rise: nobody is called for it.
+        repaired["escalated_from"] = level
     outcome = Outcome(
         rule="trust",
         changes=repaired,
-        notices=tuple(_report(ticket, field, counted) for field, counted in sorted(repairs.items())),
+        notices=tuple(_report(ticket, field, counted) for field, counted in reports),
         reasons=tuple(
             f"{ticket.labels[field]} counts as {wording.value(counted)}: "
             f"{wording.value(getattr(ticket.fields, field))} was not set by support"
-            for field, counted in sorted(repairs.items())
+            for field, counted in reports
         ),
     )
     return ticket.with_changes(repaired), outcome
