@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
+from connector.domain.spelling import did_you_mean
 from connector.domain.vocabulary import Priority, TicketState
 from connector.policy.checks import every_member
 from connector.policy.checks import groups as named_groups
@@ -104,7 +105,8 @@ def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[UnlocatedProb
     known = dig(mapping, "groups")
     for group in sorted(named):
         if isinstance(known, Mapping) and group not in known:
-            yield ("groups", group), "the policy names this group, the mapping has no name for it"
+            meant = did_you_mean(group, map(str, known))
+            yield ("groups", group), f"the policy names this group, the mapping has no name for it{meant}"
 
 
 def fields(
