@@ -75,6 +75,9 @@ def runs(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
     """The intervals since the ticket's creation in which its clocks ran, oldest first."""
     by_state = _by_state(ticket, policy)
     pauses = deferrals(ticket) if policy.pauses.deferred else ()
+    if ticket.outside:
+        # What another department had a ticket for is not the rules' time.
+        by_state = _without(by_state, [Interval(*span) for span in ticket.outside])
     return _without(by_state, pauses) if pauses else by_state
 
 
