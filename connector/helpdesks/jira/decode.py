@@ -98,29 +98,27 @@ class Decoder:
         self, row: IssueRow, history: list[HistoryRow], changes: tuple[Change, ...]
     ) -> tuple[tuple[datetime, datetime], ...]:
         """The times in which the issue was of another type, in another project or in a group outside the rules."""
-        items = [(entry.created, item) for entry in history for item in entry.items]
         types, now = self._mapping.handled_types, row.fields
-        # Named by ids where it is the one of today: it may have had another name.
-        of_type = [
-            (at, *(text in types or value == now.issuetype.id for value, text in _both(item)))
-            for at, item in items
-            if (item.field_id or item.field) == "issuetype"
-        ]
-        of_project = [
-            (at, *(value == now.project.id for value, _ in _both(item)))
-            for at, item in items
-            if (item.field_id or item.field) == "project"
-        ]
-        of_group = [
-            (change.at, *(self._mapping.holds_for(group, TicketKind.INCIDENT) for group in (change.old, change.new)))
-            for change in changes
-            if change.field == "group" and change.actor is not Actor.CUSTOMER
-        ]
+        turns: dict[str, list[tuple[datetime, bool, bool]]] = {"issuetype": [], "project": [], "group": []}
+        for entry in history:
+            for item in entry.items:
+                ids, names = (item.old_value, item.new_value), (item.old_text, item.new_text)
+                name = item.field_id or item.field
+                if name == "issuetype":
+                    # The type of today by its id: it may have had another name.
+                    before, after = (i == now.issuetype.id or n in types for i, n in zip(ids, names, strict=True))
+                    turns[name].append((entry.created, before, after))
+                elif name == "project":
+                    turns[name].append((entry.created, ids[0] == now.project.id, ids[1] == now.project.id))
+        for change in changes:
+            if change.field == "group" and change.actor is not Actor.CUSTOMER:
+                before, after = (self._mapping.holds_for(g, TicketKind.INCIDENT) for g in (change.old, change.new))
+                turns["group"].append((change.at, before, after))
         spans = [
             span
-            for turns in (of_type, of_project, of_group)
-            if turns
-            for span in outside(now.created, inside=turns[0][1], turns=[(at, new) for at, _, new in turns])
+            for known in turns.values()
+            if known
+            for span in outside(now.created, inside=known[0][1], turns=[(at, after) for at, _, after in known])
         ]
         return tuple(sorted(spans))
 
@@ -320,8 +318,3 @@ class Decoder:
         if field == "group":
             return self._group((text or "").strip() or None)
         return historic(field, value, text, rich=self._rich)
-
-
-def _both(item: ItemRow) -> tuple[tuple[str | None, str | None], tuple[str | None, str | None]]:
-    """Id and name of what was before, and of what came."""
-    return (item.old_value, item.old_text), (item.new_value, item.new_text)

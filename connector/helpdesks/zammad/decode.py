@@ -243,8 +243,8 @@ class Decoder:
         texts = (row.value_from, row.value_to)
         if field == "group":
             # A group that has been renamed since has its old name in the history.
-            shown = (groups.get(group_id) for group_id in (row.id_from, row.id_to))
-            texts = tuple(group.name if group else text for group, text in zip(shown, texts, strict=True))
+            before, after = groups.get(row.id_from or 0), groups.get(row.id_to or 0)
+            texts = (before.name if before else texts[0], after.name if after else texts[1])
         old, new = (self._historic(field, text) for text in texts)
         actor = self._actor(row.created_by_id, assets)
         return Change(
