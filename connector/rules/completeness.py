@@ -16,6 +16,7 @@ from connector.rules.asking import Gap, Understood, confirmation, question, sent
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
 from connector.rules.text.known import read_messages
+from connector.rules.text.machines import is_automatic
 from connector.rules.text.reply import as_mail
 from connector.rules.text.subject import bare_subject
 
@@ -105,7 +106,7 @@ def _unread(ticket: Ticket) -> Iterable[int]:
 def _speaks_for_customer(article: Article) -> bool:
     """The customer's own messages, and what an agent wrote down on the phone."""
     if article.author is Actor.CUSTOMER:
-        return not article.internal
+        return not article.internal and not is_automatic(article)
     return article.channel is Channel.PHONE and article.author.is_staff
 
 
