@@ -14,6 +14,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
@@ -49,6 +50,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(policy.applies_since)
+    ticket = known(ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
