@@ -137,6 +137,10 @@ class Change(Model):
     """``None`` where the helpdesk names nobody."""
 
 
+def _made_as(known: dict[str, Any]) -> TicketKind:
+    return kind_of(known.get("connector_key")) if known.get("created_by_connector") else TicketKind.INCIDENT
+
+
 class LinkedTicket(Model):
     """A ticket linked to this one, as much of it as comes with the link."""
 
@@ -145,13 +149,10 @@ class LinkedTicket(Model):
     state: TicketState
     created_by_connector: bool
     connector_key: str | None = None
+    kind: TicketKind = Field(default_factory=_made_as)
+    """By its group or type, whoever made it. Where nobody says it: what the connector made it as, else an incident."""
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
-
-    @property
-    def kind(self) -> TicketKind:
-        """What the linked ticket is; what somebody else created is an incident, whatever its key says (P20)."""
-        return kind_of(self.connector_key) if self.created_by_connector else TicketKind.INCIDENT
 
 
 class Ticket(Model):
@@ -166,6 +167,9 @@ class Ticket(Model):
     created_by: Actor
     channel: Channel
     kind: TicketKind = TicketKind.INCIDENT
+    """By its group or type, whoever made it."""
+    outside: tuple[tuple[Instant, Instant], ...] = ()
+    """The times, oldest first, in which the ticket was none of the rules' business: they count for no clock."""
     customer: Customer
     state: TicketState
     fields: Fields

@@ -63,6 +63,8 @@ class TicketKind(StrEnum):
     INCIDENT = "incident"
     RFO_TASK = "rfo_task"
     PROBLEM = "problem"
+    OTHER = "other"
+    """None of the rules' business: another department's, or of a type that the mapping does not name (R2)."""
 
 
 class Actor(StrEnum):

@@ -75,8 +75,7 @@ def _changed_as(change: Change, ticket: Ticket, customer: Customer) -> Actor:
     """Whoever wrote on the ticket as support, at the time of the change or later, was support then."""
     if change.by is None or change.by.id == customer.id:
         return Actor.CUSTOMER
-    if any(
-        a.author.is_staff and a.by and a.by.id == change.by.id and change.at <= a.created_at for a in ticket.articles
-    ):
+    later = (article for article in ticket.articles if article.created_at >= change.at)
+    if any(article.author.is_staff and article.by and article.by.id == change.by.id for article in later):
         return Actor.AGENT
     return _relation(change.by, customer)

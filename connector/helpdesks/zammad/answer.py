@@ -129,6 +129,8 @@ class HistoryRow(ZammadAnswer):
     attribute: str | None = None
     value_from: str | None = None
     value_to: str | None = None
+    id_from: int | None = None
+    id_to: int | None = None
     created_by_id: int
     created_at: Instant
 
@@ -144,5 +146,7 @@ class ListedRow(ZammadAnswer):
     """A ticket in a search result."""
 
     id: int
+    group: str | None = None
+    """Its name; only where the search was asked to expand names."""
     created_at: Instant
     updated_at: Instant

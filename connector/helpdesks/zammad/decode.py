@@ -11,7 +11,17 @@ from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Per
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
-from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, UserRow, WholeTicket
+from connector.helpdesks.scope import counted_group, outside
+from connector.helpdesks.zammad.answer import (
+    ArticleRow,
+    Assets,
+    History,
+    HistoryRow,
+    NamedRow,
+    TicketRow,
+    UserRow,
+    WholeTicket,
+)
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Names
 from connector.helpdesks.zammad.values import decode
@@ -48,6 +58,8 @@ class Decoder:
         channel = self._channel(row.create_article_type_id)
         # The mask for phone calls opens when a ticket is split, and whoever splits it talks with nobody.
         is_split = any(link.link_type in _OF_A_SPLIT for link in whole.links)
+        changes = self._changes(history, row.updated_at, whole.assets) if history else ()
+        kind = self._kind(counted_group(fields.group, changes), created_by, fields.connector_key)
         return Ticket(
             helpdesk=self._helpdesk,
             id=str(row.id),
@@ -57,18 +69,30 @@ class Decoder:
             updated_at=row.updated_at,
             created_by=created_by,
             channel=Channel.NOTE if is_split and channel is Channel.PHONE else channel,
-            kind=kind_of(fields.connector_key) if created_by is Actor.CONNECTOR else TicketKind.INCIDENT,
+            kind=kind,
+            outside=self._outside(changes, row.created_at) if kind is TicketKind.INCIDENT else (),
             customer=self._customer(row, whole.assets),
-            state=self._state(row.state_id),
+            state=self._state(row.state_id) if kind is not TicketKind.OTHER else TicketState.OPEN,
             fields=fields,
             articles=tuple(
                 self._article(article, str(row.id), whole.assets, opens=not at, is_split=is_split)
                 for at, article in enumerate(articles)
             ),
-            history=self._changes(history, row.updated_at) if history else (),
+            history=changes,
             links=tuple(self._links(whole)),
             labels=self._mapping.screen,
         )
+
+    def concerns(self, whole: WholeTicket) -> bool:
+        """Whether the ticket is one of the rules', or was once: then its history tells who took it out of them."""
+        row = whole.assets.Ticket.get(whole.ticket_id)
+        if row is None:
+            return True
+        group = whole.assets.Group.get(row.group_id)
+        in_scope = self._mapping.kind_in(self._mapping.group(group.name) if group else "") is not TicketKind.OTHER
+        has_level = self.fields_of(row.model_extra or {})["escalation_level"] is not None
+        has_note = any(article.created_by_id in self._own_ids for article in whole.assets.TicketArticle.values())
+        return in_scope or has_level or has_note or row.updated_by_id == row.customer_id
 
     def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """The custom fields in an answer to a write."""
@@ -88,6 +112,21 @@ class Decoder:
         priority = self._mapping.priority(self._names.name("priority", row.priority_id))
         group = assets.Group.get(row.group_id)
         return Fields(**values, priority=priority, group=self._mapping.group(group.name) if group else None)
+
+    def _kind(self, group: str | None, created_by: Actor, key: str | None) -> TicketKind:
+        """By its group, whoever made it. What the connector has made stays that, wherever somebody puts it."""
+        kind = self._mapping.kind_in(group or "")
+        made_as = kind_of(key) if created_by is Actor.CONNECTOR else TicketKind.INCIDENT
+        is_elsewhere = kind in (TicketKind.OTHER, TicketKind.INCIDENT)
+        return made_as if is_elsewhere and made_as is not TicketKind.INCIDENT else kind
+
+    def _outside(self, changes: tuple[Change, ...], created_at: datetime) -> tuple[tuple[datetime, datetime], ...]:
+        moves = [change for change in changes if change.field == "group" and change.actor.is_trusted]
+        if not moves:
+            return ()
+        in_scope = [self._mapping.kind_in(move.new) is not TicketKind.OTHER for move in moves]
+        first = self._mapping.kind_in(moves[0].old) is not TicketKind.OTHER
+        return outside(created_at, inside=first, turns=zip((move.at for move in moves), in_scope, strict=True))
 
     def _state(self, state_id: int) -> TicketState:
         name = self._names.name("state", state_id)
@@ -163,8 +202,8 @@ class Decoder:
         )
 
     def _recipients(self, row: ArticleRow, *, opens: bool) -> tuple[str, ...] | None:
-        """Whom Zammad sent it to. What came by mail was sent by nobody here: its To is no more proved than its From, and
-        no mail that names an agent as its sender is an answer."""
+        """Whom Zammad sent it to. What came by mail was sent by nobody here: its To is no more proved than its From,
+        and no mail that names an agent as its sender is an answer."""
         if row.came_by_mail:
             return ()
         if self._mapping.channel(row.type_id) is not Channel.EMAIL:
@@ -211,39 +250,50 @@ class Decoder:
             if row is None or row.id == whole.ticket_id:
                 continue
             fields = self.fields_of(row.model_extra or {})
+            created_by = self._creator(row, whole.assets)
+            group = whole.assets.Group.get(row.group_id)
             links.append(
                 LinkedTicket(
                     id=str(row.id),
                     number=row.number,
                     # Any ticket may be linked; one in a state nobody mapped must not stop this one.
                     state=self._mapping.state(self._names.name("state", row.state_id)) or TicketState.OPEN,
-                    created_by_connector=self._creator(row, whole.assets) is Actor.CONNECTOR,
+                    created_by_connector=created_by is Actor.CONNECTOR,
                     connector_key=fields["connector_key"],
+                    kind=self._kind(
+                        self._mapping.group(group.name) if group else None, created_by, fields["connector_key"]
+                    ),
                     rfo_status=fields["rfo_status"],
                     rfo_due_at=fields["rfo_due_at"],
                 )
             )
         return links
 
-    def _changes(self, history: History, until: datetime) -> tuple[Change, ...]:
+    def _changes(self, history: History, until: datetime, seen: Assets) -> tuple[Change, ...]:
         """Entries younger than the ticket as it was read belong to a later view, and are left to it.
 
         An entry has the ticket's own time of update (recordings 063, 075); a second is allowed for all the same.
         """
         changes = []
+        groups = {**seen.Group, **history.assets.Group}
         for row in history.history:
-            change = self._change(row, history.assets) if row.created_at <= until + _CLOCK_GRAIN else None
+            change = self._change(row, history.assets, groups) if row.created_at <= until + _CLOCK_GRAIN else None
             if change is not None:
                 changes.append(change)
         return tuple(changes)
 
-    def _change(self, row: HistoryRow, assets: Assets) -> Change | None:
+    def _change(self, row: HistoryRow, assets: Assets, groups: Mapping[int, NamedRow]) -> Change | None:
         if row.object != "Ticket" or row.type != "updated" or row.attribute is None:
             return None
         field = self._mapping.field(row.attribute)
         if field is None:
             return None
-        old, new = (self._historic(field, text) for text in (row.value_from, row.value_to))
+        texts = (row.value_from, row.value_to)
+        if field == "group":
+            # A group that has been renamed since has its old name in the history.
+            before, after = groups.get(row.id_from or 0), groups.get(row.id_to or 0)
+            texts = (before.name if before else texts[0], after.name if after else texts[1])
+        old, new = (self._historic(field, text) for text in texts)
         actor = self._actor(row.created_by_id, assets)
         return Change(
             id=str(row.id),

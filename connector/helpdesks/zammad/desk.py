@@ -79,6 +79,11 @@ class ZammadDesk:
         # What was signed before a key was configured stays valid: nobody but the bot can write what counts here.
         return Proofs(self._name, (*self._proof_keys, *(public_key(self._name, each) for each in self._accounts)))
 
+    @cached_property
+    def _in_scope(self) -> frozenset[str | None]:
+        """Names of groups. A row that names none is looked at."""
+        return frozenset({*self._mapping.groups_in_scope, None})
+
     def probe(self) -> None:
         """One request."""
         self._client.get("users/me")
@@ -87,7 +92,8 @@ class ZammadDesk:
         """One or two requests."""
         path = f"tickets/{ticket_id}"
         whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
-        history = self._history(whole)
+        # Another department's ticket costs no second request.
+        history = self._history(whole) if self._decoder.concerns(whole) else None
         try:
             return self._decoder.ticket(whole, history)
         except ValidationError as error:
@@ -252,7 +258,7 @@ class ZammadDesk:
             rows = self._search(bounded, order)
             fresh = [row for row in rows if (row.id, row.updated_at) not in known]
             if fresh:
-                yield [Listed(str(row.id), row.updated_at) for row in fresh]
+                yield [Listed(str(row.id), row.updated_at) for row in fresh if row.group in self._in_scope]
             if len(rows) < _ALWAYS_FITS:
                 return
             known = {(row.id, row.updated_at) for row in rows}

@@ -78,6 +78,7 @@ class ZammadMapping(HelpdeskMapping):
         yield from mapping.states(data, "states", cls.HELPDESK, "state")
         yield from mapping.priorities(data)
         yield from mapping.groups(data)
+        yield from mapping.scope(data)
         yield from mapping.roles(data)
         yield from _articles(data)
 

@@ -153,6 +153,7 @@ def test_a_public_note_reaches_who_writes_in_the_portal() -> None:
 
 def test_what_an_agent_wrote_to_open_the_ticket_states_its_details() -> None:
     opening = said("Impact: service affecting\nUrgency: high", author=Actor.AGENT, channel=Channel.NOTE, recipients=())
-    ticket = incident(incident().fields.model_copy(update={"impact": None, "urgency": None}), articles=(opening,))
+    unstated = incident().fields.model_copy(update={"impact": None, "urgency": None})
+    ticket = incident(unstated, articles=(opening,), created_by=Actor.AGENT)
 
     assert evaluate(ticket, POLICY, at()).changes["priority"] is Priority.P1
