@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from connector.domain.vocabulary import Impact, Priority, Urgency
+from connector.domain.vocabulary import Impact, Priority, TicketKind, Urgency
 from connector.policy.catalogue import Catalogue
 from connector.policy.kinds import Span
 from connector.policy.problem import Location, UnlocatedProblem
@@ -110,6 +110,12 @@ def groups(data: Any) -> frozenset[str]:
     levels = [level for ladder in ladders for _, level in entries(ladder, "levels")]
     named = [dig(level, "group") for level in levels] + [dig(data, name, "group") for name in ("rfo", "problem")]
     return frozenset(group for group in named if isinstance(group, str))
+
+
+def purposes(data: Any) -> Mapping[str, TicketKind]:
+    """Every group that the policy names, and what tickets it puts there."""
+    known = {dig(data, "rfo", "group"): TicketKind.RFO_TASK, dig(data, "problem", "group"): TicketKind.PROBLEM}
+    return {group: known.get(group, TicketKind.INCIDENT) for group in groups(data)}
 
 
 def _leads_somewhere(place: Location, name: Any, kind: str, known: Any) -> Iterator[UnlocatedProblem]:

@@ -178,12 +178,13 @@ def unknown(name: str) -> str:
     return f"there is no message {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
-def data_that_does_not_count(messages: Iterable[Message]) -> Iterator[str]:
+def data_that_does_not_count(messages: Iterable[Message]) -> Iterator[Problem]:
     """Each file of an admin's that declares other data than the shipped one, which alone decides."""
     for message in messages:
         own = read_message(Path(message.file)).kinds
         if other := sorted(name for name, kind in own.items() if message.kinds.get(name) != kind):
-            yield f"{message.file}: data: {', '.join(other)}: only the shipped file decides what data a message gets"
+            wrong = f"{', '.join(other)}: only the shipped file decides what data a message gets"
+            yield Problem(message.file, 0, "data", wrong)
 
 
 def _contradictions(front: FrontMatter, name: str, language: Language) -> Iterator[UnlocatedProblem]:

@@ -6,6 +6,7 @@ from connector.domain.decision import Outcome
 from connector.domain.ticket import Changes
 from connector.rules import timeline, wording
 from connector.rules.case import Case
+from connector.rules.outages import is_over
 from connector.rules.timeline import Target
 
 
@@ -40,7 +41,7 @@ def _next_update(case: Case) -> str:
     every = case.policy.priorities[case.priority].update_every
     if every is None:
         return "the customer is updated on change"
-    if case.ticket.state.is_over:
+    if is_over(case.ticket):
         return "no update is due: the incident is over"
     calendar = case.clocks.calendar
     due = calendar.add(timeline.last_update_at(case.ticket), case.policy.duration(every, calendar))

@@ -11,14 +11,14 @@ PATTERN = "'SVC-\\d{3,}'"
 
 CASES = [
     Case(
-        "P4: 10 working days",
-        "P4: 5 working days",
-        f"{DEFAULT}.levels[4].after.P4: 5 working days must be later than 5 working days of the level before",
+        "P4: 12 days",
+        "P4: 8 days",
+        f"{DEFAULT}.levels[4].after.P4: 8 days must be later than 8 days of the level before",
     ),
     Case(
-        "P4: 10 working days",
-        "P4: 42 h",
-        f"{DEFAULT}.levels[4].after.P4: 42 h must be later than 5 working days of the level before",
+        "P4: 12 days",
+        "P4: 191 h",
+        f"{DEFAULT}.levels[4].after.P4: 191 h must be later than 8 days of the level before",
     ),
     Case("P3: 96 h, ", "", f"{DEFAULT}.levels[4].after.P3: is missing"),
     Case("P3: 96 h, ", "P3: 96 h, P5: 1 h, ", f"{DEFAULT}.levels[4].after.P5: expected 'P1', 'P2', 'P3' or 'P4'"),

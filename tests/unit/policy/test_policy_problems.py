@@ -103,9 +103,9 @@ CASES = [
     Case(LAST, "  - {}\n", "urgency_defaults[2].urgency: is missing"),
     # priorities
     Case(
-        "calendar: office\n    first",
-        "calendar: offfice\n    first",
-        "priorities.P4.calendar: there is no calendar 'offfice'",
+        "name: low\n    calendar: always\n",
+        "calendar: alwayss\n    name: low\n",
+        "priorities.P4.calendar: there is no calendar 'alwayss'",
     ),
     Case(
         FIRST_RESPONSE,
