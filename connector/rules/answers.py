@@ -8,7 +8,6 @@ from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
-from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.requests import Request, escalation_requests
 
@@ -134,8 +133,12 @@ def refusals(case: Case) -> Outcome:
 def _is_too_late(ticket: Ticket, request: Request) -> bool:
     """The ticket was over when the request came, and was not opened again because of it; or a look before this one
     found it over and said so."""
-    if timeline.was_over(ticket, request.at):
-        return not timeline.was_opened(ticket, request.at, request.at + _REOPENS_WITHIN)
+    changes = ticket.changes.get("state", ())
+    before = [change.new for change in changes if change.at <= request.at]
+    then = before[-1] if before else changes[0].old if changes else ticket.state
+    if then.is_over:
+        until = request.at + _REOPENS_WITHIN
+        return not any(not change.new.is_over and request.at < change.at <= until for change in changes)
     return ticket.state.is_over or Mark("request-late", request.id) in ticket.marks
 
 

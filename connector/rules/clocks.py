@@ -112,16 +112,15 @@ def _while_at_least(held: tuple[Held, ...], priority: Priority) -> Intervals:
 
 
 def _clock(case: Case, priority: Priority, runs: Intervals) -> Clock:
-    policy, ticket = case.policy, case.ticket
-    calendar, promised = policy.calendar(priority), policy.priorities[priority]
-    answer = timeline.deadline(calendar, runs, policy.duration(promised.first_response, calendar))
-    repaired = timeline.deadline(calendar, runs, policy.duration(promised.repair, calendar))
+    limits = case.policy.targets_of(case.verified_service, priority)
+    answer = timeline.deadline(limits.calendar, runs, limits.first_response.length)
+    repaired = timeline.deadline(limits.calendar, runs, limits.repair.length)
     return Clock(
         priority,
-        calendar,
+        limits.calendar,
         runs,
-        Target("first_response", answer, timeline.first_response_at(ticket)),
-        Target("repair", repaired, timeline.resolved_at(ticket)),
+        Target("first_response", answer, timeline.first_response_at(case.ticket)),
+        Target("repair", repaired, timeline.resolved_at(case.ticket)),
     )
 
 

@@ -19,6 +19,7 @@ from connector.rules import timeline, wording
 from connector.rules.answers import Answers, answer_notices, answers
 from connector.rules.case import Case
 from connector.rules.levels import LevelDue, Requested, base, by_clock
+from connector.rules.outages import is_over
 from connector.rules.requests import Request, Source
 
 
@@ -28,7 +29,8 @@ def escalation(case: Case) -> Outcome:
     reached, given = reached_level(ticket), answers(case)
     if ticket.state.is_over:
         return _over(case, reached, given)
-    ahead = [due for due in by_clock(case) if due.level.level > reached]
+    # What is opened again by a mail only has no clock yet; whoever asks for a level in it gets one.
+    ahead = [] if is_over(ticket) else [due for due in by_clock(case) if due.level.level > reached]
     fired = _gone_through(case, reached, [due for due in ahead if due.at <= now], given.served)
     highest = fired[-1].level.level if fired else reached
     following = next((due for due in ahead if due.at > now and due.level.level > highest), None)

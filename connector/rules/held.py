@@ -41,7 +41,7 @@ def priorities_held(case: Case) -> tuple[Held, ...]:
     for change in history:
         if change.actor is Actor.CONNECTOR:
             held += _written(case, change.at, change.new or default, settled)
-        elif change.actor is not Actor.CUSTOMER:
+        elif change.actor.is_trusted:
             held.append(Held(change.at, change.new or default))
             settled = change.at
     if held[-1].priority is not case.priority and "priority" not in contested(case.found, case.now):

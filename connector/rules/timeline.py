@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
+from connector.rules.outages import CountedState, states
+from connector.rules.text.machines import is_automatic
 
 
 class Interval(NamedTuple):
@@ -27,10 +29,13 @@ Intervals = tuple[Interval, ...]
 
 def runs(ticket: Ticket, policy: Policy) -> Intervals:
     """When the incident was open since its creation and nothing paused its clocks."""
-    states = _states(ticket)
-    running = _while(states, lambda state, _: not state.is_over)
-    if policy.pauses.pending_customer and any(state is TicketState.PENDING_CUSTOMER for _, state, _ in states):
-        parked = _while(states, lambda state, by: state is TicketState.PENDING_CUSTOMER and by is not Actor.CUSTOMER)
+    counted = states(ticket)
+    running = _while(counted, lambda one: not one.state.is_over)
+    if ticket.outside:
+        # What another department had a ticket for is not the rules' time.
+        running = both(running, _outside((Interval(*span) for span in ticket.outside), ticket.created_at))
+    if policy.pauses.pending_customer and any(one.state is TicketState.PENDING_CUSTOMER for one in counted):
+        parked = _while(counted, lambda one: one.state is TicketState.PENDING_CUSTOMER and one.actor.is_trusted)
         running = both(running, _outside(both(parked, _customers_turn(ticket)), ticket.created_at))
     if policy.pauses.deferred and (deferred := deferrals(ticket)):
         running = both(running, _outside(deferred, ticket.created_at))
@@ -74,17 +79,15 @@ def _outside(intervals: Iterable[Interval], since: datetime) -> Intervals:
     return (*rest, Interval(free, None)) if free is not None else tuple(rest)
 
 
-def _while(
-    states: Sequence[tuple[datetime, TicketState, Actor]], holds: Callable[[TicketState, Actor], bool]
-) -> Intervals:
-    """When the ticket was in such a state, by who had set it."""
+def _while(counted: Sequence[CountedState], holds: Callable[[CountedState], bool]) -> Intervals:
+    """When the ticket was in such a state."""
     found: list[Interval] = []
     since: datetime | None = None
-    for at, state, actor in states:
-        if holds(state, actor):
-            since = since or at
+    for one in counted:
+        if holds(one):
+            since = since or one.at
         elif since is not None:
-            found.append(Interval(since, at))
+            found.append(Interval(since, one.at))
             since = None
     return (*found, Interval(since, None)) if since is not None else tuple(found)
 
@@ -94,10 +97,11 @@ def _customers_turn(ticket: Ticket) -> Intervals:
     anybody have waited for the customer."""
     found: list[Interval] = []
     since = ticket.created_at if _opened_by_a_call(ticket) else None
+    answers = {answer.id for answer in ticket.answers}
     for article in ticket.articles:
-        if _reached_customer(article):
+        if article.id in answers:
             since = since or article.created_at
-        elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
+        elif since is not None and article.author is Actor.CUSTOMER and not (article.internal or is_automatic(article)):
             found.append(Interval(since, max(since, article.created_at)))
             since = None
     return (*found, Interval(since, None)) if since is not None else tuple(found)
@@ -106,10 +110,6 @@ def _customers_turn(ticket: Ticket) -> Intervals:
 def _opened_by_a_call(ticket: Ticket) -> bool:
     """They were talking when the ticket was opened."""
     return ticket.channel is Channel.PHONE and ticket.created_by.is_staff
-
-
-def _reached_customer(article: Article) -> bool:
-    return (article.author.is_staff and not article.internal) or article.channel is Channel.PHONE
 
 
 def elapsed(calendar: BusinessCalendar, intervals: Sequence[Interval], until: datetime) -> timedelta:
@@ -138,7 +138,7 @@ def deadline(calendar: BusinessCalendar, intervals: Sequence[Interval], length: 
 def resolved_at(ticket: Ticket) -> datetime | None:
     """Since when the incident is over; ``None`` while it is not (R34)."""
     since: datetime | None = None
-    for at, state, _ in _states(ticket):
+    for at, state, _ in states(ticket):
         if not state.is_over:
             since = None
         elif since is None:
@@ -146,45 +146,19 @@ def resolved_at(ticket: Ticket) -> datetime | None:
     return since
 
 
-def was_over(ticket: Ticket, at: datetime) -> bool:
-    """Whether the incident was over at that moment."""
-    return [state for since, state, _ in _states(ticket) if since <= at or since == ticket.created_at][-1].is_over
-
-
-def was_opened(ticket: Ticket, after: datetime, until: datetime) -> bool:
-    """Whether somebody opened it again after ``after``, not later than ``until``."""
-    return any(not state.is_over and after < at <= until for at, state, _ in _states(ticket))
-
-
 def first_response_at(ticket: Ticket) -> datetime | None:
-    """When a person of support first answered the customer (R36, R37).
+    """When a message of support first reached the customer (R36, R37): :attr:`Ticket.answers`.
 
-    A ticket that an agent opened by phone was answered when it was opened: they were talking. The
-    connector's own messages are no response.
+    A ticket that an agent opened by phone was answered when it was opened: they were talking.
     """
     if _opened_by_a_call(ticket):
         return ticket.created_at
-    for article in ticket.articles:
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return None
+    return ticket.answers[0].created_at if ticket.answers else None
 
 
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
-    for article in reversed(ticket.articles):
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return ticket.created_at
-
-
-def _states(ticket: Ticket) -> list[tuple[datetime, TicketState, Actor]]:
-    changes = ticket.changes.get("state", ())
-    first = changes[0].old if changes else ticket.state
-    return [
-        (ticket.created_at, first, ticket.created_by),
-        *((change.at, change.new, change.actor) for change in changes),
-    ]
+    return ticket.answers[-1].created_at if ticket.answers else ticket.created_at
 
 
 def whole_second(at: datetime) -> datetime:
