@@ -102,6 +102,19 @@ class NamedRow(JiraAnswer):
     name: str
 
 
+class CategoryRow(JiraAnswer):
+    """The category of a status: ``new``, ``indeterminate`` or ``done``."""
+
+    key: Text = ""
+
+
+class StatusRow(NamedRow):
+    """A status."""
+
+    id: Text = ""
+    status_category: CategoryRow | None = None
+
+
 class LinkedFields(JiraAnswer):
     """What of an issue comes with a link to it."""
 
@@ -134,8 +147,9 @@ class AttachmentRow(JiraAnswer):
 
 
 class ProjectRow(JiraAnswer):
-    """The project of an issue."""
+    """The project of an issue. Its key may change."""
 
+    id: str
     key: str
 
 
@@ -148,7 +162,7 @@ class IssueFields(JiraAnswer):
     description: Text = ""
     project: ProjectRow
     issuetype: NamedRow
-    status: NamedRow
+    status: StatusRow
     priority: NamedRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
@@ -174,7 +188,7 @@ class OtherFields(JiraAnswer):
 
     model_config = ConfigDict(extra="allow")
 
-    status: NamedRow
+    status: StatusRow
     creator: UserRow | None = None
 
 

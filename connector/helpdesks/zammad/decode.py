@@ -1,18 +1,19 @@
 """From Zammad's answers to a :class:`Ticket`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket, kind_of
-from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
+from connector.domain.mark import Mark
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, MergedTicket, Ticket, kind_of
+from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.zammad.answer import ArticleRow, Assets, History, HistoryRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.mapping import ZammadMapping
-from connector.helpdesks.zammad.names import Names
+from connector.helpdesks.zammad.names import Meanings
 from connector.helpdesks.zammad.values import decode
 
 SYSTEM_USER = 1
@@ -24,18 +25,23 @@ _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 _CLOCK_GRAIN = timedelta(seconds=1)
 
 
+Merged = tuple[TicketRow, History]
+"""A ticket that was merged into another one, and its own history."""
+
+
 class Decoder:
     """Reads tickets for one bot user with one mapping."""
 
-    def __init__(self, helpdesk: str, mapping: ZammadMapping, names: Names, bot_id: int, proofs: Proofs) -> None:
+    def __init__(self, helpdesk: str, mapping: ZammadMapping, meanings: Meanings, bot_id: int, proofs: Proofs) -> None:
         self._helpdesk = helpdesk
         self._mapping = mapping
-        self._names = names
+        self._meanings = meanings
         self._bot_id = bot_id
         self._proofs = proofs
 
-    def ticket(self, whole: WholeTicket, history: History | None) -> Ticket:
-        """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket."""
+    def ticket(self, whole: WholeTicket, history: History | None, merged: Sequence[Merged] = ()) -> Ticket:
+        """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket. ``merged`` are the
+        tickets that were merged into it."""
         row = whole.assets.Ticket.get(whole.ticket_id)
         if row is None:
             raise PermanentError(f"Zammad GET tickets/{whole.ticket_id}: the answer holds no such ticket")
@@ -43,6 +49,8 @@ class Decoder:
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
         created_by = self._creator(row, whole.assets)
+        state, unknown_state = self._meanings.state(row.state_id)
+        own = history.written_here if history and history.merged else None
         return Ticket(
             helpdesk=self._helpdesk,
             id=str(row.id),
@@ -54,11 +62,15 @@ class Decoder:
             channel=self._channel(row.create_article_type_id),
             kind=kind_of(fields.connector_key) if created_by is Actor.CONNECTOR else TicketKind.INCIDENT,
             customer=self._customer(row, whole.assets),
-            state=self._state(row.state_id),
+            state=state,
+            unknown_state=unknown_state,
             fields=fields,
-            articles=tuple(self._article(article, str(row.id), whole.assets) for article in articles),
-            history=self._changes(history, row.updated_at) if history else (),
+            articles=tuple(self._article(article, row, whole.assets, own) for article in articles),
+            history=self._changes(history, row) if history else (),
             links=tuple(self._links(whole)),
+            merged=tuple(self._merged(*one) for one in sorted(merged, key=_creation)),
+            copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
+            merged_into=str(history.merged_into) if history and history.merged_into else None,
             labels=self._mapping.screen,
         )
 
@@ -77,16 +89,9 @@ class Decoder:
 
     def _fields_of(self, row: TicketRow, assets: Assets) -> Fields:
         values = self.fields_of(row.model_extra or {})
-        priority = self._mapping.priority(self._names.name("priority", row.priority_id))
+        priority = self._meanings.priority(row.priority_id)
         group = assets.Group.get(row.group_id)
         return Fields(**values, priority=priority, group=self._mapping.group(group.name) if group else None)
-
-    def _state(self, state_id: int) -> TicketState:
-        name = self._names.name("state", state_id)
-        state = self._mapping.state(name)
-        if state is None:
-            raise PermanentError(f"Zammad state {name!r} is not in mappings/zammad.yaml (states)")
-        return state
 
     def _channel(self, type_id: int | None) -> Channel:
         return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
@@ -121,9 +126,9 @@ class Decoder:
         # Zammad lets nobody but agents send as one, also if they are none any more.
         return Actor.AGENT if author is Actor.CUSTOMER and sender is Actor.AGENT else author
 
-    def _article(self, row: ArticleRow, ticket_id: str, assets: Assets) -> Article:
+    def _article(self, row: ArticleRow, ticket: TicketRow, assets: Assets, own: Container[int] | None) -> Article:
         author = self._author(row, assets)
-        proof = self._proof(row, ticket_id) if author is Actor.CONNECTOR else Proof()
+        proof = self._proof(row, ticket, own) if author is Actor.CONNECTOR else Proof()
         return Article(
             id=str(row.id),
             created_at=row.created_at,
@@ -139,10 +144,17 @@ class Decoder:
             refused_marks=proof.refused,
         )
 
-    def _proof(self, row: ArticleRow, ticket_id: str) -> Proof:
+    def _proof(self, row: ArticleRow, ticket: TicketRow, own: Container[int] | None) -> Proof:
+        """What a note of the connector proves on this ticket; ``own`` are the articles that were written on it, where
+        others were merged into it."""
         preferences = row.preferences or {}
         if PROPERTY in preferences:
-            return self._proofs.read(ticket_id, preferences[PROPERTY])
+            proof = self._proofs.read(str(ticket.id), preferences[PROPERTY])
+            carried = (Mark.parse(mark).carried(proof.ticket) for mark in proof.elsewhere)
+            return proof._replace(marks=proof.marks | {mark for mark in carried if mark is not None})
+        # Version 0.1.0 did not say on which ticket: what was written on another one proves nothing here.
+        if row.created_at < ticket.created_at - _CLOCK_GRAIN or (own is not None and row.id not in own):
+            return Proof()
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
@@ -167,8 +179,7 @@ class Decoder:
                 LinkedTicket(
                     id=str(row.id),
                     number=row.number,
-                    # Any ticket may be linked; one in a state nobody mapped must not stop this one.
-                    state=self._mapping.state(self._names.name("state", row.state_id)) or TicketState.OPEN,
+                    state=self._meanings.state(row.state_id)[0],
                     created_by_connector=self._creator(row, whole.assets) is Actor.CONNECTOR,
                     connector_key=fields["connector_key"],
                     rfo_status=fields["rfo_status"],
@@ -177,14 +188,25 @@ class Decoder:
             )
         return links
 
-    def _changes(self, history: History, until: datetime) -> tuple[Change, ...]:
+    def _merged(self, row: TicketRow, history: History) -> MergedTicket:
+        return MergedTicket(
+            id=str(row.id),
+            number=row.number,
+            created_at=row.created_at,
+            created_by=self._creator(row, history.assets),
+            state=self._meanings.state(row.state_id)[0],
+            fields=self._fields_of(row, history.assets),
+            history=self._changes(history, row),
+        )
+
+    def _changes(self, history: History, ticket: TicketRow) -> tuple[Change, ...]:
         """Entries younger than the ticket as it was read belong to a later view, and are left to it.
 
         An entry has the ticket's own time of update (recordings 063, 075); a second is allowed for all the same.
         """
-        changes = []
+        changes, until = [], ticket.updated_at + _CLOCK_GRAIN
         for row in history.history:
-            change = self._change(row, history.assets) if row.created_at <= until + _CLOCK_GRAIN else None
+            change = self._change(row, history.assets) if row.created_at <= until else None
             if change is not None:
                 changes.append(change)
         return tuple(changes)
@@ -195,27 +217,37 @@ class Decoder:
         field = self._mapping.field(row.attribute)
         if field is None:
             return None
-        old, new = (self._historic(field, text) for text in (row.value_from, row.value_to))
         actor = self._actor(row.created_by_id, assets)
         return Change(
             id=str(row.id),
             at=row.created_at,
             field=field,
-            old=old,
-            new=new,
+            old=self._historic(field, row.id_from, row.value_from, assets),
+            new=self._historic(field, row.id_to, row.value_to, assets),
             actor=actor,
             actor_name=_name(assets.User.get(row.created_by_id)),
         )
 
-    def _historic(self, field: str, text: str | None) -> Any:
+    def _historic(self, field: str, row_id: int | None, text: str | None, assets: Assets) -> Any:
         if field == "state":
-            # A state that has been renamed or removed since counts as open: clocks run, nothing is hidden.
-            return self._mapping.state(text or "") or TicketState.OPEN
+            return self._meanings.past_state(row_id, text or "")
         if field == "priority":
-            return self._mapping.priority(text or "")
+            return self._meanings.past_priority(row_id, text or "")
         if field == "group":
-            return self._mapping.group(text or "")
+            today = assets.Group.get(row_id) if row_id is not None else None
+            return self._mapping.group(today.name if today else text or "")
         return decode(field, text)
+
+
+def _copied_from(whole: WholeTicket, row: TicketRow) -> str | None:
+    """Whoever splits a ticket in Zammad makes a new one that has the old one for its parent (6.4, extra/merge).
+    A parent may also be named later, by hand."""
+    parents = (link.link_object_value for link in whole.links if link.link_type == "parent")
+    return next((str(one) for one in parents if one in whole.assets.Ticket and one < row.id), None)
+
+
+def _creation(merged: Merged) -> datetime:
+    return merged[0].created_at
 
 
 def _name(user: UserRow | None) -> str:
