@@ -8,6 +8,7 @@ from typing import Any
 from connector.domain.fields import Fields
 from connector.domain.ticket import Article, Change, Customer, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
+from connector.policy.kinds import Span
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
@@ -22,6 +23,29 @@ _numbers = count(1000)
 def default_policy() -> Policy:
     """The policy that comes with the project."""
     return load_policy(MAPPINGS / "interspace.yaml", MAPPINGS / "services.yaml")
+
+
+@cache
+def office_p4() -> Policy:
+    """The default policy with a P4 that counts working hours, as one may choose.
+
+    First response within 8 h, repair within 5 working days, levels after 1, 3, 5 and 10 working days.
+    """
+    policy, p4 = default_policy(), Priority.P4
+    targets = {"calendar": "office", "first_response": Span("8 h"), "repair": Span("5 working days")}
+    default = policy.escalation.ladders["default"]
+    ages = ("0", "1 working day", "3 working days", "5 working days", "10 working days")
+    levels = tuple(
+        level.model_copy(update={"after": {**level.after, p4: Span(age)}})
+        for level, age in zip(default.levels, ages, strict=True)
+    )
+    ladders = {**policy.escalation.ladders, "default": default.model_copy(update={"levels": levels})}
+    return policy.model_copy(
+        update={
+            "priorities": {**policy.priorities, p4: policy.priorities[p4].model_copy(update=targets)},
+            "escalation": policy.escalation.model_copy(update={"ladders": ladders}),
+        }
+    )
 
 
 def at(**parts: float) -> datetime:
@@ -62,7 +86,7 @@ def incident(
         "updated_at": T0,
         "created_by": Actor.CUSTOMER,
         "channel": Channel.EMAIL,
-        "customer": Customer(id="5", name="Ada Example", email="ada@harbour.example", organization="Harbour Bank"),
+        "customer": Customer(id="5", name="Ada Example", email="ada@harbour.example", organizations=("Harbour Bank",)),
         "state": state,
         "fields": fields or complete(),
         "articles": articles,

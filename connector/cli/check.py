@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,14 +13,14 @@ from connector.cli.options import MAPPING, RULES, helpdesk_option, settings_opti
 from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
-from connector.policy.contacts import mails_nobody
-from connector.policy.load import load_policy
+from connector.policy.hints import hints
+from connector.policy.load import load_policy, read_rules, read_texts
 from connector.policy.messages import check_shipped, data_that_does_not_count
 from connector.settings import Settings
 
 
 @command()
-@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print problems and hints as JSON.")
 @helpdesk_option("those whose address is set, or all")
 @settings_options(*RULES, MAPPING, logs=False)
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
@@ -37,26 +38,33 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or registry.names()
     mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
     problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
+    rules = read_rules(settings.policy, settings.services)
+    texts = read_texts(rules)[0].messages.values()
+    hinted = [*data_that_does_not_count(texts), *hints(rules)]
     if as_json:
-        click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
-    else:
-        for problem in problems:
-            click.echo(str(problem))
+        found = {"problems": problems, "hints": hinted}
+        click.echo(
+            json.dumps({kind: [asdict(problem) for problem in of_kind] for kind, of_kind in found.items()}, indent=2)
+        )
+        sys.exit(1 if problems else 0)
+    for problem in problems:
+        click.echo(str(problem))
     if problems:
-        if not as_json:
-            looked_at = ", ".join(map(str, (settings.policy, settings.services, *mappings)))
-            click.echo(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}; looked at: {looked_at}")
-        sys.exit(1)
-    if not as_json:
-        policy = load_policy(settings.policy, settings.services)
-        click.echo(f"{settings.policy}: sound, policy {policy.version}")
-        click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
-        for path in mappings:
-            click.echo(f"{path}: sound")
-        texts = policy.messages.messages.values()
-        for folder, count in Counter(Path(text.file).parents[1] for text in texts).items():
-            click.echo(f"{folder}: sound, {count} message{'' if count == 1 else 's'}")
-        for ignored in data_that_does_not_count(texts):
-            click.echo(f"Hint: {ignored}.", err=True)
-        if nobody := mails_nobody(policy):
-            click.echo(f"Hint: {settings.policy}: {nobody}.", err=True)
+        looked_at = ", ".join(map(str, (settings.policy, settings.services, *mappings)))
+        click.echo(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}; looked at: {looked_at}")
+    else:
+        _sound(settings, mappings)
+    for hint in hinted:
+        click.echo(f"Hint: {hint}.", err=True)
+    sys.exit(1 if problems else 0)
+
+
+def _sound(settings: Settings, mappings: Iterable[Path]) -> None:
+    policy = load_policy(settings.policy, settings.services)
+    click.echo(f"{settings.policy}: sound, policy {policy.version}")
+    click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
+    for path in mappings:
+        click.echo(f"{path}: sound")
+    texts = policy.messages.messages.values()
+    for folder, count in Counter(Path(text.file).parents[1] for text in texts).items():
+        click.echo(f"{folder}: sound, {count} message{'' if count == 1 else 's'}")

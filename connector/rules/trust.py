@@ -50,7 +50,7 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
         if field not in changed and getattr(fields, field) is not None
     }
     for field, changes in ticket.changes.items():
-        if changes[-1].actor is Actor.CUSTOMER and field in _GUARDED:
+        if not changes[-1].actor.is_trusted and field in _GUARDED:
             counted = _value_that_counts(ticket, field, changes)
             if counted != getattr(ticket.fields, field):
                 repairs[field] = counted
@@ -85,7 +85,7 @@ def _empty_at_creation(ticket: Ticket) -> tuple[str, ...]:
         return ()
     if ticket.copied_from is not None and not _is_known(ticket):
         return _NOT_COPIED
-    return _SUPPORTS if ticket.created_by is Actor.CUSTOMER else _RULES
+    return _RULES if ticket.created_by.is_trusted else _SUPPORTS
 
 
 def _is_known(ticket: Ticket) -> bool:
@@ -109,7 +109,7 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:
         rounds = [
             (ours, theirs)
             for ours, theirs in pairwise(changes)
-            if ours.actor is Actor.CONNECTOR and theirs.actor not in (Actor.CONNECTOR, Actor.CUSTOMER)
+            if ours.actor is Actor.CONNECTOR and theirs.actor is not Actor.CONNECTOR and theirs.actor.is_trusted
         ]
         recent = sum(theirs.at > now - _CONTEST_WINDOW for _, theirs in rounds)
         if recent >= _CONTEST_ROUNDS:
@@ -167,7 +167,7 @@ def unproved(case: Case) -> Outcome:
 def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) -> Any:
     """What somebody else than the customer set last, or what was there from the start."""
     for change in reversed(changes):
-        if change.actor is not Actor.CUSTOMER:
+        if change.actor.is_trusted:
             return change.new
     return None if field in _empty_at_creation(ticket) else changes[0].old
 
@@ -179,12 +179,12 @@ def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _last_by_support(changes: tuple[Change, ...]) -> Change:
-    return next(change for change in reversed(changes) if change.actor is not Actor.CUSTOMER)
+    return next(change for change in reversed(changes) if change.actor.is_trusted)
 
 
 def _reports(ticket: Ticket, repairs: Mapping[str, Any]) -> tuple[Notice, ...]:
     """Each change of a customer's by itself, and what another ticket's fields brought along together."""
-    along = [field for field in repairs if field not in ticket.changes and ticket.created_by is not Actor.CUSTOMER]
+    along = [field for field in repairs if field not in ticket.changes and ticket.created_by.is_trusted]
     told = [_report(ticket, field, counted) for field, counted in sorted(repairs.items()) if field not in along]
     if along:
         marks = frozenset(Mark("repaired", field, "created") for field in along)

@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from connector.domain.decision import Decision, Outcome
 from connector.domain.ticket import Ticket
+from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 from tests.benchmarks import tickets
 from tests.benchmarks.report import Row, show
-from tests.builders import T0, default_policy
+from tests.builders import T0, default_policy, office_p4
 
 _LOOK = T0 + timedelta(hours=3)
 _TARGET = 5_000
@@ -30,12 +31,19 @@ T = TypeVar("T")
 
 def rows(*, quick: bool = False) -> list[Row]:
     """All figures."""
-    policy = default_policy()
+    policy, office = default_policy(), office_p4()
     size = 200 if quick else 1_000
     few = list(tickets.day(policy, _FEW))
     limit = _best(_rebuilt, lambda: [evaluate(ticket, policy, _LOOK) for ticket in few * 10])
 
-    def row(figure: str, of: Callable[[], Sequence[Ticket]], least: float | None = None, *, known: bool = True) -> Row:
+    def row(
+        figure: str,
+        of: Callable[[], Sequence[Ticket]],
+        least: float | None = None,
+        *,
+        known: bool = True,
+        policy: Policy = policy,
+    ) -> Row:
         def fresh() -> list[Ticket]:
             found = [tickets.fresh(ticket) for ticket in of()]
             if not known:
@@ -47,19 +55,22 @@ def rows(*, quick: bool = False) -> list[Row]:
         return Row(figure=name, measured=rate, unit="tickets/s", least=least, limit=limit, limit_is=of_limit)
 
     def open_for(age: timedelta, articles: int, pauses: int) -> list[Ticket]:
-        return [tickets.aged(policy, _LOOK, age, articles, pauses)] * (size // 2)
+        return [tickets.aged(office, _LOOK, age, articles, pauses)] * (size // 2)
+
+    def old(figure: str, of: Callable[[], Sequence[Ticket]], least: float | None = None) -> Row:
+        return row(f"P4 in working hours with {figure}", of, least, policy=office)
 
     seen = [ticket for ticket in few if ticket.history]
-    young = row("P4 with 5 articles, one hour old", lambda: open_for(_HOUR, 4, 0))
+    young = old("5 articles, one hour old", lambda: open_for(_HOUR, 4, 0))
     return [
         row("a day's mix, all texts seen before", lambda: few * (size // _FEW), _TARGET),
         row("a day's mix, the new mails (1 in 10) not seen before", lambda: _mixed(seen, size), _TARGET),
         row("a day's mix, no text seen before (after a start)", lambda: list(tickets.day(policy, size)), known=False),
         row("only new mails of 1 KB, not seen before", lambda: _mails(size // 2)),
         young,
-        row("P4 with 5 articles, three years old", lambda: open_for(_THREE_YEARS, 4, 0), 0.9 * young.measured),
-        row("P4 with 5 articles and 4 pauses, three years old", lambda: open_for(_THREE_YEARS, 4, 4)),
-        row("P4 with 201 articles and 100 pauses, three years old", lambda: open_for(_THREE_YEARS, 200, 100)),
+        old("5 articles, three years old", lambda: open_for(_THREE_YEARS, 4, 0), 0.9 * young.measured),
+        old("5 articles and 4 pauses, three years old", lambda: open_for(_THREE_YEARS, 4, 4)),
+        old("201 articles and 100 pauses, three years old", lambda: open_for(_THREE_YEARS, 200, 100)),
     ]
 
 

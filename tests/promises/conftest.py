@@ -11,6 +11,7 @@ from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.jira.mapping import load_mapping as load_jira
 from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
+from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.house import House
 from connector.sandbox.jira.house import JiraHouse
@@ -68,9 +69,11 @@ class Place(NamedTuple):
     database_url: str
 
 
-def open_stage(database_url: str, start: datetime = T0, helpdesk: str = "zammad") -> Stage:
-    """An empty stage with the default policy."""
-    return Stage(default_policy(), HOUSES[helpdesk], database_url, start)
+def open_stage(
+    database_url: str, start: datetime = T0, helpdesk: str = "zammad", policy: Policy | None = None
+) -> Stage:
+    """An empty stage, with the default policy if no other is given."""
+    return Stage(policy or default_policy(), HOUSES[helpdesk], database_url, start)
 
 
 def set_the_stage(database_url: str, helpdesk: str = "zammad") -> Cast:
@@ -118,6 +121,12 @@ def jira_cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]
     made = set_the_stage(sqlite_url, request.param)
     with made.stage:
         yield made
+
+
+def jira_house(stage: Stage) -> JiraHouse:
+    """The house of a stage on Jira, for what only Jira has."""
+    assert isinstance(stage.house, JiraHouse)
+    return stage.house
 
 
 def zammad_house(stage: Stage) -> ZammadHouse:

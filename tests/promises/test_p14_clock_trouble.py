@@ -13,6 +13,7 @@ from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.sandbox.stage import Stage
 from connector.work.table import WorkTable
+from tests.builders import office_p4
 from tests.promises.conftest import COMPLETE, Cast, Place, open_stage, with_people
 from tests.promises.evidence import levels_noted, proofs
 
@@ -80,7 +81,7 @@ def test_a_p1_through_the_night_reaches_every_level_once_at_its_hour(night: Nigh
 
 
 class Days(NamedTuple):
-    """A P4 counts working time in Berlin: after 1, 3, 5 and 10 working days it is the same time of day there."""
+    """A P4 that counts working time in Berlin: after 1, 3, 5 and 10 working days it is the same time of day there."""
 
     peculiar: str
     begins: datetime
@@ -118,7 +119,7 @@ DAYS = [
 
 @pytest.mark.parametrize("days", DAYS, ids=lambda days: days.peculiar)
 def test_a_p4_counts_working_time_over_every_peculiar_day(days: Days, place: Place) -> None:
-    with open_stage(place.database_url, days.begins, place.helpdesk) as stage:
+    with open_stage(place.database_url, days.begins, place.helpdesk, office_p4()) as stage:
         ticket = answered(with_people(stage), P4)
         assert stage.ticket(ticket).fields.priority == "P4"
 

@@ -115,6 +115,12 @@ class StatusRow(NamedRow):
     status_category: CategoryRow | None = None
 
 
+class KindRow(NamedRow):
+    """An issue's type."""
+
+    id: str = ""
+
+
 class LinkedFields(JiraAnswer):
     """What of an issue comes with a link to it."""
 
@@ -149,7 +155,7 @@ class AttachmentRow(JiraAnswer):
 class ProjectRow(JiraAnswer):
     """The project of an issue. Its key may change."""
 
-    id: str
+    id: str = ""
     key: str
 
 
@@ -161,7 +167,7 @@ class IssueFields(JiraAnswer):
     summary: Text = ""
     description: Text = ""
     project: ProjectRow
-    issuetype: NamedRow
+    issuetype: KindRow
     status: StatusRow
     priority: NamedRow | None = None
     creator: UserRow | None = None
@@ -189,6 +195,7 @@ class OtherFields(JiraAnswer):
     model_config = ConfigDict(extra="allow")
 
     status: StatusRow
+    issuetype: NamedRow | None = None
     creator: UserRow | None = None
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,8 @@ from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira import furnished as jira
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.furnished import Accounts, furnish
-from tests.waiting import PATIENCE_S
+from tests.command_server import CommandServer, serving
+from tests.secret_scan import Scanner
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "INTERSPACE_ZAMMAD_TOKEN"
@@ -83,20 +83,24 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def command_server() -> Iterator[CommandServer]:
+    """Started by the first test that runs a command."""
+    with serving() as server:
+        yield server
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, command_server: CommandServer, secret_scan: Scanner, request: pytest.FixtureRequest) -> Run:
     """Runs ``interspace`` as a user does, with nothing of this process's own settings."""
 
     def command(*arguments: str, **environment: str) -> Ran:
-        held = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}
-        return subprocess.run(
-            [sys.executable, "-m", "connector", *arguments],
-            env={**held, "PYTHONPATH": str(ROOT), "COLUMNS": "160", **environment},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}
+        secret_scan.know_settings(environment)
+        own = {**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "160", **environment}
+        ran = command_server.run(arguments, own, tmp_path)
+        for output in (ran.stdout, ran.stderr):
+            secret_scan.look(output, request.node.nodeid)
+        return ran
 
     return command

@@ -1,16 +1,12 @@
-"""Whom the helpdesk can mail when a level is reached, and what ``interspace check`` says where it is nobody."""
-
-from pathlib import Path
+"""Whom the helpdesk can mail when a level is reached."""
 
 import pytest
-from click.testing import CliRunner
 
-from connector.cli.check import check
 from connector.policy.contacts import addresses, mails_nobody, named_services
 from connector.policy.load import load_policy
 from connector.policy.models import Level, Policy
 
-from .files import POLICY, SERVICES, with_addresses
+from .files import POLICY, SERVICES
 
 
 def policy_with(**contacts: str) -> Policy:
@@ -46,19 +42,6 @@ def test_an_address_among_names_is_enough() -> None:
     mixed = level.model_copy(update={"contacts": ("Shift manager", "Shift@ISP.example")})
 
     assert addresses(mixed) == ("shift@isp.example",)
-
-
-def test_check_gives_a_hint_and_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-    delivered = CliRunner().invoke(check, [])
-    addressed = CliRunner().invoke(check, ["--policy", str(with_addresses(tmp_path))])
-
-    assert delivered.exit_code == addressed.exit_code == 0
-    hint = f"Hint: {POLICY}: levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail address"
-    assert hint in delivered.stderr
-    assert addressed.stderr == ""
-    assert CliRunner().invoke(check, ["--json"]).output == "[]\n"
 
 
 def test_a_ladder_is_told_by_its_services_and_the_default_by_all_that_have_another() -> None:

@@ -15,7 +15,7 @@ from connector.policy.models import Policy
 from .files import POLICY, SERVICES, SERVICES_CSV, ZAMMAD
 
 P1, P2, P3, P4 = Priority
-MINUTE, HOUR, WORKING_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=8, minutes=30)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_urgency_where_the_customer_chose_none(
         (P1, "critical", "always", 15 * MINUTE, HOUR, 4 * HOUR),
         (P2, "major", "always", HOUR, 4 * HOUR, 8 * HOUR),
         (P3, "minor", "always", 4 * HOUR, 24 * HOUR, 48 * HOUR),
-        (P4, "low", "office", 8 * HOUR, None, 5 * WORKING_DAY),
+        (P4, "low", "always", 24 * HOUR, None, 10 * DAY),
     ],
 )
 def test_targets(
@@ -82,10 +82,8 @@ def test_targets(
 
 def test_ladder(policy: Policy) -> None:
     """R38: the table of levels, and groups from level 3."""
-    hours = {P1: (0, 1, 2, 4, 8), P2: (0, 2, 6, 12, 24), P3: (0, 8, 24, 48, 96)}
-    working_days = (0, 1, 3, 5, 10)
+    hours = {P1: (0, 1, 2, 4, 8), P2: (0, 2, 6, 12, 24), P3: (0, 8, 24, 48, 96), P4: (0, 36, 5 * 24, 8 * 24, 12 * 24)}
     expected = {priority: [hour * HOUR for hour in row] for priority, row in hours.items()}
-    expected[P4] = [days * WORKING_DAY for days in working_days]
     for priority in Priority:
         reached = policy.thresholds(None, priority)
         assert [level.level for level, _ in reached] == [1, 2, 3, 4, 5]

@@ -47,7 +47,7 @@ def test_the_ladder_of_the_service_else_of_the_customer(policy: Policy, service_
 def test_thresholds_are_kept(policy: Policy) -> None:
     first = policy.thresholds("SVC-1003", Priority.P4)
     assert policy.thresholds("SVC-1003", Priority.P4) is first
-    assert [after for _, after in first] == [timedelta(), 4 * HOUR, 8.5 * HOUR]
+    assert [after for _, after in first] == [timedelta(), 4 * HOUR, 24 * HOUR]
     assert [level.skip for level, _ in first] == [False, True, False]
 
 
@@ -126,13 +126,11 @@ def test_a_level_later_by_one_clock_may_be_earlier_by_another(tmp_path: Path) ->
         POLICY,
         tmp_path,
         (
-            "P4: 3 working days}\n        - level: 4\n          name: director\n"
-            "          contacts: [Director]\n          group: level_4\n"
-            "          after: {P1: 4 h, P2: 12 h, P3: 48 h, P4: 5 working days}",
-            "P4: 9 h}\n        - level: 4\n          name: director\n"
-            "          contacts: [Director]\n          group: level_4\n"
-            "          after: {P1: 4 h, P2: 12 h, P3: 48 h, P4: 5 working days}",
+            "name: low\n    calendar: always\n    first_response: 24 h\n",
+            "name: low\n    calendar: office\n    first_response: 8 h\n",
         ),
+        ("P3: 8 h, P4: 36 h", "P3: 8 h, P4: 1 working day"),
+        ("P3: 24 h, P4: 5 days", "P3: 24 h, P4: 9 h"),
     )
     assert load_policy(path, SERVICES).thresholds(None, Priority.P4)[2][1] == 9 * HOUR
 

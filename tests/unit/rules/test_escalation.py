@@ -11,7 +11,7 @@ from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
 from connector.policy.models import Policy
 from connector.rules.escalation import escalation
-from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
+from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, office_p4, said
 from tests.unit.rules.passes import decide, with_values
 
 POLICY = default_policy()
@@ -25,6 +25,7 @@ AGES = {
     Priority.P1: {2: timedelta(hours=1), 3: timedelta(hours=2), 4: timedelta(hours=4), 5: timedelta(hours=8)},
     Priority.P2: {2: timedelta(hours=2), 3: timedelta(hours=6), 4: timedelta(hours=12), 5: timedelta(hours=24)},
     Priority.P3: {2: timedelta(hours=8), 3: timedelta(hours=24), 4: timedelta(hours=48), 5: timedelta(hours=96)},
+    Priority.P4: {2: timedelta(hours=36), 3: timedelta(days=5), 4: timedelta(days=8), 5: timedelta(days=12)},
 }
 
 
@@ -56,12 +57,12 @@ def test_level_one_is_there_from_the_start_without_a_note() -> None:
     assert outcome.notes == ()
 
 
-def test_p4_ages_in_working_time() -> None:
+def test_a_ticket_ages_in_the_time_of_its_calendar() -> None:
     """One working day is 8.5 working hours: Monday 11:00 + 8.5 h in Berlin is Tuesday 11:00."""
     ticket = triaged(Priority.P4)
 
-    assert decide(escalation, ticket, POLICY, at(hours=23, minutes=59)).changes["escalation_level"] == 1
-    assert decide(escalation, ticket, POLICY, at(hours=24)).changes["escalation_level"] == 2
+    assert decide(escalation, ticket, office_p4(), at(hours=23, minutes=59)).changes["escalation_level"] == 1
+    assert decide(escalation, ticket, office_p4(), at(hours=24)).changes["escalation_level"] == 2
 
 
 def test_from_level_three_the_group_changes() -> None:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
+from connector.policy.models import Policy
+from connector.policy.targets import OwnTargets, TargetsByContract
 from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.targets import targets
-from tests.builders import T0, at, complete, default_policy, incident, moved, said
+from tests.builders import T0, at, complete, default_policy, incident, moved, office_p4, said
 from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
@@ -27,8 +29,7 @@ def triaged(priority: Priority | None = P1, **values: object) -> Ticket:
         (P1, at(minutes=15), at(hours=4)),
         (P2, at(hours=1), at(hours=8)),
         (P3, at(hours=4), at(hours=48)),
-        # Monday 11:00 in Berlin: 6.5 h are left that day; five days of 8.5 h later it is Monday 11:00 again.
-        (P4, datetime(2026, 11, 24, 9, 30, tzinfo=UTC), datetime(2026, 11, 30, 10, 0, tzinfo=UTC)),
+        (P4, at(hours=24), at(days=10)),
         (None, at(hours=4), at(hours=48)),
     ],
 )
@@ -38,11 +39,48 @@ def test_each_priority_has_its_limits(priority: Priority | None, response: datet
     assert outcome.changes == {"first_response_due_at": response, "repair_due_at": fixed}
 
 
-def test_a_p4_of_a_friday_evening_begins_on_the_next_working_day() -> None:
+def test_limits_in_working_hours() -> None:
+    """Monday 11:00 in Berlin: 6.5 h are left that day; five days of 8.5 h later it is Monday 11:00 again."""
+    assert decide(targets, triaged(P4), office_p4(), T0).changes == {
+        "first_response_due_at": datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
+        "repair_due_at": datetime(2026, 11, 30, 10, 0, tzinfo=UTC),
+    }
+
+
+def with_own_targets() -> Policy:
+    """Harbour Bank, to whom SVC-1005 belongs, is promised other times at P1."""
+    own = OwnTargets.model_validate({"first_response": "5 min", "update_every": "20 min", "calendar": "office"})
+    return POLICY.model_copy(update={"targets": TargetsByContract(customers={"harbour": {P1: own}})})
+
+
+def test_targets_of_the_customer_of_a_verified_service() -> None:
+    """R36. Monday 11:00 in Berlin; four working hours later it is 15:00."""
+    outcome = decide(targets, triaged(P1, articles=(ANSWER,)), with_own_targets(), at(minutes=20))
+
+    assert outcome.changes == {"repair_due_at": at(hours=4)}
+    assert outcome.reasons[-4:] == (
+        "the customer's next update is due 2026-11-23 10:30 UTC",
+        "first response within 5 min as promised for customer harbour",
+        "update within 20 min as promised for customer harbour",
+        "clocks run by the calendar 'office' as promised for customer harbour",
+    )
+
+
+@pytest.mark.parametrize("doubt", [ServiceCheck.UNKNOWN, ServiceCheck.FOREIGN, None])
+def test_who_is_not_verified_borrows_no_targets(doubt: ServiceCheck | None) -> None:
+    ticket = incident(complete(priority=P1, service_check=doubt))
+
+    outcome = decide(targets, ticket, with_own_targets(), T0)
+
+    assert outcome.changes["first_response_due_at"] == at(minutes=15)
+    assert not [reason for reason in outcome.reasons if "promised" in reason]
+
+
+def test_a_friday_evening_begins_on_the_next_working_day() -> None:
     """Friday 18:00 in Berlin; 8 hours after the opening on Monday it is 17:00."""
     friday = datetime(2026, 12, 18, 17, 0, tzinfo=UTC)
 
-    outcome = decide(targets, triaged(P4, created_at=friday), POLICY, friday)
+    outcome = decide(targets, triaged(P4, created_at=friday), office_p4(), friday)
 
     assert outcome.changes["first_response_due_at"] == datetime(2026, 12, 21, 16, 0, tzinfo=UTC)
 
@@ -51,7 +89,7 @@ def test_public_holidays_do_not_count() -> None:
     """Thursday 24 December 2026, 10:00 in Berlin; Christmas Day is the Friday."""
     eve = datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
 
-    outcome = decide(targets, triaged(P4, created_at=eve), POLICY, eve)
+    outcome = decide(targets, triaged(P4, created_at=eve), office_p4(), eve)
 
     assert outcome.changes["first_response_due_at"] == datetime(2026, 12, 28, 8, 30, tzinfo=UTC)
 

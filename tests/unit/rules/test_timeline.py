@@ -13,7 +13,7 @@ from connector.rules.timeline import Interval, deadline, elapsed, resolved_at, r
 from tests.builders import T0, at, default_policy, incident, moved
 
 POLICY = default_policy()
-ALWAYS, OFFICE = POLICY.calendar(Priority.P1), POLICY.calendar(Priority.P4)
+ALWAYS, OFFICE = POLICY.calendar(Priority.P1), POLICY.rfo_calendar
 FAR = at(days=400)
 
 calendars = st.sampled_from([ALWAYS, OFFICE])

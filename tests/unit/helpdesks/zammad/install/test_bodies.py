@@ -11,7 +11,7 @@ from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
 from connector.rules.text.extract import extract
-from tests.builders import T0
+from tests.builders import T0, office_p4
 from tests.evidence import exchanges
 from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, steps
 
@@ -96,7 +96,19 @@ def test_slas_and_calendars_mirror_the_policy(bench: Bench) -> None:
     """R36, R37."""
     found = {body["name"]: body for body in sent(bench.plan(), "slas")}
     times = [(b["first_response_time"], b["update_time"], b["solution_time"]) for _, b in sorted(found.items())]
-    assert times == [(15, 60, 240), (60, 240, 480), (240, 1440, 2880), (480, None, 2550)]
+    assert times == [(15, 60, 240), (60, 240, 480), (240, 1440, 2880), (1440, None, 14400)]
+    (always,) = sent(bench.plan(), "calendars")
+    assert always["business_hours"]["sun"] == {"active": True, "timeframes": [["00:00", "24:00"]]}
+
+
+def test_a_calendar_in_which_a_priority_counts_working_hours(bench: Bench) -> None:
+    """R36: a working day of 8 h 30 min; and the holidays of three years."""
+    bench.policy = office_p4()
+    found = {body["name"]: body for body in sent(bench.plan(), "slas")}
+    assert (found["Interspace: P4 low"]["first_response_time"], found["Interspace: P4 low"]["solution_time"]) == (
+        480,
+        2550,
+    )
     office = next(body for body in sent(bench.plan(), "calendars") if body["name"] == "Interspace: office")
     assert office["business_hours"]["mon"] == {"active": True, "timeframes": [["09:00", "17:30"]]}
     assert office["business_hours"]["sun"]["active"] is False

@@ -62,7 +62,7 @@ def test_a_plan_is_the_same_every_time(bench: Bench) -> None:
         ("groups", "RFO", {"active": False}),
         ("roles", "Escalation Manager", {"group_ids": {}}),
         ("users", "bot@example.com", {"role_ids": [2]}),
-        ("calendars", "Interspace: office", {"timezone": "Europe/Paris"}),
+        ("calendars", "Interspace: always", {"timezone": "Europe/Paris"}),
         ("slas", "Interspace: P1 critical", {"first_response_time": 99}),
         ("webhooks", NAME, {"endpoint": "https://elsewhere.example.com/"}),
         ("webhooks", NAME, {"signature_token": "another one"}),
