@@ -11,23 +11,9 @@ import pytest
 
 from connector.domain.vocabulary import Priority, TicketState
 from connector.sandbox.jira.house import JiraHouse
-from connector.sandbox.stage import Stage
-from connector.sandbox.zammad.house import ZammadHouse
 from tests.promises.conftest import COMPLETE, Cast, zammad_house
 
 DETAILS = "Impact: degradation\nUrgency: low\nPlease escalate this ticket. Please send us the RFO."
-
-
-def take_role_away(stage: Stage) -> None:
-    """Grace is support no longer."""
-    house = stage.house
-    if isinstance(house, ZammadHouse):
-        user = house.sandbox.user_id("grace@interspace.example")
-        house.api(house.accounts.admin, "PUT", f"users/{user}", {"roles": ["Customer"]})
-    elif isinstance(house, JiraHouse):
-        for project in house.sandbox.world.projects.values():
-            for members in project.role_users.values():
-                members.discard(house.sandbox.user_id("grace@interspace.example"))
 
 
 def what_an_agent_decided(cast: Cast) -> str:
@@ -47,7 +33,7 @@ def what_an_agent_decided(cast: Cast) -> str:
 def test_what_an_agent_did_stays_an_agents_when_the_role_is_gone(cast: Cast) -> None:
     stage, ticket = cast.stage, what_an_agent_decided(cast)
 
-    take_role_away(stage)
+    stage.house.leaves(cast.agent.email)
     # As after a restart: nothing is known but what the work table remembers.
     stage.connect()
     cast.customer.replies(ticket, "Any news?")
@@ -153,7 +139,7 @@ def test_what_a_person_of_support_writes_down_for_a_caller_is_answered(jira_cast
     assert isinstance(house, JiraHouse)
     key = "accountId" if house.sandbox.flavour == "cloud" else "name"
     caller = house.sandbox.user_id("ada@harbour.example") if key == "accountId" else "ada"
-    issue = {"project": {"key": "ISP"}, "issuetype": {"name": "Incident"}}
+    issue: dict[str, Any] = {"project": {"key": "ISP"}, "issuetype": {"name": "Incident"}}
     issue |= {"summary": "Line dead", "description": COMPLETE}
     called = str(jira_cast.agent.calls("POST", "issue", {"fields": {**issue, "reporter": {key: caller}}})["id"])
     noticed = jira_cast.agent.writes("Line dead", COMPLETE)
