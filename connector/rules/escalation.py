@@ -77,7 +77,8 @@ def _gone_through(case: Case, reached: int, passed: Sequence[LevelDue], served: 
     ticket was at that moment, and a clock raises to its own level unless the ticket is there already."""
     fired: list[LevelDue] = []
     happened: list[tuple[datetime, LevelDue | Request]] = [(due.at, due) for due in passed]
-    happened += [(request.at, request) for request in served]
+    # What was asked for on a ticket that was merged into this one may be older than this one.
+    happened += [(max(request.at, case.ticket.created_at), request) for request in served]
     for _, one in sorted(happened, key=lambda pair: pair[0]):
         due = one if isinstance(one, LevelDue) else _requested(case, reached, one)
         if due is not None and due.level.level > reached:
