@@ -62,7 +62,7 @@ class Decoder:
         """One consistent view."""
         columns = row.fields
         fields = self.fields_of(row)
-        created_by = self._actors.actor(columns.creator)
+        created_by = self._actors.actor_at(columns.creator, columns.created)
         channel = self._channel(row)
         kind = self.kind(row)
         history = list(history)
@@ -177,14 +177,14 @@ class Decoder:
         first = Article(
             id=f"{row.id}-description",
             created_at=row.fields.created,
-            author=self._actors.actor(author),
+            author=self._actors.actor_at(author, row.fields.created),
             author_name=author.display_name if author else "",
             by=self._person(author),
             channel=channel,
             internal=False,
             recipients=(),
             # Whom a person of support opens a ticket for has called them.
-            is_call=self._actors.actor(row.fields.creator).is_staff and not self._actors.actor(author).is_staff,
+            is_call=self._is_on_behalf(row),
             subject=row.fields.summary,
             body=plain(row.fields.description),
             attachments=files.get(0, ()),
@@ -197,10 +197,16 @@ class Decoder:
             ),
         ]
 
+    def _is_on_behalf(self, row: IssueRow) -> bool:
+        creator, reporter = (
+            self._actors.actor_at(user, row.fields.created) for user in (row.fields.creator, row.fields.reporter)
+        )
+        return creator.is_staff and reporter is Actor.CUSTOMER
+
     def _article(
         self, row: CommentRow, issue_id: str, channel: Channel, *, internal: bool, files: tuple[str, ...]
     ) -> Article:
-        author = self._actors.actor(row.author)
+        author = self._actors.actor_at(row.author, row.created)
         common: dict[str, Any] = {
             "id": row.id,
             "created_at": row.created,
@@ -309,7 +315,7 @@ class Decoder:
                         field=field,
                         old=self._historic(field, item.old_value, item.old_text),
                         new=self._historic(field, item.new_value, item.new_text),
-                        actor=self._actors.actor(row.author),
+                        actor=self._actors.actor_at(row.author, row.created),
                         actor_name=row.author.display_name if row.author else "",
                         by=self._person(row.author),
                     )

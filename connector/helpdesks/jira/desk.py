@@ -35,6 +35,7 @@ from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.proofs import Proofs, public_key
+from connector.helpdesks.staff import Staff
 
 _NATIVE = "summary description project issuetype status priority creator reporter created updated"
 _BESIDE = "comment issuelinks attachment"
@@ -74,8 +75,10 @@ class JiraDesk:
         self._mapping = mapping
         self._clock = clock
         self._proof_keys = proof_keys
+        self.staff = Staff()
+        """Who was support when."""
         self._memory = Memory(proof_keys, connection.token)
-        self._actors = Actors(self.site, self.client, mapping, clock)
+        self._actors = Actors(self.site, self.client, mapping, clock, self.staff)
         self._listing = Listing(self.client, self.site, mapping, clock)
 
     def probe(self) -> None:

@@ -23,11 +23,13 @@ from connector.helpdesks.errors import NotFoundError, PermanentError, Unavailabl
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
+from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Names
+from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.values import encode
 
 PAGE = 200
@@ -52,6 +54,8 @@ class ZammadDesk:
         self._proof_keys = proof_keys
         self.pauses = EndpointPauses()
         """Always empty: Zammad has no limits for single endpoints."""
+        self.staff = Staff()
+        """Who was support when."""
         self._names = Names(client)
         self._lock = threading.Lock()
         self._histories: OrderedDict[str, tuple[datetime, History]] = OrderedDict()
@@ -72,7 +76,8 @@ class ZammadDesk:
 
     @cached_property
     def _decoder(self) -> Decoder:
-        return Decoder(self._name, self._mapping, self._names, self.bot_id, self._proofs)
+        people = People(self._mapping, self.bot_id, self.staff)
+        return Decoder(self._name, self._mapping, self._names, people, self._proofs)
 
     @cached_property
     def _proofs(self) -> Proofs:
