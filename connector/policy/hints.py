@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connector.domain.vocabulary import Priority
 from connector.policy.contacts import mails_nobody
 from connector.policy.load import Read
 from connector.policy.models import Rules
@@ -26,10 +25,12 @@ def hints(rules: Read[Rules]) -> list[Problem]:
 
 def _clocks_that_rest(rules: Rules) -> Iterator[UnlocatedProblem]:
     """Priorities whose calendar closes: the centre works around the clock (R1), and only consent defers (R27)."""
-    named = [(("priorities", priority.value), targets.calendar) for priority, targets in rules.priorities.items()]
-    for place, priority, targets in _own(rules):
-        named.append(((*place, priority.value), targets.calendar or ""))
-    for place, name in named:
+    places: list[Location] = [("priorities", priority.value) for priority in rules.priorities]
+    clocks = [targets.calendar for targets in rules.priorities.values()]
+    for place, targets in _own(rules):
+        places.append(place)
+        clocks.append(targets.calendar or "")
+    for place, name in zip(places, clocks, strict=True):
         if name and not rules.calendars[name].calendar.never_closes:
             wrong = (
                 f"while {name!r} is closed, the clocks of {place[-1]} rest: a deferral that no customer agreed to (R27)"
@@ -37,11 +38,11 @@ def _clocks_that_rest(rules: Rules) -> Iterator[UnlocatedProblem]:
             yield (*place, "calendar"), wrong
 
 
-def _own(rules: Rules) -> Iterator[tuple[Location, Priority, OwnTargets]]:
+def _own(rules: Rules) -> Iterator[tuple[Location, OwnTargets]]:
     for table, own in (("customers", rules.targets.customers), ("services", rules.targets.services)):
         for key, by_priority in own.items():
             for priority, targets in by_priority.items():
-                yield ("targets", table, key), priority, targets
+                yield ("targets", table, key, priority.value), targets
 
 
 def _long_nights(rules: Rules) -> Iterator[UnlocatedProblem]:
