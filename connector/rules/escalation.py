@@ -31,7 +31,8 @@ def escalation(case: Case) -> Outcome:
         return _over(case, reached, given)
     # What is opened again by a mail only has no clock yet; whoever asks for a level in it gets one.
     ahead = [] if is_over(ticket) else [due for due in by_clock(case) if due.level.level > reached]
-    fired = _gone_through(case, reached, [due for due in ahead if due.at <= now], given.served)
+    passed = [due for due in ahead if due.at <= now]
+    fired = _gone_through(case, reached, passed, given.served)
     highest = fired[-1].level.level if fired else reached
     following = next((due for due in ahead if due.at > now and due.level.level > highest), None)
     changes: Changes = {
@@ -46,7 +47,7 @@ def escalation(case: Case) -> Outcome:
         rule="escalation",
         changes=changes,
         notices=(*_level_notices(case, fired), *answer_notices(case, given, at_top)),
-        reasons=tuple(_reasons(reached, fired, following, given)),
+        reasons=tuple(_reasons(reached, passed, fired, following, given)),
         due=following.at if following else None,
         # Customers hear of it when support has.
         again=bool(at_top) or any(Mark("refused", one.request.id) not in ticket.marks for one in given.refused),
@@ -210,9 +211,13 @@ def _emptied(given: Answers) -> Changes:
     return {"escalation_request": None} if any(one.source is not Source.MESSAGE for one in given.all) else {}
 
 
-def _reasons(reached: int, fired: list[LevelDue], following: LevelDue | None, given: Answers) -> list[str]:
+def _reasons(
+    reached: int, passed: list[LevelDue], fired: list[LevelDue], following: LevelDue | None, given: Answers
+) -> list[str]:
+    """Every cause since the last look, also where another had brought its level before."""
+    causes = [*passed, *(due for due in fired if isinstance(due.cause, Requested))]
     reasons = [f"level {reached or 'none'} so far"]
-    reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in fired]
+    reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in causes]
     reasons += [f"request {refusal.request.id} comes too soon" for refusal in given.refused]
     reasons += [f"request {request.id} came when the ticket was over" for request in given.too_late]
     reasons += [f"request {request.id} was answered before, its proof is lost" for request in given.answered]
