@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field
 
@@ -30,6 +30,16 @@ class Service(Model):
     name: str = ""
     circuit_id: str | None = None
     region: str | None = None
+
+
+class Identifiers(NamedTuple):
+    """What a customer may name as theirs, in small letters."""
+
+    services: frozenset[str] = frozenset()
+    circuits: frozenset[str] = frozenset()
+
+
+_NO_IDENTIFIERS = Identifiers()
 
 
 class Catalogue(Section):
@@ -62,6 +72,31 @@ class Catalogue(Section):
             return customer
         _, at, domain = (email or "").rpartition("@")
         return self._customers.get(("email_domains", domain.casefold())) if at else None
+
+    def circuit(self, circuit_id: str) -> str | None:
+        """A circuit as the catalogue spells it."""
+        return self._circuits.get(circuit_id.strip().casefold())
+
+    def identifiers(self, customer: CatalogueCustomer | None) -> Identifiers:
+        """Those of one customer."""
+        return self._identifiers.get(customer.id, _NO_IDENTIFIERS) if customer else _NO_IDENTIFIERS
+
+    @cached_property
+    def _circuits(self) -> Mapping[str, str]:
+        return {service.circuit_id.casefold(): service.circuit_id for service in self.services if service.circuit_id}
+
+    @cached_property
+    def _identifiers(self) -> Mapping[str, Identifiers]:
+        by_customer: dict[str, list[Service]] = {}
+        for service in self.services:
+            by_customer.setdefault(service.customer, []).append(service)
+        return {
+            customer: Identifiers(
+                frozenset(service.id.casefold() for service in services),
+                frozenset(service.circuit_id.casefold() for service in services if service.circuit_id),
+            )
+            for customer, services in by_customer.items()
+        }
 
     @cached_property
     def _services(self) -> Mapping[str, Service]:

@@ -11,6 +11,7 @@ from connector.domain.decision import Outcome
 from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
+from connector.policy.catalogue import Catalogue
 from connector.rules import wording
 from connector.rules.asking import Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
@@ -76,6 +77,7 @@ def statements(case: Case) -> tuple[Statement, ...]:
     customer = case.customer
     zone = customer.timezone if customer else None
     labels = ticket.labels.in_mails
+    known = case.policy.catalogue.identifiers(customer)
     said = []
     unread = [at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at])]
     later = read_messages(ticket.articles, {at for at in unread if at > 0})
@@ -87,10 +89,29 @@ def statements(case: Case) -> tuple[Statement, ...]:
         subject = "" if at in later else bare_subject(ticket.title)
         describe = not _describes(bare_subject(ticket.title))
         extraction = extract(
-            body, is_html, article.created_at, zone, pattern, labels=labels, subject=subject, describe=describe
+            body,
+            is_html,
+            article.created_at,
+            zone,
+            pattern,
+            default_zone=case.policy.intake.customers_timezone,
+            known=known,
+            labels=labels,
+            subject=subject,
+            describe=describe,
         )
-        said.append(Statement(article, extraction))
+        said.append(Statement(article, _spelled(extraction, case.policy.catalogue)))
     return tuple(said)
+
+
+def _spelled(said: Extraction, catalogue: Catalogue) -> Extraction:
+    """Identifiers as the catalogue spells them."""
+    service = catalogue.service(said.service_id) if said.service_id else None
+    circuit = catalogue.circuit(said.circuit_id) if said.circuit_id else None
+    spelled = {"service_id": service.id if service else said.service_id, "circuit_id": circuit or said.circuit_id}
+    if spelled == {"service_id": said.service_id, "circuit_id": said.circuit_id}:
+        return said
+    return said.model_copy(update=spelled)
 
 
 def _unread(ticket: Ticket) -> Iterable[int]:

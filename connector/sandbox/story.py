@@ -36,7 +36,7 @@ def tell(stage: Stage) -> Iterator[Told]:
     play = _Play(stage)
     ticket = ada.writes(
         "Line to Hamburg down",
-        "Hello,\n\nour line has been dead since 2026-11-23 09:40 CET. Please help.\n\n"
+        "Hello,\n\nwe have had a fault since 2026-11-23 09:40 CET. Please help.\n\n"
         "Urgency: high\n\n-- \nAda Lovelace",
     )
     stage.settle()

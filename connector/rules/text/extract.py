@@ -11,18 +11,28 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from connector.domain.fields import INTAKE, fit, shortened
+from connector.domain.vocabulary import Impact
+from connector.policy.catalogue import Identifiers
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
-from connector.rules.text.choices import impact_in_prose, read_choices
+from connector.rules.text.choices import read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
+from connector.rules.text.impact import Told, impact_in_prose, is_total_loss
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
-from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body, clean
 from connector.rules.text.reply import Voice, read_lines
-from connector.rules.text.services import read_circuit, read_service, services_in
-from connector.rules.text.start_times import Start, fault_in, read_start, starts_in_prose
+from connector.rules.text.services import (
+    affected_services,
+    circuits_in,
+    one_service,
+    read_circuit,
+    read_service,
+)
+from connector.rules.text.start_times import Start, Zones, fault_in, read_start, starts_in_prose
 
-_WITH_PROSE = ("short_description", "service_id", "problem_start", "circuit_id")
-"""After the value on their labelled lines people go on writing."""
+_WITHOUT_PROSE = frozenset({"test_results", "ip_addresses"})
+"""After the value on the labelled lines of all others people go on writing."""
 _HINTED = re.compile(r"\w \([^()]{8,160}\)\s?:")
+_NONE_KNOWN = Identifiers()
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
@@ -39,8 +49,9 @@ class _Message(NamedTuple):
     """What reading a value needs to know of the message around it."""
 
     sent_at: datetime
-    zone: str | None
+    zones: Zones
     service_id_pattern: str
+    known: Identifiers
     labels: Labelling
     subject: str
     describe: bool
@@ -57,13 +68,19 @@ def _read(entry: Entry, message: _Message) -> Any:
     """The value of an entry, :class:`Unclear`, or ``None`` if it cannot be read."""
     match entry.field:
         case "service_id":
-            value: Any = read_service(entry.value, message.service_id_pattern, entry.loose or entry.below)
+            value: Any = read_service(
+                entry.value, message.service_id_pattern, entry.loose or entry.below, message.known.services
+            )
         case "problem_start":
-            value = read_start(entry.value, entry.hint, message.sent_at, message.zone)
+            value = read_start(entry.value, entry.hint, message.sent_at, message.zones)
         case "short_description":
             value = fit(entry.field, " ".join(entry.value.split()))
         case "circuit_id":
-            value = None if entry.below else read_circuit(entry.value, entry.loose)
+            value = None if entry.below else read_circuit(entry.value, entry.loose, message.known.circuits)
+        case "impact":
+            value = read_choices(entry.value).impact
+            if value is None and is_total_loss(entry.value):
+                value = Impact.SERVICE_AFFECTING
         case "test_results":
             value = fit(entry.field, entry.value.rstrip())
         case "ip_addresses":
@@ -94,15 +111,17 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
 
 def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
     """What free text says beyond doubt, and the doubts it raises about the service and the start."""
-    if services := services_in(text, message.service_id_pattern):
+    if services := affected_services(text, message.service_id_pattern):
         yield "service_id", [_Said(service, service) for service in services]
+    if circuits := circuits_in(text, message.known.circuits):
+        yield "circuit_id", [_Said(circuit, circuit) for circuit in circuits]
     starts = [
-        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone, message.subject)
+        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zones, message.subject)
     ]
     if starts:
         yield "problem_start", starts
-    if impact := impact_in_prose(text):
-        yield "impact", [_Said(impact, impact)]
+    if told := impact_in_prose(text):
+        yield "impact", [_Said(told.impact, told)]
     if addresses := addresses_in_prose(text):
         yield "ip_addresses", [_Said(addresses, addresses)]
 
@@ -114,10 +133,19 @@ def _join_addresses(said: list[_Said]) -> list[_Said]:
     return [_Said("", read_addresses(", ".join(line.value for line in said)))]
 
 
-def _agreed(field: str, said: list[_Said]) -> Any:
+def _join_services(said: list[_Said], known: frozenset[str]) -> list[_Said]:
+    """Of several services the one that the customer has."""
+    if not all(isinstance(line.value, str) for line in said):
+        return said
+    return [_Said(_quoted(*(line.words for line in said)), one_service((line.value for line in said), known))]
+
+
+def _agreed(field: str, said: list[_Said], known: Identifiers) -> Any:
     """The one value of a field, or a :class:`Doubt`."""
     if field == "ip_addresses":
         said = _join_addresses(said)
+    elif field == "service_id":
+        said = _join_services(said, known.services)
     for words, value in said:
         if value is None or isinstance(value, Unclear):
             unclear = value or _UNREADABLE[field]
@@ -151,7 +179,7 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
     prose = "\n".join(
         item.value if isinstance(item, Entry) else item.text
         for item in items
-        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field in _WITH_PROSE)
+        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field not in _WITHOUT_PROSE)
     )
     sources: tuple[Callable[[], dict[str, list[_Said]]], ...] = (
         lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message),
@@ -163,15 +191,18 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
     for source in sources:
         for field, said in source().items():
             if field not in fields:
-                fields[field] = _agreed(field, said)
+                fields[field] = _agreed(field, said, message.known)
     if message.describe and "short_description" not in fields and (described := fault_in(prose)):
         fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
+    if isinstance(told := fields.get("impact"), Told):
+        fields |= {"impact": told.impact, "impact_presumed": told.presumed}
     return Extraction(
         **fields,
         problem_start=start.at if start else None,
         zone_assumed=start.zone_assumed if start else None,
+        start_approximate=start.approximate if start else False,
         doubts=doubts,
     )
 
@@ -183,6 +214,8 @@ def extract(
     zone: str | None,
     service_id_pattern: str,
     *,
+    default_zone: str = "UTC",
+    known: Identifiers = _NONE_KNOWN,
     labels: Labelling = (),
     subject: str = "",
     describe: bool = False,
@@ -190,8 +223,10 @@ def extract(
     """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
 
     ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it, in the zone the customer
-    names, else in ``zone`` (the customer's IANA zone), else in UTC. ``service_id_pattern`` is a regular
-    expression that finds a service ID as a whole word, whatever its case. ``labels`` are those of the helpdesk's
+    names, else in ``zone`` (the customer's IANA zone), else in
+    ``default_zone``. ``service_id_pattern`` is a regular
+    expression that finds a service ID as a whole word, whatever its case. Of several IDs that are named, one that the
+    customer is ``known`` to have counts. ``labels`` are those of the helpdesk's
     screens, by which customers are asked; the words of the catalogue are known in any case. What the ``subject`` says
     counts after the body. With ``describe``, the first words of a fault are given too. Reads at most 128 KB of
     markup, 64 KB and 2000 lines of text. Pure and cached; never raises, whatever the text.
@@ -199,6 +234,6 @@ def extract(
     Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    return _extract(
-        Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels, subject, describe)
-    )
+    zones = Zones(zone, default_zone)
+    message = _Message(sent_at.astimezone(UTC), zones, service_id_pattern, known, labels, clean(subject), describe)
+    return _extract(Body(body), is_html, message)
