@@ -3,7 +3,7 @@
 And how they come from their files: sound, or with every problem at once (P16).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
-from connector.domain.vocabulary import Priority, TicketState
-from connector.policy.checks import every_member
+from connector.domain.spelling import did_you_mean
+from connector.domain.vocabulary import Priority, TicketKind, TicketState
+from connector.policy.checks import every_member, purposes
 from connector.policy.checks import groups as named_groups
 from connector.policy.document import SectionT
 from connector.policy.kinds import Name
@@ -38,6 +39,18 @@ class Roles(Section):
     managers: tuple[Name, ...] = Field(default=(), description="they escalate as often as they like (R39)")
 
 
+class Scope(Section):
+    """Whose tickets the rules hold for, and what each is: by its group, whoever made it. All others are left alone."""
+
+    incidents: tuple[Name, ...] | None = Field(
+        default=None,
+        description="groups of incidents: names of the section groups, or the helpdesk's own. "
+        "Without it, every group of that section that is not named below",
+    )
+    rfo_tasks: tuple[Name, ...] = Field(default=("rfo",), description="groups of RFO tasks (R34)")
+    problems: tuple[Name, ...] = Field(default=("problems",), description="groups of problem records (R28)")
+
+
 class HelpdeskMapping(Section):
     """Canonical names ↔ the names of one helpdesk."""
 
@@ -47,7 +60,21 @@ class HelpdeskMapping(Section):
     fields: Mapping[str, str]
     priorities: Mapping[Priority, PriorityNames]
     groups: Mapping[str, str]
+    scope: Scope = Field(default=Scope(), description="whose tickets the rules hold for (R2)")
     roles: Roles
+
+    def kind_in(self, group: str) -> TicketKind:
+        """What a ticket in this group (the policy's name, else the helpdesk's own) is to the rules."""
+        return self._kinds.get(group, TicketKind.OTHER)
+
+    def holds_for(self, group: str, kind: TicketKind) -> bool:
+        """Whether a ticket of this kind is one to the rules while it is in this group of the policy."""
+        return self.kind_in(group) is kind
+
+    @property
+    def groups_in_scope(self) -> Mapping[str, TicketKind]:
+        """The helpdesk's names of all groups whose tickets the rules hold for, and what these are."""
+        return {self.group_name(group): kind for group, kind in self._kinds.items()}
 
     @property
     def named_states(self) -> Mapping[str, TicketState]:
@@ -79,6 +106,15 @@ class HelpdeskMapping(Section):
         return self.groups.get(group, group)
 
     @cached_property
+    def _kinds(self) -> Mapping[str, TicketKind]:
+        scope = self.scope
+        others = {self.group(name): TicketKind.RFO_TASK for name in scope.rfo_tasks}
+        others |= {self.group(name): TicketKind.PROBLEM for name in scope.problems}
+        named = scope.incidents
+        incidents = (group for group in self.groups if group not in others) if named is None else map(self.group, named)
+        return {**dict.fromkeys(incidents, TicketKind.INCIDENT), **others}
+
+    @cached_property
     def _state_names(self) -> Mapping[TicketState, tuple[str, ...]]:
         return {state: tuple(n for n, s in self.named_states.items() if s is state) for state in TicketState}
 
@@ -99,12 +135,15 @@ def keys_are_fields(schema: dict[str, Any]) -> None:
     schema["required"] = sorted(CUSTOM)
 
 
-def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[UnlocatedProblem]:
+def unknown_groups(mapping: Any, named: Collection[str]) -> Iterator[UnlocatedProblem]:
     """Groups that ``mapping`` has no name for."""
-    known = dig(mapping, "groups")
+    if not isinstance(known := dig(mapping, "groups"), Mapping):
+        return
+    unused = {str(name) for name in known} - set(named)
     for group in sorted(named):
-        if isinstance(known, Mapping) and group not in known:
-            yield ("groups", group), "the policy names this group, the mapping has no name for it"
+        if group not in known:
+            meant = did_you_mean(group, unused)
+            yield ("groups", group), f"the policy names this group, the mapping has no name for it{meant}"
 
 
 def fields(
@@ -161,6 +200,28 @@ def groups(data: Any) -> Iterator[UnlocatedProblem]:
         yield from only_once(("groups", group), name, used)
 
 
+def scope(data: Any) -> Iterator[UnlocatedProblem]:
+    """A group is of one kind only, and tickets come in where the rules hold."""
+    used: dict[Any, Any] = {}
+    names = {name: group for group, name in entries(data, "groups") if isinstance(name, str)}
+    for kind in Scope.model_fields:
+        for place, name in entries(data, "scope", kind):
+            if isinstance(name, str):
+                yield from only_once(("scope", kind, place), names.get(name, name), used)
+    incidents = dig(data, "scope", "incidents")
+    if isinstance(incidents, list | tuple) and not {"intake", dig(data, "groups", "intake")} & {*map(str, incidents)}:
+        yield ("scope", "incidents"), "intake is missing (the group where tickets come in, R2)"
+
+
+def out_of_scope(mapping: HelpdeskMapping, named: Mapping[str, TicketKind]) -> Iterator[UnlocatedProblem]:
+    """Groups that the policy sends tickets of a kind to and that the mapping does not count as that."""
+    sections = {TicketKind.RFO_TASK: "rfo_tasks", TicketKind.PROBLEM: "problems"}
+    for group, kind in named.items():
+        if not mapping.holds_for(group, kind):
+            section = sections.get(kind, "incidents")
+            yield ("scope", section), f"the policy uses group {group!r} for these: add it here"
+
+
 def roles(data: Any) -> Iterator[UnlocatedProblem]:
     """A role stands in one list only."""
     used: dict[Any, Any] = {}
@@ -196,4 +257,7 @@ def check(path: Path, services_path: Path | None, mappings: Mapping[Path, type[H
         if rules.document and mapping.document:
             named = named_groups(rules.document.data)
             problems += mapping.document.located(unknown_groups(mapping.document.data, named))
+            if mapping.section is not None and not mapping.problems:
+                kinds = purposes(rules.document.data)
+                problems += mapping.document.located(out_of_scope(mapping.section, kinds))
     return sorted(set(problems))

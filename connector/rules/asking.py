@@ -8,6 +8,7 @@ from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Channel, IntakeStatus
 from connector.rules.case import Case
+from connector.rules.outages import is_over
 from connector.rules.text import Doubt
 
 _ASKED, _REMINDED, _UNDERSTOOD = Mark("asked"), Mark("reminded"), Mark("understood")
@@ -39,7 +40,7 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
     Answers that raise new doubts get a question of their own.
     """
     ticket, now, intake = case.ticket, case.now, case.policy.intake
-    if ticket.state.is_over or now - ticket.created_at > intake.ask_within.fixed:
+    if is_over(ticket) or now - ticket.created_at > intake.ask_within.fixed:
         return None, None
     asked = ticket.marks.get(_ASKED)
     if asked is None:
@@ -60,7 +61,7 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
 
 def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Notice, ...]:
     """Nothing is missing, but the customer should know how the start time was read."""
-    if understood is None or _is_for_agent(ticket) or ticket.state.is_over:
+    if understood is None or _is_for_agent(ticket) or is_over(ticket):
         return ()
     return (Notice("details_complete", {"understood": understood._asdict()}, frozenset({_UNDERSTOOD})),)
 

@@ -15,6 +15,7 @@ from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Impact
 from connector.rules import wording
 from connector.rules.case import Case
+from connector.rules.outages import is_over
 from connector.rules.requests import Request, Source, customer_consents, support_consents
 
 _CONSENTS: Final = ("deferral_support", "deferral_customer")
@@ -93,7 +94,7 @@ def _consents(case: Case, opening: datetime) -> Consents:
 
 
 def _hindrance(case: Case) -> Hindrance | None:
-    if case.ticket.state.is_over:
+    if is_over(case.ticket):
         return "over"
     if case.ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING:
         return "impact"

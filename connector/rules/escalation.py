@@ -18,6 +18,7 @@ from connector.policy.kinds import Span
 from connector.policy.models import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
+from connector.rules.outages import is_over
 from connector.rules.requests import Request, Source, escalation_requests
 from connector.rules.timeline import Target, TargetName
 
@@ -90,7 +91,7 @@ def escalation(case: Case) -> Outcome:
     """The level the ticket should be at, its reason, and when the next one comes."""
     ticket, now = case.ticket, case.now
     reached = reached_level(ticket)
-    if ticket.state.is_over:
+    if is_over(ticket):
         shown: Changes = {"escalation_level": _shown_level(ticket, reached), "next_escalation_at": None}
         return Outcome(rule="escalation", changes=shown, reasons=("the incident is over: no level fires",))
     ahead = [(due.at, due) for due in _by_clock(case) if due.at is not None and due.level.level > reached]

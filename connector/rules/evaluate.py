@@ -14,6 +14,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
@@ -39,6 +40,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
     ),
     TicketKind.RFO_TASK: (rfo_task, contest, unproved),
     TicketKind.PROBLEM: (problem_record, contest, unproved),
+    TicketKind.OTHER: (),
 }
 """The order matters: a rule sees what the rules before it decided."""
 
@@ -49,6 +51,9 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(policy.applies_since)
+    if ticket.kind is TicketKind.OTHER:
+        return _no_business(ticket)
+    ticket = known(ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
@@ -107,6 +112,12 @@ def _together(
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
     return decision._replace(unfinished=unfinished)
+
+
+def _no_business(ticket: Ticket) -> Decision:
+    """Another department's ticket, or of a type that the mapping does not name: nothing is written there (R2)."""
+    reason = f"none of the rules' business: group {ticket.fields.group or 'unknown'}; see scope in the mapping"
+    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
 
 
 def _left_alone(since: datetime) -> Decision:

@@ -12,6 +12,7 @@ from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.policy.models import Policy
+from connector.rules.outages import states
 
 TargetName = Literal["first_response", "repair"]
 
@@ -59,12 +60,12 @@ class Clocks(NamedTuple):
 
 def count_clocks(ticket: Ticket, policy: Policy, priority: Priority) -> Clocks:
     """The clocks of a ticket that has ``priority``."""
-    calendar, promised = policy.calendar(priority), policy.priorities[priority]
+    limits = policy.targets_of(ticket.fields.verified_service, priority)
     intervals = runs(ticket, policy)
-    answer = deadline(calendar, intervals, policy.duration(promised.first_response, calendar))
-    repaired = deadline(calendar, intervals, policy.duration(promised.repair, calendar))
+    answer = deadline(limits.calendar, intervals, limits.first_response.length)
+    repaired = deadline(limits.calendar, intervals, limits.repair.length)
     return Clocks(
-        calendar,
+        limits.calendar,
         intervals,
         Target("first_response", answer, first_response_at(ticket)),
         Target("repair", repaired, resolved_at(ticket)),
@@ -75,6 +76,9 @@ def runs(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
     """The intervals since the ticket's creation in which its clocks ran, oldest first."""
     by_state = _by_state(ticket, policy)
     pauses = deferrals(ticket) if policy.pauses.deferred else ()
+    if ticket.outside:
+        # What another department had a ticket for is not the rules' time.
+        by_state = _without(by_state, [Interval(*span) for span in ticket.outside])
     return _without(by_state, pauses) if pauses else by_state
 
 
@@ -110,7 +114,7 @@ def _cut(run: Interval, begin: datetime, finish: datetime | None) -> Iterator[In
 def _by_state(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
     intervals: list[Interval] = []
     since: datetime | None = None
-    for at, state, actor in _states(ticket):
+    for at, state, actor in states(ticket):
         ticking = _is_ticking(state, actor, policy)
         if ticking and since is None:
             since = at
@@ -148,7 +152,7 @@ def deadline(calendar: BusinessCalendar, intervals: Sequence[Interval], length: 
 def resolved_at(ticket: Ticket) -> datetime | None:
     """Since when the incident is over; ``None`` while it is not (R34)."""
     since: datetime | None = None
-    for at, state, _ in _states(ticket):
+    for at, state, _ in states(ticket):
         if not state.is_over:
             since = None
         elif since is None:
@@ -157,39 +161,23 @@ def resolved_at(ticket: Ticket) -> datetime | None:
 
 
 def first_response_at(ticket: Ticket) -> datetime | None:
-    """When a person of support first answered the customer (R36, R37).
+    """When a message of support first reached the customer (R36, R37): :attr:`Ticket.answers`.
 
-    A ticket that an agent opened by phone was answered when it was opened: they were talking. The
-    connector's own messages are no response.
+    A ticket that an agent opened by phone was answered when it was opened: they were talking.
     """
     if ticket.channel is Channel.PHONE and ticket.created_by.is_staff:
         return ticket.created_at
-    for article in ticket.articles:
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return None
+    return ticket.answers[0].created_at if ticket.answers else None
 
 
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
-    for article in reversed(ticket.articles):
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return ticket.created_at
-
-
-def _states(ticket: Ticket) -> list[tuple[datetime, TicketState, Actor]]:
-    changes = ticket.changes.get("state", ())
-    first = changes[0].old if changes else ticket.state
-    return [
-        (ticket.created_at, first, ticket.created_by),
-        *((change.at, change.new, change.actor) for change in changes),
-    ]
+    return ticket.answers[-1].created_at if ticket.answers else ticket.created_at
 
 
 def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:
     if state is TicketState.PENDING_CUSTOMER:
-        return not policy.pauses.pending_customer or actor is Actor.CUSTOMER
+        return not policy.pauses.pending_customer or not actor.is_trusted
     return not state.is_over
 
 

@@ -102,6 +102,12 @@ class NamedRow(JiraAnswer):
     name: str
 
 
+class KindRow(NamedRow):
+    """An issue's type."""
+
+    id: str = ""
+
+
 class LinkedFields(JiraAnswer):
     """What of an issue comes with a link to it."""
 
@@ -136,6 +142,7 @@ class AttachmentRow(JiraAnswer):
 class ProjectRow(JiraAnswer):
     """The project of an issue."""
 
+    id: str = ""
     key: str
 
 
@@ -147,7 +154,7 @@ class IssueFields(JiraAnswer):
     summary: Text = ""
     description: Text = ""
     project: ProjectRow
-    issuetype: NamedRow
+    issuetype: KindRow
     status: NamedRow
     priority: NamedRow | None = None
     creator: UserRow | None = None
@@ -175,6 +182,7 @@ class OtherFields(JiraAnswer):
     model_config = ConfigDict(extra="allow")
 
     status: NamedRow
+    issuetype: NamedRow | None = None
     creator: UserRow | None = None
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket, kind_of
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Person, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
@@ -21,6 +21,7 @@ from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
 from connector.helpdesks.jira.values import decode, historic
 from connector.helpdesks.proofs import PROPERTY, Proofs
+from connector.helpdesks.scope import outside
 
 log = structlog.get_logger("jira")
 
@@ -63,6 +64,9 @@ class Decoder:
         fields = self.fields_of(row)
         created_by = self._actors.actor(columns.creator)
         channel = self._channel(row)
+        kind = self.kind(row)
+        history = list(history)
+        changes = tuple(self._changes(history, columns.updated))
         articles = self._articles(row, comments, channel)
         return Ticket(
             helpdesk=self._helpdesk,
@@ -73,21 +77,50 @@ class Decoder:
             updated_at=columns.updated,
             created_by=created_by,
             channel=channel,
-            kind=self.kind(row),
+            kind=kind,
+            outside=self._outside(row, history, changes) if kind is TicketKind.INCIDENT else (),
             customer=self._customer(row),
-            state=self._state(row),
+            state=self._state(row) if kind is not TicketKind.OTHER else TicketState.OPEN,
             fields=fields,
             articles=tuple(self._with_remembered(row, articles, remembered)),
-            history=tuple(self._changes(history, columns.updated)),
+            history=changes,
             links=tuple(self._linked(other) for other in others),
             labels=self._ids.labels,
         )
 
     def kind(self, row: IssueRow) -> TicketKind:
-        """What an issue is to the rules: what the connector did not create is an incident."""
-        if self._actors.actor(row.fields.creator) is not Actor.CONNECTOR:
-            return TicketKind.INCIDENT
-        return kind_of(self._value(row.fields.model_extra, "connector_key"))
+        """What an issue is to the rules: by its type, whoever made it."""
+        return self._mapping.kind_of(
+            row.fields.issuetype.name, self._group(self._value(row.fields.model_extra, "group"))
+        )
+
+    def _outside(
+        self, row: IssueRow, history: list[HistoryRow], changes: tuple[Change, ...]
+    ) -> tuple[tuple[datetime, datetime], ...]:
+        """The times in which the issue was of another type, in another project or in a group outside the rules."""
+        types, now = self._mapping.handled_types, row.fields
+        turns: dict[str, list[tuple[datetime, bool, bool]]] = {"issuetype": [], "project": [], "group": []}
+        for entry in history:
+            for item in entry.items:
+                ids, names = (item.old_value, item.new_value), (item.old_text, item.new_text)
+                name = item.field_id or item.field
+                if name == "issuetype":
+                    # The type of today by its id: it may have had another name.
+                    before, after = (i == now.issuetype.id or n in types for i, n in zip(ids, names, strict=True))
+                    turns[name].append((entry.created, before, after))
+                elif name == "project":
+                    turns[name].append((entry.created, ids[0] == now.project.id, ids[1] == now.project.id))
+        for change in changes:
+            if change.field == "group" and change.actor.is_trusted:
+                before, after = (self._mapping.holds_for(g, TicketKind.INCIDENT) for g in (change.old, change.new))
+                turns["group"].append((change.at, before, after))
+        spans = [
+            span
+            for known in turns.values()
+            if known
+            for span in outside(now.created, inside=known[0][1], turns=[(at, after) for at, _, after in known])
+        ]
+        return tuple(sorted(spans))
 
     def fields_of(self, row: IssueRow) -> Fields:
         """The canonical fields."""
@@ -127,8 +160,14 @@ class Decoder:
             id=self._actors.id_of(reporter) or "",
             name=reporter.display_name,
             email=reporter.email_address or None,
-            organization=names[0] if names else None,
+            organizations=tuple(dict.fromkeys(names)),
         )
+
+    def _person(self, user: UserRow | None) -> Person | None:
+        identity = self._actors.id_of(user)
+        if user is None or identity is None:
+            return None
+        return Person(id=identity, name=user.display_name, email=user.email_address or None)
 
     def _articles(self, row: IssueRow, comments: Iterable[tuple[CommentRow, bool]], channel: Channel) -> list[Article]:
         """The description is the first message, in the words of whoever reports."""
@@ -140,8 +179,12 @@ class Decoder:
             created_at=row.fields.created,
             author=self._actors.actor(author),
             author_name=author.display_name if author else "",
+            by=self._person(author),
             channel=channel,
             internal=False,
+            recipients=(),
+            # Whom a person of support opens a ticket for has called them.
+            is_call=self._actors.actor(row.fields.creator).is_staff and not self._actors.actor(author).is_staff,
             subject=row.fields.summary,
             body=plain(row.fields.description),
             attachments=files.get(0, ()),
@@ -163,6 +206,7 @@ class Decoder:
             "created_at": row.created,
             "author": author,
             "author_name": row.author.display_name if row.author else "",
+            "by": self._person(row.author),
             "internal": internal,
             "attachments": files,
         }
@@ -237,14 +281,16 @@ class Decoder:
         return articles
 
     def _linked(self, row: OtherRow) -> LinkedTicket:
-        raw = row.fields.model_extra
+        raw, created_by = row.fields.model_extra, self._actors.actor(row.fields.creator)
+        kind = row.fields.issuetype and self._mapping.kind_of(row.fields.issuetype.name, self._group(None))
         return LinkedTicket(
             id=row.id,
             number=row.key,
             # Any issue may be linked; one in a status nobody mapped must not stop this one.
             state=self._mapping.state(row.fields.status.name) or TicketState.OPEN,
-            created_by_connector=self._actors.actor(row.fields.creator) is Actor.CONNECTOR,
+            created_by_connector=created_by is Actor.CONNECTOR,
             connector_key=self._value(raw, "connector_key"),
+            **({"kind": kind} if kind else {}),
             rfo_status=self._value(raw, "rfo_status"),
             rfo_due_at=self._value(raw, "rfo_due_at"),
         )
@@ -265,6 +311,7 @@ class Decoder:
                         new=self._historic(field, item.new_value, item.new_text),
                         actor=self._actors.actor(row.author),
                         actor_name=row.author.display_name if row.author else "",
+                        by=self._person(row.author),
                     )
 
     def _field(self, item: ItemRow) -> str | None:

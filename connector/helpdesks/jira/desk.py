@@ -130,11 +130,8 @@ class JiraDesk:
             raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
         path = f"api/2/issue/{ticket_id}"
         row = parsed(IssueRow, self.client.get(path, self._parts.query), f"GET {path}")
-        project, kind = row.fields.project.key, row.fields.issuetype.name
-        if project != self._mapping.project or kind not in self._mapping.handled_types:
-            raise NotFoundError(
-                f"Jira {row.key} is a {kind} in project {project}: none of the connector's (mappings/jira.yaml)"
-            )
+        if (project := row.fields.project.key) != self._mapping.project:
+            raise NotFoundError(f"Jira {row.key} is in project {project}: none of the connector's (mappings/jira.yaml)")
         return row
 
     @cached_property
@@ -142,7 +139,8 @@ class JiraDesk:
         flavour, fields = self.site.flavour, self.site.fields
         histories = Histories(self.client, flavour, self._actors)
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
-        proofs = Proofs(self.name, self._proof_keys or (public_key(self.name, self.site.bot.id),))
+        accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
+        proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))
         writer = IssueWriter(
             self.client, self.site, self._mapping, self._memory, proofs=proofs, histories=histories, clock=self._clock
         )

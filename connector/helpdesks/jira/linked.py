@@ -31,7 +31,7 @@ class Linked:
         self._listing = listing
         self._mapping = mapping
         self._flavour = flavour
-        self._fields = ["status", "creator", *(fields.ids[field] for field in _FIELDS)]
+        self._fields = ["status", "issuetype", "creator", *(fields.ids[field] for field in _FIELDS)]
 
     def of(self, issue: IssueRow, kind: TicketKind) -> list[OtherRow]:
         """The linked issues that matter to an issue of this ``kind``, in the order of their links."""
@@ -43,6 +43,8 @@ class Linked:
     def _others(self, issue: IssueRow, kind: TicketKind) -> list[LinkedRow]:
         """The linked issues that matter to the rules; links between incidents do not."""
         types = self._mapping.issue_types
+        if kind is TicketKind.OTHER:
+            return []
         matter = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set(types.incident)
         others = []
         for link in issue.fields.issuelinks:

@@ -44,6 +44,13 @@ class JiraMapping(HelpdeskMapping):
     resolution: Name = Field(default="Done", description="for transitions that ask for one")
     group_field: Name = Field(description="the custom field that holds the group")
     groups: Mapping[str, str] = Field(description="group of the policy → option of the group field")
+    former_accounts: frozenset[str] = Field(
+        default=frozenset(),
+        description="accounts it had before (accountId; on Data Center the user name): they stay the connector",
+    )
+    other_connectors: frozenset[str] = Field(
+        default=frozenset(), description="accounts of other installations of the connector on this Jira"
+    )
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
@@ -55,6 +62,7 @@ class JiraMapping(HelpdeskMapping):
         yield from mapping.states(data, "statuses", cls.HELPDESK, "status")
         yield from mapping.priorities(data)
         yield from mapping.groups(data)
+        yield from mapping.scope(data)
         yield from mapping.roles(data)
 
     @property
@@ -66,6 +74,21 @@ class JiraMapping(HelpdeskMapping):
         """The type of an issue that the connector creates; of incidents the first."""
         types = {TicketKind.RFO_TASK: self.issue_types.rfo_task, TicketKind.PROBLEM: self.issue_types.problem}
         return types.get(kind, self.issue_types.incident[0])
+
+    def kind_of(self, issue_type: str, group: str) -> TicketKind:
+        """What an issue of this type is to the rules, whoever made it; ``group``: the policy's name of its group."""
+        types = self.issue_types
+        if issue_type == types.rfo_task:
+            return TicketKind.RFO_TASK
+        if issue_type == types.problem:
+            return TicketKind.PROBLEM
+        is_incident = issue_type in types.incident and self.holds_for(group, TicketKind.INCIDENT)
+        return TicketKind.INCIDENT if is_incident else TicketKind.OTHER
+
+    def holds_for(self, group: str, kind: TicketKind) -> bool:
+        """By the type alone, unless the mapping names the groups of incidents."""
+        chosen = kind is TicketKind.INCIDENT and self.scope.incidents is not None
+        return not chosen or self.kind_in(group) is TicketKind.INCIDENT
 
     @property
     def handled_types(self) -> frozenset[str]:

@@ -61,6 +61,13 @@ class ZammadMapping(HelpdeskMapping):
     )
     states: Mapping[str, TicketState] = Field(description="state in Zammad → state of the rules")
     groups: Mapping[str, str] = Field(description="group of the policy → group in Zammad")
+    former_accounts: frozenset[int] = Field(
+        default=frozenset(),
+        description="ids of the users that the connector was before: they stay the connector",
+    )
+    other_connectors: frozenset[int] = Field(
+        default=frozenset(), description="ids of the users of other installations of the connector on this Zammad"
+    )
     articles: Articles
 
     @classmethod
@@ -71,6 +78,7 @@ class ZammadMapping(HelpdeskMapping):
         yield from mapping.states(data, "states", cls.HELPDESK, "state")
         yield from mapping.priorities(data)
         yield from mapping.groups(data)
+        yield from mapping.scope(data)
         yield from mapping.roles(data)
         yield from _articles(data)
 

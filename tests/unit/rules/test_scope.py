@@ -1,10 +1,10 @@
-"""``applies_since``: tickets from before the installation are left alone."""
+"""What is none of the rules' business: other departments' tickets, and those from before the installation."""
 
 from datetime import timedelta
 
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, TicketKind
 from connector.rules.evaluate import evaluate
-from tests.builders import T0, at, default_policy, incident, said
+from tests.builders import T0, at, complete, default_policy, incident, said
 
 POLICY = default_policy().model_copy(update={"applies_since": T0})
 WORDS = said("Please escalate this ticket. Send us the RFO.", at(days=3), Actor.CUSTOMER)
@@ -22,3 +22,28 @@ def test_an_older_ticket_is_left_alone_whatever_is_said_on_it() -> None:
 
 def test_a_ticket_of_that_moment_is_under_the_rules() -> None:
     assert evaluate(incident(created_at=T0, articles=(WORDS,)), POLICY, at(days=4)).note is not None
+
+
+def test_another_departments_ticket_is_left_alone() -> None:
+    decision = evaluate(incident(complete(group="HR"), kind=TicketKind.OTHER, articles=(WORDS,)), POLICY, at(days=9))
+
+    assert decision.writes_nothing
+    assert decision.due is None
+    assert "HR" in decision.outcomes[0].reasons[0]
+
+
+def test_a_ticket_that_comes_into_scope_counts_from_then() -> None:
+    fields = complete(priority="P3")
+    here_from_the_start = incident(fields)
+    came = incident(fields, created_at=T0 - timedelta(days=5), outside=((T0 - timedelta(days=5), T0),))
+    policy = default_policy()
+
+    levels = {
+        evaluate(ticket, policy, at(hours=9)).changes.get("escalation_level") for ticket in (came, here_from_the_start)
+    }
+    limits = {
+        evaluate(ticket, policy, at(hours=9)).changes.get("repair_due_at") for ticket in (came, here_from_the_start)
+    }
+
+    assert levels == {2}
+    assert limits == {at(hours=48)}

@@ -190,15 +190,63 @@ def test_a_linked_ticket_in_a_state_nobody_mapped_stops_nothing(zammad: response
 
 
 @pytest.mark.parametrize(
-    ("creator", "key", "kind"),
-    [(BOT, "rfo:7", TicketKind.RFO_TASK), (CUSTOMER, "rfo:7", TicketKind.INCIDENT), (BOT, "x:7", TicketKind.INCIDENT)],
+    ("group", "creator", "key", "kind"),
+    [
+        ("Users", CUSTOMER, None, TicketKind.INCIDENT),
+        ("RFO", AGENT, None, TicketKind.RFO_TASK),
+        ("Problem Management", AGENT, None, TicketKind.PROBLEM),
+        ("HR", CUSTOMER, None, TicketKind.OTHER),
+        # What the connector made stays that, wherever somebody puts it; a key that it did not write is only a text.
+        ("Users", BOT, "rfo:7", TicketKind.RFO_TASK),
+        ("HR", BOT, "problem:7", TicketKind.PROBLEM),
+        ("Users", CUSTOMER, "rfo:7", TicketKind.INCIDENT),
+        ("HR", AGENT, "rfo:7", TicketKind.OTHER),
+        ("Users", BOT, "x:7", TicketKind.INCIDENT),
+        ("HR", BOT, "x:7", TicketKind.OTHER),
+    ],
 )
-def test_only_the_connector_makes_rfo_tasks(
-    zammad: responses.RequestsMock, creator: int, key: str, kind: TicketKind
+def test_the_group_tells_the_kind_whoever_made_the_ticket(
+    zammad: responses.RequestsMock, group: str, creator: int, key: str | None, kind: TicketKind
 ) -> None:
-    whole = shown(connector_key=key, created_by_id=creator, updated_by_id=creator)
+    whole = in_group(shown(connector_key=key, created_by_id=creator, updated_by_id=creator), group)
 
     assert read(zammad, whole).kind is kind
+
+
+def in_group(whole: dict[str, Any], group: str) -> dict[str, Any]:
+    (row,) = whole["assets"]["Group"].values()
+    row["name"] = group
+    return whole
+
+
+def moved(old: str, new: str, user: int = AGENT, at: str = "2026-11-22T12:49:08.000Z") -> dict[str, Any]:
+    return {"history": [entry("group", old, new, user, at)], "assets": recorded("030-ticket-history")["body"]["assets"]}
+
+
+def test_a_customer_takes_no_ticket_out_of_the_rules(zammad: responses.RequestsMock) -> None:
+    whole = changed_later(in_group(shown(escalation_level=1), "HR"))
+
+    assert read(zammad, whole, moved("Users", "HR", CUSTOMER)).kind is TicketKind.INCIDENT
+
+
+def test_support_takes_a_ticket_out_of_the_rules(zammad: responses.RequestsMock) -> None:
+    whole = changed_later(in_group(shown(), "HR"))
+
+    assert read(zammad, whole, moved("Users", "HR")).kind is TicketKind.OTHER
+
+
+def test_the_time_before_a_ticket_came_into_scope_is_told(zammad: responses.RequestsMock) -> None:
+    ticket = read(zammad, changed_later(shown()), moved("HR", "Users"))
+
+    assert ticket.kind is TicketKind.INCIDENT
+    assert ticket.outside == ((ticket.created_at, datetime(2026, 11, 22, 12, 49, 8, tzinfo=UTC)),)
+
+
+def test_a_group_that_was_renamed_since_is_known_by_its_id(zammad: responses.RequestsMock) -> None:
+    history = moved("The old name", "Users")
+    history["history"][0] |= {"id_from": 1, "id_to": 1}
+
+    assert read(zammad, changed_later(shown()), history).outside == ()
 
 
 def test_missing_attributes_are_named(zammad: responses.RequestsMock) -> None:

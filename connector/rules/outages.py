@@ -1,0 +1,150 @@
+"""When the incident was going on, from the ticket's history: an outage ends with the repair (R34).
+
+A customer's message opens a closed ticket again, whatever it says: Zammad does so by itself, Jira by a preset. That
+begins another outage only if a customer plainly says that the fault is back, or support opens the ticket or
+escalates it. Until then the incident counts as over: a request for an RFO never stops its own clock, a thank-you moves
+no date, and nothing escalates on what is repaired.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from connector.domain.ticket import Article, Change, Ticket
+from connector.domain.vocabulary import Actor, TicketState
+from connector.rules.text.afterwards import Afterwards, read_afterwards
+from connector.rules.text.known import read_messages
+from connector.rules.text.reply import own_words
+from connector.rules.text.subject import own_subject
+
+_SAME_ACT = timedelta(seconds=10)
+"""A mail is stored a moment before or after the ticket is opened by it."""
+_AUTOMATION = timedelta(minutes=5)
+"""A rule of the helpdesk opens the ticket this long after the message at most."""
+
+
+class CountedState(NamedTuple):
+    """A state that the ticket passed into, as it counts."""
+
+    at: datetime
+    state: TicketState
+    actor: Actor
+    """Who set it, or whose word woke the ticket."""
+
+
+class Outage(NamedTuple):
+    """A time in which the incident was going on. ``ended`` is ``None`` while it is."""
+
+    began: datetime
+    ended: datetime | None = None
+    repaired: bool = False
+    """It ended with a repair: not as a duplicate, merged or cancelled."""
+
+
+class Reopened(NamedTuple):
+    """The ticket is open by a message that does not plainly say that the fault is back: it counts as over."""
+
+    change: Change
+    message: Article
+    said: Afterwards | None
+    """``None``: not by the customer."""
+
+
+def states(ticket: Ticket) -> list[CountedState]:
+    """The states since the ticket's creation as they count, oldest first."""
+    return _counted(ticket)[0]
+
+
+def reopened(ticket: Ticket) -> Reopened | None:
+    """The message by which the ticket is open now although it counts as over."""
+    return _counted(ticket)[1]
+
+
+def is_over(ticket: Ticket) -> bool:
+    """Nobody has to work on the incident any more, whatever state a thank-you has put the ticket into."""
+    return ticket.state.is_over or reopened(ticket) is not None
+
+
+def outages(ticket: Ticket) -> tuple[Outage, ...]:
+    """The times in which the incident was going on, oldest first; never empty."""
+    found: list[Outage] = []
+    for at, state, _ in states(ticket):
+        goes_on = bool(found) and found[-1].ended is None
+        if not state.is_over:
+            if not goes_on:
+                found.append(Outage(at))
+        else:
+            last = found.pop() if found else Outage(at)
+            found.append(Outage(last.began, at if last.ended is None else last.ended, state in _REPAIRED))
+    return tuple(found)
+
+
+def outage_end(ticket: Ticket) -> datetime | None:
+    """Since when the incident is over; ``None`` while it is going on."""
+    return outages(ticket)[-1].ended
+
+
+def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
+    changes = ticket.changes.get("state", ())
+    counted = [CountedState(ticket.created_at, changes[0].old if changes else ticket.state, ticket.created_by)]
+    opened: Reopened | None = None
+    wakes: CountedState | None = None
+    closed_at = ticket.created_at
+    for change in changes:
+        if opened is not None and wakes is not None and wakes.at <= change.at:
+            counted.append(wakes._replace(state=change.old))
+            opened = None
+        if change.new.is_over:
+            opened, closed_at = None, change.at
+        elif change.old.is_over:
+            opened = _reopened(ticket, change, closed_at)
+            wakes = _wakes(ticket, change) if opened else None
+        if opened is None:
+            counted.append(CountedState(change.at, change.new, change.actor))
+    if opened is not None and wakes is not None:
+        return [*counted, wakes], None
+    return counted, opened
+
+
+def _reopened(ticket: Ticket, change: Change, closed_at: datetime) -> Reopened | None:
+    """``None`` where somebody meant to open it: support, a customer by the state itself, or with such words."""
+    if change.actor.is_staff or change.actor is Actor.CONNECTOR:
+        return None
+    since, until = max(closed_at, change.at - _AUTOMATION), change.at + _SAME_ACT
+    places = [
+        at
+        for at, article in enumerate(ticket.articles)
+        if since <= article.created_at <= until and not (article.author.is_staff or article.author in _MACHINES)
+    ]
+    if not places:
+        return None
+    said = {at: _said(ticket, at) for at in places}
+    if Afterwards.BROKEN in said.values():
+        return None
+    return Reopened(change, ticket.articles[places[-1]], said[places[-1]])
+
+
+def _wakes(ticket: Ticket, opening: Change) -> CountedState | None:
+    """The first word after ``opening`` that the fault is back: a customer's, or support escalates."""
+    words = [
+        CountedState(article.created_at, ticket.state, article.author)
+        for at, article in enumerate(ticket.articles)
+        if article.created_at > opening.at and _said(ticket, at) is Afterwards.BROKEN
+    ]
+    escalated = [
+        CountedState(change.at, ticket.state, change.actor)
+        for change in ticket.changes.get("escalation_request", ())
+        if change.at > opening.at and change.new and change.actor.is_staff
+    ]
+    return min((*words[:1], *escalated[:1]), default=None)
+
+
+def _said(ticket: Ticket, at: int) -> Afterwards | None:
+    """What a customer's message says; ``None`` of anybody else's."""
+    if ticket.articles[at].author is not Actor.CUSTOMER:
+        return None
+    message = read_messages(ticket.articles, (at,))[at]
+    return read_afterwards(f"{own_subject(ticket, at)}\n\n{own_words(message.lines)}")
+
+
+_MACHINES = frozenset({Actor.CONNECTOR, Actor.SYSTEM})
+_REPAIRED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
