@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from connector.domain.mail_domain import mail_domain
 from connector.domain.model import Model
 from connector.policy.kinds import Name, ZoneName
 from connector.policy.problem import UnlocatedProblem
@@ -73,8 +74,12 @@ class Catalogue(Section):
             for organization in organizations
             if (customer := self._customers.get(("organizations", organization.casefold())))
         }
-        _, at, domain = (email or "").rpartition("@")
-        if not found and at and (customer := self._customers.get(("email_domains", domain.casefold()))):
+        if (
+            not found
+            and email
+            and "@" in email
+            and (customer := self._customers.get(("email_domains", mail_domain(email))))
+        ):
             return (customer,)
         return tuple(found.values())
 
@@ -82,9 +87,12 @@ class Catalogue(Section):
         """A circuit as the catalogue spells it."""
         return self._circuits.get(circuit_id.strip().casefold())
 
-    def identifiers(self, customer: CatalogueCustomer | None) -> Identifiers:
-        """Those of one customer."""
-        return self._identifiers.get(customer.id, _NO_IDENTIFIERS) if customer else _NO_IDENTIFIERS
+    def identifiers(self, companies: Iterable[CatalogueCustomer]) -> Identifiers:
+        """Those of all these customers."""
+        each = [self._identifiers[company.id] for company in companies if company.id in self._identifiers]
+        if len(each) < 2:
+            return each[0] if each else _NO_IDENTIFIERS
+        return Identifiers(*map(frozenset[str]().union, *each))
 
     @cached_property
     def _circuits(self) -> Mapping[str, str]:
@@ -114,7 +122,7 @@ class Catalogue(Section):
             for organization in customer.organizations:
                 by_key["organizations", organization.casefold()] = customer
             for domain in customer.email_domains:
-                by_key["email_domains", domain.casefold()] = customer
+                by_key["email_domains", mail_domain(domain)] = customer
         return by_key
 
 

@@ -88,6 +88,13 @@ _STAYS_OUT = re.compile(
 )
 
 
+_PARTIAL = re.compile(
+    r"\b(?:packets?|loss(?:es)?|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|jitter|errors?|fehler|crc|flap\w*|intermitt\w*"
+    r"|sporadi\w*|degrad\w*|\w*verlust\w*|instabil\w*|unstable|drops|works?|backup|redundan\w*|again|wieder|minor)\b",
+    re.IGNORECASE,
+)
+
+
 class Told(NamedTuple):
     """An impact that prose tells."""
 
@@ -117,6 +124,11 @@ def impact_in_prose(text: str) -> Told | None:
     if not named and is_total_loss(text):
         return Told(Impact.SERVICE_AFFECTING, presumed=True)
     return None
+
+
+def is_partial(text: str) -> bool:
+    """Whether it tells of a fault that leaves something working."""
+    return _PARTIAL.search(text) is not None
 
 
 def is_total_loss(text: str) -> bool:

@@ -38,6 +38,7 @@ _PLAIN_WORDS = frozenset({
     "from", "ab", "seit", "local", "time", "this", "morning", "the", "on", "am", "of", "clock", "o",
     "ungefähr", "früh", "morgens", "last", "letzten", "letzte", "vergangenen", "vergangener",
 })  # fmt: skip
+_HALVES = frozenset({"afternoon", "evening", "night", "nachmittag", "abend", "nacht", "mittag", "it", "began"})
 _SINCE = re.compile(
     r"\b(?:(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch|unterbrechung) (?:at|around|about"
     r"|on|um|gegen"
@@ -92,6 +93,12 @@ _IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
 _CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
 _ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+)")
 _SENTENCE_END = re.compile(r"(?<=[^\d][.!?])\s|\n\n")
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:\w+,? )?(?:we|i|there|wir|ich|es|you)\b(?: \w+){0,3}? (?:a |an |some |ein |eine "
+    r"|another )?(?:\w+ )?(?:problem|issue|fault"
+    r"|störung|fehler)\w?\W*",
+    re.IGNORECASE,
+)
 _DESCRIBES = 4
 """Words."""
 _SINCE_REACH = 80
@@ -305,15 +312,29 @@ def _leading(text: str) -> str:
     return text[:at]
 
 
+def bare_start(line: str, sent_at: datetime, zones: Zones) -> Start | Unclear | None:
+    """A line with nothing but a time, which answers our question; ``None`` if it is something else."""
+    text = spelled_out(line.strip(" .,!"), sent_at)
+    parts = _parts(text[:_MAX_VALUE])
+    words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
+    if not (parts.times or parts.dates) or not words <= _PLAIN_WORDS | _HALVES or re.search(r"\d", parts.rest):
+        return None
+    return read_start(line, "", sent_at, zones)
+
+
 def fault_in(text: str) -> str | None:
     """The first sentence that tells of a fault, which describes it where nothing else does (R17)."""
     if not _FAULT.search(text):
         return None
     for line in text.split("\n"):
         for sentence in _SENTENCE_END.split(line):
-            if len(sentence.split()) >= _DESCRIBES and "?" not in sentence and _FAULT.search(sentence):
+            if len(sentence.split()) >= _DESCRIBES and "?" not in sentence and _describes(sentence):
                 return " ".join(sentence.split())
     return None
+
+
+def _describes(sentence: str) -> bool:
+    return _FAULT.search(sentence) is not None and not _SAYS_NOTHING.fullmatch(sentence)
 
 
 def starts_in_prose(
