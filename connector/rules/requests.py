@@ -1,6 +1,7 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -10,7 +11,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules.case import Case
 from connector.rules.spoken import Statement
-from connector.rules.text.clauses import Verdict
+from connector.rules.text.clauses import Verdict, normalized
 
 
 class Source(StrEnum):
@@ -70,20 +71,74 @@ def escalation_requests(case: Case) -> list[Request]:
     return sorted(requests, key=_time)
 
 
-def rfo_requests(case: Case) -> list[Request]:
-    """Every request for an RFO that stands, oldest first.
+class RfoWords(NamedTuple):
+    """What was said about wanting an RFO."""
 
-    A customer can neither withdraw what support requested nor, by the field, ask in support's name.
-    """
+    standing: tuple[Request, ...]
+    """The requests that nobody has taken back, oldest first."""
+    taken_back: Request | None
+    """By whom and when the last one was taken back, if none stands."""
+
+
+def rfo_words(case: Case) -> RfoWords:
+    """Who wants an RFO still. An agent overrules every reading: taken back by the field, what was asked before is gone,
+    messages too. Who asked by message takes it back by message. A customer can neither withdraw what support requested
+    nor, by the field, ask in support's name."""
     standing: list[Request] = []
-    for setting in _settings(case.ticket, "rfo_requested"):
-        if setting.value:
-            standing.append(setting.as_request())
-        elif setting.actor is Actor.CUSTOMER:
-            standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
-        else:
-            standing = []
-    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
+    taken_back: Request | None = None
+    for said in sorted([*_rfo_by_field(case.ticket), *_rfo_by_message(case)], key=lambda one: one.request.at):
+        if said.wants:
+            standing.append(said.request)
+            continue
+        left = [] if said.request.actor is not Actor.CUSTOMER else _not_said_like(said.request, standing)
+        if standing and not left:
+            taken_back = said.request
+        standing = left
+    return RfoWords(tuple(standing), None if standing else taken_back)
+
+
+def rfo_requests(case: Case) -> list[Request]:
+    """Every request for an RFO that stands, oldest first."""
+    return list(rfo_words(case).standing)
+
+
+class _Wish(NamedTuple):
+    request: Request
+    wants: bool
+    """``False``: it takes back."""
+
+
+def _rfo_by_field(ticket: Ticket) -> Iterator[_Wish]:
+    for setting in _settings(ticket, "rfo_requested"):
+        if setting.value or setting.ref is not None:
+            yield _Wish(setting.as_request(), bool(setting.value))
+
+
+def _rfo_by_message(case: Case) -> Iterator[_Wish]:
+    for statement in case.spoken.rfo:
+        verdict = statement.reading.verdict
+        if verdict is Verdict.YES or (verdict is Verdict.NO and _NOT_NEEDED.search(normalized(statement.said))):
+            yield _Wish(_request(statement), verdict is Verdict.YES)
+
+
+_NOT_NEEDED = re.compile(
+    r"\b(?:no (?:longer )?need|(?:not|n't|no longer) (?:\w+ )?(?:need|require|want|necessary)\w*|withdr[ae]w\w*"
+    r"|cancel\w*|disregard|forget|ignore|zurück|hinfällig|verzicht\w*"
+    r"|(?:kein\w*|nicht) (?:\w+ ){0,4}(?:mehr|nötig|benötig\w*|erforderlich|brauch\w*)"
+    r"|brauch\w* (?:\w+ ){0,4}(?:kein\w*|nicht))\b",
+    re.IGNORECASE,
+)
+"""Of the clear noes, those that take a wish back; "we have not received it" does not."""
+
+
+def _not_said_like(taken_back: Request, standing: list[Request]) -> list[Request]:
+    """What stays when a customer takes back: what support asked for, and what was asked the other way."""
+    by_message = taken_back.source is Source.MESSAGE
+    return [
+        request
+        for request in standing
+        if request.actor is not Actor.CUSTOMER or (request.source is Source.MESSAGE) is not by_message
+    ]
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
@@ -136,9 +191,9 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
 
 def _by_message(statements: Iterable[Statement]) -> list[Request]:
     """What the customer's own messages plainly want."""
-    return [
-        Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
-        for statement in statements
-        if statement.reading.verdict is Verdict.YES
-        for article in (statement.article,)
-    ]
+    return [_request(statement) for statement in statements if statement.reading.verdict is Verdict.YES]
+
+
+def _request(statement: Statement) -> Request:
+    article = statement.article
+    return Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
