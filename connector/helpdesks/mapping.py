@@ -202,7 +202,8 @@ def scope(data: Any) -> Iterator[UnlocatedProblem]:
     names = {name: group for group, name in entries(data, "groups") if isinstance(name, str)}
     for kind in Scope.model_fields:
         for place, name in entries(data, "scope", kind):
-            yield from only_once(("scope", kind, place), names.get(name, name), used)
+            if isinstance(name, str):
+                yield from only_once(("scope", kind, place), names.get(name, name), used)
     incidents = dig(data, "scope", "incidents")
     if isinstance(incidents, list | tuple) and not {"intake", dig(data, "groups", "intake")} & {*map(str, incidents)}:
         yield ("scope", "incidents"), "intake is missing (the group where tickets come in, R2)"

@@ -61,10 +61,10 @@ class Case:
         return self.policy.ladder(self.verified_service)
 
     @property
-    def customer(self) -> CatalogueCustomer | None:
-        """The catalogue's customer whom the ticket's contact belongs to, if it knows one (R7)."""
+    def companies(self) -> tuple[CatalogueCustomer, ...]:
+        """The catalogue's customers whom the ticket's contact belongs to: none, one, or a reseller's several (R7)."""
         contact = self.ticket.customer
-        return self.policy.catalogue.customer(contact.organization, contact.email)
+        return self.policy.catalogue.customers_of(contact.organizations, contact.email)
 
     def text(self, message: str, /, **data: Any) -> str:
         """A message that is part of a field or of another message."""

@@ -161,30 +161,23 @@ def resolved_at(ticket: Ticket) -> datetime | None:
 
 
 def first_response_at(ticket: Ticket) -> datetime | None:
-    """When a person of support first answered the customer (R36, R37).
+    """When a message of support first reached the customer (R36, R37): :attr:`Ticket.answers`.
 
-    A ticket that an agent opened by phone was answered when it was opened: they were talking. The
-    connector's own messages are no response.
+    A ticket that an agent opened by phone was answered when it was opened: they were talking.
     """
     if ticket.channel is Channel.PHONE and ticket.created_by.is_staff:
         return ticket.created_at
-    for article in ticket.articles:
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return None
+    return ticket.answers[0].created_at if ticket.answers else None
 
 
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
-    for article in reversed(ticket.articles):
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return ticket.created_at
+    return ticket.answers[-1].created_at if ticket.answers else ticket.created_at
 
 
 def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:
     if state is TicketState.PENDING_CUSTOMER:
-        return not policy.pauses.pending_customer or actor is Actor.CUSTOMER
+        return not policy.pauses.pending_customer or not actor.is_trusted
     return not state.is_over
 
 

@@ -77,7 +77,7 @@ class ZammadDesk:
     @cached_property
     def _proofs(self) -> Proofs:
         # What was signed before a key was configured stays valid: nobody but the bot can write what counts here.
-        return Proofs(self._name, (*self._proof_keys, public_key(self._name, self.bot_id)))
+        return Proofs(self._name, (*self._proof_keys, *(public_key(self._name, each) for each in self._accounts)))
 
     @cached_property
     def _in_scope(self) -> frozenset[str | None]:
@@ -202,10 +202,15 @@ class ZammadDesk:
                 "object manager: type, options, length, and that the migrations have run"
             )
 
+    @cached_property
+    def _accounts(self) -> list[str]:
+        """The connector's users, that of today first."""
+        return [str(account) for account in (self.bot_id, *sorted(self._mapping.former_accounts))]
+
     def _find(self, key: str) -> int | None:
         condition = {
             f"ticket.{self._mapping.attribute('connector_key')}": {"operator": "is", "value": key},
-            "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": [str(self.bot_id)]},
+            "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": self._accounts},
         }
         rows = self._search(condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
         return rows[0].id if rows else None

@@ -73,7 +73,13 @@ class ZammadHouse:
         """An e-mail, or a note."""
         kind = "note" if internal else "email"
         held = {"ticket_id": int(ticket), "type": kind, "internal": internal, "body": body}
+        if kind == "email":
+            held["to"] = self._customer_address(ticket)
         self.api(token, "POST", "ticket_articles", held)
+
+    def _customer_address(self, ticket: str) -> str:
+        world = self.sandbox.world
+        return str(world.table("User")[world.table("Ticket")[int(ticket)]["customer_id"]]["email"])
 
     def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
         """One PUT."""
