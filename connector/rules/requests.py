@@ -90,7 +90,7 @@ def rfo_words(case: Case) -> RfoWords:
         if said.wants:
             standing.append(said.request)
             continue
-        left = [] if said.request.actor is not Actor.CUSTOMER else _not_said_like(said.request, standing)
+        left = [] if said.request.actor.is_trusted else _not_said_like(said.request, standing)
         if standing and not left:
             taken_back = said.request
         standing = left
@@ -185,8 +185,16 @@ def _settings(ticket: Ticket, field: str) -> list[Setting]:
     at_creation = changes[0].old if changes else getattr(ticket.fields, field)
     return [
         Setting(None, ticket.created_at, ticket.created_by, at_creation),
-        *(Setting(change.id, change.at, change.actor, change.new, change.actor_name) for change in changes),
+        *(
+            Setting(change.id, change.at, change.actor, change.new, change.actor_name)
+            for change in changes
+            if change.actor not in _NOT_ASKED
+        ),
     ]
+
+
+_NOT_ASKED = frozenset({Actor.STRANGER, Actor.MACHINE})
+"""What they set by a helpdesk's interface asks for nothing and agrees to nothing."""
 
 
 def _by_message(statements: Iterable[Statement]) -> list[Request]:

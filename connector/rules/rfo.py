@@ -117,7 +117,7 @@ def _asked(case: Case) -> Asked | None:
 
 
 def _counts_as_delivered(change: Change) -> bool:
-    return change.new is RfoStatus.DELIVERED and (change.actor.is_staff or change.actor is Actor.CONNECTOR)
+    return change.new is RfoStatus.DELIVERED and change.actor.is_trusted
 
 
 def _newer(requests: Iterable[Request], than: datetime) -> tuple[Request, ...]:
@@ -158,7 +158,7 @@ def _eligible(case: Case, asked: Asked, promised: datetime | None) -> Request | 
 def _priorities(case: Case, asked: Asked) -> set[Priority | None]:
     """Every priority that the incident had while it was open, as far as somebody decided it."""
     began, ended = asked.outages[0].began, asked.ended or case.now
-    changes = [change for change in case.ticket.changes.get("priority", ()) if change.actor is not Actor.CUSTOMER]
+    changes = [change for change in case.ticket.changes.get("priority", ()) if change.actor.is_trusted]
     before = [change for change in changes if change.at <= ended]
     if not before:
         return {case.priority}
@@ -175,8 +175,7 @@ def _sent(case: Case, since: datetime) -> bool:
     return any(
         article.created_at >= since - _ONE_ACT
         and hands_over(own_words(read_lines(article.body, article.is_html)), article.attachments, names)
-        for article in case.ticket.articles
-        if article.author.is_staff and not article.internal
+        for article in case.ticket.answers
     )
 
 
