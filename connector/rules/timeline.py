@@ -60,12 +60,12 @@ class Clocks(NamedTuple):
 
 def count_clocks(ticket: Ticket, policy: Policy, priority: Priority) -> Clocks:
     """The clocks of a ticket that has ``priority``."""
-    calendar, promised = policy.calendar(priority), policy.priorities[priority]
+    limits = policy.targets_of(ticket.fields.verified_service, priority)
     intervals = runs(ticket, policy)
-    answer = deadline(calendar, intervals, policy.duration(promised.first_response, calendar))
-    repaired = deadline(calendar, intervals, policy.duration(promised.repair, calendar))
+    answer = deadline(limits.calendar, intervals, limits.first_response.length)
+    repaired = deadline(limits.calendar, intervals, limits.repair.length)
     return Clocks(
-        calendar,
+        limits.calendar,
         intervals,
         Target("first_response", answer, first_response_at(ticket)),
         Target("repair", repaired, resolved_at(ticket)),
