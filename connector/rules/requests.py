@@ -8,10 +8,11 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, Impact
 from connector.rules.case import Case
 from connector.rules.spoken import Statement
 from connector.rules.text.clauses import Verdict, normalized
+from connector.rules.text.until import Until
 
 
 class Source(StrEnum):
@@ -37,6 +38,8 @@ class Request(NamedTuple):
     """The customer's own sentence, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
+    until: Until = None
+    """Of a customer's consent by message: until when."""
 
     @property
     def id(self) -> str:
@@ -159,6 +162,18 @@ def customer_consents(case: Case) -> list[Request]:
     return [consent for consent in consents if not any(at > consent.at for at in refused)]
 
 
+def unspent(consents: list[Request], ticket: Ticket) -> list[Request]:
+    """A consent ends with the incident and with a worse impact, however it was given; it does not come back with
+    them."""
+    spent = [change.at for change in ticket.changes.get("state", ()) if change.new.is_over]
+    spent += [change.at for change in ticket.changes.get("impact", ()) if change.new in _WORSE]
+    until = max(spent, default=None)
+    return consents if until is None else [consent for consent in consents if consent.at > until]
+
+
+_WORSE = frozenset({Impact.SERVICE_AFFECTING, Impact.DEGRADATION})
+
+
 _time = attrgetter("at")
 
 
@@ -203,5 +218,5 @@ def _by_message(statements: Iterable[Statement]) -> list[Request]:
 
 
 def _request(statement: Statement) -> Request:
-    article = statement.article
-    return Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
+    article, said, until = statement.article, statement.said, statement.until
+    return Request(Source.MESSAGE, article.id, article.created_at, article.author, said, article.author_name, until)
