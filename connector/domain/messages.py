@@ -37,6 +37,7 @@ _CUSTOMER = (
     "rfo_promised",
 )
 _INTERNAL = (
+    "brought_along",
     "contested",
     "deferral_ended",
     "deferral_offered",
@@ -60,6 +61,7 @@ _INTERNAL = (
     "rfo_withdrawn",
     "service_foreign",
     "service_unknown",
+    "state_unknown",
     "unproved",
 )
 _FIELD = (

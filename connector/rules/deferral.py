@@ -121,7 +121,7 @@ def _hindrance(case: Case) -> Hindrance | None:
     calendar, ticket = case.policy.deferral_calendar, case.ticket
     if calendar.is_open(case.now):
         return "working hours"
-    return "began" if calendar.is_open(ticket.fields.problem_start or ticket.created_at) else None
+    return "began" if calendar.is_open(ticket.fields.problem_start or ticket.began_at) else None
 
 
 def _deferred(case: Case, support: Request, customer: Request, until: datetime) -> Outcome:
@@ -145,10 +145,10 @@ def _deferred(case: Case, support: Request, customer: Request, until: datetime) 
         rule="deferral",
         changes={"deferred_until": until, "deferral": record},
         notices=(
-            Notice("deferred", {"until": until, "record": record}, frozenset({Mark("deferred", *occasion)})),
+            Notice("deferred", {"opening": until, "record": record}, frozenset({Mark("deferred", *occasion)})),
             Notice(
                 "deferral_agreed",
-                {"until": until, "on_behalf": on_behalf},
+                {"opening": until, "on_behalf": on_behalf},
                 frozenset({Mark("deferral-told", *occasion)}),
             ),
         ),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Kept, Ticket
 from connector.domain.vocabulary import Actor, Impact
 from connector.rules.case import Case
 from connector.rules.spoken import Statement
@@ -31,7 +31,7 @@ class Request(NamedTuple):
 
     source: Source
     ref: str
-    """The id of the message, or of the entry in the history; empty at creation."""
+    """The id of the message, or of the entry in the history; at creation empty, or the id of the merged ticket."""
     at: datetime
     actor: Actor
     said: str = ""
@@ -50,13 +50,15 @@ class Request(NamedTuple):
             case Source.FIELD:
                 return f"h{self.ref}"
             case Source.CREATION:
-                return "created"
+                return f"created{self.ref}"
 
 
 class Setting(NamedTuple):
-    """A value that a field was given. ``ref`` is the id of the entry in the history; ``None`` at creation."""
+    """A value that a field was given. ``ref`` is the id of the entry in the history; at creation it is empty, or the id
+    of the merged ticket."""
 
-    ref: str | None
+    source: Source
+    ref: str
     at: datetime
     actor: Actor
     value: Any
@@ -64,14 +66,14 @@ class Setting(NamedTuple):
 
     def as_request(self, said: str = "") -> Request:
         """What this setting asks for or agrees to."""
-        source = Source.CREATION if self.ref is None else Source.FIELD
-        return Request(source, self.ref or "", self.at, self.actor, said, self.name)
+        return Request(self.source, self.ref, self.at, self.actor, said, self.name)
 
 
 def escalation_requests(case: Case) -> list[Request]:
-    """Every request to escalate, oldest first, served or not."""
-    requests = [*_by_message(case.spoken.escalation), *_by_field(case.ticket)]
-    return sorted(requests, key=_time)
+    """Every request to escalate, oldest first, served or not; those to a ticket that was merged into this one too."""
+    ticket = case.ticket
+    by_field = [request for kept in (ticket, *ticket.merged) for request in _by_field(kept)]
+    return sorted([*_by_message(case.spoken.escalation), *by_field], key=_time)
 
 
 class RfoWords(NamedTuple):
@@ -86,10 +88,12 @@ class RfoWords(NamedTuple):
 def rfo_words(case: Case) -> RfoWords:
     """Who wants an RFO still. An agent overrules every reading: taken back by the field, what was asked before is gone,
     messages too. Who asked by message takes it back by message. A customer can neither withdraw what support requested
-    nor, by the field, ask in support's name."""
+    nor, by the field, ask in support's name. What was requested on a ticket that was merged into this one is requested
+    here."""
     standing: list[Request] = []
     taken_back: Request | None = None
-    for said in sorted([*_rfo_by_field(case.ticket), *_rfo_by_message(case)], key=lambda one: one.request.at):
+    by_field = (wish for kept in (case.ticket, *case.ticket.merged) for wish in _rfo_by_field(kept))
+    for said in sorted([*by_field, *_rfo_by_message(case)], key=lambda wish: wish.request.at):
         if said.wants:
             standing.append(said.request)
             continue
@@ -111,9 +115,9 @@ class _Wish(NamedTuple):
     """``False``: it takes back."""
 
 
-def _rfo_by_field(ticket: Ticket) -> Iterator[_Wish]:
+def _rfo_by_field(ticket: Kept) -> Iterator[_Wish]:
     for setting in _settings(ticket, "rfo_requested"):
-        if setting.value or setting.ref is not None:
+        if setting.value or setting.source is Source.FIELD:
             yield _Wish(setting.as_request(), bool(setting.value))
 
 
@@ -183,7 +187,7 @@ def _standing(ticket: Ticket, field: Literal["deferral_support", "deferral_custo
     return [last.as_request()] if last.value and getattr(ticket.fields, field) else []
 
 
-def _by_field(ticket: Ticket) -> list[Request]:
+def _by_field(ticket: Kept) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
     settings = _settings(ticket, "escalation_request")
     requests = []
@@ -194,14 +198,15 @@ def _by_field(ticket: Ticket) -> list[Request]:
     return requests
 
 
-def _settings(ticket: Ticket, field: str) -> list[Setting]:
+def _settings(ticket: Kept, field: str) -> list[Setting]:
     """The values the field has had, oldest first; the first is the one at creation."""
     changes = ticket.changes.get(field, ())
     at_creation = changes[0].old if changes else getattr(ticket.fields, field)
+    of = "" if isinstance(ticket, Ticket) else ticket.id
     return [
-        Setting(None, ticket.created_at, ticket.created_by, at_creation),
+        Setting(Source.CREATION, of, ticket.created_at, ticket.created_by, at_creation),
         *(
-            Setting(change.id, change.at, change.actor, change.new, change.actor_name)
+            Setting(Source.FIELD, change.id, change.at, change.actor, change.new, change.actor_name)
             for change in changes
             if change.actor not in _NOT_ASKED
         ),

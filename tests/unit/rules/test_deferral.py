@@ -244,7 +244,12 @@ def on_friday(*words: str, **values: Any) -> Ticket:
     support = changed("deferral_support", None, True, FRIDAY)
     fields = QUIET.model_copy(update={"deferral_support": True, "problem_start": FRIDAY - timedelta(minutes=30)})
     articles = tuple(said(text, FRIDAY + timedelta(minutes=1 + place)) for place, text in enumerate(words))
-    held = {"fields": fields, "history": (support,), "articles": articles, "created_at": FRIDAY - timedelta(minutes=20)}
+    held: dict[str, Any] = {
+        "fields": fields,
+        "history": (support,),
+        "articles": articles,
+        "created_at": FRIDAY - timedelta(minutes=20),
+    }
     return incident(**(held | values))
 
 

@@ -112,9 +112,9 @@ def test_overdue_rises_to_the_level_of_the_policy_at_its_moment() -> None:
 
 def test_overdue_rises_by_one_level_on_each_working_day() -> None:
     told: list[Article] = []
-    levels = []
+    levels: list[int | None] = []
     for day in range(6):
-        held = {"escalation_level": levels[-1] if levels else None, "rfo_status": RfoStatus.OVERDUE}
+        held: dict[str, Any] = {"escalation_level": levels[-1] if levels else None, "rfo_status": RfoStatus.OVERDUE}
         outcome = decide(rfo_task, task(*told, **held), POLICY, DUE + timedelta(days=day))
         told += [note(set(one.marks)) for one in outcome.notes]
         levels.append(outcome.changes.get("escalation_level", levels[-1] if levels else None))
@@ -139,7 +139,7 @@ def test_several_levels_after_an_outage_are_one_step() -> None:
 
 def test_it_rises_on_the_ladder_of_the_service() -> None:
     """SVC-1003 has a ladder of its own that ends at level 3; Acme's ends at level 4."""
-    service = {"service_id": "SVC-1003", "service_check": ServiceCheck.VERIFIED}
+    service: dict[str, Any] = {"service_id": "SVC-1003", "service_check": ServiceCheck.VERIFIED}
     outcome = decide(rfo_task, task(**service), POLICY, DUE + timedelta(days=9))
 
     assert outcome.changes["escalation_level"] == 3
