@@ -29,5 +29,4 @@ STILL_WRONG: dict[str, str] = {
     "test_a_field_off_the_screen_does_not_stop_the_escalation": "one refused field refuses all",
     "test_a_state_that_nobody_mapped_escalates": "an unknown state is an error",
     # calendars
-    "test_a_day_of_24_hours_can_be_said": "24:00 is refused",
 }
