@@ -109,11 +109,11 @@ def _risen(case: Case, reached: int, fired: Sequence[LevelDue]) -> Changes:
     return changes
 
 
-def level_changes(case: Case, level: Level, why: str, reached: int | None = None) -> Changes:
-    """The fields of a ticket that rises from ``reached``, else from the level below, to ``level``; the owner stays."""
+def level_changes(case: Case, level: Level, why: str, reached: int) -> Changes:
+    """The fields of a ticket that rises from ``reached`` to ``level``; the owner stays."""
     changes: Changes = {
         "escalation_level": level.level,
-        "escalated_from": level.level - 1 if reached is None else reached,
+        "escalated_from": reached,
         "escalation_reason": _reason(case, level, why),
     }
     if level.group:
@@ -178,17 +178,13 @@ def _level_notices(case: Case, fired: Sequence[LevelDue]) -> tuple[Notice, ...]:
     highest, passed = called[-1], called[:-1]
     marks = {Mark("level", due.level.level) for due in called}
     marks |= {Mark("request", due.cause.request.id) for due in called if isinstance(due.cause, Requested)}
-    below = [
-        {
-            "level": due.level.level,
-            "name": due.level.name,
-            "at": due.at,
-            "why": due.why(case),
-            "contacts": due.level.contacts,
-        }
-        for due in passed
-    ]
+    below = [passed_level(due.level, due.at, due.why(case)) for due in passed]
     return (level_notice(highest.level, highest.why(case), highest.at, marks, below),)
+
+
+def passed_level(level: Level, at: datetime, why: str) -> Mapping[str, Any]:
+    """A level that was passed on the way to a higher one, as a note names it with its contacts."""
+    return {"level": level.level, "name": level.name, "at": at, "why": why, "contacts": level.contacts}
 
 
 def level_notice(

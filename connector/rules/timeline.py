@@ -13,7 +13,6 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.rules.outages import CountedState, states
-from connector.rules.text.machines import is_automatic
 
 
 class Interval(NamedTuple):
@@ -101,7 +100,7 @@ def _customers_turn(ticket: Ticket) -> Intervals:
     for article in ticket.articles:
         if article.id in answers:
             since = since or article.created_at
-        elif since is not None and article.author is Actor.CUSTOMER and not (article.internal or is_automatic(article)):
+        elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
             found.append(Interval(since, max(since, article.created_at)))
             since = None
     return (*found, Interval(since, None)) if since is not None else tuple(found)
