@@ -9,6 +9,7 @@ from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
@@ -92,8 +93,7 @@ class Customer(Person):
         address = address.casefold()
         if self.email is not None and address == self.email.casefold():
             return True
-        _, at, domain = address.rpartition("@")
-        return bool(at) and domain in self.domains
+        return "@" in address and mail_domain(address) in self.domains
 
 
 class Article(Model):

@@ -7,9 +7,11 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 import re
 from collections.abc import Collection
 
-from connector.domain.ticket import Change, Customer, Person, Ticket
-from connector.domain.vocabulary import Actor, PrioritySource
+from connector.domain.mail_domain import mail_domain
+from connector.domain.ticket import Article, Change, Customer, Person, Ticket
+from connector.domain.vocabulary import Actor, Channel, PrioritySource
 from connector.policy.catalogue import Catalogue
+from connector.rules.text.machines import sounds_automatic
 
 _MACHINE = re.compile(
     r"(no|do[-._]?not)[-._]?reply|mailer[-._]?daemon|postmaster|bounces?|auto[-._]?(reply|responder|responses?)",
@@ -24,7 +26,7 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     authors = {
         at: actor
         for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER and (actor := _relation(article.by, customer)) is not Actor.CUSTOMER
+        if article.author is Actor.CUSTOMER and (actor := _author(article, customer)) is not Actor.CUSTOMER
     }
     decided = _decided_by_agents(ticket)
     actors = {
@@ -59,9 +61,15 @@ def _in_catalogue(customer: Customer, catalogue: Catalogue) -> Customer:
     if not companies:
         return customer
     named = [name for company in companies for name in company.organizations if name not in customer.organizations]
-    domains = {domain.casefold() for company in companies for domain in company.email_domains}
+    domains = {mail_domain(domain) for company in companies for domain in company.email_domains}
     found = {"organizations": (*customer.organizations, *named), "domains": tuple(sorted(domains))}
     return customer.model_copy(update=found)
+
+
+def _author(article: Article, customer: Customer) -> Actor:
+    if article.channel is Channel.EMAIL and sounds_automatic(article.subject, article.body, article.is_html):
+        return Actor.MACHINE
+    return _relation(article.by, customer)
 
 
 def _relation(person: Person | None, customer: Customer) -> Actor:

@@ -16,7 +16,6 @@ from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
 from connector.rules.text.known import Message, read_messages
-from connector.rules.text.machines import is_automatic
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject
@@ -57,7 +56,7 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     deferring = False
     first_asked = min(_asked_at(ticket), default=None)
     for at, article in enumerate(ticket.articles):
-        if article.author is Actor.CUSTOMER and not article.internal and not is_automatic(article):
+        if article.author is Actor.CUSTOMER and not article.internal:
             named = _named(Body(article.body), own_subject(ticket, at), names)
             deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
             if deferring or any(named):
