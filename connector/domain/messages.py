@@ -37,6 +37,7 @@ _CUSTOMER = (
 )
 _INTERNAL = (
     "contested",
+    "customer_not_told",
     "deferral_ended",
     "deferral_offered",
     "deferral_refused",

@@ -101,6 +101,16 @@ _SUPPORT = frozenset({Actor.AGENT, Actor.MANAGER})
 _OUTSIDE = frozenset({Actor.CUSTOMER, Actor.MACHINE, Actor.STRANGER})
 
 
+class Silence(StrEnum):
+    """Why nothing is sent to a customer. Support gets to read it instead."""
+
+    NO_ADDRESS = "no_address"
+    MACHINE = "machine"
+    """Their messages are those of a machine, which may answer for ever."""
+    ENOUGH = "enough"
+    """Their address has got as many messages in the last hour as the policy allows."""
+
+
 class Channel(StrEnum):
     """How a message came in (R4, R5). It never changes the priority."""
 

@@ -5,11 +5,12 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from connector.domain.ticket import Change, Customer, Person, Ticket
-from connector.domain.vocabulary import Actor, PrioritySource
+from connector.domain.ticket import Article, Change, Customer, Person, Ticket
+from connector.domain.vocabulary import Actor, PrioritySource, Silence
 from connector.policy.catalogue import Catalogue
+from connector.rules.text.machines import is_automatic
 
 _MACHINE = re.compile(
     r"(no|do[-._]?not)[-._]?reply|mailer[-._]?daemon|postmaster|bounces?|auto[-._]?(reply|responder|responses?)",
@@ -24,8 +25,10 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     authors = {
         at: actor
         for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER and (actor := _relation(article.by, customer)) is not Actor.CUSTOMER
+        if article.author is Actor.CUSTOMER and (actor := _wrote_as(article, customer)) is not Actor.CUSTOMER
     }
+    if customer.silence is None and _is_machines(ticket, authors, customer):
+        customer = customer.model_copy(update={"silence": Silence.MACHINE})
     decided = _decided_by_agents(ticket)
     actors = {
         at: actor
@@ -62,6 +65,18 @@ def _in_catalogue(customer: Customer, catalogue: Catalogue) -> Customer:
     domains = {domain.casefold() for company in companies for domain in company.email_domains}
     found = {"organizations": (*customer.organizations, *named), "domains": tuple(sorted(domains))}
     return customer.model_copy(update=found)
+
+
+def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Customer) -> bool:
+    """Whether a machine opened the ticket, and nobody else has spoken for the customer since."""
+    if is_machine(customer.email):
+        return True
+    spoken = [authors.get(at, article.author) for at, article in enumerate(ticket.articles)]
+    return bool(spoken) and spoken[0] is Actor.MACHINE and Actor.CUSTOMER not in spoken
+
+
+def _wrote_as(article: Article, customer: Customer) -> Actor:
+    return Actor.MACHINE if is_automatic(article) else _relation(article.by, customer)
 
 
 def _relation(person: Person | None, customer: Customer) -> Actor:

@@ -83,7 +83,7 @@ def attempt(
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
-        return _reconcile(job, table.now, desk, policy, holds)
+        return _reconcile(job, table, desk, policy, holds)
     except LeaseEndedError:
         return Result(Released(job))
     except RateLimitedError as error:
@@ -145,16 +145,14 @@ def later(named: datetime, now: datetime) -> datetime:
     return named + (_SPREAD + max(named - now, timedelta()) / 20) * random.random()  # noqa: S311 - spreads load only
 
 
-def _reconcile(
-    job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Policy, holds: Callable[[], bool]
-) -> Result:
+def _reconcile(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, holds: Callable[[], bool]) -> Result:
     def failed(text: Failure) -> None:
         metrics.text_failed(text.name)
         log.error("a text does not fit, another is said instead", ticket=job.key.ticket, **text._asdict())
 
     started = time.perf_counter()
     with failures_told_to(failed):
-        result = reconcile(desk, policy, job.key.ticket, now(), holds)
+        result = reconcile(desk, policy, job.key.ticket, table.now(), holds, people=table.people)
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     _tell(result, seconds)
