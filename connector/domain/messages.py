@@ -36,6 +36,7 @@ _CUSTOMER = (
     "rfo_promised",
 )
 _INTERNAL = (
+    "brought_along",
     "contested",
     "customer_not_told",
     "deferral_ended",
@@ -57,6 +58,7 @@ _INTERNAL = (
     "rfo_reminder",
     "service_foreign",
     "service_unknown",
+    "state_unknown",
     "unproved",
 )
 _FIELD = (

@@ -1,13 +1,14 @@
 """From Zammad's answers to a :class:`Ticket`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Change, LinkedTicket, Ticket, kind_of
-from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
+from connector.domain.mark import Mark
+from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, kind_of
+from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
@@ -21,7 +22,7 @@ from connector.helpdesks.zammad.answer import (
     WholeTicket,
 )
 from connector.helpdesks.zammad.mapping import ZammadMapping
-from connector.helpdesks.zammad.names import Names
+from connector.helpdesks.zammad.names import Meanings
 from connector.helpdesks.zammad.people import People, name
 from connector.helpdesks.zammad.values import decode
 
@@ -32,18 +33,25 @@ _CLOCK_GRAIN = timedelta(seconds=1)
 _OF_A_SPLIT = ("parent", "child")
 
 
+Merged = tuple[TicketRow, History]
+"""A ticket that was merged into another one, and its own history."""
+
+
 class Decoder:
     """Reads tickets with one mapping."""
 
-    def __init__(self, helpdesk: str, mapping: ZammadMapping, names: Names, people: People, proofs: Proofs) -> None:
+    def __init__(
+        self, helpdesk: str, mapping: ZammadMapping, meanings: Meanings, people: People, proofs: Proofs
+    ) -> None:
         self._helpdesk = helpdesk
         self._mapping = mapping
-        self._names = names
+        self._meanings = meanings
         self._people = people
         self._proofs = proofs
 
-    def ticket(self, whole: WholeTicket, history: History | None) -> Ticket:
-        """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket."""
+    def ticket(self, whole: WholeTicket, history: History | None, merged: Sequence[Merged] = ()) -> Ticket:
+        """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket. ``merged`` are the
+        tickets that were merged into it."""
         row = whole.assets.Ticket.get(whole.ticket_id)
         if row is None:
             raise PermanentError(f"Zammad GET tickets/{whole.ticket_id}: the answer holds no such ticket")
@@ -54,7 +62,9 @@ class Decoder:
         channel = self._channel(row.create_article_type_id)
         # The mask for phone calls opens when a ticket is split, and whoever splits it talks with nobody.
         is_split = any(link.link_type in _OF_A_SPLIT for link in whole.links)
-        changes = self._changes(history, row.updated_at, whole.assets) if history else ()
+        changes = self._changes(history, row, whole.assets) if history else ()
+        state, unknown_state = self._meanings.state(row.state_id)
+        own = history.written_here if history and history.merged else None
         kind = self._kind(counted_group(fields.group, changes), created_by, fields.connector_key)
         return Ticket(
             helpdesk=self._helpdesk,
@@ -68,14 +78,18 @@ class Decoder:
             kind=kind,
             outside=self._outside(changes, row.created_at) if kind is TicketKind.INCIDENT else (),
             customer=self._people.customer(row, whole.assets),
-            state=self._state(row.state_id) if kind is not TicketKind.OTHER else TicketState.OPEN,
+            state=state,
+            unknown_state=unknown_state,
             fields=fields,
             articles=tuple(
-                self._article(article, str(row.id), whole.assets, opens=not at, is_split=is_split)
+                self._article(article, self._proof(article, row, own), whole.assets, opens=not at, is_split=is_split)
                 for at, article in enumerate(articles)
             ),
             history=changes,
             links=tuple(self._links(whole)),
+            merged=tuple(self._merged(*one) for one in sorted(merged, key=_creation)),
+            copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
+            merged_into=str(history.merged_into) if history and history.merged_into else None,
             labels=self._mapping.screen,
         )
 
@@ -105,7 +119,7 @@ class Decoder:
 
     def _fields_of(self, row: TicketRow, assets: Assets) -> Fields:
         values = self.fields_of(row.model_extra or {})
-        priority = self._mapping.priority(self._names.name("priority", row.priority_id))
+        priority = self._meanings.priority(row.priority_id)
         group = assets.Group.get(row.group_id)
         return Fields(**values, priority=priority, group=self._mapping.group(group.name) if group else None)
 
@@ -124,19 +138,12 @@ class Decoder:
         first = self._mapping.kind_in(moves[0].old) is not TicketKind.OTHER
         return outside(created_at, inside=first, turns=zip((move.at for move in moves), in_scope, strict=True))
 
-    def _state(self, state_id: int) -> TicketState:
-        name = self._names.name("state", state_id)
-        state = self._mapping.state(name)
-        if state is None:
-            raise PermanentError(f"Zammad state {name!r} is not in mappings/zammad.yaml (states)")
-        return state
-
     def _channel(self, type_id: int | None) -> Channel:
         return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
 
-    def _article(self, row: ArticleRow, ticket_id: str, assets: Assets, *, opens: bool, is_split: bool) -> Article:
+    def _article(self, row: ArticleRow, proof: Proof, assets: Assets, *, opens: bool, is_split: bool) -> Article:
         author = self._people.author(row, assets)
-        proof = self._proof(row, ticket_id) if author is Actor.CONNECTOR else Proof()
+        proof = proof if author is Actor.CONNECTOR else Proof()
         return Article(
             id=str(row.id),
             created_at=row.created_at,
@@ -155,10 +162,17 @@ class Decoder:
             refused_marks=proof.refused,
         )
 
-    def _proof(self, row: ArticleRow, ticket_id: str) -> Proof:
+    def _proof(self, row: ArticleRow, ticket: TicketRow, own: Container[int] | None) -> Proof:
+        """What a note of the connector proves on this ticket; ``own`` are the articles that were written on it, where
+        others were merged into it."""
         preferences = row.preferences or {}
         if PROPERTY in preferences:
-            return self._proofs.read(ticket_id, preferences[PROPERTY])
+            proof = self._proofs.read(str(ticket.id), preferences[PROPERTY])
+            carried = (Mark.parse(mark).carried(proof.ticket) for mark in proof.elsewhere)
+            return proof._replace(marks=proof.marks | {mark for mark in carried if mark is not None})
+        # Version 0.1.0 did not say on which ticket: what was written on another one proves nothing here.
+        if row.created_at < ticket.created_at - _CLOCK_GRAIN or (own is not None and row.id not in own):
+            return Proof()
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
@@ -175,8 +189,7 @@ class Decoder:
                 LinkedTicket(
                     id=str(row.id),
                     number=row.number,
-                    # Any ticket may be linked; one in a state nobody mapped must not stop this one.
-                    state=self._mapping.state(self._names.name("state", row.state_id)) or TicketState.OPEN,
+                    state=self._meanings.state(row.state_id)[0],
                     created_by_connector=created_by is Actor.CONNECTOR,
                     connector_key=fields["connector_key"],
                     kind=self._kind(
@@ -188,15 +201,26 @@ class Decoder:
             )
         return links
 
-    def _changes(self, history: History, until: datetime, seen: Assets) -> tuple[Change, ...]:
+    def _merged(self, row: TicketRow, history: History) -> MergedTicket:
+        return MergedTicket(
+            id=str(row.id),
+            number=row.number,
+            created_at=row.created_at,
+            created_by=self._people.creator(row, history.assets),
+            state=self._meanings.state(row.state_id)[0],
+            fields=self._fields_of(row, history.assets),
+            history=self._changes(history, row, history.assets),
+        )
+
+    def _changes(self, history: History, ticket: TicketRow, seen: Assets) -> tuple[Change, ...]:
         """Entries younger than the ticket as it was read belong to a later view, and are left to it.
 
         An entry has the ticket's own time of update (recordings 063, 075); a second is allowed for all the same.
         """
-        changes = []
+        changes, until = [], ticket.updated_at + _CLOCK_GRAIN
         groups = {**seen.Group, **history.assets.Group}
         for row in history.history:
-            change = self._change(row, history.assets, groups) if row.created_at <= until + _CLOCK_GRAIN else None
+            change = self._change(row, history.assets, groups) if row.created_at <= until else None
             if change is not None:
                 changes.append(change)
         return tuple(changes)
@@ -207,30 +231,36 @@ class Decoder:
         field = self._mapping.field(row.attribute)
         if field is None:
             return None
-        texts = (row.value_from, row.value_to)
-        if field == "group":
-            # A group that has been renamed since has its old name in the history.
-            before, after = groups.get(row.id_from or 0), groups.get(row.id_to or 0)
-            texts = (before.name if before else texts[0], after.name if after else texts[1])
-        old, new = (self._historic(field, text) for text in texts)
         actor = self._people.actor(row.created_by_id, row.created_at, assets)
         return Change(
             id=str(row.id),
             at=row.created_at,
             field=field,
-            old=old,
-            new=new,
+            old=self._historic(field, row.id_from, row.value_from, groups),
+            new=self._historic(field, row.id_to, row.value_to, groups),
             actor=actor,
             actor_name=name(assets.User.get(row.created_by_id)),
             by=self._people.person(row.created_by_id, assets),
         )
 
-    def _historic(self, field: str, text: str | None) -> Any:
+    def _historic(self, field: str, row_id: int | None, text: str | None, groups: Mapping[int, NamedRow]) -> Any:
         if field == "state":
-            # A state that has been renamed or removed since counts as open: clocks run, nothing is hidden.
-            return self._mapping.state(text or "") or TicketState.OPEN
+            return self._meanings.past_state(row_id, text or "")
         if field == "priority":
-            return self._mapping.priority(text or "")
+            return self._meanings.past_priority(row_id, text or "")
         if field == "group":
-            return self._mapping.group(text or "")
+            # A group that has been renamed since has its old name in the history.
+            today = groups.get(row_id or 0)
+            return self._mapping.group(today.name if today else text or "")
         return decode(field, text)
+
+
+def _copied_from(whole: WholeTicket, row: TicketRow) -> str | None:
+    """Whoever splits a ticket in Zammad makes a new one that has the old one for its parent (6.4, extra/merge).
+    A parent may also be named later, by hand."""
+    parents = (link.link_object_value for link in whole.links if link.link_type == "parent")
+    return next((str(one) for one in parents if one in whole.assets.Ticket and one < row.id), None)
+
+
+def _creation(merged: Merged) -> datetime:
+    return merged[0].created_at
