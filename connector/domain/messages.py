@@ -60,6 +60,7 @@ _INTERNAL = (
     "service_unknown",
     "state_unknown",
     "unproved",
+    "worse_now",
 )
 _FIELD = (
     "deferral_record",

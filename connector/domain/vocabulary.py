@@ -96,6 +96,11 @@ class Actor(StrEnum):
         """What they set on a ticket counts. A customer's word counts by the rules only, a stranger's not at all."""
         return self not in _OUTSIDE
 
+    @property
+    def is_party(self) -> bool:
+        """What they say or set may count: anybody but machines and strangers."""
+        return self is Actor.CUSTOMER or self.is_trusted
+
 
 _SUPPORT = frozenset({Actor.AGENT, Actor.MANAGER})
 _OUTSIDE = frozenset({Actor.CUSTOMER, Actor.MACHINE, Actor.STRANGER})

@@ -140,7 +140,7 @@ def _settings(ticket: Kept, field: str) -> list[Setting]:
     of = "" if isinstance(ticket, Ticket) else ticket.id
     return [
         Setting(Source.CREATION, of, ticket.created_at, ticket.created_by, at_creation),
-        *(Setting(Source.FIELD, c.id, c.at, c.actor, c.new, c.actor_name) for c in changes),
+        *(Setting(Source.FIELD, c.id, c.at, c.actor, c.new, c.actor_name) for c in changes if c.actor.is_party),
     ]
 
 

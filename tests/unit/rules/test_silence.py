@@ -6,7 +6,7 @@ import pytest
 
 from connector.domain.decision import Decision, Note
 from connector.domain.fields import Fields
-from connector.domain.ticket import Person, Ticket
+from connector.domain.ticket import Article, Person, Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketState
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, default_policy, incident, moved, said
@@ -35,8 +35,9 @@ def test_who_cannot_be_asked_is_asked_for_by_support(why: Silence) -> None:
 def test_a_refusal_to_a_silenced_customer_is_for_support_to_pass_on() -> None:
     closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=5))
     ask = said("Please send us the RFO.", at(minutes=10))
-    values = {"articles": (said("dead"), ask), "created_by": Actor.SYSTEM, "updated_at": at(hours=1)}
-    ticket = incident(state=TicketState.CLOSED, history=(closed,), **values)
+    ticket = incident(
+        state=TicketState.CLOSED, history=(closed,), articles=(said("dead"), ask), created_by=Actor.SYSTEM
+    )
     assert (note := evaluate(ticket, POLICY, at(hours=1)).note) is not None
     assert note.public
 
@@ -58,7 +59,7 @@ def test_a_refusal_to_a_silenced_customer_is_for_support_to_pass_on() -> None:
     ],
     ids=["by its headers", "by its address", "by its words"],
 )
-def test_a_machines_ticket_is_not_answered(opening: object) -> None:
+def test_a_machines_ticket_is_not_answered(opening: Article) -> None:
     ticket = incident(Fields(), articles=(opening,))
 
     assert not told(ticket).public
