@@ -33,6 +33,7 @@ _CUSTOMER = (
     "letter_opening",
     "question",
     "rfo_declined",
+    "rfo_late",
     "rfo_promised",
 )
 _INTERNAL = (
@@ -56,6 +57,9 @@ _INTERNAL = (
     "request_unclear",
     "restored",
     "rfo_reminder",
+    "rfo_reopened",
+    "rfo_unrepaired",
+    "rfo_withdrawn",
     "service_foreign",
     "service_unknown",
     "state_unknown",

@@ -9,6 +9,7 @@ from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
@@ -95,8 +96,7 @@ class Customer(Person):
         address = address.casefold()
         if self.email is not None and address == self.email.casefold():
             return True
-        _, at, domain = address.rpartition("@")
-        return bool(at) and domain in self.domains
+        return "@" in address and mail_domain(address) in self.domains
 
 
 class Article(Model):
@@ -303,13 +303,23 @@ _PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
 _KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()}
 
 
-def key_of(kind: TicketKind, incident_id: str) -> str:
+def key_of(kind: TicketKind, incident_id: str, number: int = 1) -> str:
     """The key of the RFO task or problem record of an incident: always the same, so that a repeat finds what is there.
+    A later outage's RFO has a ``number`` of its own.
 
-    >>> key_of(TicketKind.RFO_TASK, "41002")
-    'rfo:41002'
+    >>> key_of(TicketKind.RFO_TASK, "41002"), key_of(TicketKind.RFO_TASK, "41002", 2)
+    ('rfo:41002', 'rfo:41002:2')
     """
-    return f"{_PREFIXES[kind]}:{incident_id}"
+    return f"{_PREFIXES[kind]}:{incident_id}" + (f":{number}" if number > 1 else "")
+
+
+def incident_of(key: str | None) -> str | None:
+    """The id of the incident that a ticket with this key was made for.
+
+    >>> incident_of("rfo:41002:2")
+    '41002'
+    """
+    return (key or "").partition(":")[2].partition(":")[0] or None
 
 
 def kind_of(key: str | None) -> TicketKind:

@@ -18,7 +18,8 @@ from connector.rules.merged import merged
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
-from connector.rules.rfo import rfo, rfo_task
+from connector.rules.rfo import rfo
+from connector.rules.rfo_task import rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified

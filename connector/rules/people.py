@@ -8,10 +8,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from connector.domain.mail_domain import mail_domain
 from connector.domain.ticket import Article, Change, Customer, Kept, Person, Ticket
-from connector.domain.vocabulary import Actor, PrioritySource, Silence
+from connector.domain.vocabulary import Actor, Channel, PrioritySource, Silence
 from connector.policy.catalogue import Catalogue
-from connector.rules.text.machines import is_automatic
+from connector.rules.text.machines import sounds_automatic
 
 _MACHINE = re.compile(
     r"(no|do[-._]?not)[-._]?reply|mailer[-._]?daemon|postmaster|bounces?|auto[-._]?(reply|responder|responses?)",
@@ -26,7 +27,7 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     authors = {
         at: actor
         for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER and (actor := _wrote_as(article, customer)) is not Actor.CUSTOMER
+        if article.author is Actor.CUSTOMER and (actor := _author(article, customer)) is not Actor.CUSTOMER
     }
     if customer.silence is None and _is_machines(ticket, authors, customer):
         customer = customer.model_copy(update={"silence": Silence.MACHINE})
@@ -80,7 +81,7 @@ def _in_catalogue(customer: Customer, catalogue: Catalogue) -> Customer:
     if not companies:
         return customer
     named = [name for company in companies for name in company.organizations if name not in customer.organizations]
-    domains = {domain.casefold() for company in companies for domain in company.email_domains}
+    domains = {mail_domain(domain) for company in companies for domain in company.email_domains}
     found = {"organizations": (*customer.organizations, *named), "domains": tuple(sorted(domains))}
     return customer.model_copy(update=found)
 
@@ -93,8 +94,10 @@ def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Custome
     return bool(spoken) and spoken[0] is Actor.MACHINE and Actor.CUSTOMER not in spoken
 
 
-def _wrote_as(article: Article, customer: Customer) -> Actor:
-    return Actor.MACHINE if is_automatic(article) else _relation(article.by, customer)
+def _author(article: Article, customer: Customer) -> Actor:
+    if article.channel is Channel.EMAIL and sounds_automatic(article.subject, article.body, article.is_html):
+        return Actor.MACHINE
+    return _relation(article.by, customer)
 
 
 def _relation(person: Person | None, customer: Customer) -> Actor:

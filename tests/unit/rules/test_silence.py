@@ -9,7 +9,7 @@ from connector.domain.fields import Fields
 from connector.domain.ticket import Article, Person, Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketState
 from connector.rules.evaluate import evaluate
-from tests.builders import T0, at, default_policy, incident, moved, said
+from tests.builders import T0, at, complete, default_policy, incident, moved, said
 
 POLICY = default_policy()
 
@@ -35,9 +35,8 @@ def test_who_cannot_be_asked_is_asked_for_by_support(why: Silence) -> None:
 def test_a_refusal_to_a_silenced_customer_is_for_support_to_pass_on() -> None:
     closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=5))
     ask = said("Please send us the RFO.", at(minutes=10))
-    ticket = incident(
-        state=TicketState.CLOSED, history=(closed,), articles=(said("dead"), ask), created_by=Actor.SYSTEM
-    )
+    words = (said("dead"), ask)
+    ticket = incident(complete(service_check=None), state=TicketState.CLOSED, history=(closed,), articles=words)
     assert (note := evaluate(ticket, POLICY, at(hours=1)).note) is not None
     assert note.public
 
