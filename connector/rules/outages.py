@@ -13,7 +13,6 @@ from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.known import read_messages
-from connector.rules.text.machines import is_automatic
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject
 
@@ -141,7 +140,7 @@ def _wakes(ticket: Ticket, opening: Change) -> CountedState | None:
 
 def _said(ticket: Ticket, at: int) -> Afterwards | None:
     """What a customer's message says; ``None`` of anybody else's and of an automatic one."""
-    if ticket.articles[at].author is not Actor.CUSTOMER or is_automatic(ticket.articles[at]):
+    if ticket.articles[at].author is not Actor.CUSTOMER:
         return None
     message = read_messages(ticket.articles, (at,))[at]
     return read_afterwards(f"{own_subject(ticket, at)}\n\n{own_words(message.lines)}")
