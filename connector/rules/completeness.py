@@ -3,6 +3,7 @@
 Nothing stops for a missing detail: the clocks run, and a possible P1 is handled as one (see ``priority``).
 """
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
@@ -25,6 +26,14 @@ _EMPTY_TITLES = frozenset(
     {"no subject", "kein betreff", "(no subject)", "help", "problem", "support", "urgent", "ticket"}
 )
 
+_DECORATION = re.compile(
+    r"(?:image\d{3}|(?:.*[-_ ])?(?:logo|signature|signatur|banner|footer|icon)(?:[-_ ].*)?|facebook|linkedin|xing"
+    r"|twitter"
+    r"|instagram|youtube|outlook-\w+|att\d{5})\.(?:png|jpe?g|gif|svg|bmp|webp|txt|html?)|winmail\.dat|.*\.(?:p7s"
+    r"|p7m|vcf|ics|asc)",
+    re.IGNORECASE,
+)
+"""Files that come along with signatures: no test results (R21)."""
 _LATEST_COUNTS = ("impact", "urgency")
 """What the customer chooses (R10, R18) and may choose again; other details are as first stated."""
 
@@ -156,7 +165,7 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
         elif first := next((s.said.first_words for s in statements if s.said.first_words), None):
             filled["short_description"] = first
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
-        files = [name for s in statements for name in s.article.attachments]
+        files = [name for s in statements for name in s.article.attachments if not _DECORATION.fullmatch(name)]
         if files:
             filled["test_results"] = case.field("test_results", "attached_files", files=files)
     return cast(Changes, filled)

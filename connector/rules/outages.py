@@ -139,7 +139,7 @@ def _wakes(ticket: Ticket, opening: Change) -> CountedState | None:
 
 
 def _said(ticket: Ticket, at: int) -> Afterwards | None:
-    """What a customer's message says; ``None`` of anybody else's and of an automatic one."""
+    """What a customer's message says; ``None`` of anybody else's."""
     if ticket.articles[at].author is not Actor.CUSTOMER:
         return None
     message = read_messages(ticket.articles, (at,))[at]

@@ -87,6 +87,11 @@ _LONGEST = 500
 """Characters of a sentence that are read together: what takes longer to read is no sentence of a mail."""
 _AFTERTHOUGHT = 3
 """Words: "…, please don't"."""
+_BARE_DEMAND = re.compile(
+    r"(?:(?:an?|the|next|immediate|eine?n?|die|der|den|nächste|sofortige)\s+){0,2}~(?:\s+(?:now|level|jetzt|sofort))?\s*[.!]*",
+    re.IGNORECASE,
+)
+"""A whole message that is nothing but what is looked for, named as ``~``."""
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
@@ -263,6 +268,8 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
                 clauses.append(Clause(clause, sentence, ("wish",), Verdict.UNCLEAR if condition else Verdict.YES))
         if not touched and (match := named.search(sentence)) is not None:
             clauses.append(_judged(sentence, sentence, match))
+    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", normalized(text).strip())):
+        clauses = [clauses[0]._replace(cues=("nothing else",), verdict=Verdict.YES)]
     return _together(clauses) if clauses else None
 
 
