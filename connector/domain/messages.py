@@ -56,6 +56,7 @@ _INTERNAL = (
     "problem_reopened",
     "request_unclear",
     "restored",
+    "rfo_elsewhere",
     "rfo_reminder",
     "rfo_reopened",
     "rfo_unrepaired",

@@ -16,8 +16,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Channel, TicketState
+from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
+from connector.domain.vocabulary import Channel, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
@@ -95,13 +95,16 @@ class ZammadDesk:
         self._client.get("users/me")
 
     def read(self, ticket_id: str) -> Ticket:
-        """One or two requests; one more, once, for each ticket that was merged into this one."""
+        """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
+        whose incident was merged."""
         path = f"tickets/{ticket_id}"
         whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
         # Another department's ticket costs no second request.
         history = self._history(whole) if self._decoder.concerns(whole) else None
         try:
-            return self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
+            ticket = self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
+            siblings = self._siblings(ticket)
+            return ticket.model_copy(update={"siblings": siblings}) if siblings else ticket
         except ValidationError as error:
             raise unexpected(WholeTicket, f"GET {path}", error) from error
 
@@ -194,6 +197,17 @@ class ZammadDesk:
                 found[one] = (row, its)
             waiting += its.merged
         return list(found.values())
+
+    def _siblings(self, task: Ticket) -> tuple[LinkedTicket, ...]:
+        """A merge takes the links along: a task hangs on the target then."""
+        incidents = {link.id for link in task.links if link.kind is TicketKind.INCIDENT}
+        of_another = bool(incidents) and incident_of(task.fields.connector_key) not in incidents
+        if task.kind is not TicketKind.RFO_TASK or not of_another:
+            return ()
+        path = f"tickets/{min(incidents, key=int)}"
+        whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        linked = self._decoder.links(whole)
+        return tuple(link for link in linked if link.kind is TicketKind.RFO_TASK and link.id != task.id)
 
     def _attributes(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {}
