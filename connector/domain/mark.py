@@ -13,7 +13,7 @@ MarkName = Literal[
     "deferral-refused", "deferral-told", "deferred", "doubt", "level", "priority", "priority-kept",
     "problem-reopened", "refused", "refused-told", "reminded", "repaired", "request", "request-late", "request-told",
     "request-top", "rfo-declined", "rfo-due", "rfo-elsewhere", "rfo-late", "rfo-reminder", "rfo-reopened",
-    "rfo-withdrawn", "service", "state-unknown", "unclear", "understood", "unproved", "unwritten",
+    "rfo-withdrawn", "service", "state-unknown", "unclear", "understood", "unproved", "unwritten", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 
@@ -29,6 +29,7 @@ _OF_A_MESSAGE: frozenset[MarkName] = frozenset(
         "request-top",
         "rfo-declined",
         "unclear",
+        "worse",
     }
 )
 _AN_ID = re.compile(r"[ah]?[0-9]+", re.ASCII)
