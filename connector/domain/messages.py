@@ -28,7 +28,9 @@ _CUSTOMER = (
     "details_complete",
     "details_needed",
     "details_reminder",
+    "escalation_highest",
     "escalation_mail_customer",
+    "escalation_not_yet",
     "letter_closing",
     "letter_opening",
     "question",
@@ -39,6 +41,7 @@ _CUSTOMER = (
 _INTERNAL = (
     "brought_along",
     "contested",
+    "customer_not_told",
     "deferral_ended",
     "deferral_offered",
     "deferral_refused",
@@ -50,6 +53,7 @@ _INTERNAL = (
     "escalation_at_top",
     "escalation_mail_contacts",
     "escalation_refused",
+    "escalation_too_late",
     "not_sent",
     "note_closing",
     "priority_changed",
@@ -66,6 +70,7 @@ _INTERNAL = (
     "service_unknown",
     "state_unknown",
     "unproved",
+    "worse_now",
 )
 _FIELD = (
     "deferral_record",
@@ -74,6 +79,7 @@ _FIELD = (
     "priority_by_agent",
     "priority_by_matrix",
     "reason_age",
+    "reason_by_hand",
     "reason_missed_target",
     "reason_request",
     "reason_rfo_overdue",

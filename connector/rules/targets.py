@@ -8,17 +8,17 @@ from connector.domain.ticket import Changes
 from connector.domain.vocabulary import Missed
 from connector.rules import timeline, wording
 from connector.rules.case import Case
+from connector.rules.clocks import Target, TargetName, clocks
 from connector.rules.outages import is_over
-from connector.rules.timeline import Target, TargetName
 
 
 def targets(case: Case) -> Outcome:
     """Shows the running limits on the ticket; a met one keeps the time that was promised."""
-    clocks = case.clocks
+    counted = clocks(case)
     changes: Changes = {}
-    ran = timeline.elapsed(clocks.calendar, clocks.runs, case.now)
-    reasons = [f"{case.priority} clocks have run {wording.format_duration(ran)}"]
-    for target in clocks.targets:
+    ran = timeline.elapsed(counted.current.calendar, counted.current.runs, case.now)
+    reasons = [f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"]
+    for target in counted.targets:
         if target.is_running:
             due = timeline.whole_second(target.due) if target.due else None
             if target.name == "first_response":
@@ -26,12 +26,12 @@ def targets(case: Case) -> Outcome:
             else:
                 changes["repair_due_at"] = due
         reasons.append(_told(target, case.now))
-    missed = _missed([target.name for target in clocks.targets if target.missed_at(case.now)])
+    missed = _missed([target.name for target in counted.targets if target.missed_at(case.now)])
     if missed is not case.ticket.fields.missed_targets:
         changes["missed_targets"] = missed
     reasons.append(_next_update(case))
     reasons += _origins(case)
-    coming = (target.due for target in clocks.targets if target.is_running and target.due and target.due > case.now)
+    coming = (target.due for target in counted.targets if target.is_running and target.due and target.due > case.now)
     return Outcome(rule="targets", changes=changes, reasons=tuple(reasons), due=min(coming, default=None))
 
 
@@ -67,6 +67,5 @@ def _next_update(case: Case) -> str:
         return "the customer is updated on change"
     if is_over(case.ticket):
         return "no update is due: the incident is over"
-    calendar = case.clocks.calendar
-    due = calendar.add(timeline.last_update_at(case.ticket), update.length)
+    due = case.limits.calendar.add(timeline.last_update_at(case.ticket), update.length)
     return f"the customer's next update is due {wording.format_time(due)}"

@@ -47,6 +47,7 @@ EVERYTHING: Changes = {
     "repair_due_at": START + timedelta(hours=4),
     "missed_targets": Missed.BOTH,
     "escalation_level": 3,
+    "escalated_from": 2,
     "escalation_reason": "Level 3: age",
     "next_escalation_at": START + timedelta(hours=2),
     "escalation_request": "now!",
