@@ -86,7 +86,7 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 
     What is reckoned back from the message is marked ``approx``. A place is read only where the tz database has it.
     """
-    if not any(map(str.isdigit, text)) and not _IN_WORDS.search(text):
+    if not _EVERYDAY.search(text):
         return text
     text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
     text = _PARTS.sub(lambda match: _part(match, sent_at), text)
@@ -97,9 +97,14 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     return _PLACE.sub(_zone, text)
 
 
-_IN_WORDS = re.compile(
-    r"\b(?:ago|vor|seit|since|for|halb|half|viertel|quarter|noon|midday|midnight|mittags|mitternacht)\b", re.IGNORECASE
+_EVERYDAY = re.compile(
+    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|morgens?|früh|vormittag|time"
+    r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\("
+    r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
+    rf"|\b(?:seit|since|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
+    re.IGNORECASE,
 )
+"""A look at a text that says none of these things, as most do."""
 
 
 def _ago(match: re.Match[str], sent_at: datetime) -> str:

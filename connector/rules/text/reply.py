@@ -189,7 +189,7 @@ def _mark_signatures(lines: list[Line]) -> list[Line]:
             closed = _is_closing(lines, at)
             signing = closed or bool(_SIGNATURE_DASHES.fullmatch(text))
         own = voice is Voice.OWN
-        by_device = len(text) <= _LONGEST_MOBILE and not _SAYS_MORE.search(text) and bool(_MOBILE.match(text))
+        by_device = len(text) <= _LONGEST_MOBILE and bool(_MOBILE.match(text)) and not _SAYS_MORE.search(text)
         signed = own and (signing or by_device)
         marked.append(Line(text, Voice.SIGNATURE if signed else voice))
     return marked
