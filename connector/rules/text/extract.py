@@ -27,7 +27,8 @@ from connector.rules.text.services import (
     read_circuit,
     read_service,
 )
-from connector.rules.text.start_times import Start, Zones, bare_start, fault_in, read_start, starts_in_prose
+from connector.rules.text.start_in_prose import fault_in, starts_in_prose
+from connector.rules.text.start_times import Start, Zones, bare_start, read_start
 
 _WITHOUT_PROSE = frozenset({"test_results", "ip_addresses"})
 """After the value on the labelled lines of all others people go on writing."""

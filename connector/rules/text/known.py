@@ -69,8 +69,11 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
         at += len(own)
         old = (covered if below_header else quoting)[place]
         short = below_header and 0 < len(own) < _RUN and hash(tuple(own)) in known
-        if voice is Voice.OWN and (old.count(1) > _OLD * len(own) or short):
-            marked.append(Line(text, Voice.QUOTED))
+        whole = bool(own) and covered[place].count(1) == len(own)
+        if voice is not Voice.OWN:
+            marked.append(Line(text, Voice.OLD if whole and voice is Voice.QUOTED else voice))
+        elif old.count(1) > _OLD * len(own) or short:
+            marked.append(Line(text, Voice.OLD if whole or short else Voice.QUOTED))
             if _NEW_WORDS.search(old):
                 marked.append(Line(_without(text, old), Voice.OWN))
         else:
