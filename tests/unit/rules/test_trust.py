@@ -25,6 +25,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "first_response_due_at": (at(minutes=15), FAR),
     "repair_due_at": (at(hours=4), FAR),
     "escalation_level": (3, 1),
+    "escalated_from": (2, 1),
     "escalation_reason": ("Level 3", "none"),
     "next_escalation_at": (at(hours=4), FAR),
     "rfo_status": (RfoStatus.DUE, RfoStatus.DELIVERED),
@@ -78,7 +79,8 @@ def test_a_customers_change_is_repaired_and_reported(field: str) -> None:
     outcome = shown(found, ticket, POLICY)
 
     assert getattr(seen.fields, field) == good
-    assert outcome.changes == {field: good}
+    # A level that is set back has not risen: the helpdesk mails nobody.
+    assert outcome.changes == {field: good, **({"escalated_from": good} if field == "escalation_level" else {})}
     (told,) = outcome.notes
     assert not told.public
     assert told.title.startswith("Restored: ")
@@ -152,13 +154,27 @@ def test_what_the_customer_may_say_is_left_alone(field: str) -> None:
     assert verified(incident(Fields(**{field: OPEN[field]})))[1].changes == {}
 
 
-def test_the_customer_may_change_the_impact_until_support_corrects_it() -> None:
+def test_against_support_the_customers_impact_counts_only_if_it_is_worse() -> None:
     """R18."""
-    own = with_history("impact", (Impact.DEGRADATION, Actor.CONNECTOR), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
-    corrected = with_history("impact", (Impact.DEGRADATION, Actor.AGENT), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
+    own = with_history("impact", (Impact.SERVICE_AFFECTING, Actor.CONNECTOR), (Impact.DEGRADATION, Actor.CUSTOMER))
+    calmer = with_history("impact", (Impact.SERVICE_AFFECTING, Actor.AGENT), (Impact.DEGRADATION, Actor.CUSTOMER))
+    worse = with_history("impact", (Impact.DEGRADATION, Actor.AGENT), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
 
     assert verified(own)[1].changes == {}
-    assert verified(corrected)[1].changes == {"impact": Impact.DEGRADATION}
+    assert verified(calmer)[1].changes == {"impact": Impact.SERVICE_AFFECTING}
+    seen, found = verified(worse)
+    assert (seen, found.changes) == (worse, {})
+    assert [notice.message for notice in found.notices] == ["worse_now"]
+
+
+@pytest.mark.parametrize("outside", [Actor.STRANGER, Actor.MACHINE])
+@pytest.mark.parametrize("field", sorted(set(OPEN)))
+def test_a_strangers_change_counts_nowhere(field: str, outside: Actor) -> None:
+    ticket = with_history(field, (OPEN[field], outside))
+    after_customer = with_history(field, (OPEN[field], Actor.CUSTOMER), (None, outside))
+
+    assert verified(ticket)[1].changes == {field: None}
+    assert verified(after_customer)[1].changes == {field: OPEN[field]}
 
 
 def test_it_is_reported_once_for_each_change() -> None:
@@ -168,7 +184,7 @@ def test_it_is_reported_once_for_each_change() -> None:
     told = with_values(ticket, articles=(note({mark}),))
     outcome = shown(verified(told)[1], told, POLICY)
 
-    assert outcome.changes == {"escalation_level": 3}
+    assert outcome.changes == {"escalation_level": 3, "escalated_from": 3}
     assert outcome.notes == ()
 
 
