@@ -94,7 +94,7 @@ _BARE_DEMAND = re.compile(
     r"|sofort))?\s*[.!]*",
     re.IGNORECASE,
 )
-"""A whole message that is nothing but what is looked for, named as ``~``."""
+"""A paragraph that is nothing but what is looked for, named as ``~``."""
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
@@ -274,7 +274,8 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
                 clauses.append(Clause(clause, sentence, ("wish",), Verdict.UNCLEAR if condition else Verdict.YES))
         if not touched and (match := named.search(sentence)) is not None:
             clauses.append(_judged(sentence, sentence, match))
-    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", normalized(text).strip())):
+    last = normalized(text).strip().rpartition("\n\n")[2]
+    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", last)):
         clauses = [clauses[0]._replace(cues=("nothing else",), verdict=Verdict.YES)]
     return _together(clauses) if clauses else None
 
