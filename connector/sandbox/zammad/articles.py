@@ -84,6 +84,8 @@ def prepare(call: Call, ticket: Record, params: object) -> Record:
         raise ApiError(422, "Need at least an 'article body' field.")
     if not agent:
         sender_id = seed.ARTICLE_SENDERS["Customer"]
+    if call.world.newer and fields.get("time_unit"):
+        raise ApiError(403, "Not authorized (Time Accounting is not enabled)!")
     html = fields.get("content_type") == "text/html"
     preferences = fields.get("preferences")
     article: Record = {"type_id": type_id, "sender_id": sender_id}

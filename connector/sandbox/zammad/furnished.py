@@ -60,6 +60,7 @@ def connect_webhook(desk: SandboxZammad, accounts: Accounts, endpoint: str, secr
             }
         },
         "perform": {"notification.webhook": {"webhook_id": webhook["id"]}},
+        "execution_condition_mode": "always",
     }
     _answer(request(desk, accounts.admin, "POST", "triggers", trigger))
 

@@ -44,6 +44,8 @@ def wanted_values(call: Call, *, customer_guess: bool) -> Record:
     for name, attribute in call.world.attributes().items():
         if name in call.params:
             wanted[name] = values.coerced(attribute, call.params[name], escaped=call.escaped)
+            if not call.world.newer:
+                values.check_options(attribute, wanted[name])
     return wanted
 
 
