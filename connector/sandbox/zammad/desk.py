@@ -104,7 +104,9 @@ class SandboxZammad(Front):
         Raises KeyError for an unknown group.
         """
         with self._lock:
-            address = self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
+            held = self.world.table("EmailAddress").values()
+            known = next((row["id"] for row in held if row["email"] == email), None)
+            address = known or self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
             self.world.table("Group")[self._id_of("Group", group)]["email_address_id"] = address
             return address
 
@@ -238,7 +240,8 @@ _DATA_OPTIONS: dict[str, Record] = {
 def _furnish(world: World) -> None:
     nobody = {**seed.BLANK_USER, "login": "-", "firstname": "-", "active": False, "department": "", "address": ""}
     world.insert("User", nobody, seed.NOBODY)
-    tables = (("roles", seed.ROLES), ("ticket_states", seed.STATES), ("ticket_priorities", seed.PRIORITIES))
+    states = [state for state in seed.STATES if not world.newer or state["name"] != seed.OLD_STATE]
+    tables = (("roles", seed.ROLES), ("ticket_states", states), ("ticket_priorities", seed.PRIORITIES))
     for table, records in tables:
         for record in records:
             new_record(world, RESOURCES[table], record, seed.NOBODY)

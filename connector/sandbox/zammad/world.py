@@ -104,6 +104,10 @@ class World:
         """Let the model's next record get this id: Zammad's sequences have gaps where a create was rolled back."""
         self._sequences[model] = itertools.count(next_id)
 
+    def skip_to_number(self, number: int) -> None:
+        """Let the next ticket get this number."""
+        self._numbers = itertools.count(number)
+
     def next_number(self) -> str:
         """The next ticket number."""
         return str(next(self._numbers))

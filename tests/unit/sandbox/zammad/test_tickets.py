@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 from threading import Thread, get_ident
+from typing import Any
 
 import pytest
 
@@ -58,19 +59,18 @@ def test_what_is_refused_changes_nothing(desk: Desk, sent: dict[str, object], er
     assert desk.shown(ticket) == before
 
 
-@pytest.mark.parametrize(("name", "value"), [("impact", "huge"), ("regions", ["mars"])])
-def test_a_select_takes_any_option_unless_a_workflow_names_it(
-    desk: Desk, older: Desk, name: str, value: object
-) -> None:
+@pytest.mark.parametrize("name", ["impact", "regions"])
+def test_a_select_takes_any_option_unless_a_workflow_names_it(desk: Desk, older: Desk, name: str) -> None:
     """Recordings 064 and 071, and 6.4's extra/measured."""
-    assert older.put(older.ticket(), **{name: value})[0] == 422
+    sent: dict[str, Any] = {"impact": {"impact": "huge"}, "regions": {"regions": ["mars"]}}[name]
+    assert older.put(older.ticket(), **sent)[0] == 422
     ticket = desk.ticket()
-    assert desk.put(ticket, **{name: value})[0] == 200
-    assert desk.shown(ticket)[name] == value
+    assert desk.put(ticket, **sent)[0] == 200
+    assert desk.shown(ticket)[name] == sent[name]
 
     perform = {f"ticket.{name}": {"operator": "set_optional"}}
     desk.call("POST", "core_workflows", {"name": "names it", "object": "Ticket", "perform": perform}, by="admin")
-    assert desk.put(desk.ticket(), **{name: value})[0] == 422
+    assert desk.put(desk.ticket(), **sent)[0] == 422
 
 
 def test_a_length_counts_escaped_characters_as_sent(desk: Desk) -> None:
