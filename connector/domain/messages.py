@@ -33,9 +33,11 @@ _CUSTOMER = (
     "letter_opening",
     "question",
     "rfo_declined",
+    "rfo_late",
     "rfo_promised",
 )
 _INTERNAL = (
+    "brought_along",
     "contested",
     "deferral_ended",
     "deferral_offered",
@@ -54,8 +56,12 @@ _INTERNAL = (
     "request_unclear",
     "restored",
     "rfo_reminder",
+    "rfo_reopened",
+    "rfo_unrepaired",
+    "rfo_withdrawn",
     "service_foreign",
     "service_unknown",
+    "state_unknown",
     "unproved",
 )
 _FIELD = (

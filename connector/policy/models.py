@@ -106,6 +106,10 @@ class Intake(Section):
     service_id_pattern: Pattern = Field(
         description="a service ID in free text: a regular expression, matched as a whole word"
     )
+    customers_timezone: ZoneName = Field(
+        default="UTC",
+        description="for start times without a zone, where the catalogue names none for the customer (R16)",
+    )
 
 
 class Rfo(Section):

@@ -146,5 +146,5 @@ def _said(ticket: Ticket, at: int) -> Afterwards | None:
     return read_afterwards(f"{own_subject(ticket, at)}\n\n{own_words(message.lines)}")
 
 
-_MACHINES = frozenset({Actor.CONNECTOR, Actor.SYSTEM})
+_MACHINES = frozenset({Actor.CONNECTOR, Actor.OTHER_CONNECTOR, Actor.SYSTEM})
 _REPAIRED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})

@@ -1,16 +1,18 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor
+from connector.domain.ticket import Kept, Ticket
+from connector.domain.vocabulary import Actor, Impact
 from connector.rules.case import Case
 from connector.rules.spoken import Statement
-from connector.rules.text.clauses import Verdict
+from connector.rules.text.clauses import Verdict, normalized
+from connector.rules.text.until import Until
 
 
 class Source(StrEnum):
@@ -29,13 +31,15 @@ class Request(NamedTuple):
 
     source: Source
     ref: str
-    """The id of the message, or of the entry in the history; empty at creation."""
+    """The id of the message, or of the entry in the history; at creation empty, or the id of the merged ticket."""
     at: datetime
     actor: Actor
     said: str = ""
     """The customer's own sentence, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
+    until: Until = None
+    """Of a customer's consent by message: until when."""
 
     @property
     def id(self) -> str:
@@ -46,13 +50,15 @@ class Request(NamedTuple):
             case Source.FIELD:
                 return f"h{self.ref}"
             case Source.CREATION:
-                return "created"
+                return f"created{self.ref}"
 
 
 class Setting(NamedTuple):
-    """A value that a field was given. ``ref`` is the id of the entry in the history; ``None`` at creation."""
+    """A value that a field was given. ``ref`` is the id of the entry in the history; at creation it is empty, or the id
+    of the merged ticket."""
 
-    ref: str | None
+    source: Source
+    ref: str
     at: datetime
     actor: Actor
     value: Any
@@ -60,30 +66,86 @@ class Setting(NamedTuple):
 
     def as_request(self, said: str = "") -> Request:
         """What this setting asks for or agrees to."""
-        source = Source.CREATION if self.ref is None else Source.FIELD
-        return Request(source, self.ref or "", self.at, self.actor, said, self.name)
+        return Request(self.source, self.ref, self.at, self.actor, said, self.name)
 
 
 def escalation_requests(case: Case) -> list[Request]:
-    """Every request to escalate, oldest first, served or not."""
-    requests = [*_by_message(case.spoken.escalation), *_by_field(case.ticket)]
-    return sorted(requests, key=_time)
+    """Every request to escalate, oldest first, served or not; those to a ticket that was merged into this one too."""
+    ticket = case.ticket
+    by_field = [request for kept in (ticket, *ticket.merged) for request in _by_field(kept)]
+    return sorted([*_by_message(case.spoken.escalation), *by_field], key=_time)
+
+
+class RfoWords(NamedTuple):
+    """What was said about wanting an RFO."""
+
+    standing: tuple[Request, ...]
+    """The requests that nobody has taken back, oldest first."""
+    taken_back: Request | None
+    """By whom and when the last one was taken back, if none stands."""
+
+
+def rfo_words(case: Case) -> RfoWords:
+    """Who wants an RFO still. An agent overrules every reading: taken back by the field, what was asked before is gone,
+    messages too. Who asked by message takes it back by message. A customer can neither withdraw what support requested
+    nor, by the field, ask in support's name. What was requested on a ticket that was merged into this one is requested
+    here."""
+    standing: list[Request] = []
+    taken_back: Request | None = None
+    by_field = (wish for kept in (case.ticket, *case.ticket.merged) for wish in _rfo_by_field(kept))
+    for said in sorted([*by_field, *_rfo_by_message(case)], key=lambda wish: wish.request.at):
+        if said.wants:
+            standing.append(said.request)
+            continue
+        left = [] if said.request.actor.is_trusted else _not_said_like(said.request, standing)
+        if standing and not left:
+            taken_back = said.request
+        standing = left
+    return RfoWords(tuple(standing), None if standing else taken_back)
 
 
 def rfo_requests(case: Case) -> list[Request]:
-    """Every request for an RFO that stands, oldest first.
+    """Every request for an RFO that stands, oldest first."""
+    return list(rfo_words(case).standing)
 
-    A customer can neither withdraw what support requested nor, by the field, ask in support's name.
-    """
-    standing: list[Request] = []
-    for setting in _settings(case.ticket, "rfo_requested"):
-        if setting.value:
-            standing.append(setting.as_request())
-        elif setting.actor is Actor.CUSTOMER:
-            standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
-        else:
-            standing = []
-    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
+
+class _Wish(NamedTuple):
+    request: Request
+    wants: bool
+    """``False``: it takes back."""
+
+
+def _rfo_by_field(ticket: Kept) -> Iterator[_Wish]:
+    for setting in _settings(ticket, "rfo_requested"):
+        if setting.value or setting.source is Source.FIELD:
+            yield _Wish(setting.as_request(), bool(setting.value))
+
+
+def _rfo_by_message(case: Case) -> Iterator[_Wish]:
+    for statement in case.spoken.rfo:
+        verdict = statement.reading.verdict
+        if verdict is Verdict.YES or (verdict is Verdict.NO and _NOT_NEEDED.search(normalized(statement.said))):
+            yield _Wish(_request(statement), verdict is Verdict.YES)
+
+
+_NOT_NEEDED = re.compile(
+    r"\b(?:no (?:longer )?need|(?:not|n't|no longer) (?:\w+ )?(?:need|require|want|necessary)\w*|withdr[ae]w\w*"
+    r"|cancel\w*|disregard|forget|ignore|zurück|hinfällig|verzicht\w*"
+    r"|(?:kein\w*|nicht) (?:\w+ ){0,4}(?:mehr|nötig|benötig\w*|erforderlich|brauch\w*)"
+    r"|brauch\w* (?:\w+ ){0,4}(?:kein\w*|nicht))\b",
+    re.IGNORECASE,
+)
+"""Of the clear noes, those that take a wish back; "we have not received it" does not."""
+
+
+def _not_said_like(taken_back: Request, standing: list[Request]) -> list[Request]:
+    """What stays when a customer takes back: what support asked for, and what was asked the other way."""
+    by_message = taken_back.source is Source.MESSAGE
+    return [
+        request
+        for request in standing
+        if request.actor is not Actor.CUSTOMER or (request.source is Source.MESSAGE) is not by_message
+    ]
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
@@ -104,6 +166,18 @@ def customer_consents(case: Case) -> list[Request]:
     return [consent for consent in consents if not any(at > consent.at for at in refused)]
 
 
+def unspent(consents: list[Request], ticket: Ticket) -> list[Request]:
+    """A consent ends with the incident and with a worse impact, however it was given; it does not come back with
+    them."""
+    spent = [change.at for change in ticket.changes.get("state", ()) if change.new.is_over]
+    spent += [change.at for change in ticket.changes.get("impact", ()) if change.new in _WORSE]
+    until = max(spent, default=None)
+    return consents if until is None else [consent for consent in consents if consent.at > until]
+
+
+_WORSE = frozenset({Impact.SERVICE_AFFECTING, Impact.DEGRADATION})
+
+
 _time = attrgetter("at")
 
 
@@ -113,7 +187,7 @@ def _standing(ticket: Ticket, field: Literal["deferral_support", "deferral_custo
     return [last.as_request()] if last.value and getattr(ticket.fields, field) else []
 
 
-def _by_field(ticket: Ticket) -> list[Request]:
+def _by_field(ticket: Kept) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
     settings = _settings(ticket, "escalation_request")
     requests = []
@@ -124,21 +198,30 @@ def _by_field(ticket: Ticket) -> list[Request]:
     return requests
 
 
-def _settings(ticket: Ticket, field: str) -> list[Setting]:
+def _settings(ticket: Kept, field: str) -> list[Setting]:
     """The values the field has had, oldest first; the first is the one at creation."""
     changes = ticket.changes.get(field, ())
     at_creation = changes[0].old if changes else getattr(ticket.fields, field)
+    of = "" if isinstance(ticket, Ticket) else ticket.id
     return [
-        Setting(None, ticket.created_at, ticket.created_by, at_creation),
-        *(Setting(change.id, change.at, change.actor, change.new, change.actor_name) for change in changes),
+        Setting(Source.CREATION, of, ticket.created_at, ticket.created_by, at_creation),
+        *(
+            Setting(Source.FIELD, change.id, change.at, change.actor, change.new, change.actor_name)
+            for change in changes
+            if change.actor not in _NOT_ASKED
+        ),
     ]
+
+
+_NOT_ASKED = frozenset({Actor.STRANGER, Actor.MACHINE})
+"""What they set by a helpdesk's interface asks for nothing and agrees to nothing."""
 
 
 def _by_message(statements: Iterable[Statement]) -> list[Request]:
     """What the customer's own messages plainly want."""
-    return [
-        Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
-        for statement in statements
-        if statement.reading.verdict is Verdict.YES
-        for article in (statement.article,)
-    ]
+    return [_request(statement) for statement in statements if statement.reading.verdict is Verdict.YES]
+
+
+def _request(statement: Statement) -> Request:
+    article, said, until = statement.article, statement.said, statement.until
+    return Request(Source.MESSAGE, article.id, article.created_at, article.author, said, article.author_name, until)
