@@ -200,6 +200,8 @@ class Ticket(Kept):
     helpdesk itself takes it for, and in doubt open."""
     articles: tuple[Article, ...] = ()
     links: tuple[LinkedTicket, ...] = ()
+    siblings: tuple[LinkedTicket, ...] = ()
+    """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
     merged_into: str | None = None

@@ -2,9 +2,10 @@
 
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, cast
 
-from connector.domain.decision import Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind
@@ -18,6 +19,7 @@ from connector.rules.merged import merged
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
+from connector.rules.refused import possible, refusal
 from connector.rules.rfo import rfo
 from connector.rules.rfo_task import rfo_task
 from connector.rules.service import service
@@ -52,8 +54,12 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
 _NAMES = tuple(Fields.model_fields)
 
 
-def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
-    """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
+_NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
+
+
+def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
+    """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
+    that the helpdesk does not take, and why: they are left out and said."""
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
@@ -62,16 +68,20 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
-        outcome = rule(case)
+        outcome = possible(rule(case), refused) if refused else rule(case)
         outcomes.append(unsaid(outcome, ticket))
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
-    left_alone = contested(ticket, now) if case.ticket is not ticket else ()
+    left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
+    if refused:
+        outcomes.append(unsaid(refusal(ticket, refused), ticket))
+        left_alone = {*contested(ticket, now), *refused}
+    unsent = refused.get(MESSAGE)
     repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
     if repair_first:
-        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
+        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone=left_alone, unsent=unsent)
         return decision._replace(unfinished=True)
-    return _together(ticket, case.ticket, outcomes, policy, left_alone)
+    return _together(ticket, case.ticket, outcomes, policy, left_alone=left_alone, unsent=unsent)
 
 
 def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
@@ -86,7 +96,13 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
 
 def _together(
-    ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
+    ticket: Ticket,
+    decided: Ticket,
+    outcomes: list[Outcome],
+    policy: Policy,
+    *,
+    left_alone: Container[str],
+    unsent: str | None,
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
     notices: list[Notice] = []
@@ -109,7 +125,7 @@ def _together(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
-        note=as_note(internal or public, ticket, policy),
+        note=as_note(internal or public, ticket, policy, unsent=unsent),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
@@ -160,12 +176,16 @@ def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:
     return ticket.fields
 
 
-def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | None:
-    """One note that says all of them."""
+def as_note(notices: list[Notice], ticket: Ticket, policy: Policy, *, unsent: str | None = None) -> Note | None:
+    """One note that says all of them. ``unsent``: why a message cannot reach the customer; support gets it then."""
     if not notices:
         return None
     public = notices[0].public
     parts = [(notice.message, notice.data) for notice in notices]
     title, text = write(parts, ticket, policy, public=public)
     marks = frozenset(mark for notice in notices for mark in notice.marks)
+    if public and unsent is not None:
+        public = False
+        title, why = write([("not_sent", {"why": unsent})], ticket, policy, public=False)
+        text = f"{why}\n\n{text}"
     return Note(public=public, title=title[:200], text=text, marks=marks)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, key_of
+from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, incident_of, key_of, kind_of
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.policy.models import Level
 from connector.rules import timeline, wording
@@ -54,6 +54,8 @@ def rfo(case: Case) -> Outcome:
     What was promised is kept: it is not declined when the priority changes, and its date moves only with a new outage.
     """
     ticket = case.ticket
+    if ticket.merged_into is not None:
+        return _outcome(None, None, "the ticket goes on where it was merged into")
     asked = _asked(case)
     if asked is None:
         return _outcome(RfoStatus.DELIVERED, ticket.fields.rfo_due_at, "the RFO is delivered", _behind(ticket))
@@ -98,7 +100,9 @@ def stamp(at: datetime) -> str:
 def _asked(case: Case) -> Asked | None:
     """``None``: everything that is asked for is delivered."""
     ticket = case.ticket
-    delivered = [change.at for change in ticket.changes.get("rfo_status", ()) if _counts_as_delivered(change)]
+    kept = (ticket, *ticket.merged)
+    statuses = [change for one in kept for change in one.changes.get("rfo_status", ())]
+    delivered = sorted(change.at for change in statuses if _counts_as_delivered(change))
     done = [task for task in _tasks(ticket) if task.rfo_status is RfoStatus.DELIVERED]
     task = next((task for task in _tasks(ticket) if task not in done), None)
     last = delivered[-1] if delivered else None
@@ -125,12 +129,21 @@ def _newer(requests: Iterable[Request], than: datetime) -> tuple[Request, ...]:
 
 
 def _tasks(ticket: Ticket) -> list[LinkedTicket]:
-    """The connector's own RFO tasks of this incident, the first RFO's first."""
-    first = key_of(TicketKind.RFO_TASK, ticket.id)
-    tasks = {link.connector_key: link for link in ticket.links if link.created_by_connector and link.connector_key}
-    numbered = {int(key.rpartition(":")[2]): link for key, link in tasks.items() if key.startswith(f"{first}:")}
-    own = [tasks[first]] if first in tasks else []
-    return [*own, *(numbered[number] for number in sorted(numbered))]
+    """The connector's RFO tasks of this incident and of those that were merged into it, the one to be written first."""
+    incidents = {ticket.id, *(merged.id for merged in ticket.merged)}
+    tasks = [
+        link
+        for link in ticket.links
+        if link.created_by_connector
+        and kind_of(link.connector_key) is TicketKind.RFO_TASK
+        and incident_of(link.connector_key) in incidents
+    ]
+    return sorted(tasks, key=lambda task: comes_first(task, ticket.id))
+
+
+def comes_first(task: LinkedTicket, incident_id: str) -> tuple[bool, bool, int, str]:
+    """The order of an incident's RFO tasks: one that is open, its own before one that a merge brought, the eldest."""
+    return task.state.is_over, incident_of(task.connector_key) != incident_id, len(task.id), task.id
 
 
 def _stated(ticket: Ticket) -> Change | None:
@@ -140,11 +153,16 @@ def _stated(ticket: Ticket) -> Change | None:
 
 
 def _promised(ticket: Ticket, asked: Asked) -> datetime | None:
-    """The date that the customer was told since the last outage ended."""
-    own = [change for change in ticket.changes.get("rfo_due_at", ()) if change.actor is Actor.CONNECTOR]
-    if not own or own[-1].new is None or asked.ended is None or own[-1].at < asked.ended:
+    """The date that the customer was told since the last outage ended, on this ticket or one merged into it."""
+    since = max((at for at in (asked.ended, asked.delivered_at) if at is not None), default=None)
+    if asked.ended is None or since is None:
         return None
-    return own[-1].new if asked.delivered_at is None or own[-1].at > asked.delivered_at else None
+    for kept in (ticket, *ticket.merged):
+        told = [change for change in kept.changes.get("rfo_due_at", ()) if change.actor is Actor.CONNECTOR]
+        if told and told[-1].new is not None and told[-1].at >= since:
+            due: datetime = told[-1].new
+            return due
+    return None
 
 
 def _eligible(case: Case, asked: Asked, promised: datetime | None) -> Request | None:
@@ -256,15 +274,22 @@ def _due(case: Case, asked: Asked, request: Request, due: datetime) -> Outcome:
         status, due, f"{_said(request)}; due {wording.format_time(due)}, {case.policy.rfo.working_days} working days"
     )
     return outcome._replace(
-        notices=(_new_date(case, due, late) if late else _promise(due),),
+        notices=(_new_date(case, due, late),) if late else _promise(case.ticket, due),
         creates=() if task else (_new_task(case, asked.number, request, due),),
-        touches=(task.id,) if task is not None and task.rfo_due_at != due else (),
+        touches=tuple(
+            other.id
+            for other in _tasks(case.ticket)
+            if (other == task and other.rfo_due_at != due) or (other != task and not other.state.is_over)
+        ),
         due=min(ahead, default=None),
     )
 
 
-def _promise(due: datetime) -> Notice:
-    return Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", stamp(due))}))
+def _promise(ticket: Ticket, due: datetime) -> tuple[Notice, ...]:
+    """The customer has heard the date where it was promised before a merge."""
+    if any(change.new == due for merged in ticket.merged for change in merged.changes.get("rfo_due_at", ())):
+        return ()
+    return (Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", stamp(due))})),)
 
 
 def _new_date(case: Case, due: datetime, late: int) -> Notice:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
-from connector.domain.vocabulary import Actor, Channel, RfoStatus, TicketState
+from connector.domain.vocabulary import Actor, Channel, RfoStatus, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.escalation import level_changes, level_notice, reached_level
-from connector.rules.rfo import DONE, stamp, steps
+from connector.rules.rfo import DONE, comes_first, stamp, steps
 
 _SENT_FIRST = timedelta(minutes=1)
 """The incident is looked at first: the document may have been sent there."""
@@ -20,6 +20,8 @@ def rfo_task(case: Case) -> Outcome:
     person who closes it again wins, and the RFO stays due."""
     ticket = case.ticket
     incident = _incident(ticket)
+    if (other := _surplus_to(ticket)) is not None:
+        return _closed_for(ticket, other)
     if _is_delivered(ticket, incident):
         return _delivered(incident)
     if ticket.state is TicketState.CANCELLED:
@@ -36,7 +38,37 @@ def rfo_task(case: Case) -> Outcome:
 
 
 def _incident(ticket: Ticket) -> LinkedTicket | None:
-    return next((link for link in ticket.links if link.id == incident_of(ticket.fields.connector_key)), None)
+    """The one that it was made for; after a merge the one that this was merged into, which shows where its RFO stands.
+
+    Somebody may have removed the link, and linked another incident: that says nothing about an RFO.
+    """
+    own = incident_of(ticket.fields.connector_key)
+    incidents = [link for link in ticket.links if link.kind is TicketKind.INCIDENT]
+    after_merge = (link for link in incidents if link.rfo_status is not None)
+    return next((link for link in ticket.links if link.id == own), None) or next(after_merge, None)
+
+
+def _surplus_to(ticket: Ticket) -> LinkedTicket | None:
+    """The other task of an incident that was merged: its RFO is written there."""
+    incident = _incident(ticket)
+    if incident is None or not ticket.siblings:
+        return None
+    held = {"created_by_connector": True, "connector_key": ticket.fields.connector_key, "kind": ticket.kind}
+    own = LinkedTicket(id=ticket.id, number=ticket.number, state=ticket.state, **held)
+    open_ones = [other for other in ticket.siblings if other.rfo_status is not RfoStatus.DELIVERED]
+    first = min((own, *open_ones), key=lambda task: comes_first(task, incident.id))
+    return None if first is own or first.state.is_over else first
+
+
+def _closed_for(ticket: Ticket, other: LinkedTicket) -> Outcome:
+    reason = f"the RFO is written in {other.number}"
+    changes: Changes = {"rfo_status": None, "rfo_due_at": None, "next_escalation_at": None}
+    if ticket.state.is_over:
+        return Outcome(rule="rfo_task", changes=changes, reasons=(reason,))
+    notice = Notice("rfo_elsewhere", {"task": other.number}, frozenset({Mark("rfo-elsewhere", other.id)}))
+    return Outcome(
+        rule="rfo_task", changes=changes, state=TicketState.CLOSED, notices=(notice,), reasons=(reason,), again=True
+    )
 
 
 def _is_delivered(ticket: Ticket, incident: LinkedTicket | None) -> bool:

@@ -34,7 +34,7 @@ def repaired(cast: Cast) -> str:
 
 def mails(cast: Cast, ticket: str, text: str) -> None:
     """The customer answers by mail, which opens a closed ticket: Zammad's parser does so, and presets of Jira."""
-    cast.customer.replies(ticket, text)
+    cast.customer.mails(ticket, text)
     if cast.stage.ticket(ticket).state.is_over:
         opener = cast.customer if cast.stage.house.name == "zammad" else cast.outsider
         opener.sets(ticket, state=TicketState.OPEN)
@@ -185,3 +185,38 @@ def test_an_agent_takes_a_request_back(cast: Cast) -> None:
     assert cast.stage.ticket(ticket).fields.rfo_status is None
     assert notes(cast.stage.ticket(ticket)).count("RFO taken back") == 1
     assert levels_noted(cast.stage.ticket(task)) == []
+
+
+def test_after_a_merge_the_promise_and_its_task_go_on_at_the_target(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    kept = repaired(zammad_cast)
+    merged, task = requested(zammad_cast)
+    promised = stage.ticket(merged).fields.rfo_due_at
+    zammad_cast.agent.merges(merged, kept)
+    stage.settle()
+    stage.settle()
+
+    seen = stage.ticket(kept).fields
+    assert (seen.rfo_status, seen.rfo_due_at) == (RfoStatus.DUE, promised)
+    assert stage.ticket(merged).fields.rfo_status is None
+    assert [link.id for link in stage.ticket(kept).links if link.kind is TicketKind.RFO_TASK] == [task]
+    assert len(told(zammad_cast, kept)) == 1
+
+    stage.advance_to(DUE + timedelta(minutes=5))
+    assert stage.ticket(task).fields.escalation_level == 3
+    assert stage.ticket(kept).fields.rfo_status is RfoStatus.OVERDUE
+
+
+def test_of_two_tasks_a_merge_leaves_one_and_says_where_it_goes_on(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    (kept, first), (merged, second) = requested(zammad_cast), requested(zammad_cast)
+    zammad_cast.agent.merges(merged, kept)
+    stage.settle()
+    stage.settle()
+
+    assert stage.ticket(first).state is TicketState.NEW
+    assert stage.ticket(second).state is TicketState.CLOSED
+    assert notes(stage.ticket(second)).count(f"RFO written in {stage.ticket(first).number}") == 1
+    stage.advance_to(DUE + timedelta(days=9))
+    assert stage.ticket(first).fields.escalation_level == 5
+    assert levels_noted(stage.ticket(second)) == []

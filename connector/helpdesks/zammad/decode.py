@@ -88,7 +88,7 @@ class Decoder:
                 for at, article in enumerate(articles)
             ),
             history=changes,
-            links=tuple(self._links(whole)),
+            links=tuple(self.links(whole)),
             merged=tuple(self._merged(*one) for one in sorted(merged, key=_creation)),
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
@@ -178,7 +178,8 @@ class Decoder:
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
-    def _links(self, whole: WholeTicket) -> list[LinkedTicket]:
+    def links(self, whole: WholeTicket) -> list[LinkedTicket]:
+        """The tickets that are linked to this one."""
         links = []
         for link in whole.links:
             row = whole.assets.Ticket.get(link.link_object_value) if link.link_object == "Ticket" else None

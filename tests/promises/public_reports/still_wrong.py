@@ -14,10 +14,6 @@ STILL_WRONG: dict[str, str] = {
     # clocks
     "test_the_clock_runs_when_the_customer_has_answered": "a pause lasts as long as the state",
     # RFO, problems
-    "test_a_merged_incident_has_one_rfo_task": _ENDS,
-    "test_a_merged_duplicate_gets_no_rfo": _ENDS,
-    "test_a_merged_duplicate_tells_the_customer_nothing": _ENDS,
-    "test_a_promised_rfo_stands_when_the_priority_is_corrected": "the promise is judged anew with every priority",
     # ends, names, refusals
     "test_a_request_on_a_closed_ticket_is_told": _ENDS,
     "test_a_pause_stays_when_its_state_is_renamed": _NAMES,
