@@ -39,6 +39,7 @@ _CUSTOMER = (
 _INTERNAL = (
     "brought_along",
     "contested",
+    "customer_not_told",
     "deferral_ended",
     "deferral_offered",
     "deferral_refused",
@@ -66,6 +67,7 @@ _INTERNAL = (
     "service_unknown",
     "state_unknown",
     "unproved",
+    "worse_now",
 )
 _FIELD = (
     "deferral_record",

@@ -109,7 +109,7 @@ def _together(
     creates: list[NewTicket] = []
     touches: list[str] = []
     for outcome in outcomes:
-        notices += outcome.notices
+        notices += (_for_somebody(notice, ticket, policy) for notice in outcome.notices)
         creates += outcome.creates
         touches += outcome.touches
     internal = [notice for notice in notices if not notice.public]
@@ -133,6 +133,16 @@ def _together(
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
     return decision._replace(unfinished=unfinished)
+
+
+def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:
+    """What cannot be sent to the customer is for support to pass on."""
+    why = ticket.customer.silence
+    if why is None or not notice.public:
+        return notice
+    title, text = write([(notice.message, notice.data)], ticket, policy, public=True)
+    lines = [line for line in text.splitlines() if line]
+    return Notice("customer_not_told", {"why": why, "subject": title, "lines": lines}, notice.marks)
 
 
 def _no_business(ticket: Ticket) -> Decision:
