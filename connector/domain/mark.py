@@ -10,9 +10,9 @@ from pydantic_core import CoreSchema, core_schema
 
 MarkName = Literal[
     "asked", "contested", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
-    "deferral-refused", "deferral-told", "deferred", "doubt", "level", "priority", "priority-kept", "problem-reopened",
-    "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-elsewhere", "rfo-late",
-    "rfo-reminder", "rfo-reopened", "rfo-withdrawn", "service", "state-unknown", "unclear", "understood",
+    "deferral-refused", "deferral-told", "deferred", "doubt", "left-scope", "level", "priority", "priority-kept",
+    "problem-reopened", "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-elsewhere",
+    "rfo-late", "rfo-reminder", "rfo-reopened", "rfo-withdrawn", "service", "state-unknown", "unclear", "understood",
     "unproved", "unwritten",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""

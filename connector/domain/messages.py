@@ -50,6 +50,7 @@ _INTERNAL = (
     "escalation_at_top",
     "escalation_mail_contacts",
     "escalation_refused",
+    "left_scope",
     "not_sent",
     "note_closing",
     "priority_changed",

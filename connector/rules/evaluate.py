@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
+from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import Actor, TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.case import Case, Rule
@@ -63,7 +64,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
-        return _no_business(ticket)
+        return _no_business(ticket, policy)
     ticket = known(ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
@@ -135,10 +136,16 @@ def _together(
     return decision._replace(unfinished=unfinished)
 
 
-def _no_business(ticket: Ticket) -> Decision:
-    """Another department's ticket, or of a type that the mapping does not name: nothing is written there (R2)."""
+def _no_business(ticket: Ticket, policy: Policy) -> Decision:
+    """Another department's ticket, or of a type that the mapping does not name: nothing is written there (R2). But
+    whoever moves one there that the rules worked on is told once that they have stopped."""
     reason = f"none of the rules' business: group {ticket.fields.group or 'unknown'}; see scope in the mapping"
-    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
+    outcome = Outcome(rule="scope", reasons=(reason,))
+    moves = [change for change in ticket.changes.get("group", ()) if change.actor is not Actor.CONNECTOR]
+    if moves and ticket.marks and not ticket.state.is_over and min(ticket.marks.values()) <= moves[-1].at:
+        told = Notice("left_scope", {"group": ticket.fields.group}, frozenset({Mark("left-scope", moves[-1].id)}))
+        outcome = unsaid(outcome._replace(notices=(told,)), ticket)
+    return Decision(outcomes=(outcome,), note=as_note(list(outcome.notices), ticket, policy))
 
 
 def _left_alone(since: datetime) -> Decision:
