@@ -13,12 +13,12 @@ MarkName = Literal[
     "deferral-refused", "deferral-told", "deferred", "doubt", "left-scope", "level", "priority", "priority-kept",
     "problem-reopened", "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-elsewhere",
     "rfo-late", "rfo-reminder", "rfo-reopened", "rfo-withdrawn", "service", "state-unknown", "unclear", "understood",
-    "unproved", "unwritten",
+    "unproved", "unwritten", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 
 _OF_A_MESSAGE: frozenset[MarkName] = frozenset(
-    {"deferral-cancelled", "doubt", "refused", "request", "rfo-declined", "unclear"}
+    {"deferral-cancelled", "doubt", "refused", "request", "rfo-declined", "unclear", "worse"}
 )
 _AN_ID = re.compile(r"[ah]?[0-9]+", re.ASCII)
 _AT_CREATION = "created"

@@ -39,6 +39,7 @@ _CUSTOMER = (
 _INTERNAL = (
     "brought_along",
     "contested",
+    "customer_not_told",
     "deferral_ended",
     "deferral_offered",
     "deferral_refused",
@@ -51,7 +52,6 @@ _INTERNAL = (
     "escalation_mail_contacts",
     "escalation_refused",
     "left_scope",
-    "not_sent",
     "note_closing",
     "priority_changed",
     "priority_kept",
@@ -67,6 +67,7 @@ _INTERNAL = (
     "service_unknown",
     "state_unknown",
     "unproved",
+    "worse_now",
 )
 _FIELD = (
     "deferral_record",

@@ -22,6 +22,7 @@ from connector.domain.vocabulary import (
     PrioritySource,
     RfoStatus,
     ServiceCheck,
+    Silence,
     TicketKind,
     TicketState,
     Urgency,
@@ -80,6 +81,8 @@ class Customer(Person):
 
     domains: tuple[str, ...] = ()
     """Mail domains of their company, by the service catalogue."""
+    silence: Silence | None = None
+    """Why nothing is to be sent to them; ``None``: they can be told and asked."""
 
     def includes(self, person: Person) -> bool:
         """Whether the person is the customer or a colleague: of the same organization, or by their address."""
@@ -259,6 +262,10 @@ class Ticket(Kept):
         """Who changed ``field`` last; ``None`` if it is as it was when the ticket was created."""
         changes = self.changes.get(field)
         return changes[-1].actor if changes else None
+
+    def silenced(self, why: Silence) -> "Ticket":
+        """The ticket with a customer to whom nothing is sent."""
+        return self.model_copy(update={"customer": self.customer.model_copy(update={"silence": why})})
 
     def with_changes(self, changes: Changes) -> "Ticket":
         """The ticket as it will be once ``changes`` are written."""

@@ -168,6 +168,12 @@ class Rules(Section):
     messages_folder: Path | None = Field(
         default=None, description="texts of your own, relative to this file; see: interspace messages --help"
     )
+    messages_per_hour: int = Field(
+        default=10,
+        ge=1,
+        le=1_000,
+        description="to one customer's address; what would be more is told to support instead",
+    )
     applies_since: Instant | None = Field(
         default=None,
         description="tickets created before are left alone: the moment of installation, with its offset",

@@ -98,8 +98,9 @@ def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
 
 
 def _is_for_agent(ticket: Ticket) -> bool:
-    """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question."""
-    return ticket.channel is Channel.PHONE or ticket.created_by.is_staff
+    """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question. So they do
+    where the customer cannot be asked."""
+    return ticket.channel is Channel.PHONE or ticket.created_by.is_staff or ticket.customer.silence is not None
 
 
 def sentence(case: Case, doubt: Doubt) -> str:

@@ -20,6 +20,7 @@ from connector.rules.text import Doubt, Extraction, extract
 from connector.rules.text.known import read_messages
 from connector.rules.text.reply import as_mail
 from connector.rules.text.subject import bare_subject
+from connector.rules.worsening import Worse, basis, worsened
 
 _EMPTY_TITLES = frozenset(
     {"no subject", "kein betreff", "(no subject)", "help", "problem", "support", "urgent", "ticket"}
@@ -33,7 +34,7 @@ _DECORATION = re.compile(
     re.IGNORECASE,
 )
 """Files that come along with signatures: no test results (R21)."""
-_LATEST_COUNTS = frozenset({"impact", "urgency"})
+_LATEST_COUNTS = ("impact", "urgency")
 """What the customer chooses (R10, R18) and may choose again; other details are as first stated."""
 
 _QUESTIONS = frozenset({"asked", "doubt", "reminded"})
@@ -52,6 +53,9 @@ def completeness(case: Case) -> Outcome:
     ticket = case.ticket
     said = statements(case)
     filled = _filled(case, said)
+    worse = _worse(ticket, said)
+    filled = cast(Changes, {**filled, **{found.field: found.value for found in worse}})
+    warned = tuple(notice for found in worse for notice in found.notices)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
     reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
@@ -59,7 +63,7 @@ def completeness(case: Case) -> Outcome:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
-            notices=confirmation(ticket, _understood(current, said)),
+            notices=(*warned, *confirmation(ticket, _understood(current, said))),
             reasons=(*reasons, "all required details are there"),
         )
     reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
@@ -71,7 +75,7 @@ def completeness(case: Case) -> Outcome:
     return Outcome(
         rule="completeness",
         changes={**filled, "intake_status": status(ticket, notice)},
-        notices=(notice,) if notice else (),
+        notices=(*warned, notice) if notice else warned,
         reasons=tuple(reasons),
         due=due,
     )
@@ -80,7 +84,7 @@ def completeness(case: Case) -> Outcome:
 def statements(case: Case) -> tuple[Statement, ...]:
     """What each message that has not been read yet says, oldest first."""
     ticket = case.ticket
-    if not any(_may_fill(ticket, field) for field in reversed(INTAKE)):
+    if not any(_may_fill(ticket, field) or basis(ticket, field) for field in reversed(INTAKE)):
         return ()
     pattern = case.policy.intake.service_id_pattern
     zone = next((company.timezone for company in case.companies if company.timezone), None)
@@ -165,6 +169,16 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
         if files:
             filled["test_results"] = case.field("test_results", "attached_files", files=files)
     return cast(Changes, filled)
+
+
+def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
+    """R18: a worse statement counts, whoever has chosen before."""
+    found = []
+    for field in _LATEST_COUNTS:
+        said = [(s.article, value) for s in statements if (value := getattr(s.said, field)) is not None]
+        if (worse := worsened(ticket, field, said)) is not None:
+            found.append(worse)
+    return found
 
 
 def _describes(title: str) -> bool:

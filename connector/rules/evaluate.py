@@ -9,7 +9,7 @@ from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Actor, TicketKind
+from connector.domain.vocabulary import Actor, Silence, TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.case import Case, Rule
@@ -65,7 +65,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
         return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket, policy)
-    ticket = known(ticket, policy.catalogue)
+    ticket = known(ticket.silenced(Silence.REFUSED) if MESSAGE in refused else ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
@@ -77,12 +77,11 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))
         left_alone = {*contested(ticket, now), *refused}
-    unsent = refused.get(MESSAGE)
     repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
     if repair_first:
-        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone=left_alone, unsent=unsent)
+        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
         return decision._replace(unfinished=True)
-    return _together(ticket, case.ticket, outcomes, policy, left_alone=left_alone, unsent=unsent)
+    return _together(ticket, case.ticket, outcomes, policy, left_alone)
 
 
 def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
@@ -97,20 +96,14 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
 
 def _together(
-    ticket: Ticket,
-    decided: Ticket,
-    outcomes: list[Outcome],
-    policy: Policy,
-    *,
-    left_alone: Container[str],
-    unsent: str | None,
+    ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
     notices: list[Notice] = []
     creates: list[NewTicket] = []
     touches: list[str] = []
     for outcome in outcomes:
-        notices += outcome.notices
+        notices += (_for_somebody(notice, ticket, policy) for notice in outcome.notices)
         creates += outcome.creates
         touches += outcome.touches
     internal = [notice for notice in notices if not notice.public]
@@ -126,7 +119,7 @@ def _together(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
-        note=as_note(internal or public, ticket, policy, unsent=unsent),
+        note=as_note(internal or public, ticket, policy),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
@@ -134,6 +127,16 @@ def _together(
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
     return decision._replace(unfinished=unfinished)
+
+
+def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:
+    """What cannot be sent to the customer is for support to pass on."""
+    why = ticket.customer.silence
+    if why is None or not notice.public:
+        return notice
+    title, text = write([(notice.message, notice.data)], ticket, policy, public=True)
+    lines = [line for line in text.splitlines() if line]
+    return Notice("customer_not_told", {"why": why, "subject": title, "lines": lines}, notice.marks)
 
 
 def _no_business(ticket: Ticket, policy: Policy) -> Decision:
@@ -183,16 +186,12 @@ def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:
     return ticket.fields
 
 
-def as_note(notices: list[Notice], ticket: Ticket, policy: Policy, *, unsent: str | None = None) -> Note | None:
-    """One note that says all of them. ``unsent``: why a message cannot reach the customer; support gets it then."""
+def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | None:
+    """One note that says all of them."""
     if not notices:
         return None
     public = notices[0].public
     parts = [(notice.message, notice.data) for notice in notices]
     title, text = write(parts, ticket, policy, public=public)
     marks = frozenset(mark for notice in notices for mark in notice.marks)
-    if public and unsent is not None:
-        public = False
-        title, why = write([("not_sent", {"why": unsent})], ticket, policy, public=False)
-        text = f"{why}\n\n{text}"
     return Note(public=public, title=title[:200], text=text, marks=marks)

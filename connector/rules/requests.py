@@ -208,13 +208,9 @@ def _settings(ticket: Kept, field: str) -> list[Setting]:
         *(
             Setting(Source.FIELD, change.id, change.at, change.actor, change.new, change.actor_name)
             for change in changes
-            if change.actor not in _NOT_ASKED
+            if change.actor.is_party
         ),
     ]
-
-
-_NOT_ASKED = frozenset({Actor.STRANGER, Actor.MACHINE})
-"""What they set by a helpdesk's interface asks for nothing and agrees to nothing."""
 
 
 def _by_message(statements: Iterable[Statement]) -> list[Request]:

@@ -93,7 +93,7 @@ def attempt(
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
-        return _reconcile(job, table.now, desk, policy, holds=holds, refusals=refusals)
+        return _reconcile(job, table, desk, policy, holds=holds, refusals=refusals)
     except LeaseEndedError:
         return Result(Released(job))
     except RateLimitedError as error:
@@ -169,7 +169,7 @@ def later(named: datetime, now: datetime) -> datetime:
 
 def _reconcile(
     job: Job,
-    now: Callable[[], datetime],
+    table: WorkTable,
     desk: Helpdesk,
     policy: Policy,
     *,
@@ -182,7 +182,7 @@ def _reconcile(
 
     started = time.perf_counter()
     with failures_told_to(failed):
-        result = reconcile(desk, policy, job.key.ticket, now(), holds, refusals=refusals)
+        result = reconcile(desk, policy, job.key.ticket, table.now(), holds, refusals=refusals, people=table.people)
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     for detail, why in result.refused.items():

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, creation
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, Silence
 from connector.helpdesks.errors import ForbiddenError, RefusedError, ServerFaultError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
+from connector.work.people import People
 from connector.work.refusals import KEPT, MATTER, Refusals, details
 
 _ROUNDS = 6
@@ -47,30 +48,39 @@ def reconcile(
     holds: Callable[[], bool] = lambda: True,
     *,
     refusals: Refusals | None = None,
+    people: People | None = None,
 ) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
     New tickets are created first, because the note on this ticket names them. ``holds`` tells right before each write
     whether the lease still lasts: a helpdesk cannot know that a write comes too late. ``refusals`` is what the helpdesk
-    has refused lately.
+    has refused lately. ``people`` remembers how many messages a customer has got; without it there is no bound.
 
     :raises HelpdeskError: the same call later completes what is missing.
     :raises LeaseEndedError: the lease has ended.
     """
-    return _Attempt(desk, policy, now, holds=holds, refusals=refusals or Refusals()).on(ticket_id)
+    return _Attempt(desk, policy, now, holds=holds, refusals=refusals or Refusals(), people=people).on(ticket_id)
 
 
 class _Attempt:
     """One reconcile. ``refused``: the details that are left out, and why; ``news``: those of them that are new."""
 
     def __init__(
-        self, desk: Helpdesk, policy: Policy, now: datetime, *, holds: Callable[[], bool], refusals: Refusals
+        self,
+        desk: Helpdesk,
+        policy: Policy,
+        now: datetime,
+        *,
+        holds: Callable[[], bool],
+        refusals: Refusals,
+        people: People | None,
     ) -> None:
         self._desk = desk
         self._policy = policy
         self._now = now
         self._holds = holds
         self._refusals = refusals
+        self._people = people
         self._refused: dict[str, str] = {}
         self._news: dict[str, str] = {}
         # No webhook tells of what the connector does itself.
@@ -104,7 +114,12 @@ class _Attempt:
         return self._end(ticket, decision, seen)
 
     def _evaluate(self, ticket: Ticket) -> Decision:
-        return evaluate(ticket, self._policy, self._now, self._refused)
+        decision = evaluate(ticket, self._policy, self._now, self._refused)
+        if self._people is None or not _is_public(decision):
+            return decision
+        if self._people.messages(self._desk.name, _address(ticket)) < self._policy.messages_per_hour:
+            return decision
+        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused)
 
     def _create(self, ticket: Ticket, decision: Decision) -> None:
         for new in decision.creates:
@@ -136,6 +151,8 @@ class _Attempt:
             self._desk.probe()
             # It breaks on this message only, time and again: Zammad does on a mail in a group without an address.
             raise RefusedError(str(error), details=frozenset({MESSAGE})) from error
+        if self._people is not None and _is_public(decision):
+            self._people.sent_message(self._desk.name, _address(ticket))
         self._refusals.goes(ticket)
         self._written = self._written or decision
         return seen
@@ -199,6 +216,14 @@ class _Attempt:
             first = self._written
             decision = decision._replace(changes=first.changes, note=first.note, state=first.state)
         return Reconciled(ticket, decision, seen, due, tuple(self._touched), self._news)
+
+
+def _address(ticket: Ticket) -> str:
+    return ticket.customer.email or ticket.customer.id
+
+
+def _is_public(decision: Decision) -> bool:
+    return decision.note is not None and decision.note.public
 
 
 def _check(holds: Callable[[], bool]) -> None:
