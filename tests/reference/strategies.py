@@ -91,9 +91,7 @@ def _ages(draw: st.DrawFn, count: int) -> dict[Priority, list[int]]:
     found: dict[Priority, list[int]] = {}
     steps = [0] * count
     for priority in Priority:
-        steps = [
-            step + draw(st.integers(0 if index == 0 else 1, 10) | st.integers(30, 500)) for index, step in enumerate(steps)
-        ]
+        steps = [step + draw(st.integers(index > 0, 9) | st.integers(30, 240)) for index, step in enumerate(steps)]
         if draw(st.booleans()) and priority is Priority.P1:
             steps[0] = 0
         found[priority] = list(accumulate(steps))
@@ -108,7 +106,7 @@ def events(draw: st.DrawFn, within: int) -> list[Event]:
     state, priority = TicketState.NEW, None
     for third in minutes:
         minute = third * 3
-        does = draw(st.sampled_from(["priority", "state", "state", "answers", "answers", "writes", "asks", "defers"]))
+        does = draw(st.sampled_from(["priority", "priority", "state", "state", "answers", "writes", "asks", "defers"]))
         value: Any = None
         if does == "priority":
             value = draw(st.sampled_from([each for each in Priority if each is not priority]))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from connector.domain.vocabulary import Priority
@@ -20,6 +20,7 @@ LIVED, AHEAD = 1_200, 1_680
 """Minutes in which things happen; and so many more to see what would come."""
 
 
+@settings(max_examples=2 * settings().max_examples, phases=(Phase.generate,))
 @given(policies(), st.sampled_from(Priority), events(LIVED), st.integers(-2_880, 2_880))
 def test_levels_and_limits(policy: Policy, first: Priority, happened: list[Event], shifted: int) -> None:
     begins = BEGINS + timedelta(minutes=shifted)
