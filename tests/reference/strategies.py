@@ -45,6 +45,8 @@ def policies(draw: st.DrawFn) -> Policy:
     clocks = draw(st.sampled_from([["always"] * 4, ["own"] * 4, ["always", "always", "own", "own"]]))
     levels = policy.escalation.ladders["default"].levels
     ages, limits = draw(_ages(len(levels))), draw(_ages(2))
+    if draw(st.booleans()):  # Age and limit at the same moment.
+        limits = {priority: [least, max(least, ages[priority][2] - 1)] for priority, (least, _) in limits.items()}
     skipped = draw(st.sets(st.integers(1, 4), max_size=2))
     ladder = Ladder(
         levels=tuple(
@@ -71,7 +73,8 @@ def policies(draw: st.DrawFn) -> Policy:
         "missed_targets": draw(st.sampled_from([{"first_response", "repair"}, {"repair"}, set()]).map(frozenset)),
         "raised_priority": draw(st.sampled_from(["from_change", "from_change", "from_creation"])),
     }
-    pauses = ClockPauses(pending_customer=draw(st.booleans()), deferred=draw(st.booleans()))
+    yes = st.sampled_from([True, True, False])
+    pauses = ClockPauses(pending_customer=draw(yes), deferred=draw(yes))
     return policy.model_copy(
         update={
             "calendars": calendars,
@@ -101,12 +104,13 @@ def _ages(draw: st.DrawFn, count: int) -> dict[Priority, list[int]]:
 @st.composite
 def events(draw: st.DrawFn, within: int) -> list[Event]:
     """What people do to an incident, each at a minute of its own; support opens again what it has closed."""
-    minutes = sorted(draw(st.lists(st.integers(1, within // 3), max_size=9, unique=True)))
+    gaps = draw(st.lists(st.integers(1, 9) | st.integers(10, within // 12), max_size=10))
+    minutes = [minute for minute in accumulate(gaps) if minute <= within // 3]
     found: list[Event] = []
     state, priority = TicketState.NEW, None
     for third in minutes:
         minute = third * 3
-        does = draw(st.sampled_from(["priority", "priority", "state", "state", "answers", "writes", "asks", "defers"]))
+        does = draw(st.sampled_from(["priority", "priority", "state", "state", "answers", "writes", "asks", "asks", "defers"]))
         value: Any = None
         if does == "priority":
             value = draw(st.sampled_from([each for each in Priority if each is not priority]))
@@ -115,7 +119,7 @@ def events(draw: st.DrawFn, within: int) -> list[Event]:
             value = draw(st.sampled_from([each for each in _STATES if each is not state]))
             state = value
         elif does == "asks":
-            value = draw(st.sampled_from(["customer", "agent", "manager"]))
+            value = draw(st.sampled_from(["customer", "agent", "manager", "manager"]))
         elif does == "defers":
             value = minute + draw(st.integers(10, 900))
         found.append(Event(minute, does, value))
@@ -124,7 +128,7 @@ def events(draw: st.DrawFn, within: int) -> list[Event]:
     return found
 
 
-_STATES = [TicketState.OPEN, TicketState.PENDING_CUSTOMER, TicketState.CLOSED, TicketState.RESOLVED]
+_STATES = [TicketState.OPEN, *3 * [TicketState.PENDING_CUSTOMER], TicketState.CLOSED, TicketState.RESOLVED]
 _OVER = {TicketState.CLOSED, TicketState.RESOLVED}
 
 
