@@ -1,12 +1,12 @@
 """An incident lived through minute by minute: clocks, limits and levels (R36–R39).
 
-- The clock of a priority runs in the hours of its calendar, while the ticket has that priority or a higher one, is not over
-  and not paused. By the policy's choice it counts from the creation, whatever the priority was before.
-- It is paused while it waits for the customer (support has put it into that state, and has spoken since the customer last
-  did), and while it is deferred by consent.
+- The clock of a priority runs in the hours of its calendar, while the ticket has that priority or a higher one, is not
+  over and not paused. By the policy's choice it counts from the creation, whatever the priority was before.
+- It is paused while it waits for the customer (support has put it into that state, and has spoken since the customer
+  last did), and while it is deferred by consent.
 - A level is reached when the clock of a priority that the ticket has or had reaches its age, when such a clock passes a
-  target that is not met (the level above the one that its age had reached before), or by a request (one above the level at
-  that moment). It never falls.
+  target that is not met (the level above the one that its age had reached before), or by a request (one above the level
+  at that moment). It never falls.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,8 +28,9 @@ class Event(NamedTuple):
 
     minute: int
     does: str
-    """``priority``, ``state``, ``answers``, ``writes``, ``defers``, or ``asks`` as ``by customer``, ``agent``, ``manager``."""
+    """``priority``, ``state``, ``answers``, ``writes``, ``asks`` or ``orders`` an RFO, ``defers``."""
     value: Any = None
+    """The priority or state, who asks or orders, the minute until which it is deferred."""
 
 
 @dataclass
@@ -67,9 +68,13 @@ class Life(NamedTuple):
     """Target → the minute at which it is due as the promise stands after the last event; ``None``: not in this time."""
 
 
-def live(
-    policy: Policy, begins: datetime, first: Priority, events: Sequence[Event], minutes: int
-) -> Life:
+def is_over(events: Sequence[Event]) -> bool:
+    """Whether the incident is, after all of them."""
+    states = [event.value for event in events if event.does == "state"]
+    return bool(states) and states[-1] in _OVER
+
+
+def live(policy: Policy, begins: datetime, first: Priority, events: Sequence[Event], minutes: int) -> Life:
     """The life of a ticket of no known service over so many minutes."""
     planned: dict[int, list[Event]] = {}
     for event in events:
@@ -108,7 +113,7 @@ def live(
             if each in had and not over:
                 reached = max(reached, clock.by_age, clock.by_missed)
         for who in asked:
-            soon = minute - last_asked.get(who, -10**6) < policy.escalation.requests_every.fixed / MINUTE
+            soon = minute - last_asked.get(who, -(10**6)) < policy.escalation.requests_every.fixed / MINUTE
             if not over and (who == "manager" or not soon):
                 last_asked[who] = minute
                 reached = next((level for level in levels if level > reached), reached)

@@ -101,16 +101,19 @@ def _ages(draw: st.DrawFn, count: int) -> dict[Priority, list[int]]:
     return found
 
 
+DEEDS = ("priority", "priority", "state", "state", "answers", "writes", "asks", "asks", "defers")
+
+
 @st.composite
-def events(draw: st.DrawFn, within: int) -> list[Event]:
-    """What people do to an incident, each at a minute of its own; support opens again what it has closed."""
+def events(draw: st.DrawFn, within: int, deeds: Sequence[str] = DEEDS) -> list[Event]:
+    """What people do to an incident, each at a minute of its own."""
     gaps = draw(st.lists(st.integers(1, 9) | st.integers(10, within // 12), max_size=10))
     minutes = [minute for minute in accumulate(gaps) if minute <= within // 3]
     found: list[Event] = []
     state, priority = TicketState.NEW, None
     for third in minutes:
         minute = third * 3
-        does = draw(st.sampled_from(["priority", "priority", "state", "state", "answers", "writes", "asks", "asks", "defers"]))
+        does = draw(st.sampled_from(deeds))
         value: Any = None
         if does == "priority":
             value = draw(st.sampled_from([each for each in Priority if each is not priority]))
@@ -122,14 +125,13 @@ def events(draw: st.DrawFn, within: int) -> list[Event]:
             value = draw(st.sampled_from(["customer", "agent", "manager", "manager"]))
         elif does == "defers":
             value = minute + draw(st.integers(10, 900))
+        elif does == "orders":
+            value = draw(st.sampled_from(["customer", "agent"]))
         found.append(Event(minute, does, value))
-    if state in _OVER:
-        found.append(Event(within + 3, "state", TicketState.OPEN))
     return found
 
 
 _STATES = [TicketState.OPEN, *3 * [TicketState.PENDING_CUSTOMER], TicketState.CLOSED, TicketState.RESOLVED]
-_OVER = {TicketState.CLOSED, TicketState.RESOLVED}
 
 
 def ticket_of(policy: Policy, begins: datetime, first: Priority, happened: Sequence[Event]) -> Ticket:
@@ -143,8 +145,9 @@ def ticket_of(policy: Policy, begins: datetime, first: Priority, happened: Seque
             articles.append(said("We are on it.", when, Actor.AGENT, id=name))
         elif does == "writes":
             articles.append(said("Any news?", when, id=name))
-        elif does == "asks" and value == "customer":
-            articles.append(said("Please escalate this ticket.", when, id=name))
+        elif value == "customer":
+            wish = "Please escalate this ticket." if does == "asks" else "Please send us the RFO."
+            articles.append(said(wish, when, id=name))
         elif does == "state":
             history.append(moved(state, value, when))
             state = value
@@ -153,11 +156,10 @@ def ticket_of(policy: Policy, begins: datetime, first: Priority, happened: Seque
                 "priority": ("priority", Actor.AGENT),
                 "asks": ("escalation_request", Actor.MANAGER if value == "manager" else Actor.AGENT),
                 "defers": ("deferred_until", Actor.CONNECTOR),
+                "orders": ("rfo_requested", Actor.AGENT),
             }[does]
-            new = value
-            if does == "asks":
-                new = f"wish {number}"
-            elif does == "defers":
+            new: Any = {"asks": f"wish {number}", "orders": True}.get(does, value)
+            if does == "defers":
                 new = begins + timedelta(minutes=value)
             history.append(changed(field, fields.get(field), new, when, actor).model_copy(update={"id": name}))
             fields[field] = new
