@@ -11,6 +11,7 @@ from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
+from connector.rules.answers import refusals
 from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
@@ -37,6 +38,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         deferral,
         targets,
         escalation,
+        refusals,
         rfo,
         problem,
         unclear,

@@ -9,11 +9,8 @@ _NAMES = "history and scope are read by names"
 STILL_WRONG: dict[str, str] = {
     # words
     # whose tickets
-    # clocks
-    "test_the_clock_runs_when_the_customer_has_answered": "a pause lasts as long as the state",
     # RFO, problems
     # ends, names, refusals
-    "test_a_request_on_a_closed_ticket_is_told": _ENDS,
     "test_a_pause_stays_when_its_state_is_renamed": _NAMES,
     "test_a_project_may_get_another_key": _NAMES,
     "test_a_hidden_issue_is_told": "404 is taken for deleted",
