@@ -37,6 +37,16 @@ def service_desk(call: Call, desk_id: str) -> Answer:
     return 200, _desk(_project(call, desk_id))
 
 
+def members(call: Call, organization: str) -> Answer:
+    """`GET /organization/{id}/user`: for agents."""
+    if organization not in call.world.organizations:
+        raise not_found("Organization")
+    if not any(is_support(call.world, project, call.user) for project in call.world.projects.values()):
+        raise forbidden("view this organization")
+    held = [shown_user(call.world, user.id) for user in call.world.users.values() if user.organization == organization]
+    return 200, _page(call, f"organization/{organization}/user", held)
+
+
 def request_types(call: Call, desk_id: str) -> Answer:
     """`GET /servicedesk/{id}/requesttype`."""
     _project(call, desk_id)
