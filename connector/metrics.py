@@ -111,6 +111,11 @@ def state_unknown(helpdesk: str) -> None:
     _figures().unknown_states.labels(helpdesk).inc()
 
 
+def vanished(helpdesk: str) -> None:
+    """A ticket for which something was planned is gone, hidden, or where the rules do not hold."""
+    _figures().vanished.labels(helpdesk).inc()
+
+
 def policy_reload(ok: bool) -> None:
     """The policy was read again: it went live, or the old one stays (P16)."""
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
@@ -229,6 +234,7 @@ class _Figures:
     missed: "Counter"
     refused_details: "Counter"
     unknown_states: "Counter"
+    vanished: "Counter"
     policy_reloads: "Counter"
     held_back: "Counter"
 
@@ -274,6 +280,7 @@ def _made() -> _Figures:
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
         refused_details=counter("refused_details", "Details that the helpdesk did not take.", "helpdesk", "detail"),
         unknown_states=counter("unknown_states", "Tickets in a state that the mapping does not name.", "helpdesk"),
+        vanished=counter("vanished_tickets", "Tickets with a deadline that were not there any more.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
     )

@@ -54,7 +54,7 @@ _INTERNAL = (
     "escalation_mail_contacts",
     "escalation_refused",
     "escalation_too_late",
-    "not_sent",
+    "left_scope",
     "note_closing",
     "priority_changed",
     "priority_kept",
