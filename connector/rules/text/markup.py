@@ -146,7 +146,9 @@ def _by_columns(lines: list[str]) -> list[str]:
     parts = [_GAP.split(line.strip(" ")) if "  " in line else () for line in lines]
     counts = [len(each) for each in parts]
     return [
-        "\t".join(parts[at]) if count > 1 and count in (counts[at - 1 : at] + counts[at + 1 : at + 2]) else lines[at]
+        "\t".join(parts[at])
+        if count > 1 and parts[at][0][-1:] not in ":=" and count in (counts[at - 1 : at] + counts[at + 1 : at + 2])
+        else lines[at]
         for at, count in enumerate(counts)
     ]
 
