@@ -143,7 +143,7 @@ def _lines_of_text(body: str) -> list[RawLine]:
 def _by_columns(lines: list[str]) -> list[str]:
     """Lines one below the other with equally many parts, set apart by two spaces or more, are rows: their parts are
     split by a tab, as the cells of a table in markup are."""
-    parts = [_GAP.split(line.strip(" ")) if "  " in line else () for line in lines]
+    parts = [_GAP.split(line.strip(" ")) if "  " in line else [] for line in lines]
     counts = [len(each) for each in parts]
     return [
         "\t".join(parts[at])
