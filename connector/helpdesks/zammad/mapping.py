@@ -62,6 +62,11 @@ class ZammadMapping(HelpdeskMapping):
     states: Mapping[str, TicketState] = Field(description="state in Zammad → state of the rules")
     groups: Mapping[str, str] = Field(description="group of the policy → group in Zammad")
     articles: Articles
+    required_on_create: bool = Field(
+        default=True,
+        description="whether whoever opens an incident in Zammad or by its API has to fill in the required details; "
+        "other programs that open tickets in these groups are refused without them",
+    )
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

@@ -11,7 +11,7 @@ from typing import Any
 from connector.domain.vocabulary import ServiceCheck
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import CONTACT
-from connector.install.objects import Ref, Wanted, text_ref
+from connector.install.objects import Ref, Wanted
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
 from connector.policy.contacts import addresses, named_services
@@ -62,14 +62,15 @@ def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
         "internal": "true",
         **_mail(text),
     }
-    return _trigger(name, [*_reached(site, [str(level.level)]), *_on_ladder(site, ladder)], mail)
+    ours = {"name": "ticket.group_id", "operator": "is", "value": site.groups_in_scope}
+    return _trigger(name, [*_reached(site, [str(level.level)]), ours, *_on_ladder(site, ladder)], mail)
 
 
 def _to_customer(site: InstallContext, levels: Sequence[str]) -> Wanted:
-    not_a_task = {"name": "ticket.group_id", "operator": "is not", "value": [text_ref("groups", site.rfo_group)]}
+    an_incident = {"name": "ticket.group_id", "operator": "is", "value": site.incident_groups}
     text = site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
     mail = {"recipient": "ticket_customer", "internal": "false", **_mail(text)}
-    return _trigger(CUSTOMER, [*_reached(site, levels), not_a_task], mail)
+    return _trigger(CUSTOMER, [*_reached(site, levels), an_incident], mail)
 
 
 def _common(site: InstallContext) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
+from connector.helpdesks.zammad.install.giving_back import given_back
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import KINDS, ZammadWriter, read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
@@ -18,7 +19,7 @@ from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item, endpoint
 from connector.install.objects import Wanted
-from connector.install.plan import Action, Plan, Step, make_plan
+from connector.install.plan import Action, Plan, make_plan
 from connector.install.tables import Current, Id
 from connector.install.uninstall import Used, plan_uninstall
 from connector.policy.contacts import addresses
@@ -74,8 +75,8 @@ def plan_back_zammad(setup: Setup, *, purge_fields: bool = False) -> Plan:
     """What an uninstallation would do now. Changes nothing. Raises StepError if Zammad cannot be read."""
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    first = without_our_roles(current, int(bot["id"]))
-    return plan_uninstall(current, used_by_tickets(setup.bot, current), first, purge_fields=purge_fields)
+    used = used_by_tickets(setup.bot, current)
+    return plan_uninstall(current, used, given_back(current, int(bot["id"]), used), purge_fields=purge_fields)
 
 
 def checklist_zammad(setup: Setup, today: date, base: str) -> tuple[Item, ...]:
@@ -121,8 +122,21 @@ def _site(
         receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
+        without_access=_without_access(setup, current),
         today=today,
     )
+
+
+def _without_access(setup: Setup, current: Current) -> Mapping[str, frozenset[str]]:
+    """Role of agents → groups of the policy, without the intake, in which it may do nothing or which are not there."""
+    ids = {str(row["name"]): str(row["id"]) for row in current.tables["groups"]}
+    named = setup.policy.groups() - {"intake"}
+    groups = {name: ids.get(name, "") for name in map(setup.mapping.group_name, sorted(named))}
+    lacking = {}
+    for role in setup.mapping.roles.agents:
+        access = (current.row("roles", role) or {}).get("group_ids") or {}
+        lacking[role] = frozenset(name for name, group_id in groups.items() if not access.get(group_id))
+    return lacking
 
 
 def everything(site: InstallContext) -> Iterator[Wanted]:
@@ -166,19 +180,6 @@ def used_by_tickets(client: ZammadClient, current: Current) -> Used:
             if KINDS[path].is_ours(row) and _has_tickets(client, attribute, int(row["id"])):
                 reasons[path, row["id"]] = "tickets refer to it"
     return reasons
-
-
-def without_our_roles(current: Current, bot_id: int) -> Iterator[Step]:
-    """A role that somebody holds cannot be deleted."""
-    kind = KINDS["roles"]
-    going = {int(row["id"]) for row in current.tables["roles"] if kind.is_ours(row) and not kind.is_adopted(row)}
-    for row in current.tables["users"]:
-        role_ids = [int(role) for role in row.get("role_ids") or ()]
-        if int(row["id"]) == bot_id and going & set(role_ids):
-            kept = [role for role in role_ids if role not in going]
-            name = str(row["login"])
-            why = "gives our roles back"
-            yield Step(Action.UPDATE, "users", name, bot_id, {"role_ids": kept}, why=why, label=KINDS["users"].label)
 
 
 def _has_tickets(client: ZammadClient, attribute: str, row_id: int) -> bool:
