@@ -4,6 +4,7 @@ import gc
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from functools import partial
@@ -18,8 +19,13 @@ from connector.cli.sections import command
 from connector.cli.wiring import open_table
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
+from connector.helpdesks.errors import TransientError
+from connector.helpdesks.helpdesk import Desk
+from connector.policy.models import Policy
+from connector.work.admission import admit, in_force
 from connector.work.attempt import SweepSchedule
-from connector.work.table import WorkTable
+from connector.work.errors import StoreUnavailable
+from connector.work.table import Home, WorkTable
 from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
@@ -28,6 +34,7 @@ _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_s
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _STOP_S = 120
+_ASK_AGAIN_S = 5.0
 
 
 @command()
@@ -97,17 +104,48 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
+    home = _admitted(table, desk)
+    if home is None:
+        return
+    policy = in_force(policy, home.since)
     schedule = SweepSchedule(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
     worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, schedule=schedule)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    reload_on_sighup(worker, open_again)
+    reload_on_sighup(worker, lambda: _in_force(open_again(), home))
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
     worker.run()
     table.close()
     log.info("worker stopped", helpdesk=desk.name)
+    if worker.exposed is not None:
+        raise worker.exposed
+
+
+def _in_force(rules: tuple[Desk, Policy], home: Home) -> tuple[Desk, Policy]:
+    return rules[0], in_force(rules[1], home.since)
+
+
+def _admitted(table: WorkTable, desk: Desk) -> Home | None:
+    """The helpdesk of the work table, once it has answered; ``None`` after SIGTERM.
+
+    :raises WrongAccountError, RefusedAdmissionError: nothing may be done here.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    while not stopping.is_set():
+        try:
+            home = admit(table, desk.name, desk.identity())
+        except (TransientError, StoreUnavailable) as error:
+            log.warning("not started yet: the helpdesk or the work table does not answer", cause=str(error))
+            stopping.wait(_ASK_AGAIN_S)
+        else:
+            if home.since is not None:
+                log.info("the rules hold for tickets created from then on", helpdesk=desk.name, since=str(home.since))
+            return home
+    return None
 
 
 def _hand_on_sighup(workers: list["subprocess.Popen[bytes]"]) -> None:

@@ -31,6 +31,21 @@ def open_existing_table(settings: Settings) -> WorkTable:
         raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
 
 
+def since_of(settings: Settings, helpdesk: str, identity: Identity) -> datetime | None:
+    """From when on the rules hold on this helpdesk (UTC), as far as a work table or an installation tells; ``None``:
+    for all tickets. Makes no work table."""
+    home = None
+    with suppress(StoreError):
+        table = WorkTable.open_existing(settings.database_url.get_secret_value())
+        try:
+            home = table.home(helpdesk)
+        finally:
+            table.close()
+    if home is not None:
+        return home.since
+    return identity.installed.since if identity.installed else None
+
+
 def open_policy(settings: Settings) -> Policy:
     """The rules with the service catalogue."""
     return load_policy(settings.policy, settings.services)

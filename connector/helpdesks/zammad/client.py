@@ -38,6 +38,11 @@ class ZammadClient:
         self._connection = Connection("Zammad", url, authorization, READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
         self._clock = clock
 
+    @property
+    def address(self) -> str:
+        """Where this Zammad is."""
+        return self._connection.base
+
     def __repr__(self) -> str:
         return f"ZammadClient({self._connection.base!r})"
 

@@ -19,9 +19,16 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
-from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
+from connector.helpdesks.errors import (
+    ForbiddenError,
+    NotFoundError,
+    PermanentError,
+    UnavailableError,
+    WrongAccountError,
+)
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.installed import Identity, installed_in
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
@@ -83,6 +90,21 @@ class ZammadDesk:
     def _in_scope(self) -> frozenset[str | None]:
         """Names of groups. A row that names none is looked at."""
         return frozenset({*self._mapping.groups_in_scope, None})
+
+    def identity(self) -> Identity:
+        """Two requests. Whoever may not see macros is no agent."""
+        me = parsed(UserRow, self._client.get("users/me"), "GET users/me")
+        person = f"{me.firstname} {me.lastname}".strip() or me.email
+        try:
+            macros = self._client.get("macros")
+        except ForbiddenError as error:
+            raise WrongAccountError(
+                f"INTERSPACE_ZAMMAD_TOKEN is that of {person} (id {me.id}), who is no agent: internal notes would be "
+                f"public. Use the token of the connector's own user, with the role Agent. {error}"
+            ) from error
+        notes = (row.get("note") for row in macros if isinstance(row, dict)) if isinstance(macros, list) else ()
+        installed = next((found for found in map(installed_in, notes) if found is not None), None)
+        return Identity(self._client.address, str(me.id), person, installed)
 
     def probe(self) -> None:
         """One request."""

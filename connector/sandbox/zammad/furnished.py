@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from connector.domain.fields import CATALOGUE
+from connector.helpdesks.installed import of_an_older_release
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.sandbox.wire import Response
 from connector.sandbox.zammad.desk import SandboxZammad
@@ -62,6 +63,8 @@ def connect_webhook(desk: SandboxZammad, accounts: Accounts, endpoint: str, secr
         "perform": {"notification.webhook": {"webhook_id": webhook["id"]}},
     }
     _answer(request(desk, accounts.admin, "POST", "triggers", trigger))
+    note = f"{of_an_older_release(str(desk.user_id(BOT)))} [interspace-connector]"
+    _answer(request(desk, accounts.admin, "POST", "macros", {"name": "Interspace", "perform": {}, "note": note}))
 
 
 def request(desk: SandboxZammad, token: str, method: str, path: str, body: Any = None) -> Response:

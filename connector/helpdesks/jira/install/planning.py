@@ -2,27 +2,29 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from requests.adapters import BaseAdapter
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.installed import Installed, installed_in, new_installation, of_an_older_release
 from connector.helpdesks.jira.client import JiraClient, open_connection
 from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
 from connector.helpdesks.jira.install.pages import row_of
-from connector.helpdesks.jira.install.site import KINDS, PRIORITIES, ROLES, WEBHOOKS, JiraSite
+from connector.helpdesks.jira.install.site import KINDS, PRIORITIES, PROPERTIES, ROLES, WEBHOOKS, JiraSite
 from connector.helpdesks.jira.install.tables import Place, existing_options, gadget_source, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
-from connector.helpdesks.jira.site import Site
+from connector.helpdesks.jira.site import Bot, Site
 from connector.install.errors import PlanError, StepError
-from connector.install.installation import Installation, Item, endpoint, refuse_plain
+from connector.install.installation import Choice, Installation, Item, endpoint, of_account, refuse_plain
 from connector.install.objects import Wanted
 from connector.install.plan import Plan, make_plan
 from connector.install.tables import Current, Id, Row
@@ -59,10 +61,11 @@ def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[]
     """Jira for ``interspace install``. Raises SettingsError, PolicyError, PermanentError."""
     setup = open_setup(settings, policy, clock)
 
-    def plan(secrets: Mapping[str, str], receiver_url: str | None, adopt: bool) -> Plan:
+    def plan(secrets: Mapping[str, str], receiver_url: str | None, choice: Choice) -> Plan:
         if kind_of(setup).administers:
             refuse_plain(receiver_url, "Jira Cloud")
-        return plan_jira(setup, secrets, receiver_url=receiver_url, adopt=adopt)
+        allowed = {"adopt": choice.adopt, "new_account": choice.new_account}
+        return plan_jira(setup, secrets, receiver_url=receiver_url, **allowed, now=clock())
 
     return Installation(
         writer=JiraWriter(setup.admin, kind_of(setup), setup.mapping.project),
@@ -73,7 +76,13 @@ def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[]
 
 
 def plan_jira(
-    setup: JiraSetup, secrets: Mapping[str, str], *, receiver_url: str | None = None, adopt: bool = False
+    setup: JiraSetup,
+    secrets: Mapping[str, str],
+    *,
+    receiver_url: str | None = None,
+    adopt: bool = False,
+    new_account: bool = False,
+    now: datetime | None = None,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
@@ -84,7 +93,8 @@ def plan_jira(
     """
     place = place_of(setup)
     current = read_tables(place)
-    site = site_of(setup, place, current, receiver_url)
+    installed = _installed(setup, current, now or datetime.now(UTC), new_account=new_account)
+    site = site_of(setup, place, current, receiver_url, installed)
     return make_plan(everything(site, current), current, secrets, adopt=adopt)
 
 
@@ -130,12 +140,28 @@ def unfit(project: Row) -> str:
     return ""
 
 
-def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str | None) -> JiraSite:
-    """What the wanted objects are made from. Raises PlanError, StepError."""
+def _bot(setup: JiraSetup) -> Bot:
     try:
-        bot = setup.bot.bot
+        return setup.bot.bot
     except UnavailableError as error:
         raise StepError(f"The connector's own token (INTERSPACE_JIRA_TOKEN) does not work. {error}") from error
+
+
+def _installed(setup: JiraSetup, current: Current, now: datetime, *, new_account: bool) -> Installed:
+    """Who is installed, or will be. Raises PlanError if another account is."""
+    account, property_ = _bot(setup).id, current.row(PROPERTIES, PROPERTY)
+    found = installed_in(property_.get("description")) if property_ else None
+    if found is None:
+        is_there = current.row(WEBHOOKS, NAME) is not None
+        return of_an_older_release(account) if is_there else new_installation(account, now)
+    return of_account(found, account, new_account=new_account)
+
+
+def site_of(
+    setup: JiraSetup, place: Place, current: Current, receiver_url: str | None, installed: Installed
+) -> JiraSite:
+    """What the wanted objects are made from. Raises PlanError, StepError."""
+    bot = _bot(setup)
     try:
         gadget, signs = gadget_source(place.client, place.flavour), signs_webhooks(place)
         options = existing_options(place, current)
@@ -147,6 +173,7 @@ def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str 
         flavour=place.flavour,
         project_id=place.project_id,
         bot_id=bot.id,
+        installed=installed,
         receiver_url=_receiver(current, receiver_url) if signs else None,
         gadget=gadget,
         options=options,
@@ -172,7 +199,8 @@ def checklist_jira(setup: JiraSetup, base: str) -> tuple[Item, ...]:
     """What is to be done by hand, as it stands now. ``base`` is Jira's address. Raises PlanError, StepError."""
     place = place_of(setup)
     current = read_tables(place)
-    site = site_of(setup, place, current, "https://receiver.example")
+    nobody = new_installation(_bot(setup).id, datetime.now(UTC))
+    site = site_of(setup, place, current, "https://receiver.example", nobody)
     return checklist(site, current, base)
 
 
@@ -185,6 +213,7 @@ def everything(site: JiraSite, current: Current) -> Iterator[Wanted]:
         project.priorities,
         project.link_types,
         project.roles,
+        project.installation,
         project.members,
         webhook.webhook,
         views.filters,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from connector.helpdesks.answer import objects, with_id
-from connector.helpdesks.errors import HelpdeskError
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError
+from connector.helpdesks.installed import Installed, installed_in, new_installation, of_an_older_release
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
@@ -17,7 +18,7 @@ from connector.helpdesks.zammad.install.webhook import NAME, PATH
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.errors import PlanError, StepError
-from connector.install.installation import Installation, Item, endpoint
+from connector.install.installation import Installation, Item, endpoint, of_account
 from connector.install.objects import Wanted
 from connector.install.plan import Action, Plan, make_plan
 from connector.install.tables import Current, Id
@@ -43,7 +44,9 @@ def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[
     today = clock().date()
     return Installation(
         writer=ZammadWriter(admin),
-        plan=lambda secrets, url, adopt: plan_zammad(setup, secrets, today, receiver_url=url, adopt=adopt),
+        plan=lambda secrets, url, choice: plan_zammad(
+            setup, secrets, today, receiver_url=url, adopt=choice.adopt, new_account=choice.new_account, now=clock()
+        ),
         plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
         checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
         afterwards=_afterwards,
@@ -57,6 +60,8 @@ def plan_zammad(
     *,
     receiver_url: str | None = None,
     adopt: bool = False,
+    new_account: bool = False,
+    now: datetime | None = None,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
@@ -67,7 +72,8 @@ def plan_zammad(
     """
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    site = _site(setup, bot, current, receiver_url, today)
+    installed = _installed(current, str(bot["id"]), now or datetime.now(UTC), new_account=new_account)
+    site = _site(setup, bot, current, receiver_url, today, installed)
     return make_plan(everything(site), current, secrets, adopt=adopt)
 
 
@@ -83,7 +89,8 @@ def checklist_zammad(setup: Setup, today: date, base: str) -> tuple[Item, ...]:
     """What is to be done by hand, as it stands now. ``base`` is Zammad's address. Raises StepError."""
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    return checklist(_site(setup, bot, current, "https://receiver.example", today), current, base)
+    nobody = new_installation(str(bot["id"]), datetime.now(UTC))
+    return checklist(_site(setup, bot, current, "https://receiver.example", today, nobody), current, base)
 
 
 def _afterwards(done: Plan) -> str:
@@ -92,9 +99,15 @@ def _afterwards(done: Plan) -> str:
 
 
 def whoami(client: ZammadClient) -> Mapping[str, Any]:
-    """The bot user."""
+    """The bot user. Raises StepError also if it is no agent: the role must not go to a customer by mistake."""
     try:
         user = client.get("users/me")
+        client.get("macros")
+    except ForbiddenError as error:
+        raise StepError(
+            "The connector's own token (INTERSPACE_ZAMMAD_TOKEN) is that of a user who is no agent. Make a user of its "
+            f"own for the connector, with the role Agent, and use its token. {error}"
+        ) from error
     except HelpdeskError as error:
         raise StepError(f"The connector's own token (INTERSPACE_ZAMMAD_TOKEN) does not work. {error}") from error
     return with_id(user, "Zammad GET users/me")
@@ -107,8 +120,22 @@ def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
     return read_current(setup.admin, int(bot["id"]), named)
 
 
+def _installed(current: Current, account: str, now: datetime, *, new_account: bool) -> Installed:
+    """Who is installed, or will be. Raises PlanError if another account is."""
+    macros = [row for row in current.tables["macros"] if KINDS["macros"].is_ours(row)]
+    found = next((mark for row in macros if (mark := installed_in(row.get("note"))) is not None), None)
+    if found is None:
+        return of_an_older_release(account) if macros else new_installation(account, now)
+    return of_account(found, account, new_account=new_account)
+
+
 def _site(
-    setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: str | None, today: date
+    setup: Setup,
+    bot: Mapping[str, Any],
+    current: Current,
+    receiver_url: str | None,
+    today: date,
+    installed: Installed,
 ) -> InstallContext:
     intake = current.row("groups", setup.mapping.group_name("intake")) or {}
     webhook = current.row("webhooks", NAME)
@@ -119,6 +146,7 @@ def _site(
         mapping=setup.mapping,
         bot_id=int(bot["id"]),
         bot_login=str(bot["login"]),
+        installed=installed,
         receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from connector.domain.vocabulary import TicketKind
+from connector.helpdesks.installed import Installed
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.install.objects import Ref, text_ref
 from connector.policy.models import Policy
@@ -18,6 +19,8 @@ class InstallContext:
     mapping: ZammadMapping
     bot_id: int
     bot_login: str
+    installed: Installed
+    """Stands on every macro, which agents may read: another installation sees it there."""
     receiver_url: str
     """Where Zammad reaches the webhook receiver, with the path of the hook."""
     sender_id: int | None
