@@ -106,6 +106,11 @@ def policy_reload(ok: bool) -> None:
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
 
 
+def exposed(helpdesk: str) -> None:
+    """An internal note came back public, and all work was stopped."""
+    _figures().exposed.labels(helpdesk).inc()
+
+
 def held_back(helpdesk: str) -> None:
     """A new policy was not applied to the open tickets, because it would change too many of them (P15)."""
     _figures().held_back.labels(helpdesk).inc()
@@ -219,6 +224,7 @@ class _Figures:
     missed: "Counter"
     policy_reloads: "Counter"
     held_back: "Counter"
+    exposed: "Counter"
 
 
 _lock = threading.Lock()
@@ -261,6 +267,7 @@ def _made() -> _Figures:
         sweeps=counter("sweeps", "Sweeps.", "helpdesk"),
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
+        exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
     )
 

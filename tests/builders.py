@@ -86,7 +86,7 @@ def incident(
         "updated_at": T0,
         "created_by": Actor.CUSTOMER,
         "channel": Channel.EMAIL,
-        "customer": Customer(id="5", name="Ada Example", email="ada@harbour.example", organization="Harbour Bank"),
+        "customer": Customer(id="5", name="Ada Example", email="ada@harbour.example", organizations=("Harbour Bank",)),
         "state": state,
         "fields": fields or complete(),
         "articles": articles,

@@ -58,7 +58,8 @@ def _versions() -> Iterator[str]:
 def _picture() -> Iterator[str]:
     ticket = _two_hours_old()
     yield "```text"
-    yield f"Ticket {ticket.number}   {ticket.title}   ({ticket.customer.name}, {ticket.customer.organization})"
+    of = ", ".join((ticket.customer.name, *ticket.customer.organizations))
+    yield f"Ticket {ticket.number}   {ticket.title}   ({of})"
     yield "─" * _WIDTH
     for name in _SHOWN:
         yield f"{ticket.labels[name]:<24}{_value(ticket, name)}"

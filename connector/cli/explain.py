@@ -13,7 +13,7 @@ from rich.text import Text
 
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
 from connector.cli.sections import command
-from connector.cli.wiring import open_desk, open_policy
+from connector.cli.wiring import open_desk, open_policy, since_of
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
@@ -26,6 +26,7 @@ from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.settings import Settings
+from connector.work.admission import in_force
 
 
 @command()

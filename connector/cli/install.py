@@ -59,9 +59,7 @@ def install() -> None:
 @_verbose
 @_json
 @settings_options(*RULES, HELPDESK, ADMIN, *_WHERE)
-def plan(
-    settings: Settings, *, helpdesk: str, adopt: bool, new_account: bool, verbose: bool, as_json: bool
-) -> None:
+def plan(settings: Settings, *, helpdesk: str, adopt: bool, new_account: bool, verbose: bool, as_json: bool) -> None:
     """Show what would be created and changed. Changes nothing.
 
     \b

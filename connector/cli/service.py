@@ -17,11 +17,11 @@ from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_opti
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
 from connector.cli.sections import command
 from connector.cli.wiring import open_table
-from connector.receiver import address_of, serve
-from connector.settings import Settings, SettingsError, variable
 from connector.helpdesks.errors import TransientError
 from connector.helpdesks.helpdesk import Desk
 from connector.policy.models import Policy
+from connector.receiver import address_of, serve
+from connector.settings import Settings, SettingsError, variable
 from connector.work.admission import admit, in_force
 from connector.work.attempt import SweepSchedule
 from connector.work.errors import StoreUnavailable

@@ -1,14 +1,16 @@
 """Puts the parts together from the settings. Each function raises the error of what it opens."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.settings import Settings, variable
-from connector.work.errors import StoreMissing
+from connector.work.errors import StoreError, StoreMissing
 from connector.work.table import WorkTable
 
 

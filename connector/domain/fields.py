@@ -298,6 +298,12 @@ class Fields(Model):
     )] = None  # fmt: skip
     """What a ticket that the connector created is for, e.g. ``rfo:41002``. Found again by this key."""
 
+    @property
+    def verified_service(self) -> str | None:
+        """The service ID, if it is known to be the customer's: only that chooses a ladder and targets (R35, R36).
+        Nobody borrows another customer's."""
+        return self.service_id if self.service_check is ServiceCheck.VERIFIED else None
+
 
 def _kind(annotation: Any) -> type:
     """The type in ``X | None``; an :data:`Instant` is a ``datetime``."""

@@ -63,13 +63,37 @@ class Changes(TypedDict, total=False):
     connector_key: str | None
 
 
-class Customer(Model):
-    """Who the ticket belongs to."""
+class Person(Model):
+    """Somebody with an account in the helpdesk."""
 
     id: str
     name: str = ""
     email: str | None = None
-    organization: str | None = None
+    """``None`` where they have none, or the helpdesk hides it."""
+    organizations: tuple[str, ...] = ()
+    """All they belong to; a helpdesk may name only those that the ticket is shared with."""
+
+
+class Customer(Person):
+    """Who the ticket belongs to."""
+
+    domains: tuple[str, ...] = ()
+    """Mail domains of their company, by the service catalogue."""
+
+    def includes(self, person: Person) -> bool:
+        """Whether the person is the customer or a colleague: of the same organization, or by their address."""
+        if person.id == self.id or (person.email is not None and self.has_address(person.email)):
+            return True
+        own = {name.casefold() for name in self.organizations}
+        return any(name.casefold() in own for name in person.organizations)
+
+    def has_address(self, address: str) -> bool:
+        """Whether mail to this address reaches the customer or a colleague."""
+        address = address.casefold()
+        if self.email is not None and address == self.email.casefold():
+            return True
+        _, at, domain = address.rpartition("@")
+        return bool(at) and domain in self.domains
 
 
 class Article(Model):
@@ -79,8 +103,15 @@ class Article(Model):
     created_at: Instant
     author: Actor
     author_name: str = ""
+    by: Person | None = None
+    """Whose words these are; ``None`` where the helpdesk names nobody."""
     channel: Channel
     internal: bool
+    recipients: tuple[str, ...] | None = None
+    """The addresses it was mailed to; none of what opened the ticket otherwise. ``None``: it is read where the ticket
+    is read."""
+    is_call: bool = False
+    """Somebody of support wrote down what they were just talking about with the customer."""
     subject: str = ""
     body: str = ""
     is_html: bool = False
@@ -102,6 +133,8 @@ class Change(Model):
     new: Any
     actor: Actor
     actor_name: str = ""
+    by: Person | None = None
+    """``None`` where the helpdesk names nobody."""
 
 
 def _made_as(known: dict[str, Any]) -> TicketKind:
@@ -169,6 +202,29 @@ class Ticket(Model):
         for change in self.history:
             by_field.setdefault(change.field, []).append(change)
         return {field: tuple(changes) for field, changes in by_field.items()}
+
+    @cached_property
+    def answers(self) -> tuple[Article, ...]:
+        """What support said and the customer heard (R36), oldest first: calls, mails to the customer or a colleague,
+        and what they read in the portal. Neither what opened the ticket, unless it was mailed to them, nor a message
+        of any connector or machine."""
+        return tuple(article for article in self.articles if self._reached_customer(article))
+
+    def _reached_customer(self, article: Article) -> bool:
+        if article.is_call:
+            return True
+        if article.internal or not article.author.is_staff or (article.by and article.by.id == self.customer.id):
+            return False
+        if article.recipients is not None:
+            return any(map(self.customer.has_address, article.recipients))
+        return article.channel is not Channel.NOTE or self._is_read_in_portal
+
+    @cached_property
+    def _is_read_in_portal(self) -> bool:
+        """The customer writes there, so public notes reach them without a mail."""
+        return self.channel is Channel.WEB or any(
+            article.author is Actor.CUSTOMER and article.channel is Channel.WEB for article in self.articles
+        )
 
     def last_setter(self, field: str) -> Actor | None:
         """Who changed ``field`` last; ``None`` if it is as it was when the ticket was created."""

@@ -68,22 +68,37 @@ class TicketKind(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who did something, as far as trust goes (P20)."""
+    """Who somebody was to the ticket at hand when they did something (P20). Helpdesks tell support, connectors, the
+    system and machines apart, and call everybody else a customer; ``rules.people`` finds the strangers among those."""
 
     CUSTOMER = "customer"
+    """The ticket's customer, or somebody of their organization or company."""
     AGENT = "agent"
     MANAGER = "manager"
     CONNECTOR = "connector"
+    """This connector, under its account of today or a former one."""
+    OTHER_CONNECTOR = "other_connector"
+    """Another installation of the connector on the same helpdesk: an automation like those of the system."""
     SYSTEM = "system"
     """The helpdesk itself: its triggers, schedulers and automations, set up by an admin."""
+    MACHINE = "machine"
+    """A mailbox or a mail server that answers by itself."""
+    STRANGER = "stranger"
+    """Neither support nor anybody of this ticket's customer: a carrier in copy, another customer's user."""
 
     @property
     def is_staff(self) -> bool:
         """A human on the support side, whose choices win over the rules."""
         return self in _SUPPORT
 
+    @property
+    def is_trusted(self) -> bool:
+        """What they set on a ticket counts. A customer's word counts by the rules only, a stranger's not at all."""
+        return self not in _OUTSIDE
+
 
 _SUPPORT = frozenset({Actor.AGENT, Actor.MANAGER})
+_OUTSIDE = frozenset({Actor.CUSTOMER, Actor.MACHINE, Actor.STRANGER})
 
 
 class Channel(StrEnum):

@@ -5,7 +5,9 @@ import secrets
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-_TEXT = re.compile(r"Installation (?P<id>[0-9a-f]{12}) of account (?P<account>[^\s]{1,128}) since (?P<since>\S{20,35})\.")
+_TEXT = re.compile(
+    r"Installation (?P<id>[0-9a-f]{12}) of account (?P<account>[^\s]{1,128}) since (?P<since>\S{20,35})\."
+)
 _MANY_YEARS_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -3,7 +3,7 @@
 And how they come from their files: sound, or with every problem at once (P16).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
+from connector.domain.spelling import did_you_mean
 from connector.domain.vocabulary import Priority, TicketKind, TicketState
 from connector.policy.checks import every_member, purposes
 from connector.policy.checks import groups as named_groups
@@ -134,12 +135,15 @@ def keys_are_fields(schema: dict[str, Any]) -> None:
     schema["required"] = sorted(CUSTOM)
 
 
-def unknown_groups(mapping: Any, named: Iterable[str]) -> Iterator[UnlocatedProblem]:
+def unknown_groups(mapping: Any, named: Collection[str]) -> Iterator[UnlocatedProblem]:
     """Groups that ``mapping`` has no name for."""
-    known = dig(mapping, "groups")
+    if not isinstance(known := dig(mapping, "groups"), Mapping):
+        return
+    unused = {str(name) for name in known} - set(named)
     for group in sorted(named):
-        if isinstance(known, Mapping) and group not in known:
-            yield ("groups", group), "the policy names this group, the mapping has no name for it"
+        if group not in known:
+            meant = did_you_mean(group, unused)
+            yield ("groups", group), f"the policy names this group, the mapping has no name for it{meant}"
 
 
 def fields(

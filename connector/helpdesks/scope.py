@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from connector.domain.ticket import Change
-from connector.domain.vocabulary import Actor
 
 
 def counted_group(group: Any, changes: Sequence[Change]) -> Any:
     """The group as somebody else than the customer has chosen it: no customer takes a ticket out of the rules (P20)."""
     moves = [change for change in changes if change.field == "group"]
     for move in reversed(moves):
-        if move.actor is not Actor.CUSTOMER:
+        if move.actor.is_trusted:
             return group if move is moves[-1] else move.new
     return moves[0].old if moves else group
 

@@ -6,7 +6,6 @@ What is printed is put on one line, so that a stranger's words begin no line of 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from connector.domain.spelling import no_such
 from connector.messages import words
 from connector.messages.every_part import EveryPart
 from connector.messages.words import Reader
@@ -138,11 +138,11 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
             kind = next((words for refused, words in _REFUSED.items() if isinstance(node, refused)), "this")
             wrong = f"{kind} has no place in a message: it prints its data, with filters, if and for"
         elif isinstance(node, nodes.Name) and node.name not in known:
-            wrong = _unknown("data", node.name, known)
+            wrong = no_such("data", node.name, known)
         elif isinstance(node, nodes.Filter) and node.name not in environment.filters:
-            wrong = _unknown("filter", node.name, environment.filters)
+            wrong = no_such("filter", node.name, environment.filters)
         elif isinstance(node, nodes.Test) and node.name not in environment.tests:
-            wrong = _unknown("test", node.name, environment.tests)
+            wrong = no_such("test", node.name, environment.tests)
         if wrong:
             raise MessageError(node.lineno, wrong)
         if isinstance(node, nodes.CondExpr) and node.expr2 is None:
@@ -196,7 +196,7 @@ class _Environment(ImmutableSandboxedEnvironment):
             return super().getattr(obj, attribute)
         if isinstance(obj, Mapping) and attribute in obj:
             return obj[attribute]
-        raise UndefinedError(_unknown("data", attribute, obj if isinstance(obj, Mapping) else ()))
+        raise UndefinedError(no_such("data", attribute, obj if isinstance(obj, Mapping) else ()))
 
 
 class _Missing(StrictUndefined):
@@ -221,11 +221,6 @@ class _Numbered(NodeTransformer):
                 number = nodes.Const(f"{_NUMBER}{part.lineno}{_NUMBER}")
                 node.nodes[place] = nodes.Concat([number, part], lineno=part.lineno)
         return node
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"there is no {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def _on_one_line(value: object) -> str:

@@ -1,6 +1,6 @@
 """The service catalogue: service ID → customer, circuit, region (R7)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -56,12 +56,17 @@ class Catalogue(Section):
         """The service with this identifier."""
         return self._services.get(service_id.strip().casefold())
 
-    def customer(self, organization: str | None, email: str | None) -> CatalogueCustomer | None:
-        """The customer a helpdesk contact belongs to, by organization, else by mail domain."""
-        if organization and (customer := self._customers.get(("organizations", organization.casefold()))):
-            return customer
+    def customers_of(self, organizations: Iterable[str], email: str | None) -> tuple[CatalogueCustomer, ...]:
+        """The customers whom a helpdesk contact belongs to: by all organizations, else by mail domain."""
+        found = {
+            customer.id: customer
+            for organization in organizations
+            if (customer := self._customers.get(("organizations", organization.casefold())))
+        }
         _, at, domain = (email or "").rpartition("@")
-        return self._customers.get(("email_domains", domain.casefold())) if at else None
+        if not found and at and (customer := self._customers.get(("email_domains", domain.casefold()))):
+            return (customer,)
+        return tuple(found.values())
 
     @cached_property
     def _services(self) -> Mapping[str, Service]:

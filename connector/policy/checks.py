@@ -6,7 +6,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from connector.domain.spelling import did_you_mean, no_such
 from connector.domain.vocabulary import Impact, Priority, TicketKind, Urgency
+from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue
 from connector.policy.kinds import Span
 from connector.policy.problem import Location, UnlocatedProblem
@@ -34,7 +36,7 @@ def matrix(data: Any) -> Iterator[UnlocatedProblem]:
 
 def calendars(data: Any) -> Iterator[UnlocatedProblem]:
     """Every calendar that is named exists."""
-    places: list[Location] = [("priorities", priority.value, "calendar") for priority in Priority]
+    places: list[Location] = [(*layer, "calendar") for priority in Priority for layer in _promises(data, priority)]
     places += [("rfo", "calendar"), ("deferral", "calendar")]
     for place in places:
         yield from _leads_somewhere(place, dig(data, *place), "calendar", dig(data, "calendars"))
@@ -68,17 +70,92 @@ def level_numbers(ladder: Any) -> Iterator[UnlocatedProblem]:
             yield ("levels", position, "level"), f"level {higher} stands after level {lower}"
 
 
-def level_times(data: Any, day_lengths: Mapping[Priority, timedelta]) -> Iterator[UnlocatedProblem]:
-    """Each level is reached later than the one below, measured by the priority's own clock."""
+def level_times(data: Any) -> Iterator[UnlocatedProblem]:
+    """Each level is reached later than the one below, by every clock that a ticket of the priority may have."""
+    lengths = _day_lengths(data)
+    clocks = {
+        priority: {dig(data, *layer, "calendar") for layer in _promises(data, priority)} & lengths.keys()
+        for priority in Priority
+    }
     for name, ladder in entries(data, "escalation", "ladders"):
         for (_, below), (position, above) in pairwise(entries(ladder, "levels")):
-            for priority, day_length in day_lengths.items():
-                earlier, later = _span(below, priority), _span(above, priority)
+            for priority in Priority:
+                earlier, later = _span(dig(below, "after", priority)), _span(dig(above, "after", priority))
                 if earlier is None or later is None:
                     continue
-                if later.duration(day_length) <= earlier.duration(day_length):
+                if any(later.duration(lengths[c]) <= earlier.duration(lengths[c]) for c in clocks[priority]):
                     place = ("escalation", "ladders", name, "levels", position, "after", priority.value)
                     yield place, f"{later} must be later than {earlier} of the level before"
+
+
+def target_times(data: Any) -> Iterator[UnlocatedProblem]:
+    """Nothing is to be repaired before it is answered (R36): for no priority and no customer."""
+    lengths = _day_lengths(data)
+    for priority in Priority:
+        general, *own = _promises(data, priority)
+        yield from _repaired_unanswered(data, (general,), lengths)
+        for place in own:
+            if place[1] == "customers":
+                yield from _repaired_unanswered(data, (general, place), lengths)
+
+
+def _service_times(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedProblem]:
+    """The same for the services, each with what its customer has instead."""
+    lengths = _day_lengths(data)
+    for priority in Priority:
+        general, *own = _promises(data, priority)
+        of_customers = {place[2]: place for place in own if place[1] == "customers"}
+        for place in own:
+            if place[1] == "services" and (service := catalogue.service(str(place[2]))):
+                layers = (general, of_customers.get(service.customer, general), place)
+                yield from _repaired_unanswered(data, layers, lengths)
+
+
+def _repaired_unanswered(
+    data: Any, layers: tuple[Location, ...], lengths: Mapping[str, timedelta]
+) -> Iterator[UnlocatedProblem]:
+    """Of several layers, the last that says something counts; it is reported where the last layer says it."""
+    said: dict[str, Location] = {}
+    for layer in layers:
+        for name in ("calendar", "first_response", "repair"):
+            if dig(data, *layer, name) is not None:
+                said[name] = (*layer, name)
+    day = lengths.get(dig(data, *said["calendar"])) if "calendar" in said else None
+    response, repair = (_span(dig(data, *said.get(name, ("",)))) for name in ("first_response", "repair"))
+    if not (day and response and repair) or response.duration(day) <= repair.duration(day):
+        return
+    for name, wrong in (
+        ("first_response", f"{response} is longer than the repair of {repair}"),
+        ("repair", f"{repair} is shorter than the first response of {response}"),
+        ("calendar", f"by this clock the first response of {response} is longer than the repair of {repair}"),
+    ):
+        if said[name] == (*layers[-1], name):
+            yield said[name], wrong
+            return
+
+
+def _promises(data: Any, priority: Priority) -> list[Location]:
+    """Where the targets of a priority stand: for all, and those of single customers and services."""
+    return [
+        ("priorities", priority.value),
+        *(
+            ("targets", table, key, priority.value)
+            for table in ("customers", "services")
+            for key, by_priority in entries(data, "targets", table)
+            if isinstance(key, str) and isinstance(by_priority, Mapping) and priority in by_priority
+        ),
+    ]
+
+
+def _day_lengths(data: Any) -> dict[str, timedelta]:
+    """How long a working day of each calendar lasts, as far as the calendar is sound."""
+    lengths = {}
+    for name, spec in entries(data, "calendars"):
+        try:
+            lengths[name] = CalendarSpec.model_validate(spec).calendar.day_length
+        except ValueError:
+            continue
+    return lengths
 
 
 def overdue_level(data: Any) -> Iterator[UnlocatedProblem]:
@@ -90,18 +167,21 @@ def overdue_level(data: Any) -> Iterator[UnlocatedProblem]:
             yield ("rfo", "overdue_level"), f"the ladder {name!r} has no level {level}"
 
 
-def known_in_catalogue(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedProblem]:
-    """Ladders are given to customers and services of the catalogue, where there is a catalogue."""
+def fits_catalogue(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedProblem]:
+    """Ladders and targets are given to customers and services of the catalogue, where there is a catalogue."""
     if not catalogue.services:
         return
-    customers = {customer.id for customer in catalogue.customers}
-    for customer, _ in entries(data, "escalation", "customers"):
-        if customer not in customers:
-            yield ("escalation", "customers", customer), "the catalogue has no such customer"
-    for service, _ in entries(data, "escalation", "services"):
-        # A key or a list that is no text is the model's to report.
-        if isinstance(service, str) and catalogue.service(service) is None:
-            yield ("escalation", "services", service), "the catalogue has no such service"
+    customers = [customer.id for customer in catalogue.customers]
+    for section in ("escalation", "targets"):
+        for customer, _ in entries(data, section, "customers"):
+            if isinstance(customer, str) and customer not in customers:
+                meant = did_you_mean(customer, customers)
+                yield (section, "customers", customer), f"the catalogue has no such customer{meant}"
+        for service, _ in entries(data, section, "services"):
+            # A key or a list that is no text is the model's to report.
+            if isinstance(service, str) and catalogue.service(service) is None:
+                yield (section, "services", service), "the catalogue has no such service"
+    yield from _service_times(data, catalogue)
 
 
 def groups(data: Any) -> frozenset[str]:
@@ -120,7 +200,7 @@ def purposes(data: Any) -> Mapping[str, TicketKind]:
 
 def _leads_somewhere(place: Location, name: Any, kind: str, known: Any) -> Iterator[UnlocatedProblem]:
     if isinstance(name, str) and isinstance(known, Mapping) and name not in known:
-        yield place, f"there is no {kind} {name!r}"
+        yield place, no_such(kind, name, map(str, known))
 
 
 def _number(level: Any) -> int | None:
@@ -130,8 +210,7 @@ def _number(level: Any) -> int | None:
         return None
 
 
-def _span(level: Any, priority: Priority) -> Span | None:
-    value = dig(level, "after", priority)
+def _span(value: Any) -> Span | None:
     try:
         return value if isinstance(value, Span) else Span(value)
     except (TypeError, ValueError):

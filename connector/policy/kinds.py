@@ -133,6 +133,10 @@ class Span:
     def __hash__(self) -> int:
         return hash(self._value)
 
+    def __bool__(self) -> bool:
+        """Whether it lasts at all."""
+        return bool(self.fixed or self.working_days)
+
     @property
     def _value(self) -> tuple[timedelta, int]:
         return self.fixed, self.working_days
@@ -165,5 +169,19 @@ def _without_working_days(span: Span) -> Span:
     return span
 
 
-FixedSpan = Annotated[Span, AfterValidator(_without_working_days)]
-"""A length of time that no calendar stretches: all of it is in ``fixed``."""
+def _longer_than_nothing(span: Span) -> Span:
+    if not span:
+        raise ValueError(f"'{span}': must be longer than nothing")
+    return span
+
+
+_NOT_NOTHING = r"^0{0,5}[1-9]\d{0,5} ?(s|min|h|days?|working days?)$"
+
+Length = Annotated[
+    Span,
+    AfterValidator(_longer_than_nothing),
+    WithJsonSchema({"type": "string", "pattern": _NOT_NOTHING, "examples": _EXAMPLES}),
+]
+"""A length of time that is not 0."""
+FixedLength = Annotated[Length, AfterValidator(_without_working_days)]
+"""A length of time that is not 0, and that no calendar stretches: all of it is in ``fixed``."""

@@ -64,8 +64,7 @@ def _read_catalogue(path: Path | None) -> Read[Catalogue]:
 def _policy_problems(rules: Read[Rules], catalogue: Read[Catalogue]) -> list[Problem]:
     problems = rules.problems + catalogue.problems
     if rules.document and catalogue.section:
-        unknown = checks.known_in_catalogue(rules.document.data, catalogue.section)
-        problems += rules.document.located(unknown)
+        problems += rules.document.located(checks.fits_catalogue(rules.document.data, catalogue.section))
     return problems
 
 

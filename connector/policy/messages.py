@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from connector.domain.messages import MESSAGES, WITHOUT_SUBJECT, Audience
+from connector.domain.spelling import no_such
 from connector.messages.catalogue import Message, MessageCatalogue
 from connector.messages.samples import malformed
 from connector.messages.words import Language
@@ -174,8 +174,7 @@ def _misplaced(path: Path) -> str | None:
 
 def unknown(name: str) -> str:
     """What is said of a name that no message has."""
-    near = get_close_matches(name, MESSAGES, n=1)
-    return f"there is no message {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return no_such("message", name, MESSAGES)
 
 
 def data_that_does_not_count(messages: Iterable[Message]) -> Iterator[Problem]:

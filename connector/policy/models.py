@@ -16,10 +16,11 @@ from connector.messages.words import Language
 from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import Contact, FixedSpan, Name, Pattern, Span, ZoneName
+from connector.policy.kinds import Contact, FixedLength, Name, Pattern, Span, ZoneName
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
+from connector.policy.targets import Limits, Targets, TargetsByContract, TargetTable
 
 
 class UrgencyDefault(Section):
@@ -32,16 +33,6 @@ class UrgencyDefault(Section):
     def fits(self, impact: Impact | None, fault_type: FaultType | None) -> bool:
         """Whether the entry fits a ticket; an omitted condition fits every ticket."""
         return self.impact in (None, impact) and self.fault_type in (None, fault_type)
-
-
-class Targets(Section):
-    """What a priority means: its clock and its times (R36, R37)."""
-
-    name: Name = Field(description="critical, major, minor, low")
-    calendar: str = Field(description="a name from calendars")
-    first_response: Span
-    update_every: Span | None = Field(default=None, description="empty: on change")
-    repair: Span
 
 
 class Level(Section):
@@ -76,6 +67,12 @@ class Ladder(Section):
         """The numbers of the levels rise. Their times are compared by :class:`Rules`."""
         return checks.level_numbers(data)
 
+    @model_validator(mode="after")
+    def _somebody_to_tell(self) -> Self:
+        if all(level.skip for level in self.levels):
+            raise ValueError("every level is passed over: nobody would ever be told")
+        return self
+
 
 class Escalation(Section):
     """R35–R39."""
@@ -87,7 +84,7 @@ class Escalation(Section):
         default=frozenset({"first_response", "repair"}),
         description="a missed target raises the ticket by one level (R37)",
     )
-    requests_every: FixedSpan = Field(description="at most one request in this time, managers excepted (R39)")
+    requests_every: FixedLength = Field(description="at most one request in this time, managers excepted (R39)")
     request_phrases: tuple[Name, ...] = Field(
         description="words that name an escalation, a * for the rest of a word: a plain wish with one asks for it"
     )
@@ -102,8 +99,8 @@ class Intake(Section):
     """R14–R18."""
 
     required: tuple[Literal["service_id", "problem_start", "short_description", "impact"], ...]
-    remind_after: FixedSpan
-    ask_within: FixedSpan = Field(
+    remind_after: FixedLength
+    ask_within: FixedLength = Field(
         description="nobody is asked about a ticket older than this, e.g. one from before the connector"
     )
     service_id_pattern: Pattern = Field(
@@ -177,6 +174,7 @@ class Rules(Section):
     urgency_defaults: tuple[UrgencyDefault, ...]
     default_priority: Priority = Field(description="clocks use it while the priority is unknown")
     priorities: Mapping[Priority, Targets]
+    targets: TargetsByContract = TargetsByContract()
     escalation: Escalation
     intake: Intake
     rfo: Rfo
@@ -191,7 +189,8 @@ class Rules(Section):
         yield from checks.every_member(Priority, data, "priorities")
         yield from checks.calendars(data)
         yield from checks.urgency_defaults(data)
-        yield from checks.level_times(data, _day_lengths(data))
+        yield from checks.level_times(data)
+        yield from checks.target_times(data)
         yield from checks.overdue_level(data)
 
 
@@ -207,14 +206,19 @@ class Policy(Rules):
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
-        """The checks of the rules, and that ladders are given to customers and services that exist."""
+        """The checks of the rules, and of how they fit the catalogue."""
         yield from super().findings(data)
         if isinstance(catalogue := dig(data, "catalogue"), Catalogue):
-            yield from checks.known_in_catalogue(data, catalogue)
+            yield from checks.fits_catalogue(data, catalogue)
 
     def calendar(self, priority: Priority) -> BusinessCalendar:
-        """The clock of a priority."""
+        """The clock of a priority, for those who have no other."""
         return self.calendars[self.priorities[priority].calendar].calendar
+
+    def targets_of(self, service_id: str | None, priority: Priority) -> Limits:
+        """What a ticket is promised, by clock and length (R36): for its service, else to the customer of that, else by
+        its priority. Only a verified service may be given: nobody borrows what another customer was promised."""
+        return self._targets.limits(self.service(service_id), priority)
 
     @property
     def rules_version(self) -> str:
@@ -243,7 +247,8 @@ class Policy(Rules):
     def thresholds(self, service_id: str | None, priority: Priority) -> tuple[tuple[Level, timedelta], ...]:
         """The levels of the service's ladder in order, skipped ones too, with the running time
         of the priority's clock after which each is reached (R38)."""
-        return self._thresholds[self._ladder_name(service_id), priority]
+        clock = self.targets_of(service_id, priority).calendar_name
+        return self._thresholds[self._ladder_name(service_id), priority, clock]
 
     def service(self, service_id: str | None) -> Service | None:
         """The catalogue's entry, if it has one (R7)."""
@@ -266,24 +271,17 @@ class Policy(Rules):
         return {service.casefold(): ladder for service, ladder in self.escalation.services.items()}
 
     @cached_property
-    def _thresholds(self) -> Mapping[tuple[str, Priority], tuple[tuple[Level, timedelta], ...]]:
+    def _thresholds(self) -> Mapping[tuple[str, Priority, str], tuple[tuple[Level, timedelta], ...]]:
         return {
-            (name, priority): tuple(
-                (level, self.duration(level.after[priority], self.calendar(priority))) for level in ladder.levels
+            (name, priority, clock): tuple(
+                (level, level.after[priority].duration(self.calendars[clock].calendar.day_length))
+                for level in ladder.levels
             )
             for name, ladder in self.escalation.ladders.items()
             for priority in Priority
+            for clock in self.calendars
         }
 
-
-def _day_lengths(data: Any) -> dict[Priority, timedelta]:
-    """How long a working day of each priority's clock lasts, as far as its calendar is sound."""
-    lengths = {}
-    for priority in Priority:
-        name = dig(data, "priorities", priority, "calendar")
-        spec = dig(data, "calendars", name) if isinstance(name, str) else None
-        try:
-            lengths[priority] = CalendarSpec.model_validate(spec).calendar.day_length
-        except ValueError:
-            continue
-    return lengths
+    @cached_property
+    def _targets(self) -> TargetTable:
+        return TargetTable(self.priorities, self.targets, self.calendars)

@@ -9,10 +9,11 @@ from typing import Any
 from connector.domain.decision import Outcome
 from connector.domain.fields import fit
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Priority, ServiceCheck
+from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
 from connector.policy.models import Ladder, Policy
+from connector.policy.targets import Limits
 from connector.rules import writing
 from connector.rules.spoken import Spoken, spoken
 from connector.rules.timeline import Clocks, count_clocks
@@ -51,9 +52,13 @@ class Case:
 
     @property
     def verified_service(self) -> str | None:
-        """Only a verified service ID chooses a ladder: nobody borrows another customer's matrix."""
-        fields = self.ticket.fields
-        return fields.service_id if fields.service_check is ServiceCheck.VERIFIED else None
+        """What chooses ladder and targets."""
+        return self.ticket.fields.verified_service
+
+    @property
+    def limits(self) -> Limits:
+        """What the ticket is promised (R36)."""
+        return self.policy.targets_of(self.verified_service, self.priority)
 
     @property
     def ladder(self) -> Ladder:
@@ -61,10 +66,10 @@ class Case:
         return self.policy.ladder(self.verified_service)
 
     @property
-    def customer(self) -> CatalogueCustomer | None:
-        """The catalogue's customer whom the ticket's contact belongs to, if it knows one (R7)."""
+    def companies(self) -> tuple[CatalogueCustomer, ...]:
+        """The catalogue's customers whom the ticket's contact belongs to: none, one, or a reseller's several (R7)."""
         contact = self.ticket.customer
-        return self.policy.catalogue.customer(contact.organization, contact.email)
+        return self.policy.catalogue.customers_of(contact.organizations, contact.email)
 
     def text(self, message: str, /, **data: Any) -> str:
         """A message that is part of a field or of another message."""

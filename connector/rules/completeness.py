@@ -73,11 +73,14 @@ def statements(case: Case) -> tuple[Statement, ...]:
     if not any(_may_fill(ticket, field) for field in reversed(INTAKE)):
         return ()
     pattern = case.policy.intake.service_id_pattern
-    customer = case.customer
-    zone = customer.timezone if customer else None
+    zone = next((company.timezone for company in case.companies if company.timezone), None)
     labels = ticket.labels.in_mails
     said = []
-    unread = [at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at])]
+    unread = [
+        at
+        for at in _unread(ticket)
+        if _speaks_for_customer(ticket.articles[at], opens=at == 0 and ticket.created_by.is_staff)
+    ]
     later = read_messages(ticket.articles, {at for at in unread if at > 0})
     for at in unread:
         article = ticket.articles[at]
@@ -103,11 +106,11 @@ def _unread(ticket: Ticket) -> Iterable[int]:
     return [at for at, article in enumerate(ticket.articles) if at > 0 and article.created_at >= since]
 
 
-def _speaks_for_customer(article: Article) -> bool:
-    """The customer's own messages, and what an agent wrote down on the phone."""
+def _speaks_for_customer(article: Article, *, opens: bool) -> bool:
+    """The customer's own messages, and what an agent wrote down on the phone or to open the ticket."""
     if article.author is Actor.CUSTOMER:
         return not article.internal and not is_automatic(article)
-    return article.channel is Channel.PHONE and article.author.is_staff
+    return article.author.is_staff and (opens or article.channel is Channel.PHONE)
 
 
 def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:

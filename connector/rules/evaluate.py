@@ -14,6 +14,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
 from connector.rules.rfo import rfo, rfo_task
@@ -52,6 +53,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
         return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket)
+    ticket = known(ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:

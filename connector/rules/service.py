@@ -20,8 +20,9 @@ def service(case: Case) -> Outcome:
     if entry is None:
         reason = f"service ID {stated} is not in the service catalogue"
         return _doubtful(ticket, ServiceCheck.UNKNOWN, stated, reason, "service_unknown", service_id=stated)
-    known = case.customer.id if case.customer else None
-    if known != entry.customer:
+    companies = [company.id for company in case.companies]
+    known = ", ".join(companies) or None
+    if entry.customer not in companies:
         customer = ticket.customer
         return _doubtful(
             ticket,

@@ -1,5 +1,6 @@
 """First response, repair and customer update: when each is due (R36, R37)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from connector.domain.decision import Outcome
@@ -25,7 +26,19 @@ def targets(case: Case) -> Outcome:
                 changes["repair_due_at"] = due
         reasons.append(_told(target, case.now))
     reasons.append(_next_update(case))
+    reasons += _origins(case)
     return Outcome(rule="targets", changes=changes, reasons=tuple(reasons))
+
+
+def _origins(case: Case) -> Iterator[str]:
+    """Whose the limits are that are not those of the priority for all."""
+    limits = case.limits
+    named = {"first response": limits.first_response, "update": limits.update_every, "repair": limits.repair}
+    for name, limit in named.items():
+        if limit is not None and limit.origin != case.priority:
+            yield f"{name} within {wording.format_duration(limit.length)} as promised for {limit.origin}"
+    if limits.calendar_name != case.policy.priorities[case.priority].calendar:
+        yield f"clocks run by the calendar {limits.calendar_name!r} as promised for {limits.calendar_origin}"
 
 
 def _told(target: Target, now: datetime) -> str:
@@ -38,11 +51,11 @@ def _told(target: Target, now: datetime) -> str:
 
 
 def _next_update(case: Case) -> str:
-    every = case.policy.priorities[case.priority].update_every
-    if every is None:
+    update = case.limits.update_every
+    if update is None:
         return "the customer is updated on change"
     if is_over(case.ticket):
         return "no update is due: the incident is over"
     calendar = case.clocks.calendar
-    due = calendar.add(timeline.last_update_at(case.ticket), case.policy.duration(every, calendar))
+    due = calendar.add(timeline.last_update_at(case.ticket), update.length)
     return f"the customer's next update is due {wording.format_time(due)}"

@@ -60,12 +60,12 @@ class Clocks(NamedTuple):
 
 def count_clocks(ticket: Ticket, policy: Policy, priority: Priority) -> Clocks:
     """The clocks of a ticket that has ``priority``."""
-    calendar, promised = policy.calendar(priority), policy.priorities[priority]
+    limits = policy.targets_of(ticket.fields.verified_service, priority)
     intervals = runs(ticket, policy)
-    answer = deadline(calendar, intervals, policy.duration(promised.first_response, calendar))
-    repaired = deadline(calendar, intervals, policy.duration(promised.repair, calendar))
+    answer = deadline(limits.calendar, intervals, limits.first_response.length)
+    repaired = deadline(limits.calendar, intervals, limits.repair.length)
     return Clocks(
-        calendar,
+        limits.calendar,
         intervals,
         Target("first_response", answer, first_response_at(ticket)),
         Target("repair", repaired, resolved_at(ticket)),
@@ -161,30 +161,23 @@ def resolved_at(ticket: Ticket) -> datetime | None:
 
 
 def first_response_at(ticket: Ticket) -> datetime | None:
-    """When a person of support first answered the customer (R36, R37).
+    """When a message of support first reached the customer (R36, R37): :attr:`Ticket.answers`.
 
-    A ticket that an agent opened by phone was answered when it was opened: they were talking. The
-    connector's own messages are no response.
+    A ticket that an agent opened by phone was answered when it was opened: they were talking.
     """
     if ticket.channel is Channel.PHONE and ticket.created_by.is_staff:
         return ticket.created_at
-    for article in ticket.articles:
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return None
+    return ticket.answers[0].created_at if ticket.answers else None
 
 
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
-    for article in reversed(ticket.articles):
-        if article.author.is_staff and not article.internal:
-            return article.created_at
-    return ticket.created_at
+    return ticket.answers[-1].created_at if ticket.answers else ticket.created_at
 
 
 def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:
     if state is TicketState.PENDING_CUSTOMER:
-        return not policy.pauses.pending_customer or actor is Actor.CUSTOMER
+        return not policy.pauses.pending_customer or not actor.is_trusted
     return not state.is_over
 
 

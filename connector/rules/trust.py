@@ -41,13 +41,13 @@ class Fight(NamedTuple):
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     repairs: dict[str, Any] = {}
-    if ticket.created_by is Actor.CUSTOMER:
+    if not ticket.created_by.is_trusted:
         changed, fields = ticket.changes, ticket.fields
         repairs |= {
             field: None for field in _EMPTY_AT_CREATION if field not in changed and getattr(fields, field) is not None
         }
     for field, changes in ticket.changes.items():
-        if changes[-1].actor is Actor.CUSTOMER and field in _GUARDED:
+        if not changes[-1].actor.is_trusted and field in _GUARDED:
             counted = _value_that_counts(ticket, field, changes)
             if counted != getattr(ticket.fields, field):
                 repairs[field] = counted
@@ -85,7 +85,7 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:
         rounds = [
             (ours, theirs)
             for ours, theirs in pairwise(changes)
-            if ours.actor is Actor.CONNECTOR and theirs.actor not in (Actor.CONNECTOR, Actor.CUSTOMER)
+            if ours.actor is Actor.CONNECTOR and theirs.actor is not Actor.CONNECTOR and theirs.actor.is_trusted
         ]
         recent = sum(theirs.at > now - _CONTEST_WINDOW for _, theirs in rounds)
         if recent >= _CONTEST_ROUNDS:
@@ -143,9 +143,9 @@ def unproved(case: Case) -> Outcome:
 def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) -> Any:
     """What somebody else than the customer set last, or what was there from the start."""
     for change in reversed(changes):
-        if change.actor is not Actor.CUSTOMER:
+        if change.actor.is_trusted:
             return change.new
-    from_creation = ticket.created_by is not Actor.CUSTOMER or field in NATIVE
+    from_creation = ticket.created_by.is_trusted or field in NATIVE
     return changes[0].old if from_creation else None
 
 
@@ -156,7 +156,7 @@ def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _last_by_support(changes: tuple[Change, ...]) -> Change:
-    return next(change for change in reversed(changes) if change.actor is not Actor.CUSTOMER)
+    return next(change for change in reversed(changes) if change.actor.is_trusted)
 
 
 def _report(ticket: Ticket, field: str, counted: Any) -> Notice:

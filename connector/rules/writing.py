@@ -84,5 +84,6 @@ def _reader(language: Language, zone: str, labels: Labels) -> Reader:
 
 def _customer(ticket: Ticket, policy: Policy) -> Reader:
     """In their own time zone where the catalogue knows it."""
-    known = policy.catalogue.customer(ticket.customer.organization, ticket.customer.email)
-    return _reader(Language.EN, (known and known.timezone) or policy.display_timezone, ticket.labels)
+    known = policy.catalogue.customers_of(ticket.customer.organizations, ticket.customer.email)
+    zone = next((company.timezone for company in known if company.timezone), policy.display_timezone)
+    return _reader(Language.EN, zone, ticket.labels)

@@ -4,10 +4,11 @@ Everything is in the rules' own terms, so that the same story and the same tests
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.mapping import HelpdeskMapping
 from connector.sandbox.front import Front
 
 SECRET = "a secret of the sandbox only"  # noqa: S105 - nothing outside this process knows or accepts it
@@ -32,11 +33,38 @@ WireStep = Literal["read", "write", "create", "link", "find"]
 """What the connector does with a ticket, and with the RFO tasks and problem records that it makes."""
 
 
+Named = Literal["state", "priority", "group"]
+"""What people can rename in a helpdesk."""
+
+
+MappingT = TypeVar("MappingT", bound=HelpdeskMapping)
+
+
 class Wire(NamedTuple):
     """A kind of request: its method, and a regular expression that its path with the query matches."""
 
     method: str
     path: str
+
+
+def in_mapping(mapping: MappingT, states: str, kind: Named, old: str, new: str) -> MappingT:
+    """A mapping that knows something by another name; ``states`` is what it calls its section of states."""
+    held = mapping.model_dump(mode="json")
+    if kind == "state":
+        # Only the names: one of them may be that of a state of the rules, too.
+        held[states] = {new if name == old else name: state for name, state in held[states].items()}
+    else:
+        section = {"priority": "priorities", "group": "groups"}[kind]
+        held[section] = _renamed(held[section], old, new)
+    return type(mapping).model_validate(held)
+
+
+def _renamed(held: Any, old: str, new: str) -> Any:
+    if isinstance(held, Mapping):
+        return {key: _renamed(value, old, new) for key, value in held.items()}
+    if isinstance(held, list):
+        return [_renamed(value, old, new) for value in held]
+    return new if held == old else held
 
 
 class House(Protocol):
@@ -75,6 +103,30 @@ class House(Protocol):
 
     def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
         """Sets fields of the ticket."""
+
+    def mail(self, sender: str, subject: str, body: str, ticket: str | None = None, *, automatic: bool = False) -> str:
+        """An e-mail from any address arrives, as an answer if it is about a ticket; the id of the ticket it is on now.
+
+        ``automatic``: a machine wrote it, and its headers say so.
+        """
+
+    def merge(self, token: str, source: str, target: str) -> None:
+        """Somebody makes one ticket of two: Zammad moves what was said, Jira closes the source as a duplicate."""
+
+    def split(self, token: str, ticket: str) -> str:
+        """Somebody makes a second ticket out of one, as Zammad's split or Jira's clone does; returns its id."""
+
+    def leaves(self, email: str) -> None:
+        """Somebody is not support any more and keeps the account."""
+
+    def delete_person(self, email: str) -> None:
+        """An admin deletes an account, as privacy laws ask for."""
+
+    def rename(self, kind: Named, old: str, new: str) -> None:
+        """An admin gives a state, priority or group another name; the mapping of the next connector knows it."""
+
+    def hide(self, ticket: str) -> None:
+        """The connector may not see a ticket any more: an admin has moved it, or laid a security level on it."""
 
     def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
         """Any API call. Raises ValueError if it is refused."""

@@ -39,6 +39,18 @@ class Person(NamedTuple):
         """Adds a message that everybody may read, or an internal note."""
         self.house.reply(self.token, ticket, body, internal=internal)
 
+    def mails(self, ticket: str, body: str, *, automatic: bool = False) -> None:
+        """Answers by e-mail, or the mailbox does by itself: that opens again what was closed, where mail does so."""
+        self.house.mail(self.email, "Re: your ticket", body, ticket, automatic=automatic)
+
+    def merges(self, source: str, target: str) -> None:
+        """Makes one ticket of two."""
+        self.house.merge(self.token, source, target)
+
+    def splits(self, ticket: str) -> str:
+        """Makes a second ticket out of one; returns its id."""
+        return self.house.split(self.token, ticket)
+
     def sets(self, ticket: str, *, state: TicketState | None = None, **fields: Any) -> None:
         """Changes fields and state."""
         self.house.change(self.token, ticket, fields, state)

@@ -12,6 +12,7 @@ import structlog
 from connector import metrics
 from connector.helpdesks.errors import (
     EndpointLimitedError,
+    ExposedNoteError,
     HelpdeskError,
     NotFoundError,
     PermanentError,
@@ -62,6 +63,8 @@ class Result(NamedTuple):
     touches: tuple[Key, ...] = ()
     """Other tickets that have to be looked at because of this one."""
     pause: Pause | None = None
+    exposed: ExposedNoteError | None = None
+    """Nothing more may be written before a person has looked."""
 
 
 class SweepSchedule(NamedTuple):
@@ -89,6 +92,8 @@ def attempt(
     except RateLimitedError as error:
         until = None if error.retry_at is None else later(error.retry_at, table.now())
         return Result(Released(job), pause=Pause(until, str(error)))
+    except ExposedNoteError as error:
+        return Result(Released(job), exposed=error)
     except UnavailableError as error:
         return Result(Released(job), pause=Pause(None, str(error)))
     except EndpointLimitedError as error:

@@ -130,8 +130,9 @@ def set_home(insert: Insert) -> Insert:
 
 def set_stopped(insert: Insert) -> Insert:
     """Why nothing may be written until somebody has looked; NULL: it may."""
-    return insert.values(helpdesk=_HELPDESK, stopped=_ERROR).on_conflict_do_update(
-        index_elements=[_H.helpdesk], set_={"stopped": insert.excluded.stopped}
+    bound = {"stopped": _ERROR, "paused_until": _DUE, "pause_reason": _ERROR}
+    return insert.values(helpdesk=_HELPDESK, **bound).on_conflict_do_update(
+        index_elements=[_H.helpdesk], set_={name: insert.excluded[name] for name in bound}
     )
 
 

@@ -8,7 +8,7 @@ an owner whose lease has passed to another is refused.
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Update
@@ -33,9 +33,22 @@ from connector.work.jobs import (
 from connector.work.opening import missing_at, open_database
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
-__all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Home", "Job", "Key", "Paused", "RowState", "WorkTable"]
+__all__ = [
+    "Counts",
+    "DeadLetter",
+    "Deferred",
+    "Done",
+    "Failed",
+    "Home",
+    "Job",
+    "Key",
+    "Paused",
+    "RowState",
+    "WorkTable",
+]
 
 _CHUNK = 1000
+_FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]
 
@@ -298,6 +311,8 @@ class WorkTable:
     def set_stopped(self, helpdesk: str, why: str | None) -> None:
         """Stop all work on a helpdesk, or allow it again."""
         bound = {"b_helpdesk": helpdesk, "b_error": None if why is None else storable(why)}
+        # All workers keep pauses: so they hear of it.
+        bound |= {"b_due": None if why is None else to_micros(_FOR_EVER)}
         self._database.write(lambda connection: connection.execute(self._set_stopped, bound))
 
     def forget(self, helpdesk: str, seen_before: datetime) -> int:

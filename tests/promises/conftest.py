@@ -123,6 +123,12 @@ def jira_cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]
         yield made
 
 
+def jira_house(stage: Stage) -> JiraHouse:
+    """The house of a stage on Jira, for what only Jira has."""
+    assert isinstance(stage.house, JiraHouse)
+    return stage.house
+
+
 def zammad_house(stage: Stage) -> ZammadHouse:
     """The house of a stage on Zammad, for what only Zammad has."""
     assert isinstance(stage.house, ZammadHouse)

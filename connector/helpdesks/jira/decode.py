@@ -8,7 +8,7 @@ import structlog
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Person, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
@@ -111,7 +111,7 @@ class Decoder:
                 elif name == "project":
                     turns[name].append((entry.created, ids[0] == now.project.id, ids[1] == now.project.id))
         for change in changes:
-            if change.field == "group" and change.actor is not Actor.CUSTOMER:
+            if change.field == "group" and change.actor.is_trusted:
                 before, after = (self._mapping.holds_for(g, TicketKind.INCIDENT) for g in (change.old, change.new))
                 turns["group"].append((change.at, before, after))
         spans = [
@@ -160,8 +160,14 @@ class Decoder:
             id=self._actors.id_of(reporter) or "",
             name=reporter.display_name,
             email=reporter.email_address or None,
-            organization=names[0] if names else None,
+            organizations=tuple(dict.fromkeys(names)),
         )
+
+    def _person(self, user: UserRow | None) -> Person | None:
+        identity = self._actors.id_of(user)
+        if user is None or identity is None:
+            return None
+        return Person(id=identity, name=user.display_name, email=user.email_address or None)
 
     def _articles(self, row: IssueRow, comments: Iterable[tuple[CommentRow, bool]], channel: Channel) -> list[Article]:
         """The description is the first message, in the words of whoever reports."""
@@ -173,8 +179,12 @@ class Decoder:
             created_at=row.fields.created,
             author=self._actors.actor(author),
             author_name=author.display_name if author else "",
+            by=self._person(author),
             channel=channel,
             internal=False,
+            recipients=(),
+            # Whom a person of support opens a ticket for has called them.
+            is_call=self._actors.actor(row.fields.creator).is_staff and not self._actors.actor(author).is_staff,
             subject=row.fields.summary,
             body=plain(row.fields.description),
             attachments=files.get(0, ()),
@@ -196,6 +206,7 @@ class Decoder:
             "created_at": row.created,
             "author": author,
             "author_name": row.author.display_name if row.author else "",
+            "by": self._person(row.author),
             "internal": internal,
             "attachments": files,
         }
@@ -300,6 +311,7 @@ class Decoder:
                         new=self._historic(field, item.new_value, item.new_text),
                         actor=self._actors.actor(row.author),
                         actor_name=row.author.display_name if row.author else "",
+                        by=self._person(row.author),
                     )
 
     def _field(self, item: ItemRow) -> str | None:

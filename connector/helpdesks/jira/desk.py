@@ -145,7 +145,8 @@ class JiraDesk:
         flavour, fields = self.site.flavour, self.site.fields
         histories = Histories(self.client, flavour, self._actors)
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
-        proofs = Proofs(self.name, self._proof_keys or (public_key(self.name, self.site.bot.id),))
+        accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
+        proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))
         writer = IssueWriter(
             self.client, self.site, self._mapping, self._memory, proofs=proofs, histories=histories, clock=self._clock
         )

@@ -44,6 +44,13 @@ class JiraMapping(HelpdeskMapping):
     resolution: Name = Field(default="Done", description="for transitions that ask for one")
     group_field: Name = Field(description="the custom field that holds the group")
     groups: Mapping[str, str] = Field(description="group of the policy → option of the group field")
+    former_accounts: frozenset[str] = Field(
+        default=frozenset(),
+        description="accounts it had before (accountId; on Data Center the user name): they stay the connector",
+    )
+    other_connectors: frozenset[str] = Field(
+        default=frozenset(), description="accounts of other installations of the connector on this Jira"
+    )
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

@@ -48,8 +48,10 @@ class Actors:
         identity = self.id_of(user)
         if user is None or identity is None:
             return Actor.CUSTOMER
-        if identity == self._site.bot.id:
+        if identity == self._site.bot.id or identity in self._mapping.former_accounts:
             return Actor.CONNECTOR
+        if identity in self._mapping.other_connectors:
+            return Actor.OTHER_CONNECTOR
         if user.account_type == _APP:
             return Actor.SYSTEM
         if user.account_type == _CUSTOMER:
@@ -98,7 +100,8 @@ class Actors:
         )
         start = 0
         while True:
-            query = urlencode({**by, "startAt": start, "maxResults": _PAGE})
+            # Whoever has left is still in the group, and what they did stays support's.
+            query = urlencode({**by, "includeInactiveUsers": "true", "startAt": start, "maxResults": _PAGE})
             try:
                 page = self._client.get("api/2/group/member", query)
             except PermanentError as error:

@@ -7,7 +7,7 @@ Only what the connector uses is named; everything else is ignored. An answer of 
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from connector.domain.model import Instant
 from connector.helpdesks.answer import Answer, Text
@@ -47,6 +47,9 @@ class ArticleRow(ZammadAnswer):
     sender_id: int
     created_by_id: int
     origin_by_id: int | None = None
+    sent_from: Text = Field("", alias="from")
+    to: Text = ""
+    cc: Text = ""
     subject: Text = ""
     body: Text = ""
     content_type: Text = "text/plain"
@@ -61,6 +64,12 @@ class ArticleRow(ZammadAnswer):
         author is whoever the mail names in its From, which nothing verifies."""
         return "is-auto-response" in (self.preferences or {})
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether Zammad knows the mail for a machine's, by its headers (``Auto-Submitted``, ``Precedence`` …)."""
+        told = self.preferences or {}
+        return told.get("is-auto-response") is True or told.get("send-auto-response") is False
+
 
 class UserRow(ZammadAnswer):
     """A user as in ``assets.User``."""
@@ -70,6 +79,9 @@ class UserRow(ZammadAnswer):
     lastname: Text = ""
     email: Text = ""
     role_ids: tuple[int, ...] = ()
+    organization_id: int | None = None
+    organization_ids: tuple[int, ...] = ()
+    """Further ones."""
 
 
 class NamedRow(ZammadAnswer):

@@ -1,12 +1,13 @@
 """From Zammad's answers to a :class:`Ticket`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from email.utils import getaddresses
 from typing import Any
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Ticket, kind_of
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Person, Ticket, kind_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
@@ -32,6 +33,7 @@ _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 """How version 0.1.0 proved its steps."""
 
 _CLOCK_GRAIN = timedelta(seconds=1)
+_OF_A_SPLIT = ("parent", "child")
 
 
 class Decoder:
@@ -41,7 +43,7 @@ class Decoder:
         self._helpdesk = helpdesk
         self._mapping = mapping
         self._names = names
-        self._bot_id = bot_id
+        self._own_ids = frozenset({bot_id, *mapping.former_accounts})
         self._proofs = proofs
 
     def ticket(self, whole: WholeTicket, history: History | None) -> Ticket:
@@ -52,7 +54,10 @@ class Decoder:
         self._attributes_exist(row)
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
-        created_by = self._creator(row, whole.assets)
+        created_by = self._creator(row, whole.assets, articles)
+        channel = self._channel(row.create_article_type_id)
+        # The mask for phone calls opens when a ticket is split, and whoever splits it talks with nobody.
+        is_split = any(link.link_type in _OF_A_SPLIT for link in whole.links)
         changes = self._changes(history, row.updated_at, whole.assets) if history else ()
         kind = self._kind(counted_group(fields.group, changes), created_by, fields.connector_key)
         return Ticket(
@@ -63,13 +68,16 @@ class Decoder:
             created_at=row.created_at,
             updated_at=row.updated_at,
             created_by=created_by,
-            channel=self._channel(row.create_article_type_id),
+            channel=Channel.NOTE if is_split and channel is Channel.PHONE else channel,
             kind=kind,
             outside=self._outside(changes, row.created_at) if kind is TicketKind.INCIDENT else (),
             customer=self._customer(row, whole.assets),
             state=self._state(row.state_id) if kind is not TicketKind.OTHER else TicketState.OPEN,
             fields=fields,
-            articles=tuple(self._article(article, str(row.id), whole.assets) for article in articles),
+            articles=tuple(
+                self._article(article, str(row.id), whole.assets, opens=not at, is_split=is_split)
+                for at, article in enumerate(articles)
+            ),
             history=changes,
             links=tuple(self._links(whole)),
             labels=self._mapping.screen,
@@ -83,7 +91,7 @@ class Decoder:
         group = whole.assets.Group.get(row.group_id)
         in_scope = self._mapping.kind_in(self._mapping.group(group.name) if group else "") is not TicketKind.OTHER
         has_level = self.fields_of(row.model_extra or {})["escalation_level"] is not None
-        has_note = any(article.created_by_id == self._bot_id for article in whole.assets.TicketArticle.values())
+        has_note = any(article.created_by_id in self._own_ids for article in whole.assets.TicketArticle.values())
         return in_scope or has_level or has_note or row.updated_by_id == row.customer_id
 
     def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -113,7 +121,7 @@ class Decoder:
         return made_as if is_elsewhere and made_as is not TicketKind.INCIDENT else kind
 
     def _outside(self, changes: tuple[Change, ...], created_at: datetime) -> tuple[tuple[datetime, datetime], ...]:
-        moves = [change for change in changes if change.field == "group" and change.actor is not Actor.CUSTOMER]
+        moves = [change for change in changes if change.field == "group" and change.actor.is_trusted]
         if not moves:
             return ()
         in_scope = [self._mapping.kind_in(move.new) is not TicketKind.OTHER for move in moves]
@@ -132,8 +140,10 @@ class Decoder:
 
     def _actor(self, user_id: int, assets: Assets) -> Actor:
         """Who the user is to the rules: a customer, unless shown to be support (P20)."""
-        if user_id == self._bot_id:
+        if user_id in self._own_ids:
             return Actor.CONNECTOR
+        if user_id in self._mapping.other_connectors:
+            return Actor.OTHER_CONNECTOR
         if user_id == SYSTEM_USER:
             return Actor.SYSTEM
         user = assets.User.get(user_id)
@@ -142,25 +152,35 @@ class Decoder:
             return Actor.MANAGER
         return Actor.AGENT if roles & set(self._mapping.roles.agents) else Actor.CUSTOMER
 
-    def _creator(self, row: TicketRow, assets: Assets) -> Actor:
-        """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From."""
+    def _creator(self, row: TicketRow, assets: Assets, articles: Sequence[ArticleRow] = ()) -> Actor:
+        """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From.
+        Who opened it as support was support then."""
         creator = self._actor(row.created_by_id, assets)
         by_mail = self._channel(row.create_article_type_id) is Channel.EMAIL
-        return Actor.CUSTOMER if creator is Actor.CONNECTOR and by_mail else creator
+        if creator is Actor.CONNECTOR:
+            return Actor.CUSTOMER if by_mail else creator
+        as_support = any(
+            article.created_by_id == row.created_by_id and self._wrote_as_support(article) for article in articles[:1]
+        )
+        return Actor.AGENT if as_support and not creator.is_staff and creator is not Actor.OTHER_CONNECTOR else creator
 
     def _author(self, row: ArticleRow, assets: Assets) -> Actor:
         """Whose words these are: an agent may write down what the customer said on the phone."""
-        if row.created_by_id == self._bot_id:
+        if row.is_automatic:
+            return Actor.MACHINE
+        if row.created_by_id in self._own_ids:
             # The connector sends no mail to Zammad: somebody gave its address as From.
             return Actor.CUSTOMER if row.came_by_mail else Actor.CONNECTOR
         sender = self._mapping.sender(row.sender_id)
         if sender in (Actor.CUSTOMER, Actor.SYSTEM):
             return sender
         author = self._actor(row.created_by_id, assets)
-        # Zammad lets nobody but agents send as one, also if they are none any more.
-        return Actor.AGENT if author is Actor.CUSTOMER and sender is Actor.AGENT else author
+        if author.is_staff and PROPERTY in (row.preferences or {}):
+            return Actor.OTHER_CONNECTOR
+        # Zammad lets nobody but agents send as one, also if they are none any more; a deleted user's are the system's.
+        return Actor.AGENT if author in (Actor.CUSTOMER, Actor.SYSTEM) and sender is Actor.AGENT else author
 
-    def _article(self, row: ArticleRow, ticket_id: str, assets: Assets) -> Article:
+    def _article(self, row: ArticleRow, ticket_id: str, assets: Assets, *, opens: bool, is_split: bool) -> Article:
         author = self._author(row, assets)
         proof = self._proof(row, ticket_id) if author is Actor.CONNECTOR else Proof()
         return Article(
@@ -168,8 +188,11 @@ class Decoder:
             created_at=row.created_at,
             author=author,
             author_name=_name(assets.User.get(row.created_by_id)),
-            channel=self._channel(row.type_id),
+            by=self._person(row.origin_by_id or row.created_by_id, assets, row.sent_from),
+            channel=self._mapping.channel(row.type_id) or Channel.WEB,
             internal=row.internal,
+            recipients=self._recipients(row, opens=opens),
+            is_call=self._is_call(row) and not (opens and is_split),
             subject=row.subject,
             body=row.body,
             is_html=row.content_type.startswith("text/html"),
@@ -177,6 +200,35 @@ class Decoder:
             marks=proof.marks,
             refused_marks=proof.refused,
         )
+
+    def _recipients(self, row: ArticleRow, *, opens: bool) -> tuple[str, ...] | None:
+        """Whom Zammad sent it to. What came by mail was sent by nobody here: its To is no more proved than its From,
+        and no mail that names an agent as its sender is an answer."""
+        if row.came_by_mail:
+            return ()
+        if self._mapping.channel(row.type_id) is not Channel.EMAIL:
+            return () if opens else None
+        return tuple(address for _, address in getaddresses([row.to, row.cc]) if address)
+
+    def _wrote_as_support(self, row: ArticleRow) -> bool:
+        return not row.came_by_mail and (self._mapping.sender(row.sender_id) is Actor.AGENT or self._is_call(row))
+
+    def _is_call(self, row: ArticleRow) -> bool:
+        """Only support can write as one, or in a customer's name. This holds for good, whatever becomes of the user."""
+        if self._mapping.channel(row.type_id) is not Channel.PHONE or row.came_by_mail:
+            return False
+        in_other_name = row.origin_by_id is not None and row.origin_by_id != row.created_by_id
+        return in_other_name or self._mapping.sender(row.sender_id) is Actor.AGENT
+
+    def _person(self, user_id: int, assets: Assets, sent_from: str = "") -> Person:
+        """Of a user who is not there any more what the message itself says is known."""
+        user = assets.User.get(user_id)
+        if user is None or user_id == SYSTEM_USER:
+            ((name, address),) = getaddresses([sent_from]) or [("", "")]
+            return Person(id=str(user_id), name=name, email=address or None)
+        own = (user.organization_id, *user.organization_ids) if user.organization_id else ()
+        names = [assets.Organization[i].name for i in dict.fromkeys(own) if i in assets.Organization]
+        return Person(id=str(user_id), name=_name(user), email=user.email or None, organizations=tuple(names))
 
     def _proof(self, row: ArticleRow, ticket_id: str) -> Proof:
         preferences = row.preferences or {}
@@ -186,14 +238,10 @@ class Decoder:
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
     def _customer(self, row: TicketRow, assets: Assets) -> Customer:
-        user = assets.User.get(row.customer_id)
-        organization = assets.Organization.get(row.organization_id) if row.organization_id else None
-        return Customer(
-            id=str(row.customer_id),
-            name=_name(user),
-            email=(user.email or None) if user else None,
-            organization=organization.name if organization else None,
-        )
+        person = self._person(row.customer_id, assets)
+        of_ticket = assets.Organization.get(row.organization_id) if row.organization_id else None
+        names = dict.fromkeys((*([of_ticket.name] if of_ticket else ()), *person.organizations))
+        return Customer(id=person.id, name=person.name, email=person.email, organizations=tuple(names))
 
     def _links(self, whole: WholeTicket) -> list[LinkedTicket]:
         links = []
@@ -255,6 +303,7 @@ class Decoder:
             new=new,
             actor=actor,
             actor_name=_name(assets.User.get(row.created_by_id)),
+            by=self._person(row.created_by_id, assets),
         )
 
     def _historic(self, field: str, text: str | None) -> Any:

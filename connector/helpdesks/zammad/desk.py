@@ -20,6 +20,7 @@ from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import (
+    ExposedNoteError,
     ForbiddenError,
     NotFoundError,
     PermanentError,
@@ -84,7 +85,7 @@ class ZammadDesk:
     @cached_property
     def _proofs(self) -> Proofs:
         # What was signed before a key was configured stays valid: nobody but the bot can write what counts here.
-        return Proofs(self._name, (*self._proof_keys, public_key(self._name, self.bot_id)))
+        return Proofs(self._name, (*self._proof_keys, *(public_key(self._name, each) for each in self._accounts)))
 
     @cached_property
     def _in_scope(self) -> frozenset[str | None]:
@@ -129,20 +130,42 @@ class ZammadDesk:
         return str(rows[0].id)
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
-        """One request."""
+        """One request. Its answer shows whether an internal note is internal; where it does not, a second one does."""
         body = self._attributes(changes)
         if state is not None:
             body["state"] = self._mapping.state_names(state)[0]
         if note is not None:
             body["article"] = self._article(ticket, note)
         path = f"tickets/{ticket.id}"
-        answer = self._client.put(path, body)
+        is_internal = note is not None and not note.public
+        answer = self._client.put(path, body, {"all": "true"} if is_internal else None)
         with self._lock:
             # Two writes may have one time of update, where Zammad's clock was put back.
             self._histories.pop(ticket.id, None)
-        row = parsed(TicketRow, answer, f"PUT {path}")
+        row = self._internal(ticket, answer) if is_internal else parsed(TicketRow, answer, f"PUT {path}")
         self._stored(row, changes, f"PUT {path}")
         return row.updated_at
+
+    def _internal(self, ticket: Ticket, answer: Any) -> TicketRow:
+        """The ticket after a note, which nobody but support may read.
+
+        :raises ExposedNoteError: it came back public.
+        """
+        path = f"tickets/{ticket.id}"
+        if not (isinstance(answer, dict) and "assets" in answer):
+            answer = self._client.get(path, {"all": "true"})
+        whole = parsed(WholeTicket, answer, f"PUT {path}")
+        ours = [row for row in whole.assets.TicketArticle.values() if row.created_by_id == self.bot_id]
+        written = max(ours, key=lambda row: row.id, default=None)
+        if written is not None and not written.internal:
+            raise ExposedNoteError(
+                f"Zammad ticket {ticket.number}: the internal note (article {written.id}) is public. Check that the "
+                "token is that of the connector's own user with the role Agent, and make the note internal"
+            )
+        row = whole.assets.Ticket.get(whole.ticket_id)
+        if row is None:
+            raise PermanentError(f"Zammad PUT {path}: the answer holds no such ticket")
+        return row
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Two or three requests. A crash between them is repaired by the next call."""
@@ -224,10 +247,15 @@ class ZammadDesk:
                 "object manager: type, options, length, and that the migrations have run"
             )
 
+    @cached_property
+    def _accounts(self) -> list[str]:
+        """The connector's users, that of today first."""
+        return [str(account) for account in (self.bot_id, *sorted(self._mapping.former_accounts))]
+
     def _find(self, key: str) -> int | None:
         condition = {
             f"ticket.{self._mapping.attribute('connector_key')}": {"operator": "is", "value": key},
-            "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": [str(self.bot_id)]},
+            "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": self._accounts},
         }
         rows = self._search(condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
         return rows[0].id if rows else None

@@ -61,6 +61,13 @@ class ZammadMapping(HelpdeskMapping):
     )
     states: Mapping[str, TicketState] = Field(description="state in Zammad → state of the rules")
     groups: Mapping[str, str] = Field(description="group of the policy → group in Zammad")
+    former_accounts: frozenset[int] = Field(
+        default=frozenset(),
+        description="ids of the users that the connector was before: they stay the connector",
+    )
+    other_connectors: frozenset[int] = Field(
+        default=frozenset(), description="ids of the users of other installations of the connector on this Zammad"
+    )
     articles: Articles
     required_on_create: bool = Field(
         default=True,

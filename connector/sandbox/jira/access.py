@@ -91,7 +91,7 @@ def issue_for(call: Call, key_or_id: object) -> Issue:
     Raises JiraError 404.
     """
     issue = call.world.issue(key_or_id)
-    if not may_browse(call.world, call.user, issue.project_id):
+    if not may_see(call.world, call.user, issue):
         raise no_issue()
     return issue
 
@@ -99,6 +99,12 @@ def issue_for(call: Call, key_or_id: object) -> Issue:
 def may_browse(world: World, user: User, project_id: str) -> bool:
     """Whether the user sees the issues of a project outside the portal."""
     return is_support(world, world.projects[project_id], user)
+
+
+def may_see(world: World, user: User, issue: Issue) -> bool:
+    """Whether the user sees this issue outside the portal: its security level may say no."""
+    project = world.projects[issue.project_id]
+    return is_support(world, project, user) and (issue.id not in world.hidden or is_project_admin(world, project, user))
 
 
 def require_support(call: Call, project: Project) -> None:
@@ -126,7 +132,7 @@ def shown_user(world: World, user_id: str | None) -> Json:
 def _user(world: World, user: User) -> dict[str, Json]:
     avatars = {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)}
     shown = {
-        "emailAddress": user.email,
+        **({} if user.hides_email or not user.email else {"emailAddress": user.email}),
         "avatarUrls": avatars,
         "displayName": user.display,
         "active": user.active,

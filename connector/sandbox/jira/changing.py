@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.sandbox.jira import events, fields, seed
+from connector.sandbox.jira.access import is_support
 from connector.sandbox.jira.errors import JiraError, not_settable, wrong_field
 from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Transition, User
 from connector.sandbox.jira.world import World
@@ -221,6 +222,19 @@ def add_comment(world: World, issue: Issue, actor: User, new: NewComment) -> Com
     comment = Comment(number, actor.id, actor.id, new.body, now, now, dict(new.properties), new.visibility)
     issue.comments.append(comment)
     issue.fields["updated"] = now
+    return comment
+
+
+def publish(world: World, issue: Issue, author: User, new: NewComment) -> Comment:
+    """A comment, told to everybody; a preset of the project may answer a customer's by moving the issue."""
+    comment = add_comment(world, issue, author, new)
+    world.index.changed(issue)
+    tell(world, issue, author, None, [comment])
+    target = world.reopens.get(issue.fields["status"])
+    if target and not comment.internal and not is_support(world, world.projects[issue.project_id], author):
+        way = next((one for one in available(world, issue) if one.to == target), None)
+        if way is not None:
+            transition(world, issue, world.automation(), way, Wanted())
     return comment
 
 

@@ -1,7 +1,7 @@
 """`/issue/{key}/comment` and comment properties. What nobody calls internal is public."""
 
 from connector.sandbox.jira import changing, events, seed, shown
-from connector.sandbox.jira.access import has_role, is_project_admin, issue_for, may_browse
+from connector.sandbox.jira.access import has_role, is_project_admin, issue_for, may_see
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
 from connector.sandbox.jira.records import Comment, Issue
@@ -36,7 +36,7 @@ def listed(call: Call) -> Answer:
     found = [
         shown.comment(call.world, issue, held, call.user.zone, properties=with_properties)
         for issue in call.world.issues.values()
-        if may_browse(call.world, call.user, issue.project_id)
+        if may_see(call.world, call.user, issue)
         for held in issue.comments
         if held.id in wanted
     ]
@@ -60,10 +60,7 @@ def create(call: Call, key: str) -> Answer:
 
 def publish(call: Call, issue: Issue, new: changing.NewComment) -> Comment:
     """Add a comment and tell about it."""
-    comment = changing.add_comment(call.world, issue, call.user, new)
-    call.world.index.changed(issue)
-    changing.tell(call.world, issue, call.user, None, [comment])
-    return comment
+    return changing.publish(call.world, issue, call.user, new)
 
 
 def update(call: Call, key: str, comment_id: str) -> Answer:
@@ -122,7 +119,7 @@ def _comment(issue: Issue, comment_id: str) -> Comment:
 def _anywhere(call: Call, comment_id: str) -> tuple[Issue, Comment]:
     for issue in call.world.issues.values():
         for comment in issue.comments:
-            if comment.id == comment_id and may_browse(call.world, call.user, issue.project_id):
+            if comment.id == comment_id and may_see(call.world, call.user, issue):
                 return issue, comment
     raise not_found("The comment")
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.front import Front, Post
@@ -16,6 +16,7 @@ from connector.sandbox.jira.world import World
 from connector.sandbox.wire import Response
 
 ADMIN = "Admin"
+T = TypeVar("T")
 
 
 class Exchange(NamedTuple):
@@ -247,6 +248,28 @@ class SandboxJira(Front):
                 yield
             finally:
                 self.world.bulk = False
+
+    def act(self, what: Callable[[World], T]) -> T:
+        """Do something to the world while nobody else does; see `reorganizing`."""
+        with self._lock:
+            return what(self.world)
+
+    def reopen_on_comment(self, statuses: Iterable[str], target: str) -> None:
+        """A preset: a customer's public comment moves an issue from these statuses to another.
+
+        Raises KeyError for an unknown one.
+        """
+        with self._lock:
+            ids = {held.name: held.id for held in self.world.statuses.values()}
+            self.world.reopens |= {ids[name]: ids[target] for name in statuses}
+
+    def share(self, issue: str, organizations: Iterable[str]) -> None:
+        """Let a request be shared with these organizations, in this order."""
+        with self._lock:
+            numbers = tuple(self._organization_id(name) for name in organizations)
+            found = self.world.issue(issue)
+            found.fields[self.world.organizations_field] = numbers
+            self.world.index.changed(found)
 
     def ask_for_resolution(self, status: str) -> None:
         """Let the transition to a status ask for a resolution. Raises KeyError for an unknown status."""

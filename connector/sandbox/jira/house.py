@@ -13,11 +13,12 @@ from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import field_ids
 from connector.helpdesks.jira.values import encode
-from connector.sandbox.house import IN_PROCESS, SECRET, Call, Wire, WireStep
+from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
+from connector.sandbox.jira import reorganizing
 from connector.sandbox.jira.deliveries import over_http
 from connector.sandbox.jira.desk import SandboxJira
 from connector.sandbox.jira.furnished import BOT, Accounts, connect_webhook, furnish, request
-from connector.sandbox.jira.records import PUBLIC_PROPERTY, Flavour
+from connector.sandbox.jira.records import PUBLIC_PROPERTY, Flavour, Issue, User
 from connector.sandbox.wire import Response
 
 _OTHER_ROLE = "Developers"
@@ -117,6 +118,59 @@ class JiraHouse:
             if way is not None:
                 self.api(token, "POST", f"issue/{ticket}/transitions", {"transition": {"id": way["id"]}})
 
+    def mail(self, sender: str, subject: str, body: str, ticket: str | None = None, *, automatic: bool = False) -> str:
+        """With the issue's key in its subject. Jira tells nothing of what the headers say."""
+        if ticket is not None:
+            subject = f"{self._issue(ticket).key} {subject}"
+        return self.sandbox.receive_mail(sender, subject, body, self._mapping.project)
+
+    def merge(self, token: str, source: str, target: str) -> None:
+        """Jira has no merge: a link, and the source closed as a duplicate."""
+        actor = self.sandbox.world.tokens[token]
+        ends = self._issue(source), self._issue(target)
+        self.sandbox.act(lambda world: reorganizing.close_as_duplicate(world, *ends, actor))
+
+    def split(self, token: str, ticket: str) -> str:
+        """A clone."""
+        actor = self.sandbox.world.tokens[token]
+        made = self.sandbox.act(lambda world: reorganizing.clone(world, self._issue(ticket), actor))
+        return str(made.id)
+
+    def leaves(self, email: str) -> None:
+        """Out of all roles and groups."""
+        self.sandbox.act(lambda world: reorganizing.leave(world, self._user(email)))
+
+    def delete_person(self, email: str) -> None:
+        """What the person wrote stays, under a name that says nothing."""
+        self.sandbox.act(lambda world: reorganizing.delete(world, self._user(email)))
+
+    def rename(self, kind: Named, old: str, new: str) -> None:
+        """Ids stay, and so do the names in old changelogs. A group is an option of its field."""
+        table = {"state": "statuses", "priority": "priorities", "group": "options"}[kind]
+        self.sandbox.act(lambda world: reorganizing.rename(world, table, old, new))
+        self._mapping = in_mapping(self._mapping, "statuses", kind, old, new)
+
+    def hide(self, ticket: str) -> None:
+        """By a security level."""
+        self.sandbox.act(lambda world: world.hidden.add(self._issue(ticket).id))
+
+    def rename_project(self, key: str) -> None:
+        """An admin gives the project another key; the mapping keeps the old one."""
+        world = self.sandbox.world
+        project = world.project(self._mapping.project)
+        assert project is not None
+        self.sandbox.act(lambda world: reorganizing.rename_project(world, project, key))
+
+    def take_off_screens(self, field: str) -> None:
+        """An admin takes a field of the rules off all screens."""
+        self.sandbox.act(lambda world: reorganizing.take_off_screens(world, self._ids[field]))
+
+    def hide_email(self, email: str) -> None:
+        """Somebody shows the address to nobody."""
+        user = self._user(email)
+        user.hides_email = True
+        user.shown.clear()
+
     def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
         """Any API call. Raises ValueError if it is refused."""
         response: Response = request(self.sandbox, token, method, path, body)
@@ -159,6 +213,12 @@ class JiraHouse:
     def served(self) -> int:
         """How many calls of anybody have been answered."""
         return len(self.sandbox.requests)
+
+    def _issue(self, ticket: str) -> Issue:
+        return self.sandbox.world.issue(ticket)
+
+    def _user(self, email: str) -> User:
+        return self.sandbox.world.users[self.sandbox.user_id(email)]
 
     def _values(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {}

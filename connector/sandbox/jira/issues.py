@@ -61,6 +61,7 @@ def delete(call: Call, key: str) -> Answer:
     require_delete(call, issue)
     for link in list(issue.links):
         drop_link(call.world, link)
+    call.world.hidden.discard(issue.id)
     del call.world.issues[issue.id], call.world.issue_ids[issue.key]
     call.world.index.removed(issue.id)
     events.issue_deleted(call.world, issue, call.user.id)

@@ -4,7 +4,7 @@ from connector.sandbox.jira import changing, events, shown
 from connector.sandbox.jira.access import issue_for, require_admin
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.records import Issue, Json, Link, LinkType
+from connector.sandbox.jira.records import Issue, Json, Link, LinkType, User
 from connector.sandbox.jira.world import World
 
 
@@ -15,18 +15,23 @@ def create(call: Call) -> Answer:
     source, destination = (_end(call, body.get(side)) for side in ("inwardIssue", "outwardIssue"))
     if source is destination:
         raise JiraError(400, "You cannot link an issue to itself.")
+    connect(call.world, call.user, kind, source, destination)
+    return 201, None
+
+
+def connect(world: World, actor: User, kind: LinkType, source: Issue, destination: Issue) -> None:
+    """A link, unless it is there already."""
     for link in source.links:
         if (link.type_id, link.source, link.destination) == (kind.id, source.id, destination.id):
-            return 201, None
-    link = Link(str(call.world.next_id("link")), kind.id, source.id, destination.id)
+            return
+    link = Link(str(world.next_id("link")), kind.id, source.id, destination.id)
     for issue, other, words in ((source, destination, kind.outward), (destination, source, kind.inward)):
         issue.links.append(link)
         item = {"field": "Link", "fieldtype": "jira", "from": None, "fromString": None}
         text = f"This issue {words} {other.key}"
-        changing.note_change(call.world, issue, call.user.id, [{**item, "to": other.key, "toString": text}])
-        call.world.index.changed(issue)
-    events.link_changed(call.world, "issuelink_created", link)
-    return 201, None
+        changing.note_change(world, issue, actor.id, [{**item, "to": other.key, "toString": text}])
+        world.index.changed(issue)
+    events.link_changed(world, "issuelink_created", link)
 
 
 def _end(call: Call, named: Json) -> Issue:

@@ -22,9 +22,7 @@ def receive(world: World, sender: str, subject: str, body: str, project_key: str
     known = world.issues.get(world.issue_ids.get(found[1], 0)) if found else None
     if known is not None:
         new = changing.NewComment(body, {PUBLIC_PROPERTY: {"internal": False}})
-        comment = changing.add_comment(world, known, user, new)
-        world.index.changed(known)
-        changing.tell(world, known, user, None, [comment])
+        changing.publish(world, known, user, new)
         return str(known.id)
     summary = " ".join(subject.split())[:255] or "(no subject)"
     wanted = changing.Wanted({"summary": summary, "description": body, "reporter": user.id})

@@ -24,6 +24,7 @@ class User:
     groups: set[str] = field(default_factory=set)
     organization: str | None = None
     active: bool = True
+    hides_email: bool = False
     shown: dict[str, Json] = field(default_factory=dict)
 
 
@@ -146,6 +147,7 @@ class Project:
     role_groups: dict[str, set[str]] = field(default_factory=dict)
     next_number: int = 1
     properties: dict[str, Json] = field(default_factory=dict)
+    former_keys: list[str] = field(default_factory=list)
 
 
 @dataclass(eq=False)

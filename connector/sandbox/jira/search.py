@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.sandbox.jira import shown
-from connector.sandbox.jira.access import may_browse
+from connector.sandbox.jira.access import may_browse, may_see
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.index import Row
@@ -109,7 +109,8 @@ def find(world: World, user: User, wanted: Meaning) -> list[Row]:
     visible = {project.id for project in _visible(world, user)}
     by_update = wanted.order[:1] in ([("updated", False)], [("updated", True)])
     rows = world.index.in_order(wanted.low, wanted.high, newest_first=wanted.order[:1] == [("updated", True)])
-    found = [row for row in rows if row.fields["project"] in visible and wanted.test(row)]
+    hidden = {number for number in world.hidden if not may_see(world, user, world.issues[number])}
+    found = [row for row in rows if row.fields["project"] in visible and row.id not in hidden and wanted.test(row)]
     if by_update and all(name in _BARE for name, _ in wanted.order[1:]):
         return found
     for name, descending in reversed(wanted.order or [("id", True)]):

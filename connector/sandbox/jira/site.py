@@ -303,12 +303,13 @@ def _role_of(call: Call, role_id: str) -> Role:
 
 
 def group_members(call: Call) -> Answer:
-    """`GET /group/member?groupname=`."""
+    """`GET /group/member?groupname=`: those who are active, unless `includeInactiveUsers`."""
     name = call.query.get("groupname", call.query.get("groupId", ""))
     members = [held for held in call.world.users.values() if name in held.groups]
     if not members:
         raise JiraError(404, f"The group named '{name}' does not exist.")
-    return 200, page(call, [shown_user(call.world, held.id) for held in members])
+    seen = [held for held in members if held.active or call.flag("includeInactiveUsers")]
+    return 200, page(call, [shown_user(call.world, held.id) for held in seen])
 
 
 def _actor_number(name: str) -> int:

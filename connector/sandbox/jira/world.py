@@ -82,6 +82,10 @@ class World:
         """How many changelog entries come with an issue."""
         self.zone = ZoneInfo("UTC")
         """The zone of the server, in which webhooks write times."""
+        self.hidden: set[int] = set()
+        """Issues with a security level, which only administrators of the project see."""
+        self.reopens: dict[str, str] = {}
+        """Where a customer's public comment moves an issue, by the id of its status: a preset of the project."""
         self.bulk = False
         """Whether what happens now is a bulk change, whose webhooks take the second lane."""
         self._sequences: dict[str, Iterator[int]] = {}
@@ -109,6 +113,11 @@ class World:
         self.users[user.id] = user
         return user
 
+    def automation(self) -> User:
+        """The account that presets act as."""
+        known = next((user for user in self.users.values() if user.kind == "app"), None)
+        return known or self.add_user("automation", "", "Automation for Jira", "UTC", "app")
+
     def user_with_email(self, email: str) -> User | None:
         """The account with this e-mail address."""
         return next((user for user in self.users.values() if user.email == email.lower()), None)
@@ -116,7 +125,9 @@ class World:
     def project(self, key_or_id: object) -> Project | None:
         """A project by key or id."""
         text = str(key_or_id)
-        return self.projects.get(text) or next((p for p in self.projects.values() if p.key == text.upper()), None)
+        key = text.upper()
+        named = (held for held in self.projects.values() if key == held.key or key in held.former_keys)
+        return self.projects.get(text) or next(named, None)
 
     def issue(self, key_or_id: object) -> Issue:
         """An issue by key or id.

@@ -25,6 +25,10 @@ def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Record, froz
     if user_id is None:
         raise ApiError(401, "Can't find User for Token")
     user, limits = world.tables["User"][user_id], world.token_limits.get(token)
+    if not user["active"]:
+        raise ApiError(
+            401, "Login failed. Have you double-checked your credentials and completed the email verification step?"
+        )
     on_behalf = header(headers, "From") or header(headers, "X-On-Behalf-Of")
     if not on_behalf or not is_admin(world, user):
         return user, limits

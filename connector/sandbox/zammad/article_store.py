@@ -9,6 +9,7 @@ from connector.sandbox.zammad.world import World
 SUBJECT_LIMIT = 3_000
 """Characters of a subject; what is longer is cut off (measured on 6.4)."""
 
+_SYSTEM = seed.ARTICLE_SENDERS["System"]
 _CONTACT_TYPES = frozenset(seed.ARTICLE_TYPES.values()) - {seed.NOTE}
 
 
@@ -69,8 +70,10 @@ def _record_contact(world: World, ticket: Record, article: Record, time_unit: ob
     """
     before = dict(ticket)
     moment = article["created_at"]
-    by_system = article["created_by_id"] == seed.NOBODY
-    ticket["article_count"] = (ticket["article_count"] or 0) + (0 if by_system else 1)
+    if article["sender_id"] != _SYSTEM:
+        table = world.table("TicketArticle")
+        counted = [number for number in world.article_ids[ticket["id"]] if table[number]["sender_id"] != _SYSTEM]
+        ticket["article_count"] = len(counted)
     if ticket["create_article_type_id"] is None:
         ticket["create_article_type_id"] = article["type_id"]
         ticket["create_article_sender_id"] = article["sender_id"]

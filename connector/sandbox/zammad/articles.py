@@ -57,7 +57,6 @@ def delete(call: Call, article_id: str) -> Answer:
         raise not_authorized()
     call.world.article_ids[ticket["id"]].remove(article["id"])
     del call.world.tables["TicketArticle"][article["id"]]
-    ticket["article_count"] -= 1
     call.world.mark_updated(ticket, call.world.now())
     return 200, {}
 

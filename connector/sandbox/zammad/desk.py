@@ -58,14 +58,16 @@ class SandboxZammad(Front):
         with self._lock:
             return list(self.world.log)
 
-    def receive_mail(self, sender: str, subject: str, body: str, group: str = "Users") -> int:
-        """A customer's e-mail arrives and becomes a ticket, or a follow-up by `[Ticket#41002]`; the ticket's id.
+    def receive_mail(
+        self, sender: str, subject: str, body: str, group: str = "Users", *, automatic: bool = False
+    ) -> int:
+        """An e-mail arrives and becomes a ticket, or a follow-up by `[Ticket#41002]`; the ticket's id.
 
-        Raises KeyError for an unknown group.
+        `automatic`: its headers say that a machine wrote it. Raises KeyError for an unknown group.
         """
         with self._lock:
             target = self.world.table("Group")[self._id_of("Group", group)]
-            return incoming.receive(self.world, sender, subject, body, target)
+            return incoming.receive(self.world, sender, subject, body, target, automatic=automatic)
 
     def run_jobs(self) -> int:
         """The background worker runs the jobs that are due by the clock; returns how many."""

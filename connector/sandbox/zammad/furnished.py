@@ -44,6 +44,16 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
         desk.add_attribute(attribute, data_type, mapping.screen.choices[field], display=mapping.screen[field])
     for names in mapping.priorities.values():
         desk.add_priority(names.name)
+    note = f"{of_an_older_release(str(desk.user_id(BOT)))} [interspace-connector]"
+    _answer(
+        request(
+            desk,
+            admin,
+            "POST",
+            "macros",
+            {"name": "Interspace", "perform": {"ticket.priority_id": {"value": "2"}}, "note": note},
+        )
+    )
     return Accounts(bot, admin)
 
 
@@ -63,8 +73,6 @@ def connect_webhook(desk: SandboxZammad, accounts: Accounts, endpoint: str, secr
         "perform": {"notification.webhook": {"webhook_id": webhook["id"]}},
     }
     _answer(request(desk, accounts.admin, "POST", "triggers", trigger))
-    note = f"{of_an_older_release(str(desk.user_id(BOT)))} [interspace-connector]"
-    _answer(request(desk, accounts.admin, "POST", "macros", {"name": "Interspace", "perform": {}, "note": note}))
 
 
 def request(desk: SandboxZammad, token: str, method: str, path: str, body: Any = None) -> Response:

@@ -58,6 +58,13 @@ def note_tag(world: World, ticket_id: int, change: str, tag: str, actor_id: int)
     _add(world, ticket_id, "Ticket", change, actor_id, **head)["attribute"] = "tag"
 
 
+def note_merge(world: World, source: Record, target: Record, actor_id: int) -> None:
+    """Both tickets remember it (6.4, extra/merge 11, 16)."""
+    for ticket, change in ((target, "received_merge"), (source, "merged_into")):
+        head = {"history_attribute_id": None, "o_id": ticket["id"], "related_history_object_id": None}
+        _add(world, ticket["id"], "Ticket", change, actor_id, **head, id_to=target["id"], id_from=source["id"])
+
+
 def note_changes(world: World, ticket: Record, changes: dict[str, tuple[object, object]], actor_id: int) -> None:
     """One entry for each changed attribute; relations carry ids and names."""
     for name, (old, new) in changes.items():

@@ -10,7 +10,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
-from connector.sandbox.house import IN_PROCESS, SECRET, Call, Wire, WireStep
+from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
 from connector.sandbox.zammad.deliveries import over_http
 from connector.sandbox.zammad.desk import SandboxZammad
 from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
@@ -73,7 +73,13 @@ class ZammadHouse:
         """An e-mail, or a note."""
         kind = "note" if internal else "email"
         held = {"ticket_id": int(ticket), "type": kind, "internal": internal, "body": body}
+        if kind == "email":
+            held["to"] = self._customer_address(ticket)
         self.api(token, "POST", "ticket_articles", held)
+
+    def _customer_address(self, ticket: str) -> str:
+        world = self.sandbox.world
+        return str(world.table("User")[world.table("Ticket")[int(ticket)]["customer_id"]]["email"])
 
     def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
         """One PUT."""
@@ -83,6 +89,53 @@ class ZammadHouse:
             if body["state"].startswith("pending"):
                 body["pending_time"] = encode(self._clock() + timedelta(days=60))
         self.api(token, "PUT", f"tickets/{ticket}", body)
+
+    def mail(self, sender: str, subject: str, body: str, ticket: str | None = None, *, automatic: bool = False) -> str:
+        """With the ticket's number in its subject."""
+        if ticket is not None:
+            subject = f"[Ticket#{self._row(ticket)['number']}] {subject}"
+        group = self._mapping.group_name("intake")
+        return str(self.sandbox.receive_mail(sender, subject, body, group, automatic=automatic))
+
+    def merge(self, token: str, source: str, target: str) -> None:
+        """The source becomes *merged*."""
+        self.api(token, "PUT", f"ticket_merge/{source}/{self._row(target)['number']}")
+
+    def split(self, token: str, ticket: str) -> str:
+        """The first message as a phone call of the customer's, with the attributes of the ticket."""
+        row = self._row(ticket)
+        first = self.api(self.accounts.admin, "GET", f"ticket_articles/by_ticket/{ticket}")[0]
+        article = {"type": "phone", "sender": "Customer", "origin_by_id": row["customer_id"], "subject": row["title"]}
+        article |= {"body": first["body"], "content_type": first["content_type"], "internal": False}
+        copied = {name: row[name] for name in ("title", "group_id", "customer_id", "priority_id")}
+        copied |= {name: row[name] for name in self._mapping.fields.values()}
+        linked = {"article": article, "links": {"Ticket": {"child": [int(ticket)]}}}
+        made = self.api(token, "POST", "tickets", copied | linked)
+        return str(made["id"])
+
+    def leaves(self, email: str) -> None:
+        """The account has the customers' role alone."""
+        self._admin("PUT", f"users/{self.sandbox.user_id(email)}", {"roles": ["Customer"]})
+
+    def delete_person(self, email: str) -> None:
+        """What the person wrote and did is user 1's then; a customer's tickets go too."""
+        about = {"deletable_type": "User", "deletable_id": self.sandbox.user_id(email)}
+        self._admin("POST", "data_privacy_tasks", about)
+
+    def rename(self, kind: Named, old: str, new: str) -> None:
+        """Ids stay, and so do the names in old entries of the history."""
+        table = {"state": "ticket_states", "priority": "ticket_priorities", "group": "groups"}[kind]
+        row = next(row for row in self._admin("GET", table) if row["name"] == old)
+        self._admin("PUT", f"{table}/{row['id']}", {"name": new})
+        self._mapping = in_mapping(self._mapping, "states", kind, old, new)
+
+    def hide(self, ticket: str) -> None:
+        """In a group that the connector has no access to."""
+        hidden = self.sandbox.add_group("Hidden")
+        bot = self.sandbox.user_id(BOT)
+        groups = dict(self._admin("GET", f"users/{bot}")["group_ids"])
+        self._admin("PUT", f"users/{bot}", {"group_ids": {k: v for k, v in groups.items() if k != str(hidden)}})
+        self._admin("PUT", f"tickets/{ticket}", {"group_id": hidden})
 
     def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
         """Any API call. Raises ValueError if it is refused."""
@@ -111,7 +164,7 @@ class ZammadHouse:
         """What the connector sends for a step."""
         return {
             "read": Wire("GET", rf"tickets/{ticket}\?all=true"),
-            "write": Wire("PUT", rf"tickets/{ticket}$"),
+            "write": Wire("PUT", rf"tickets/{ticket}(\?all=true)?$"),
             "create": Wire("POST", r"/tickets$"),
             "link": Wire("POST", "links/add"),
             "find": Wire("POST", "tickets/search"),
@@ -120,6 +173,12 @@ class ZammadHouse:
     def served(self) -> int:
         """How many calls of anybody have been answered."""
         return len(self.sandbox.requests)
+
+    def _row(self, ticket: str) -> Any:
+        return self._admin("GET", f"tickets/{ticket}")
+
+    def _admin(self, method: str, path: str, body: Any = None) -> Any:
+        return self.api(self.accounts.admin, method, path, body)
 
     def _attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {}

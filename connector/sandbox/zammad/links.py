@@ -30,7 +30,7 @@ def add(call: Call) -> Answer:
     """`POST /links/add`: "source number is `link_type` of target"; a repeated link is refused with 422."""
     source = _by_number(call, str(call.params.get("link_object_source_number", "")))
     target = ticket_for(call, call.params.get(_TARGET), "change")
-    return 201, _add(call.world, str(call.params.get("link_type")), source, target)
+    return 201, connect(call.world, str(call.params.get("link_type")), source, target)
 
 
 def remove(call: Call) -> Answer:
@@ -61,7 +61,7 @@ def set_on_create(world: World, ticket: Record, given: object) -> None:
     wanted = given.get("Ticket") if isinstance(given, dict) else None
     for name, others in (wanted or {}).items():
         for other_id in others:
-            _add(world, name, ticket, world.find("Ticket", other_id))
+            connect(world, name, ticket, world.find("Ticket", other_id))
 
 
 def move(world: World, source: Record, target: Record) -> None:
@@ -80,7 +80,8 @@ def _by_number(call: Call, number: str) -> Record:
     return call.world.tables["Ticket"][ticket_id]
 
 
-def _add(world: World, name: str, source: Record, target: Record) -> Record:
+def connect(world: World, name: str, source: Record, target: Record) -> Record:
+    """A link of this kind. Raises ApiError 422 for an unknown kind and for a link that is there."""
     if name not in _TYPE_IDS:
         raise ApiError(422, f"Invalid link type '{name}'")
     ends = {_SOURCE: source["id"], _TARGET: target["id"], "link_type_id": _TYPE_IDS[name]}

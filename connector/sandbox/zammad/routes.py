@@ -7,6 +7,7 @@ from connector.sandbox.wire import Response
 from connector.sandbox.zammad import (
     articles,
     history,
+    leaving,
     links,
     merging,
     object_manager,
@@ -41,6 +42,8 @@ _PATHS: dict[str, Handler] = {
     "GET users/:id": users.show,
     "POST users": users.create,
     "PUT users/:id": users.update,
+    "DELETE users/:id": leaving.refuse,
+    "POST data_privacy_tasks": leaving.delete,
     "GET tickets/search": search.tickets_found,
     "POST tickets/search": search.tickets_found,
     "GET tickets": tickets.index,

@@ -98,7 +98,7 @@ def update(call: Call, ticket_id: str) -> Answer:
     stored = article_store.store(world, before, article, call.user["id"]) if article else None
     if changes or stored:
         triggers.fire(world, triggers.Event("update", before, stored, changes))
-    return 200, _written(call, before)
+    return 200, _with_everything(call, before) if call.flag("all") else _written(call, before)
 
 
 def delete(call: Call, ticket_id: str) -> Answer:
@@ -141,10 +141,11 @@ def _with_everything(call: Call, ticket: Record) -> Record:
     visible = articles.visible(world, ticket, internal=sees_internal(call, ticket))
     for article in visible:
         gathered.add_article(article)
-    linked = links.of_ticket(world, ticket["id"])
-    for link in linked:
+    linked = []
+    for link in links.of_ticket(world, ticket["id"]):
         other = world.tables["Ticket"][link["link_object_value"]]
         if may(world, call.user, other, "read"):
+            linked.append(link)
             gathered.add_ticket(other)
     return {
         "ticket_id": ticket["id"],

@@ -138,6 +138,15 @@ class World:
         if user["organization_id"] is not None:
             self.members.setdefault(user["organization_id"], {})[user["id"]] = user
 
+    def forget_user(self, user: Record) -> None:
+        """Remove a user with all tokens."""
+        del self.tables["User"][user["id"]]
+        self.user_ids = {name: number for name, number in self.user_ids.items() if number != user["id"]}
+        self.tokens = {token: number for token, number in self.tokens.items() if number != user["id"]}
+        self.staff.pop(user["id"], None)
+        for members in self.members.values():
+            members.pop(user["id"], None)
+
     def user_named(self, name: str) -> Record | None:
         """The user with this login or e-mail address, whatever its case."""
         user_id = self.user_ids.get(name.strip().lower())

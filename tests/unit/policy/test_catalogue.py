@@ -147,22 +147,23 @@ def test_service_ids_are_compared_without_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("organization", "email", "expected"),
+    ("organizations", "email", "expected"),
     [
-        ("ORG X", None, CUSTOMER),
-        (None, "someone@X.Example", CUSTOMER),
-        ("Other", "someone@x.example", CUSTOMER),
-        ("Other", "someone@evil-x.example", None),
-        ("Other", "someone@x.example.evil.example", None),
-        (None, "x.example", None),
-        ("", "", None),
-        (None, None, None),
+        (["ORG X"], None, [CUSTOMER]),
+        (["Other", "Org X"], None, [CUSTOMER]),
+        ([], "someone@X.Example", [CUSTOMER]),
+        (["Other"], "someone@x.example", [CUSTOMER]),
+        (["Other"], "someone@evil-x.example", []),
+        (["Other"], "someone@x.example.evil.example", []),
+        ([], "x.example", []),
+        ([""], "", []),
+        ([], None, []),
     ],
 )
 def test_customers_are_recognised(
-    organization: str | None, email: str | None, expected: CatalogueCustomer | None
+    organizations: list[str], email: str | None, expected: list[CatalogueCustomer]
 ) -> None:
-    assert CATALOGUE.customer(organization, email) == expected
+    assert [*CATALOGUE.customers_of(organizations, email)] == expected
 
 
 def test_a_table_is_known_by_its_suffix() -> None:

@@ -46,7 +46,7 @@ CASES = [
     Case(
         "    acme: acme\n",
         "    acmee: acme\n",
-        "escalation.customers.acmee: the catalogue has no such customer",
+        "escalation.customers.acmee: the catalogue has no such customer; did you mean 'acme'?",
     ),
     Case(
         "SVC-1003: transit_premium",
@@ -88,11 +88,14 @@ CASES = [
         "rfo: remind_on must lie between 1 and working_days - 1",
         at="rfo:",
     ),
+    Case("requests_every: 1 h ", "requests_every: 0 ", "escalation.requests_every: '0': must be longer than nothing"),
+    Case("remind_after: 24 h", "remind_after: 0 h", "intake.remind_after: '0 h': must be longer than nothing"),
+    Case("ask_within: 7 days ", "ask_within: 0 days ", "intake.ask_within: '0 days': must be longer than nothing"),
     Case("working_days: 5\n", "working_days: 0\n", "rfo.working_days: must be at least 1"),
     Case(
         "calendar: office\n  group: rfo",
-        "calendar: on\n  group: rfo",
-        "rfo.calendar: there is no calendar 'on'",
+        "calendar: offfice\n  group: rfo",
+        "rfo.calendar: there is no calendar 'offfice'; did you mean 'office'?",
     ),
     Case(
         "overdue_level: 3 ",
@@ -108,6 +111,18 @@ CASES = [
 def test_problem(case: Case, tmp_path: Path) -> None:
     expected, found = expected_and_found(POLICY, case, tmp_path)
     assert found == expected
+
+
+def test_a_ladder_on_which_nobody_is_told(tmp_path: Path) -> None:
+    level = "{level: 1, name: nobody, skip: true, after: {P1: 0, P2: 0, P3: 0, P4: 0}}"
+    ladder = f"    none:\n      levels: [{level}]\n"
+    policy = changed(
+        POLICY, tmp_path, ("    acme:\n", f"{ladder}    acme:\n"), ("level: 3        ", "level: 1        ")
+    )
+    assert problems(policy) == [
+        f"{policy}:{line_of(policy, '    none:')}: escalation.ladders.none: "
+        "every level is passed over: nobody would ever be told"
+    ]
 
 
 def test_a_list_where_services_belong_is_a_problem(tmp_path: Path) -> None:

@@ -103,9 +103,20 @@ CASES = [
     Case(LAST, "  - {}\n", "urgency_defaults[2].urgency: is missing"),
     # priorities
     Case(
+        FIRST_RESPONSE,
+        "    first_response: 0 min\n",
+        "priorities.P1.first_response: '0 min': must be longer than nothing",
+    ),
+    Case("update_every: 4 h\n", "update_every: 0\n", "priorities.P2.update_every: '0': must be longer than nothing"),
+    Case(
+        FIRST_RESPONSE,
+        "    first_response: 241 min\n",
+        "priorities.P1.first_response: 241 min is longer than the repair of 4 h",
+    ),
+    Case(
         "name: low\n    calendar: always\n",
         "calendar: alwayss\n    name: low\n",
-        "priorities.P4.calendar: there is no calendar 'alwayss'",
+        "priorities.P4.calendar: there is no calendar 'alwayss'; did you mean 'always'?",
     ),
     Case(
         FIRST_RESPONSE,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from connector.policy.kinds import FixedSpan, Span
+from connector.policy.kinds import FixedLength, Span
 
 DAY = timedelta(hours=8, minutes=30)
 
@@ -50,9 +50,9 @@ def test_equal_lengths_are_equal() -> None:
 
 
 def test_working_days_are_refused_where_no_calendar_counts() -> None:
-    assert TypeAdapter(FixedSpan).validate_python("24 h").fixed == timedelta(hours=24)
+    assert TypeAdapter(FixedLength).validate_python("24 h").fixed == timedelta(hours=24)
     with pytest.raises(ValidationError, match="no calendar counts here"):
-        TypeAdapter(FixedSpan).validate_python("1 working day")
+        TypeAdapter(FixedLength).validate_python("1 working day")
 
 
 @given(st.text(max_size=20))

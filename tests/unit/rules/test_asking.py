@@ -101,7 +101,7 @@ def test_an_assumed_zone_is_stated_in_the_question() -> None:
 
 
 def test_the_customers_own_zone_is_assumed_and_stated_when_all_is_there() -> None:
-    customer = Customer(id="9", name="Bo", email="bo@acme.example", organization="Acme Logistics")
+    customer = Customer(id="9", name="Bo", email="bo@acme.example", organizations=("Acme Logistics",))
     text = ALL.replace("09:40 UTC", "10:40").replace("SVC-1005", "SVC-1001")
 
     outcome = decide(completeness, bare(said(text), customer=customer), POLICY, T0)

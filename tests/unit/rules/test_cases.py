@@ -22,8 +22,8 @@ from tests.builders import default_policy, incident, said
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "text" / "cases.json").read_text(encoding="utf-8"))
 SENT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 CUSTOMERS = {
-    "harbour": Customer(id="5", name="Ada Example", email="ada@harbour.example", organization="Harbour Bank"),
-    "acme": Customer(id="6", name="Petra Muster", email="petra@acme.example", organization="Acme Logistics"),
+    "harbour": Customer(id="5", name="Ada Example", email="ada@harbour.example", organizations=("Harbour Bank",)),
+    "acme": Customer(id="6", name="Petra Muster", email="petra@acme.example", organizations=("Acme Logistics",)),
 }
 FREE = ("short_description", "test_results")
 """Texts: no value is expected word for word."""

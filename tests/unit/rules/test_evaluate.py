@@ -66,7 +66,7 @@ settings_by_hand = st.sampled_from(SETTINGS).flatmap(
 moves = st.tuples(st.sampled_from(TicketState), moments, actors)
 customers = st.sampled_from(
     [
-        Customer(id="5", name="Ada Example", email="ada@harbour.example", organization="Harbour Bank"),
+        Customer(id="5", name="Ada Example", email="ada@harbour.example", organizations=("Harbour Bank",)),
         Customer(id="6", email="bo@acme.example"),
         Customer(id="7"),
     ]

@@ -36,7 +36,7 @@ def test_case_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("customer", "check"),
     [
-        (Customer(id="1", organization="Harbour Bank"), ServiceCheck.VERIFIED),
+        (Customer(id="1", organizations=("Harbour Bank",)), ServiceCheck.VERIFIED),
         (Customer(id="1", email="x@HARBOUR.example"), ServiceCheck.VERIFIED),
         (Customer(id="1", email="x@mail.harbour.example"), ServiceCheck.FOREIGN),
         (ACME, ServiceCheck.FOREIGN),

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
+from connector.policy.models import Policy
+from connector.policy.targets import OwnTargets, TargetsByContract
 from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.targets import targets
@@ -43,6 +45,35 @@ def test_limits_in_working_hours() -> None:
         "first_response_due_at": datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
         "repair_due_at": datetime(2026, 11, 30, 10, 0, tzinfo=UTC),
     }
+
+
+def with_own_targets() -> Policy:
+    """Harbour Bank, to whom SVC-1005 belongs, is promised other times at P1."""
+    own = OwnTargets.model_validate({"first_response": "5 min", "update_every": "20 min", "calendar": "office"})
+    return POLICY.model_copy(update={"targets": TargetsByContract(customers={"harbour": {P1: own}})})
+
+
+def test_targets_of_the_customer_of_a_verified_service() -> None:
+    """R36. Monday 11:00 in Berlin; four working hours later it is 15:00."""
+    outcome = decide(targets, triaged(P1, articles=(ANSWER,)), with_own_targets(), at(minutes=20))
+
+    assert outcome.changes == {"repair_due_at": at(hours=4)}
+    assert outcome.reasons[-4:] == (
+        "the customer's next update is due 2026-11-23 10:30 UTC",
+        "first response within 5 min as promised for customer harbour",
+        "update within 20 min as promised for customer harbour",
+        "clocks run by the calendar 'office' as promised for customer harbour",
+    )
+
+
+@pytest.mark.parametrize("doubt", [ServiceCheck.UNKNOWN, ServiceCheck.FOREIGN, None])
+def test_who_is_not_verified_borrows_no_targets(doubt: ServiceCheck | None) -> None:
+    ticket = incident(complete(priority=P1, service_check=doubt))
+
+    outcome = decide(targets, ticket, with_own_targets(), T0)
+
+    assert outcome.changes["first_response_due_at"] == at(minutes=15)
+    assert not [reason for reason in outcome.reasons if "promised" in reason]
 
 
 def test_a_friday_evening_begins_on_the_next_working_day() -> None:

@@ -35,7 +35,13 @@ def _wish(site: InstallContext, why: str) -> str:
 def _macro(site: InstallContext, name: str, values: Mapping[str, str]) -> Wanted:
     perform = {attribute: {"value": value} for attribute, value in values.items()}
     groups = [Ref("groups", ref.name, optional=True) for ref in site.incident_groups]
-    body = {"name": name, "perform": perform, "note": f"A wish to the rules. {site.installed}", "active": True, "group_ids": groups}
+    body = {
+        "name": name,
+        "perform": perform,
+        "note": f"A wish to the rules. {site.installed}",
+        "active": True,
+        "group_ids": groups,
+    }
     return Wanted("macros", name, body, fill={"ux_flow_next_up": "none"})
 
 

@@ -27,7 +27,7 @@ def test_a_request_in_the_portal(bench: Bench) -> None:
     assert ticket.channel is Channel.WEB
     assert ticket.customer.name == "Carl"
     assert ticket.customer.email == "carl@customer.example"
-    assert ticket.customer.organization == "Acme"
+    assert ticket.customer.organizations == ("Acme",)
     assert ticket.state is TicketState.NEW
     assert ticket.fields.priority is Priority.P3
     assert ticket.fields.group == "intake"
