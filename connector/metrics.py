@@ -106,6 +106,11 @@ def policy_reload(ok: bool) -> None:
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
 
 
+def out_of_scope(helpdesk: str) -> None:
+    """A ticket was looked at that is none of the rules' business (R2)."""
+    _figures().out_of_scope.labels(helpdesk).inc()
+
+
 def exposed(helpdesk: str) -> None:
     """An internal note came back public, and all work was stopped."""
     _figures().exposed.labels(helpdesk).inc()
@@ -225,6 +230,7 @@ class _Figures:
     policy_reloads: "Counter"
     held_back: "Counter"
     exposed: "Counter"
+    out_of_scope: "Counter"
 
 
 _lock = threading.Lock()
@@ -267,6 +273,7 @@ def _made() -> _Figures:
         sweeps=counter("sweeps", "Sweeps.", "helpdesk"),
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
+        out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
     )

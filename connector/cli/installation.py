@@ -6,7 +6,8 @@ import click
 
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
-from connector.cli.wiring import open_desk, open_existing_table
+from connector.cli.wiring import identity_of, open_desk, open_existing_table
+from connector.helpdesks.installed import Identity
 from connector.settings import Settings
 from connector.work.admission import misfit
 
@@ -23,6 +24,13 @@ def installation() -> None:
     """
 
 
+def _identity(settings: Settings, helpdesk: str) -> Identity:
+    identity = identity_of(helpdesk, open_desk(settings, helpdesk))
+    if identity is None:
+        raise click.UsageError(f"{helpdesk} does not tell who is installed there")
+    return identity
+
+
 @installation.command()
 @helpdesk_option()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -32,7 +40,7 @@ def show(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
     home, stopped = table.home(chosen), table.stopped(chosen)
-    identity = open_desk(settings, chosen).identity()
+    identity = _identity(settings, chosen)
     fault = misfit(home, identity)
     shown = {
         "address": identity.address,
@@ -62,7 +70,7 @@ def move(settings: Settings, *, helpdesk: str | None) -> None:
     """
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
-    identity = open_desk(settings, chosen).identity()
+    identity = _identity(settings, chosen)
     home = table.home(chosen)
     if home is None:
         raise click.UsageError("the work table belongs to no helpdesk yet: interspace run makes it this one's")
@@ -84,7 +92,7 @@ def resume(settings: Settings, *, helpdesk: str | None) -> None:
     """
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
-    open_desk(settings, chosen).identity()
+    _identity(settings, chosen)
     why = table.stopped(chosen)
     table.set_stopped(chosen, None)
     click.echo(f"Work goes on; it was stopped because: {why}" if why else "Nothing was stopped.")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
 
@@ -16,9 +16,10 @@ from connector import metrics
 from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
 from connector.cli.sections import command
-from connector.cli.wiring import open_table
+from connector.cli.wiring import identity_of, open_table
 from connector.helpdesks.errors import TransientError
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.registry import plugin
 from connector.policy.models import Policy
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
@@ -104,15 +105,20 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
-    home = _admitted(table, desk)
-    if home is None:
+    home, stopped = _admitted(table, desk)
+    if stopped:
         return
-    policy = in_force(policy, home.since)
-    schedule = SweepSchedule(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
+    since = home.since if home else None
+    policy = in_force(policy, since)
+    schedule = SweepSchedule(
+        sweep=timedelta(minutes=settings.sweep_minutes),
+        after_write=plugin(served).sweep_after_write,
+        largest_change=settings.largest_change,
+    )
     worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, schedule=schedule)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    reload_on_sighup(worker, lambda: _in_force(open_again(), home))
+    reload_on_sighup(worker, lambda: _in_force(open_again(), since))
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
@@ -123,12 +129,12 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         raise worker.exposed
 
 
-def _in_force(rules: tuple[Desk, Policy], home: Home) -> tuple[Desk, Policy]:
-    return rules[0], in_force(rules[1], home.since)
+def _in_force(rules: tuple[Desk, Policy], since: datetime | None) -> tuple[Desk, Policy]:
+    return rules[0], in_force(rules[1], since)
 
 
-def _admitted(table: WorkTable, desk: Desk) -> Home | None:
-    """The helpdesk of the work table, once it has answered; ``None`` after SIGTERM.
+def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
+    """The helpdesk of the work table, once it has answered, and whether SIGTERM came before that.
 
     :raises WrongAccountError, RefusedAdmissionError: nothing may be done here.
     """
@@ -137,15 +143,16 @@ def _admitted(table: WorkTable, desk: Desk) -> Home | None:
         signal.signal(number, lambda *_: stopping.set())
     while not stopping.is_set():
         try:
-            home = admit(table, desk.name, desk.identity())
+            identity = identity_of(desk.name, desk)
+            home = admit(table, desk.name, identity) if identity else None
         except (TransientError, StoreUnavailable) as error:
             log.warning("not started yet: the helpdesk or the work table does not answer", cause=str(error))
             stopping.wait(_ASK_AGAIN_S)
         else:
-            if home.since is not None:
+            if home is not None and home.since is not None:
                 log.info("the rules hold for tickets created from then on", helpdesk=desk.name, since=str(home.since))
-            return home
-    return None
+            return home, False
+    return None, True
 
 
 def _hand_on_sighup(workers: list["subprocess.Popen[bytes]"]) -> None:

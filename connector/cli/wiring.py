@@ -33,7 +33,16 @@ def open_existing_table(settings: Settings) -> WorkTable:
         raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
 
 
-def since_of(settings: Settings, helpdesk: str, identity: Identity) -> datetime | None:
+def identity_of(helpdesk: str, desk: Desk) -> Identity | None:
+    """Which helpdesk this is and who we are there; ``None`` if it does not tell.
+
+    :raises WrongAccountError: the account may not do what the connector has to do.
+    """
+    identify = plugin(helpdesk).identity
+    return identify(desk) if identify else None
+
+
+def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> datetime | None:
     """From when on the rules hold on this helpdesk (UTC), as far as a work table or an installation tells; ``None``:
     for all tickets. Makes no work table."""
     home = None
@@ -45,7 +54,7 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity) -> datetime 
             table.close()
     if home is not None:
         return home.since
-    return identity.installed.since if identity.installed else None
+    return identity.installed.since if identity is not None and identity.installed else None
 
 
 def open_policy(settings: Settings) -> Policy:

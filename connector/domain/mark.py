@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, core_schema
 
 MarkName = Literal[
     "asked", "contested", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
-    "deferral-refused", "deferral-told", "deferred", "doubt", "level", "priority", "priority-kept", "problem-reopened",
+    "deferral-refused", "deferral-told", "deferred", "doubt", "level", "older", "priority", "priority-kept", "problem-reopened",
     "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-reminder", "service", "unclear",
     "understood", "unproved",
 ]  # fmt: skip

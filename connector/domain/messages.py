@@ -48,6 +48,7 @@ _INTERNAL = (
     "escalation_mail_contacts",
     "escalation_refused",
     "note_closing",
+    "older_than_rules",
     "priority_changed",
     "priority_kept",
     "problem_reopened",

@@ -8,7 +8,6 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
-from connector.helpdesks.installed import Identity
 
 
 class Listed(NamedTuple):
@@ -58,12 +57,6 @@ class Helpdesk(Protocol):
 
 class Desk(Helpdesk, Protocol):
     """A helpdesk as the commands need it: people name a ticket by its number or key, not by its id."""
-
-    def identity(self) -> Identity:
-        """Which helpdesk this is and who we are there.
-
-        :raises WrongAccountError: the account may not do what the connector has to do.
-        """
 
     def id_of(self, number: str) -> str:
         """The id of the ticket with this number or key. Raises NotFoundError if there is none."""

@@ -1,28 +1,25 @@
 """How an installation leaves its name on a helpdesk, so that another one sees that there is one already."""
 
+import hashlib
 import re
-import secrets
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-_TEXT = re.compile(
-    r"Installation (?P<id>[0-9a-f]{12}) of account (?P<account>[^\s]{1,128}) since (?P<since>\S{20,35})\."
-)
-_MANY_YEARS_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_TEXT = re.compile(r"Installation (?P<id>[0-9a-f]{12}) of account (?P<account>[^\s]{1,128})\.(?:\s|$)")
 
 
 class Installed(NamedTuple):
     """What an installation says of itself. Nothing of it is secret."""
 
     id: str
-    """Random, the same as long as it is installed."""
+    """The same as long as it is installed."""
     account: str
     """The id of the connector's own account."""
-    since: datetime
-    """When it was installed: the rules hold for tickets created from then on (UTC), unless the policy says otherwise."""
+    since: datetime | None = None
+    """When it was installed (UTC): the rules hold from then on, unless the policy says otherwise."""
 
     def __str__(self) -> str:
-        return f"Installation {self.id} of account {self.account} since {self.since:%Y-%m-%dT%H:%M:%SZ}."
+        return f"Installation {self.id} of account {self.account}."
 
 
 class Identity(NamedTuple):
@@ -37,23 +34,24 @@ class Identity(NamedTuple):
     """``None``: nothing has been installed there."""
 
 
-def new_installation(account: str, now: datetime) -> Installed:
-    """The name of a first installation."""
-    return Installed(secrets.token_hex(6), account, now.astimezone(UTC).replace(microsecond=0))
+def new_installation(account: str, receiver_url: str | None) -> Installed:
+    """The name of a first installation: the same each time that it is planned.
+
+    >>> new_installation("7", "https://connector.example.com").id
+    'a5cb1fb91329'
+    """
+    return Installed(hashlib.sha256(f"{account} {receiver_url}".encode()).hexdigest()[:12], account)
 
 
-def of_an_older_release(account: str) -> Installed:
-    """The same where an older release is installed, whose rules hold for all tickets."""
-    return Installed(secrets.token_hex(6), account, _MANY_YEARS_AGO)
-
-
-def installed_in(text: object) -> Installed | None:
-    """What a note says of the installation; ``None`` if nothing."""
+def installed_in(text: object, since: object = None) -> Installed | None:
+    """What a note says of the installation, which was written at ``since`` (ISO); ``None`` if nothing."""
     found = _TEXT.search(str(text or ""))
-    if found is None:
-        return None
+    return Installed(found["id"], found["account"], _moment(since)) if found else None
+
+
+def _moment(text: object) -> datetime | None:
     try:
-        since = datetime.fromisoformat(found["since"].replace("Z", "+00:00")).astimezone(UTC)
+        at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:
         return None
-    return Installed(found["id"], found["account"], since)
+    return at.astimezone(UTC) if at.tzinfo else None

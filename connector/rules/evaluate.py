@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from connector.domain.decision import Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
+from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
@@ -17,6 +18,7 @@ from connector.rules.escalation import escalation
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
+from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo, rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
@@ -49,10 +51,10 @@ _NAMES = tuple(Fields.model_fields)
 
 def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
-    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
-        return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket)
+    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
+        return _left_alone(ticket, policy, policy.applies_since, now)
     ticket = known(ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
@@ -120,10 +122,22 @@ def _no_business(ticket: Ticket) -> Decision:
     return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
 
 
-def _left_alone(since: datetime) -> Decision:
-    """A ticket from before the connector: nobody shall be woken or asked for it."""
-    reason = f"the ticket was created before the policy applies ({wording.format_time(since)})"
-    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
+def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) -> Decision:
+    """A ticket from before the connector: nobody shall be woken or asked for it. Only what is requested on it since is
+    told to support, once (R34, R39)."""
+    outcome = Outcome(
+        rule="scope",
+        reasons=(f"the ticket was created before the policy applies ({wording.format_time(since)})",),
+    )
+    case = Case(ticket, policy, now)
+    if ticket.kind is TicketKind.INCIDENT and ticket.updated_at >= since:
+        asked = [request for request in (*escalation_requests(case), *rfo_requests(case)) if request.at >= since]
+        if asked:
+            first = min(asked, key=lambda request: request.at)
+            data = {"since": since, "who": first.actor, "at": first.at, "phrase": first.said}
+            outcome = outcome._replace(notices=(Notice("older_than_rules", data, frozenset({Mark("older")})),))
+    told = unsaid(outcome, ticket)
+    return Decision(outcomes=(told,), note=as_note(list(told.notices), ticket, policy))
 
 
 def _changed(before: Fields, after: Fields) -> Changes:

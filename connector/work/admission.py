@@ -43,13 +43,18 @@ def misfit(home: Home | None, identity: Identity) -> str | None:
         return None
     move = "If it is the same helpdesk, moved or restored: interspace installation move"
     if home.address.rstrip("/") != identity.address.rstrip("/"):
-        return f"The work table is that of {home.address}, not of {identity.address}: one would work on the other's tickets. {move}"
+        return (
+            f"The work table is that of {home.address}, not of {identity.address}: one would work on the other's "
+            f"tickets. {move}"
+        )
     if installed is not None and home.installation not in (None, installed.id):
         return (
             f"The work table belongs to installation {home.installation}, {identity.address} to {installed.id}. {move}"
         )
     if installed is None and home.account != identity.account:
-        return f"The work table is that of account {home.account}, not of {identity.person} (id {identity.account}). {move}"
+        return (
+            f"The work table is that of account {home.account}, not of {identity.account} ({identity.person}). {move}"
+        )
     return None
 
 
@@ -61,10 +66,10 @@ def _new_home(table: WorkTable, helpdesk: str, home: Home | None, identity: Iden
             account=identity.account,
             installation=installed.id if installed else home.installation,
         )
-    since: datetime | None = installed.since if installed else table.now()
-    if installed is None and table.cursor(helpdesk) is not None:
+    since = (installed.since if installed else None) or table.now()
+    if table.cursor(helpdesk) is not None:
         # A table of an older release: the rules hold for all tickets, and go on to.
-        since = None
+        return Home(identity.address, identity.account, installed.id if installed else None, None)
     return Home(identity.address, identity.account, installed.id if installed else None, since)
 
 

@@ -10,11 +10,13 @@ from typing import NamedTuple
 import structlog
 
 from connector import metrics
+from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     ExposedNoteError,
     HelpdeskError,
     NotFoundError,
+    OutOfReachError,
     PermanentError,
     RateLimitedError,
     ServerFaultError,
@@ -63,6 +65,8 @@ class Result(NamedTuple):
     touches: tuple[Key, ...] = ()
     """Other tickets that have to be looked at because of this one."""
     pause: Pause | None = None
+    wrote: bool = False
+    """Something was written to the ticket."""
     exposed: ExposedNoteError | None = None
     """Nothing more may be written before a person has looked."""
 
@@ -72,6 +76,9 @@ class SweepSchedule(NamedTuple):
 
     sweep: timedelta = timedelta(minutes=5)
     full_sweep: timedelta = timedelta(days=1)
+    after_write: timedelta | None = None
+    """How soon a sweep follows what the connector has written, where the helpdesk does not tell of what people do to the
+    same ticket at that moment."""
     largest_change: float = 0.3
     """A new policy that would visibly change more than this share of the open tickets waits for permission (P15)."""
 
@@ -103,8 +110,8 @@ def attempt(
     except TicketWaitsError as error:
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(Deferred(job, later(error.retry_at, table.now()), strictly=True))
-    except NotFoundError as error:
-        return _gone(job, desk, error)
+    except (NotFoundError, OutOfReachError) as error:
+        return _gone(job, desk, error) if isinstance(error, NotFoundError) else _out_of_reach(job, table, error)
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
     except ServerFaultError as error:
@@ -121,6 +128,17 @@ def _gone(job: Job, desk: Helpdesk, error: NotFoundError) -> Result:
     if pause := _outage(desk, error):
         return Result(Released(job), pause=pause)
     log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
+    return Result(Done(job, None, None))
+
+
+def _out_of_reach(job: Job, table: WorkTable, error: OutOfReachError) -> Result:
+    """Another department's ticket is none of ours, and no failure. One that was ours, and went where the connector may
+    not look, is told to people: its deadlines run on unseen."""
+    known = table.seen(job.key.helpdesk, [job.key.ticket]).get(job.key.ticket)
+    if known is not None and known.seen is not None:
+        return _failed(job, table.now(), f"{error}. The ticket was under the rules until now", final=True)
+    metrics.out_of_scope(job.key.helpdesk)
+    log.warning("ticket is out of reach, and none of ours", ticket=job.key.ticket, cause=str(error))
     return Result(Done(job, None, None))
 
 
@@ -163,8 +181,16 @@ def _reconcile(
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     _tell(result, seconds)
+    if result.ticket.kind is TicketKind.OTHER:
+        metrics.out_of_scope(job.key.helpdesk)
+        if result.ticket.fields.escalation_level is not None:
+            log.warning(
+                "ticket has left the rules' groups",
+                ticket=result.ticket.number,
+                level=result.ticket.fields.escalation_level,
+            )
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
-    return Result(Done(job, result.due, result.seen), touches=touches)
+    return Result(Done(job, result.due, result.seen), touches=touches, wrote=not result.decision.writes_nothing)
 
 
 def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule) -> Result:

@@ -299,7 +299,7 @@ class WorkTable:
 
     def set_home(self, helpdesk: str, home: Home) -> None:
         """Store which helpdesk it is."""
-        bound = {"b_address": home.address, "b_account": home.account, "b_installation": home.installation}
+        bound: Row = {"b_address": home.address, "b_account": home.account, "b_installation": home.installation}
         bound |= {"b_helpdesk": helpdesk, "b_since": optional_micros(home.since)}
         self._database.write(lambda connection: connection.execute(self._set_home, bound))
 
@@ -310,7 +310,7 @@ class WorkTable:
 
     def set_stopped(self, helpdesk: str, why: str | None) -> None:
         """Stop all work on a helpdesk, or allow it again."""
-        bound = {"b_helpdesk": helpdesk, "b_error": None if why is None else storable(why)}
+        bound: Row = {"b_helpdesk": helpdesk, "b_error": None if why is None else storable(why)}
         # All workers keep pauses: so they hear of it.
         bound |= {"b_due": None if why is None else to_micros(_FOR_EVER)}
         self._database.write(lambda connection: connection.execute(self._set_stopped, bound))

@@ -287,6 +287,8 @@ class Worker:
         touches = [key for result in results for key in result.touches]
         if touches:
             self._table.touch(touches, self._table.now())
+        if self._schedule.after_write is not None and any(result.wrote for result in results):
+            self._table.touch([Key(self._name, SWEEP)], self._table.now() + self._schedule.after_write)
         outcomes = [result.outcome for result in results]
         refused = self._table.finish([outcome for outcome in outcomes if isinstance(outcome, Done)])
         refused += self._table.fail([outcome for outcome in outcomes if isinstance(outcome, Failed)])

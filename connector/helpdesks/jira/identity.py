@@ -36,8 +36,8 @@ def identity(client: JiraClient, site: Site, mapping: JiraMapping) -> Identity:
     if missing:
         raise WrongAccountError(
             f"INTERSPACE_JIRA_TOKEN is that of {person}, who may not do this in project {mapping.project}: "
-            f"{', '.join(missing)}. Internal notes could be public. Use the token of the connector's own account, with a "
-            "role of the agents"
+            f"{', '.join(missing)}. Internal notes could be public. Use the token of the connector's own account, with "
+            "a role of the agents"
         )
     return Identity(client.address, site.bot.id, person, installed_on(client, mapping.project))
 
@@ -49,4 +49,4 @@ def installed_on(client: JiraClient, project: str) -> Installed | None:
     except NotFoundError:
         return None
     value = answer.get("value") if isinstance(answer, dict) else None
-    return installed_in(value.get("description")) if isinstance(value, dict) else None
+    return installed_in(value.get("description"), value.get("since")) if isinstance(value, dict) else None

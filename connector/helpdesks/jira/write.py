@@ -16,7 +16,7 @@ from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.memory import MARKS, Memory
-from connector.helpdesks.jira.messages import VISIBILITY, body_of, comment, message
+from connector.helpdesks.jira.messages import body_of, comment, message
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.values import LONG_TEXTS, decode, encode
 from connector.helpdesks.proofs import Proofs
@@ -69,18 +69,7 @@ class IssueWriter:
         row = self._written(edited, note)
         if row is None:
             return
-        if self._flavour.comments_tell_visibility:
-            is_public = row.jsd_public is True
-        else:
-            path = f"api/2/issue/{ticket.id}/comment/{row.id}"
-            row = parsed(CommentRow, self._client.get(path, "expand=properties"), f"GET {path}")
-            is_public = not any(
-                entry.key == VISIBILITY
-                and isinstance(entry.value, dict)
-                and entry.value.get("internal") in (True, "true")
-                for entry in row.properties or ()
-            )
-        if is_public:
+        if not self._histories.shows_internal(ticket.id, row):
             raise ExposedNoteError(
                 f"Jira {ticket.number}: the internal comment {row.id} is public. Check that the token is that of the "
                 "connector's own account with a role of the agents, and make the comment internal"

@@ -23,6 +23,7 @@ from connector.helpdesks.errors import (
     ExposedNoteError,
     ForbiddenError,
     NotFoundError,
+    OutOfReachError,
     PermanentError,
     UnavailableError,
     WrongAccountError,
@@ -103,8 +104,9 @@ class ZammadDesk:
                 f"INTERSPACE_ZAMMAD_TOKEN is that of {person} (id {me.id}), who is no agent: internal notes would be "
                 f"public. Use the token of the connector's own user, with the role Agent. {error}"
             ) from error
-        notes = (row.get("note") for row in macros if isinstance(row, dict)) if isinstance(macros, list) else ()
-        installed = next((found for found in map(installed_in, notes) if found is not None), None)
+        rows = [row for row in macros if isinstance(row, dict)] if isinstance(macros, list) else []
+        marks = (installed_in(row.get("note"), row.get("created_at")) for row in rows)
+        installed = next((mark for mark in marks if mark is not None), None)
         return Identity(self._client.address, str(me.id), person, installed)
 
     def probe(self) -> None:
@@ -114,7 +116,10 @@ class ZammadDesk:
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests."""
         path = f"tickets/{ticket_id}"
-        whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        try:
+            whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        except ForbiddenError as error:
+            raise OutOfReachError(str(error)) from error
         # Another department's ticket costs no second request.
         history = self._history(whole) if self._decoder.concerns(whole) else None
         try:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from connector.domain.fields import INTAKE
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.installed import of_an_older_release
+from connector.helpdesks.installed import new_installation
 from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.values import field_kind, field_options
@@ -65,8 +65,9 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     admin = desk.add_user(ADMIN, (SITE_ADMIN, seed.ADMIN_ROLE, seed.TEAM_ROLE), firstname="Site", lastname="Admin")
     bot = desk.add_user(BOT, (seed.TEAM_ROLE,), firstname="Interspace", lastname="Bot")
     account = json.loads(request(desk, bot, "GET", "myself").body)
-    installed = of_an_older_release(str(account.get("accountId") or account["name"]))
-    request(desk, admin, "PUT", f"project/{mapping.project}/properties/{PROPERTY}", {"description": str(installed)})
+    installed = new_installation(str(account.get("accountId") or account["name"]), None)
+    body = {"description": str(installed), "since": "2000-01-01T00:00:00Z"}
+    request(desk, admin, "PUT", f"project/{mapping.project}/properties/{PROPERTY}", body)
     return Accounts(bot, admin)
 
 

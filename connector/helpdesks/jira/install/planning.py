@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from requests.adapters import BaseAdapter
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.http import EndpointPauses
-from connector.helpdesks.installed import Installed, installed_in, new_installation, of_an_older_release
+from connector.helpdesks.installed import Installed, installed_in, new_installation
 from connector.helpdesks.jira.client import JiraClient, open_connection
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.identity import PROPERTY
@@ -65,7 +65,7 @@ def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[]
         if kind_of(setup).administers:
             refuse_plain(receiver_url, "Jira Cloud")
         allowed = {"adopt": choice.adopt, "new_account": choice.new_account}
-        return plan_jira(setup, secrets, receiver_url=receiver_url, **allowed, now=clock())
+        return plan_jira(setup, secrets, receiver_url=receiver_url, **allowed)
 
     return Installation(
         writer=JiraWriter(setup.admin, kind_of(setup), setup.mapping.project),
@@ -82,7 +82,6 @@ def plan_jira(
     receiver_url: str | None = None,
     adopt: bool = False,
     new_account: bool = False,
-    now: datetime | None = None,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
@@ -93,8 +92,7 @@ def plan_jira(
     """
     place = place_of(setup)
     current = read_tables(place)
-    installed = _installed(setup, current, now or datetime.now(UTC), new_account=new_account)
-    site = site_of(setup, place, current, receiver_url, installed)
+    site = site_of(setup, place, current, receiver_url, new_account=new_account)
     return make_plan(everything(site, current), current, secrets, adopt=adopt)
 
 
@@ -147,20 +145,18 @@ def _bot(setup: JiraSetup) -> Bot:
         raise StepError(f"The connector's own token (INTERSPACE_JIRA_TOKEN) does not work. {error}") from error
 
 
-def _installed(setup: JiraSetup, current: Current, now: datetime, *, new_account: bool) -> Installed:
+def _installed(setup: JiraSetup, current: Current, receiver_url: str | None, *, new_account: bool) -> Installed:
     """Who is installed, or will be. Raises PlanError if another account is."""
-    account, property_ = _bot(setup).id, current.row(PROPERTIES, PROPERTY)
-    found = installed_in(property_.get("description")) if property_ else None
-    if found is None:
-        is_there = current.row(WEBHOOKS, NAME) is not None
-        return of_an_older_release(account) if is_there else new_installation(account, now)
-    return of_account(found, account, new_account=new_account)
+    account, found = _bot(setup).id, current.row(PROPERTIES, PROPERTY)
+    installed = installed_in(found.get("description")) if found else None
+    return of_account(installed or new_installation(account, receiver_url), account, new_account=new_account)
 
 
 def site_of(
-    setup: JiraSetup, place: Place, current: Current, receiver_url: str | None, installed: Installed
+    setup: JiraSetup, place: Place, current: Current, receiver_url: str | None, *, new_account: bool = True
 ) -> JiraSite:
-    """What the wanted objects are made from. Raises PlanError, StepError."""
+    """What the wanted objects are made from. Raises PlanError, StepError; for another account than the one that is
+    installed unless ``new_account``."""
     bot = _bot(setup)
     try:
         gadget, signs = gadget_source(place.client, place.flavour), signs_webhooks(place)
@@ -173,7 +169,7 @@ def site_of(
         flavour=place.flavour,
         project_id=place.project_id,
         bot_id=bot.id,
-        installed=installed,
+        installed=_installed(setup, current, receiver_url, new_account=new_account),
         receiver_url=_receiver(current, receiver_url) if signs else None,
         gadget=gadget,
         options=options,
@@ -199,8 +195,7 @@ def checklist_jira(setup: JiraSetup, base: str) -> tuple[Item, ...]:
     """What is to be done by hand, as it stands now. ``base`` is Jira's address. Raises PlanError, StepError."""
     place = place_of(setup)
     current = read_tables(place)
-    nobody = new_installation(_bot(setup).id, datetime.now(UTC))
-    site = site_of(setup, place, current, "https://receiver.example", nobody)
+    site = site_of(setup, place, current, "https://receiver.example")
     return checklist(site, current, base)
 
 

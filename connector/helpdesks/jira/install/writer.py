@@ -1,6 +1,7 @@
 """How Jira's tables are written: some nouns take several calls, each of which a new plan can tell from done."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -158,7 +159,14 @@ class JiraWriter:
         self._client.post(path, {"user": [actor for actor in wanted if actor not in there]})
 
     def _create_property(self, body: Body) -> Id:
-        self._client.put(f"api/2/project/{self._project}/properties/{PROPERTY}", _only(body, "description"))
+        """It also keeps when it was written first: from then on the rules hold."""
+        path = f"api/2/project/{self._project}/properties/{PROPERTY}"
+        try:
+            before = self._client.get(path).get("value") or {}
+        except NotFoundError:
+            before = {}
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._client.put(path, {"since": now, **before, **_only(body, "description")})
         return PROPERTY
 
     def _create_webhook(self, body: Body) -> Id:

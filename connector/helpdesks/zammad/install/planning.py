@@ -1,13 +1,13 @@
 """The way in: from live tables to a plan of everything that the rules need, and to the plan of the way back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from connector.helpdesks.answer import objects, with_id
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError
-from connector.helpdesks.installed import Installed, installed_in, new_installation, of_an_older_release
+from connector.helpdesks.installed import Installed, installed_in, new_installation
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
@@ -45,7 +45,7 @@ def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[
     return Installation(
         writer=ZammadWriter(admin),
         plan=lambda secrets, url, choice: plan_zammad(
-            setup, secrets, today, receiver_url=url, adopt=choice.adopt, new_account=choice.new_account, now=clock()
+            setup, secrets, today, receiver_url=url, adopt=choice.adopt, new_account=choice.new_account
         ),
         plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
         checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
@@ -61,7 +61,6 @@ def plan_zammad(
     receiver_url: str | None = None,
     adopt: bool = False,
     new_account: bool = False,
-    now: datetime | None = None,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
@@ -72,8 +71,9 @@ def plan_zammad(
     """
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    installed = _installed(current, str(bot["id"]), now or datetime.now(UTC), new_account=new_account)
-    site = _site(setup, bot, current, receiver_url, today, installed)
+    site = _site(setup, bot, current, receiver_url, today)
+    installed = _installed(current, str(bot["id"]), receiver_url, new_account=new_account)
+    site = replace(site, installed=installed)
     return make_plan(everything(site), current, secrets, adopt=adopt)
 
 
@@ -89,8 +89,7 @@ def checklist_zammad(setup: Setup, today: date, base: str) -> tuple[Item, ...]:
     """What is to be done by hand, as it stands now. ``base`` is Zammad's address. Raises StepError."""
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    nobody = new_installation(str(bot["id"]), datetime.now(UTC))
-    return checklist(_site(setup, bot, current, "https://receiver.example", today, nobody), current, base)
+    return checklist(_site(setup, bot, current, "https://receiver.example", today), current, base)
 
 
 def _afterwards(done: Plan) -> str:
@@ -120,13 +119,11 @@ def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
     return read_current(setup.admin, int(bot["id"]), named)
 
 
-def _installed(current: Current, account: str, now: datetime, *, new_account: bool) -> Installed:
+def _installed(current: Current, account: str, receiver_url: str | None, *, new_account: bool) -> Installed:
     """Who is installed, or will be. Raises PlanError if another account is."""
     macros = [row for row in current.tables["macros"] if KINDS["macros"].is_ours(row)]
     found = next((mark for row in macros if (mark := installed_in(row.get("note"))) is not None), None)
-    if found is None:
-        return of_an_older_release(account) if macros else new_installation(account, now)
-    return of_account(found, account, new_account=new_account)
+    return of_account(found or new_installation(account, receiver_url), account, new_account=new_account)
 
 
 def _site(
@@ -135,7 +132,6 @@ def _site(
     current: Current,
     receiver_url: str | None,
     today: date,
-    installed: Installed,
 ) -> InstallContext:
     intake = current.row("groups", setup.mapping.group_name("intake")) or {}
     webhook = current.row("webhooks", NAME)
@@ -146,7 +142,7 @@ def _site(
         mapping=setup.mapping,
         bot_id=int(bot["id"]),
         bot_login=str(bot["login"]),
-        installed=installed,
+        installed=new_installation(str(bot["id"]), receiver_url),
         receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
