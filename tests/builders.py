@@ -1,11 +1,13 @@
 """Tickets for tests, one line each."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
 from connector.domain.fields import Fields
+from connector.domain.openhours import OpenHours
 from connector.domain.ticket import Article, Change, Customer, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
 from connector.policy.kinds import Span
@@ -46,6 +48,12 @@ def office_p4() -> Policy:
             "escalation": policy.escalation.model_copy(update={"ladders": ladders}),
         }
     )
+
+
+def weekly(weekdays: Iterable[int], opens: time, closes: time) -> tuple[OpenHours, ...]:
+    """The same hours on several weekdays, 0 is Monday."""
+    since_midnight = [timedelta(hours=clock.hour, minutes=clock.minute) for clock in (opens, closes)]
+    return tuple(OpenHours(weekday, *since_midnight) for weekday in sorted(weekdays))
 
 
 def at(**parts: float) -> datetime:

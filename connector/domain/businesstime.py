@@ -1,9 +1,10 @@
 """Business time: how long a clock of working hours has run, and when it will have run (R1, R27, R34).
 
-A calendar is open exactly while the local clock of its zone reads a time from ``opens`` (inclusive) to
-``closes`` (exclusive) on a working day. A working day is one of ``weekdays`` that is neither a public
-holiday nor in ``closed``. Durations are real elapsed time: where the clock is put forward or back inside
-the hours, that day is really shorter or longer.
+A calendar is open exactly while the local clock of its zone reads a time of its ``week``, from opening (inclusive)
+to closing (exclusive), on a working day. Hours past midnight belong to the day on which they begin: a night from
+Friday 22:00 to 06:00 is Friday's, open on a Saturday that is a holiday and closed after a Friday that is one. A
+working day has hours that begin on it, and is neither a public holiday nor in ``closed``. Durations are real elapsed
+time: where the clock is put forward or back inside the hours, that day is really shorter or longer.
 
 Monday to Friday, 09:00–17:30, Europe/Berlin, public holidays of Berlin; local times:
 
@@ -25,20 +26,19 @@ no public holidays.
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from connector.domain.openhours import InUtc, OpenHours, in_utc, overlapping
+
 _FIRST_YEAR, _LAST_YEAR = 1900, 2299
 _NONE = timedelta()
-_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _LONGEST = timedelta(days=366 * (_LAST_YEAR - _FIRST_YEAR + 1))
-
-_Hours = tuple[tuple[datetime, datetime], ...]
-"""From opening to closing in UTC. More than one pair only where a clock change divides the hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class _Table:
     since: datetime
     until: datetime
     days: Sequence[date]
-    hours: Sequence[_Hours]
+    hours: Sequence[InUtc]
     """The hours of each of ``days``."""
     starts: Sequence[datetime]
     ends: Sequence[datetime]
@@ -75,17 +75,15 @@ _NO_TABLE = _Table(_LAST_YEAR, _FIRST_YEAR, _NEVER, _NEVER, (), (), (), (), (), 
 class BusinessCalendar:
     """When a clock runs. An immutable value, compared by its settings and safe to share between threads.
 
-    ``weekdays`` counts from 0, Monday. ``opens`` and ``closes`` are local times of ``zone``. ``country`` is
-    an ISO 3166-1 code and ``state`` the part of an ISO 3166-2 code after the dash, as the ``holidays``
-    package knows them. ``round_the_clock`` overrides everything else; see :meth:`always`.
+    ``week`` are the hours of every week in local time of ``zone``. ``country`` is an ISO 3166-1 code and ``state`` the
+    part of an ISO 3166-2 code after the dash, as the ``holidays`` package knows them. ``round_the_clock`` overrides
+    everything else; see :meth:`always`.
 
-    Raises ``ValueError`` for hours or weekdays that can never be open.
+    Raises ``ValueError`` for a week without hours, for hours that are none, and for hours that overlap.
     """
 
     zone: ZoneInfo
-    weekdays: frozenset[int]
-    opens: time
-    closes: time
+    week: tuple[OpenHours, ...]
     country: str | None = None
     state: str | None = None
     closed: frozenset[date] = frozenset()
@@ -93,31 +91,56 @@ class BusinessCalendar:
     _table: _Table = field(default=_NO_TABLE, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.weekdays or not self.weekdays <= frozenset(range(7)):
-            raise ValueError(f"weekdays must be some of 0 (Monday) to 6, not {sorted(self.weekdays)}")
-        if self.opens >= self.closes:
-            raise ValueError(f"opens ({self.opens}) must be earlier than closes ({self.closes})")
+        if not self.week:
+            raise ValueError("a week needs hours")
+        for hours in self.week:
+            if not (0 <= hours.weekday <= 6 and _NONE <= hours.opens < _DAY and _NONE < hours.length <= _DAY):
+                raise ValueError(f"these are no hours of a week: {hours}")
+        if overlap := overlapping(self.week):
+            raise ValueError(f"these hours overlap: {overlap}")
 
     @classmethod
     def always(cls) -> "BusinessCalendar":
         """24 hours a day, 7 days a week, counted in UTC (R1)."""
-        whole_week = frozenset(range(7))
-        return cls(zone=ZoneInfo("UTC"), weekdays=whole_week, opens=time.min, closes=time.max, round_the_clock=True)
+        whole_week = tuple(OpenHours(weekday, _NONE, _DAY) for weekday in range(7))
+        return cls(zone=ZoneInfo("UTC"), week=whole_week, round_the_clock=True)
+
+    @cached_property
+    def never_closes(self) -> bool:
+        """Whether the clock never rests."""
+        whole = self._weekly == _WEEK and self.country is None and not self.closed
+        return self.round_the_clock or whole
 
     @cached_property
     def day_length(self) -> timedelta:
-        """The regular hours of one working day: what "1 working day" means as a duration."""
-        if self.round_the_clock:
-            return _DAY
-        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+        """What "1 working day" means as a duration: the hours of a week, by its days that have some.
+
+        So as many working days as a week has are the hours of one week, even where Friday ends earlier.
+        """
+        return _DAY if self.round_the_clock else self._weekly / len(self._by_weekday)
+
+    @cached_property
+    def _weekly(self) -> timedelta:
+        return sum((hours.length for hours in self.week), _NONE)
+
+    @cached_property
+    def _by_weekday(self) -> Mapping[int, tuple[OpenHours, ...]]:
+        days = {hours.weekday for hours in self.week}
+        return {day: tuple(hours for hours in self.week if hours.weekday == day) for day in days}
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the local date ``day`` has opening hours."""
+        """Whether hours begin on the local date ``day``."""
         if self.round_the_clock:
             return True
-        if day.weekday() not in self.weekdays or day in self.closed:
+        if day.weekday() not in self._by_weekday or day in self.closed:
             return False
         return self.country is None or day not in _public_holidays(self.country, self.state, day.year)
+
+    def hours_of(self, day: date) -> InUtc:
+        """From opening to closing, the hours that begin on the local date ``day``, unless it is always open."""
+        if self.round_the_clock or not self.is_working_day(day):
+            return ()
+        return in_utc(self._by_weekday[day.weekday()], day, self.zone)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the clock runs at ``at``."""
@@ -181,9 +204,9 @@ class BusinessCalendar:
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """The same local time on the ``days``-th working day after the local date of ``start`` (R34).
 
-        With negative ``days``, on the working day so many before it. A time outside that day's opening hours is
-        moved to the nearest moment of them: its opening or its closing. A local time that the day skips counts by
-        the offset before the change; of one that comes twice the first is meant. A calendar that is
+        With negative ``days``, on the working day so many before it. A time at which the calendar is closed is moved to
+        the nearest opening or closing of that day's hours, of two as near to the earlier one. A local time that the day
+        skips counts by the offset before the change; of one that comes twice the first is meant. A calendar that is
         always open adds days of 24 hours.
 
         Raises ``ValueError`` for no days at all, and where two whole years in a row have no opening hours.
@@ -204,6 +227,8 @@ class BusinessCalendar:
         day = table.days[index]
         same_time = _instant(datetime.combine(day, local.time()), self.zone, fold=0)
         self._refuse_dead_years(table, begin, same_time)
+        if self.is_open(same_time):  # Perhaps by hours of the night before.
+            return same_time
         inside = (min(max(same_time, opening), closing) for opening, closing in table.hours[index])
         return min(inside, key=lambda moment: abs(moment - same_time), default=same_time)
 
@@ -248,7 +273,8 @@ class BusinessCalendar:
         one may keep fewer years than the other, but each gets the table it asked for.
         """
         years = [_year(self, year) for year in range(first, last + 1)]
-        hours = sorted(pair for year in years for pairs in year.values() for pair in pairs)
+        night = self.hours_of(date(first, 1, 1) - _DAY)  # It may reach into the first year.
+        hours = sorted((*night, *(pair for year in years for pairs in year.values() for pair in pairs)))
         table = _Table(
             first=first,
             last=last,
@@ -279,36 +305,13 @@ def _public_holidays(country: str, state: str | None, year: int) -> frozenset[da
 
 
 @lru_cache(maxsize=1024)
-def _year(calendar: BusinessCalendar, year: int) -> Mapping[date, _Hours]:
-    """The working days of one local year, rising, with their hours."""
+def _year(calendar: BusinessCalendar, year: int) -> Mapping[date, InUtc]:
+    """The working days of one local year, rising, with their hours; none where a clock change skips them all."""
     first, following = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
     whole_year = map(date.fromordinal, range(first, following))
-    return {day: _hours(calendar, day) for day in whole_year if calendar.is_working_day(day)}
-
-
-def _hours(calendar: BusinessCalendar, day: date) -> _Hours:
-    """When the clock reads the hours of a working day: once, or in two parts around a clock change."""
-    opens, closes = datetime.combine(day, calendar.opens), datetime.combine(day, calendar.closes)
-    opening, closing = _instant(opens, calendar.zone, fold=0), _instant(closes, calendar.zone, fold=1)
-    regular = closes - opens
-    if closing - opening == regular:
-        return ((opening, closing),)
-    change = _clock_change(calendar.zone, opening - _DAY, closing + _DAY)
-    until_change = opening, min(change, opening + regular)
-    since_change = max(change, closing - regular), closing
-    return tuple(part for part in (until_change, since_change) if part[0] < part[1])
+    return {day: calendar.hours_of(day) for day in whole_year if calendar.is_working_day(day)}
 
 
 def _instant(wall: datetime, zone: ZoneInfo, *, fold: int) -> datetime:
     """A local time by the offset before (fold 0) or after (1) a change that skips or repeats it (PEP 495)."""
     return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
-
-
-def _clock_change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """The second between two moments at which ``zone`` takes up the offset it has at ``high``."""
-    after = high.astimezone(zone).utcoffset()
-    seconds = range((high - low) // _SECOND)
-    index = bisect_left(
-        seconds, True, key=lambda second: (low + second * _SECOND).astimezone(zone).utcoffset() == after
-    )
-    return low + index * _SECOND

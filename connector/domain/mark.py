@@ -10,12 +10,17 @@ from pydantic_core import CoreSchema, core_schema
 
 MarkName = Literal[
     "asked", "contested", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
-    "deferral-refused", "deferral-told", "deferred", "doubt", "level", "older", "priority", "priority-kept", "problem-reopened",
-    "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-reminder", "service", "unclear",
-    "understood", "unproved",
+    "deferral-refused", "deferral-told", "deferred", "doubt", "level", "older", "priority", "priority-kept",
+    "problem-reopened", "refused", "reminded", "repaired", "request", "rfo-declined", "rfo-due", "rfo-reminder",
+    "service", "state-unknown", "unclear", "understood", "unproved", "unwritten",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 
+_OF_A_MESSAGE: frozenset[MarkName] = frozenset(
+    {"deferral-cancelled", "doubt", "refused", "request", "rfo-declined", "unclear"}
+)
+_AN_ID = re.compile(r"[ah]?[0-9]+", re.ASCII)
+_AT_CREATION = "created"
 _UNSAFE = re.compile(r"[^\w.:-]+", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _NAMES = "|".join(sorted(get_args(MarkName), key=len, reverse=True))
@@ -58,6 +63,19 @@ class Mark(str):
     def number(self) -> int | None:
         """The only part, where it is a number: the level of ``level-3``."""
         return int(self.parts[0]) if len(self.parts) == 1 and _NUMBER.fullmatch(self.parts[0]) else None
+
+    def carried(self, ticket_id: str) -> "Mark | None":
+        """What this mark of another ticket, ``ticket_id``, proves where a merge has brought it to: that a message or an
+        entry of a history was answered, wherever that stands now. ``None``: nothing, it speaks of that ticket.
+
+        >>> Mark("request", "a41").carried("7"), Mark("level", 3).carried("7"), Mark("request", "created").carried("7")
+        ('request-a41', None, 'request-created7')
+        """
+        if self.name not in _OF_A_MESSAGE:
+            return None
+        if self.parts == (_AT_CREATION,):
+            return Mark(self.name, _AT_CREATION + ticket_id)
+        return self if len(self.parts) == 1 and _AN_ID.fullmatch(self.parts[0]) else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _parsed, (str(self),)

@@ -36,6 +36,7 @@ _CUSTOMER = (
     "rfo_promised",
 )
 _INTERNAL = (
+    "brought_along",
     "contested",
     "deferral_ended",
     "deferral_offered",
@@ -57,6 +58,7 @@ _INTERNAL = (
     "rfo_reminder",
     "service_foreign",
     "service_unknown",
+    "state_unknown",
     "unproved",
 )
 _FIELD = (

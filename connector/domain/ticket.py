@@ -155,28 +155,58 @@ class LinkedTicket(Model):
     rfo_due_at: Instant | None = None
 
 
-class Ticket(Model):
+class Kept(Model):
+    """What a helpdesk keeps of every ticket: how it began, its values, and who changed them."""
+
+    id: str
+    number: str
+    created_at: Instant
+    created_by: Actor
+    state: TicketState
+    fields: Fields
+    history: tuple[Change, ...] = ()
+    """Oldest first. Empty for a ticket that nobody has changed since it was created."""
+
+    @cached_property
+    def changes(self) -> Mapping[str, tuple[Change, ...]]:
+        """The history by field, oldest first."""
+        by_field: dict[str, list[Change]] = {}
+        for change in self.history:
+            by_field.setdefault(change.field, []).append(change)
+        return {field: tuple(changes) for field, changes in by_field.items()}
+
+
+class MergedTicket(Kept):
+    """A ticket that was merged into the one at hand: its messages and links are on that one now, its history is here.
+
+    Its ``state`` and ``fields`` are those that it has kept since.
+    """
+
+
+class Ticket(Kept):
     """A consistent view of one ticket, read in one go."""
 
     helpdesk: str
-    id: str
-    number: str
     title: str
-    created_at: Instant
     updated_at: Instant
-    created_by: Actor
     channel: Channel
     kind: TicketKind = TicketKind.INCIDENT
     """By its group or type, whoever made it."""
     outside: tuple[tuple[Instant, Instant], ...] = ()
     """The times, oldest first, in which the ticket was none of the rules' business: they count for no clock."""
     customer: Customer
-    state: TicketState
-    fields: Fields
+    unknown_state: str | None = None
+    """What the helpdesk calls the state, where the mapping does not say what that means: then ``state`` is what the
+    helpdesk itself takes it for, and in doubt open."""
     articles: tuple[Article, ...] = ()
-    history: tuple[Change, ...] = ()
-    """Oldest first. Empty for a ticket that nobody has changed since it was created."""
     links: tuple[LinkedTicket, ...] = ()
+    merged: tuple[MergedTicket, ...] = ()
+    """The tickets that were merged into this one, the earliest first."""
+    merged_into: str | None = None
+    """The id of the ticket that this one was merged into."""
+    copied_from: str | None = None
+    """The id of the ticket that this one seems to have been split off or cloned from, with whatever stood in its
+    fields."""
     labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
     """What the helpdesk's screen calls the fields."""
 
@@ -195,13 +225,10 @@ class Ticket(Model):
         """Every step that only notes of the connector without a valid signature speak of."""
         return frozenset(mark for article in self.articles for mark in article.refused_marks) - self.marks.keys()
 
-    @cached_property
-    def changes(self) -> Mapping[str, tuple[Change, ...]]:
-        """The history by field, oldest first."""
-        by_field: dict[str, list[Change]] = {}
-        for change in self.history:
-            by_field.setdefault(change.field, []).append(change)
-        return {field: tuple(changes) for field, changes in by_field.items()}
+    @property
+    def began_at(self) -> datetime:
+        """When the first of the tickets that are this one now was created (UTC)."""
+        return min([self.created_at, *(merged.created_at for merged in self.merged)])
 
     @cached_property
     def answers(self) -> tuple[Article, ...]:
@@ -260,6 +287,8 @@ class Ticket(Model):
         state = before.pop("state", self.state)
         values = {name: getattr(self, name) for name in type(self).model_fields}
         known = {"articles": articles, "history": history, "state": state, "updated_at": max(times)}
+        if state is not self.state:
+            known["unknown_state"] = None
         return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
 
 

@@ -154,8 +154,8 @@ class HelpdeskPlugin(Generic[S]):
     """``None``: it is set up by hand. Raises SettingsError, PolicyError, PermanentError."""
     init: Init | None = None
     sweep_after_write: timedelta | None = None
-    """How soon to look for changes after an own write, where the helpdesk does not tell of those that people made to the
-    same ticket at that moment."""
+    """How soon to look for changes after an own write, where the helpdesk does not tell of those that people made to
+    the same ticket at that moment."""
     identity: Callable[[Desk], Identity] | None = None
     """Which helpdesk this is and who we are there; ``None``: it does not tell. Raises WrongAccountError if the account
     may not do what the connector has to do, HelpdeskError."""

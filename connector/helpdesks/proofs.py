@@ -22,6 +22,9 @@ class Proof(NamedTuple):
     """The steps that are proved to be done."""
     refused: frozenset[str] = frozenset()
     """Steps that the note claims for this ticket without a valid signature: they count as not done."""
+    elsewhere: frozenset[str] = frozenset()
+    """Steps that are proved to be done on another ticket, ``ticket``."""
+    ticket: str = ""
 
 
 class Proofs:
@@ -40,14 +43,19 @@ class Proofs:
         return {"ticket": ticket_id, "marks": names, "sig": self.signature([ticket_id, names])}
 
     def read(self, ticket_id: str, value: object) -> Proof:
-        """What ``value`` proves on this ticket. The proof of another ticket, or no proof at all, proves nothing."""
-        if not isinstance(value, dict) or value.get("ticket") != ticket_id:
+        """What ``value`` proves on this ticket. The proof of another ticket proves nothing here but what was done
+        there, and without a valid signature not even that."""
+        if not isinstance(value, dict):
             return Proof()
-        names = value.get("marks")
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        names, of_ticket = value.get("marks"), value.get("ticket")
+        if not isinstance(of_ticket, str) or not isinstance(names, list):
             return Proof()
-        marks = frozenset(names)
-        return Proof(marks) if self.is_signed(value.get("sig"), [ticket_id, names]) else Proof(refused=marks)
+        if not all(isinstance(name, str) for name in names):
+            return Proof()
+        marks, signed = frozenset(names), self.is_signed(value.get("sig"), [of_ticket, names])
+        if of_ticket != ticket_id:
+            return Proof(elsewhere=marks, ticket=of_ticket) if signed else Proof()
+        return Proof(marks) if signed else Proof(refused=marks)
 
     def signature(self, content: object) -> str:
         """The signature of ``content`` (anything that JSON can hold), in hexadecimal digits."""

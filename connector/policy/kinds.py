@@ -1,7 +1,7 @@
 """Kinds of values in the files: time zones, clock times, dates, lengths of time, names, patterns."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -35,12 +35,27 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_CLOCK_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+MIDNIGHT = timedelta(days=1)
+"""24:00, the end of a day."""
+
+
 def _clock_time(value: Any) -> Any:
-    if isinstance(value, time):
+    if isinstance(value, timedelta):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+    if not isinstance(value, str) or not re.fullmatch(_CLOCK_TIME, value, re.ASCII):
         raise ValueError("expected a time of day from 00:00 to 23:59, with two digits (example: 09:00)")
-    return value
+    hours, minutes = value.split(":")
+    return timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def _closing_time(value: Any) -> Any:
+    return MIDNIGHT if value == "24:00" else _clock_time(value)
+
+
+def clock_time(since_midnight: timedelta) -> str:
+    """A local time of day as people write it, ``09:00`` or ``24:00``."""
+    return "{:02}:{:02}".format(*divmod(since_midnight // timedelta(minutes=1), 60))
 
 
 def _calendar_date(value: Any) -> Any:
@@ -77,11 +92,13 @@ Contact = Annotated[Name, AfterValidator(_contact)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 """A name of the IANA time zone database."""
 ClockTime = Annotated[
-    time,
-    BeforeValidator(_clock_time),
-    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
+    timedelta, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK_TIME}$"})
 ]
-"""A local time of day, hours and minutes."""
+"""A local time of day in hours and minutes, as the time that the clock shows since midnight."""
+ClosingTime = Annotated[
+    timedelta, BeforeValidator(_closing_time), WithJsonSchema({"type": "string", "pattern": f"^({_CLOCK_TIME}|24:00)$"})
+]
+"""The same, or 24:00."""
 Day = Annotated[date, BeforeValidator(_calendar_date), Field(json_schema_extra={"examples": ["2026-12-24"]})]
 """A day of the calendar."""
 Pattern = Annotated[Name, AfterValidator(_pattern)]

@@ -15,6 +15,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.merged import merged
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
@@ -24,6 +25,7 @@ from connector.rules.service import service
 from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
+from connector.rules.unknown_state import unknown_state
 from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
@@ -37,11 +39,13 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         rfo,
         problem,
         unclear,
+        merged,
+        unknown_state,
         contest,
         unproved,
     ),
-    TicketKind.RFO_TASK: (rfo_task, contest, unproved),
-    TicketKind.PROBLEM: (problem_record, contest, unproved),
+    TicketKind.RFO_TASK: (rfo_task, merged, unknown_state, contest, unproved),
+    TicketKind.PROBLEM: (problem_record, merged, unknown_state, contest, unproved),
     TicketKind.OTHER: (),
 }
 """The order matters: a rule sees what the rules before it decided."""

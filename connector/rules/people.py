@@ -5,9 +5,10 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 """
 
 import re
+from collections.abc import Collection
 
 from connector.domain.ticket import Change, Customer, Person, Ticket
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, PrioritySource
 from connector.policy.catalogue import Catalogue
 
 _MACHINE = re.compile(
@@ -25,10 +26,11 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
         for at, article in enumerate(ticket.articles)
         if article.author is Actor.CUSTOMER and (actor := _relation(article.by, customer)) is not Actor.CUSTOMER
     }
+    decided = _decided_by_agents(ticket)
     actors = {
         at: actor
         for at, change in enumerate(ticket.history)
-        if change.actor is Actor.CUSTOMER and (actor := _changed_as(change, ticket, customer)) is not Actor.CUSTOMER
+        if not change.actor.is_staff and (actor := _changed_as(change, ticket, customer, decided)) is not change.actor
     }
     if not authors and not actors:
         return ticket if customer is ticket.customer else ticket.model_copy(update={"customer": customer})
@@ -71,10 +73,29 @@ def _relation(person: Person | None, customer: Customer) -> Actor:
     return Actor.CUSTOMER if customer.includes(person) else Actor.STRANGER
 
 
-def _changed_as(change: Change, ticket: Ticket, customer: Customer) -> Actor:
+def _decided_by_agents(ticket: Ticket) -> Collection[str]:
+    """The changes of the priority that the connector itself wrote down as an agent's when it saw them. A helpdesk may
+    say of a deleted user's that the system made them."""
+    written = [
+        change.at
+        for change in ticket.changes.get("priority_source", ())
+        if change.actor is Actor.CONNECTOR and change.new is PrioritySource.AGENT
+    ]
+    changes = ticket.changes.get("priority", ()) if written else ()
+    return [
+        change.id
+        for change, following in zip(changes, (*changes[1:], None), strict=False)
+        # A change that it took back in the same write, it did not believe.
+        if any(change.at <= at and (following is None or at < following.at) for at in written)
+    ]
+
+
+def _changed_as(change: Change, ticket: Ticket, customer: Customer, decided: Collection[str]) -> Actor:
     """Whoever wrote on the ticket as support, at the time of the change or later, was support then."""
-    if change.by is None or change.by.id == customer.id:
-        return Actor.CUSTOMER
+    if change.id in decided and change.field == "priority" and change.actor is not Actor.CONNECTOR:
+        return Actor.AGENT
+    if change.actor is not Actor.CUSTOMER or change.by is None or change.by.id == customer.id:
+        return change.actor
     later = (article for article in ticket.articles if article.created_at >= change.at)
     if any(article.author.is_staff and article.by and article.by.id == change.by.id for article in later):
         return Actor.AGENT

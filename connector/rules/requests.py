@@ -6,7 +6,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Kept, Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules.case import Case
 from connector.rules.spoken import Statement
@@ -29,7 +29,7 @@ class Request(NamedTuple):
 
     source: Source
     ref: str
-    """The id of the message, or of the entry in the history; empty at creation."""
+    """The id of the message, or of the entry in the history; at creation empty, or the id of the merged ticket."""
     at: datetime
     actor: Actor
     said: str = ""
@@ -46,13 +46,15 @@ class Request(NamedTuple):
             case Source.FIELD:
                 return f"h{self.ref}"
             case Source.CREATION:
-                return "created"
+                return f"created{self.ref}"
 
 
 class Setting(NamedTuple):
-    """A value that a field was given. ``ref`` is the id of the entry in the history; ``None`` at creation."""
+    """A value that a field was given. ``ref`` is the id of the entry in the history; at creation it is empty, or the id
+    of the merged ticket."""
 
-    ref: str | None
+    source: Source
+    ref: str
     at: datetime
     actor: Actor
     value: Any
@@ -60,30 +62,37 @@ class Setting(NamedTuple):
 
     def as_request(self, said: str = "") -> Request:
         """What this setting asks for or agrees to."""
-        source = Source.CREATION if self.ref is None else Source.FIELD
-        return Request(source, self.ref or "", self.at, self.actor, said, self.name)
+        return Request(self.source, self.ref, self.at, self.actor, said, self.name)
 
 
 def escalation_requests(case: Case) -> list[Request]:
-    """Every request to escalate, oldest first, served or not."""
-    requests = [*_by_message(case.spoken.escalation), *_by_field(case.ticket)]
-    return sorted(requests, key=_time)
+    """Every request to escalate, oldest first, served or not; those to a ticket that was merged into this one too."""
+    ticket = case.ticket
+    by_field = [request for kept in (ticket, *ticket.merged) for request in _by_field(kept)]
+    return sorted([*_by_message(case.spoken.escalation), *by_field], key=_time)
 
 
 def rfo_requests(case: Case) -> list[Request]:
     """Every request for an RFO that stands, oldest first.
 
-    A customer can neither withdraw what support requested nor, by the field, ask in support's name.
+    A customer can neither withdraw what support requested nor, by the field, ask in support's name. What was requested
+    on a ticket that was merged into this one is requested here.
     """
+    ticket = case.ticket
+    standing = [request for kept in (ticket, *ticket.merged) for request in _standing_for_rfo(kept)]
+    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
+
+
+def _standing_for_rfo(ticket: Kept) -> list[Request]:
     standing: list[Request] = []
-    for setting in _settings(case.ticket, "rfo_requested"):
+    for setting in _settings(ticket, "rfo_requested"):
         if setting.value:
             standing.append(setting.as_request())
         elif setting.actor is Actor.CUSTOMER:
             standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
         else:
             standing = []
-    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
+    return standing
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
@@ -113,7 +122,7 @@ def _standing(ticket: Ticket, field: Literal["deferral_support", "deferral_custo
     return [last.as_request()] if last.value and getattr(ticket.fields, field) else []
 
 
-def _by_field(ticket: Ticket) -> list[Request]:
+def _by_field(ticket: Kept) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
     settings = _settings(ticket, "escalation_request")
     requests = []
@@ -124,13 +133,14 @@ def _by_field(ticket: Ticket) -> list[Request]:
     return requests
 
 
-def _settings(ticket: Ticket, field: str) -> list[Setting]:
+def _settings(ticket: Kept, field: str) -> list[Setting]:
     """The values the field has had, oldest first; the first is the one at creation."""
     changes = ticket.changes.get(field, ())
     at_creation = changes[0].old if changes else getattr(ticket.fields, field)
+    of = "" if isinstance(ticket, Ticket) else ticket.id
     return [
-        Setting(None, ticket.created_at, ticket.created_by, at_creation),
-        *(Setting(change.id, change.at, change.actor, change.new, change.actor_name) for change in changes),
+        Setting(Source.CREATION, of, ticket.created_at, ticket.created_by, at_creation),
+        *(Setting(Source.FIELD, c.id, c.at, c.actor, c.new, c.actor_name) for c in changes),
     ]
 
 

@@ -11,16 +11,19 @@ from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 from connector.domain.decision import Notice, Outcome
-from connector.domain.fields import NATIVE, SetBy, set_by
+from connector.domain.fields import CATALOGUE, NATIVE, SetBy, set_by
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules import wording
 from connector.rules.case import Case
 
-_EMPTY_AT_CREATION = set_by(SetBy.SUPPORT, SetBy.RULES)
-_GUARDED = frozenset((*_EMPTY_AT_CREATION, *NATIVE))
+_SUPPORTS = set_by(SetBy.SUPPORT, SetBy.RULES)
+_GUARDED = frozenset((*_SUPPORTS, *NATIVE))
 """What no customer may set."""
+
+_RULES = set_by(SetBy.RULES)
+_NOT_COPIED = set_by(SetBy.SUPPORT, SetBy.RULES, SetBy.REQUEST)
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
@@ -40,12 +43,12 @@ class Fight(NamedTuple):
 
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
-    repairs: dict[str, Any] = {}
-    if not ticket.created_by.is_trusted:
-        changed, fields = ticket.changes, ticket.fields
-        repairs |= {
-            field: None for field in _EMPTY_AT_CREATION if field not in changed and getattr(fields, field) is not None
-        }
+    changed, fields = ticket.changes, ticket.fields
+    repairs: dict[str, Any] = {
+        field: None
+        for field in _empty_at_creation(ticket)
+        if field not in changed and getattr(fields, field) is not None
+    }
     for field, changes in ticket.changes.items():
         if not changes[-1].actor.is_trusted and field in _GUARDED:
             counted = _value_that_counts(ticket, field, changes)
@@ -61,7 +64,7 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     outcome = Outcome(
         rule="trust",
         changes=repaired,
-        notices=tuple(_report(ticket, field, counted) for field, counted in sorted(repairs.items())),
+        notices=_reports(ticket, repairs),
         reasons=tuple(
             f"{ticket.labels[field]} counts as {wording.value(counted)}: "
             f"{wording.value(getattr(ticket.fields, field))} was not set by support"
@@ -69,6 +72,27 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
         ),
     )
     return ticket.with_changes(repaired), outcome
+
+
+def _empty_at_creation(ticket: Ticket) -> tuple[str, ...]:
+    """The fields that say nothing on a new ticket, whatever they were filled with.
+
+    The rules' own count only where the connector has made the ticket: whoever splits off, clones or imports one brings
+    along what was true of another. A customer sets nothing of support's either. And what a copy was made with are no
+    requests and consents for this ticket; a person sets them again, which the history then shows.
+    """
+    if ticket.created_by is Actor.CONNECTOR:
+        return ()
+    if ticket.copied_from is not None and not _is_known(ticket):
+        return _NOT_COPIED
+    return _RULES if ticket.created_by.is_trusted else _SUPPORTS
+
+
+def _is_known(ticket: Ticket) -> bool:
+    """The connector has worked on the ticket. A link that somebody makes later tells nothing of how it began."""
+    return any(change.actor is Actor.CONNECTOR for change in ticket.history) or any(
+        article.author is Actor.CONNECTOR for article in ticket.articles
+    )
 
 
 def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:
@@ -145,8 +169,7 @@ def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) 
     for change in reversed(changes):
         if change.actor.is_trusted:
             return change.new
-    from_creation = ticket.created_by.is_trusted or field in NATIVE
-    return changes[0].old if from_creation else None
+    return None if field in _empty_at_creation(ticket) else changes[0].old
 
 
 def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:
@@ -157,6 +180,16 @@ def _corrected_by_support(ticket: Ticket) -> tuple[str, ...]:
 
 def _last_by_support(changes: tuple[Change, ...]) -> Change:
     return next(change for change in reversed(changes) if change.actor.is_trusted)
+
+
+def _reports(ticket: Ticket, repairs: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """Each change of a customer's by itself, and what another ticket's fields brought along together."""
+    along = [field for field in repairs if field not in ticket.changes and ticket.created_by.is_trusted]
+    told = [_report(ticket, field, counted) for field, counted in sorted(repairs.items()) if field not in along]
+    if along:
+        marks = frozenset(Mark("repaired", field, "created") for field in along)
+        told.append(Notice("brought_along", {"fields": [field for field in CATALOGUE if field in along]}, marks))
+    return tuple(told)
 
 
 def _report(ticket: Ticket, field: str, counted: Any) -> Notice:

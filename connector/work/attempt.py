@@ -77,8 +77,8 @@ class SweepSchedule(NamedTuple):
     sweep: timedelta = timedelta(minutes=5)
     full_sweep: timedelta = timedelta(days=1)
     after_write: timedelta | None = None
-    """How soon a sweep follows what the connector has written, where the helpdesk does not tell of what people do to the
-    same ticket at that moment."""
+    """How soon a sweep follows what the connector has written, where the helpdesk does not tell of what people do to
+    the same ticket at that moment."""
     largest_change: float = 0.3
     """A new policy that would visibly change more than this share of the open tickets waits for permission (P15)."""
 

@@ -12,6 +12,7 @@ import structlog
 from connector import metrics
 from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
@@ -64,6 +65,7 @@ _GATHER_S = 0.05
 _MOST_AHEAD = 2_048
 """Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
+_STAFF_KEPT = timedelta(minutes=1)
 _RETRY_STORE_S = 1.0
 _BATCH = 200
 
@@ -99,6 +101,7 @@ class Worker:
         self._outages = 0
         self._paused = Paused(None, {})
         self._renew_at: datetime | None = None
+        self._staff_learned: datetime | None = None
         self._stopping = False
         self.exposed: ExposedNoteError | None = None
         """Why this worker has stopped by itself: an internal note came back public."""
@@ -110,6 +113,7 @@ class Worker:
             while not self._stopping:
                 try:
                     self._learn_pauses()
+                    self._learn_staff()
                     self._claim()
                     self._store()
                 except StoreError as error:
@@ -128,6 +132,7 @@ class Worker:
         """
         count = 0
         self._learn_pauses()
+        self._learn_staff()
         while self.exposed is None and (jobs := self._next_jobs(_BATCH)):
             for job in jobs:
                 self._work(job)
@@ -149,6 +154,7 @@ class Worker:
         daily sweep.
         """
         self._rules = desk, policy
+        self._staff_learned = None
         self._table.touch([Key(self._name, FULL_SWEEP)], self._table.now())
 
     def _end(self) -> None:
@@ -224,6 +230,19 @@ class Worker:
         self._paused = paused
         self._rules[0].pauses.learn(paused.endpoints)
 
+    def _learn_staff(self) -> None:
+        """What all workers have seen of who is support. It matters only when somebody has left, so it may be late."""
+        desk, now, last = self._rules[0], self._table.now(), self._staff_learned
+        if isinstance(desk, KnowsStaff) and (last is None or not last <= now < last + _STAFF_KEPT):
+            desk.staff.recall(self._table.people.staff(self._name))
+            self._staff_learned = now
+
+    def _keep_staff(self) -> None:
+        desk = self._rules[0]
+        if isinstance(desk, KnowsStaff) and (news := desk.staff.news()):
+            self._table.people.saw_staff(self._name, news)
+            desk.staff.kept(news)
+
     def _holds(self, job: Job) -> bool:
         """Whether the lease lasts longer than a write that begins now."""
         until = self._until.get(job.key)
@@ -294,6 +313,7 @@ class Worker:
         refused += self._table.fail([outcome for outcome in outcomes if isinstance(outcome, Failed)])
         refused += self._table.release([outcome.job for outcome in outcomes if isinstance(outcome, Released)])
         refused += self._table.defer([outcome for outcome in outcomes if isinstance(outcome, Deferred)])
+        self._keep_staff()
         self._unsaved = []
         for job in refused:
             log.warning("result refused: the lease had passed to another worker", ticket=job.key.ticket)

@@ -102,6 +102,19 @@ class NamedRow(JiraAnswer):
     name: str
 
 
+class CategoryRow(JiraAnswer):
+    """The category of a status: ``new``, ``indeterminate`` or ``done``."""
+
+    key: Text = ""
+
+
+class StatusRow(NamedRow):
+    """A status."""
+
+    id: Text = ""
+    status_category: CategoryRow | None = None
+
+
 class KindRow(NamedRow):
     """An issue's type."""
 
@@ -140,7 +153,7 @@ class AttachmentRow(JiraAnswer):
 
 
 class ProjectRow(JiraAnswer):
-    """The project of an issue."""
+    """The project of an issue. Its key may change."""
 
     id: str = ""
     key: str
@@ -155,7 +168,7 @@ class IssueFields(JiraAnswer):
     description: Text = ""
     project: ProjectRow
     issuetype: KindRow
-    status: NamedRow
+    status: StatusRow
     priority: NamedRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
@@ -181,7 +194,7 @@ class OtherFields(JiraAnswer):
 
     model_config = ConfigDict(extra="allow")
 
-    status: NamedRow
+    status: StatusRow
     issuetype: NamedRow | None = None
     creator: UserRow | None = None
 

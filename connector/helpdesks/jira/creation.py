@@ -47,7 +47,7 @@ Encode = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 class Creation(NamedTuple):
     """Finds or creates, with what it needs for it. ``is_ours`` tells the connector's account, ``encode`` gives fields
-    as Jira takes them."""
+    as Jira takes them, ``project`` the id of the service project."""
 
     client: JiraClient
     listing: Listing
@@ -57,6 +57,7 @@ class Creation(NamedTuple):
     key_field: str
     is_ours: Callable[[UserRow | None], bool]
     encode: Encode
+    project: Callable[[], str]
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """The id of the one issue with ``new.key``, linked to ``incident``.
@@ -75,7 +76,7 @@ class Creation(NamedTuple):
         return ticket_id
 
     def _find(self, key: str) -> str | None:
-        jql = f"project = {quoted(self.mapping.project)} AND labels = {quoted(label_of(key))} ORDER BY key ASC"
+        jql = f"project = {self.project()} AND labels = {quoted(label_of(key))} ORDER BY key ASC"
         page = self.listing.search(jql, ["status", "creator", self.key_field])
         rows = [parsed(OtherRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
         # Anybody may put a label on an issue.
@@ -120,7 +121,7 @@ class Creation(NamedTuple):
 
     def _body(self, new: NewTicket) -> dict[str, Any]:
         fields = {
-            "project": {"key": self.mapping.project},
+            "project": {"id": self.project()},
             "issuetype": {"name": self.mapping.issue_type(kind_of(new.key))},
             "summary": " ".join(new.title.split())[:255],
             "description": escape_within(new.text),

@@ -9,12 +9,12 @@ import structlog
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Person, Ticket
-from connector.domain.vocabulary import Actor, Channel, TicketKind, TicketState
-from connector.helpdesks.errors import PermanentError
+from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.markup import plain
+from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Remembered
 from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.roles import Actors
@@ -35,16 +35,27 @@ _UPLOAD = timedelta(minutes=1)
 _SAME_WRITE = timedelta(minutes=1)
 """A comment bears Jira's time, its marks in the memory bear ours."""
 _INTAKE = "intake"
+_COPIES = frozenset({"Cloners", "Issue split", "Work item split"})
+"""The names of the links that Jira itself makes ("clones", "split from")."""
 
 
 class Decoder:
     """Reads issues with one mapping."""
 
     def __init__(
-        self, helpdesk: str, mapping: JiraMapping, fields: FieldIds, actors: Actors, proofs: Proofs, *, rich: bool
+        self,
+        helpdesk: str,
+        mapping: JiraMapping,
+        meanings: Meanings,
+        fields: FieldIds,
+        *,
+        actors: Actors,
+        proofs: Proofs,
+        rich: bool,
     ) -> None:
         self._helpdesk = helpdesk
         self._mapping = mapping
+        self._meanings = meanings
         self._ids = fields
         self._actors = actors
         self._proofs = proofs
@@ -62,12 +73,13 @@ class Decoder:
         """One consistent view."""
         columns = row.fields
         fields = self.fields_of(row)
-        created_by = self._actors.actor(columns.creator)
+        created_by = self._actors.actor_at(columns.creator, columns.created)
         channel = self._channel(row)
         kind = self.kind(row)
         history = list(history)
-        changes = tuple(self._changes(history, columns.updated))
+        changes = tuple(self._changes(history, row))
         articles = self._articles(row, comments, channel)
+        state, unknown_state = self._meanings.state(columns.status)
         return Ticket(
             helpdesk=self._helpdesk,
             id=row.id,
@@ -80,11 +92,13 @@ class Decoder:
             kind=kind,
             outside=self._outside(row, history, changes) if kind is TicketKind.INCIDENT else (),
             customer=self._customer(row),
-            state=self._state(row) if kind is not TicketKind.OTHER else TicketState.OPEN,
+            state=state,
+            unknown_state=unknown_state,
             fields=fields,
             articles=tuple(self._with_remembered(row, articles, remembered)),
             history=changes,
             links=tuple(self._linked(other) for other in others),
+            copied_from=_copied_from(row),
             labels=self._ids.labels,
         )
 
@@ -125,8 +139,7 @@ class Decoder:
     def fields_of(self, row: IssueRow) -> Fields:
         """The canonical fields."""
         values = {field: self._value(row.fields.model_extra, field) for field in self._mapping.fields}
-        priority = row.fields.priority
-        values["priority"] = self._mapping.priority(priority.name) if priority else None
+        values["priority"] = self._meanings.priority(row.fields.priority)
         return Fields(**values, group=self._group(self._value(row.fields.model_extra, "group")))
 
     def _value(self, raw: Mapping[str, Any] | None, field: str) -> Any:
@@ -135,14 +148,6 @@ class Decoder:
     def _group(self, option: str | None) -> str:
         """An issue comes in without a group."""
         return self._mapping.group(option) if option else _INTAKE
-
-    def _state(self, row: IssueRow) -> TicketState:
-        state = self._mapping.state(row.fields.status.name)
-        if state is None:
-            raise PermanentError(
-                f"Jira {row.key}: status {row.fields.status.name!r} is not in mappings/jira.yaml (statuses)"
-            )
-        return state
 
     def _channel(self, row: IssueRow) -> Channel:
         stored = row.properties.get(CHANNEL)
@@ -177,14 +182,14 @@ class Decoder:
         first = Article(
             id=f"{row.id}-description",
             created_at=row.fields.created,
-            author=self._actors.actor(author),
+            author=self._actors.actor_at(author, row.fields.created),
             author_name=author.display_name if author else "",
             by=self._person(author),
             channel=channel,
             internal=False,
             recipients=(),
             # Whom a person of support opens a ticket for has called them.
-            is_call=self._actors.actor(row.fields.creator).is_staff and not self._actors.actor(author).is_staff,
+            is_call=self._is_on_behalf(row),
             subject=row.fields.summary,
             body=plain(row.fields.description),
             attachments=files.get(0, ()),
@@ -197,10 +202,16 @@ class Decoder:
             ),
         ]
 
+    def _is_on_behalf(self, row: IssueRow) -> bool:
+        creator, reporter = (
+            self._actors.actor_at(user, row.fields.created) for user in (row.fields.creator, row.fields.reporter)
+        )
+        return creator.is_staff and reporter is Actor.CUSTOMER
+
     def _article(
         self, row: CommentRow, issue_id: str, channel: Channel, *, internal: bool, files: tuple[str, ...]
     ) -> Article:
-        author = self._actors.actor(row.author)
+        author = self._actors.actor_at(row.author, row.created)
         common: dict[str, Any] = {
             "id": row.id,
             "created_at": row.created,
@@ -286,8 +297,7 @@ class Decoder:
         return LinkedTicket(
             id=row.id,
             number=row.key,
-            # Any issue may be linked; one in a status nobody mapped must not stop this one.
-            state=self._mapping.state(row.fields.status.name) or TicketState.OPEN,
+            state=self._meanings.state(row.fields.status)[0],
             created_by_connector=created_by is Actor.CONNECTOR,
             connector_key=self._value(raw, "connector_key"),
             **({"kind": kind} if kind else {}),
@@ -295,10 +305,11 @@ class Decoder:
             rfo_due_at=self._value(raw, "rfo_due_at"),
         )
 
-    def _changes(self, history: Iterable[HistoryRow], until: datetime) -> Iterable[Change]:
+    def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:
         """Entries younger than the issue as it was read belong to a later view, and are left to it."""
+        until = issue.fields.updated + _CLOCK_GRAIN
         for row in history:
-            if row.created > until + _CLOCK_GRAIN:
+            if row.created > until:
                 continue
             for item in row.items:
                 field = self._field(item)
@@ -307,9 +318,9 @@ class Decoder:
                         id=row.id,
                         at=row.created,
                         field=field,
-                        old=self._historic(field, item.old_value, item.old_text),
-                        new=self._historic(field, item.new_value, item.new_text),
-                        actor=self._actors.actor(row.author),
+                        old=self._historic(field, item.old_value, item.old_text, issue),
+                        new=self._historic(field, item.new_value, item.new_text, issue),
+                        actor=self._actors.actor_at(row.author, row.created),
                         actor_name=row.author.display_name if row.author else "",
                         by=self._person(row.author),
                     )
@@ -321,12 +332,23 @@ class Decoder:
         name = item.field_id or item.field
         return {"status": "state", "priority": "priority"}.get(name)
 
-    def _historic(self, field: str, value: str | None, text: str | None) -> Any:
+    def _historic(self, field: str, value: str | None, text: str | None, issue: IssueRow) -> Any:
         if field == "state":
-            # A status that has been renamed or removed since counts as open: clocks run, nothing is hidden.
-            return self._mapping.state(text or "") or TicketState.OPEN
+            return self._meanings.past_state(value, text or "")
         if field == "priority":
-            return self._mapping.priority(text or "")
+            return self._meanings.past_priority(value, text or "")
         if field == "group":
-            return self._group((text or "").strip() or None)
+            # Of options only the one that the issue has now tells its id and its name of today.
+            now = (issue.fields.model_extra or {}).get(self._ids.ids["group"])
+            today = now.get("value") if isinstance(now, dict) and value and str(now.get("id")) == value else None
+            return self._group((today or text or "").strip() or None)
         return historic(field, value, text, rich=self._rich)
+
+
+def _copied_from(row: IssueRow) -> str | None:
+    """Jira links whatever it clones or splits off with where it came from."""
+    for link in row.fields.issuelinks:
+        other = link.outward_issue or link.inward_issue
+        if other is not None and link.type.name in _COPIES and int(other.id) < int(row.id):
+            return other.id
+    return None

@@ -21,7 +21,7 @@ from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
-from connector.helpdesks.jira.answer import IdRow, IssueRow
+from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
 from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
@@ -31,12 +31,14 @@ from connector.helpdesks.jira.identity import identity
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.proofs import Proofs, public_key
+from connector.helpdesks.staff import Staff
 
 _NATIVE = "summary description project issuetype status priority creator reporter created updated"
 _BESIDE = "comment issuelinks attachment"
@@ -76,8 +78,10 @@ class JiraDesk:
         self._mapping = mapping
         self._clock = clock
         self._proof_keys = proof_keys
+        self.staff = Staff()
+        """Who was support when."""
         self._memory = Memory(proof_keys, connection.token)
-        self._actors = Actors(self.site, self.client, mapping, clock)
+        self._actors = Actors(self.site, self.client, mapping, clock, self.staff)
         self._listing = Listing(self.client, self.site, mapping, clock)
 
     def identity(self) -> Identity:
@@ -136,9 +140,15 @@ class JiraDesk:
             raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
         path = f"api/2/issue/{ticket_id}"
         row = parsed(IssueRow, self.client.get(path, self._parts.query), f"GET {path}")
-        if (project := row.fields.project.key) != self._mapping.project:
-            raise NotFoundError(f"Jira {row.key} is in project {project}: none of the connector's (mappings/jira.yaml)")
+        if not self._is_ours(project := row.fields.project):
+            raise NotFoundError(
+                f"Jira {row.key} is in project {project.key}: none of the connector's (mappings/jira.yaml)"
+            )
         return row
+
+    def _is_ours(self, project: ProjectRow) -> bool:
+        """A project is the same under another key; only where the key differs the id has to be known."""
+        return project.key == self._mapping.project or project.id == self.site.project_id
 
     @cached_property
     def _parts(self) -> _Parts:
@@ -155,7 +165,15 @@ class JiraDesk:
         asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}
         return _Parts(
             flavour=flavour,
-            decoder=Decoder(self.name, self._mapping, fields, self._actors, proofs, rich=flavour.rich_fields),
+            decoder=Decoder(
+                self.name,
+                self._mapping,
+                Meanings(self._mapping, self.site),
+                fields,
+                actors=self._actors,
+                proofs=proofs,
+                rich=flavour.rich_fields,
+            ),
             histories=histories,
             linked=Linked(self.client, self._listing, self._mapping, fields, flavour),
             writer=writer,
@@ -168,6 +186,7 @@ class JiraDesk:
                 key_field=fields.ids["connector_key"],
                 is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
                 encode=lambda changes: {**writer.encoded(changes), **writer.due_date(changes)},
+                project=lambda: self.site.project_id,
             ),
             query=urlencode(asked),
         )

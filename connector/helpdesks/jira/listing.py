@@ -100,7 +100,7 @@ class Listing:
         self, condition: str, column: Column, since: datetime, *, with_times: bool = True
     ) -> Iterator[list[Listed]]:
         zone = self._site.bot_now().zone
-        project = f"project = {quoted(self._mapping.project)}"
+        project = f"project = {self._site.project_id}"
         cursor, at, known = since, None, set[Listed]()
         while True:
             bound = local_minute(cursor, zone)

@@ -12,6 +12,7 @@ from connector.helpdesks.jira.answer import UserRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
+from connector.helpdesks.staff import Staff
 
 KEPT = timedelta(minutes=10)
 """How long a member counts as one after leaving a role, and a new one does not yet."""
@@ -29,11 +30,14 @@ class _Members(NamedTuple):
 class Actors:
     """Tells who an account is to the rules. Safe to use from many threads."""
 
-    def __init__(self, site: Site, client: JiraClient, mapping: JiraMapping, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, site: Site, client: JiraClient, mapping: JiraMapping, clock: Callable[[], datetime], staff: Staff
+    ) -> None:
         self._site = site
         self._client = client
         self._mapping = mapping
         self._clock = clock
+        self._staff = staff
         self._lock = threading.Lock()
         self._known: _Members | None = None
 
@@ -43,8 +47,12 @@ class Actors:
             return None
         return user.account_id if self._site.flavour.user_id == "accountId" else user.name
 
+    def actor_at(self, user: UserRow | None, at: datetime) -> Actor:
+        """Who the account was to the rules at ``at``."""
+        return self._staff.as_of(self.id_of(user) or "", at, self.actor(user))
+
     def actor(self, user: UserRow | None) -> Actor:
-        """Who the account is to the rules: a customer, unless it is shown to be support (P20)."""
+        """Who the account is to the rules today: a customer, unless it is shown to be support (P20)."""
         identity = self.id_of(user)
         if user is None or identity is None:
             return Actor.CUSTOMER

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import requests
 
 from connector.domain.fields import LABELS, Labels
+from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
+from connector.helpdesks.jira.answer import StatusRow
 from connector.helpdesks.jira.client import TIMEOUT, Connection, error_of
 from connector.helpdesks.jira.flavour import Flavour, flavour_of
 from connector.helpdesks.jira.mapping import FIELD_ID, JiraMapping
@@ -83,6 +85,23 @@ class Site:
     def fields(self) -> FieldIds:
         """The custom fields by the names of the mapping. Raises UnavailableError that names all that are missing."""
         return field_ids(self._mapping, self.ask("field", lambda jira: jira.fields()))
+
+    @cached_property
+    def project_id(self) -> str:
+        """The id of the service project, which outlives its key."""
+        key = self._mapping.project
+        return str(self.ask(f"project/{key}", lambda jira: jira.project(key)).id)
+
+    @cached_property
+    def statuses(self) -> Mapping[str, StatusRow]:
+        """All statuses by their ids."""
+        rows = self.ask("status", lambda jira: [status.raw for status in jira.statuses()])
+        return {row.id: row for row in (parsed(StatusRow, raw, "GET status") for raw in rows)}
+
+    @cached_property
+    def priorities(self) -> Mapping[str, str]:
+        """The names of all priorities by their ids."""
+        return self.ask("priority", lambda jira: {str(row.id): str(row.name) for row in jira.priorities()})
 
     def ask(self, what: str, call: Callable[["JIRA"], T]) -> T:
         """A call of the ``jira`` package. Its errors become ours; nothing of this is a ticket's fault.

@@ -91,6 +91,12 @@ class NamedRow(ZammadAnswer):
     name: str
 
 
+class StateRow(NamedRow):
+    """A state. Its type is one of Zammad's own seven, which nobody can change."""
+
+    state_type_id: int | None = None
+
+
 class Assets(ZammadAnswer):
     """The objects an answer refers to, by id."""
 
@@ -120,7 +126,8 @@ class WholeTicket(ZammadAnswer):
 
 
 class HistoryRow(ZammadAnswer):
-    """One change of a ticket or of something that belongs to it."""
+    """One change of a ticket or of something that belongs to it. Values that have a row of their own (a state, a group)
+    come with its id, and with its name as it was then."""
 
     id: int
     o_id: int
@@ -140,6 +147,25 @@ class History(ZammadAnswer):
 
     history: tuple[HistoryRow, ...]
     assets: Assets
+
+    @property
+    def merged(self) -> list[int]:
+        """The ids of the tickets that were merged into this one (6.4, extra/merge)."""
+        return list(dict.fromkeys(row.id_from for row in self._of_type("received_merge") if row.id_from is not None))
+
+    @property
+    def merged_into(self) -> int | None:
+        """The id of the ticket that this one was merged into."""
+        return next((row.id_to for row in reversed(self._of_type("merged_into"))), None)
+
+    @property
+    def written_here(self) -> frozenset[int]:
+        """The articles that were written on this ticket: of those that a merge brought along the other one tells."""
+        rows = (row for row in self.history if row.object == "Ticket::Article" and row.type == "created")
+        return frozenset(row.o_id for row in rows)
+
+    def _of_type(self, name: str) -> list[HistoryRow]:
+        return [row for row in self.history if row.object == "Ticket" and row.type == name]
 
 
 class ListedRow(ZammadAnswer):

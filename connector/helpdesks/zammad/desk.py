@@ -32,11 +32,13 @@ from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity, installed_in
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
+from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
-from connector.helpdesks.zammad.decode import Decoder
+from connector.helpdesks.zammad.decode import Decoder, Merged
 from connector.helpdesks.zammad.mapping import ZammadMapping
-from connector.helpdesks.zammad.names import Names
+from connector.helpdesks.zammad.names import Meanings, Names
+from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.values import encode
 
 PAGE = 200
@@ -47,6 +49,7 @@ _ALWAYS_FITS = 50
 
 _SAME_REQUEST = timedelta(seconds=2)
 _HISTORIES_KEPT = 5_000
+_MOST_MERGED = 50
 
 
 class ZammadDesk:
@@ -61,7 +64,9 @@ class ZammadDesk:
         self._proof_keys = proof_keys
         self.pauses = EndpointPauses()
         """Always empty: Zammad has no limits for single endpoints."""
-        self._names = Names(client)
+        self.staff = Staff()
+        """Who was support when."""
+        self._meanings = Meanings(mapping, Names(client))
         self._lock = threading.Lock()
         self._histories: OrderedDict[str, tuple[datetime, History]] = OrderedDict()
 
@@ -81,7 +86,8 @@ class ZammadDesk:
 
     @cached_property
     def _decoder(self) -> Decoder:
-        return Decoder(self._name, self._mapping, self._names, self.bot_id, self._proofs)
+        people = People(self._mapping, self.bot_id, self.staff)
+        return Decoder(self._name, self._mapping, self._meanings, people, self._proofs)
 
     @cached_property
     def _proofs(self) -> Proofs:
@@ -114,7 +120,7 @@ class ZammadDesk:
         self._client.get("users/me")
 
     def read(self, ticket_id: str) -> Ticket:
-        """One or two requests."""
+        """One or two requests; one more, once, for each ticket that was merged into this one."""
         path = f"tickets/{ticket_id}"
         try:
             whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
@@ -123,7 +129,7 @@ class ZammadDesk:
         # Another department's ticket costs no second request.
         history = self._history(whole) if self._decoder.concerns(whole) else None
         try:
-            return self._decoder.ticket(whole, history)
+            return self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
         except ValidationError as error:
             raise unexpected(WholeTicket, f"GET {path}", error) from error
 
@@ -188,16 +194,11 @@ class ZammadDesk:
         return self._pages(self._unresolved("is"), "created_at", datetime(2000, 1, 1, tzinfo=UTC))
 
     def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
-        """Pages ordered by time of update; tickets in states that the mapping does not name are among them."""
+        """Pages ordered by time of update."""
         return self._pages(self._unresolved("is not"), "updated_at", since)
 
     def _unresolved(self, operator: str) -> dict[str, Any]:
-        open_states = [
-            str(state_id)
-            for state_name, state_id in self._names.ids("state").items()
-            if (state := self._mapping.state(state_name)) is not None and not state.is_over
-        ]
-        return {"ticket.state_id": {"operator": operator, "value": open_states}}
+        return {"ticket.state_id": {"operator": operator, "value": self._meanings.unresolved()}}
 
     def _history(self, whole: WholeTicket) -> History | None:
         row = whole.assets.Ticket.get(whole.ticket_id)
@@ -208,14 +209,41 @@ class ZammadDesk:
             kept = self._histories.get(key)
         if kept is not None and kept[0] == row.updated_at:
             return kept[1]
+        return self._read_history(key, row.updated_at)
+
+    def _read_history(self, key: str, updated_at: datetime | None = None) -> History:
+        """``updated_at``: when the ticket had been changed, as it was read; else as its history shows it."""
         path = f"ticket_history/{key}"
         history = parsed(History, self._client.get(path), f"GET {path}")
+        row = history.assets.Ticket.get(int(key))
+        if (seen := updated_at or (row.updated_at if row else None)) is None:
+            return history
         with self._lock:
-            self._histories[key] = (row.updated_at, history)
+            self._histories[key] = (seen, history)
             self._histories.move_to_end(key)
             while len(self._histories) > _HISTORIES_KEPT:
                 self._histories.popitem(last=False)
         return history
+
+    def _merged(self, ticket_id: int, history: History | None) -> list[Merged]:
+        """The tickets that were merged into this one, directly or by way of another. One that is deleted or lies where
+        the connector may not look is left out."""
+        found: dict[int, Merged] = {}
+        waiting = history.merged if history else []
+        while waiting and len(found) < _MOST_MERGED:
+            one = waiting.pop(0)
+            if one in found or one == ticket_id:
+                continue
+            with self._lock:
+                kept = self._histories.get(str(one))
+            try:
+                its = kept[1] if kept and kept[1].merged_into else self._read_history(str(one))
+            except (NotFoundError, ForbiddenError):
+                continue
+            if (row := its.assets.Ticket.get(one)) is not None:
+                found[one] = (row, its)
+            waiting += its.merged
+        return list(found.values())
 
     def _attributes(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {}

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connector.domain.businesstime import BusinessCalendar
+from connector.domain.openhours import OpenHours
+from tests.builders import weekly
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY_TO_FRIDAY = frozenset(range(5))
@@ -19,9 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def office(state: str = "BE", closed: frozenset[date] = frozenset(), zone: ZoneInfo = BERLIN) -> BusinessCalendar:
     return BusinessCalendar(
         zone=zone,
-        weekdays=MONDAY_TO_FRIDAY,
-        opens=time(9),
-        closes=time(17, 30),
+        week=weekly(MONDAY_TO_FRIDAY, time(9), time(17, 30)),
         country="DE",
         state=state,
         closed=closed,
@@ -29,7 +29,7 @@ def office(state: str = "BE", closed: frozenset[date] = frozenset(), zone: ZoneI
 
 
 def daily(opens: time, closes: time, zone: ZoneInfo = BERLIN) -> BusinessCalendar:
-    return BusinessCalendar(zone=zone, weekdays=frozenset(range(7)), opens=opens, closes=closes)
+    return BusinessCalendar(zone=zone, week=weekly(range(7), opens, closes))
 
 
 OFFICE = office()
@@ -263,12 +263,29 @@ class TestRefused:
                 calendar.add_working_days(start, days)
 
     def test_calendars_that_can_never_be_open(self) -> None:
-        with pytest.raises(ValueError, match="weekdays"):
-            BusinessCalendar(zone=BERLIN, weekdays=frozenset(), opens=time(9), closes=time(17))
-        with pytest.raises(ValueError, match="weekdays"):
-            BusinessCalendar(zone=BERLIN, weekdays=frozenset({7}), opens=time(9), closes=time(17))
-        with pytest.raises(ValueError, match="opens"):
-            daily(time(9), time(9))
+        nine, five = 9 * HOUR, 17 * HOUR
+        for week in (
+            (),
+            (OpenHours(7, nine, five),),
+            (OpenHours(0, nine, nine),),
+            (OpenHours(0, nine, nine + 25 * HOUR),),
+        ):
+            with pytest.raises(ValueError, match="hours"):
+                BusinessCalendar(zone=BERLIN, week=week)
+
+    @pytest.mark.parametrize(
+        "week",
+        [
+            (OpenHours(0, 9 * HOUR, 13 * HOUR), OpenHours(0, 12 * HOUR, 17 * HOUR)),
+            (OpenHours(0, 22 * HOUR, 30 * HOUR), OpenHours(1, 5 * HOUR, 9 * HOUR)),
+            (OpenHours(0, 5 * HOUR, 9 * HOUR), OpenHours(6, 22 * HOUR, 30 * HOUR)),
+            (OpenHours(0, 9 * HOUR, 17 * HOUR), OpenHours(0, 9 * HOUR, 17 * HOUR)),
+        ],
+    )
+    def test_hours_that_overlap(self, week: tuple[OpenHours, ...]) -> None:
+        for order in (week, week[::-1]):
+            with pytest.raises(ValueError, match="overlap"):
+                BusinessCalendar(zone=BERLIN, week=order)
 
     def assert_nothing_is_found(self, calendar: BusinessCalendar, before: datetime) -> None:
         with pytest.raises(ValueError, match="no open day in 2027 and 2028"):
@@ -314,7 +331,7 @@ class TestValue:
 
     def test_attributes_cannot_change(self) -> None:
         with pytest.raises(AttributeError):
-            OFFICE.closes = time(18)  # type: ignore[misc]
+            OFFICE.week = ()  # type: ignore[misc]
 
     @pytest.mark.parametrize("used", [False, True])
     def test_copies_work(self, used: bool) -> None:

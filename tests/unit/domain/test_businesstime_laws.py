@@ -9,6 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.domain.businesstime import BusinessCalendar
+from connector.domain.openhours import OpenHours
+from connector.policy.calendar_spec import CalendarSpec, Hours
+from tests.builders import weekly
+from tests.reference.business_time import is_open, nth_working_day, open_minutes, working_day
+from tests.reference.strategies import weeks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BERLIN_HOLIDAYS = frozenset(holidays.country_holidays("DE", subdiv="BE", years=range(1990, 2045)))
@@ -18,9 +23,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def office(weekdays: frozenset[int], closed: frozenset[date] = frozenset()) -> BusinessCalendar:
     return BusinessCalendar(
         zone=BERLIN,
-        weekdays=weekdays,
-        opens=time(9),
-        closes=time(17, 30),
+        week=weekly(weekdays, time(9), time(17, 30)),
         country="DE",
         state="BE",
         closed=closed,
@@ -28,10 +31,17 @@ def office(weekdays: frozenset[int], closed: frozenset[date] = frozenset()) -> B
 
 
 def daily(opens: time, closes: time, zone: ZoneInfo = BERLIN) -> BusinessCalendar:
-    return BusinessCalendar(zone=zone, weekdays=frozenset(range(7)), opens=opens, closes=closes)
+    return BusinessCalendar(zone=zone, week=weekly(range(7), opens, closes))
 
 
 OFFICE = office(frozenset(range(5)))
+OFFICE_SPEC = CalendarSpec(
+    timezone="Europe/Berlin",
+    days=("mon", "tue", "wed", "thu", "fri"),
+    opens="09:00",
+    closes="17:30",
+    holidays={"country": "DE", "state": "BE"},
+)
 ALWAYS = BusinessCalendar.always()
 
 
@@ -47,32 +57,11 @@ CHANGES = {
 
 
 @st.composite
-def clock_changes(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+def clock_changes(draw: st.DrawFn) -> tuple[str, datetime]:
     """A zone, and a moment within a day and a half before one of its clock changes, or not long after."""
     zone = draw(st.sampled_from(sorted(CHANGES)))
     near = datetime.fromisoformat(draw(st.sampled_from(CHANGES[zone]))).replace(tzinfo=UTC)
-    return ZoneInfo(zone), near + draw(st.integers(-36 * 60, 16 * 60)) * MINUTE
-
-
-@st.composite
-def hours(draw: st.DrawFn) -> tuple[time, time]:
-    """Opening and closing, to the minute, with a liking for the hours at which clocks change."""
-    night = [0, 1, 60, 119, 120, 135, 150, 165, 180, 181, 1380, 1439]
-    minutes = st.sampled_from(night) | st.integers(0, 1439)
-    first, second = sorted(draw(st.lists(minutes, min_size=2, max_size=2, unique=True)))
-    return time(*divmod(first, 60)), time(*divmod(second, 60))
-
-
-def reads_open(calendar: BusinessCalendar, at: datetime) -> bool:
-    """The definition, from the wall clock."""
-    local = at.astimezone(calendar.zone)
-    day = local.date()
-    return (
-        calendar.opens <= local.time() < calendar.closes
-        and local.weekday() in calendar.weekdays
-        and day not in calendar.closed
-        and (calendar.country is None or day not in BERLIN_HOLIDAYS)
-    )
+    return zone, near + draw(st.integers(-36 * 60, 16 * 60)) * MINUTE
 
 
 MOMENTS = st.timedeltas(timedelta(), 7300 * DAY).map(lambda passed: datetime(2015, 1, 1, tzinfo=UTC) + passed)
@@ -83,8 +72,17 @@ CALENDARS = st.sampled_from(
         office(frozenset(range(7)), frozenset({date(2026, 12, 24), date(2028, 2, 29)})),
         daily(time(1, 30), time(4)),
         daily(time(2, 15), time(2, 45)),
+        BusinessCalendar(
+            zone=BERLIN,
+            week=(
+                *weekly(range(5), time(8), time(12)),
+                *weekly(range(4), time(13), time(17)),
+                OpenHours(4, 22 * HOUR, 30 * HOUR),
+            ),
+            country="DE",
+        ),
         daily(time(0), time(23, 59), ZoneInfo("Australia/Lord_Howe")),
-        BusinessCalendar(zone=BERLIN, weekdays=frozenset({6}), opens=time(2), closes=time(3)),
+        BusinessCalendar(zone=BERLIN, week=weekly({6}, time(2), time(3))),
     ]
 )
 DURATIONS = st.timedeltas(timedelta(), timedelta(days=400))
@@ -142,31 +140,40 @@ class TestLaws:
 
 
 class TestAgainstIndependentImplementations:
-    @given(clock_changes(), hours(), st.integers(0, 2 * 1440), st.sets(st.integers(0, 6), min_size=5))
+    @given(clock_changes(), weeks(), st.integers(0, 3 * 1440), st.frozensets(st.integers(-2, 3), max_size=2))
     def test_measure_counts_open_minutes_of_the_wall_clock(
-        self,
-        change: tuple[ZoneInfo, datetime],
-        opening: tuple[time, time],
-        minutes: int,
-        weekdays: set[int],
+        self, change: tuple[str, datetime], week: tuple[Hours, ...], minutes: int, closed: frozenset[int]
     ) -> None:
-        (zone, start), (opens, closes) = change, opening
-        calendar = BusinessCalendar(zone=zone, weekdays=frozenset(weekdays), opens=opens, closes=closes)
-        counted = sum(reads_open(calendar, start + n * MINUTE) for n in range(minutes))
-        assert calendar.measure(start, start + minutes * MINUTE) == counted * MINUTE
+        zone, start = change
+        days = tuple(start.date() + number * DAY for number in sorted(closed))
+        spec = CalendarSpec(timezone=zone, hours=week, closed=days)
+        counted = sum(open_minutes(spec, start, minutes))
+        assert spec.calendar.measure(start, start + minutes * MINUTE) == counted * MINUTE
 
-    @given(clock_changes(), hours())
-    def test_is_open_reads_the_wall_clock(self, change: tuple[ZoneInfo, datetime], opening: tuple[time, time]) -> None:
+    @given(clock_changes(), weeks())
+    def test_is_open_reads_the_wall_clock(self, change: tuple[str, datetime], week: tuple[Hours, ...]) -> None:
         zone, at = change
-        calendar = daily(*opening, zone)
-        assert calendar.is_open(at) == reads_open(calendar, at)
+        spec = CalendarSpec(timezone=zone, hours=week)
+        assert spec.calendar.is_open(at) == is_open(spec, at)
 
-    @given(MOMENTS, st.integers(0, 40))
-    def test_measure_counts_open_quarters_with_holidays(self, start: datetime, days: int) -> None:
-        start = start.replace(hour=start.hour, minute=0, second=0, microsecond=0)
-        quarter = timedelta(minutes=15)
-        counted = sum(reads_open(OFFICE, start + n * quarter) for n in range(days * 96))
-        assert OFFICE.measure(start, start + days * DAY) == counted * quarter
+    @given(MOMENTS, st.integers(0, 2))
+    def test_measure_counts_open_minutes_with_holidays(self, start: datetime, days: int) -> None:
+        start = start.replace(second=0, microsecond=0)
+        counted = sum(open_minutes(OFFICE_SPEC, start, days * 1440))
+        assert OFFICE.measure(start, start + days * DAY) == counted * MINUTE
+
+    @given(clock_changes(), weeks(), st.integers(1, 12))
+    def test_working_days_are_counted_day_by_day(
+        self, change: tuple[str, datetime], week: tuple[Hours, ...], days: int
+    ) -> None:
+        zone, start = change
+        spec = CalendarSpec(timezone=zone, hours=week)
+        assert spec.calendar.add_working_days(start, days) == nth_working_day(spec, start, days)
+
+    @given(weeks())
+    def test_a_working_day_is_the_hours_of_a_week_by_its_days(self, week: tuple[Hours, ...]) -> None:
+        spec = CalendarSpec(hours=week)
+        assert spec.calendar.day_length == working_day(spec)
 
     @given(
         MOMENTS,

@@ -45,6 +45,53 @@ def test_a_priority_whose_clocks_rest(tmp_path: Path) -> None:
     assert found.stderr == f"Hint: {policy}:{line_of(policy, 'name: low') + 1}: priorities.P4.calendar: {RESTS}.\n"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        (
+            "closes: 17:30",
+            "closes: 07:30",
+            "calendars.office.closes",
+            "mon tue wed thu fri 09:00–07:30 ends on the following day and lasts 22.5 h",
+        ),
+        (
+            "deferral:\n  calendar: office",
+            "deferral:\n  calendar: always",
+            "deferral.calendar",
+            "'always' never closes: nothing can ever be deferred (R27)",
+        ),
+        (
+            "update_every: 4 h",
+            "update_every: 9 h",
+            "priorities.P2.update_every",
+            "no update is due before the repair of 8 h",
+        ),
+        (
+            "# R35–R39\nescalation:",
+            "targets: {services: {SVC-1003: {P1: {calendar: office}}}}\nescalation:",
+            "targets.services.SVC-1003.P1.calendar",
+            "while 'office' is closed, the clocks of P1 rest: a deferral that no customer agreed to (R27)",
+        ),
+    ],
+)
+def test_what_is_seldom_meant(old: str, new: str, path: str, says: str, tmp_path: Path) -> None:
+    policy = changed(with_addresses(tmp_path), tmp_path / "..", (old, new))
+
+    assert [(hint["path"], hint["message"]) for hint in json.loads(checked(policy, "--json").stdout)["hints"]] == [
+        (path, says)
+    ]
+
+
+def test_a_night_shift_is_no_hint(tmp_path: Path) -> None:
+    night = changed(
+        with_addresses(tmp_path),
+        tmp_path / "..",
+        ("opens: 09:00\n    closes: 17:30", "opens: 22:00\n    closes: 06:00"),
+    )
+
+    assert checked(night).stderr == ""
+
+
 def test_scripts_get_problems_and_hints_apart(tmp_path: Path) -> None:
     hinted = changed(with_addresses(tmp_path), tmp_path / "..", OFFICE_P4)
 

@@ -12,6 +12,7 @@ CLOCK = "expected a time of day from 00:00 to 23:59, with two digits (example: 0
 SPANS = "(examples: 15 min, 4 h, 2 days, 5 working days)"
 STATES = "BB, BE, BW, BY, HB, HE, HH, MV, NI, NW, RP, SH, SL, SN, ST, TH, Augsburg"
 
+SAME = "opens and closes are both 09:00; a whole day is 00:00 to 24:00"
 NAME, ALWAYS = "name: Interspace\n", "    always: true\n"
 ZONE, OPENS, CLOSED = "    timezone: Europe/Berlin", "opens: 09:00", "closed: []"
 ROW, LAST = "{high: P2, medium: P3, low: P4} ", "  - {urgency: medium}\n"
@@ -35,13 +36,13 @@ CASES = [
     Case(
         ALWAYS,
         "    always: no\n",
-        "calendars.always: needs 'always: true', or days, opens and closes",
+        "calendars.always: needs 'always: true', or days, opens and closes, or hours",
         at="  always:     ",
     ),
     Case(
         ALWAYS,
         ALWAYS + "    days: [mon]\n",
-        "calendars.always: 'always: true' excludes days, opens, closes, holidays and closed",
+        "calendars.always: 'always: true' excludes days, opens, closes, hours, holidays and closed",
         at="  always:     ",
     ),
     Case(
@@ -64,7 +65,15 @@ CASES = [
     Case(OPENS, "opens: 9:00", f"calendars.office.opens: {CLOCK}"),
     Case(OPENS, "opens: 32400", f"calendars.office.opens: {CLOCK}"),
     Case(OPENS, "opens: 24:00", f"calendars.office.opens: {CLOCK}"),
-    Case(OPENS, "opens: 18:00", "calendars.office: opens must be earlier than closes", at="  office: "),
+    Case("closes: 17:30", "closes: 24:01", f"calendars.office.closes: {CLOCK}"),
+    Case("closes: 17:30", "closes: 09:00", f"calendars.office: {SAME}", at="  office: "),
+    Case("wed, thu, fri]", "wed, thu, wed]", "calendars.office.days: wed is there twice"),
+    Case(
+        OPENS,
+        "opens: 09:00\n    hours: [{days: [sat], opens: 10:00, closes: 12:00}]",
+        "calendars.office: has either days, opens and closes, or a list of these in hours",
+        at="  office: ",
+    ),
     Case(CLOSED, "closed: [2026-02-30]", "calendars.office.closed[0]: there is no day 2026-02-30"),
     Case(
         CLOSED,

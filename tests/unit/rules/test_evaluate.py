@@ -240,7 +240,8 @@ def test_a_group_that_a_customer_chose_just_before_the_level_did_is_the_levels_o
 
 def test_a_priority_that_a_customer_set_to_what_the_matrix_says_is_repaired_and_then_computed() -> None:
     forged = changed("priority", Priority.P4, Priority.P3, at(minutes=1), Actor.CUSTOMER)
-    ticket = incident(complete(priority_source="matrix"), history=(forged,), created_by=Actor.AGENT)
+    fields = complete(priority_source="matrix", service_check=None)
+    ticket = incident(fields, history=(forged,), created_by=Actor.AGENT)
 
     after, (first, second), _ = settled(ticket, at(minutes=2))
 
@@ -263,7 +264,13 @@ def test_the_earliest_of_all_deadlines_is_the_next_look() -> None:
 
 
 def test_an_rfo_task_has_its_own_rules() -> None:
-    assert [rule.__name__ for rule in RULES[TicketKind.RFO_TASK]] == ["rfo_task", "contest", "unproved"]
+    assert [rule.__name__ for rule in RULES[TicketKind.RFO_TASK]] == [
+        "rfo_task",
+        "merged",
+        "unknown_state",
+        "contest",
+        "unproved",
+    ]
     task = incident(Fields(connector_key="rfo:7"), kind=TicketKind.RFO_TASK, created_by=Actor.CONNECTOR)
 
     assert evaluate(task, POLICY, at(days=30)).note is None

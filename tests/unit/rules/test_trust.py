@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import INTAKE, Fields
+from connector.domain.fields import INTAKE, NATIVE, Fields, SetBy, set_by
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, IntakeStatus, Priority, PrioritySource, RfoStatus, ServiceCheck
+from connector.rules.evaluate import evaluate
 from connector.rules.trust import contest, contested, verified
 from tests.builders import T0, at, changed, default_policy, incident, note
 from tests.unit.rules.passes import decide, shown, with_values
@@ -125,7 +126,7 @@ def test_priority_and_group_are_chosen_at_creation(field: str) -> None:
     assert verified(incident(Fields(**{field: GUARDED[field][0]})))[1].changes == {}
 
 
-@pytest.mark.parametrize("field", GUARDED)
+@pytest.mark.parametrize("field", sorted(GUARDED.keys() - set_by(SetBy.RULES)))
 @pytest.mark.parametrize("creator", TRUSTED)
 def test_what_support_sets_at_creation_counts(field: str, creator: Actor) -> None:
     ticket = incident(Fields(**{field: GUARDED[field][1]}), created_by=creator)
@@ -139,7 +140,7 @@ def test_without_a_trusted_change_the_value_at_creation_decides(field: str, crea
     first, forged = GUARDED[field]
     ticket = with_history(field, (forged, Actor.CUSTOMER), created_by=creator, first=first)
 
-    kept = creator is Actor.AGENT or field in ("priority", "group")
+    kept = field in NATIVE or (creator is Actor.AGENT and field in set_by(SetBy.SUPPORT))
     assert getattr(verified(ticket)[0].fields, field) == (first if kept else None)
 
 
@@ -237,3 +238,49 @@ def test_what_version_0_1_0_told_of_a_fight_covers_the_fight_of_that_time() -> N
     assert decide(contest, ticket, POLICY, at(minutes=5)).notes == ()
     ticket = with_values(ticket, history=(*first, *days_later))
     assert len(decide(contest, ticket, POLICY, at(days=3, minutes=5)).notes) == 1
+
+
+COPIED = Fields(
+    escalation_level=5, deferred_until=FAR, connector_key="rfo:1", rfo_status=RfoStatus.DUE, rfo_requested=True,
+    deferral_support=True, deferral_customer=True, impact=Impact.DEGRADATION, priority=Priority.P2,
+)  # fmt: skip
+KEPT = {"impact": Impact.DEGRADATION, "priority": Priority.P2}
+SUPPORTS = KEPT | {"rfo_requested": True, "deferral_customer": True, "deferral_support": True}
+
+
+@pytest.mark.parametrize(
+    ("created_by", "copied_from", "counts"),
+    [
+        (Actor.AGENT, None, SUPPORTS),
+        (Actor.MANAGER, None, SUPPORTS),
+        (Actor.SYSTEM, None, SUPPORTS),
+        (Actor.CUSTOMER, None, KEPT | {"rfo_requested": True, "deferral_customer": True}),
+        (Actor.AGENT, "3", KEPT),
+        (Actor.CUSTOMER, "3", KEPT),
+        (Actor.CONNECTOR, None, COPIED.model_dump(exclude_none=True)),
+    ],
+    ids=["agent", "manager", "automation", "customer", "agent splits or clones", "customer's clone", "connector"],
+)
+def test_what_a_new_ticket_brings_along_of_the_rules_own_does_not_count(
+    created_by: Actor, copied_from: str | None, counts: dict[str, Any]
+) -> None:
+    repaired, _ = verified(incident(COPIED, created_by=created_by, copied_from=copied_from))
+
+    assert repaired.fields.model_dump(exclude_none=True) == counts
+
+
+def test_a_clone_of_a_ticket_at_level_5_begins_its_own_ladder() -> None:
+    ticket = incident(COPIED, created_by=Actor.AGENT, copied_from="3")
+    decision = evaluate(ticket, POLICY, T0)
+
+    assert decision.changes["escalation_level"] == 1
+    assert decision.note is not None
+    assert "Escalation level" in decision.note.text
+    assert decision.note.title.startswith("Values of another ticket do not count here")
+
+
+def test_a_link_that_is_made_later_takes_no_request_away() -> None:
+    """The ticket has been worked on: whatever it is linked to now, its request stands."""
+    ticket = incident(Fields(rfo_requested=True), created_by=Actor.AGENT, copied_from="3", articles=(note({"asked"}),))
+
+    assert verified(ticket)[0].fields.rfo_requested is True

@@ -49,13 +49,13 @@ def issue_types(context: Context) -> Observation:
 
 
 def statuses(context: Context) -> Observation:
-    """Each state of the rules has a status in the workflow, and each status is known: an issue in another is stuck."""
+    """Each state of the rules has a status in the workflow, and each status is known: another is only guessed."""
     mapping, there = context.mapping, _statuses(context)
     unmeant = [state.value for state in TicketState if not set(mapping.state_names(state)) & there]
     unknown = sorted(there - set(mapping.statuses))
     if unknown:
         return fail(
-            f"not in the mapping: {', '.join(unknown)}; issues in these statuses become dead letters",
+            f"not in the mapping: {', '.join(unknown)}; their issues count by their category, in doubt as open",
             "Write into the mapping what they mean (statuses).",
         )
     if TicketState.OPEN.value in unmeant:

@@ -174,9 +174,9 @@ def _length(length: timedelta) -> str:
 
 
 def _calendar(spec: CalendarSpec) -> str:
-    if spec.always or spec.opens is None or spec.closes is None:
+    if spec.calendar.never_closes:
         return "24/7"
-    return f"{' '.join(spec.days)} {spec.opens:%H:%M}–{spec.closes:%H:%M} {spec.timezone}"
+    return f"{', '.join(map(str, spec.listed))} {spec.timezone}"
 
 
 def _queues(site: JiraSite, at: links.Links) -> Item:

@@ -10,7 +10,7 @@ _EITHER = "Create them in Zammad, or write this Zammad's names into the mapping"
 
 
 def states(context: Context) -> Observation:
-    """Each state of the rules has one in Zammad, and each of Zammad's is known: a ticket in another one is stuck."""
+    """Each state of the rules has one in Zammad, and each of Zammad's is known: another is only guessed."""
     mapping, active = context.mapping, _active(context.names("ticket_states"))
     unmeant = [state.value for state in TicketState if not set(mapping.state_names(state)) & active]
     if unmeant:
@@ -18,7 +18,7 @@ def states(context: Context) -> Observation:
     unknown = sorted(active - set(mapping.states))
     if unknown:
         return fail(
-            f"not in the mapping: {', '.join(unknown)}; tickets in these states become dead letters",
+            f"not in the mapping: {', '.join(unknown)}; their tickets count by the state's type, in doubt as open",
             "Write into the mapping what they mean (states).",
         )
     return ok(f"{len(active)} states, each with a meaning")

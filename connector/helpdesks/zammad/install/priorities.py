@@ -12,9 +12,9 @@ import holidays
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
-from connector.policy.calendar_spec import CalendarSpec
+from connector.policy.calendar_spec import WEEKDAYS, CalendarSpec
+from connector.policy.kinds import MIDNIGHT, clock_time
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LOOK: Mapping[Priority, Mapping[str, str]] = {
     Priority.P1: {"ui_icon": "important", "ui_color": "high-priority"},
     Priority.P2: {"ui_icon": "important", "ui_color": "high-priority"},
@@ -101,10 +101,15 @@ def _minutes(length: timedelta) -> int:
 
 
 def _hours(spec: CalendarSpec) -> dict[str, Any]:
-    if spec.always or spec.opens is None or spec.closes is None:
-        return {day: {"active": True, "timeframes": [["00:00", "24:00"]]} for day in _DAYS}
-    frame = [f"{spec.opens:%H:%M}", f"{spec.closes:%H:%M}"]
-    return {day: {"active": day in spec.days, "timeframes": [frame]} for day in _DAYS}
+    """Hours past midnight are two days' here: Zammad's hours end with their day."""
+    frames: dict[str, list[list[str]]] = {day: [] for day in WEEKDAYS}
+    for weekday, opens, closes in spec.calendar.week:
+        frames[WEEKDAYS[weekday]].append([clock_time(opens), clock_time(min(closes, MIDNIGHT))])
+        if closes > MIDNIGHT:
+            frames[WEEKDAYS[(weekday + 1) % 7]].append(["00:00", clock_time(closes - MIDNIGHT)])
+    # A day that is not active needs hours all the same.
+    some = next(frame for frame in frames.values() if frame)
+    return {day: {"active": bool(frame), "timeframes": sorted(frame or some)} for day, frame in frames.items()}
 
 
 def _closed(spec: CalendarSpec, year: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
-from connector.helpdesks.errors import NotFoundError, PermanentError, UnavailableError
+from connector.helpdesks.errors import NotFoundError, UnavailableError
 from connector.helpdesks.jira.roles import KEPT
 from connector.sandbox.jira import shown
 from tests.unit.helpdesks.jira.bench import Bench
@@ -120,7 +120,9 @@ def test_whoever_cannot_be_shown_to_be_support_is_a_customer(bench: Bench) -> No
     next(iter(bench.jira.world.projects.values())).role_users[role.id].discard(bench.jira.user_id("olga@isp.example"))
     bench.clock.advance(KEPT)
 
-    assert bench.read(issue).history[-1].actor is Actor.CUSTOMER
+    # What was seen before is judged as of then; who has seen nothing goes by the roles of today.
+    assert bench.read(issue).history[-1].actor is Actor.AGENT
+    assert bench.connected().read(issue).history[-1].actor is Actor.CUSTOMER
 
 
 def test_members_are_not_asked_for_with_every_ticket(bench: Bench) -> None:
@@ -325,15 +327,85 @@ def test_other_types_and_other_projects_are_left_alone(bench: Bench) -> None:
     assert bench.read(change).kind is TicketKind.OTHER
 
 
-def test_a_status_that_nobody_mapped_is_named(bench: Bench) -> None:
-    bench.jira.add_status("In limbo", "indeterminate")
-    issue = bench.opens()
+def moves(bench: Bench, issue: str, name: str) -> None:
     ways = bench.calls(bench.agent, "GET", f"issue/{issue}/transitions")["transitions"]
-    way = next(way["id"] for way in ways if way["to"]["name"] == "In limbo")
+    way = next(way["id"] for way in ways if way["to"]["name"] == name)
     bench.calls(bench.agent, "POST", f"issue/{issue}/transitions", {"transition": {"id": way}})
 
-    with pytest.raises(PermanentError, match="ISP-1: status 'In limbo' is not in "):
-        bench.read(issue)
+
+@pytest.mark.parametrize(
+    ("category", "state"),
+    [("new", TicketState.NEW), ("indeterminate", TicketState.OPEN), ("done", TicketState.CLOSED)],
+)
+def test_a_status_that_nobody_mapped_counts_as_its_category(bench: Bench, category: str, state: TicketState) -> None:
+    bench.jira.add_status("In limbo", category)
+    issue = bench.opens()
+    moves(bench, issue, "In limbo")
+    ticket = bench.read(issue)
+
+    assert (ticket.state, ticket.unknown_state) == (state, "In limbo")
+    assert ticket.history[-1].new is state
+
+
+def test_the_past_keeps_its_meaning_when_names_change(bench: Bench) -> None:
+    """The waiting was in a status that has another name today, in Jira and in the mapping."""
+    issue = bench.opens()
+    waits = next(name for name, state in bench.mapping.statuses.items() if state is TicketState.PENDING_CUSTOMER)
+    p1, p2 = (bench.mapping.priority_name(priority) for priority in (Priority.P1, Priority.P2))
+    bench.calls(bench.agent, "PUT", f"issue/{issue}", {"fields": {"priority": {"name": p1}}})
+    moves(bench, issue, waits)
+    moves(bench, issue, "Work in progress")
+    bench.calls(bench.agent, "PUT", f"issue/{issue}", {"fields": {"priority": {"name": p2}}})
+    world = bench.jira.world
+    next(status for status in world.statuses.values() if status.name == waits).name = "With the customer"
+    next(row for row in world.priorities.values() if row.name == p1).name = "Top"
+    named = bench.mapping.model_dump()
+    named["statuses"]["With the customer"] = named["statuses"].pop(waits)
+    named["priorities"][Priority.P1]["name"] = "Top"
+    bench.mapping = type(bench.mapping).model_validate(named)
+    bench.desk = bench.connected()
+
+    history = bench.read(issue).history
+
+    assert TicketState.PENDING_CUSTOMER in [change.new for change in history if change.field == "state"]
+    assert next(change.new for change in history if change.field == "priority") is Priority.P1
+
+
+def test_a_status_renamed_while_we_work_is_known_by_its_id(bench: Bench) -> None:
+    issue = bench.opens()
+    moves(bench, issue, "Resolved")
+    assert bench.read(issue).state is TicketState.RESOLVED
+    next(status for status in bench.jira.world.statuses.values() if status.name == "Resolved").name = "Fixed"
+
+    ticket = bench.read(issue)
+
+    assert (ticket.state, ticket.unknown_state) == (TicketState.RESOLVED, None)
+
+
+def test_a_project_is_the_same_under_another_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    issue = bench.opens()
+    get = bench.desk.client.get
+
+    def renamed(path: str, query: str = "") -> Any:
+        answer = get(path, query)
+        if "project" in answer.get("fields", {}):
+            answer["key"] = answer["fields"]["project"]["key"] = "NET"
+        return answer
+
+    monkeypatch.setattr(bench.desk.client, "get", renamed)
+
+    assert bench.read(issue).number == "NET"
+
+
+def test_a_clone_is_known_by_its_link(bench: Bench) -> None:
+    original, clone = bench.opens(), bench.opens("CLONE - Line down")
+    cloners = {"name": "Cloners", "inward": "is cloned by", "outward": "clones"}
+    kind = bench.calls(bench.accounts.admin, "POST", "issueLinkType", cloners)
+    body = {"type": {"id": kind["id"]}, "inwardIssue": {"id": clone}, "outwardIssue": {"id": original}}
+    bench.calls(bench.agent, "POST", "issueLink", body)
+
+    assert bench.read(clone).copied_from == original
+    assert bench.read(original).copied_from is None
 
 
 def test_a_priority_that_nobody_mapped_is_none(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import responses
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.proofs import Proofs, public_key
-from tests.unit.helpdesks.zammad.answers import API, BOT, CUSTOMER, desk, proofs, shown
+from tests.unit.helpdesks.zammad.answers import API, BOT, CUSTOMER, changed_later, desk, proofs, shown
 
 OLD, NEW = b"the old key of the proofs", b"the new key of the proofs"
 MAILED = {"send-auto-response": True, "is-auto-response": False}
@@ -39,7 +39,8 @@ def sealed(ticket_id: str = "2", /, *keys: bytes, **changed: Any) -> dict[str, A
     [
         (sealed(), MARKS, set()),
         (sealed() | {"delivery_status": "success", "delivery_retry": 1}, MARKS, set()),
-        (sealed("3"), set(), set()),
+        (sealed("3"), {"request-h7"}, set()),
+        (sealed("3") | {"interspace": sealed("3")["interspace"] | {"sig": "0"}}, set(), set()),
         (sealed("3", ticket="2"), set(), MARKS),
         (sealed(marks=["level-5"]), set(), {"level-5"}),
         (sealed(sig="0" * 64), set(), MARKS),
@@ -54,7 +55,8 @@ def sealed(ticket_id: str = "2", /, *keys: bytes, **changed: Any) -> dict[str, A
         (None, set(), set()),
     ],
     ids=[
-        "signed", "delivered since", "of another ticket", "copied from another ticket", "other marks", "forged",
+        "signed", "delivered since", "of another ticket", "forged for another", "copied from another ticket",
+        "other marks", "forged",
         "no digits", "unsigned", "marks are a text", "marks are numbers", "empty", "a list", "null", "stripped", "none",
     ],
 )  # fmt: skip
@@ -120,6 +122,30 @@ def test_subjects_of_version_0_1_0_still_prove(
     zammad: responses.RequestsMock, subject: str | None, marks: set[str]
 ) -> None:
     assert article(zammad, subject=subject).marks == marks
+
+
+def test_an_old_proof_that_is_older_than_the_ticket_came_with_a_merge(zammad: responses.RequestsMock) -> None:
+    moved = article(zammad, subject="x [ref: level-5]", created_at="2026-11-01T09:00:00.000Z")
+
+    assert claims(moved) == (set(), set())
+
+
+@pytest.mark.parametrize(("written_here", "counts"), [(2, True), (77, False)], ids=["here", "on the merged one"])
+def test_after_a_merge_an_old_proof_counts_where_it_was_written(
+    zammad: responses.RequestsMock, written_here: int, *, counts: bool
+) -> None:
+    made = {"created_by_id": BOT, "created_at": "2026-11-22T12:49:05.000Z"}
+    history = [
+        {"id": 1, "o_id": 2, "object": "Ticket", "type": "received_merge", "id_from": 5, "id_to": 2, **made},
+        {"id": 2, "o_id": written_here, "object": "Ticket::Article", "type": "created", **made},
+    ]
+    zammad.get(f"{API}/ticket_history/2", json={"history": history, "assets": {}})
+    zammad.get(f"{API}/ticket_history/5", json={"error": "gone"}, status=404)
+    whole = changed_later(shown())
+    whole["assets"]["TicketArticle"]["2"] |= {"created_by_id": BOT, "sender_id": 1, "subject": "x [ref: level-5]"}
+    zammad.get(f"{API}/tickets/2", json=whole)
+
+    assert set(desk().read("2").marks) == ({"level-5"} if counts else set())
 
 
 def test_a_subject_beside_a_proof_proves_nothing(zammad: responses.RequestsMock) -> None:

@@ -10,6 +10,7 @@ from connector.domain.vocabulary import FaultType, Impact, Urgency
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
+from connector.policy.calendar_spec import CalendarSpec
 from connector.rules.text.extract import extract
 from tests.builders import T0, office_p4
 from tests.evidence import exchanges
@@ -114,6 +115,27 @@ def test_a_calendar_in_which_a_priority_counts_working_hours(bench: Bench) -> No
     assert office["business_hours"]["sun"]["active"] is False
     assert "2026-12-25" in office["public_holidays"]
     assert "2028-12-25" in office["public_holidays"]
+
+
+def test_hours_past_midnight_are_two_days_of_zammad(bench: Bench) -> None:
+    """Its hours end with their day; an inactive day needs some all the same."""
+    policy = office_p4()
+    hours = [
+        {"days": ("mon", "sun"), "opens": "22:00", "closes": "06:00"},
+        {"days": ("mon",), "opens": "09:00", "closes": "24:00"},
+    ]
+    hours[1]["closes"] = "12:00"
+    spec = CalendarSpec.model_validate({"timezone": "Europe/Berlin", "hours": hours})
+    bench.policy = policy.model_copy(update={"calendars": {**policy.calendars, "office": spec}})
+
+    office = next(body for body in sent(bench.plan(), "calendars") if body["name"] == "Interspace: office")
+
+    assert {day: spec["timeframes"] for day, spec in office["business_hours"].items() if spec["active"]} == {
+        "sun": [["22:00", "24:00"]],
+        "mon": [["00:00", "06:00"], ["09:00", "12:00"], ["22:00", "24:00"]],
+        "tue": [["00:00", "06:00"]],
+    }
+    assert office["business_hours"]["wed"]["timeframes"]
 
 
 def test_the_phone_intake_is_read_by_the_rules(bench: Bench) -> None:

@@ -1,0 +1,110 @@
+"""Who did and wrote what in Zammad, as far as Zammad tells: roles, senders, addresses."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import getaddresses
+
+from connector.domain.ticket import Customer, Person
+from connector.domain.vocabulary import Actor, Channel
+from connector.helpdesks.proofs import PROPERTY
+from connector.helpdesks.staff import Staff
+from connector.helpdesks.zammad.answer import ArticleRow, Assets, TicketRow, UserRow
+from connector.helpdesks.zammad.mapping import ZammadMapping
+
+SYSTEM_USER = 1
+"""Zammad's own user: triggers, schedulers and automations act as it, and what a deleted user did is said to be its."""
+
+
+class People:
+    """Judges for one bot user with one mapping."""
+
+    def __init__(self, mapping: ZammadMapping, bot_id: int, staff: Staff) -> None:
+        self._mapping = mapping
+        self._staff = staff
+        self.own_ids = frozenset({bot_id, *mapping.former_accounts})
+        """The connector's users, of today and before."""
+
+    def actor(self, user_id: int, at: datetime, assets: Assets) -> Actor:
+        """Who the user was to the rules at ``at``: a customer, unless shown to be support (P20)."""
+        if user_id in self.own_ids:
+            return Actor.CONNECTOR
+        if user_id in self._mapping.other_connectors:
+            return Actor.OTHER_CONNECTOR
+        if user_id == SYSTEM_USER:
+            return Actor.SYSTEM
+        return self._staff.as_of(str(user_id), at, self._by_role(assets.User.get(user_id), assets))
+
+    def _by_role(self, user: UserRow | None, assets: Assets) -> Actor:
+        roles = {assets.Role[i].name for i in user.role_ids if i in assets.Role} if user else set()
+        if roles & set(self._mapping.roles.managers):
+            return Actor.MANAGER
+        return Actor.AGENT if roles & set(self._mapping.roles.agents) else Actor.CUSTOMER
+
+    def creator(self, row: TicketRow, assets: Assets, articles: Sequence[ArticleRow] = ()) -> Actor:
+        """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From.
+        Who opened it as support was support then."""
+        creator = self.actor(row.created_by_id, row.created_at, assets)
+        if creator is Actor.CONNECTOR:
+            by_mail = row.create_article_type_id == self._mapping.articles.types[Channel.EMAIL]
+            return Actor.CUSTOMER if by_mail else creator
+        if creator not in (Actor.CUSTOMER, Actor.SYSTEM):
+            return creator
+        opening = next((article for article in articles if article.created_by_id == row.created_by_id), None)
+        return Actor.AGENT if opening is not None and self._wrote_as_support(opening) else creator
+
+    def author(self, row: ArticleRow, assets: Assets) -> Actor:
+        """Whose words these are: an agent may write down what the customer said on the phone."""
+        if row.is_automatic:
+            return Actor.MACHINE
+        if row.created_by_id in self.own_ids:
+            # The connector sends no mail to Zammad: somebody gave its address as From.
+            return Actor.CUSTOMER if row.came_by_mail else Actor.CONNECTOR
+        sender = self._mapping.sender(row.sender_id)
+        if sender in (Actor.CUSTOMER, Actor.SYSTEM):
+            return sender
+        author = self.actor(row.created_by_id, row.created_at, assets)
+        if author.is_staff and PROPERTY in (row.preferences or {}):
+            return Actor.OTHER_CONNECTOR
+        # Zammad lets nobody but agents send as one, also if they are none any more; a deleted user's are the system's.
+        return Actor.AGENT if author in (Actor.CUSTOMER, Actor.SYSTEM) and sender is Actor.AGENT else author
+
+    def is_call(self, row: ArticleRow) -> bool:
+        """Only support can write as one, or in a customer's name. This holds for good, whatever becomes of the user."""
+        if self._mapping.channel(row.type_id) is not Channel.PHONE or row.came_by_mail:
+            return False
+        in_other_name = row.origin_by_id is not None and row.origin_by_id != row.created_by_id
+        return in_other_name or self._mapping.sender(row.sender_id) is Actor.AGENT
+
+    def recipients(self, row: ArticleRow, *, opens: bool) -> tuple[str, ...] | None:
+        """Whom Zammad sent it to. What came by mail was sent by nobody here: its To is no more proved than its From,
+        and no mail that names an agent as its sender is an answer."""
+        if row.came_by_mail:
+            return ()
+        if self._mapping.channel(row.type_id) is not Channel.EMAIL:
+            return () if opens else None
+        return tuple(address for _, address in getaddresses([row.to, row.cc]) if address)
+
+    def person(self, user_id: int, assets: Assets, sent_from: str = "") -> Person:
+        """Of a user who is not there any more what the message itself says is known."""
+        user = assets.User.get(user_id)
+        if user is None or user_id == SYSTEM_USER:
+            said, address = (getaddresses([sent_from]) or [("", "")])[0]
+            return Person(id=str(user_id), name=said, email=address or None)
+        own = (user.organization_id, *user.organization_ids) if user.organization_id else ()
+        names = [assets.Organization[i].name for i in dict.fromkeys(own) if i in assets.Organization]
+        return Person(id=str(user_id), name=name(user), email=user.email or None, organizations=tuple(names))
+
+    def customer(self, row: TicketRow, assets: Assets) -> Customer:
+        """Whose ticket it is."""
+        person = self.person(row.customer_id, assets)
+        of_ticket = assets.Organization.get(row.organization_id) if row.organization_id else None
+        names = dict.fromkeys((*([of_ticket.name] if of_ticket else ()), *person.organizations))
+        return Customer(id=person.id, name=person.name, email=person.email, organizations=tuple(names))
+
+    def _wrote_as_support(self, row: ArticleRow) -> bool:
+        return not row.came_by_mail and (self._mapping.sender(row.sender_id) is Actor.AGENT or self.is_call(row))
+
+
+def name(user: UserRow | None) -> str:
+    """First and last name."""
+    return f"{user.firstname} {user.lastname}".strip() if user else ""

@@ -1,0 +1,75 @@
+"""What the work table remembers of people. If it is lost, tickets are judged by what stands on them."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, bindparam, func, select
+
+from connector.domain.vocabulary import Actor
+from connector.helpdesks.staff import Seen
+from connector.work.database import Database
+from connector.work.schema import MESSAGES, STAFF, from_micros, to_micros
+
+HOUR = timedelta(hours=1)
+
+_S = STAFF.c
+_M = MESSAGES.c
+_HELPDESK = bindparam("b_helpdesk", type_=Text)
+_ADDRESS = bindparam("b_address", type_=Text)
+_SINCE = bindparam("b_since", type_=BigInteger)
+
+_SEEN = select(_S.account, _S.role, _S.until).where(_S.helpdesk == _HELPDESK)
+_SENT = select(func.count()).where(_M.helpdesk == _HELPDESK, _M.address == _ADDRESS, _M.at > _SINCE)
+_FORGET = MESSAGES.delete().where(_M.at <= _SINCE)
+
+
+class People:
+    """See the module; made and used as the work table is. Addresses are stored as digests."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        insert = database.insert(STAFF)
+        self._see = insert.on_conflict_do_update(
+            index_elements=[_S.helpdesk, _S.account, _S.role],
+            set_={"until": insert.excluded.until},
+            where=_S.until < insert.excluded.until,
+        )
+        self._send = database.insert(MESSAGES).on_conflict_do_nothing()
+
+    def staff(self, helpdesk: str) -> Seen:
+        """Who was seen as support, until when."""
+        rows = self._database.read(lambda connection: connection.execute(_SEEN, {"b_helpdesk": helpdesk}).all())
+        return {(account, Actor(role)): from_micros(until) for account, role, until in rows}
+
+    def saw_staff(self, helpdesk: str, seen: Seen) -> None:
+        """Keep what was seen; the latest time of all workers wins."""
+        rows = [
+            {"helpdesk": helpdesk, "account": account, "role": role.value, "until": to_micros(until)}
+            for (account, role), until in sorted(seen.items())
+        ]
+        if rows:
+            self._database.write(lambda connection: connection.execute(self._see, rows))
+
+    def messages(self, helpdesk: str, address: str) -> int:
+        """How many messages went to this address in the last hour."""
+        bound = {**_sender(helpdesk, address), "b_since": to_micros(self._clock() - HOUR)}
+        count: int = self._database.read(lambda connection: connection.execute(_SENT, bound).scalar_one())
+        return count
+
+    def sent_message(self, helpdesk: str, address: str) -> None:
+        """One more has gone there."""
+        now = self._clock()
+        row = {"helpdesk": helpdesk, "address": _sender(helpdesk, address)["b_address"], "at": to_micros(now)}
+
+        def store(connection: Any) -> None:
+            connection.execute(_FORGET, {"b_since": to_micros(now - HOUR)})
+            connection.execute(self._send, row)
+
+        self._database.write(store)
+
+
+def _sender(helpdesk: str, address: str) -> dict[str, str]:
+    return {"b_helpdesk": helpdesk, "b_address": hashlib.sha256(address.casefold().encode()).hexdigest()}

@@ -1,0 +1,149 @@
+"""P20, "Who speaks": people are judged by what they are to the ticket and were at the time, not by today's roles.
+
+Tried, and red: roles are judged as of today; the memory is not kept in the work table; strangers are customers; what
+opened a ticket counts as an answer; mail to anybody counts as an answer.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connector.domain.vocabulary import Priority, TicketState
+from connector.sandbox.jira.house import JiraHouse
+from tests.promises.conftest import COMPLETE, Cast, zammad_house
+
+DETAILS = "Impact: degradation\nUrgency: low\nPlease escalate this ticket. Please send us the RFO."
+
+
+def what_an_agent_decided(cast: Cast) -> str:
+    """A P1 by the matrix, which an agent has made a P3 and left waiting for the customer."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    cast.agent.replies(ticket, "We are on it.")
+    cast.agent.sets(ticket, priority=Priority.P3)
+    stage.settle()
+    cast.agent.sets(ticket, state=TicketState.PENDING_CUSTOMER)
+    stage.settle()
+    stage.advance(timedelta(days=3))
+    return ticket
+
+
+def test_what_an_agent_did_stays_an_agents_when_the_role_is_gone(cast: Cast) -> None:
+    stage, ticket = cast.stage, what_an_agent_decided(cast)
+
+    stage.house.leaves(cast.agent.email)
+    # As after a restart: nothing is known but what the work table remembers.
+    stage.connect()
+    cast.customer.replies(ticket, "Any news?")
+    stage.advance(timedelta(minutes=15))
+
+    after = stage.ticket(ticket).fields
+    assert (after.priority, after.escalation_level) == (Priority.P3, 1)
+
+
+def test_without_any_memory_the_ticket_itself_tells_of_an_agents_priority(zammad_cast: Cast) -> None:
+    """P19: the connector wrote down whose choice it was. Zammad says of a deleted user's changes that they were the
+    system's."""
+    stage, ticket = zammad_cast.stage, what_an_agent_decided(zammad_cast)
+    world = zammad_house(stage).sandbox.world
+    grace = world.user_ids["grace@interspace.example"]
+    for row in (*world.history[int(ticket)], *(world.table("TicketArticle").values())):
+        if row["created_by_id"] == grace:
+            row["created_by_id"] = 1
+
+    stage.connect()
+    stage.advance(timedelta(minutes=1))
+    zammad_cast.customer.replies(ticket, "Any news?")
+    stage.settle()
+
+    seen = stage.ticket(ticket)
+    assert (seen.fields.priority, seen.fields.escalation_level) == (Priority.P3, 1)
+    assert seen.answers
+
+
+def test_a_stranger_who_knows_the_number_changes_nothing(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    ticket = zammad_cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    before = stage.ticket(ticket)
+
+    for sender in ("noc@carrier.example", "somebody@freemail.example"):
+        zammad_house(stage).sandbox.receive_mail(sender, f"Re: [Ticket#{before.number}] Line dead", DETAILS)
+        stage.settle()
+
+    assert stage.ticket(ticket).fields == before.fields
+
+
+def test_a_colleague_speaks_for_the_customer(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    ticket = zammad_cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    number = stage.ticket(ticket).number
+
+    zammad_house(stage).sandbox.receive_mail(
+        "bob@harbour.example", f"Re: [Ticket#{number}]", "Please escalate this ticket."
+    )
+    stage.settle()
+
+    assert stage.ticket(ticket).fields.escalation_level == 2
+
+
+def article(ticket: str, **values: Any) -> dict[str, Any]:
+    """A public message of an agent in Zammad's words."""
+    return {"ticket_id": int(ticket), "internal": False, "body": "We are on it."} | values
+
+
+@pytest.mark.parametrize(
+    ("values", "level"),
+    [
+        ({"type": "email", "to": "Ada <ada@harbour.example>"}, 1),
+        ({"type": "email", "to": "noc@carrier.example", "cc": "bob@harbour.example"}, 1),
+        ({"type": "phone"}, 1),
+        ({"type": "email", "to": "noc@carrier.example"}, 2),
+        ({"type": "email", "to": ""}, 2),
+        ({"type": "note"}, 2),
+        ({"type": "email", "to": "ada@harbour.example", "internal": True}, 2),
+    ],
+    ids=lambda value: ",".join(map(str, value.values())) if isinstance(value, dict) else None,
+)
+def test_only_what_reaches_the_customer_is_a_first_response(
+    zammad_cast: Cast, values: dict[str, Any], level: int
+) -> None:
+    stage = zammad_cast.stage
+    ticket = zammad_cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+
+    zammad_cast.agent.calls("POST", "ticket_articles", article(ticket, **values))
+    stage.advance(timedelta(minutes=20))
+
+    assert stage.ticket(ticket).fields.escalation_level == level
+
+
+def test_a_mail_that_only_names_an_agent_as_its_sender_is_no_first_response(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    ticket = zammad_cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    number = stage.ticket(ticket).number
+
+    zammad_house(stage).sandbox.receive_mail("grace@interspace.example", f"Re: [Ticket#{number}]", "On it.")
+    stage.advance(timedelta(minutes=20))
+
+    assert stage.ticket(ticket).fields.escalation_level == 2
+
+
+def test_what_a_person_of_support_writes_down_for_a_caller_is_answered(jira_cast: Cast) -> None:
+    """Their own description is not."""
+    stage, house = jira_cast.stage, jira_cast.stage.house
+    assert isinstance(house, JiraHouse)
+    key = "accountId" if house.sandbox.flavour == "cloud" else "name"
+    caller = house.sandbox.user_id("ada@harbour.example") if key == "accountId" else "ada"
+    issue: dict[str, Any] = {"project": {"key": "ISP"}, "issuetype": {"name": "Incident"}}
+    issue |= {"summary": "Line dead", "description": COMPLETE}
+    called = str(jira_cast.agent.calls("POST", "issue", {"fields": {**issue, "reporter": {key: caller}}})["id"])
+    noticed = jira_cast.agent.writes("Line dead", COMPLETE)
+    stage.advance(timedelta(minutes=20))
+
+    assert [stage.ticket(ticket).fields.escalation_level for ticket in (called, noticed)] == [1, 2]
+    assert {stage.ticket(ticket).fields.priority for ticket in (called, noticed)} == {Priority.P1}
