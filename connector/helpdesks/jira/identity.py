@@ -29,7 +29,11 @@ def identity(client: JiraClient, site: Site, mapping: JiraMapping) -> Identity:
     # Data Center tells all of them, and knows no choice.
     asked = {"permissions": ",".join(NEEDED)} if site.flavour.administers else {}
     path = "api/2/mypermissions"
-    rows = client.get(path, urlencode({"projectKey": mapping.project, **asked})).get("permissions")
+    try:
+        rows = client.get(path, urlencode({"projectKey": mapping.project, **asked})).get("permissions")
+    except NotFoundError:
+        # The project does not show itself to this account.
+        rows = {}
     if not isinstance(rows, dict):
         raise UnavailableError(f"Jira GET {path}: unexpected answer: expected permissions")
     missing = [name for key, name in NEEDED.items() if not (rows.get(key) or {}).get("havePermission")]

@@ -126,8 +126,7 @@ class ZammadDesk:
             whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
         except ForbiddenError as error:
             raise OutOfReachError(str(error)) from error
-        # Another department's ticket costs no second request.
-        history = self._history(whole) if self._decoder.concerns(whole) else None
+        history = self._history(whole)
         try:
             return self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
         except ValidationError as error:
@@ -202,7 +201,13 @@ class ZammadDesk:
 
     def _history(self, whole: WholeTicket) -> History | None:
         row = whole.assets.Ticket.get(whole.ticket_id)
-        if row is None or _is_untouched(row, len(whole.ticket_article_ids)):
+        if row is None:
+            return None
+        if self._decoder.is_elsewhere(row, whole.assets):
+            # Another department's ticket costs no second request.
+            if not self._decoder.was_ours(row, whole):
+                return None
+        elif _is_untouched(row, len(whole.ticket_article_ids)):
             return None
         key = str(row.id)
         with self._lock:

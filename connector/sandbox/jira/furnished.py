@@ -66,8 +66,8 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     bot = desk.add_user(BOT, (seed.TEAM_ROLE,), firstname="Interspace", lastname="Bot")
     account = json.loads(request(desk, bot, "GET", "myself").body)
     installed = new_installation(str(account.get("accountId") or account["name"]), None)
-    body = {"description": str(installed), "since": "2000-01-01T00:00:00Z"}
-    request(desk, admin, "PUT", f"project/{mapping.project}/properties/{PROPERTY}", body)
+    project = next(iter(desk.world.projects.values()))
+    project.properties[PROPERTY] = {"description": str(installed), "since": "2000-01-01T00:00:00Z"}
     return Accounts(bot, admin)
 
 

@@ -9,6 +9,7 @@ from connector.helpdesks.answer import objects, with_id
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError
 from connector.helpdesks.installed import Installed, installed_in, new_installation
 from connector.helpdesks.zammad.client import ZammadClient, open_client
+from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
 from connector.helpdesks.zammad.install.giving_back import given_back
@@ -20,6 +21,7 @@ from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Installation, Item, endpoint, of_account
 from connector.install.objects import Wanted
+from connector.install.open_tickets import open_tickets
 from connector.install.plan import Action, Plan, make_plan
 from connector.install.tables import Current, Id
 from connector.install.uninstall import Used, plan_uninstall
@@ -50,7 +52,18 @@ def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[
         plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
         checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
         afterwards=_afterwards,
+        hints=lambda: [*open_tickets(ZammadDesk(admin, setup.mapping), policy), *_noticed(setup.mapping)],
     )
+
+
+def _noticed(mapping: ZammadMapping) -> Iterator[str]:
+    """What others will notice of an installation."""
+    if mapping.required_on_create:
+        yield (
+            "Whoever opens a ticket in incidents' groups by mask or API has to fill in the required details: Zammad "
+            'answers other programs without them with 422 "Error ID". required_on_create: false in the mapping leaves '
+            "that out; then they are asked back."
+        )
 
 
 def plan_zammad(
