@@ -101,6 +101,16 @@ def swept(helpdesk: str, missed: int) -> None:
     figures.missed.labels(helpdesk).inc(missed)
 
 
+def detail_refused(helpdesk: str, detail: str) -> None:
+    """The helpdesk did not take a detail of a write: a field by its name, ``state``, ``message`` or ``new``."""
+    _figures().refused_details.labels(helpdesk, detail).inc()
+
+
+def state_unknown(helpdesk: str) -> None:
+    """A ticket is in a state that the mapping does not name."""
+    _figures().unknown_states.labels(helpdesk).inc()
+
+
 def policy_reload(ok: bool) -> None:
     """The policy was read again: it went live, or the old one stays (P16)."""
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
@@ -227,6 +237,8 @@ class _Figures:
     pauses: "Counter"
     sweeps: "Counter"
     missed: "Counter"
+    refused_details: "Counter"
+    unknown_states: "Counter"
     policy_reloads: "Counter"
     held_back: "Counter"
     exposed: "Counter"
@@ -272,6 +284,8 @@ def _made() -> _Figures:
         pauses=counter("helpdesk_pauses", "Times the helpdesk was left alone.", "helpdesk"),
         sweeps=counter("sweeps", "Sweeps.", "helpdesk"),
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
+        refused_details=counter("refused_details", "Details that the helpdesk did not take.", "helpdesk", "detail"),
+        unknown_states=counter("unknown_states", "Tickets in a state that the mapping does not name.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),

@@ -22,6 +22,7 @@ from connector.rules import wording
 from connector.rules.asking import sentence
 from connector.rules.case import Case
 from connector.rules.completeness import completeness, statements
+from connector.rules.people import known
 from connector.rules.spoken import Statement
 from connector.rules.text.markup import MAX_HTML
 from connector.settings import Settings
@@ -98,7 +99,7 @@ def try_(
         fields=Fields(),
         articles=(article,),
     )
-    case = Case(ticket, policy, at)
+    case = Case(known(ticket, policy.catalogue), policy, at)
     if as_json:
         click.echo(json.dumps(_read(case), indent=2, ensure_ascii=False))
     else:

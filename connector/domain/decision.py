@@ -15,6 +15,15 @@ from connector.domain.vocabulary import TicketState
 
 _NOTHING: Changes = {}
 
+STATE, MESSAGE, CREATION = "state", "message", "new:"
+"""Details of a write that a helpdesk may refuse, besides fields by their names: the state, the message to the customer,
+a ticket to be created, by its key."""
+
+
+def creation(key: str) -> str:
+    """The name of the detail that a ticket with this key is created."""
+    return CREATION + key
+
 
 @dataclass(frozen=True)
 class Notice:

@@ -160,7 +160,7 @@ class Fields(Model):
     """R19."""
     fault_type: Annotated[FaultType | None, _stated(
         "Kind of fault", "If applicable: does it come and go, or is it there all the time?",
-        "fault type", "type of fault", "problem type", "type of problem", "kind of problem",
+        "fault type", "type of fault", "fault", "fehler", "problem type", "type of problem", "kind of problem",
         "fehlertyp", "fehlerart", "art des fehlers", "art der störung", "störungsart", "art des problems", "problemtyp",
         "intermittent or permanent", "intermittent problem or permanent fault",
         "intermittierendes problem oder permanenter fehler",

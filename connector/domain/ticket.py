@@ -9,6 +9,7 @@ from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
@@ -21,6 +22,7 @@ from connector.domain.vocabulary import (
     PrioritySource,
     RfoStatus,
     ServiceCheck,
+    Silence,
     TicketKind,
     TicketState,
     Urgency,
@@ -79,6 +81,8 @@ class Customer(Person):
 
     domains: tuple[str, ...] = ()
     """Mail domains of their company, by the service catalogue."""
+    silence: Silence | None = None
+    """Why nothing is to be sent to them; ``None``: they can be told and asked."""
 
     def includes(self, person: Person) -> bool:
         """Whether the person is the customer or a colleague: of the same organization, or by their address."""
@@ -92,8 +96,7 @@ class Customer(Person):
         address = address.casefold()
         if self.email is not None and address == self.email.casefold():
             return True
-        _, at, domain = address.rpartition("@")
-        return bool(at) and domain in self.domains
+        return "@" in address and mail_domain(address) in self.domains
 
 
 class Article(Model):
@@ -200,6 +203,8 @@ class Ticket(Kept):
     helpdesk itself takes it for, and in doubt open."""
     articles: tuple[Article, ...] = ()
     links: tuple[LinkedTicket, ...] = ()
+    siblings: tuple[LinkedTicket, ...] = ()
+    """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
     merged_into: str | None = None
@@ -258,6 +263,10 @@ class Ticket(Kept):
         changes = self.changes.get(field)
         return changes[-1].actor if changes else None
 
+    def silenced(self, why: Silence) -> "Ticket":
+        """The ticket with a customer to whom nothing is sent."""
+        return self.model_copy(update={"customer": self.customer.model_copy(update={"silence": why})})
+
     def with_changes(self, changes: Changes) -> "Ticket":
         """The ticket as it will be once ``changes`` are written."""
         if not changes:
@@ -296,13 +305,23 @@ _PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
 _KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()}
 
 
-def key_of(kind: TicketKind, incident_id: str) -> str:
+def key_of(kind: TicketKind, incident_id: str, number: int = 1) -> str:
     """The key of the RFO task or problem record of an incident: always the same, so that a repeat finds what is there.
+    A later outage's RFO has a ``number`` of its own.
 
-    >>> key_of(TicketKind.RFO_TASK, "41002")
-    'rfo:41002'
+    >>> key_of(TicketKind.RFO_TASK, "41002"), key_of(TicketKind.RFO_TASK, "41002", 2)
+    ('rfo:41002', 'rfo:41002:2')
     """
-    return f"{_PREFIXES[kind]}:{incident_id}"
+    return f"{_PREFIXES[kind]}:{incident_id}" + (f":{number}" if number > 1 else "")
+
+
+def incident_of(key: str | None) -> str | None:
+    """The id of the incident that a ticket with this key was made for.
+
+    >>> incident_of("rfo:41002:2")
+    '41002'
+    """
+    return (key or "").partition(":")[2].partition(":")[0] or None
 
 
 def kind_of(key: str | None) -> TicketKind:

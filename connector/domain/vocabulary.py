@@ -96,9 +96,24 @@ class Actor(StrEnum):
         """What they set on a ticket counts. A customer's word counts by the rules only, a stranger's not at all."""
         return self not in _OUTSIDE
 
+    @property
+    def is_party(self) -> bool:
+        """What they say or set may count: anybody but machines and strangers."""
+        return self is Actor.CUSTOMER or self.is_trusted
+
 
 _SUPPORT = frozenset({Actor.AGENT, Actor.MANAGER})
 _OUTSIDE = frozenset({Actor.CUSTOMER, Actor.MACHINE, Actor.STRANGER})
+
+
+class Silence(StrEnum):
+    """Why nothing is sent to a customer. Support gets to read it instead."""
+
+    NO_ADDRESS = "no_address"
+    MACHINE = "machine"
+    """Their messages are those of a machine, which may answer for ever."""
+    ENOUGH = "enough"
+    """Their address has got as many messages in the last hour as the policy allows."""
 
 
 class Channel(StrEnum):

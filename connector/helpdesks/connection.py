@@ -19,6 +19,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    RefusedError,
     ServerFaultError,
     TransientError,
     UnavailableError,
@@ -135,4 +136,6 @@ def by_status(response: requests.Response, text: str) -> HelpdeskError:
         return UnavailableError(f"{text}. Redirects are not followed; check the address")
     if status >= 500:
         return ServerFaultError(text)
+    if status in (400, 422):
+        return RefusedError(text)
     return TransientError(text) if status in (408, 409, 425) else PermanentError(text)

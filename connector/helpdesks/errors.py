@@ -49,6 +49,26 @@ class PermanentError(HelpdeskError):
     """Trying the same again is useless: a dead letter, until somebody or a new event wakes it."""
 
 
+class RefusedError(PermanentError):
+    """The helpdesk does not take what was sent (400, 422). Nothing of it was stored, unless ``written``."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        named: frozenset[str] = frozenset(),
+        details: frozenset[str] = frozenset(),
+        written: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.named = named
+        """The fields that it blames, by its own names; empty if it does not say."""
+        self.details = details
+        """The same by the rules' names, ``state`` and ``message`` among them."""
+        self.written = written
+        """All but these details is stored."""
+
+
 class NotFoundError(PermanentError):
     """The ticket is gone."""
 

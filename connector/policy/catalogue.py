@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from connector.domain.mail_domain import mail_domain
 from connector.domain.model import Model
 from connector.policy.kinds import Name, ZoneName
 from connector.policy.problem import UnlocatedProblem
@@ -30,6 +31,16 @@ class Service(Model):
     name: str = ""
     circuit_id: str | None = None
     region: str | None = None
+
+
+class Identifiers(NamedTuple):
+    """What a customer may name as theirs, in small letters."""
+
+    services: frozenset[str] = frozenset()
+    circuits: frozenset[str] = frozenset()
+
+
+_NO_IDENTIFIERS = Identifiers()
 
 
 class Catalogue(Section):
@@ -63,10 +74,42 @@ class Catalogue(Section):
             for organization in organizations
             if (customer := self._customers.get(("organizations", organization.casefold())))
         }
-        _, at, domain = (email or "").rpartition("@")
-        if not found and at and (customer := self._customers.get(("email_domains", domain.casefold()))):
+        if (
+            not found
+            and email
+            and "@" in email
+            and (customer := self._customers.get(("email_domains", mail_domain(email))))
+        ):
             return (customer,)
         return tuple(found.values())
+
+    def circuit(self, circuit_id: str) -> str | None:
+        """A circuit as the catalogue spells it."""
+        return self._circuits.get(circuit_id.strip().casefold())
+
+    def identifiers(self, companies: Iterable[CatalogueCustomer]) -> Identifiers:
+        """Those of all these customers."""
+        each = [self._identifiers[company.id] for company in companies if company.id in self._identifiers]
+        if len(each) < 2:
+            return each[0] if each else _NO_IDENTIFIERS
+        return Identifiers(*map(frozenset[str]().union, *each))
+
+    @cached_property
+    def _circuits(self) -> Mapping[str, str]:
+        return {service.circuit_id.casefold(): service.circuit_id for service in self.services if service.circuit_id}
+
+    @cached_property
+    def _identifiers(self) -> Mapping[str, Identifiers]:
+        by_customer: dict[str, list[Service]] = {}
+        for service in self.services:
+            by_customer.setdefault(service.customer, []).append(service)
+        return {
+            customer: Identifiers(
+                frozenset(service.id.casefold() for service in services),
+                frozenset(service.circuit_id.casefold() for service in services if service.circuit_id),
+            )
+            for customer, services in by_customer.items()
+        }
 
     @cached_property
     def _services(self) -> Mapping[str, Service]:
@@ -79,7 +122,7 @@ class Catalogue(Section):
             for organization in customer.organizations:
                 by_key["organizations", organization.casefold()] = customer
             for domain in customer.email_domains:
-                by_key["email_domains", domain.casefold()] = customer
+                by_key["email_domains", mail_domain(domain)] = customer
         return by_key
 
 

@@ -106,6 +106,10 @@ class Intake(Section):
     service_id_pattern: Pattern = Field(
         description="a service ID in free text: a regular expression, matched as a whole word"
     )
+    customers_timezone: ZoneName = Field(
+        default="UTC",
+        description="for start times without a zone, where the catalogue names none for the customer (R16)",
+    )
 
 
 class Rfo(Section):
@@ -163,6 +167,12 @@ class Rules(Section):
     )
     messages_folder: Path | None = Field(
         default=None, description="texts of your own, relative to this file; see: interspace messages --help"
+    )
+    messages_per_hour: int = Field(
+        default=10,
+        ge=1,
+        le=1_000,
+        description="to one customer's address; what would be more is told to support instead",
     )
     applies_since: Instant | None = Field(
         default=None,

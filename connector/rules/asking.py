@@ -11,17 +11,40 @@ from connector.rules.case import Case
 from connector.rules.outages import is_over
 from connector.rules.text import Doubt
 
-_ASKED, _REMINDED, _UNDERSTOOD = Mark("asked"), Mark("reminded"), Mark("understood")
+_ASKED, _REMINDED = Mark("asked"), Mark("reminded")
+_UNDERSTOOD, _PRESUMED = Mark("understood"), Mark("understood", "impact")
 
 _MOST_QUESTIONS = 4
 """Before the reminder, about doubts: the customer's side may be an answering machine that answers for ever."""
 
 
-class Understood(NamedTuple):
+class Assumed(NamedTuple):
     """A start time that named no zone, and the zone it was read in (R16)."""
 
     start: datetime
     zone: str
+
+
+class Understood(NamedTuple):
+    """What was not said in so many words: the customer is told once how it was taken, and may correct it."""
+
+    zone: Assumed | None = None
+    reckoned: datetime | None = None
+    """The start, reckoned from words like "20 minutes ago"."""
+    total_loss: bool = False
+    """A plain total loss was told: the impact is presumed (R24)."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the messages call it."""
+        told = {"understood": self.zone and self.zone._asdict(), "reckoned": self.reckoned}
+        return {name: value for name, value in told.items() if value} | ({"presumed": True} if self.total_loss else {})
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """The proof that it was said."""
+        start = {_UNDERSTOOD} if self.zone or self.reckoned else set()
+        return frozenset(start | ({_PRESUMED} if self.total_loss else set()))
 
 
 class Gap(NamedTuple):
@@ -31,7 +54,7 @@ class Gap(NamedTuple):
     doubts: tuple[Doubt, ...]
     unclear: tuple[Article, ...]
     """The messages that raised doubts about what is missing."""
-    understood: Understood | None
+    understood: Understood
 
 
 def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
@@ -59,11 +82,11 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
     return _message(case, gap, _REMINDED), None
 
 
-def confirmation(ticket: Ticket, understood: Understood | None) -> tuple[Notice, ...]:
-    """Nothing is missing, but the customer should know how the start time was read."""
-    if understood is None or _is_for_agent(ticket) or is_over(ticket):
+def confirmation(ticket: Ticket, understood: Understood) -> tuple[Notice, ...]:
+    """Nothing is missing, but the customer should know how their words were taken."""
+    if not understood.marks or _is_for_agent(ticket) or is_over(ticket):
         return ()
-    return (Notice("details_complete", {"understood": understood._asdict()}, frozenset({_UNDERSTOOD})),)
+    return (Notice("details_complete", understood.data, understood.marks),)
 
 
 def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
@@ -75,8 +98,9 @@ def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
 
 
 def _is_for_agent(ticket: Ticket) -> bool:
-    """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question."""
-    return ticket.channel is Channel.PHONE or ticket.created_by.is_staff
+    """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question. So they do
+    where the customer cannot be asked."""
+    return ticket.channel is Channel.PHONE or ticket.created_by.is_staff or ticket.customer.silence is not None
 
 
 def sentence(case: Case, doubt: Doubt) -> str:
@@ -89,6 +113,4 @@ def _message(case: Case, gap: Gap, *steps: Mark) -> Notice:
     if _is_for_agent(case.ticket):
         return Notice("details_missing", data, frozenset(steps))
     message = "details_reminder" if _REMINDED in steps else "details_needed"
-    if gap.understood:
-        return Notice(message, {**data, "understood": gap.understood._asdict()}, frozenset((*steps, _UNDERSTOOD)))
-    return Notice(message, data, frozenset(steps))
+    return Notice(message, {**data, **gap.understood.data}, gap.understood.marks.union(steps))

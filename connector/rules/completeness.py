@@ -3,6 +3,7 @@
 Nothing stops for a missing detail: the clocks run, and a possible P1 is handled as one (see ``priority``).
 """
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
@@ -11,22 +12,32 @@ from connector.domain.decision import Outcome
 from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
+from connector.policy.catalogue import Catalogue
 from connector.rules import wording
-from connector.rules.asking import Gap, Understood, confirmation, question, sentence, status
+from connector.rules.asking import Assumed, Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
 from connector.rules.text import Doubt, Extraction, extract
 from connector.rules.text.known import read_messages
-from connector.rules.text.machines import is_automatic
 from connector.rules.text.reply import as_mail
 from connector.rules.text.subject import bare_subject
+from connector.rules.worsening import Worse, basis, worsened
 
 _EMPTY_TITLES = frozenset(
     {"no subject", "kein betreff", "(no subject)", "help", "problem", "support", "urgent", "ticket"}
 )
 
-_LATEST_COUNTS = frozenset({"impact", "urgency"})
+_DECORATION = re.compile(
+    r"(?:image\d{3}|(?:.*[-_ ])?(?:logo|signature|signatur|banner|footer|icon)(?:[-_ ].*)?|facebook|linkedin|xing"
+    r"|twitter"
+    r"|instagram|youtube|outlook-\w+|att\d{5})\.(?:png|jpe?g|gif|svg|bmp|webp|txt|html?)|winmail\.dat|.*\.(?:p7s"
+    r"|p7m|vcf|ics|asc)",
+    re.IGNORECASE,
+)
+"""Files that come along with signatures: no test results (R21)."""
+_LATEST_COUNTS = ("impact", "urgency")
 """What the customer chooses (R10, R18) and may choose again; other details are as first stated."""
 
+_QUESTIONS = frozenset({"asked", "doubt", "reminded"})
 _OVERLAP = timedelta(minutes=5)
 
 
@@ -42,6 +53,9 @@ def completeness(case: Case) -> Outcome:
     ticket = case.ticket
     said = statements(case)
     filled = _filled(case, said)
+    worse = _worse(ticket, said)
+    filled = cast(Changes, {**filled, **{found.field: found.value for found in worse}})
+    warned = tuple(notice for found in worse for notice in found.notices)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
     reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
@@ -49,19 +63,19 @@ def completeness(case: Case) -> Outcome:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
-            notices=confirmation(ticket, _zone_assumed(current, said)),
+            notices=(*warned, *confirmation(ticket, _understood(current, said))),
             reasons=(*reasons, "all required details are there"),
         )
     reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
     doubts = _doubts(said, missing)
     reasons += [f"unclear: {sentence(case, doubt)}" for doubt in doubts]
     answers = tuple(s.article for s in said if any(doubt.field in missing for doubt in s.said.doubts))
-    gap = Gap(missing, doubts, answers, _zone_assumed(current, said))
+    gap = Gap(missing, doubts, answers, _understood(current, said))
     notice, due = question(case, gap)
     return Outcome(
         rule="completeness",
         changes={**filled, "intake_status": status(ticket, notice)},
-        notices=(notice,) if notice else (),
+        notices=(*warned, notice) if notice else warned,
         reasons=tuple(reasons),
         due=due,
     )
@@ -70,12 +84,14 @@ def completeness(case: Case) -> Outcome:
 def statements(case: Case) -> tuple[Statement, ...]:
     """What each message that has not been read yet says, oldest first."""
     ticket = case.ticket
-    if not any(_may_fill(ticket, field) for field in reversed(INTAKE)):
+    if not any(_may_fill(ticket, field) or basis(ticket, field) for field in reversed(INTAKE)):
         return ()
     pattern = case.policy.intake.service_id_pattern
     zone = next((company.timezone for company in case.companies if company.timezone), None)
     labels = ticket.labels.in_mails
+    known = case.policy.catalogue.identifiers(case.companies)
     said = []
+    asked_at = [at for mark, at in ticket.marks.items() if mark.name in _QUESTIONS]
     unread = [
         at
         for at in _unread(ticket)
@@ -90,10 +106,30 @@ def statements(case: Case) -> tuple[Statement, ...]:
         subject = "" if at in later else bare_subject(ticket.title)
         describe = not _describes(bare_subject(ticket.title))
         extraction = extract(
-            body, is_html, article.created_at, zone, pattern, labels=labels, subject=subject, describe=describe
+            body,
+            is_html,
+            article.created_at,
+            zone,
+            pattern,
+            default_zone=case.policy.intake.customers_timezone,
+            known=known,
+            labels=labels,
+            subject=subject,
+            describe=describe,
+            asked=None if at == 0 else any(mark < article.created_at for mark in asked_at),
         )
-        said.append(Statement(article, extraction))
+        said.append(Statement(article, _spelled(extraction, case.policy.catalogue)))
     return tuple(said)
+
+
+def _spelled(said: Extraction, catalogue: Catalogue) -> Extraction:
+    """Identifiers as the catalogue spells them."""
+    service = catalogue.service(said.service_id) if said.service_id else None
+    circuit = catalogue.circuit(said.circuit_id) if said.circuit_id else None
+    spelled = {"service_id": service.id if service else said.service_id, "circuit_id": circuit or said.circuit_id}
+    if spelled == {"service_id": said.service_id, "circuit_id": said.circuit_id}:
+        return said
+    return said.model_copy(update=spelled)
 
 
 def _unread(ticket: Ticket) -> Iterable[int]:
@@ -109,7 +145,7 @@ def _unread(ticket: Ticket) -> Iterable[int]:
 def _speaks_for_customer(article: Article, *, opens: bool) -> bool:
     """The customer's own messages, and what an agent wrote down on the phone or to open the ticket."""
     if article.author is Actor.CUSTOMER:
-        return not article.internal and not is_automatic(article)
+        return not article.internal
     return article.author.is_staff and (opens or article.channel is Channel.PHONE)
 
 
@@ -129,10 +165,20 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
         elif first := next((s.said.first_words for s in statements if s.said.first_words), None):
             filled["short_description"] = first
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
-        files = [name for s in statements for name in s.article.attachments]
+        files = [name for s in statements for name in s.article.attachments if not _DECORATION.fullmatch(name)]
         if files:
             filled["test_results"] = case.field("test_results", "attached_files", files=files)
     return cast(Changes, filled)
+
+
+def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
+    """R18: a worse statement counts, whoever has chosen before."""
+    found = []
+    for field in _LATEST_COUNTS:
+        said = [(s.article, value) for s in statements if (value := getattr(s.said, field)) is not None]
+        if (worse := worsened(ticket, field, said)) is not None:
+            found.append(worse)
+    return found
 
 
 def _describes(title: str) -> bool:
@@ -158,9 +204,16 @@ def _doubts(statements: tuple[Statement, ...], missing: tuple[str, ...]) -> tupl
     return tuple(doubts.values())
 
 
-def _zone_assumed(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood | None:
-    """R16: the start time that stands on the ticket was given without a zone."""
-    for _, said in statements:
-        if said.problem_start is not None and said.zone_assumed and said.problem_start == ticket.fields.problem_start:
-            return Understood(said.problem_start, said.zone_assumed)
-    return None
+def _understood(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood:
+    """How the start and the impact that stand on the ticket were read, where the customer left it open (R16, R24)."""
+    fields = ticket.fields
+    start = next((said for _, said in statements if said.problem_start == fields.problem_start), None)
+    impact = next((said for _, said in reversed(statements) if said.impact is not None), None)
+    by_rules = not _set_by_support(ticket, "impact")
+    return Understood(
+        zone=Assumed(start.problem_start, start.zone_assumed)
+        if start and start.problem_start and start.zone_assumed
+        else None,
+        reckoned=start.problem_start if start and start.start_approximate else None,
+        total_loss=bool(impact and impact.impact_presumed and impact.impact is fields.impact and by_rules),
+    )

@@ -2,48 +2,51 @@
 
 Both parties must agree in the same night or weekend; a consent is worth nothing after the opening that follows it, so
 nothing has to be remembered of what was served. Who agreed, when and by which message stands on the ticket. The
-clocks pause from the agreement to the opening (see :mod:`connector.rules.timeline`); a raised impact ends the pause.
+clocks pause from the agreement to the opening, or to when the customer said if that is earlier (see
+:mod:`connector.rules.timeline`); a raised impact ends the pause. A fault that began in working hours does not wait.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Final, Literal, NamedTuple
 
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Impact
+from connector.domain.vocabulary import Actor, Impact
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.outages import is_over
-from connector.rules.requests import Request, Source, customer_consents, support_consents
+from connector.rules.requests import Request, Source, customer_consents, support_consents, unspent
 
 _CONSENTS: Final = ("deferral_support", "deferral_customer")
 _SET: Final = (*_CONSENTS, "deferred_until")
 """What is on a ticket while somebody wants to defer, or it is deferred."""
 
 
-Hindrance = Literal["over", "impact", "working hours"]
+Hindrance = Literal["over", "impact", "working hours", "began"]
 """Why nothing can be deferred now."""
 _REASONS: Mapping[str, str] = {
     "over": "the incident is over",
     "impact": "the impact is not non service affecting",
     "working hours": "these are working hours",
+    "began": "the fault began in working hours",
+    "limit": "the customer agreed to wait no longer",
     "consent": "it is not agreed by both parties any more",
 }
 """For ``explain``."""
 
 
 class Consents(NamedTuple):
-    """What each party has agreed to since the last closing."""
+    """What each party has agreed to in this night or weekend, oldest first."""
 
-    support: Request | None
-    customer: Request | None
+    support: tuple[Request, ...]
+    customer: tuple[Request, ...]
 
     @property
     def marks(self) -> frozenset[Mark]:
-        """The steps that a cancelled deferral leaves behind: these consents are used up."""
-        return frozenset(Mark("deferral-cancelled", consent.id) for consent in self if consent is not None)
+        """The steps that a cancelled deferral leaves behind: all these consents are used up, not only the last."""
+        return frozenset(Mark("deferral-cancelled", consent.id) for party in self for consent in party)
 
 
 def deferral(case: Case) -> Outcome:
@@ -55,17 +58,24 @@ def deferral(case: Case) -> Outcome:
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
     if hindrance is not None:
-        return _ended(ticket, consents, hindrance)
+        return _ended(case, consents, hindrance)
+    until = _limit(case, consents.customer[-1], opening) if consents.customer else opening
+    deferred = ticket.fields.deferred_until is not None
+    if until <= case.now:
+        if deferred:
+            return _ended(case, consents, "limit")
+        consents = consents._replace(customer=())
     if consents.support and consents.customer:
-        return _deferred(case, consents.support, consents.customer, opening)
-    if ticket.fields.deferred_until is not None:
-        return _ended(ticket, consents, "consent")
+        return _deferred(case, consents.support[-1], consents.customer[-1], until)
+    if deferred:
+        return _ended(case, consents, "consent")
     if consents.support:
         mark = Mark("deferral-asked", *_occasion(ticket, opening))
-        return _waiting("deferral_question", mark, consents.support, opening, "the customer's consent is missing")
+        return _waiting("deferral_question", mark, consents.support[-1], opening, "the customer's consent is missing")
     if consents.customer:
         mark = Mark("deferral-offered", *_occasion(ticket, opening))
-        return _waiting("deferral_offered", mark, consents.customer, opening, "support's consent is missing")
+        missing = "support's consent is missing"
+        return _waiting("deferral_offered", mark, consents.customer[-1], until, missing)
     # What was agreed in another night is worth nothing.
     stale: Changes = {}
     for name in _CONSENTS:
@@ -75,22 +85,32 @@ def deferral(case: Case) -> Outcome:
 
 
 def _consents(case: Case, opening: datetime) -> Consents:
-    """The latest of each party that was given since the last closing and not cancelled.
+    """Those that were given since the last closing and not cancelled.
 
     One that was given in working hours is none: the next opening after it is that very moment.
     """
     calendar = case.policy.deferral_calendar
 
-    def latest(given: list[Request]) -> Request | None:
-        standing = [
+    def standing(given: list[Request]) -> tuple[Request, ...]:
+        return tuple(
             consent
-            for consent in given
+            for consent in unspent(given, case.ticket)
             if calendar.next_opening(consent.at) == opening
             and Mark("deferral-cancelled", consent.id) not in case.ticket.marks
-        ]
-        return standing[-1] if standing else None
+        )
 
-    return Consents(latest(support_consents(case.ticket)), latest(customer_consents(case)))
+    return Consents(standing(support_consents(case.ticket)), standing(customer_consents(case)))
+
+
+def _limit(case: Case, consent: Request, opening: datetime) -> datetime:
+    """The opening, or until when the customer agreed if that is earlier. A day begins when working hours would."""
+    until = consent.until
+    if isinstance(until, date) and not isinstance(until, datetime):
+        calendar = case.policy.deferral_calendar
+        midnight = datetime.combine(until, time.min, calendar.zone)
+        begins = calendar.next_opening(midnight).astimezone(calendar.zone).time()
+        until = datetime.combine(until, begins, calendar.zone)
+    return opening if until is None else min(opening, until.astimezone(UTC))
 
 
 def _hindrance(case: Case) -> Hindrance | None:
@@ -98,11 +118,15 @@ def _hindrance(case: Case) -> Hindrance | None:
         return "over"
     if case.ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING:
         return "impact"
-    return "working hours" if case.policy.deferral_calendar.is_open(case.now) else None
+    calendar, ticket = case.policy.deferral_calendar, case.ticket
+    if calendar.is_open(case.now):
+        return "working hours"
+    return "began" if calendar.is_open(ticket.fields.problem_start or ticket.began_at) else None
 
 
-def _deferred(case: Case, support: Request, customer: Request, opening: datetime) -> Outcome:
+def _deferred(case: Case, support: Request, customer: Request, until: datetime) -> Outcome:
     by_message = customer.source is Source.MESSAGE
+    on_behalf = customer.actor is not Actor.CUSTOMER
     record = case.field(
         "deferral",
         "deferral_record",
@@ -113,20 +137,25 @@ def _deferred(case: Case, support: Request, customer: Request, opening: datetime
             "at": customer.at,
             "message": customer.ref if by_message else None,
             "said": customer.said if by_message else None,
+            "on_behalf": on_behalf,
         },
     )
-    occasion = _occasion(case.ticket, opening)
+    occasion = _occasion(case.ticket, case.policy.deferral_calendar.next_opening(case.now))
     return Outcome(
         rule="deferral",
-        changes={"deferred_until": opening, "deferral": record},
+        changes={"deferred_until": until, "deferral": record},
         notices=(
-            Notice("deferred", {"opening": opening, "record": record}, frozenset({Mark("deferred", *occasion)})),
-            Notice("deferral_agreed", {"opening": opening}, frozenset({Mark("deferral-told", *occasion)})),
+            Notice("deferred", {"opening": until, "record": record}, frozenset({Mark("deferred", *occasion)})),
+            Notice(
+                "deferral_agreed",
+                {"opening": until, "on_behalf": on_behalf},
+                frozenset({Mark("deferral-told", *occasion)}),
+            ),
         ),
-        reasons=(f"deferred until {wording.format_time(opening)}: {_said(support)}; {_said(customer)}",),
-        due=opening,
+        reasons=(f"deferred until {wording.format_time(until)}: {_said(support)}; {_said(customer)}",),
+        due=until,
         # The clocks are those of the history, which tells of the pause once it is written.
-        again=case.ticket.fields.deferred_until != opening,
+        again=case.ticket.fields.deferred_until != until,
     )
 
 
@@ -145,8 +174,9 @@ def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missin
     )
 
 
-def _ended(ticket: Ticket, consents: Consents, why: Hindrance | Literal["consent"]) -> Outcome:
+def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "limit"]) -> Outcome:
     """Says so where something was agreed or asked for; empties what was set."""
+    ticket = case.ticket
     until = ticket.fields.deferred_until
     changes: Changes = {}
     for name in _SET:
@@ -159,7 +189,11 @@ def _ended(ticket: Ticket, consents: Consents, why: Hindrance | Literal["consent
         reason = f"nothing can be deferred: {_REASONS[why]}"
         return Outcome(rule="deferral", changes=changes, notices=notices, reasons=(reason,))
     begun = ticket.changes.get("deferred_until", ())
-    ended = Mark("deferral-ended", _stamp(until), begun[-1].id if begun else "created")
+    ended = Mark(
+        "deferral-ended",
+        _stamp(case.policy.deferral_calendar.next_opening(until)),
+        begun[-1].id if begun else "created",
+    )
     return Outcome(
         rule="deferral",
         changes=changes,

@@ -2,9 +2,10 @@
 
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, cast
 
-from connector.domain.decision import Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
@@ -19,8 +20,10 @@ from connector.rules.merged import merged
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
+from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
-from connector.rules.rfo import rfo, rfo_task
+from connector.rules.rfo import rfo
+from connector.rules.rfo_task import rfo_task
 from connector.rules.service import service
 from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified
@@ -53,8 +56,12 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
 _NAMES = tuple(Fields.model_fields)
 
 
-def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
-    """What has to be written so that the ticket is as the rules want it at ``now`` (UTC)."""
+_NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
+
+
+def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
+    """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
+    that the helpdesk does not take, and why: they are left out and said."""
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket)
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
@@ -63,16 +70,20 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime) -> Decision:
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
-        outcome = rule(case)
+        outcome = possible(rule(case), refused) if refused else rule(case)
         outcomes.append(unsaid(outcome, ticket))
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
-    left_alone = contested(ticket, now) if case.ticket is not ticket else ()
+    left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
+    if refused:
+        outcomes.append(unsaid(refusal(ticket, refused), ticket))
+        left_alone = {*contested(ticket, now), *refused}
+    unsent = refused.get(MESSAGE)
     repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
     if repair_first:
-        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
+        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone=left_alone, unsent=unsent)
         return decision._replace(unfinished=True)
-    return _together(ticket, case.ticket, outcomes, policy, left_alone)
+    return _together(ticket, case.ticket, outcomes, policy, left_alone=left_alone, unsent=unsent)
 
 
 def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
@@ -87,14 +98,20 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
 
 def _together(
-    ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
+    ticket: Ticket,
+    decided: Ticket,
+    outcomes: list[Outcome],
+    policy: Policy,
+    *,
+    left_alone: Container[str],
+    unsent: str | None,
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
     notices: list[Notice] = []
     creates: list[NewTicket] = []
     touches: list[str] = []
     for outcome in outcomes:
-        notices += outcome.notices
+        notices += (_for_somebody(notice, ticket, policy) for notice in outcome.notices)
         creates += outcome.creates
         touches += outcome.touches
     internal = [notice for notice in notices if not notice.public]
@@ -110,7 +127,7 @@ def _together(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
-        note=as_note(internal or public, ticket, policy),
+        note=as_note(internal or public, ticket, policy, unsent=unsent),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
@@ -118,6 +135,16 @@ def _together(
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
     return decision._replace(unfinished=unfinished)
+
+
+def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:
+    """What cannot be sent to the customer is for support to pass on."""
+    why = ticket.customer.silence
+    if why is None or not notice.public:
+        return notice
+    title, text = write([(notice.message, notice.data)], ticket, policy, public=True)
+    lines = [line for line in text.splitlines() if line]
+    return Notice("customer_not_told", {"why": why, "subject": title, "lines": lines}, notice.marks)
 
 
 def _no_business(ticket: Ticket) -> Decision:
@@ -173,12 +200,16 @@ def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:
     return ticket.fields
 
 
-def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | None:
-    """One note that says all of them."""
+def as_note(notices: list[Notice], ticket: Ticket, policy: Policy, *, unsent: str | None = None) -> Note | None:
+    """One note that says all of them. ``unsent``: why a message cannot reach the customer; support gets it then."""
     if not notices:
         return None
     public = notices[0].public
     parts = [(notice.message, notice.data) for notice in notices]
     title, text = write(parts, ticket, policy, public=public)
     marks = frozenset(mark for notice in notices for mark in notice.marks)
+    if public and unsent is not None:
+        public = False
+        title, why = write([("not_sent", {"why": unsent})], ticket, policy, public=False)
+        text = f"{why}\n\n{text}"
     return Note(public=public, title=title[:200], text=text, marks=marks)

@@ -115,20 +115,25 @@ def _reopened(ticket: Ticket, change: Change, closed_at: datetime) -> Reopened |
         for at, article in enumerate(ticket.articles)
         if since <= article.created_at <= until and not (article.author.is_staff or article.author in _MACHINES)
     ]
-    if not places:
+    before = [at for at in places if ticket.articles[at].created_at <= change.at]
+    place = before[-1] if before else next(iter(places), None)
+    if place is None:
         return None
-    said = {at: _said(ticket, at) for at in places}
-    if Afterwards.BROKEN in said.values():
-        return None
-    return Reopened(change, ticket.articles[places[-1]], said[places[-1]])
+    said = _said(ticket, place)
+    return None if said is Afterwards.BROKEN else Reopened(change, ticket.articles[place], said)
 
 
 def _wakes(ticket: Ticket, opening: Change) -> CountedState | None:
-    """The first word after ``opening`` that the fault is back: a customer's, or support escalates."""
+    """The first word after ``opening`` that the fault is back: a customer's, or support escalates. What was said on a
+    ticket that is merged into this one now was about its own repair."""
+    repairs = (
+        change.at for merged in ticket.merged for change in merged.changes.get("state", ()) if change.new in _REPAIRED
+    )
+    since = max((opening.at, *repairs))
     words = [
         CountedState(article.created_at, ticket.state, article.author)
         for at, article in enumerate(ticket.articles)
-        if article.created_at > opening.at and _said(ticket, at) is Afterwards.BROKEN
+        if article.created_at > since and _said(ticket, at) is Afterwards.BROKEN
     ]
     escalated = [
         CountedState(change.at, ticket.state, change.actor)
@@ -146,5 +151,5 @@ def _said(ticket: Ticket, at: int) -> Afterwards | None:
     return read_afterwards(f"{own_subject(ticket, at)}\n\n{own_words(message.lines)}")
 
 
-_MACHINES = frozenset({Actor.CONNECTOR, Actor.SYSTEM})
+_MACHINES = frozenset({Actor.CONNECTOR, Actor.OTHER_CONNECTOR, Actor.SYSTEM})
 _REPAIRED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})

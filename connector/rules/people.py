@@ -5,11 +5,14 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
-from connector.domain.ticket import Change, Customer, Person, Ticket
-from connector.domain.vocabulary import Actor, PrioritySource
+from connector.domain.mail_domain import mail_domain
+from connector.domain.ticket import Article, Change, Customer, Kept, Person, Ticket
+from connector.domain.vocabulary import Actor, Channel, PrioritySource, Silence
 from connector.policy.catalogue import Catalogue
+from connector.rules.text.machines import sounds_automatic
 
 _MACHINE = re.compile(
     r"(no|do[-._]?not)[-._]?reply|mailer[-._]?daemon|postmaster|bounces?|auto[-._]?(reply|responder|responses?)",
@@ -24,24 +27,43 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     authors = {
         at: actor
         for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER and (actor := _relation(article.by, customer)) is not Actor.CUSTOMER
+        if article.author is Actor.CUSTOMER and (actor := _author(article, customer)) is not Actor.CUSTOMER
     }
+    if customer.silence is None and _is_machines(ticket, authors, customer):
+        customer = customer.model_copy(update={"silence": Silence.MACHINE})
+    history = _judged(ticket, ticket.articles, customer)
+    merged = tuple(_with(each, history=_judged(each, ticket.articles, customer)) for each in ticket.merged)
+    if not authors and history is ticket.history and merged == ticket.merged:
+        return ticket if customer is ticket.customer else ticket.model_copy(update={"customer": customer})
+    articles = list(ticket.articles)
+    for at, actor in authors.items():
+        articles[at] = articles[at].model_copy(update={"author": actor})
+    return _with(ticket, customer=customer, articles=tuple(articles), history=history, merged=merged)
+
+
+KeptT = TypeVar("KeptT", bound=Kept)
+
+
+def _with(ticket: KeptT, **values: Any) -> KeptT:
+    """A copy that has found out nothing yet, unlike one by pydantic."""
+    kept = {name: getattr(ticket, name) for name in type(ticket).model_fields}
+    return cast(KeptT, type(ticket).model_construct(**kept | values))
+
+
+def _judged(ticket: Kept, articles: Sequence[Article], customer: Customer) -> tuple[Change, ...]:
+    """The history with those who changed something as they are to the ticket; itself if they are so already."""
     decided = _decided_by_agents(ticket)
     actors = {
         at: actor
         for at, change in enumerate(ticket.history)
-        if not change.actor.is_staff and (actor := _changed_as(change, ticket, customer, decided)) is not change.actor
+        if not change.actor.is_staff and (actor := _changed_as(change, articles, customer, decided)) is not change.actor
     }
-    if not authors and not actors:
-        return ticket if customer is ticket.customer else ticket.model_copy(update={"customer": customer})
-    articles, history = list(ticket.articles), list(ticket.history)
-    for at, actor in authors.items():
-        articles[at] = articles[at].model_copy(update={"author": actor})
-    for at, actor in actors.items():
-        history[at] = history[at].model_copy(update={"actor": actor})
-    values = {name: getattr(ticket, name) for name in type(ticket).model_fields}
-    known = {"customer": customer, "articles": tuple(articles), "history": tuple(history)}
-    return Ticket.model_construct(**{**values, **known})
+    if not actors:
+        return ticket.history
+    return tuple(
+        change.model_copy(update={"actor": actors[at]}) if at in actors else change
+        for at, change in enumerate(ticket.history)
+    )
 
 
 def is_machine(address: str | None) -> bool:
@@ -59,9 +81,23 @@ def _in_catalogue(customer: Customer, catalogue: Catalogue) -> Customer:
     if not companies:
         return customer
     named = [name for company in companies for name in company.organizations if name not in customer.organizations]
-    domains = {domain.casefold() for company in companies for domain in company.email_domains}
+    domains = {mail_domain(domain) for company in companies for domain in company.email_domains}
     found = {"organizations": (*customer.organizations, *named), "domains": tuple(sorted(domains))}
     return customer.model_copy(update=found)
+
+
+def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Customer) -> bool:
+    """Whether a machine opened the ticket, and nobody else has spoken for the customer since."""
+    if is_machine(customer.email):
+        return True
+    spoken = [authors.get(at, article.author) for at, article in enumerate(ticket.articles)]
+    return bool(spoken) and spoken[0] is Actor.MACHINE and Actor.CUSTOMER not in spoken
+
+
+def _author(article: Article, customer: Customer) -> Actor:
+    if article.channel is Channel.EMAIL and sounds_automatic(article.subject, article.body, article.is_html):
+        return Actor.MACHINE
+    return _relation(article.by, customer)
 
 
 def _relation(person: Person | None, customer: Customer) -> Actor:
@@ -73,7 +109,7 @@ def _relation(person: Person | None, customer: Customer) -> Actor:
     return Actor.CUSTOMER if customer.includes(person) else Actor.STRANGER
 
 
-def _decided_by_agents(ticket: Ticket) -> Collection[str]:
+def _decided_by_agents(ticket: Kept) -> Collection[str]:
     """The changes of the priority that the connector itself wrote down as an agent's when it saw them. A helpdesk may
     say of a deleted user's that the system made them."""
     written = [
@@ -90,13 +126,13 @@ def _decided_by_agents(ticket: Ticket) -> Collection[str]:
     ]
 
 
-def _changed_as(change: Change, ticket: Ticket, customer: Customer, decided: Collection[str]) -> Actor:
+def _changed_as(change: Change, articles: Sequence[Article], customer: Customer, decided: Collection[str]) -> Actor:
     """Whoever wrote on the ticket as support, at the time of the change or later, was support then."""
     if change.id in decided and change.field == "priority" and change.actor is not Actor.CONNECTOR:
         return Actor.AGENT
     if change.actor is not Actor.CUSTOMER or change.by is None or change.by.id == customer.id:
         return change.actor
-    later = (article for article in ticket.articles if article.created_at >= change.at)
+    later = (article for article in articles if article.created_at >= change.at)
     if any(article.author.is_staff and article.by and article.by.id == change.by.id for article in later):
         return Actor.AGENT
     return _relation(change.by, customer)

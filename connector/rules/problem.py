@@ -49,11 +49,14 @@ def problem_record(case: Case) -> Outcome:
     if not missing:
         return Outcome(rule="problem_record", reasons=("root cause and permanent fix are stated",))
     told = " and ".join(ticket.labels[name] for name in missing)
-    if ticket.state not in _DONE:
-        return Outcome(rule="problem_record", reasons=(f"open: {told} missing",))
-    if any(change.actor is Actor.CONNECTOR for change in ticket.changes.get("state", ())):
-        return Outcome(rule="problem_record", reasons=(f"closed without {told}, for the second time: left to people",))
+    moves = ticket.changes.get("state", ())
     notice = Notice("problem_reopened", {"missing": missing}, frozenset({Mark("problem-reopened")}))
+    if ticket.state not in _DONE:
+        # Where the state changes by a request of its own, the note may still have to follow.
+        notices = (notice,) if moves and moves[-1].actor is Actor.CONNECTOR else ()
+        return Outcome(rule="problem_record", notices=notices, reasons=(f"open: {told} missing",))
+    if any(change.actor is Actor.CONNECTOR for change in moves):
+        return Outcome(rule="problem_record", reasons=(f"closed without {told}, for the second time: left to people",))
     return Outcome(
         rule="problem_record",
         state=TicketState.OPEN,

@@ -1,16 +1,18 @@
 """What people ask for or agree to, by message or field: escalation (R39), an RFO (R34), deferral (R27)."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from connector.domain.ticket import Kept, Ticket
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, Impact
 from connector.rules.case import Case
 from connector.rules.spoken import Statement
-from connector.rules.text.clauses import Verdict
+from connector.rules.text.clauses import Verdict, normalized
+from connector.rules.text.until import Until
 
 
 class Source(StrEnum):
@@ -36,6 +38,8 @@ class Request(NamedTuple):
     """The customer's own sentence, or the text in the field; empty for a yes/no field."""
     name: str = ""
     """The person's, where the helpdesk tells it."""
+    until: Until = None
+    """Of a customer's consent by message: until when."""
 
     @property
     def id(self) -> str:
@@ -72,27 +76,76 @@ def escalation_requests(case: Case) -> list[Request]:
     return sorted([*_by_message(case.spoken.escalation), *by_field], key=_time)
 
 
-def rfo_requests(case: Case) -> list[Request]:
-    """Every request for an RFO that stands, oldest first.
+class RfoWords(NamedTuple):
+    """What was said about wanting an RFO."""
 
-    A customer can neither withdraw what support requested nor, by the field, ask in support's name. What was requested
-    on a ticket that was merged into this one is requested here.
-    """
-    ticket = case.ticket
-    standing = [request for kept in (ticket, *ticket.merged) for request in _standing_for_rfo(kept)]
-    return sorted([*_by_message(case.spoken.rfo), *standing], key=_time)
+    standing: tuple[Request, ...]
+    """The requests that nobody has taken back, oldest first."""
+    taken_back: Request | None
+    """By whom and when the last one was taken back, if none stands."""
 
 
-def _standing_for_rfo(ticket: Kept) -> list[Request]:
+def rfo_words(case: Case) -> RfoWords:
+    """Who wants an RFO still. An agent overrules every reading: taken back by the field, what was asked before is gone,
+    messages too. Who asked by message takes it back by message. A customer can neither withdraw what support requested
+    nor, by the field, ask in support's name. What was requested on a ticket that was merged into this one is requested
+    here."""
     standing: list[Request] = []
+    taken_back: Request | None = None
+    by_field = (wish for kept in (case.ticket, *case.ticket.merged) for wish in _rfo_by_field(kept))
+    for said in sorted([*by_field, *_rfo_by_message(case)], key=lambda wish: wish.request.at):
+        if said.wants:
+            standing.append(said.request)
+            continue
+        left = [] if said.request.actor.is_trusted else _not_said_like(said.request, standing)
+        if standing and not left:
+            taken_back = said.request
+        standing = left
+    return RfoWords(tuple(standing), None if standing else taken_back)
+
+
+def rfo_requests(case: Case) -> list[Request]:
+    """Every request for an RFO that stands, oldest first."""
+    return list(rfo_words(case).standing)
+
+
+class _Wish(NamedTuple):
+    request: Request
+    wants: bool
+    """``False``: it takes back."""
+
+
+def _rfo_by_field(ticket: Kept) -> Iterator[_Wish]:
     for setting in _settings(ticket, "rfo_requested"):
-        if setting.value:
-            standing.append(setting.as_request())
-        elif setting.actor is Actor.CUSTOMER:
-            standing = [request for request in standing if request.actor is not Actor.CUSTOMER]
-        else:
-            standing = []
-    return standing
+        if setting.value or setting.source is Source.FIELD:
+            yield _Wish(setting.as_request(), bool(setting.value))
+
+
+def _rfo_by_message(case: Case) -> Iterator[_Wish]:
+    for statement in case.spoken.rfo:
+        verdict = statement.reading.verdict
+        if verdict is Verdict.YES or (verdict is Verdict.NO and _NOT_NEEDED.search(normalized(statement.said))):
+            yield _Wish(_request(statement), verdict is Verdict.YES)
+
+
+_NOT_NEEDED = re.compile(
+    r"\b(?:no (?:longer )?need|(?:not|n't|no longer) (?:\w+ )?(?:need|require|want|necessary)\w*|withdr[ae]w\w*"
+    r"|cancel\w*|disregard|forget|ignore|zurück|hinfällig|verzicht\w*"
+    r"|(?:kein\w*|nicht) (?:\w+ ){0,4}(?:mehr|nötig|benötig\w*|erforderlich|brauch\w*)"
+    r"|brauch\w* (?:\w+ ){0,4}(?:kein\w*|nicht))\b",
+    re.IGNORECASE,
+)
+"""Of the clear noes, those that take a wish back; "we have not received it" does not."""
+
+
+def _not_said_like(taken_back: Request, standing: list[Request]) -> list[Request]:
+    """What stays when a customer takes back: what support asked for, and what was asked the other way."""
+    by_message = taken_back.source is Source.MESSAGE
+    return [
+        request
+        for request in standing
+        if request.actor is not Actor.CUSTOMER or (request.source is Source.MESSAGE) is not by_message
+    ]
 
 
 def support_consents(ticket: Ticket) -> list[Request]:
@@ -111,6 +164,18 @@ def customer_consents(case: Case) -> list[Request]:
     ]
     consents = sorted([*by_message, *_standing(case.ticket, "deferral_customer")], key=_time)
     return [consent for consent in consents if not any(at > consent.at for at in refused)]
+
+
+def unspent(consents: list[Request], ticket: Ticket) -> list[Request]:
+    """A consent ends with the incident and with a worse impact, however it was given; it does not come back with
+    them."""
+    spent = [change.at for change in ticket.changes.get("state", ()) if change.new.is_over]
+    spent += [change.at for change in ticket.changes.get("impact", ()) if change.new in _WORSE]
+    until = max(spent, default=None)
+    return consents if until is None else [consent for consent in consents if consent.at > until]
+
+
+_WORSE = frozenset({Impact.SERVICE_AFFECTING, Impact.DEGRADATION})
 
 
 _time = attrgetter("at")
@@ -140,15 +205,19 @@ def _settings(ticket: Kept, field: str) -> list[Setting]:
     of = "" if isinstance(ticket, Ticket) else ticket.id
     return [
         Setting(Source.CREATION, of, ticket.created_at, ticket.created_by, at_creation),
-        *(Setting(Source.FIELD, c.id, c.at, c.actor, c.new, c.actor_name) for c in changes),
+        *(
+            Setting(Source.FIELD, change.id, change.at, change.actor, change.new, change.actor_name)
+            for change in changes
+            if change.actor.is_party
+        ),
     ]
 
 
 def _by_message(statements: Iterable[Statement]) -> list[Request]:
     """What the customer's own messages plainly want."""
-    return [
-        Request(Source.MESSAGE, article.id, article.created_at, article.author, statement.said, article.author_name)
-        for statement in statements
-        if statement.reading.verdict is Verdict.YES
-        for article in (statement.article,)
-    ]
+    return [_request(statement) for statement in statements if statement.reading.verdict is Verdict.YES]
+
+
+def _request(statement: Statement) -> Request:
+    article, said, until = statement.article, statement.said, statement.until
+    return Request(Source.MESSAGE, article.id, article.created_at, article.author, said, article.author_name, until)

@@ -1,77 +1,221 @@
-"""Reason for outage: the request, the task, its due date and its reminders (R32–R34)."""
+"""Reason for outage on the incident: who asked, whether there is one, until when, whether it is delivered (R32–R34).
 
-from datetime import datetime
+One RFO is asked for at a time; it covers the outages since the last one was delivered, and each has a task of its own.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, LinkedTicket, Ticket, key_of
-from connector.domain.vocabulary import RfoStatus, TicketKind, TicketState
+from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, incident_of, key_of, kind_of
+from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
+from connector.policy.models import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
-from connector.rules.escalation import level_changes, level_notice, reached_level
-from connector.rules.requests import Request, Source, rfo_requests
+from connector.rules.outages import Outage, outages
+from connector.rules.requests import Request, RfoWords, Source, rfo_words
+from connector.rules.text.handover import hands_over
+from connector.rules.text.reply import own_words, read_lines
 
-_DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """A task that was merged or removed has delivered nothing."""
 
 
+class Asked(NamedTuple):
+    """What is asked for now, besides RFOs that were delivered."""
+
+    number: int
+    """Of the RFO: 1 for the ticket's first."""
+    words: RfoWords
+    outages: tuple[Outage, ...]
+    """Those since the last RFO was delivered."""
+    task: LinkedTicket | None
+    delivered_at: datetime | None
+    """When the RFO before was delivered."""
+
+    @property
+    def ended(self) -> datetime | None:
+        """When the last outage ended; ``None`` while it is going on."""
+        return self.outages[-1].ended
+
+
+class Step(NamedTuple):
+    """An overdue RFO rises to ``level`` at ``at``."""
+
+    at: datetime
+    level: Level
+
+
 def rfo(case: Case) -> Outcome:
-    """On the incident: request → eligibility → linked task, due in working days.
+    """Request → eligibility → linked task, due in working days after the later of request and end of the outage.
 
-    The clock starts at the later of request and resolution. A second resolution moves the due date; the task stays
-    the same, because it is found again by its key.
+    What was promised is kept: it is not declined when the priority changes, and its date moves only with a new outage.
     """
-    ticket, policy = case.ticket, case.policy
-    requests = rfo_requests(case)
-    if not requests:
-        return Outcome(rule="rfo", changes=_state(None, None), reasons=("nobody asked for an RFO",))
-    eligible = [r for r in requests if case.priority in policy.rfo.eligible or r.actor.is_staff]
-    request = (eligible or requests)[0]
-    resolved = timeline.resolved_at(ticket)
-    task = _task(ticket)
-    if task is not None and task.state in _DONE:
-        changes = _state(RfoStatus.DELIVERED, ticket.fields.rfo_due_at)
-        return Outcome(rule="rfo", changes=changes, reasons=(f"the RFO task {task.number} is done",))
-    if resolved is None:
-        reason = f"{_said(request)}; the clock starts when the incident is resolved"
-        touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
-        return Outcome(rule="rfo", changes=_state(RfoStatus.REQUESTED, None), touches=touches, reasons=(reason,))
-    if not eligible:
-        return _declined(case, request)
-    start = max(request.at, resolved)
-    due = timeline.whole_second(policy.rfo_calendar.add_working_days(start, policy.rfo.working_days))
-    return _due(case, request, due)
-
-
-def rfo_task(case: Case) -> Outcome:
-    """On the task: reminders before the due date, escalation when it has passed."""
     ticket = case.ticket
-    incident = next(
-        (link for link in ticket.links if key_of(TicketKind.RFO_TASK, link.id) == ticket.fields.connector_key), None
+    if ticket.merged_into is not None:
+        return _outcome(None, None, "the ticket goes on where it was merged into")
+    asked = _asked(case)
+    if asked is None:
+        return _outcome(RfoStatus.DELIVERED, ticket.fields.rfo_due_at, "the RFO is delivered", _behind(ticket))
+    stated = _stated(ticket)
+    if stated is not None and stated.new is RfoStatus.DECLINED and not _newer(asked.words.standing, stated.at):
+        return _outcome(RfoStatus.DECLINED, None, f"{wording.actor(stated.actor)} declined it")
+    if not asked.words.standing:
+        return _nobody_asks(case, asked)
+    if asked.ended is None:
+        return _waits(asked)
+    promised = _promised(ticket, asked)
+    request = _eligible(case, asked, promised)
+    if not asked.outages[-1].repaired and promised is None and not _after_the_end(request, asked):
+        return _not_repaired(case, asked)
+    if request is None:
+        return _declined(case, asked.words.standing[0])
+    start = max(request.at, asked.ended)
+    due = promised or timeline.whole_second(
+        case.policy.rfo_calendar.add_working_days(start, case.policy.rfo.working_days)
     )
-    waits = incident is not None and incident.rfo_status is RfoStatus.REQUESTED
-    due = incident.rfo_due_at if incident and incident.rfo_due_at else ticket.fields.rfo_due_at
-    if ticket.state is TicketState.CANCELLED:
-        reason = "the task was cancelled; the incident still shows its RFO as due"
-        return Outcome(rule="rfo_task", changes={"next_escalation_at": None}, reasons=(reason,))
-    if ticket.state in _DONE:
-        waiting = incident is not None and incident.rfo_status is not RfoStatus.DELIVERED
-        return Outcome(
-            rule="rfo_task",
-            changes={"rfo_status": RfoStatus.DELIVERED, "next_escalation_at": None},
-            touches=(incident.id,) if waiting and incident else (),
-            reasons=("the RFO is delivered",),
-        )
-    if waits or due is None:
-        changes: Changes = {**_state(RfoStatus.REQUESTED, None), "next_escalation_at": None}
-        return Outcome(rule="rfo_task", changes=changes, reasons=("no due date: the incident is not resolved",))
-    if case.now >= due:
-        return _overdue(case, due)
-    return _remind(case, due)
+    if asked.task is not None and asked.task.state in DONE and _sent(case, start):
+        touches = _untold((asked.task,), RfoStatus.DELIVERED)
+        return _outcome(RfoStatus.DELIVERED, due, f"the RFO task {asked.task.number} is done and it was sent", touches)
+    return _due(case, asked, request, due)
+
+
+def steps(case: Case, due: datetime) -> tuple[Step, ...]:
+    """The levels to which an RFO rises once it is overdue: at once, then one on each working day."""
+    levels = [level for level in case.ladder.levels if not level.skip]
+    rising = [level for level in levels if level.level >= case.policy.rfo.overdue_level] or levels[-1:]
+    calendar = case.policy.rfo_calendar
+    return tuple(
+        Step(calendar.add_working_days(due, days) if days else due, level) for days, level in enumerate(rising)
+    )
+
+
+def stamp(at: datetime) -> str:
+    """A date as marks name it."""
+    return at.strftime("%Y%m%dT%H%M")
+
+
+def _asked(case: Case) -> Asked | None:
+    """``None``: everything that is asked for is delivered."""
+    ticket = case.ticket
+    kept = (ticket, *ticket.merged)
+    statuses = [change for one in kept for change in one.changes.get("rfo_status", ())]
+    delivered = sorted(change.at for change in statuses if _counts_as_delivered(change))
+    done = [task for task in _tasks(ticket) if task.rfo_status is RfoStatus.DELIVERED]
+    task = next((task for task in _tasks(ticket) if task not in done), None)
+    last = delivered[-1] if delivered else None
+    if task is None and done and last is None:
+        return None
+    words, all_outages = rfo_words(case), outages(ticket)
+    if last is None:
+        return Asked(1, words, all_outages, task, None)
+    uncovered = tuple(outage for outage in all_outages if outage.ended is None or outage.ended > last)
+    # What was asked before is answered; so is what a customer asks once more of an outage that the RFO was about.
+    again = tuple(one for one in words.standing if one.at > last and (uncovered or one.actor.is_staff))
+    if not again:
+        return None
+    words = words._replace(standing=again)
+    return Asked(len(done) + 1, words, uncovered or all_outages[-1:], task, last)
+
+
+def _counts_as_delivered(change: Change) -> bool:
+    return change.new is RfoStatus.DELIVERED and change.actor.is_trusted
+
+
+def _newer(requests: Iterable[Request], than: datetime) -> tuple[Request, ...]:
+    return tuple(request for request in requests if request.at > than)
+
+
+def _tasks(ticket: Ticket) -> list[LinkedTicket]:
+    """The connector's RFO tasks of this incident and of those that were merged into it, the one to be written first."""
+    incidents = {ticket.id, *(merged.id for merged in ticket.merged)}
+    tasks = [
+        link
+        for link in ticket.links
+        if link.created_by_connector
+        and kind_of(link.connector_key) is TicketKind.RFO_TASK
+        and incident_of(link.connector_key) in incidents
+    ]
+    return sorted(tasks, key=lambda task: comes_first(task, ticket.id))
+
+
+def comes_first(task: LinkedTicket, incident_id: str) -> tuple[bool, bool, int, str]:
+    """The order of an incident's RFO tasks: one that is open, its own before one that a merge brought, the eldest."""
+    return task.state.is_over, incident_of(task.connector_key) != incident_id, len(task.id), task.id
+
+
+def _stated(ticket: Ticket) -> Change | None:
+    """The status that a person of support set last."""
+    by_hand = [change for change in ticket.changes.get("rfo_status", ()) if change.actor.is_staff]
+    return by_hand[-1] if by_hand else None
+
+
+def _promised(ticket: Ticket, asked: Asked) -> datetime | None:
+    """The date that the customer was told since the last outage ended, on this ticket or one merged into it."""
+    since = max((at for at in (asked.ended, asked.delivered_at) if at is not None), default=None)
+    if asked.ended is None or since is None:
+        return None
+    for kept in (ticket, *ticket.merged):
+        told = [change for change in kept.changes.get("rfo_due_at", ()) if change.actor is Actor.CONNECTOR]
+        if told and told[-1].new is not None and told[-1].at >= since:
+            due: datetime = told[-1].new
+            return due
+    return None
+
+
+def _eligible(case: Case, asked: Asked, promised: datetime | None) -> Request | None:
+    """The request that counts: the first, if the incident was critical or major while it was open, or support's."""
+    requests = asked.words.standing
+    if promised is not None or not _priorities(case, asked).isdisjoint(case.policy.rfo.eligible):
+        return requests[0]
+    return next((request for request in requests if request.actor.is_staff), None)
+
+
+def _priorities(case: Case, asked: Asked) -> set[Priority | None]:
+    """Every priority that the incident had while it was open, as far as somebody decided it."""
+    began, ended = asked.outages[0].began, asked.ended or case.now
+    changes = [change for change in case.ticket.changes.get("priority", ()) if change.actor.is_trusted]
+    before = [change for change in changes if change.at <= ended]
+    if not before:
+        return {case.priority}
+    standing = [change.new for change in before if change.at <= began][-1:]
+    # What the helpdesk begins with is nobody's decision where the rules replace it.
+    if not standing and before[0].actor is not Actor.CONNECTOR:
+        standing = [before[0].old]
+    return {*standing, *(change.new for change in before if change.at > began)}
+
+
+def _sent(case: Case, since: datetime) -> bool:
+    """The RFO has reached the customer by a message of support on the incident."""
+    names = case.policy.rfo.request_phrases
+    return any(
+        article.created_at >= since - _ONE_ACT
+        and hands_over(own_words(read_lines(article.body, article.is_html)), article.attachments, names)
+        for article in case.ticket.answers
+    )
+
+
+_ONE_ACT = timedelta(minutes=1)
+"""The message with the document, and the closing of the ticket."""
+
+
+def _outcome(status: RfoStatus | None, due: datetime | None, reason: str, touches: tuple[str, ...] = ()) -> Outcome:
+    return Outcome(rule="rfo", changes=_state(status, due), touches=touches, reasons=(reason,))
 
 
 def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
     return {"rfo_status": status, "rfo_due_at": due}
+
+
+def _behind(ticket: Ticket) -> tuple[str, ...]:
+    return _untold(_tasks(ticket), RfoStatus.DELIVERED)
+
+
+def _untold(tasks: Iterable[LinkedTicket], status: RfoStatus) -> tuple[str, ...]:
+    """The tasks that show another status still."""
+    return tuple(task.id for task in tasks if task.rfo_status is not status)
 
 
 def _said(request: Request) -> str:
@@ -79,9 +223,36 @@ def _said(request: Request) -> str:
     return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({said})"
 
 
-def _task(ticket: Ticket) -> LinkedTicket | None:
-    key = key_of(TicketKind.RFO_TASK, ticket.id)
-    return next((link for link in ticket.links if link.created_by_connector and link.connector_key == key), None)
+def _nobody_asks(case: Case, asked: Asked) -> Outcome:
+    back, task = asked.words.taken_back, asked.task
+    outcome = _outcome(None, None, "nobody asks for an RFO")
+    promised = _promised(case.ticket, asked)
+    if task is not None and task.rfo_due_at is not None:
+        outcome = outcome._replace(touches=(task.id,))
+    if back is None or promised is None or task is None:
+        return outcome
+    data = {"who": back.actor, "at": back.at, "due": promised, "task": task.number}
+    return outcome._replace(notices=(Notice("rfo_withdrawn", data, frozenset({Mark("rfo-withdrawn", back.id)})),))
+
+
+def _waits(asked: Asked) -> Outcome:
+    reason = f"{_said(asked.words.standing[0])}; the clock starts when the incident is repaired"
+    task = asked.task
+    touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
+    return _outcome(RfoStatus.REQUESTED, None, reason, touches)
+
+
+def _after_the_end(request: Request | None, asked: Asked) -> bool:
+    """Support knows how the ticket ended, and wants an RFO all the same."""
+    return request is not None and request.actor.is_staff and asked.ended is not None and request.at > asked.ended
+
+
+def _not_repaired(case: Case, asked: Asked) -> Outcome:
+    """Merged, a duplicate, cancelled: there was nothing to repair on this ticket, so nothing is promised."""
+    request = asked.words.standing[0]
+    outcome = _outcome(None, None, f"{_said(request)}; the ticket ended without a repair")
+    marks = frozenset({Mark("rfo-declined", request.id)})
+    return outcome._replace(notices=(Notice("rfo_unrepaired", {"who": request.actor, "at": request.at}, marks),))
 
 
 def _declined(case: Case, request: Request) -> Outcome:
@@ -90,30 +261,48 @@ def _declined(case: Case, request: Request) -> Outcome:
         "eligible": [policy.priorities[eligible].name for eligible in sorted(policy.rfo.eligible)],
         "priority": f"{policy.priorities[priority].name} ({priority})",
     }
-    return Outcome(
-        rule="rfo",
-        changes=_state(RfoStatus.DECLINED, None),
-        notices=(Notice("rfo_declined", data, frozenset({Mark("rfo-declined", request.id)})),),
-        reasons=(f"{_said(request)}; {priority} gets no RFO, an agent may still request one",),
+    reason = f"{_said(request)}; {priority} gets no RFO, an agent may still request one"
+    notice = Notice("rfo_declined", data, frozenset({Mark("rfo-declined", request.id)}))
+    return _outcome(RfoStatus.DECLINED, None, reason)._replace(notices=(notice,))
+
+
+def _due(case: Case, asked: Asked, request: Request, due: datetime) -> Outcome:
+    task, ahead = asked.task, [step.at for step in steps(case, due) if step.at > case.now]
+    late = len(steps(case, due)) - len(ahead)
+    status = RfoStatus.OVERDUE if late else RfoStatus.DUE
+    outcome = _outcome(
+        status, due, f"{_said(request)}; due {wording.format_time(due)}, {case.policy.rfo.working_days} working days"
+    )
+    return outcome._replace(
+        notices=(_new_date(case, due, late),) if late else _promise(case.ticket, due),
+        creates=() if task else (_new_task(case, asked.number, request, due),),
+        touches=tuple(
+            other.id
+            for other in _tasks(case.ticket)
+            if (other == task and other.rfo_due_at != due) or (other != task and not other.state.is_over)
+        ),
+        due=min(ahead, default=None),
     )
 
 
-def _due(case: Case, request: Request, due: datetime) -> Outcome:
-    task, days = _task(case.ticket), case.policy.rfo.working_days
-    overdue = case.now >= due
-    promise = Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", _stamp(due))}))
-    return Outcome(
-        rule="rfo",
-        changes=_state(RfoStatus.OVERDUE if overdue else RfoStatus.DUE, due),
-        notices=() if overdue else (promise,),
-        creates=() if task else (_new_task(case, request, due),),
-        touches=(task.id,) if task is not None and task.rfo_due_at != due else (),
-        reasons=(f"{_said(request)}; due {wording.format_time(due)}, {days} working days",),
-        due=None if overdue else due,
-    )
+def _promise(ticket: Ticket, due: datetime) -> tuple[Notice, ...]:
+    """The customer has heard the date where it was promised before a merge."""
+    if any(change.new == due for merged in ticket.merged for change in merged.changes.get("rfo_due_at", ())):
+        return ()
+    return (Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", stamp(due))})),)
 
 
-def _new_task(case: Case, request: Request, due: datetime) -> NewTicket:
+def _new_date(case: Case, due: datetime, late: int) -> Notice:
+    """The customer hears of each step: the next one is the new date; after an outage of ours, the next working day."""
+    calendar = case.policy.rfo_calendar
+    aim = calendar.add_working_days(due, late)
+    if aim <= case.now:
+        aim = timeline.whole_second(calendar.add_working_days(case.now, 1))
+    marks = frozenset(Mark("rfo-late", stamp(due), step) for step in range(1, late + 1))
+    return Notice("rfo_late", {"due": due, "aim": aim}, marks)
+
+
+def _new_task(case: Case, number: int, request: Request, due: datetime) -> NewTicket:
     ticket, rules = case.ticket, case.policy.rfo
     subject, body = case.task(
         "rfo_task",
@@ -124,7 +313,7 @@ def _new_task(case: Case, request: Request, due: datetime) -> NewTicket:
         phrase=request.said,
     )
     return NewTicket(
-        key=key_of(TicketKind.RFO_TASK, ticket.id),
+        key=key_of(TicketKind.RFO_TASK, ticket.id, number),
         title=subject[:240],
         text=body,
         group=rules.group,
@@ -133,41 +322,6 @@ def _new_task(case: Case, request: Request, due: datetime) -> NewTicket:
             "rfo_due_at": due,
             "priority": ticket.fields.priority,
             "service_id": ticket.fields.service_id,
+            "service_check": ticket.fields.service_check,
         },
     )
-
-
-def _remind(case: Case, due: datetime) -> Outcome:
-    calendar, days = case.policy.rfo_calendar, case.policy.rfo.working_days
-    times = {day: calendar.add_working_days(due, day - days) for day in case.policy.rfo.remind_on}
-    notices: tuple[Notice, ...] = ()
-    if passed := [day for day, at in times.items() if at <= case.now]:
-        # After an outage the latest reminder stands for those before it.
-        mark = Mark("rfo-reminder", max(passed), _stamp(due))
-        notices = (Notice("rfo_reminder", {"day": max(passed), "days": days, "due": due}, frozenset({mark})),)
-    coming = min((at for at in times.values() if at > case.now), default=due)
-    return Outcome(
-        rule="rfo_task",
-        changes={"rfo_status": RfoStatus.DUE, "rfo_due_at": due, "next_escalation_at": due},
-        notices=notices,
-        reasons=(f"due {wording.format_time(due)}, next look {wording.format_time(coming)}",),
-        due=coming,
-    )
-
-
-def _overdue(case: Case, due: datetime) -> Outcome:
-    wanted = case.policy.rfo.overdue_level
-    reasons = (f"RFO overdue since {wording.format_time(due)}",)
-    levels = case.policy.ladder(None).levels
-    level = next((level for level in levels if level.level >= wanted and not level.skip), None)
-    changes: Changes = {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": due, "next_escalation_at": None}
-    if level is None or reached_level(case.ticket) >= level.level:
-        return Outcome(rule="rfo_task", changes=changes, reasons=reasons)
-    why = case.text("reason_rfo_overdue", due=due)
-    changes |= level_changes(case, level, why)
-    notice = level_notice(level, why, due, {Mark("level", level.level)})
-    return Outcome(rule="rfo_task", changes=changes, notices=(notice,), reasons=reasons)
-
-
-def _stamp(at: datetime) -> str:
-    return at.strftime("%Y%m%dT%H%M")

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from cachetools import LRUCache, cached
 
@@ -15,10 +16,10 @@ from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
 from connector.rules.text.known import Message, read_messages
-from connector.rules.text.machines import is_automatic
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject
+from connector.rules.text.until import UNREADABLE, Until, read_until
 
 _LONGEST = 120
 
@@ -28,6 +29,8 @@ class Statement(NamedTuple):
 
     article: Article
     reading: Reading
+    until: Until = None
+    """Of a consent: until when, by the customer."""
 
     @property
     def said(self) -> str:
@@ -49,12 +52,11 @@ _NOTHING = Spoken()
 def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
-    asked_at = tuple(at for mark, at in ticket.marks.items() if mark.name == "deferral-asked")
     naming: dict[int, tuple[bool, ...]] = {}
     deferring = False
-    first_asked = min(asked_at, default=None)
+    first_asked = min(_asked_at(ticket), default=None)
     for at, article in enumerate(ticket.articles):
-        if article.author is Actor.CUSTOMER and not article.internal and not is_automatic(article):
+        if article.author is Actor.CUSTOMER and not article.internal:
             named = _named(Body(article.body), own_subject(ticket, at), names)
             deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
             if deferring or any(named):
@@ -63,7 +65,8 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
         return _NOTHING
     messages = read_messages(ticket.articles, naming)
     escalation, rfo = (tuple(_requests(ticket, kind, names[kind], naming, messages)) for kind in (0, 1))
-    return Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, asked_at)))
+    zone = policy.deferral_calendar.zone
+    return Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, zone)))
 
 
 def _requests(
@@ -85,12 +88,13 @@ def _consents(
     names: tuple[str, ...],
     naming: Mapping[int, tuple[bool, ...]],
     messages: Mapping[int, Message],
-    asked_at: tuple[datetime, ...],
+    zone: ZoneInfo,
 ) -> Iterator[Statement]:
     """A bare "yes" counts as the answer to a question that nobody has answered; other words must name a deferral.
 
     Whoever has agreed takes it back without naming it: "please carry on now".
     """
+    asked_at = _asked_at(ticket)
     answered_at: datetime | None = None
     agreed = False
     for at, named in naming.items():
@@ -99,20 +103,38 @@ def _consents(
         open_question = question is not None and (answered_at is None or answered_at < question)
         if not (named[2] or open_question or agreed):
             continue
-        reading = _consent(Body(own_words(messages[at].lines)), names, open_question or agreed)
+        words = own_words(messages[at].lines)
+        reading = _consent(Body(words), names, open_question or agreed)
         if reading is None or not (named[2] or open_question or takes_back(reading)):
             continue
-        statement = _doubted(Statement(article, reading), messages[at])
+        statement = _limited(_doubted(Statement(article, reading), messages[at]), words, zone)
         if statement.reading.verdict is not Verdict.UNCLEAR:
             answered_at, agreed = article.created_at, statement.reading.verdict is Verdict.YES
         yield statement
 
 
+def _asked_at(ticket: Ticket) -> list[datetime]:
+    """When we asked for consent."""
+    return [at for mark, at in ticket.marks.items() if mark.name == "deferral-asked"]
+
+
+def _limited(statement: Statement, words: str, zone: ZoneInfo) -> Statement:
+    """Nobody waits longer than the customer said; where nobody can tell how long that is, it is no consent yet."""
+    if statement.reading.verdict is not Verdict.YES:
+        return statement
+    until = read_until(words, statement.article.created_at, zone)
+    return _unclear(statement) if until == UNREADABLE else statement._replace(until=until)
+
+
 def _doubted(statement: Statement, message: Message) -> Statement:
     """What only repeats the ticket's words may be an echo."""
     if message.repeats and statement.reading.verdict is Verdict.YES:
-        return statement._replace(reading=statement.reading._replace(verdict=Verdict.UNCLEAR))
+        return _unclear(statement)
     return statement
+
+
+def _unclear(statement: Statement) -> Statement:
+    return statement._replace(reading=statement.reading._replace(verdict=Verdict.UNCLEAR))
 
 
 @lru_cache(maxsize=8_192)

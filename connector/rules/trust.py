@@ -17,6 +17,7 @@ from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules import wording
 from connector.rules.case import Case
+from connector.rules.worsening import is_worse, told
 
 _SUPPORTS = set_by(SetBy.SUPPORT, SetBy.RULES)
 _GUARDED = frozenset((*_SUPPORTS, *NATIVE))
@@ -50,21 +51,24 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
         if field not in changed and getattr(fields, field) is not None
     }
     for field, changes in ticket.changes.items():
-        if not changes[-1].actor.is_trusted and field in _GUARDED:
+        if not _counts(changes[-1], field):
             counted = _value_that_counts(ticket, field, changes)
             if counted != getattr(ticket.fields, field):
                 repairs[field] = counted
+    worse: tuple[Notice, ...] = ()
     for field in _corrected_by_support(ticket):
-        counted = _last_by_support(ticket.changes[field]).new
-        if counted != getattr(ticket.fields, field):
+        counted, now = _last_by_support(ticket.changes[field]).new, getattr(ticket.fields, field)
+        if is_worse(field, now, counted):
+            worse = (told(field, counted, now, ticket.changes[field][-1].id),)
+        elif counted != now:
             repairs[field] = counted
     if not repairs:
-        return ticket, Outcome(rule="trust")
+        return ticket, Outcome(rule="trust", notices=worse)
     repaired = cast(Changes, repairs)
     outcome = Outcome(
         rule="trust",
         changes=repaired,
-        notices=_reports(ticket, repairs),
+        notices=(*worse, *_reports(ticket, repairs)),
         reasons=tuple(
             f"{ticket.labels[field]} counts as {wording.value(counted)}: "
             f"{wording.value(getattr(ticket.fields, field))} was not set by support"
@@ -164,10 +168,18 @@ def unproved(case: Case) -> Outcome:
     )
 
 
+def _counts(change: Change, field: str) -> bool:
+    """A customer's change counts where the field is theirs to fill; a stranger's or machine's never does. What they
+    make of the state is for the clocks to judge."""
+    if field in _GUARDED:
+        return change.actor.is_trusted
+    return field not in CATALOGUE or change.actor.is_party
+
+
 def _value_that_counts(ticket: Ticket, field: str, changes: tuple[Change, ...]) -> Any:
     """What somebody else than the customer set last, or what was there from the start."""
     for change in reversed(changes):
-        if change.actor.is_trusted:
+        if _counts(change, field):
             return change.new
     return None if field in _empty_at_creation(ticket) else changes[0].old
 

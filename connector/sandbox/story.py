@@ -35,9 +35,8 @@ def tell(stage: Stage) -> Iterator[Told]:
     grace = stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper")
     play = _Play(stage)
     ticket = ada.writes(
-        "Line to Hamburg down",
-        "Hello,\n\nour line has been dead since 2026-11-23 09:40 CET. Please help.\n\n"
-        "Urgency: high\n\n-- \nAda Lovelace",
+        "Fault on the line to Hamburg",
+        "Hello,\n\nwe have had a fault since 2026-11-23 09:40 CET. Please help.\n\nUrgency: high\n\n-- \nAda Lovelace",
     )
     stage.settle()
     yield play.step("An e-mail without service ID and impact: asked back for exactly that", ticket, _asked)

@@ -29,6 +29,7 @@ from connector.policy.models import Policy
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
+from connector.work.refusals import Refusals
 from connector.work.sweep import sweep
 from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
 
@@ -84,16 +85,24 @@ class SweepSchedule(NamedTuple):
 
 
 def attempt(
-    job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule, *, holds: Callable[[], bool]
+    job: Job,
+    table: WorkTable,
+    desk: Helpdesk,
+    policy: Policy,
+    schedule: SweepSchedule,
+    *,
+    holds: Callable[[], bool],
+    refusals: Refusals | None = None,
 ) -> Result:
     """Does the job once. Never raises: an error concerns this ticket only.
 
-    ``holds`` tells whether the job's lease still lasts. After its end nothing is written.
+    ``holds`` tells whether the job's lease still lasts. After its end nothing is written. ``refusals`` is what the
+    helpdesk has refused lately.
     """
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
-        return _reconcile(job, table.now, desk, policy, holds)
+        return _reconcile(job, table, desk, policy, holds=holds, refusals=refusals)
     except LeaseEndedError:
         return Result(Released(job))
     except RateLimitedError as error:
@@ -169,7 +178,13 @@ def later(named: datetime, now: datetime) -> datetime:
 
 
 def _reconcile(
-    job: Job, now: Callable[[], datetime], desk: Helpdesk, policy: Policy, holds: Callable[[], bool]
+    job: Job,
+    table: WorkTable,
+    desk: Helpdesk,
+    policy: Policy,
+    *,
+    holds: Callable[[], bool],
+    refusals: Refusals | None,
 ) -> Result:
     def failed(text: Failure) -> None:
         metrics.text_failed(text.name)
@@ -177,9 +192,21 @@ def _reconcile(
 
     started = time.perf_counter()
     with failures_told_to(failed):
-        result = reconcile(desk, policy, job.key.ticket, now(), holds)
+        result = reconcile(desk, policy, job.key.ticket, table.now(), holds, refusals=refusals, people=table.people)
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
+    for detail, why in result.refused.items():
+        name = detail.partition(":")[0]
+        metrics.detail_refused(job.key.helpdesk, name)
+        log.error("the helpdesk refuses a detail, the rest was done", ticket=result.ticket.number, detail=name, why=why)
+    if result.decision.note and any(mark.name == "state-unknown" for mark in result.decision.note.marks):
+        metrics.state_unknown(job.key.helpdesk)
+        log.error(
+            "the mapping does not say what a state means",
+            ticket=result.ticket.number,
+            state=result.ticket.unknown_state,
+            counts_as=str(result.ticket.state),
+        )
     _tell(result, seconds)
     if result.ticket.kind is TicketKind.OTHER:
         metrics.out_of_scope(job.key.helpdesk)

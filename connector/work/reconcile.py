@@ -1,14 +1,24 @@
-"""The one thing the connector does: read, evaluate, write the difference (design, "One idea: reconcile")."""
+"""The one thing the connector does: read, evaluate, write the difference (design, "One idea: reconcile").
 
-from collections.abc import Callable
+One refused detail stops nothing: what the helpdesk does not take is left out, the rest is written, and that is told.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.domain.decision import Decision
+from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, creation
 from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, Silence
+from connector.helpdesks.errors import ForbiddenError, RefusedError, ServerFaultError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
+from connector.work.people import People
+from connector.work.refusals import KEPT, MATTER, Refusals, details
+
+_ROUNDS = 6
+"""So many times in a row a helpdesk may name details that it does not take."""
 
 
 class LeaseEndedError(Exception):
@@ -26,31 +36,194 @@ class Reconciled(NamedTuple):
     """When the ticket has to be looked at again (UTC)."""
     touched: tuple[str, ...]
     """Ids of other tickets that have to be looked at because of this one, new ones among them."""
+    refused: Mapping[str, str]
+    """Details that the helpdesk did not take this time, and why."""
 
 
 def reconcile(
-    desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime, holds: Callable[[], bool] = lambda: True
+    desk: Helpdesk,
+    policy: Policy,
+    ticket_id: str,
+    now: datetime,
+    holds: Callable[[], bool] = lambda: True,
+    *,
+    refusals: Refusals | None = None,
+    people: People | None = None,
 ) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
     New tickets are created first, because the note on this ticket names them. ``holds`` tells right before each write
-    whether the lease still lasts: a helpdesk cannot know that a write comes too late.
+    whether the lease still lasts: a helpdesk cannot know that a write comes too late. ``refusals`` is what the helpdesk
+    has refused lately. ``people`` remembers how many messages a customer has got; without it there is no bound.
 
     :raises HelpdeskError: the same call later completes what is missing.
     :raises LeaseEndedError: the lease has ended.
     """
-    ticket = desk.read(ticket_id)
-    decision = evaluate(ticket, policy, now)
-    # No webhook tells of what the connector does itself.
-    touched = list(decision.touches)
-    for new in decision.creates:
-        _check(holds)
-        touched.append(desk.ensure(new, ticket))
-    seen = ticket.updated_at
-    if decision.changes or decision.note or decision.state:
-        _check(holds)
-        seen = desk.write(ticket, decision.changes, decision.note, decision.state)
-    return Reconciled(ticket, decision, seen, now if decision.unfinished else decision.due, tuple(touched))
+    return _Attempt(desk, policy, now, holds=holds, refusals=refusals or Refusals(), people=people).on(ticket_id)
+
+
+class _Attempt:
+    """One reconcile. ``refused``: the details that are left out, and why; ``news``: those of them that are new."""
+
+    def __init__(
+        self,
+        desk: Helpdesk,
+        policy: Policy,
+        now: datetime,
+        *,
+        holds: Callable[[], bool],
+        refusals: Refusals,
+        people: People | None,
+    ) -> None:
+        self._desk = desk
+        self._policy = policy
+        self._now = now
+        self._holds = holds
+        self._refusals = refusals
+        self._people = people
+        self._refused: dict[str, str] = {}
+        self._news: dict[str, str] = {}
+        # No webhook tells of what the connector does itself.
+        self._touched: dict[str, None] = {}
+        self._written: Decision | None = None
+
+    def on(self, ticket_id: str) -> Reconciled:
+        """Does it."""
+        ticket = self._desk.read(ticket_id)
+        decision = self._evaluate(ticket)
+        if known := self._refusals.known(ticket, decision, self._now):
+            self._refused |= known
+            decision = self._evaluate(ticket)
+        if decision.creates:
+            self._create(ticket, decision)
+            decision = self._evaluate(ticket) if self._news else decision
+        for round_ in range(_ROUNDS + 1):
+            try:
+                seen = self._write(ticket, decision)
+                break
+            except RefusedError as error:
+                if round_ == _ROUNDS:
+                    raise
+                learnt = self._learn(ticket, decision, error)
+                # Part of it is stored, or all but one detail.
+                ticket = self._desk.read(ticket_id)
+                if not learnt:
+                    seen = ticket.updated_at
+                    break
+                decision = self._evaluate(ticket)
+        return self._end(ticket, decision, seen)
+
+    def _evaluate(self, ticket: Ticket) -> Decision:
+        decision = evaluate(ticket, self._policy, self._now, self._refused)
+        if self._people is None or not _is_public(decision):
+            return decision
+        if self._people.messages(self._desk.name, _address(ticket)) < self._policy.messages_per_hour:
+            return decision
+        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused)
+
+    def _create(self, ticket: Ticket, decision: Decision) -> None:
+        for new in decision.creates:
+            _check(self._holds)
+            try:
+                self._touched[self._ensured(new, ticket)] = None
+            except (RefusedError, ForbiddenError) as error:
+                self._remember(ticket, decision, {creation(new.key): str(error)})
+
+    def _ensured(self, new: NewTicket, ticket: Ticket) -> str:
+        """A ticket without some of its values is better than none: its own rules set them again."""
+        try:
+            return self._desk.ensure(new, ticket)
+        except RefusedError as error:
+            fields = {name: value for name, value in new.fields.items() if error.details and name not in error.details}
+            if len(fields) == len(new.fields):
+                raise
+            return self._desk.ensure(new.model_copy(update={"fields": fields}), ticket)
+
+    def _write(self, ticket: Ticket, decision: Decision) -> datetime:
+        if not (decision.changes or decision.note or decision.state):
+            return ticket.updated_at
+        _check(self._holds)
+        try:
+            seen = self._desk.write(ticket, decision.changes, decision.note, decision.state)
+        except ServerFaultError as error:
+            if MESSAGE not in details(decision) or not self._refusals.breaks(ticket):
+                raise
+            self._desk.probe()
+            # It breaks on this message only, time and again: Zammad does on a mail in a group without an address.
+            raise RefusedError(str(error), details=frozenset({MESSAGE})) from error
+        if self._people is not None and _is_public(decision):
+            self._people.sent_message(self._desk.name, _address(ticket))
+        self._refusals.goes(ticket)
+        self._written = self._written or decision
+        return seen
+
+    def _learn(self, ticket: Ticket, decision: Decision, error: RefusedError) -> bool:
+        """What it was that the helpdesk did not take; where it does not say, it is found by trying. Returns whether
+        there is anything: a value that somebody else has changed at once was taken."""
+        parts = details(decision)
+        blamed = {detail: str(error) for detail in error.details if detail in parts}
+        if error.written:
+            self._written = self._written or decision
+            blamed = self._lost(ticket, parts, blamed)
+        elif not blamed:
+            blamed = self._found(ticket, decision, error)
+        self._remember(ticket, decision, blamed, surely=bool(error.details) or len(blamed) == 1)
+        return bool(blamed)
+
+    def _lost(self, ticket: Ticket, parts: Mapping[str, object], blamed: Mapping[str, str]) -> dict[str, str]:
+        taken = {
+            change.field
+            for change in self._desk.read(ticket.id).history
+            if change.actor is Actor.CONNECTOR
+            and change.at >= ticket.updated_at
+            and change.new == parts.get(change.field)
+        }
+        return {detail: why for detail, why in blamed.items() if detail not in taken}
+
+    def _found(self, ticket: Ticket, decision: Decision, error: RefusedError) -> dict[str, str]:
+        """The one detail without which the rest goes; if there is none, all but the level; else all. The trial that
+        succeeds has written the rest."""
+        suspects = [detail for detail in details(decision) if not detail.startswith(CREATION)]
+        trials = [[suspect] for suspect in suspects]
+        for matters in (MATTER, MATTER[1:], ()):
+            if (several := [suspect for suspect in suspects if suspect not in matters]) not in trials:
+                trials.append(several)
+        for trial in trials:
+            left_out, before = dict.fromkeys(trial, str(error)), self._refused
+            self._refused = {**before, **left_out}
+            try:
+                self._write(ticket, self._evaluate(ticket))
+            except RefusedError:
+                self._refused = before
+                continue
+            return left_out
+        raise error
+
+    def _remember(self, ticket: Ticket, decision: Decision, refused: Mapping[str, str], *, surely: bool = True) -> None:
+        self._refusals.remember(ticket, decision, refused, self._now, surely=surely)
+        self._refused |= refused
+        self._news |= refused
+
+    def _end(self, ticket: Ticket, decision: Decision, seen: datetime) -> Reconciled:
+        for touched in decision.touches:
+            self._touched[touched] = None
+        due = self._now if decision.unfinished else decision.due
+        if any(detail.startswith(CREATION) for detail in self._refused):
+            # Nothing else brings back what waits to be created.
+            again = self._now + KEPT
+            due = again if due is None else min(due, again)
+        if self._written is not None and self._written is not decision:
+            first = self._written
+            decision = decision._replace(changes=first.changes, note=first.note, state=first.state)
+        return Reconciled(ticket, decision, seen, due, tuple(self._touched), self._news)
+
+
+def _address(ticket: Ticket) -> str:
+    return ticket.customer.email or ticket.customer.id
+
+
+def _is_public(decision: Decision) -> bool:
+    return decision.note is not None and decision.note.public
 
 
 def _check(holds: Callable[[], bool]) -> None:

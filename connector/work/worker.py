@@ -17,6 +17,7 @@ from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
+from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 
 
@@ -87,6 +88,7 @@ class Worker:
         self._table = table
         self._name = desk.name
         self._rules = desk, policy
+        self._refusals = Refusals()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
         # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
@@ -205,7 +207,9 @@ class Worker:
         self._results.put(Result(Released(job)) if idle else self._attempt(job))
 
     def _attempt(self, job: Job) -> Result:
-        result = attempt(job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job))
+        result = attempt(
+            job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
+        )
         if result.exposed is not None:
             self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:

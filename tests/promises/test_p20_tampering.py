@@ -205,11 +205,27 @@ def test_an_impact_that_support_corrected_stays(cast: Cast) -> None:
     cast.agent.sets(ticket, impact="degradation")
     stage.settle()
 
-    cast.outsider.sets(ticket, impact="service_affecting")
+    cast.outsider.sets(ticket, impact="non_service_affecting")
     stage.settle()
 
     assert stage.ticket(ticket).fields.impact == "degradation"
     assert stage.ticket(ticket).fields.priority == "P2"
+
+
+def test_a_worse_impact_of_the_customers_counts_against_supports(cast: Cast) -> None:
+    """R18, on every channel."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    cast.agent.sets(ticket, impact="degradation")
+    stage.settle()
+
+    cast.customer.replies(ticket, "Impact: service affecting")
+    stage.settle()
+
+    seen = stage.ticket(ticket)
+    assert (seen.fields.impact, seen.fields.priority) == ("service_affecting", "P1")
+    assert [step for step in proofs(seen) if step.startswith("worse-")]
 
 
 def test_a_proof_key_that_is_replaced_at_once_raises_no_level_anew(cast: Cast) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from connector.domain.vocabulary import Priority, TicketState
+from connector.domain.vocabulary import Actor, Priority, TicketState
 from connector.sandbox.jira.house import JiraHouse
+from connector.sandbox.stage import Stage
+from tests.builders import default_policy
 from tests.promises.conftest import COMPLETE, Cast, zammad_house
 
 DETAILS = "Impact: degradation\nUrgency: low\nPlease escalate this ticket. Please send us the RFO."
@@ -147,3 +149,46 @@ def test_what_a_person_of_support_writes_down_for_a_caller_is_answered(jira_cast
 
     assert [stage.ticket(ticket).fields.escalation_level for ticket in (called, noticed)] == [1, 2]
     assert {stage.ticket(ticket).fields.priority for ticket in (called, noticed)} == {Priority.P1}
+
+
+def public(stage: Stage, tickets: list[str]) -> int:
+    """How many messages of the connector went to customers."""
+    articles = [article for ticket in tickets for article in stage.ticket(ticket).articles]
+    return sum(article.author is Actor.CONNECTOR and not article.internal for article in articles)
+
+
+def test_a_robot_that_opens_a_ticket_for_each_answer_gets_few(zammad_cast: Cast) -> None:
+    """Nothing shows that it is a machine: a bound for each address is the last resort. It outlasts a restart."""
+    stage, sandbox, most = (
+        zammad_cast.stage,
+        zammad_house(zammad_cast.stage).sandbox,
+        default_policy().messages_per_hour,
+    )
+    tickets = list[str]()
+    for number in range(most + 3):
+        tickets.append(str(sandbox.receive_mail("robot@alarms.example", f"Alarm {number}", "Something is odd.")))
+        stage.settle()
+        stage.connect()
+
+    assert public(stage, tickets) == most
+    for ticket in tickets[most:]:
+        (asked,) = [a for a in stage.ticket(ticket).articles if "asked" in a.marks]
+        assert asked.internal
+
+    stage.advance(timedelta(hours=1))
+    other = str(sandbox.receive_mail("robot@alarms.example", "Alarm", "Something is odd."))
+    stage.settle()
+    assert public(stage, [other]) == 1
+
+
+def test_a_machine_is_never_answered(zammad_cast: Cast) -> None:
+    """Zammad notes by the mail's headers who answers by itself."""
+    stage, sandbox = zammad_cast.stage, zammad_house(zammad_cast.stage).sandbox
+    ticket = str(sandbox.receive_mail("noc@carrier.example", "Case opened", COMPLETE))
+    (first,) = sandbox.world.table("TicketArticle").values()
+    first["preferences"] = {"send-auto-response": False, "is-auto-response": True}
+    stage.advance(timedelta(days=2))
+
+    seen = stage.ticket(ticket)
+    assert public(stage, [ticket]) == 0
+    assert (seen.fields.impact, seen.fields.service_id) == (None, None)

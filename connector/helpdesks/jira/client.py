@@ -17,6 +17,7 @@ from connector.helpdesks.errors import (
     HelpdeskError,
     PermanentError,
     RateLimitedError,
+    RefusedError,
     TicketWaitsError,
     UnavailableError,
 )
@@ -163,7 +164,18 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
     if status == 410:
         return PermanentError(f"{text}. This Jira has removed the call; the connector needs a newer version")
-    return by_status(response, text)
+    error = by_status(response, text)
+    return RefusedError(text, named=_blamed(response)) if isinstance(error, RefusedError) else error
+
+
+def _blamed(response: requests.Response) -> frozenset[str]:
+    """The ids of the fields that Jira names in a refusal."""
+    try:
+        body = response.json()
+    except NOT_JSON:
+        return frozenset()
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return frozenset(map(str, errors)) if isinstance(errors, dict) else frozenset()
 
 
 def said(response: requests.Response) -> str:

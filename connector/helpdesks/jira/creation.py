@@ -5,7 +5,7 @@ The incident's own links tell first: they are never late. An issue that was crea
 label. While an attempt on the incident is so young that search may not know its issue, nobody creates a second one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from connector.helpdesks.errors import (
     EndpointLimitedError,
     NotFoundError,
     PermanentError,
+    RefusedError,
     TicketWaitsError,
     TransientError,
 )
@@ -47,7 +48,7 @@ Encode = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 class Creation(NamedTuple):
     """Finds or creates, with what it needs for it. ``is_ours`` tells the connector's account, ``encode`` gives fields
-    as Jira takes them, ``project`` the id of the service project."""
+    as Jira takes them, ``project`` the id of the service project, ``details`` the rules' names of what Jira blames."""
 
     client: JiraClient
     listing: Listing
@@ -58,6 +59,7 @@ class Creation(NamedTuple):
     is_ours: Callable[[UserRow | None], bool]
     encode: Encode
     project: Callable[[], str]
+    details: Callable[[Iterable[str]], frozenset[str]]
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """The id of the one issue with ``new.key``, linked to ``incident``.
@@ -101,8 +103,10 @@ class Creation(NamedTuple):
             raise TransientError(f"Jira {incident.number}: creating {new.key} was held up, and begins anew later")
         try:
             answer = self.client.post("api/2/issue", self._body(new))
-        except _REFUSED:
+        except _REFUSED as error:
             self._intend(incident.id, intended)
+            if isinstance(error, RefusedError):
+                raise RefusedError(str(error), details=self.details(error.named)) from error
             raise
         return parsed(CreatedRow, answer, f"POST issue ({new.key})").id
 

@@ -187,6 +187,7 @@ class JiraDesk:
                 is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
                 encode=lambda changes: {**writer.encoded(changes), **writer.due_date(changes)},
                 project=lambda: self.site.project_id,
+                details=writer.details,
             ),
             query=urlencode(asked),
         )

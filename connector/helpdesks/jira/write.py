@@ -1,15 +1,15 @@
 """What goes to Jira: fields, comment and memory in one request, and a transition where the status has to change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from connector.domain.decision import Note
+from connector.domain.decision import MESSAGE, STATE, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.helpdesks.answer import parsed
-from connector.helpdesks.errors import ExposedNoteError, PermanentError
+from connector.helpdesks.errors import ExposedNoteError, PermanentError, RefusedError
 from connector.helpdesks.jira.answer import CommentRow, EditedRow, TransitionRow, Transitions
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
@@ -46,14 +46,20 @@ class IssueWriter:
         self._flavour: Flavour = site.flavour
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None) -> datetime:
-        """One request on Cloud. Data Center does not answer an edit: a second one reads the time of update."""
+        """One request on Cloud. Data Center does not answer an edit: a second one reads the time of update.
+
+        A change of status goes first: what the note says of it is true then.
+        """
         path = f"api/2/issue/{ticket.id}"
         answer = None
-        if changes or note is not None:
-            query = "returnIssue=true" if self._flavour.edits_answer and state is None else ""
-            answer = self._client.put(path, self._edit(ticket, changes, note), query)
         if state is not None:
             self._move(ticket, state)
+        if changes or note is not None:
+            query = "returnIssue=true" if self._flavour.edits_answer else ""
+            try:
+                answer = self._client.put(path, self._edit(ticket, changes, note), query)
+            except RefusedError as error:
+                raise RefusedError(str(error), details=self.details(error.named)) from error
         edited = parsed(EditedRow, answer, f"PUT {path}") if answer is not None else None
         if edited is None or edited.fields.updated is None:
             edited = self._read(ticket, changes, note)
@@ -74,6 +80,11 @@ class IssueWriter:
                 f"Jira {ticket.number}: the internal comment {row.id} is public. Check that the token is that of the "
                 "connector's own account with a role of the agents, and make the comment internal"
             )
+
+    def details(self, named: Iterable[str]) -> frozenset[str]:
+        """The rules' names of what Jira blames."""
+        known = {**self._site.fields.fields, "priority": "priority", "comment": MESSAGE, "duedate": "rfo_due_at"}
+        return frozenset(known[name] for name in named if name in known)
 
     def encoded(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Fields as Jira takes them, by their ids. Priority and group cannot be emptied."""
@@ -121,13 +132,18 @@ class IssueWriter:
         way = self._way(ways, state)
         if way is None:
             names = " or ".join(self._mapping.state_names(state))
-            raise PermanentError(
-                f"Jira {ticket.number}: the workflow has no transition to {names} from here that the connector may use"
+            raise RefusedError(
+                f"Jira {ticket.number}: the workflow has no transition to {names} from here that the connector may use",
+                details=frozenset({STATE}),
             )
         body: dict[str, Any] = {"transition": {"id": way.id}}
         if "resolution" in way.fields and state.is_over:
             body["fields"] = {"resolution": {"name": self._mapping.resolution}}
-        self._client.post(path, body)
+        try:
+            self._client.post(path, body)
+        except RefusedError as error:
+            # A field that the transition requires and the connector has no value for, or a condition of the workflow.
+            raise RefusedError(str(error), details=frozenset({STATE})) from error
 
     def _way(self, ways: tuple[TransitionRow, ...], state: TicketState) -> TransitionRow | None:
         for name in self._mapping.state_names(state):
@@ -168,7 +184,9 @@ class IssueWriter:
                 lost.append(field)
         if lost:
             names = ", ".join(repr(self._mapping.fields[field]) for field in sorted(lost))
-            raise PermanentError(
+            raise RefusedError(
                 f"Jira PUT {path}: answered with success but did not store {names}. Check the types of these custom "
-                "fields and what automations do with them"
+                "fields and what automations do with them",
+                details=frozenset(lost),
+                written=True,
             )

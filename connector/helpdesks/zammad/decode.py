@@ -30,6 +30,8 @@ _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 """How version 0.1.0 proved its steps."""
 
 _CLOCK_GRAIN = timedelta(seconds=1)
+_LARGEST_LOGO = 20_000
+"""Bytes. A picture of a screen is larger."""
 _OF_A_SPLIT = ("parent", "child")
 
 
@@ -86,7 +88,7 @@ class Decoder:
                 for at, article in enumerate(articles)
             ),
             history=changes,
-            links=tuple(self._links(whole)),
+            links=tuple(self.links(whole)),
             merged=tuple(self._merged(*one) for one in sorted(merged, key=_creation)),
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
@@ -157,7 +159,7 @@ class Decoder:
             subject=row.subject,
             body=row.body,
             is_html=row.content_type.startswith("text/html"),
-            attachments=tuple(str(file.get("filename", "")) for file in row.attachments),
+            attachments=tuple(str(file.get("filename", "")) for file in row.attachments if not _is_logo(file)),
             marks=proof.marks,
             refused_marks=proof.refused,
         )
@@ -176,7 +178,8 @@ class Decoder:
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
-    def _links(self, whole: WholeTicket) -> list[LinkedTicket]:
+    def links(self, whole: WholeTicket) -> list[LinkedTicket]:
+        """The tickets that are linked to this one."""
         links = []
         for link in whole.links:
             row = whole.assets.Ticket.get(link.link_object_value) if link.link_object == "Ticket" else None
@@ -253,6 +256,16 @@ class Decoder:
             today = groups.get(row_id or 0)
             return self._mapping.group(today.name if today else text or "")
         return decode(field, text)
+
+
+def _is_logo(file: Mapping[str, Any]) -> bool:
+    """A small picture that stands within the text of a mail belongs to a signature or a letterhead."""
+    told = file.get("preferences")
+    told = told if isinstance(told, Mapping) else {}
+    inline = "Content-ID" in told or told.get("Content-Disposition") == "inline"
+    picture = str(told.get("Mime-Type") or told.get("Content-Type") or "").startswith("image/")
+    size = str(file.get("size", ""))
+    return inline and picture and size.isdigit() and int(size) <= _LARGEST_LOGO
 
 
 def _copied_from(whole: WholeTicket, row: TicketRow) -> str | None:

@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Channel, TicketState
+from connector.domain.decision import MESSAGE, NewTicket, Note
+from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
+from connector.domain.vocabulary import Channel, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import (
     ExposedNoteError,
@@ -25,20 +25,22 @@ from connector.helpdesks.errors import (
     NotFoundError,
     OutOfReachError,
     PermanentError,
+    RefusedError,
     UnavailableError,
-    WrongAccountError,
 )
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
-from connector.helpdesks.installed import Identity, installed_in
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
+from connector.helpdesks.zammad.identity import identity
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
+from connector.helpdesks.zammad.refusal import explained
 from connector.helpdesks.zammad.values import encode
 
 PAGE = 200
@@ -100,27 +102,16 @@ class ZammadDesk:
         return frozenset({*self._mapping.groups_in_scope, None})
 
     def identity(self) -> Identity:
-        """Two requests. Whoever may not see macros is no agent."""
-        me = parsed(UserRow, self._client.get("users/me"), "GET users/me")
-        person = f"{me.firstname} {me.lastname}".strip() or me.email
-        try:
-            macros = self._client.get("macros")
-        except ForbiddenError as error:
-            raise WrongAccountError(
-                f"INTERSPACE_ZAMMAD_TOKEN is that of {person} (id {me.id}), who is no agent: internal notes would be "
-                f"public. Use the token of the connector's own user, with the role Agent. {error}"
-            ) from error
-        rows = [row for row in macros if isinstance(row, dict)] if isinstance(macros, list) else []
-        marks = (installed_in(row.get("note"), row.get("created_at")) for row in rows)
-        installed = next((mark for mark in marks if mark is not None), None)
-        return Identity(self._client.address, str(me.id), person, installed)
+        """Two requests."""
+        return identity(self._client)
 
     def probe(self) -> None:
         """One request."""
         self._client.get("users/me")
 
     def read(self, ticket_id: str) -> Ticket:
-        """One or two requests; one more, once, for each ticket that was merged into this one."""
+        """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
+        whose incident was merged."""
         path = f"tickets/{ticket_id}"
         try:
             whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
@@ -128,7 +119,9 @@ class ZammadDesk:
             raise OutOfReachError(str(error)) from error
         history = self._history(whole)
         try:
-            return self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
+            ticket = self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
+            siblings = self._siblings(ticket)
+            return ticket.model_copy(update={"siblings": siblings}) if siblings else ticket
         except ValidationError as error:
             raise unexpected(WholeTicket, f"GET {path}", error) from error
 
@@ -148,7 +141,10 @@ class ZammadDesk:
             body["article"] = self._article(ticket, note)
         path = f"tickets/{ticket.id}"
         is_internal = note is not None and not note.public
-        answer = self._client.put(path, body, {"all": "true"} if is_internal else None)
+        try:
+            answer = self._client.put(path, body, {"all": "true"} if is_internal else None)
+        except RefusedError as error:
+            raise explained(error, body, self._mapping) from error
         with self._lock:
             # Two writes may have one time of update, where Zammad's clock was put back.
             self._histories.pop(ticket.id, None)
@@ -250,6 +246,17 @@ class ZammadDesk:
             waiting += its.merged
         return list(found.values())
 
+    def _siblings(self, task: Ticket) -> tuple[LinkedTicket, ...]:
+        """A merge takes the links along: a task hangs on the target then."""
+        incidents = {link.id for link in task.links if link.kind is TicketKind.INCIDENT}
+        of_another = bool(incidents) and incident_of(task.fields.connector_key) not in incidents
+        if task.kind is not TicketKind.RFO_TASK or not of_another:
+            return ()
+        path = f"tickets/{min(incidents, key=int)}"
+        whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        linked = self._decoder.links(whole)
+        return tuple(link for link in linked if link.kind is TicketKind.RFO_TASK and link.id != task.id)
+
     def _attributes(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {}
         for field, value in changes.items():
@@ -269,10 +276,14 @@ class ZammadDesk:
             "internal": not note.public,
             "preferences": {PROPERTY: self._proofs.sealed(ticket.id, note.marks)},
         }
-        if note.public and self._mapping.articles.public is Channel.EMAIL and ticket.customer.email:
+        if not note.public or self._mapping.articles.public is not Channel.EMAIL:
+            return article | {"type": "note"}
+        if ticket.customer.email:
             # As the system's, a mail is no first response and leaves a new ticket new.
             return article | {"type": "email", "sender": "System", "to": ticket.customer.email}
-        return article | {"type": "note"}
+        if ticket.channel is Channel.WEB:
+            return article | {"type": "note"}
+        raise RefusedError("the customer has no e-mail address", details=frozenset({MESSAGE}))
 
     def _stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
         """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072)."""
@@ -280,9 +291,11 @@ class ZammadDesk:
         lost = [field for field, value in changes.items() if field in stored and stored[field] != value]
         if lost:
             names = ", ".join(self._mapping.attribute(field) for field in sorted(lost))
-            raise PermanentError(
+            raise RefusedError(
                 f"Zammad {where}: answered with success but did not store {names}. Check these attributes in the "
-                "object manager: type, options, length, and that the migrations have run"
+                "object manager: type, options, length, and that the migrations have run",
+                details=frozenset(lost),
+                written=True,
             )
 
     @cached_property
@@ -314,8 +327,13 @@ class ZammadDesk:
             },
         }
         row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
-        # Without its key it would never be found again, and created anew each time.
-        self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
+        try:
+            self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
+        except RefusedError as error:
+            if "connector_key" in error.details:
+                # Without its key it would never be found again, and created anew each time.
+                raise PermanentError(str(error)) from error
+            raise
         return row.id
 
     def _link(self, ticket_id: int, incident: Ticket) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from email.utils import getaddresses
 
 from connector.domain.ticket import Customer, Person
-from connector.domain.vocabulary import Actor, Channel
+from connector.domain.vocabulary import Actor, Channel, Silence
 from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import ArticleRow, Assets, TicketRow, UserRow
@@ -99,7 +99,15 @@ class People:
         person = self.person(row.customer_id, assets)
         of_ticket = assets.Organization.get(row.organization_id) if row.organization_id else None
         names = dict.fromkeys((*([of_ticket.name] if of_ticket else ()), *person.organizations))
-        return Customer(id=person.id, name=person.name, email=person.email, organizations=tuple(names))
+        by_mail = self._mapping.articles.public is Channel.EMAIL
+        in_portal = row.create_article_type_id == self._mapping.articles.types[Channel.WEB]
+        return Customer(
+            id=person.id,
+            name=person.name,
+            email=person.email,
+            organizations=tuple(names),
+            silence=Silence.NO_ADDRESS if by_mail and person.email is None and not in_portal else None,
+        )
 
     def _wrote_as_support(self, row: ArticleRow) -> bool:
         return not row.came_by_mail and (self._mapping.sender(row.sender_id) is Actor.AGENT or self.is_call(row))

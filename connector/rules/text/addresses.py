@@ -14,11 +14,20 @@ _IN_PROSE = re.compile(
     r"(?![\w:/@%-]|\.\w)"
 )
 _VERSION = re.compile(
-    r"(?:\bv|\bver\.?|version|firmware|release|build|software|ios|junos|kapitel|section|chapter)\W*$", re.IGNORECASE
+    r"(?:\bv|\bver\.?|version|firmware|release|build|software|ios|junos|kapitel|section|chapter)(?: of| is| ist"
+    r"|:)?\W*$",
+    re.IGNORECASE,
 )
 _MEASURED = re.compile(
     r"^\W*(?:t|f|m|p|tel|tlf|fon|phone|telefon|fax|mobile?|mob|handy|cell)\b"
     r"|\b(?:ping\w*|trace\w*|mtr|icmp\w*|bytes from|ttl|hops?|nslookup|dig|dns|resolver|via|gateway|ntp)\b",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:t|f|m|p|tel|tlf|fon|(?:tele)?phone|telefon|fax|mobile?|mob|handy|cell|call|dial|number|nummer|rufnummer"
+    r"|durchwahl|hotline|ring|ruf\w*|anruf\w*|erreichbar)\W*(?:(?:me|us|is|mich|uns|ist|at|on|unter|under|no"
+    r"|nr)\W+){0,3}"
+    r"\+?$",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"\n|(?<=[.!?;]) (?=[^\W\d_])")
@@ -39,12 +48,13 @@ def _written(addresses: list[_Address]) -> str:
 
 
 def read_addresses(value: str) -> str | Unclear | None:
-    """A labelled value: every address and prefix in it, or a doubt if one of them is wrong.
+    """A labelled value: every address and prefix in it, or a doubt if there is only a wrong one.
 
     The host bits of a prefix are dropped (``192.0.2.7/24`` is ``192.0.2.0/24``), the port of an IPv4 address too.
     ``None`` if nothing in it looks like an address.
     """
     addresses: list[_Address] = []
+    wrong = ""
     for raw in _PART.split(value):
         text = raw.strip("()[]{}<>'\"“”„*.=").removesuffix(":")
         text = re.sub(r"^((?:\d{1,3}\.){3}\d{1,3}):\d{1,5}$", r"\1", text.partition("%")[0])
@@ -52,9 +62,11 @@ def read_addresses(value: str) -> str | Unclear | None:
         if address is not None:
             addresses.append(address)
         elif _LOOKS_LIKE_ADDRESS.fullmatch(text) or _LOOKS_LIKE_ADDRESS.fullmatch(text.partition("-")[0]):
-            return Unclear("address", {"said": text[:60]})
+            wrong = wrong or text[:60]
     if len(dict.fromkeys(map(str, addresses))) > MAX_ADDRESSES:
         return Unclear("addresses", {"most": MAX_ADDRESSES})
+    if wrong and not addresses:
+        return Unclear("address", {"said": wrong})
     return _written(addresses) if addresses else None
 
 
@@ -66,8 +78,14 @@ def addresses_in_prose(text: str) -> str | None:
             continue
         for match in _IN_PROSE.finditer(line):
             address = None if _HARDWARE.fullmatch(match[0]) else _address(match[0])
-            is_version = _VERSION.search(line, max(0, match.start() - 16), match.start())
-            if address is None or is_version or address.is_loopback or address.is_unspecified:
+            before = line[max(0, match.start() - 40) : match.start()]
+            if (
+                address is None
+                or _VERSION.search(before[-24:])
+                or _CALLED.search(before)
+                or address.is_loopback
+                or address.is_unspecified
+            ):
                 continue
             addresses.append(address)
     return _written(addresses[:MAX_ADDRESSES]) if addresses else None

@@ -2,7 +2,8 @@
 
 import re
 
-from connector.rules.text.clauses import CONDITION, NEGATION, THIRD_PARTY, Clause, Reading, Verdict, normalized, pattern
+from connector.rules.text.clauses import Clause, Reading, Verdict, normalized, pattern
+from connector.rules.text.cues import CONDITION, NEGATION, THIRD_PARTY
 
 _MOST_WORDS = 25
 _FEW_WORDS = 6
@@ -31,7 +32,7 @@ _WITHDRAWN = re.compile(
 )
 _HEDGE = re.compile(
     r"\b(?:but|however|aber|jedoch|allerdings|only|nur|think|believe|guess|glaube|denke|ask|fragen?|let you know"
-    r"|would"
+    r"|would|not sure|unsure|let me|don't know|depends|check with|mal sehen|weiß nicht|kommt drauf an|klären"
     r"|würden?|could|könnten?|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
     re.IGNORECASE,
 )
@@ -50,6 +51,7 @@ _SMALL_WORDS = frozenset({
     "continue", "resume", "good", "very", "much", "many", "to", "defer", "deferral", "the", "in", "at", "on",
     "wir", "ich", "sie", "das", "es", "ist", "sind", "bin", "mit", "uns", "mir", "für", "dann", "morgen", "montag",
     "dienstag", "mittwoch", "donnerstag", "freitag", "früh", "danke", "vielen", "dank", "bitte", "sehr", "bis", "und",
+    "from", "our", "side", "have", "has", "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team",
     "warten", "weiter", "machen", "zum", "nächsten", "arbeitstag", "zu", "gut", "dem", "aufschub", "auch",
 })  # fmt: skip
 """What may stand around a plain yes."""

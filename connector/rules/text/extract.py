@@ -11,18 +11,30 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from connector.domain.fields import INTAKE, fit, shortened
+from connector.domain.vocabulary import Impact
+from connector.policy.catalogue import Identifiers
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
-from connector.rules.text.choices import impact_in_prose, read_choices
+from connector.rules.text.choices import read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
+from connector.rules.text.impact import Told, impact_in_prose, is_partial, is_total_loss
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
-from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body
-from connector.rules.text.reply import Voice, read_lines
-from connector.rules.text.services import read_circuit, read_service, services_in
-from connector.rules.text.start_times import Start, fault_in, read_start, starts_in_prose
+from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body, clean
+from connector.rules.text.reply import Line, Voice, read_lines
+from connector.rules.text.services import (
+    affected_services,
+    circuits_in,
+    one_service,
+    read_circuit,
+    read_service,
+)
+from connector.rules.text.start_times import Start, Zones, bare_start, fault_in, read_start, starts_in_prose
 
-_WITH_PROSE = ("short_description", "service_id", "problem_start", "circuit_id")
-"""After the value on their labelled lines people go on writing."""
+_WITHOUT_PROSE = frozenset({"test_results", "ip_addresses"})
+"""After the value on the labelled lines of all others people go on writing."""
 _HINTED = re.compile(r"\w \([^()]{8,160}\)\s?:")
+_NONE_KNOWN = Identifiers()
+_ASKED_FOR = frozenset({"service_id", "problem_start", "short_description", "impact"})
+_BARE_WORDS = 8
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
@@ -39,11 +51,13 @@ class _Message(NamedTuple):
     """What reading a value needs to know of the message around it."""
 
     sent_at: datetime
-    zone: str | None
+    zones: Zones
     service_id_pattern: str
+    known: Identifiers
     labels: Labelling
     subject: str
     describe: bool
+    asked: bool | None
 
 
 class _Said(NamedTuple):
@@ -57,13 +71,19 @@ def _read(entry: Entry, message: _Message) -> Any:
     """The value of an entry, :class:`Unclear`, or ``None`` if it cannot be read."""
     match entry.field:
         case "service_id":
-            value: Any = read_service(entry.value, message.service_id_pattern, entry.loose or entry.below)
+            value: Any = read_service(
+                entry.value, message.service_id_pattern, entry.loose or entry.below, message.known.services
+            )
         case "problem_start":
-            value = read_start(entry.value, entry.hint, message.sent_at, message.zone)
+            value = read_start(entry.value, entry.hint, message.sent_at, message.zones)
         case "short_description":
             value = fit(entry.field, " ".join(entry.value.split()))
         case "circuit_id":
-            value = None if entry.below else read_circuit(entry.value, entry.loose)
+            value = None if entry.below else read_circuit(entry.value, entry.loose, message.known.circuits)
+        case "impact":
+            value = read_choices(entry.value).impact
+            if value is None and is_total_loss(entry.value):
+                value = Impact.SERVICE_AFFECTING
         case "test_results":
             value = fit(entry.field, entry.value.rstrip())
         case "ip_addresses":
@@ -94,17 +114,44 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
 
 def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
     """What free text says beyond doubt, and the doubts it raises about the service and the start."""
-    if services := services_in(text, message.service_id_pattern):
+    if services := affected_services(text, message.service_id_pattern):
         yield "service_id", [_Said(service, service) for service in services]
+    if circuits := circuits_in(text, message.known.circuits):
+        yield "circuit_id", [_Said(circuit, circuit) for circuit in circuits]
     starts = [
-        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zone, message.subject)
+        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zones, message.subject)
     ]
     if starts:
         yield "problem_start", starts
-    if impact := impact_in_prose(text):
-        yield "impact", [_Said(impact, impact)]
+    if told := impact_in_prose(text):
+        yield "impact", [_Said(told.impact, told)]
     if addresses := addresses_in_prose(text):
         yield "ip_addresses", [_Said(addresses, addresses)]
+
+
+def _in_subject(prose: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
+    """What the subject says. It is short: a "down" in it tells no total loss if the message tells of less."""
+    for field, said in _in_prose(message.subject, message):
+        presumed = field == "impact" and said[0].value.presumed
+        if not (presumed and is_partial(prose)):
+            yield field, said
+
+
+def _bare_answers(lines: list[str], message: _Message) -> Iterator[tuple[str, list[_Said]]]:
+    """Short lines with nothing but a value: where we have asked, these are the answers."""
+    short = [line for line in lines if 0 < len(line.split()) <= _BARE_WORDS and "?" not in line]
+    starts = [_Said(line, start) for line in short if (start := bare_start(line, message.sent_at, message.zones))]
+    if starts:
+        yield "problem_start", starts
+    impacts = [(line, read_choices(line).impact) for line in short]
+    if told := [_Said(line, impact) for line, impact in impacts if impact]:
+        yield "impact", told
+
+
+def _only_sentence(lines: list[str]) -> str | None:
+    """The answer that is nothing but a description."""
+    sentences = [line for line in lines if line]
+    return sentences[0] if len(sentences) == 1 and len(sentences[0].split()) > 1 and "?" not in sentences[0] else None
 
 
 def _join_addresses(said: list[_Said]) -> list[_Said]:
@@ -114,10 +161,19 @@ def _join_addresses(said: list[_Said]) -> list[_Said]:
     return [_Said("", read_addresses(", ".join(line.value for line in said)))]
 
 
-def _agreed(field: str, said: list[_Said]) -> Any:
+def _join_services(said: list[_Said], known: frozenset[str]) -> list[_Said]:
+    """Of several services the one that the customer has."""
+    if not all(isinstance(line.value, str) for line in said):
+        return said
+    return [_Said(_quoted(*(line.words for line in said)), one_service((line.value for line in said), known))]
+
+
+def _agreed(field: str, said: list[_Said], known: Identifiers) -> Any:
     """The one value of a field, or a :class:`Doubt`."""
     if field == "ip_addresses":
         said = _join_addresses(said)
+    elif field == "service_id":
+        said = _join_services(said, known.services)
     for words, value in said:
         if value is None or isinstance(value, Unclear):
             unclear = value or _UNREADABLE[field]
@@ -145,33 +201,46 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
     lines = read_lines(body.take(), is_html)
     items = list(read_entries(lines, fields_by_label(message.labels)))
     entries = [item for item in items if isinstance(item, Entry)]
-    # Labelled values in a quotation are old ones, unless it is our question with its hints: that is filled in.
-    asked = any(line.voice is Voice.QUOTED and _HINTED.search(line.text) for line in lines)
-    quoted = [entry for entry in entries if entry.voice is Voice.SIGNATURE or (entry.voice is Voice.QUOTED and asked)]
+    # Labelled values in a quotation are old ones, unless it is our question, which is filled in. Of a first message it
+    # is not known whether we have asked: our question is told by its hints.
+    hinted = any(line.voice is Voice.QUOTED and _HINTED.search(line.text) for line in lines)
+    answers = hinted if message.asked is None else message.asked
+    quoted = [
+        entry
+        for entry in entries
+        if entry.voice is Voice.SIGNATURE
+        or (answers and entry.voice is Voice.QUOTED and (entry.hint or entry.field in _ASKED_FOR))
+    ]
     prose = "\n".join(
         item.value if isinstance(item, Entry) else item.text
         for item in items
-        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field in _WITH_PROSE)
+        if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field not in _WITHOUT_PROSE)
     )
+    bare = [item.text for item in items if item.voice is Voice.OWN and isinstance(item, Line)] if answers else []
     sources: tuple[Callable[[], dict[str, list[_Said]]], ...] = (
         lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message),
+        lambda: dict(_bare_answers(bare, message)),
         lambda: dict(_in_prose(prose, message)),
-        lambda: dict(_in_prose(message.subject, message)),
+        lambda: dict(_in_subject(prose, message)),
         lambda: _labelled(quoted, message),
     )
     fields: dict[str, Any] = {}
     for source in sources:
         for field, said in source().items():
             if field not in fields:
-                fields[field] = _agreed(field, said)
-    if message.describe and "short_description" not in fields and (described := fault_in(prose)):
+                fields[field] = _agreed(field, said, message.known)
+    described = fault_in(prose) or (_only_sentence(bare) if not fields else None)
+    if message.describe and "short_description" not in fields and described:
         fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
+    if isinstance(told := fields.get("impact"), Told):
+        fields |= {"impact": told.impact, "impact_presumed": told.presumed}
     return Extraction(
         **fields,
         problem_start=start.at if start else None,
         zone_assumed=start.zone_assumed if start else None,
+        start_approximate=start.approximate if start else False,
         doubts=doubts,
     )
 
@@ -183,22 +252,29 @@ def extract(
     zone: str | None,
     service_id_pattern: str,
     *,
+    default_zone: str = "UTC",
+    known: Identifiers = _NONE_KNOWN,
     labels: Labelling = (),
     subject: str = "",
     describe: bool = False,
+    asked: bool | None = None,
 ) -> Extraction:
     """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
 
     ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it, in the zone the customer
-    names, else in ``zone`` (the customer's IANA zone), else in UTC. ``service_id_pattern`` is a regular
-    expression that finds a service ID as a whole word, whatever its case. ``labels`` are those of the helpdesk's
-    screens, by which customers are asked; the words of the catalogue are known in any case. What the ``subject`` says
-    counts after the body. With ``describe``, the first words of a fault are given too. Reads at most 128 KB of
-    markup, 64 KB and 2000 lines of text. Pure and cached; never raises, whatever the text.
+    names, else in ``zone`` (the customer's IANA zone), else in ``default_zone``. ``service_id_pattern`` is a regular
+    expression that finds a service ID as a whole word, whatever its case. Of several IDs that are named, one that the
+    customer is ``known`` to have counts. ``labels`` are those of the helpdesk's screens, by which customers are asked;
+    the words of the catalogue are known in any case. What the ``subject`` says counts after the body. With
+    ``describe``, the first words of a fault are given too. Where we have ``asked`` before, bare values are answers and
+    quoted lines are filled in; ``None``: it is not known. Reads at most 128 KB of markup, 64 KB and 2000 lines of text.
+    Pure and cached; never raises, whatever the text.
 
     Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    return _extract(
-        Body(body), is_html, _Message(sent_at.astimezone(UTC), zone, service_id_pattern, labels, subject, describe)
+    zones = Zones(zone, default_zone)
+    message = _Message(
+        sent_at.astimezone(UTC), zones, service_id_pattern, known, labels, clean(subject), describe, asked
     )
+    return _extract(Body(body), is_html, message)

@@ -46,6 +46,8 @@ class Extraction(Model):
     first_words: str | None = None
     """The first sentence of a fault in prose, at most 250 characters: a description where the subject is none (R17)."""
     impact: Impact | None = None
+    impact_presumed: bool = False
+    """It was not stated, but a total loss was told in plain words (R24)."""
     urgency: Urgency | None = None
     circuit_id: str | None = None
     """R19. At most 60 characters."""
@@ -58,3 +60,5 @@ class Extraction(Model):
     """At most one for each field."""
     zone_assumed: str | None = None
     """The zone used because the customer's start time names none, e.g. ``UTC`` (R16)."""
+    start_approximate: bool = False
+    """The start was reckoned from words like "20 minutes ago"."""

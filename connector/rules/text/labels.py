@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from connector.domain.fields import CATALOGUE, INTAKE
 from connector.rules.text.reply import Line, Voice
+from connector.rules.text.tables import Table, cells, read_table
 
 Labelling = tuple[tuple[str, str], ...]
 """Labels with the fields that they stand for."""
 
 _LOOSE = frozenset({
     "service", "dienst", "problem", "issue", "start", "since", "seit", "began", "started", "circuit", "leitung",
-    "log", "logs", "tests", "ip", "prefix", "summary", "störung", "protokoll", "zeitpunkt", "prio",
+    "log", "logs", "tests", "ip", "prefix", "summary", "störung", "protokoll", "zeitpunkt", "prio", "fault", "fehler",
 })  # fmt: skip
 """Everyday words: before a dash they are no label."""
 _POSSESSIVES = frozenset({
@@ -145,16 +146,44 @@ def _value_below(lines: Sequence[Line], at: int, fields: Mapping[str, str]) -> t
     return "", 0
 
 
+def _as_label(text: str, fields: Mapping[str, str]) -> str:
+    """A row "Label | value" as the labelled line that it is."""
+    text = text.strip()
+    if "|" not in text and "│" not in text:
+        return text
+    row = [cell for cell in cells(text) if cell]
+    return "\t".join(row) if len(row) > 1 and _known(row[0], fields) else text
+
+
+def _in_columns(table: Table, voice: Voice, fields: Mapping[str, str]) -> Iterator[Entry | Line]:
+    for row, others in zip(table.rows, table.others, strict=True):
+        for key, value in row.items():
+            if _is_filled(value, fields):
+                yield Entry(fields[key], "", value, voice, loose=key in _LOOSE_KEYS)
+        if others:
+            yield Line(others, voice)
+
+
 def read_entries(lines: Sequence[Line], fields: Mapping[str, str]) -> Iterator[Entry | Line]:
     """Every filled field in order, and between them the lines that label nothing.
 
     ``fields`` are those of :func:`fields_by_label`.
 
-    A value on the line below its label is given as an entry and, because it may be prose, as a line too.
+    A value on the line below its label is given as an entry and, because it may be prose, as a line too. Of a table
+    the columns are read.
     """
     at = 0
+
+    def key_of(cell: str) -> str | None:
+        return _known(cell, fields)
+
     while at < len(lines):
+        if table := read_table(lines, at, key_of):
+            yield from _in_columns(table, lines[at].voice, fields)
+            at += table.taken
+            continue
         text, taken = _whole_line(lines, at, fields)
+        text = _as_label(text, fields)
         voice = lines[at].voice
         entries = _labelled(text, voice, fields)
         if not entries and (place := _next_label(text, fields)) is not None:

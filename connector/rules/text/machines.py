@@ -9,7 +9,6 @@ import re
 from functools import lru_cache
 from html import unescape
 
-from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
 from connector.rules.text.markup import Body
 
@@ -76,11 +75,6 @@ _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\S)[^.!?\n]*)*[.!?\n]*")
 _LINE_END = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:style|head)\b.*?</(?:style|head)>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*>.*$|^.{0,200}(?:wrote|schrieb)\b.{0,80}:[ ]*$", re.MULTILINE)
-
-
-def is_automatic(article: Article) -> bool:
-    """Whether an article sounds as if nobody had written it."""
-    return sounds_automatic(article.subject, article.body, article.is_html)
 
 
 def sounds_automatic(subject: str, body: str, is_html: bool = False) -> bool:

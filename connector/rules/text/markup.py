@@ -37,9 +37,11 @@ _CONFIG = ParserConfig(
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
-_LIKE_ASCII = {0x2010: "-", 0x2011: "-", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
+_LIKE_ASCII = {0x2010: "-", 0x2011: "-", 0x2043: "-", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 """Hyphens and letters of full width, which word processors and keyboards put into IDs."""
+_DASH_IN_ID = re.compile(r"(?<=[A-Za-z])[‒–—−](?=\d)|(?<=\b(?:19|20)\d\d)[‒–—−](?=\d\d)|(?<=[‒–—−-]\d\d)[‒–—−](?=\d\d)")
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_GAP = re.compile(r" {2,}")
 _SPACES = re.compile(r"[^\S\n\t]+")
 _ENDING_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -76,7 +78,7 @@ class RawLine(NamedTuple):
 
 def _clean(text: str) -> str:
     if not text.isascii():
-        text = normalize("NFC", text).translate(_LIKE_ASCII)
+        text = _DASH_IN_ID.sub("-", normalize("NFC", text).translate(_LIKE_ASCII))
     return _SPACES.sub(" ", _UNSEEN.sub("", _BREAK.sub("\n", text)))
 
 
@@ -132,7 +134,19 @@ def _lines_of_html(body: str) -> list[RawLine]:
 
 
 def _lines_of_text(body: str) -> list[RawLine]:
-    return [RawLine(line) for line in body.split("\n")]
+    lines = body.split("\n")
+    return [RawLine(line) for line in (_by_columns(lines) if "  " in body else lines)]
+
+
+def _by_columns(lines: list[str]) -> list[str]:
+    """Lines one below the other with equally many parts, set apart by two spaces or more, are rows: their parts are
+    split by a tab, as the cells of a table in markup are."""
+    parts = [_GAP.split(line.strip(" ")) if "  " in line else () for line in lines]
+    counts = [len(each) for each in parts]
+    return [
+        "\t".join(parts[at]) if count > 1 and count in (counts[at - 1 : at] + counts[at + 1 : at + 2]) else lines[at]
+        for at, count in enumerate(counts)
+    ]
 
 
 def raw_lines(body: str, is_html: bool) -> list[RawLine]:
@@ -147,7 +161,8 @@ def raw_lines(body: str, is_html: bool) -> list[RawLine]:
         for line in clean(text[: max(room, 0)]).split("\n"):
             room -= len(line) + 1
             pieces = [line[at : at + MAX_LINE] for at in range(0, len(line), MAX_LINE)] or [""]
-            lines.extend(RawLine(piece.strip(), mark) for piece in pieces)
+            # An empty first cell is kept: the others stand below their own headings.
+            lines.extend(RawLine(piece.strip(" ") if piece.strip() else "", mark) for piece in pieces)
         if room <= 0 or len(lines) >= MAX_LINES:
             break
     return lines[:MAX_LINES]

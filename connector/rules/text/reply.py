@@ -9,7 +9,7 @@ quadratic time for long runs of blank lines.
 import re
 from collections.abc import Iterable
 from enum import Enum
-from itertools import takewhile
+from itertools import islice, takewhile
 from sys import getsizeof
 from threading import Lock
 from typing import NamedTuple
@@ -76,6 +76,8 @@ _MOBILE = re.compile(
     r"|diese nachricht wurde von mein\w+ )",
     re.IGNORECASE,
 )
+_SAYS_MORE = re.compile(r"[,:;!?] ?\w|\.\s+\w|\b(?:please|bitte|and|und)\b", re.IGNORECASE)
+"""In a line that begins like the advertisement of a mail client, but is a sentence of its writer."""
 _CLOSING_WORDS = (
     r"(?:(?:many |kind |best |warm |kindest |with )*(?:thanks|regards|wishes)|thank you|thx|best|cheers|sincerely"
     r"|yours (?:sincerely|faithfully|truly)|all the best|mfg|vg|lg|bg|danke|(?:vielen|besten|herzlichen) dank"
@@ -89,6 +91,16 @@ _CLOSING = re.compile(
     rf"(?:[ ,/&+]+(?:and |und )?{_CLOSING_WORDS})*)[,.!]*(?: {_NAME}){{0,3}}[.!]?"
 )
 _NAME_LINE = re.compile(rf"[*_/]*{_NAME}(?:[ ,&/|]+{_NAME}){{0,4}}[.*_]*")
+_PARAGRAPH = 12
+"""Lines."""
+_PROSE = re.compile(r"(?:\S+\s+){2,}\S*[.!?]|.*\b(?:please|bitte)\b", re.IGNORECASE)
+_SIGNATURE_PART = re.compile(
+    r"@|\bwww\.|https?:|(?:\+|\b00)\d\d|\b(?:tel|fax|phone|telefon|mobile?|handy|hrb|hra|ust|vat|iban|gmbh|ag|kg|ltd|inc|llc"
+    r"|plc|b\.?v|amtsgericht|registergericht|geschäftsführ\w*|vorstand\w*|aufsichtsrat\w*|sitz|registered|confidential\w*"
+    r"|vertraulich\w*|privileged|intended|recipients?|empfänger\w*|disclaimer|virus\w*|print\w*|drucken|environment"
+    r"|umwelt|unsubscribe|abbestellen|datenschutz\w*|privacy|copyright)\b",
+    re.IGNORECASE,
+)
 _POSTSCRIPT = re.compile(r"p\.? ?s\b\.?\s?", re.IGNORECASE)
 
 
@@ -158,16 +170,27 @@ def _is_closing(lines: list[Line], at: int) -> bool:
     return bool(_NAME_LINE.fullmatch(text) or _SIGNATURE_DASHES.fullmatch(text) or _CLOSING.fullmatch(text))
 
 
+def _is_afterthought(lines: list[Line], at: int) -> bool:
+    """A paragraph of sentences below a farewell and a name, with nothing in it that signatures consist of."""
+    if lines[at - 1].text or not lines[at].text:
+        return False
+    own = takewhile(lambda line: line.text and line.voice is Voice.OWN, islice(lines, at, at + _PARAGRAPH))
+    paragraph = " ".join(line.text for line in own)
+    return bool(_PROSE.match(paragraph)) and not _SIGNATURE_PART.search(paragraph)
+
+
 def _mark_signatures(lines: list[Line]) -> list[Line]:
     marked = []
-    signing = False
+    signing = closed = False
     for at, (text, voice) in enumerate(lines):
-        if voice is not Voice.OWN or _POSTSCRIPT.match(text):
-            signing = False
+        if voice is not Voice.OWN or _POSTSCRIPT.match(text) or (closed and _is_afterthought(lines, at)):
+            signing = closed = False
         elif not signing and text:
-            signing = bool(_SIGNATURE_DASHES.fullmatch(text)) or _is_closing(lines, at)
+            closed = _is_closing(lines, at)
+            signing = closed or bool(_SIGNATURE_DASHES.fullmatch(text))
         own = voice is Voice.OWN
-        signed = own and (signing or (len(text) <= _LONGEST_MOBILE and bool(_MOBILE.match(text))))
+        by_device = len(text) <= _LONGEST_MOBILE and not _SAYS_MORE.search(text) and bool(_MOBILE.match(text))
+        signed = own and (signing or by_device)
         marked.append(Line(text, Voice.SIGNATURE if signed else voice))
     return marked
 

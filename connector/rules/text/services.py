@@ -1,6 +1,7 @@
 """Service and circuit IDs (R15, R19)."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from connector.domain.fields import CATALOGUE
@@ -9,8 +10,22 @@ from connector.rules.text.findings import Unclear
 _LONGEST = CATALOGUE["service_id"].length
 """Of a circuit ID too."""
 _CIRCUIT_WORDS = 3
+_NAMED = 4
+"""So many services are named in a question."""
 _AROUND = " \t.,;:!?'\"“”„‚‘’`´#<>()[]{}*|"
 _PLAIN = re.compile(rf"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{{2,{_LONGEST - 1}}}")
+_TOKEN = re.compile(r"[^\W_][\w./-]*\w")
+_SPELLED = re.compile(r"(?=\D*\d)(?=.*[A-Z/-])[A-Z0-9][A-Z0-9 ./_-]*")
+_CLAUSE = re.compile(r"(?:[^.!?;,\n]|[.](?=\S))+[.!?]?")
+_WELL = re.compile(
+    r"\b(?:works?|working|is (?:fine|ok|okay|up|stable)|are (?:fine|ok|okay|up)|not affected|unaffected|no (?:problems?"
+    r"|issues?)|funktioniert|läuft|geht|nicht betroffen|in ordnung|ist (?:ok|stabil))\b",
+    re.IGNORECASE,
+)
+_ILL = re.compile(
+    r"\b(?:not (?!affected)|n't|nicht (?!betroffen)|kein\w*|nichts|down|dead|errors?|loss|outage|problem|fails?)\b",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=16)
@@ -27,26 +42,59 @@ def services_in(text: str, pattern: str) -> list[str]:
     return list(by_key.values())
 
 
-def read_service(value: str, pattern: str, plainly: bool) -> str | Unclear | None:
+def affected_services(text: str, pattern: str) -> list[str]:
+    """Of several services in free text those that are not said to work."""
+    services = services_in(text, pattern)
+    if len(services) < 2:
+        return services
+    well = {
+        service.casefold()
+        for clause in _CLAUSE.findall(text)
+        if _WELL.search(clause) and not _ILL.search(clause)
+        for service in services_in(clause, pattern)
+    }
+    return [service for service in services if service.casefold() not in well] or services
+
+
+def one_service(services: Iterable[str], known: frozenset[str]) -> str | Unclear:
+    """The only one of them, or the only one that the customer has; else a question that names them."""
+    distinct = list({service.casefold(): service for service in services}.values())
+    theirs = [service for service in distinct if service.casefold() in known]
+    if len(distinct) == 1 or len(theirs) == 1:
+        return (theirs or distinct)[0]
+    return Unclear("services", {"said": ", ".join((theirs or distinct)[:_NAMED])})
+
+
+def read_service(value: str, pattern: str, plainly: bool, known: frozenset[str]) -> str | Unclear | None:
     """A labelled service ID: what the pattern finds, else a single word.
 
     With ``plainly``, a word that the pattern does not know needs a digit, and other words are nothing at all.
     """
     candidates = services_in(value, pattern)
-    if len(candidates) > 1:
-        return Unclear("services", {"said": ", ".join(candidates[:4])})
     if candidates:
-        return candidates[0]
+        return one_service(candidates, known)
     words = [word for raw in value.split() if (word := raw.strip(_AROUND))]
     if plainly:
         return words[0] if len(words) == 1 and _PLAIN.fullmatch(words[0]) else None
     return words[0] if len(words) == 1 and len(words[0]) <= _LONGEST else Unclear("service_id")
 
 
-def read_circuit(value: str, plainly: bool) -> str | Unclear | None:
-    """A labelled circuit ID: a few words with a digit, kept as written; with ``plainly`` a single one, or nothing."""
+def circuits_in(text: str, known: frozenset[str]) -> list[str]:
+    """The distinct circuits of the customer that free text names."""
+    tokens = _TOKEN.findall(text) if known else ()
+    return list({token.casefold(): token for token in tokens if token.casefold() in known}.values())
+
+
+def read_circuit(value: str, plainly: bool, known: frozenset[str]) -> str | Unclear | None:
+    """A labelled circuit ID, kept as written: one that the customer has, else what looks like an ID: a digit, and no
+    everyday word beside it. With ``plainly`` a single word, or nothing."""
+    theirs = circuits_in(value, known)
+    if len(theirs) == 1:
+        return theirs[0]
     text = " ".join(value.split()).strip(" .,;*")
+    before = re.split(r" ?[(,;]| [-–] ", text)[0]
     if plainly:
-        return text if _PLAIN.fullmatch(text) else None
-    like_one = re.search(r"\d", text) and len(text.split()) <= _CIRCUIT_WORDS
-    return text if like_one and len(text) <= _LONGEST else Unclear("circuit_id")
+        return before if _PLAIN.fullmatch(before) else None
+    single = " " not in before and any(map(str.isdigit, before))
+    like_one = single or (_SPELLED.fullmatch(before) and len(before.split()) <= _CIRCUIT_WORDS)
+    return before if like_one and len(before) <= _LONGEST else Unclear("circuit_id")

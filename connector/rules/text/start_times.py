@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from connector.rules.text.calendar_days import DATE, WEEKDAY, long_date, read_day, weekday_number
+from connector.rules.text.everyday import spelled_out
 from connector.rules.text.findings import Unclear
 from connector.rules.text.zones import ZONE, Zone, iana_zone, offset_zone, read_zone, to_utc, unnamed_zone, zone_of_hint
 
@@ -14,6 +15,7 @@ MAX_AGE = timedelta(days=2 * 365 + 1)
 """An older start time is taken for a slip of the pen."""
 MAX_AHEAD = timedelta(hours=1)
 """Clocks differ; a later start time is taken for a slip of the pen."""
+_NIGHT = timedelta(hours=8)
 _MAX_VALUE = 160
 _TIME = (
     r"(?:(?<=\d)T(?=\d)|(?<![\d:./+-])T?)(?P<hour>\d{1,2})(?:"
@@ -34,10 +36,15 @@ _PM_WORDS = re.compile(
 _PLAIN_WORDS = frozenset({
     "at", "around", "about", "approx", "approximately", "ca", "circa", "c", "etwa", "gegen", "um", "since",
     "from", "ab", "seit", "local", "time", "this", "morning", "the", "on", "am", "of", "clock", "o",
-    "ungefähr", "früh", "morgens",
+    "ungefähr", "früh", "morgens", "last", "letzten", "letzte", "vergangenen", "vergangener",
 })  # fmt: skip
+_HALVES = frozenset({"afternoon", "evening", "night", "nachmittag", "abend", "nacht", "mittag", "it", "began"})
 _SINCE = re.compile(
-    r"\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
+    r"\b(?:(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch|unterbrechung) (?:at|around|about"
+    r"|on|um|gegen"
+    r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?|stopped(?: working)?|died|disconnected|verloren|weggebrochen)"
+    r"(?: (?!again)[a-zäöü]+){0,3}?(?= (?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|on|am|\d{4}-)))"
+    r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
     r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
     r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose|went (?:down|dark|offline)|ausgefallen|abgebrochen)"
     r" (?:at|around|about|on|um|gegen|am))\b",
@@ -53,7 +60,13 @@ _RECOVERED = re.compile(
     r"\b(?:fixed|resolved|behoben|restored|stable|stabil"
     r"|work(?:s|ing) (?:again|fine)|recovered|(?:up|online|ok|fine|running) again|again (?:up|ok)|back (?:up|online"
     r"|to normal)"
-    r"|wieder (?:da|online|ok|erreichbar|stabil|in ordnung)|läuft wieder|geht wieder)\b",
+    r"|wieder (?:da|online|ok|erreichbar|stabil|in ordnung)|läuft wieder|geht wieder|(?:is|are) (?:gone|over)"
+    r"|(?:all|everything|alles) (?:is |ist )?(?:fine|ok|good|gut|in ordnung)|vorbei)\b",
+    re.IGNORECASE,
+)
+_LONG_AGO = re.compile(
+    r"\b(?:last (?:month|week|year|time)|letzte\w* (?:woche|monat|jahr|mal)|damals|previous(?:ly)?|earlier fault"
+    r"|back then|früher\w*)\b",
     re.IGNORECASE,
 )
 _OTHER_EVENT = re.compile(
@@ -80,6 +93,12 @@ _IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
 _CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
 _ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+)")
 _SENTENCE_END = re.compile(r"(?<=[^\d][.!?])\s|\n\n")
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:\w+,? )?(?:we|i|there|wir|ich|es|you)\b(?: \w+){0,3}? (?:a |an |some |ein |eine "
+    r"|another )?(?:\w+ )?(?:problem|issue|fault"
+    r"|störung|fehler)\w?\W*",
+    re.IGNORECASE,
+)
 _DESCRIBES = 4
 """Words."""
 _SINCE_REACH = 80
@@ -87,38 +106,14 @@ _MAX_SINCE = 20
 """A message that says "since" more often is a log, not a report."""
 
 
-_AGO = re.compile(
-    r"\b(?:vor )?(?:about |ca\.? |etwa )?(\d{1,3}) ?(min(?:ute)?n?s?|h|hours?|hrs?"
-    r"|stunden?)\b(?: ago)?",
-    re.IGNORECASE,
-)
-_MORNING = re.compile(
-    r"\b(?:this morning|heute (?:morgen|früh|vormittag))[, ]*(?:at |around |um "
-    r"|gegen )?(\d{1,2})(?::(\d{2}))?(?![\d.:])(?: ?(?:am|uhr)\b)?",
-    re.IGNORECASE,
-)
-_HALF = re.compile(r"\bhalb (zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|eins)\b", re.IGNORECASE)
-_HALF_HOURS = ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf")
-_ZULU = re.compile(r"\b([01]\d|2[0-3])([0-5]\d) ?z\b", re.IGNORECASE)
-_NOON = re.compile(r"\b(?:at noon|noon|(?:um )?zwölf uhr mittags)\b", re.IGNORECASE)
-_REGION = re.compile(r"(?<=\d|m) ?\b(ET|CT|MT|PT|Eastern|Central|Mountain|Pacific)(?: time)?\b")
-_REGIONS = {"E": "America/New_York", "C": "America/Chicago", "M": "America/Denver", "P": "America/Los_Angeles"}
+_UTC = Zone(UTC, "UTC")
 
 
-def spelled_out(text: str, sent_at: datetime) -> str:
-    """Everyday times as dates and clock times: "20 minutes ago", "this morning at 7", "halb acht", "0915z", "ET"."""
+class Zones(NamedTuple):
+    """The zones of the tz database in which a time is read that names none."""
 
-    def ago(match: re.Match[str]) -> str:
-        if not re.search(r"\bago\b|\bvor\b", match[0], re.IGNORECASE):
-            return match[0]
-        unit = "minutes" if match[2].lower().startswith("m") else "hours"
-        return f"{sent_at - timedelta(**{unit: int(match[1])}):%Y-%m-%d %H:%M} UTC"
-
-    text = _AGO.sub(ago, text)
-    text = _MORNING.sub(lambda match: f"today {int(match[1]):02}:{match[2] or '00'}", text)
-    text = _HALF.sub(lambda match: f"{_HALF_HOURS.index(match[1].lower()) or 12}:30 Uhr", text)
-    text = _NOON.sub("12:00", _ZULU.sub(r"\1:\2 UTC", text))
-    return _REGION.sub(lambda match: f" {_REGIONS[match[1][0]]}", text)
+    customer: str | None = None
+    default: str = "UTC"
 
 
 class Start(NamedTuple):
@@ -126,6 +121,8 @@ class Start(NamedTuple):
 
     at: datetime
     zone_assumed: str | None
+    approximate: bool = False
+    """Reckoned from "20 minutes ago", or given so."""
 
 
 class _Parts(NamedTuple):
@@ -184,7 +181,7 @@ def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Uncl
         if doubt or (match["offset"] and zone is None):
             return doubt or Unclear("start")
         zones += [zone] if zone else []
-        zones += [Zone(UTC, "UTC")] if match["zulu"] else []
+        zones += [_UTC] if match["zulu"] else []
     for name in parts.zones:
         named = read_zone(name)
         if isinstance(named, Unclear):
@@ -200,7 +197,7 @@ def _zones(parts: _Parts, hint: str, customer: Zone | None) -> list[Zone] | Uncl
 def _names_unknown_zone(text: str, at: int) -> bool:
     """Capitals or a name in brackets after a clock time, such as ``HNE`` or ``(Frankfurt)``, and no word of a fault."""
     named = _ZONE_LIKE.match(text, at)
-    return named is not None and not _FAULT.match(named[1])
+    return named is not None and not _FAULT.match(named[1]) and named[1].casefold() not in _PLAIN_WORDS
 
 
 def _day_of(parts: _Parts, today: date) -> date | Unclear | None:
@@ -229,6 +226,12 @@ def _moment(parts: _Parts, clock: time, zone: Zone, sent_at: datetime) -> dateti
     at = to_utc(datetime.combine(day, clock), zone)
     if isinstance(at, Unclear):
         return at
+    if not parts.dates and at > sent_at:
+        # The last such weekday; in the small hours, an hour of last night.
+        if parts.weekdays:
+            at -= timedelta(days=7)
+        elif at - timedelta(days=1) > sent_at - _NIGHT:
+            at -= timedelta(days=1)
     relative = not parts.dates or parts.dates[0]["relative"]
     if at > sent_at + (timedelta(0) if relative else MAX_AHEAD):
         return Unclear("future", {"at": at})
@@ -258,9 +261,10 @@ def _incomplete(parts: _Parts, today: date) -> Unclear | None:
     return None
 
 
-def _resolve(parts: _Parts, hint: str, sent_at: datetime, zone: str | None) -> Start | Unclear | None:
-    customer = iana_zone(zone) if zone else None
-    today = sent_at.astimezone(customer.info if customer else UTC).date()
+def _resolve(parts: _Parts, hint: str, sent_at: datetime, zones_of: Zones) -> Start | Unclear | None:
+    customer = iana_zone(zones_of.customer) if zones_of.customer else None
+    default = customer or iana_zone(zones_of.default) or _UTC
+    today = sent_at.astimezone(default.info).date()
     doubt = _incomplete(parts, today)
     clock = _clock(parts.times[0]) if parts.times else None
     zones = _zones(parts, hint, customer)
@@ -270,25 +274,28 @@ def _resolve(parts: _Parts, hint: str, sent_at: datetime, zone: str | None) -> S
             return unclear
     if clock is None or isinstance(zones, Unclear):
         return None
-    assumed = None if zones else customer or Zone(UTC, "UTC")
+    assumed = None if zones else default
     at, *others = (_moment(parts, clock, known, sent_at) for known in ([assumed] if assumed else zones))
     if any(other != at for other in others):
         return Unclear("zones")
-    return Start(at, assumed.name if assumed else None) if isinstance(at, datetime) else at
+    if isinstance(at, Unclear) and at.about == "future" and assumed and not customer:
+        # Nobody reports a fault before it begins: the zone that was assumed is the wrong one.
+        return Unclear("zone")
+    return Start(at, assumed.name if assumed else None, "approx" in parts.rest) if isinstance(at, datetime) else at
 
 
-def read_start(value: str, hint: str, sent_at: datetime, zone: str | None) -> Start | Unclear | None:
+def read_start(value: str, hint: str, sent_at: datetime, zones: Zones) -> Start | Unclear | None:
     """The start time of a labelled value. ``None``: it holds no date and no time that exist.
 
-    ``zone`` is the customer's IANA zone; without one a time that names no zone is taken for UTC. An abbreviation
-    means its own offset: 10:00 CET is 09:00 UTC, in summer too.
+    A time that names no zone is taken for the customer's, else for the default of ``zones``. An abbreviation means its
+    own offset: 10:00 CET is 09:00 UTC, in summer too.
     """
     text = spelled_out(" ".join(value.split()), sent_at)
     parts = _parts(text[:_MAX_VALUE])
     if len(text) > _MAX_VALUE or not (parts.dates or parts.times):
         return None
     try:
-        return _resolve(parts, hint, sent_at, zone)
+        return _resolve(parts, hint, sent_at, zones)
     except OverflowError:
         return None
 
@@ -305,42 +312,58 @@ def _leading(text: str) -> str:
     return text[:at]
 
 
+def bare_start(line: str, sent_at: datetime, zones: Zones) -> Start | Unclear | None:
+    """A line with nothing but a time, which answers our question; ``None`` if it is something else."""
+    text = spelled_out(line.strip(" .,!"), sent_at)
+    parts = _parts(text[:_MAX_VALUE])
+    words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
+    if not (parts.times or parts.dates) or not words <= _PLAIN_WORDS | _HALVES or re.search(r"\d", parts.rest):
+        return None
+    return read_start(line, "", sent_at, zones)
+
+
 def fault_in(text: str) -> str | None:
     """The first sentence that tells of a fault, which describes it where nothing else does (R17)."""
     if not _FAULT.search(text):
         return None
     for line in text.split("\n"):
         for sentence in _SENTENCE_END.split(line):
-            if len(sentence.split()) >= _DESCRIBES and "?" not in sentence and _FAULT.search(sentence):
+            if len(sentence.split()) >= _DESCRIBES and "?" not in sentence and _describes(sentence):
                 return " ".join(sentence.split())
     return None
 
 
+def _describes(sentence: str) -> bool:
+    return _FAULT.search(sentence) is not None and not _SAYS_NOTHING.fullmatch(sentence)
+
+
 def starts_in_prose(
-    text: str, sent_at: datetime, zone: str | None, subject: str = ""
+    text: str, sent_at: datetime, zones: Zones, subject: str = ""
 ) -> Iterator[tuple[str, Start | Unclear]]:
     """Every "since …" of a fault with a time and a day, with what was said; a time with its zone alone is of today.
 
     What has recovered, and what is not a fault (an answer, a migration), has no start. The fault may be named around
     it or in the ``subject``. A lone line with nothing but a date and a time answers our question.
     """
+    text = spelled_out(text, sent_at)
     if alone := [
         line for line in text.split("\n") if ":" in line and len(line) < _SINCE_REACH and _leading(line) == line
     ]:
         parts = _parts(alone[0])
-        if len(alone) == 1 and parts.dates and parts.times and (start := read_start(alone[0], "", sent_at, zone)):
+        if len(alone) == 1 and parts.dates and parts.times and (start := read_start(alone[0], "", sent_at, zones)):
             yield alone[0], start
             return
     for since in islice(_SINCE.finditer(text), _MAX_SINCE):
         before = text[max(0, since.start() - 2 * _SINCE_REACH) : since.start()]
         following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
-        own = _SENTENCE_END.split(before)[-1]
-        if _RECOVERED.search(own[-_SINCE_REACH:]) or _OTHER_EVENT.search(own + since[0] + following.partition(".")[0]):
+        own = _SENTENCE_END.split(before)[-1].rpartition("\n")[2]
+        said_of_it = following.partition("\n")[0].partition(". ")[0]
+        over = _RECOVERED.search(own[-_SINCE_REACH:]) or (not own.strip() and _RECOVERED.search(said_of_it))
+        if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
             continue
         it_began = _IT.search(own) is not None and since[0].lower() not in ("since", "seit")
         if not it_began and not _FAULT.search(f"{subject} {before} {since[0]} {following[:_SINCE_REACH]}"):
             continue
-        following = spelled_out(following, sent_at)
         lead = _leading(following)
         parts = _parts(" ".join(lead.split()))
         dated = parts.dates or parts.weekdays or parts.zones or _CLOCK_WORD.search(lead)
@@ -351,6 +374,6 @@ def starts_in_prose(
             continue
         said = " ".join(lead.split()).strip(" ,(@")
         unnamed = unnamed_zone(following[len(lead) : len(lead) + 24].partition(".")[0], None)
-        start = unnamed or read_start(said, "", sent_at, zone)
+        start = unnamed or read_start(said, "", sent_at, zones)
         if start is not None:
             yield said, start

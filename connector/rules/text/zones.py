@@ -23,7 +23,7 @@ _NAMES = "|".join(sorted({*_HOURS, *_AMBIGUOUS} - {"Z"}, key=len, reverse=True))
 ZONE = (
     r"(?:(?:UTC|GMT|utc|gmt)\s?[+−-]\d{1,2}(?::?\d{2})?(?![\d:])"
     rf"|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?"
-    rf"|(?:\b|(?<=\d))(?:{_NAMES}|utc|gmt|cet|cest|mez|mesz)\b)"
+    rf"|(?:\b|(?<=\d))(?:{_NAMES}|utc|gmt|cet|cest|mez|mesz|est|edt|pst|pdt|cst|cdt|bst|eet|eest|msk)\b)"
 )
 """A regular expression for a zone that is written out; offsets alone belong to a time."""
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+−-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)

@@ -64,6 +64,8 @@ def update(call: Call, user_id: str) -> Answer:
     """`PUT /users/{id}`, for admins."""
     require(call, "admin.user")
     user = call.world.find("User", user_id)
+    if "email" in call.params:
+        user["email"] = str(call.params["email"] or "").lower()
     user.update(_settings(call), updated_by_id=call.user["id"], updated_at=call.world.now())
     call.world.remember_user(user)
     return 200, user

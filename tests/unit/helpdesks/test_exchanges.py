@@ -16,6 +16,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    RefusedError,
     ServerFaultError,
     TransientError,
     UnavailableError,
@@ -46,7 +47,7 @@ def test_text_is_sent_unescaped(side: Side) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, PermanentError),
+        (400, RefusedError),
         (401, UnavailableError),
         (403, ForbiddenError),
         (404, NotFoundError),
@@ -55,7 +56,7 @@ def test_text_is_sent_unescaped(side: Side) -> None:
         (409, TransientError),
         (410, PermanentError),
         (413, PermanentError),
-        (422, PermanentError),
+        (422, RefusedError),
         (500, ServerFaultError),
         (502, UnavailableError),
         (503, UnavailableError),

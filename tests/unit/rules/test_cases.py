@@ -15,9 +15,10 @@ from connector.domain.fields import INTAKE, Fields
 from connector.domain.ticket import Customer
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
-from connector.rules.completeness import completeness
+from connector.rules.completeness import completeness, statements
 from connector.rules.requests import customer_consents, escalation_requests, rfo_requests
 from tests.builders import default_policy, incident, said
+from tests.unit.rules.text.corpora import Sentence, sentences
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "text" / "cases.json").read_text(encoding="utf-8"))
 SENT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -62,6 +63,53 @@ def test_a_first_message_is_read_as_a_person_would_or_asked_about(case: dict[str
     assert bool(changes.get("short_description")) >= case["expect"].get("description", False)
     heard = (escalation_requests(looked_at), rfo_requests(looked_at), customer_consents(looked_at))
     assert tuple(map(bool, heard)) == tuple(case["expect"].get(name, False) for name in ("esc", "rfo", "defer"))
+
+
+SHORT = {
+    "service_id": "service", "problem_start": "start", "impact": "impact", "urgency": "urgency",
+    "circuit_id": "circuit", "fault_type": "fault", "ip_addresses": "ip",
+}  # fmt: skip
+
+
+def meant(mail: Sentence) -> tuple[dict[str, str], str | None]:
+    """The values that a mail of the corpus gives, and the field that it leaves in doubt."""
+    values = dict(value.split("=", 1) for value in mail.meaning[0].split())
+    doubt = values.pop("doubt", None)
+    return values, doubt
+
+
+def told(mail: Sentence) -> tuple[dict[str, str], set[str]]:
+    """What is read of it, as the corpus writes it, and which fields are in doubt."""
+    subject, body = mail.text.split(" # ", 1)
+    body = body.replace("~", "\t").replace("¦", "|")
+    looked_at = first_message({"title": subject, "body": body, "customer": "harbour"})
+    changes = completeness(looked_at).changes
+    values = {SHORT[name]: _plain(value).replace(", ", ",") for name, value in changes.items() if name in SHORT}
+    if "start" in values:
+        values["start"] = values["start"][:16]
+    heard = {"esc": escalation_requests(looked_at), "rfo": rfo_requests(looked_at)}
+    values |= {name: "yes" for name, requests in heard.items() if requests}
+    return values, {doubt.field for statement in statements(looked_at) for doubt in statement.said.doubts}
+
+
+MAILS = [mail._replace(meaning=(values,), text=text) for mail in sentences("mails", 0)
+         for values, text in [mail.text.split(" # ", 1)]]  # fmt: skip
+
+
+@pytest.mark.parametrize("mail", [mail for mail in MAILS if mail.part == "tune"], ids=lambda mail: mail.text)
+def test_tables_lines_and_words_below_a_name_are_read(mail: Sentence) -> None:
+    values, doubt = meant(mail)
+    got, doubts = told(mail)
+
+    assert got == values
+    assert doubt is None or doubt in doubts
+
+
+def test_of_mails_that_nobody_tuned_for_nothing_is_misread() -> None:
+    pairs = [(meant(mail)[0], told(mail)[0]) for mail in MAILS if mail.part == "count"]
+
+    assert [got for want, got in pairs if not got.items() <= want.items()] == []
+    assert sum(got != want for want, got in pairs) <= 2
 
 
 def _plain(value: object) -> str:

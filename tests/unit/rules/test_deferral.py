@@ -1,6 +1,6 @@
 """R27: a non-service-affecting fault outside working hours waits for the next opening if both parties agree."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,12 @@ EVENING = at(hours=9)
 OPENING = at(hours=22)
 """Tuesday, 09:00 in Berlin."""
 
-QUIET = complete(impact=Impact.NON_SERVICE_AFFECTING, urgency="high", priority=Priority.P3)
+QUIET = complete(
+    impact=Impact.NON_SERVICE_AFFECTING,
+    urgency="high",
+    priority=Priority.P3,
+    problem_start=EVENING - timedelta(minutes=20),
+)
 
 
 def agreed(fields: Fields = QUIET, *changes: Change, message: bool = True, **values: Any) -> Ticket:
@@ -225,6 +230,152 @@ def test_nothing_is_said_of_tickets_that_nobody_wants_to_defer() -> None:
     for ticket in (incident(), incident(QUIET), incident(QUIET, state=TicketState.CLOSED)):
         outcome = decided(ticket)
         assert (outcome.changes, outcome.notes, outcome.due) == ({}, (), None)
+
+
+# Not further than the customer said
+
+FRIDAY = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)
+"""20:00 in Berlin; the next opening is on Monday."""
+MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
+
+
+def on_friday(*words: str, **values: Any) -> Ticket:
+    """Support agreed on Friday evening; the customer writes these, a minute apart."""
+    support = changed("deferral_support", None, True, FRIDAY)
+    fields = QUIET.model_copy(update={"deferral_support": True, "problem_start": FRIDAY - timedelta(minutes=30)})
+    articles = tuple(said(text, FRIDAY + timedelta(minutes=1 + place)) for place, text in enumerate(words))
+    held: dict[str, Any] = {
+        "fields": fields,
+        "history": (support,),
+        "articles": articles,
+        "created_at": FRIDAY - timedelta(minutes=20),
+    }
+    return incident(**(held | values))
+
+
+@pytest.mark.parametrize(
+    ("words", "until"),
+    [
+        ("It can wait until tomorrow.", datetime(2026, 11, 28, 8, 0, tzinfo=UTC)),
+        ("Das kann bis morgen warten.", datetime(2026, 11, 28, 8, 0, tzinfo=UTC)),
+        ("It can wait until 22:00.", datetime(2026, 11, 27, 21, 0, tzinfo=UTC)),
+        ("It can wait for two hours.", FRIDAY + timedelta(hours=2, minutes=1)),
+        ("It can wait until Sunday noon.", datetime(2026, 11, 29, 11, 0, tzinfo=UTC)),
+        ("It can wait until Monday.", MONDAY),
+        ("I agree to the deferral.", MONDAY),
+        ("It can wait until Tuesday.", MONDAY),
+    ],
+)
+def test_no_further_than_the_customer_said(words: str, until: datetime) -> None:
+    outcome = decide(deferral, on_friday(words), POLICY, FRIDAY + timedelta(minutes=5))
+
+    assert outcome.changes["deferred_until"] == until
+    assert outcome.due == until
+
+
+def test_an_end_that_nobody_can_tell_is_no_consent() -> None:
+    ticket = on_friday("It can wait until the technician is back.")
+
+    assert "deferred_until" not in decide(deferral, ticket, POLICY, FRIDAY + timedelta(minutes=5)).changes
+
+
+def test_it_ends_when_the_customers_time_is_over_and_may_be_agreed_anew() -> None:
+    saturday = datetime(2026, 11, 28, 8, 0, tzinfo=UTC)
+    held = on_friday("It can wait until tomorrow.")
+    fields = held.fields.model_copy(update={"deferred_until": saturday})
+    over = decide(deferral, with_values(held, fields=fields), POLICY, saturday)
+
+    assert over.changes == {"deferral_support": None, "deferred_until": None}
+    assert "the customer agreed to wait no longer" in over.notes[0].text
+    after = with_values(held, articles=(*held.articles, note(set(over.notes[0].marks), saturday)))
+    assert decide(deferral, after, POLICY, saturday + timedelta(hours=1)).changes.get("deferred_until") is None
+    more = said("It can wait until Sunday.", saturday + timedelta(hours=2))
+    support = changed("deferral_support", None, True, saturday + timedelta(hours=1))
+    again = with_values(after, history=(*held.history, support), articles=(*after.articles, more))
+    outcome = decide(deferral, again, POLICY, saturday + timedelta(hours=3))
+    assert outcome.changes["deferred_until"] == saturday + timedelta(days=1)
+    assert len(outcome.notes) == 2
+
+
+# Faults outside of working hours only
+
+
+@pytest.mark.parametrize(
+    ("start", "created", "deferrable"),
+    [
+        (at(hours=4), EVENING, False),
+        (None, T0, False),
+        (EVENING - timedelta(minutes=20), T0, True),
+        (None, EVENING - timedelta(minutes=5), True),
+    ],
+    ids=["began at three", "reported at eleven", "began in the evening", "reported in the evening"],
+)
+def test_a_fault_that_began_in_working_hours_does_not_wait(
+    start: datetime | None, created: datetime, deferrable: bool
+) -> None:
+    outcome = decided(agreed(QUIET.model_copy(update={"problem_start": start}), created_at=created))
+
+    assert (outcome.changes.get("deferred_until") == OPENING) is deferrable
+    if not deferrable:
+        assert outcome.changes == {"deferral_support": None}
+        assert "the fault began in working hours" in outcome.notes[0].text
+
+
+# Who agreed
+
+
+def test_an_agents_word_for_the_customer_shows_as_such_and_the_customer_hears_of_it() -> None:
+    both = QUIET.model_copy(update={"deferral_support": True, "deferral_customer": True})
+    grace = {"actor_name": "Grace Hopper"}
+    history = (
+        changed("deferral_support", None, True, EVENING).model_copy(update=grace),
+        changed("deferral_customer", None, True, EVENING).model_copy(update=grace),
+    )
+    outcome = decided(incident(both, history=history))
+
+    assert "Customer: as told to Grace Hopper on" in str(outcome.changes["deferral"])
+    (public,) = (told for told in outcome.notes if told.public)
+    assert "If you have not agreed to this, please tell us" in public.text
+    own = decided(agreed())
+    assert "as told to" not in str(own.changes["deferral"])
+    assert "If you have not agreed" not in own.notes[1].text
+
+
+# Used up
+
+
+def test_every_consent_is_used_up_when_a_deferral_is_cancelled() -> None:
+    """Not only the last one: an older message would count when the impact is lowered again."""
+    first = said("It can wait until tomorrow.", EVENING + timedelta(minutes=5), id="76")
+    ticket = agreed(QUIET.model_copy(update={"deferred_until": OPENING, "impact": Impact.DEGRADATION}))
+    outcome = decided(with_values(ticket, articles=(first, *ticket.articles)), 60)
+
+    assert {"deferral-cancelled-a76", "deferral-cancelled-a77"} <= outcome.notes[0].marks
+
+
+@pytest.mark.parametrize("by_message", [True, False], ids=["by message", "by field"])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        (changed("state", TicketState.OPEN, TicketState.CLOSED, EVENING + timedelta(minutes=20)),
+         changed("state", TicketState.CLOSED, TicketState.OPEN, EVENING + timedelta(minutes=30))),
+        (changed("impact", Impact.NON_SERVICE_AFFECTING, Impact.DEGRADATION, EVENING + timedelta(minutes=20)),
+         changed("impact", Impact.DEGRADATION, Impact.NON_SERVICE_AFFECTING, EVENING + timedelta(minutes=30))),
+    ],
+    ids=["closed and opened again", "worse and better again"],
+)  # fmt: skip
+def test_a_consent_does_not_outlive_the_incident_or_a_worse_impact(by_message: bool, ends: tuple[Change, ...]) -> None:
+    """The customer had agreed; support agrees only after all that."""
+    support = changed("deferral_support", None, True, EVENING + timedelta(minutes=40))
+    field = changed("deferral_customer", None, True, EVENING + timedelta(minutes=10), Actor.CUSTOMER)
+    words = said("It can wait until tomorrow.", EVENING + timedelta(minutes=10))
+    ticket = incident(
+        QUIET.model_copy(update={"deferral_support": True, "deferral_customer": None if by_message else True}),
+        articles=(words,) if by_message else (),
+        history=(*(() if by_message else (field,)), *ends, support),
+    )
+
+    assert "deferred_until" not in decided(ticket, 45).changes
 
 
 # The clocks

@@ -15,7 +15,7 @@ from tests.unit.rules.passes import decide
 POLICY = default_policy()
 EVENING = at(hours=9)
 """Monday, 20:00 in Berlin: the next opening is Tuesday at 08:00 UTC."""
-QUIET = complete(impact=Impact.NON_SERVICE_AFFECTING, urgency="high", deferral_support=True)
+QUIET = complete(impact=Impact.NON_SERVICE_AFFECTING, urgency="high", deferral_support=True, problem_start=EVENING)
 SUPPORT = changed("deferral_support", None, True, EVENING)
 AGREES = said("I agree to the deferral.", EVENING)
 ASKS = said("Please send us the RFO.", at(hours=1))

@@ -144,3 +144,15 @@ def test_a_consent_ends_with_the_message_that_takes_it_back(words: str) -> None:
     assert consents(*before) == [f"a{agreed.id}", f"h{by_field.id}"]
     assert consents(*after) == []
     assert consents(*after, again) == [f"a{again.id}"]
+
+
+@pytest.mark.parametrize("actor", [Actor.STRANGER, Actor.MACHINE])
+def test_a_stranger_asks_for_nothing_and_agrees_to_nothing_by_a_field(actor: Actor) -> None:
+    forged = (
+        changed("rfo_requested", None, True, at(hours=1), actor),
+        changed("deferral_customer", None, True, at(hours=1), actor),
+    )
+    case = Case(incident(complete(rfo_requested=True, deferral_customer=True), history=forged), POLICY, at(hours=2))
+
+    assert rfo_requests(case) == []
+    assert customer_consents(case) == []

@@ -1,14 +1,14 @@
 """R32–R34 on the incident: request → eligibility → task, due five working days after request and resolution."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Article, LinkedTicket, Ticket
+from connector.domain.ticket import Article, Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.rules.rfo import rfo
-from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
+from tests.builders import at, changed, complete, default_policy, incident, moved, note, said
 from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
@@ -176,19 +176,263 @@ def test_a_later_request_of_support_does_not_move_the_customers_date() -> None:
     assert decide(rfo, solved(P1, history=(OVER, by_field)), POLICY, at(days=2)).changes["rfo_due_at"] == DUE
 
 
-def test_overdue_is_marked_at_its_moment() -> None:
-    before = decide(rfo, solved(links=(task(),)), POLICY, DUE.replace(minute=0, second=0) - (at(seconds=1) - T0))
-    then = decide(rfo, solved(links=(task(),)), POLICY, DUE)
-
+def test_overdue_is_marked_at_its_moment_and_on_each_working_day_the_customer_gets_a_new_date() -> None:
+    """R34: the ladder has three levels from the overdue level on, so there are three steps."""
+    ticket = solved(links=(task(),))
+    before = decide(rfo, ticket, POLICY, DUE - timedelta(seconds=1))
     assert before.changes["rfo_status"] is RfoStatus.DUE
-    assert then.changes["rfo_status"] is RfoStatus.OVERDUE
-    assert then.due is None
+
+    told: list[Article] = []
+    for day, aim in enumerate(("Tue 01 Dec", "Wed 02 Dec", "Thu 03 Dec")):
+        now = DUE + timedelta(days=day)
+        then = decide(rfo, solved(links=(task(),), articles=(asked(), *told)), POLICY, now)
+        (note_,) = then.notes
+        told.append(note(set(note_.marks), now))
+        assert then.changes == {"rfo_status": RfoStatus.OVERDUE, "rfo_due_at": DUE}
+        assert note_.public
+        assert f"We now aim to deliver it by {aim} 2026 13:00 CET" in note_.text
+        assert then.due == (now + timedelta(days=1) if day < 2 else None)
+    assert decide(rfo, solved(links=(task(),), articles=(asked(), *told)), POLICY, at(days=30)).notes == ()
 
 
-@pytest.mark.parametrize("now", [at(hours=5), at(days=30)])
-def test_a_closed_task_is_a_delivered_rfo(now: datetime) -> None:
-    outcome = decide(rfo, solved(links=(task(state=TicketState.CLOSED),)), POLICY, now)
+def test_after_an_outage_of_ours_one_new_date_that_lies_ahead() -> None:
+    (told,) = decide(rfo, solved(links=(task(),)), POLICY, DUE + timedelta(days=21)).notes
+
+    assert "We now aim to deliver it by Tue 22 Dec 2026 13:00 CET" in told.text
+    assert len(told.marks) == 3
+
+
+# Delivered
+
+
+def sent(body: str = "Please find the RFO attached.", **values: Any) -> Article:
+    return said(body, at(hours=5), Actor.AGENT, **values)
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        sent("Dear Ada,\nplease find the RFO attached."),
+        sent("See you.", attachments=("incident-41007.pdf",)),
+        sent("The root cause was a digger. To prevent this we lay a second path."),
+        sent("Anbei der Ausfallbericht."),
+    ],
+)
+@pytest.mark.parametrize("now", [at(hours=6), at(days=30)])
+def test_a_closed_task_and_a_message_with_the_document_are_a_delivered_rfo(article: Article, now: datetime) -> None:
+    ticket = solved(links=(task(state=TicketState.CLOSED),), articles=(asked(), article))
+    outcome = decide(rfo, ticket, POLICY, now)
 
     assert outcome.changes["rfo_status"] is RfoStatus.DELIVERED
+    assert outcome.touches == ("90",)
     assert outcome.notes == ()
     assert outcome.creates == ()
+
+
+@pytest.mark.parametrize(
+    "articles",
+    [
+        (),
+        (sent("We will send you the RFO by Monday."),),
+        (sent("Thanks!", attachments=("image001.png",)),),
+        (sent(internal=True),),
+        (said("Please find the RFO attached.", at(minutes=90), Actor.AGENT),),
+        (said("Please find our RFO attached.", at(hours=5)),),
+        (sent("Hello,\nwe look into it.\n\n> please find the RFO attached"),),
+    ],
+    ids=["nothing", "a promise", "a logo", "internal", "before the repair", "the customer's", "quoted"],
+)
+def test_a_task_closed_although_nothing_reached_the_customer_leaves_the_rfo_due(articles: tuple[Article, ...]) -> None:
+    ticket = solved(links=(task(state=TicketState.CLOSED),), articles=(asked(), *articles))
+
+    assert decide(rfo, ticket, POLICY, at(hours=6)).changes["rfo_status"] is RfoStatus.DUE
+    assert decide(rfo, ticket, POLICY, at(days=30)).changes["rfo_status"] is RfoStatus.OVERDUE
+
+
+def test_the_document_alone_delivers_nothing_before_the_task_is_done() -> None:
+    ticket = solved(links=(task(),), articles=(asked(), sent()))
+    assert decide(rfo, ticket, POLICY, at(hours=6)).changes["rfo_status"] is RfoStatus.DUE
+
+
+@pytest.mark.parametrize(("stated", "due"), [(RfoStatus.DELIVERED, None), (RfoStatus.DECLINED, None)])
+def test_what_support_states_by_the_status_stays(stated: RfoStatus, due: None) -> None:
+    by_hand = changed("rfo_status", RfoStatus.DUE, stated, at(hours=4))
+    ticket = solved(history=(OVER, by_hand), links=(task(),))
+
+    outcome = decide(rfo, ticket, POLICY, at(days=30))
+
+    assert outcome.changes == {"rfo_status": stated, "rfo_due_at": due}
+    assert outcome.notes == ()
+
+
+def test_a_customer_states_nothing_by_the_status() -> None:
+    forged = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(hours=4), Actor.CUSTOMER)
+
+    assert decide(rfo, solved(history=(OVER, forged)), POLICY, at(hours=5)).changes["rfo_status"] is RfoStatus.DUE
+
+
+# Promises stand
+
+
+def promised(*more: Change, due: datetime = DUE, **values: Any) -> Ticket:
+    """The customer was told ``due`` when the ticket was closed."""
+    shown = changed("rfo_due_at", None, due, at(hours=2, seconds=5), Actor.CONNECTOR)
+    return solved(history=(OVER, shown, *more), links=(task(),), **values)
+
+
+@pytest.mark.parametrize("lowered_at", [at(hours=1, minutes=30), at(hours=4)], ids=["while open", "afterwards"])
+def test_the_highest_priority_while_it_was_open_decides(lowered_at: datetime) -> None:
+    raised = changed("priority", P3, P1, at(minutes=5))
+    lowered = changed("priority", P1, P3, lowered_at)
+
+    outcome = decide(rfo, solved(P3, history=(raised, lowered, OVER)), POLICY, at(hours=5))
+
+    assert outcome.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE}
+
+
+def test_a_priority_that_was_raised_after_the_repair_makes_no_major_incident() -> None:
+    decided = changed("priority", P4, P3, at(minutes=5), Actor.CONNECTOR)
+    raised = changed("priority", P3, P1, at(hours=4))
+
+    outcome = decide(rfo, solved(P1, history=(decided, OVER, raised)), POLICY, at(hours=5))
+
+    assert outcome.changes["rfo_status"] is RfoStatus.DECLINED
+
+
+@pytest.mark.parametrize("actor", [Actor.CUSTOMER, None], ids=["customer", "the helpdesk's own first value"])
+def test_a_priority_that_nobody_of_ours_decided_makes_no_major_incident(actor: Actor | None) -> None:
+    by_rules = changed("priority", P1 if actor is None else P4, P3, at(minutes=1), Actor.CONNECTOR)
+    forged = (changed("priority", P3, P1, at(minutes=9), actor),) if actor else ()
+
+    outcome = decide(rfo, solved(P3, history=(by_rules, *forged, OVER)), POLICY, at(hours=5))
+
+    assert outcome.changes["rfo_status"] is RfoStatus.DECLINED
+
+
+def test_a_promised_rfo_is_never_declined() -> None:
+    """Whatever the reading of priorities says today."""
+    decided = changed("priority", P4, P3, at(minutes=5), Actor.CONNECTOR)
+    shown = changed("rfo_due_at", None, DUE, at(hours=3), Actor.CONNECTOR)
+
+    outcome = decide(rfo, solved(P3, history=(decided, OVER, shown)), POLICY, at(hours=5))
+
+    assert outcome.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE}
+
+
+@pytest.mark.parametrize("text", ["Thank you!", "Please send us the RFO."])
+def test_a_mail_that_opens_the_ticket_moves_no_date_and_stops_no_clock(text: str) -> None:
+    """Zammad opens a closed ticket by every mail, and names the customer as who did it."""
+    mail = said(text, at(days=1))
+    back = moved(TicketState.CLOSED, TicketState.OPEN, at(days=1), Actor.CUSTOMER)
+    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(days=2))
+    for history, state in (((back,), TicketState.OPEN), ((back, closed), TicketState.CLOSED)):
+        ticket = promised(*history, state=state, articles=(said("Dead."), asked(), mail))
+        assert decide(rfo, ticket, POLICY, at(days=2)).changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE}
+
+
+def test_a_request_that_opens_the_ticket_is_served_from_the_request_on() -> None:
+    back = moved(TicketState.CLOSED, TicketState.OPEN, at(days=1), Actor.CUSTOMER)
+    ticket = solved(
+        state=TicketState.OPEN, history=(OVER, back), articles=(said("Our line is dead."), asked(at(days=1)))
+    )
+
+    outcome = decide(rfo, ticket, POLICY, at(days=1, hours=3))
+
+    assert outcome.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": datetime(2026, 12, 1, 10, 0, tzinfo=UTC)}
+    assert len(outcome.creates) == 1
+
+
+def test_a_promised_date_stays_under_another_policy() -> None:
+    slower = POLICY.model_copy(update={"rfo": POLICY.rfo.model_copy(update={"working_days": 10})})
+
+    assert decide(rfo, promised(), slower, at(hours=5)).changes["rfo_due_at"] == DUE
+
+
+# No repair, no RFO
+
+
+def test_a_ticket_that_ended_without_a_repair_promises_nothing() -> None:
+    """Merged, a duplicate, "won't do": support is told, once."""
+    gone = moved(TicketState.OPEN, TicketState.CANCELLED, at(hours=2))
+    ticket = solved(state=TicketState.CANCELLED, history=(gone,))
+    outcome = decide(rfo, ticket, POLICY, at(hours=3))
+
+    assert outcome.changes == {"rfo_status": None, "rfo_due_at": None}
+    assert outcome.creates == ()
+    assert [told.public for told in outcome.notes] == [False]
+    by_field = changed("rfo_requested", None, True, at(hours=3))
+    wanted = solved(state=TicketState.CANCELLED, history=(gone, by_field), articles=())
+    assert decide(rfo, wanted, POLICY, at(hours=3)).changes["rfo_status"] is RfoStatus.DUE
+
+
+# An agent overrules every reading
+
+
+def test_an_agent_takes_a_misread_request_back() -> None:
+    ticked = changed("rfo_requested", None, True, at(hours=3))
+    taken = changed("rfo_requested", True, False, at(hours=4))
+
+    outcome = decide(rfo, promised(ticked, taken), POLICY, at(hours=5))
+
+    assert outcome.changes == {"rfo_status": None, "rfo_due_at": None}
+    assert outcome.touches == ("90",)
+    assert [(told.public, told.title) for told in outcome.notes] == [(False, "RFO taken back")]
+    assert "Task 41090 can be closed" in outcome.notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("We do not need the RFO any more.", False),
+        ("Please cancel our request for the RFO.", False),
+        ("We have not received the RFO.", True),
+        ("Thanks for the RFO.", True),
+    ],
+)
+def test_who_asked_by_message_takes_it_back_by_message(text: str, stands: bool) -> None:
+    status = decide(rfo, solved(articles=(asked(), said(text, at(hours=4)))), POLICY, at(hours=5)).changes["rfo_status"]
+
+    assert status is (RfoStatus.DUE if stands else None)
+
+
+def test_a_customer_does_not_take_back_what_support_asked_for() -> None:
+    ticked = changed("rfo_requested", None, True, at(hours=3))
+    no = said("We do not need the RFO any more.", at(hours=4))
+
+    assert decide(rfo, solved(history=(OVER, ticked), articles=(no,)), POLICY, at(hours=5)).changes["rfo_status"]
+
+
+# Another outage
+
+
+def test_a_later_outage_has_an_rfo_of_its_own() -> None:
+    delivered = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(days=3), Actor.CONNECTOR)
+    back = moved(TicketState.CLOSED, TicketState.OPEN, at(days=10))
+    again = moved(TicketState.OPEN, TicketState.CLOSED, at(days=10, hours=1))
+    done = task(state=TicketState.CLOSED, rfo_status=RfoStatus.DELIVERED)
+    history = (OVER, delivered, back, again)
+    once_more = asked(at(days=10, minutes=30))
+
+    silent = decide(rfo, solved(history=history, links=(done,)), POLICY, at(days=11))
+    second = decide(rfo, solved(history=history, links=(done,), articles=(asked(), once_more)), POLICY, at(days=11))
+
+    assert silent.changes["rfo_status"] is RfoStatus.DELIVERED
+    assert second.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": datetime(2026, 12, 10, 11, 0, tzinfo=UTC)}
+    assert [new.key for new in second.creates] == ["rfo:7:2"]
+    linked = (done, task(id="91", number="41091", connector_key="rfo:7:2", rfo_due_at=second.changes["rfo_due_at"]))
+    third = decide(rfo, solved(history=history, links=linked, articles=(asked(), once_more)), POLICY, at(days=11))
+    assert third.creates == ()
+
+
+def test_asked_again_for_the_same_outage_it_stays_delivered_unless_support_asks() -> None:
+    delivered = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(days=3), Actor.CONNECTOR)
+    done = task(state=TicketState.CLOSED, rfo_status=RfoStatus.DELIVERED)
+    values: dict[str, Any] = {"links": (done,), "articles": (asked(), asked(at(days=5)))}
+
+    assert (
+        decide(rfo, solved(history=(OVER, delivered), **values), POLICY, at(days=6)).changes["rfo_status"]
+        is RfoStatus.DELIVERED
+    )
+    ticked = changed("rfo_requested", None, True, at(days=5))
+    again = decide(rfo, solved(history=(OVER, delivered, ticked), **values), POLICY, at(days=6))
+    assert [new.key for new in again.creates] == ["rfo:7:2"]

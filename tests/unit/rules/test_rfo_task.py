@@ -7,9 +7,9 @@ import pytest
 
 from connector.domain.fields import Fields
 from connector.domain.ticket import Article, LinkedTicket, Ticket
-from connector.domain.vocabulary import Actor, RfoStatus, TicketKind, TicketState
-from connector.rules.rfo import rfo_task
-from tests.builders import T0, default_policy, incident, note
+from connector.domain.vocabulary import Actor, RfoStatus, ServiceCheck, TicketKind, TicketState
+from connector.rules.rfo_task import rfo_task
+from tests.builders import T0, default_policy, incident, moved, note, said
 from tests.unit.rules.passes import decide
 
 POLICY = default_policy()
@@ -20,7 +20,7 @@ FOURTH = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
 STAMP = "20261130T1000"
 
 
-def of_incident(due: datetime | None = DUE, status: RfoStatus = RfoStatus.DUE) -> LinkedTicket:
+def of_incident(due: datetime | None = DUE, status: RfoStatus | None = RfoStatus.DUE) -> LinkedTicket:
     return LinkedTicket(
         id="7", number="41007", state=TicketState.CLOSED, created_by_connector=False, rfo_status=status, rfo_due_at=due
     )
@@ -105,19 +105,45 @@ def test_overdue_rises_to_the_level_of_the_policy_at_its_moment() -> None:
     assert then.changes["rfo_status"] is RfoStatus.OVERDUE
     assert then.changes["escalation_level"] == 3
     assert then.changes["group"] == "level_3"
-    assert then.changes["next_escalation_at"] is None
+    assert then.changes["next_escalation_at"] == DUE + timedelta(days=1)
     assert then.notes[0].marks == {"level-3"}
     assert "Contact: Head of operations." in then.notes[0].text
 
 
-def test_overdue_is_escalated_once() -> None:
-    ticket = task(note({"level-3"}), escalation_level=3, group="level_3", rfo_status=RfoStatus.OVERDUE)
+def test_overdue_rises_by_one_level_on_each_working_day() -> None:
+    told: list[Article] = []
+    levels: list[int | None] = []
+    for day in range(6):
+        held: dict[str, Any] = {"escalation_level": levels[-1] if levels else None, "rfo_status": RfoStatus.OVERDUE}
+        outcome = decide(rfo_task, task(*told, **held), POLICY, DUE + timedelta(days=day))
+        told += [note(set(one.marks)) for one in outcome.notes]
+        levels.append(outcome.changes.get("escalation_level", levels[-1] if levels else None))
+        assert len(outcome.notes) == (day < 3)
 
-    outcome = decide(rfo_task, ticket, POLICY, DUE + timedelta(days=3))
+    assert levels == [3, 4, 5, 5, 5, 5]
 
-    assert outcome.notes == ()
-    assert "escalation_level" not in outcome.changes
-    assert "group" not in outcome.changes
+
+def test_no_level_rises_at_the_weekend() -> None:
+    friday = datetime(2026, 12, 4, 10, 0, tzinfo=UTC)
+    risen = task(note({"level-3"}), link=of_incident(friday), escalation_level=3, group="level_3")
+
+    assert decide(rfo_task, risen, POLICY, friday + timedelta(days=2)).notes == ()
+    assert decide(rfo_task, risen, POLICY, friday + timedelta(days=3)).notes[0].marks == {"level-4"}
+
+
+def test_several_levels_after_an_outage_are_one_step() -> None:
+    (told, *_) = decide(rfo_task, task(), POLICY, DUE + timedelta(days=3)).notes
+
+    assert told.marks == {"level-3", "level-4", "level-5"}
+
+
+def test_it_rises_on_the_ladder_of_the_service() -> None:
+    """SVC-1003 has a ladder of its own that ends at level 3; Acme's ends at level 4."""
+    service: dict[str, Any] = {"service_id": "SVC-1003", "service_check": ServiceCheck.VERIFIED}
+    outcome = decide(rfo_task, task(**service), POLICY, DUE + timedelta(days=9))
+
+    assert outcome.changes["escalation_level"] == 3
+    assert outcome.due is None
 
 
 def test_a_reopened_incident_stops_the_clock_of_the_task() -> None:
@@ -137,14 +163,73 @@ def test_without_its_incident_the_task_keeps_its_own_date() -> None:
     assert decide(rfo_task, task(link=stranger), POLICY, T0).changes["rfo_due_at"] == DUE
 
 
-def test_a_closed_task_is_delivered_and_wakes_the_incident_until_it_knows() -> None:
-    waiting = decide(rfo_task, task(state=TicketState.CLOSED), POLICY, THIRD)
-    known = decide(rfo_task, task(link=of_incident(DUE, RfoStatus.DELIVERED), state=TicketState.CLOSED), POLICY, THIRD)
+CLOSED_AT = THIRD - timedelta(hours=1)
 
-    assert waiting.changes == {"rfo_status": RfoStatus.DELIVERED, "next_escalation_at": None}
-    assert waiting.touches == ("7",)
-    assert waiting.notes == ()
+
+def closed(*articles: Article, by: tuple[Actor, ...] = (Actor.AGENT,), **values: Any) -> Ticket:
+    """Closed, and opened again, ``by`` these in turn."""
+    states = [TicketState.OPEN, TicketState.CLOSED]
+    moves = tuple(moved(states[turn % 2], states[(turn + 1) % 2], CLOSED_AT, actor) for turn, actor in enumerate(by))
+    ticket = task(*articles, state=TicketState.CLOSED, **values)
+    return ticket.model_copy(update={"history": moves})
+
+
+def test_closed_with_nothing_for_the_customer_it_is_opened_again_after_the_incident_was_looked_at() -> None:
+    first = decide(rfo_task, closed(root_cause="a digger"), POLICY, CLOSED_AT)
+    then = decide(rfo_task, closed(root_cause="a digger"), POLICY, CLOSED_AT + timedelta(minutes=1))
+
+    assert (first.changes, first.state, first.touches) == ({}, None, ("7",))
+    assert first.due == CLOSED_AT + timedelta(minutes=1)
+    assert then.state is TicketState.OPEN
+    (told,) = then.notes
+    assert not told.public
+    assert "Not stated here: Permanent fix" in told.text
+
+
+def test_a_person_who_closes_it_again_wins_and_the_rfo_stays_due() -> None:
+    ticket = closed(note({"rfo-reopened"}), by=(Actor.AGENT, Actor.CONNECTOR, Actor.AGENT))
+    before = decide(rfo_task, ticket, POLICY, CLOSED_AT + timedelta(minutes=5))
+    after = decide(rfo_task, ticket, POLICY, DUE)
+
+    assert (before.state, before.changes["rfo_status"]) == (None, RfoStatus.DUE)
+    assert after.changes["rfo_status"] is RfoStatus.OVERDUE
+    assert after.notes[0].marks == {"level-3"}
+
+
+def test_an_agent_states_that_it_is_delivered() -> None:
+    outcome = decide(rfo_task, task(rfo_status=RfoStatus.DELIVERED), POLICY, DUE + timedelta(days=9))
+
+    assert outcome.changes == {"rfo_status": RfoStatus.DELIVERED, "next_escalation_at": None}
+    assert outcome.touches == ("7",)
+    assert outcome.notes == ()
+
+
+def test_mailed_from_the_task_and_closed_it_is_delivered() -> None:
+    mail = said("Your RFO.", CLOSED_AT, Actor.AGENT)
+    assert decide(rfo_task, closed(mail), POLICY, CLOSED_AT).changes["rfo_status"] is RfoStatus.DELIVERED
+    assert decide(rfo_task, task(mail), POLICY, CLOSED_AT).changes["rfo_status"] is RfoStatus.DUE
+
+
+def test_what_the_incident_knows_to_be_delivered_is() -> None:
+    known = decide(rfo_task, closed(link=of_incident(DUE, RfoStatus.DELIVERED)), POLICY, THIRD)
+
+    assert known.changes == {"rfo_status": RfoStatus.DELIVERED, "next_escalation_at": None}
     assert known.touches == ()
+
+
+@pytest.mark.parametrize("status", [None, RfoStatus.DECLINED])
+def test_taken_back_or_declined_it_reminds_of_nothing(status: RfoStatus | None) -> None:
+    outcome = decide(rfo_task, task(link=of_incident(None, status)), POLICY, DUE + timedelta(days=9))
+
+    assert outcome.changes == {"rfo_status": status, "rfo_due_at": None, "next_escalation_at": None}
+    assert (outcome.notes, outcome.due) == ((), None)
+
+
+def test_the_task_of_a_later_outage_knows_its_incident() -> None:
+    later = DUE + timedelta(days=1)
+    second = task(link=of_incident(later), connector_key="rfo:7:2")
+
+    assert decide(rfo_task, second, POLICY, T0).changes["rfo_due_at"] == later
 
 
 def test_a_cancelled_task_has_delivered_nothing_and_reminds_of_nothing() -> None:

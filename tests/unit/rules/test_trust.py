@@ -152,13 +152,27 @@ def test_what_the_customer_may_say_is_left_alone(field: str) -> None:
     assert verified(incident(Fields(**{field: OPEN[field]})))[1].changes == {}
 
 
-def test_the_customer_may_change_the_impact_until_support_corrects_it() -> None:
+def test_against_support_the_customers_impact_counts_only_if_it_is_worse() -> None:
     """R18."""
-    own = with_history("impact", (Impact.DEGRADATION, Actor.CONNECTOR), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
-    corrected = with_history("impact", (Impact.DEGRADATION, Actor.AGENT), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
+    own = with_history("impact", (Impact.SERVICE_AFFECTING, Actor.CONNECTOR), (Impact.DEGRADATION, Actor.CUSTOMER))
+    calmer = with_history("impact", (Impact.SERVICE_AFFECTING, Actor.AGENT), (Impact.DEGRADATION, Actor.CUSTOMER))
+    worse = with_history("impact", (Impact.DEGRADATION, Actor.AGENT), (Impact.SERVICE_AFFECTING, Actor.CUSTOMER))
 
     assert verified(own)[1].changes == {}
-    assert verified(corrected)[1].changes == {"impact": Impact.DEGRADATION}
+    assert verified(calmer)[1].changes == {"impact": Impact.SERVICE_AFFECTING}
+    seen, found = verified(worse)
+    assert (seen, found.changes) == (worse, {})
+    assert [notice.message for notice in found.notices] == ["worse_now"]
+
+
+@pytest.mark.parametrize("outside", [Actor.STRANGER, Actor.MACHINE])
+@pytest.mark.parametrize("field", sorted(set(OPEN)))
+def test_a_strangers_change_counts_nowhere(field: str, outside: Actor) -> None:
+    ticket = with_history(field, (OPEN[field], outside))
+    after_customer = with_history(field, (OPEN[field], Actor.CUSTOMER), (None, outside))
+
+    assert verified(ticket)[1].changes == {field: None}
+    assert verified(after_customer)[1].changes == {field: OPEN[field]}
 
 
 def test_it_is_reported_once_for_each_change() -> None:

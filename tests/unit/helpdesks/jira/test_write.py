@@ -21,7 +21,7 @@ from connector.domain.vocabulary import (
     TicketState,
     Urgency,
 )
-from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError
+from connector.helpdesks.errors import HelpdeskError, PermanentError, RefusedError, TransientError
 from connector.sandbox.jira import Fault
 from tests.unit.helpdesks.jira.bench import START, Bench
 
@@ -145,7 +145,7 @@ def test_a_change_of_status(bench: Bench, state: TicketState) -> None:
     assert seen.updated_at == at
     assert seen.fields.escalation_level == 2
     order = [one.method for one in bench.sent if one.is_write]
-    assert order[-2:] == ["PUT", "POST"]
+    assert order[-2:] == ["POST", "PUT"], "what the note says of the status is true then"
 
 
 def test_a_change_of_status_alone(bench: Bench) -> None:
@@ -180,24 +180,57 @@ def test_a_workflow_without_a_way_is_told(bench: Bench) -> None:
     bench.jira.allow_only("Closed", ["Resolved"])
     ticket = bench.read(bench.opens())
 
-    with pytest.raises(PermanentError, match="ISP-1: the workflow has no transition to Closed from here"):
-        bench.desk.write(ticket, {}, None, TicketState.CLOSED)
+    with pytest.raises(RefusedError, match="ISP-1: the workflow has no transition to Closed from here") as caught:
+        bench.desk.write(ticket, {"escalation_level": 2}, NOTE, TicketState.CLOSED)
+    assert caught.value.details == {"state"}
+    assert bench.visible(ticket.id) == []
 
 
 @pytest.mark.parametrize("kind", ["refuse", "lose answer"])
-def test_a_crash_between_the_two_is_repaired_by_the_next_reconcile(bench: Bench, kind: Any) -> None:
+def test_nothing_is_said_of_a_status_that_is_not_reached(bench: Bench, kind: Any) -> None:
     ticket = bench.read(bench.opens())
     bench.jira.faults.add(Fault(kind, "POST", "transitions"))
     with pytest.raises(HelpdeskError):
         bench.desk.write(ticket, {"escalation_level": 2}, NOTE, TicketState.OPEN)
 
     seen = bench.read(ticket.id)
-    assert "level-2" in seen.marks, "the note proves itself, it is not written again"
-    if seen.state is not TicketState.OPEN:
-        bench.desk.write(seen, {}, None, TicketState.OPEN)
+    assert seen.marks == {}
+    state = TicketState.OPEN if seen.state is not TicketState.OPEN else None
+    bench.desk.write(seen, {"escalation_level": 2}, NOTE, state)
 
     assert bench.read(ticket.id).state is TicketState.OPEN
     assert len(bench.visible(ticket.id)) == 1
+
+
+@pytest.mark.parametrize("kind", ["refuse", "lose answer"])
+def test_a_crash_between_the_two_leaves_the_note_to_the_next_reconcile(bench: Bench, kind: Any) -> None:
+    ticket = bench.read(bench.opens())
+    bench.jira.faults.add(Fault(kind, "PUT", "issue"))
+    with pytest.raises(HelpdeskError):
+        bench.desk.write(ticket, {"escalation_level": 2}, NOTE, TicketState.OPEN)
+
+    assert bench.read(ticket.id).state is TicketState.OPEN
+
+
+def test_a_field_that_is_not_on_the_screen_is_named(bench: Bench) -> None:
+    ticket = bench.read(bench.opens())
+    bench.screen.remove(bench.field("priority_reason"))
+
+    with pytest.raises(RefusedError) as caught:
+        bench.desk.write(ticket, {"priority_reason": "x", "escalation_level": 2}, NOTE)
+    assert caught.value.details == {"priority_reason"}
+    assert not caught.value.written
+    assert bench.read(ticket.id).fields.escalation_level is None
+
+
+def test_a_group_that_is_no_option_and_a_priority_that_is_gone_are_named(bench: Bench) -> None:
+    ticket = bench.read(bench.opens())
+    name = bench.mapping.priority_name(Priority.P1)
+    next(row for row in bench.jira.world.priorities.values() if row.name == name).name = "Renamed"
+
+    with pytest.raises(RefusedError) as caught:
+        bench.desk.write(ticket, {"priority": Priority.P1, "group": "nowhere", "escalation_level": 2}, NOTE)
+    assert caught.value.details == {"priority", "group"}
 
 
 def test_a_lost_answer_leaves_what_was_done(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import responses
 
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Impact, IntakeStatus, Priority, RfoStatus
+from connector.domain.vocabulary import Channel, Impact, IntakeStatus, Priority, RfoStatus
 from connector.helpdesks.errors import (
     ExposedNoteError,
     ForbiddenError,
@@ -17,6 +17,7 @@ from connector.helpdesks.errors import (
     NotFoundError,
     PermanentError,
     RateLimitedError,
+    RefusedError,
     UnavailableError,
 )
 from connector.helpdesks.zammad.client import ZammadClient
@@ -234,9 +235,18 @@ class TestWriting:
             "to": "ada@harbour.example",
         }
 
-    def test_a_customer_without_an_address_gets_a_note(self, zammad: responses.RequestsMock) -> None:
-        zammad.put(f"{API}/tickets/7", json=row())
+    def test_a_customer_without_an_address_cannot_be_written_to(self, zammad: responses.RequestsMock) -> None:
+        """A public note would be read by nobody: support has to tell the customer."""
         ticket = incident()
+        nameless = ticket.model_copy(update={"customer": ticket.customer.model_copy(update={"email": None})})
+
+        with pytest.raises(RefusedError, match="no e-mail address") as caught:
+            desk().write(nameless, {}, PUBLIC)
+        assert caught.value.details == {"message"}
+
+    def test_a_customer_of_the_portal_without_an_address_gets_a_note(self, zammad: responses.RequestsMock) -> None:
+        zammad.put(f"{API}/tickets/7", json=row())
+        ticket = incident(channel=Channel.WEB)
         nameless = ticket.model_copy(update={"customer": ticket.customer.model_copy(update={"email": None})})
 
         desk().write(nameless, {}, PUBLIC)

@@ -211,7 +211,7 @@ CHAT = "Hello, internet is slow and the hotline does not answer. Can somebody ca
 )
 def test_a_message_says_exactly_this(body: str, is_html: bool, expected: dict[str, Any]) -> None:
     said = read(body, is_html)
-    found = said.model_dump(exclude_none=True, exclude={"doubts", "first_words", "zone_assumed"})
+    found = said.model_dump(exclude_none=True, exclude_defaults=True, exclude={"first_words", "zone_assumed"})
     assert found == expected
     assert said.doubts == ()
     assert said.zone_assumed is None

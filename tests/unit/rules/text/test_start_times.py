@@ -56,7 +56,6 @@ def test_a_time_that_can_be_understood_in_one_way(value: str, at: str) -> None:
         ("2026-11-22 10:00 IST", 'Which time zone is "IST"?'),
         ("2026-11-22 10:00 CST", 'Which time zone is "CST"?'),
         ("2026-11-22 10:00 AWST", "In which time zone"),
-        ("2026-11-22 10:00 Berlin time", "In which time zone"),
         ("2026-11-22 10:00 local time", "In which time zone"),
         ("2026-11-22 10:00 Mars/Base", "In which time zone"),
         ("2026-11-22 10:00 UTC or 10:00 CET", "When did the problem start?"),
@@ -69,8 +68,8 @@ def test_a_time_that_can_be_understood_in_one_way(value: str, at: str) -> None:
         ("before 10:00", "When did the problem start?"),
         ("the day before yesterday 10:00", "When did the problem start?"),
         ("heute nachmittag 2:30", 'Is "2:30" in the morning or in the afternoon?'),
-        ("13:00", "The start time, Sun 22 Nov 2026 13:00 UTC, would be in the future."),
-        ("2026-11-22 13:01", "The start time, Sun 22 Nov 2026 13:01 UTC, would be in the future."),
+        ("13:00", "In which time zone"),
+        ("2026-11-22 13:01 UTC", "The start time, Sun 22 Nov 2026 13:01 UTC, would be in the future."),
         ("2024-11-20 10:00", "20 November 2024 is more than two years ago."),
         ("2026-10-25 02:30 Europe/Berlin", "The local time 02:30 on 25 October 2026 happens twice in Europe/Berlin"),
         ("2026-03-29 02:30 Europe/Berlin", "The local time 02:30 on 29 March 2026 does not exist in Europe/Berlin"),
@@ -167,7 +166,7 @@ def test_prose_that_says_less_says_nothing(prose: str) -> None:
     ("prose", "question"),
     [
         ("down since 02/03/2026 10:00 UTC", 'Is "02/03/2026" 2 March 2026 or 3 February 2026?'),
-        ("down since 22.11.2026 10:00 Berlin time", "In which time zone"),
+        ("down since 22.11.2026 10:00 Hamburg time", "In which time zone"),
         (
             "down since 22.11.2026 10:00 UTC. Flapping since 21.11.2026 09:00 UTC",
             "You gave more than one value for Start of the problem",

@@ -1,0 +1,203 @@
+"""The words by which a clause is judged, in English and German. What they mean together: :mod:`.clauses`."""
+
+import re
+
+
+def _words(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(alternatives)})(?![\w-])", re.IGNORECASE)
+
+
+_NEWS = (
+    r"(?:answer|reply|response|progress|update|feedback|news|solution|service|link|light|reaction|call|result|contact"
+    r"|connection|internet|connectivity)s?"
+)
+COMPLAINT = _words(
+    r"not (?:at all |really |yet |very )?(?:satisfied|happy|acceptable|good enough|enough|resolved|fixed|working"
+    r"|moving|progressing|solved)",
+    rf"(?:no|without) (?:any |a |an |further |more |real )?(?:single )?{_NEWS}",
+    rf"(?:have|has|did|had|do|does)(?: not|n't) (?:yet )?(?:receive|receiv\w+|got|get|heard?|had|have"
+    rf"|seen?)(?: \w+){{0,2}}"
+    rf" {_NEWS}",
+    r"(?:have|has|did|do)(?: not|n't) (?:yet )?(?:called?|answer\w*|repl\w+|respond\w*|hear\w*|react\w*)(?: back)?",
+    r"(?:nothing|nobody|no one|noone) (?:has |have |had |is )?(?:been )?(?:works?|happen\w*|answer\w*|call\w*|repl\w+"
+    r"|react\w*|done|care\w*|respond\w*|working|mov\w+)",
+    r"(?:could|can|did|does|do)(?: not|n't) (?:fix|solve|repair|resolve|help)\w*(?: \w+)?",
+    r"(?:not|no) later than|not only|why not|no doubt|nicht nur|nicht später als|nicht (?:mehr )?(?:zufrieden"
+    r"|akzeptabel"
+    r"|hinnehmbar|tragbar)",
+    r"(?:noch (?:immer )?)?(?:keine?|ohne) (?:\w+ )?(?:rückmeldung|antwort|lösung|reaktion|fortschritte?|info\w*"
+    r"|verbindung|link|netz"
+    r"|internet|ergebnis\w*)",
+    r"(?:nichts|niemand) (?:passiert|geschieht|geht mehr|geht|meldet|hat sich gemeldet|ruft|sich meldet)",
+)
+"""Words of denial that deny nothing that is asked for."""
+NEGATION = re.compile(
+    r"(?<![\w-])(?:no|not|never|nor|neither|nobody|none|nothing|nope|nah|without|cannot|dont|doesnt|didnt|wont"
+    r"|unnecessary"
+    r"|needless|against|instead of|the last thing"
+    r"|kein\w*|nicht|nie|niemals|niemand|ohne|weder|nichts|unnötig|überflüssig|nein|dagegen|anstatt|statt)(?![\w-])"
+    r"|n't(?!\w)",
+    re.IGNORECASE,
+)
+WITHDRAWAL = _words(
+    r"withdr[ae]w\w*|disregard|ignore|forget(?: about)?|revoke|no longer|hold off|refrain|retract|cancel\w*|scrap"
+    r"|scratch"
+    r"|drop(?:ped)?|undo|take back|taken back|reverse|remove|skip|obsolete|outdated|abandon"
+    r"|can be closed|may be closed"
+    r"|stop (?:the|this|that|your|any|escalating|all)",
+    r"absehen|abgesehen|seh(?:t|en sie) (?:\w+ ){0,6}ab|abstand|zurückzieh\w*|zurückgezogen|zieh\w* (?:\w+ ){0,6}zurück"
+    r"|zurücknehm\w*|zurückgenommen|zurückzunehmen|nehm\w* (?:\w+ ){0,6}zurück|erledigt|obsolet|überholt|aufheben"
+    r"|aufgehoben"
+    r"|hinfällig|stornier\w*|verzicht\w*|ignorier\w*|vergessen|gegenstandslos|widerruf\w*|stoppen|beenden",
+)
+NOT_BEFORE = re.compile(
+    r"\b(?:before|bevor|ehe) (?:we|you|i|they|anyone|wir|sie|ich|man|das|it|this)\b(?:(?!please|bitte|and\b"
+    r"|und\b)[^,])*$",
+    re.IGNORECASE,
+)
+"""Something else has to come first."""
+CONDITION = _words(
+    r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later|once|until|till"
+    r"|as soon as"
+    r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
+    r"|consider\w*"
+    r"|before we",
+    r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
+    r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
+    r"|ggf"
+    r"|gegebenenfalls|im notfall|bevor|notfalls|wahrscheinlich|überleg\w*|vorbehalt\w*|behalten (?:\w+ ){0,4}vor",
+    r"(?:bei|im falle?|on|upon|in the event of|with|after) (?:(?:an?|any|the|jede[mr]|eine[mrs]?|des"
+    r"|der) )?(?:erneut\w+|weiter\w+"
+    r"|nochmalig\w+|wiederholt\w+|another|next|further|repeated|nächst\w+)",
+)
+INVERTED = re.compile(
+    r"^\W*(?:und |and |aber |but )?(?:sollten?|should|were|had"
+    r"|würde)\b(?! (?:not )?be\b)",
+    re.IGNORECASE,
+)
+"""At the beginning of a sentence that is no question: a condition."""
+OUR_TURN = re.compile(
+    r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
+    r"|want)\b)"
+    r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
+    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+)\b|\b(?:müssen|muss) (?:wir|ich)\b",
+    re.IGNORECASE,
+)
+WHEN_READY = _words(
+    r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
+    r"|possible"
+    r"|can|could|finished|done"
+    r"|completed?|resolved|closed|restored|fixed|fertig|vorliegt|möglich|verfügbar|behoben|da ist)"
+)
+"""Not a condition but the order of things, where a document is asked for."""
+WOULD_BE_GOOD = _words(
+    r"(?:appreciate(?: it)?|grateful|great|good|nice|glad|happy|helpful|love it|thankful|obliged|kind),? if"
+    r"|(?:dankbar|schön|nett|super|gut|hilfreich|freundlich|freuen|begrüßen),? wenn"
+)
+"""A wish in the form of a condition."""
+HIGH_TIME = _words(
+    r"(?:(?:it is|it's|its|is) (?:about |high )?)?time (?:you|that you|to|this is|this was) \w+|(?:grateful|glad"
+    r"|appreciate it) if you \w+"
+)
+"""What stands in the past and is wished for: "time you escalated"."""
+PAST = _words(
+    r"received|arrived|promised|already|was|were|has been|have been|had|got|sent|asked|have read"
+    r"|(?<!\bbe )escalated (?:this|it|that|to)|(?:have|has|had) escalated|you escalated|did|wanted",
+    r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
+    r"|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
+    r"|eskaliert (?:haben|hat|habe|wurde)",
+)
+THANKS = _words(
+    r"thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that|the|your)",
+    r"(?:vielen |herzlichen |besten )?dank(?:e)?",
+)
+TOLD = _words(
+    r"(?:the|your|this) \w+ (?:says?|states?|mentions?|contains?|explains?|shows?|names|answers|lists|does|is|was|has)",
+    r"in (?:the|your|this)|according to|per your|as per",
+    r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
+)
+"""Told of, where nothing is wished for."""
+REASON = re.compile(r" (?:if|unless|because|falls|wenn|sofern|weil) .*", re.IGNORECASE | re.DOTALL)
+"""What stands behind it denies no wish before it."""
+ASKED_BEFORE = re.compile(
+    r"\b(?:i|we|ich|wir)\b[^,]{0,30}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
+)
+IN_ADVANCE = _words("in advance", "im voraus")
+THIRD_PARTY = _words(
+    r"(?:my|our|your|his|her|their|the|a) (?:own )?(?:\w+ )?(?:colleagues?|suppliers?|carriers?|vendors?|customers?"
+    r"|clients?"
+    r"|boss)(?= (?!is |and |need|want|ask|requir|demand|insist|would|has asked))",
+    r"(?:mein|unser|ihr|euer|der|die|den|einem|einen|ein)\w{0,2} (?:\w+ )?(?:kolleg\w+|lieferant\w*|carrier|chef)",
+    r"(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch|benötig|möcht"
+    r"|will))",
+    r"(?<!ihnen )(?:internally|intern)(?! (?:bei ihnen|on your))|on our side|in-house|bei uns|customer of ours",
+)
+ELSEWHERE = re.compile(
+    r"\b(?:escalat\w*|eskal\w*|turn|contact|write|mail|wend\w*)\b[^,]{0,40}?\b(?:to|an|bei)\b"
+    r"(?: (?:my|our|mein\w*|unser\w*|its?) \w+| \S+@\S+)",
+    re.IGNORECASE,
+)
+"""Said to whoever reads it, not to us: signatures and absence notices name colleagues and addresses."""
+INFORMATION = re.compile(
+    r"^\W*(?:and |und |also |so |but |hi |hello |hallo )?(?:(?:an|bei|von|mit|für|über|zu|to|with|from|at|about|for"
+    r"|in|by|on) )?"
+    r"(?:who|whom|whose|how|what|which|where|when|why|is|are|does"
+    r"|do(?! not)"
+    r"|did|was"
+    r"|were|has|have|had|wer|wen|wem|wie|was|welche\w*|wo|wann|warum|wieso|weshalb|woher|ist|sind|hat|haben|gibt"
+    r"|wurde|wird|werden)\b",
+    re.IGNORECASE,
+)
+IS_POSSIBLE = _words(
+    r"(?:is|would) it (?:be )?possible|any chance|is there (?:a|any) (?:chance|way)|(?:wäre|ist) es (?:\w+ )?möglich"
+    r"|do you have an?|haben sie einen?"
+)
+"""A question that is a wish; but "have you …?" and "do you have …?" may ask only whether there is one."""
+TELL = _words(
+    r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
+    r"|bestätigen|fragt) "
+    r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
+    r"|welche\w*)"
+)
+MENTION = _words(
+    r"escalation (?:process|path|matrix|contacts?|procedure|list|numbers?|policy|manager|plan|level is|e-?mail"
+    r"|phone|hotline"
+    r"|chain)\w*",
+    r"(?:number|contacts?|contact person|address|phone|mail|person|process|procedure|matrix) (?:\w+ )?for (?:an "
+    r"|the |your )?escalations?",
+    r"eskalations(?:prozess|weg|matrix|kontakt|verfahren|liste|plan|nummer|stelle|kette)\w*",
+    r"(?:ansprechpartner|nummer|kontakt|adresse)\w* (?:\w+ )?(?:für|bei) (?:\w+ )?eskalation(?:en)?",
+)
+ASKS_POLITELY = _words(
+    r"(?:could|can|would|will|may|might) (?:you|we|i|this|it|that|someone|somebody|anyone)",
+    r"(?:könnten?|können|kann|würden?|dürften?|dürfen|wären|wäre|möchten|wollen) (?:sie|ihr|wir|ich|du|das|man|uns"
+    r"|es)",
+)
+PLEASE = _words("please", "kindly", "bitte")
+WISH = _words(
+    r"please|pls|plz|kindly|wants?|needs?|requires?|required|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
+    r"|asks? for|asking"
+    r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
+    r"|let us have|time to|looking forward to|waiting for"
+    r"|(?:i|we)'d (?:like|appreciate|love)|urge",
+    r"bitte|bitten|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+|wollen|ich will"
+    r"|will ich"
+    r"|benötig\w+|brauch\w+"
+    r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
+    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden",
+)
+AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
+IMPERATIVE = re.compile(
+    r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore)\W+)*"
+    r"(?:escalate|send|share|provide|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
+    r"|übersend\w+"
+    r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
+    re.IGNORECASE,
+)
+PLEASE_DO = re.compile(
+    r"\b(?:please|kindly|bitte)\b (?:do|send|share|provide|raise|forward|escalate|tun|senden|schicken|machen)\w*"
+    r"(?: (?:sie|us|uns|me|mir))? (?:it|so|one|that|this|ihn|das|diesen|es)\b|\bcan you (?:send|provide"
+    r"|share) (?:one|it)\b"
+    r"|\bplease (?:do|send|share)\b\W*$",
+    re.IGNORECASE,
+)

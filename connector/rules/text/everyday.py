@@ -1,0 +1,131 @@
+"""Everyday words for times as dates, clock times and zones: "20 minutes ago", "halb acht", "0915z", "Eastern"."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
+
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "einer": 1, "einem": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4,
+    "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "eins": 1,
+}  # fmt: skip
+_NUMBER = rf"\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
+_UNIT = r"minuten?|minutes?|mins?|stunden?|hours?|hrs?|h|std"
+_ABOUT = (
+    r"(?:about |approx\.? |approximately |around |some |roughly |ca\.? |etwa |ungefähr |circa |rund |over |more than "
+    r"|gut |the (?:last|past) )?"
+)
+_HALF_AN_HOUR = re.compile(r"\b(?:half an hour|(?:einer )?halben stunde)\b", re.IGNORECASE)
+_AGO = re.compile(
+    rf"\b{_ABOUT}(?P<ago>{_NUMBER}) ?(?P<ago_unit>{_UNIT}) ago\b"
+    rf"|\bvor {_ABOUT}(?P<vor>{_NUMBER}) ?(?P<vor_unit>{_UNIT})\b(?! (?:dem|der|einem|mitternacht|feierabend|schluss))"
+    r"|\b(?P<word>seit|since|for(?=[^.,;]{3,40} (?:now|already)\b)) "
+    rf"{_ABOUT}(?P<since>{_NUMBER}) ?(?P<since_unit>{_UNIT})\b(?! (?:uhr|später|later))",
+    re.IGNORECASE,
+)
+_CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?![\d.:])(?: ?(?:a\.?m\b\.?|uhr\b|o'?clock\b|h\b))?"
+_MORNING = re.compile(
+    rf"\b(?:this morning|(?:heute )?(?:morgen|früh|vormittag) um|heute (?:morgen|früh|vormittag))[, ]*(?:at "
+    rf"|around |about |um "
+    rf"|gegen |ab )?{_CLOCK}",
+    re.IGNORECASE,
+)
+_IN_THE_MORNING = re.compile(
+    rf"(?<![\d.:/-]){_CLOCK} (?:this morning|(?:heute )?(?:morgens|früh)|heute (?:morgen|früh|vormittag)"
+    rf"|in the morning)\b",
+    re.IGNORECASE,
+)
+_WORD = "|".join(name for name in _NUMBERS if len(name) > 2 and name not in ("one", "eine", "einer", "einem"))
+_PARTS = re.compile(
+    rf"\b(halb|half past|viertel nach|quarter past|viertel vor|quarter to) ({_WORD}"
+    rf"|\d{{1,2}})\b",
+    re.IGNORECASE,
+)
+_AFTER = {"halb": -30, "half past": 30, "viertel nach": 15, "quarter past": 15, "viertel vor": -15, "quarter to": -15}
+_EVENING = 18
+"""From this hour on it is not certain which half of the day "halb acht" means."""
+_ZULU = re.compile(r"\b([01]\d|2[0-3]):?([0-5]\d) ?z\b", re.IGNORECASE)
+_FOUR_DIGITS = re.compile(
+    r"\b(?P<word>since|at|around|from|seit|um|gegen|ab) (?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= ?(?:UTC|GMT"
+    r"|CES?T|MES?Z"
+    r"|uhr|hrs?|h|local|LT)\b)",
+    re.IGNORECASE,
+)
+_NOON = re.compile(r"\b(?:noon|midday|(?:um )?zwölf uhr mittags)\b", re.IGNORECASE)
+_MIDNIGHT = re.compile(
+    r"(?<!yesterday )(?<!gestern )\b(?:midnight|mitternacht)\b(?! (?:yesterday|gestern))", re.IGNORECASE
+)
+_REGION = re.compile(
+    r"(?<=\d|m) ?\(?\b(ET|CT|MT|PT|Eastern|Central|Mountain|Pacific)(?: (?:standard "
+    r"|daylight )?time)?\b\)?",
+    re.IGNORECASE,
+)
+_REGIONS = {"E": "America/New_York", "C": "America/Chicago", "M": "America/Denver", "P": "America/Los_Angeles"}
+_PLACE = re.compile(
+    r"(?<=[\dmrhz])\s?(?:\(([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)(?: time)?\)"
+    r"|([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)(?:er)? (?:time|zeit)\b)",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _places() -> Mapping[str, str]:
+    """The cities of the tz database, in small letters, where only one zone is named so."""
+    zones: dict[str, set[str]] = {}
+    for zone in available_timezones():
+        area, _, city = zone.rpartition("/")
+        if area and area not in ("Etc", "SystemV", "US", "Canada", "posix", "right"):
+            zones.setdefault(city.replace("_", " ").lower(), set()).add(zone)
+    return {city: names.pop() for city, names in zones.items() if len(names) == 1}
+
+
+def spelled_out(text: str, sent_at: datetime) -> str:
+    """Everyday times in ``text``, of a message sent at ``sent_at`` (UTC), as dates, clock times and zones.
+
+    What is reckoned back from the message is marked ``approx``. A place is read only where the tz database has it.
+    """
+    if not any(map(str.isdigit, text)) and not _IN_WORDS.search(text):
+        return text
+    text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
+    text = _PARTS.sub(lambda match: _part(match, sent_at), text)
+    text = _MORNING.sub(_morning, _IN_THE_MORNING.sub(_morning, text))
+    text = _FOUR_DIGITS.sub(r"\g<word> \g<hour>:\g<minute>", _ZULU.sub(r"\1:\2 UTC", text))
+    text = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", text))
+    text = _REGION.sub(lambda match: f" {_REGIONS[match[1][0].upper()]}", text)
+    return _PLACE.sub(_zone, text)
+
+
+_IN_WORDS = re.compile(
+    r"\b(?:ago|vor|seit|since|for|halb|half|viertel|quarter|noon|midday|midnight|mittags|mitternacht)\b", re.IGNORECASE
+)
+
+
+def _ago(match: re.Match[str], sent_at: datetime) -> str:
+    number, unit = next((match[kind], match[f"{kind}_unit"]) for kind in ("ago", "vor", "since") if match[kind])
+    count = int(number) if number.isdigit() else _NUMBERS[number.lower()]
+    length = timedelta(minutes=count) if unit.lower().startswith("m") else timedelta(hours=count)
+    try:
+        word = "since" if (match["word"] or "").lower() == "for" else match["word"]
+        return f"{word or ''} {sent_at - length:%Y-%m-%d %H:%M} UTC approx".strip()
+    except OverflowError:
+        return match[0]
+
+
+def _morning(match: re.Match[str]) -> str:
+    return f"today {int(match['hour']):02}:{match['minute'] or '00'}" if int(match["hour"]) <= 12 else match[0]
+
+
+def _part(match: re.Match[str], sent_at: datetime) -> str:
+    hour = int(match[2]) if match[2].isdigit() else _NUMBERS[match[2].lower()]
+    if hour > 12 or sent_at.hour >= _EVENING:
+        return match[0]
+    minutes = (hour * 60 + _AFTER[match[1].lower()]) % (12 * 60)
+    return f"{minutes // 60 or 12}:{minutes % 60:02}"
+
+
+def _zone(match: re.Match[str]) -> str:
+    place = (match[1] or match[2]).lower()
+    zone = _places().get(place) or _places().get(place.removesuffix("er"))
+    return f" {zone}" if zone else match[0]

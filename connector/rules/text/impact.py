@@ -1,0 +1,150 @@
+"""Impact in the customer's own prose (R18, R24–R26): stated in the guide's terms, or presumed from a total loss."""
+
+import re
+from typing import NamedTuple
+
+from connector.domain.vocabulary import Impact
+from connector.rules.text.choices import AFFECTING, DENIAL, UNSETTLED, terms
+
+_STATED = terms(
+    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"),
+    (Impact.SERVICE_AFFECTING, AFFECTING),
+    (Impact.DEGRADATION, r"degradation|verschlechterung"),
+)
+_HEDGE = re.compile(
+    r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
+    r"|\b(?:if|whether|unless|until|once|may|might|could|would|should|can|was|were|been|had|maybe|perhaps|possibly|"
+    r"probably|potential\w*|risk|risiko|resolved|over|fixed|ob|wenn|falls|sobald|könnte|würde|kann|war|waren|wurde|"
+    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal)\b|\?",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+_CLAUSE = re.compile(r"(?:[^.!?;,:\n]|[.,:](?=\S))+[.!?]?")
+_THING = (
+    r"(?:lines?|circuits?|links?|services?|connections?|uplinks?|internet|networks?|sites?|offices?|branch(?:es)?"
+    r"|locations?|everything|all|we|it|SVC-\d+|(?:stand|haupt|glasfaser|daten)?leitung(?:en)?|(?:internet"
+    r"|glasfaser)?anschluss"
+    r"|netz(?:werk)?|verbindung(?:en)?|dienste?|standorte?n?|filialen?|büros?|alles|wir|strecken?|anbindung)"
+)
+_STATE = (
+    r"(?:down|dead|offline|out of service|unreachable|gone|out(?= (?:again )?since)|tot|ausgefallen|weg|unterbrochen"
+    r"|nicht erreichbar|lahmgelegt)"
+)
+_LOST = re.compile(
+    rf"\b(?:completely|totally|entirely|fully|hard) (?:{_STATE}|out|cut off)\b"
+    rf"|\b{_THING}(?: (?!not\b|nicht\b|never\b|nie\b|one\b)[\w:.]+){{0,7}} {_STATE}\b(?! (?:to|by|from|for|auf|um"
+    rf"|von)\b)"
+    r"|\b(?:total|complete|full) (?:outage|failure|loss of (?:service|connectivity))|\blost all (?:connectivity"
+    r"|connections?"
+    r"|service)"
+    r"|\b(?:total|komplett)ausfall|\b(?:komplett|vollständig|total) (?:ausgefallen|tot|down|offline|weg"
+    r"|unterbrochen|aus)\b"
+    r"|\bcut off from the (?:internet|network)",
+    re.IGNORECASE,
+)
+_NOTHING_LEFT = re.compile(
+    r"\bnothing works|\bnichts geht(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
+    r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
+    r"|degradation|impact|interruption|affect\w*))"
+    r"|\b(?:keine?|ohne) (?:internet\w*|netz|netzwerk|verbindung|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
+    re.IGNORECASE,
+)
+"""Plain words for a loss of service (R24)."""
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|nicht|kein\w*|weder|neither|nobody|none|nothing|nichts|ob|whether|almost|nearly|fast|beinahe)\b"
+    r"|n['’]t\b",
+    re.IGNORECASE,
+)
+_NOT_OURS = re.compile(
+    r"\b(?:customer|client|kunde\w*|their|deren|colleague|supplier|says?|said|reports?|claims?|shows?|meldet|sagt|laut"
+    r"|monitoring|according)\b",
+    re.IGNORECASE,
+)
+"""Told by others, or of others."""
+_PART = re.compile(
+    r"\b(?:router|switch|fans?|lüfter|psu|power suppl\w*|netzteil\w*|card|karte|port|servers?|modem|firewall|bgp"
+    r"|session"
+    r"|traffic|throughput|durchsatz|sensor|camera|kamera|printer|drucker|vm|host|website|webseite|page|portal|phones?"
+    r"|telefon\w*|interface|vpn|tunnel|dns|mail\w*|e-mail|application|anwendung|monitor\w*|test\w*|lab)\b",
+    re.IGNORECASE,
+)
+"""Not the service itself."""
+_QUESTION = re.compile(
+    r"^\W*(?:is|are|does|do|was|were|ist|sind|can|could|how|what|why|hat|haben|has|have|droht)\b(?! (?:now"
+    r"|been))",
+    re.IGNORECASE,
+)
+_STILL_UP = re.compile(
+    r"\b(?:works?|working|running|up|online|fine|ok|okay|stable|erreichbar|geht|läuft|funktioniert|stabil)\b"
+    r"|\b(?:came|come|comes|is|are) back\b|\b(?:restored|resolved|recovered|behoben|vorbei|wieder da)\b"
+    r"|\b(?:backup|back-up|failover|fail-over|secondary|redundan\w*|ersatz\w*|lte|4g|5g)\b",
+    re.IGNORECASE,
+)
+"""Somewhere in the message, so that not everything is lost."""
+_STAYS_OUT = re.compile(
+    r"\b(?:not|no|nothing|nobody|never|nicht|kein\w*|nichts|niemand|gar|bis|until|when|wann|please|bitte|since"
+    r"|seit)\b|n['’]t\b|\?",
+    re.IGNORECASE,
+)
+
+
+_PARTIAL = re.compile(
+    r"\b(?:packets?|loss(?:es)?|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|jitter|errors?|fehler|crc|flap\w*|intermitt\w*"
+    r"|sporadi\w*|degrad\w*|\w*verlust\w*|instabil\w*|unstable|drops|works?|backup|redundan\w*|again|wieder|minor)\b",
+    re.IGNORECASE,
+)
+
+
+class Told(NamedTuple):
+    """An impact that prose tells."""
+
+    impact: Impact
+    presumed: bool
+    """It follows from a plain total loss: the customer is told, and may correct it."""
+
+
+def impact_in_prose(text: str) -> Told | None:
+    """The impact stated as a present fact in the guide's own terms, if there is exactly one; else service-affecting if
+    an own present clause plainly tells a total loss.
+
+    Questions, conditions, the past, denials and what others say state nothing.
+    """
+    pattern, choices = _STATED
+    named = set()
+    for sentence in _SENTENCE.findall(text):
+        matches = list(pattern.finditer(sentence))
+        if not matches:
+            continue
+        rest = pattern.sub(" ", sentence)
+        denied = any(pattern.search(part) and DENIAL.search(pattern.sub(" ", part)) for part in sentence.split(","))
+        if not _HEDGE.search(rest) and not denied:
+            named |= {choices[str(match.lastgroup)] for match in matches}
+    if len(named) == 1:
+        return Told(named.pop(), presumed=False)
+    if not named and is_total_loss(text):
+        return Told(Impact.SERVICE_AFFECTING, presumed=True)
+    return None
+
+
+def is_partial(text: str) -> bool:
+    """Whether it tells of a fault that leaves something working."""
+    return _PARTIAL.search(text) is not None
+
+
+def is_total_loss(text: str) -> bool:
+    """Whether a clause plainly says that all is lost now, and no other that something works."""
+    if not (_LOST.search(text) or _NOTHING_LEFT.search(text)):
+        return False
+    clauses = _CLAUSE.findall(text)
+    if any(_STILL_UP.search(clause) and not _STAYS_OUT.search(clause) for clause in clauses):
+        return False
+    return any(map(_is_lost, clauses))
+
+
+def _is_lost(clause: str) -> bool:
+    lost, nothing_left = _LOST.search(clause), _NOTHING_LEFT.search(clause)
+    if UNSETTLED.search(clause) or _NOT_OURS.search(clause) or _QUESTION.match(clause):
+        return False
+    if nothing_left and not _PART.search(clause[: nothing_left.start()]):
+        return True
+    return lost is not None and not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])

@@ -1,0 +1,222 @@
+"""R32–R34: an RFO is promised once, kept, delivered to the customer, and escalated while it is late."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connector.domain.ticket import LinkedTicket
+from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
+from tests.promises.conftest import COMPLETE, Cast, set_the_stage
+from tests.promises.evidence import levels_noted, notes
+
+DUE = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
+"""Five working days after the request, which comes an hour after the repair."""
+
+
+@pytest.fixture(params=["zammad", "jira-cloud"])
+def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
+    """A fresh stage on each helpdesk."""
+    made = set_the_stage(sqlite_url, request.param)
+    with made.stage:
+        yield made
+
+
+def repaired(cast: Cast) -> str:
+    """A P1 that was open for a few seconds; an hour later."""
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    cast.stage.settle()
+    cast.agent.replies(ticket, "Fixed.")
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.stage.advance_to(DUE - timedelta(days=7))
+    return ticket
+
+
+def mails(cast: Cast, ticket: str, text: str) -> None:
+    """The customer answers by mail, which opens a closed ticket: Zammad's parser does so, and presets of Jira."""
+    cast.customer.mails(ticket, text)
+    if cast.stage.ticket(ticket).state.is_over:
+        opener = cast.customer if cast.stage.house.name == "zammad" else cast.outsider
+        opener.sets(ticket, state=TicketState.OPEN)
+    cast.stage.settle()
+
+
+def requested(cast: Cast) -> tuple[str, str]:
+    """The ids of the incident and of its RFO task."""
+    ticket = repaired(cast)
+    mails(cast, ticket, "Please send us the RFO.")
+    return ticket, task_of(cast, ticket).id
+
+
+def task_of(cast: Cast, ticket: str) -> LinkedTicket:
+    """The incident's only RFO task."""
+    (task,) = (link for link in cast.stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK)
+    return task
+
+
+def told(cast: Cast, ticket: str) -> list[str]:
+    """What the connector told the customer about the RFO."""
+    own = (a for a in cast.stage.ticket(ticket).articles if a.author is Actor.CONNECTOR and not a.internal)
+    return [article.body for article in own if "(RFO)" in article.body]
+
+
+def test_a_request_that_opens_the_ticket_is_promised_and_nothing_escalates(cast: Cast) -> None:
+    ticket, _ = requested(cast)
+    seen = cast.stage.ticket(ticket)
+    assert (seen.state, seen.fields.rfo_status) == (TicketState.OPEN, RfoStatus.DUE)
+    assert seen.fields.rfo_due_at is not None
+    assert timedelta() <= seen.fields.rfo_due_at - DUE < timedelta(minutes=1)
+
+    cast.stage.advance(timedelta(hours=9))
+
+    assert levels_noted(cast.stage.ticket(ticket)) == []
+
+
+def test_a_thank_you_and_a_corrected_priority_move_nothing(cast: Cast) -> None:
+    ticket, _ = requested(cast)
+    promised = cast.stage.ticket(ticket).fields.rfo_due_at
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(hours=1))
+    mails(cast, ticket, "Thank you very much!")
+    cast.agent.sets(ticket, priority=Priority.P3)
+    cast.stage.settle()
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(hours=2))
+
+    seen = cast.stage.ticket(ticket).fields
+    assert (seen.rfo_status, seen.rfo_due_at) == (RfoStatus.DUE, promised)
+    assert len(told(cast, ticket)) == 1
+
+
+def test_broken_again_stops_the_clock_until_the_next_repair(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    mails(cast, ticket, "It is dead again.")
+    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.REQUESTED
+
+    cast.stage.advance(timedelta(hours=30))
+    assert levels_noted(cast.stage.ticket(ticket)) != []
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.stage.settle()
+
+    seen = cast.stage.ticket(ticket).fields
+    assert seen.rfo_status is RfoStatus.DUE
+    assert seen.rfo_due_at is not None
+    assert f"{seen.rfo_due_at:%d %b}" == "01 Dec"
+    assert task_of(cast, ticket).id == task
+    assert len(told(cast, ticket)) == 2
+
+
+def test_a_task_closed_empty_delivers_nothing_and_is_opened_again_once(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    cast.agent.sets(task, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(minutes=5))
+
+    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DUE
+    assert cast.stage.ticket(task).state is TicketState.OPEN
+    assert notes(cast.stage.ticket(task)).count("RFO task opened again") == 1
+
+    cast.agent.sets(task, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(minutes=5))
+    assert cast.stage.ticket(task).state is TicketState.CLOSED
+    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DUE
+    assert len(told(cast, ticket)) == 1
+
+
+def test_sent_on_the_incident_and_the_task_closed_it_is_delivered(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    cast.agent.replies(ticket, "Please find the RFO below. Root cause: a digger. Preventive measure: a second path.")
+    cast.agent.sets(task, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(minutes=5))
+
+    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DELIVERED
+    seen = cast.stage.ticket(task)
+    assert (seen.state, seen.fields.rfo_status) == (TicketState.CLOSED, RfoStatus.DELIVERED)
+    cast.stage.advance(timedelta(days=20))
+    assert levels_noted(cast.stage.ticket(task)) == []
+
+
+def test_an_agent_states_that_it_is_delivered(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    cast.agent.sets(task, rfo_status=RfoStatus.DELIVERED, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(minutes=5))
+
+    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DELIVERED
+    assert cast.stage.ticket(task).state is TicketState.CLOSED
+
+
+def test_late_it_rises_every_working_day_and_the_customer_gets_a_new_date(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    cast.stage.advance_to(DUE + timedelta(minutes=5))
+    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.OVERDUE
+    assert cast.stage.ticket(task).fields.escalation_level == 3
+
+    cast.stage.advance(timedelta(days=1))
+    assert cast.stage.ticket(task).fields.escalation_level == 4
+    cast.stage.advance(timedelta(days=20))
+
+    assert cast.stage.ticket(task).fields.escalation_level == 5
+    assert [text.count("We now aim to deliver it by") for text in told(cast, ticket)] == [0, 1, 1, 1]
+
+
+def test_a_later_outage_has_an_rfo_of_its_own(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    cast.agent.replies(ticket, "Please find the RFO attached.")
+    cast.agent.sets(task, state=TicketState.CLOSED)
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.stage.advance(timedelta(days=3))
+
+    mails(cast, ticket, "It is down again. We would like an RFO for this one too, please.")
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    cast.stage.settle()
+
+    seen = cast.stage.ticket(ticket)
+    assert seen.fields.rfo_status is RfoStatus.DUE
+    tasks = sorted((link.connector_key or "", link.state) for link in seen.links if link.kind is TicketKind.RFO_TASK)
+    assert tasks == [(f"rfo:{ticket}", TicketState.CLOSED), (f"rfo:{ticket}:2", TicketState.NEW)]
+
+
+def test_an_agent_takes_a_request_back(cast: Cast) -> None:
+    ticket, task = requested(cast)
+    cast.agent.sets(ticket, rfo_requested=True)
+    cast.stage.settle()
+    cast.agent.sets(ticket, rfo_requested=False)
+    cast.stage.advance(timedelta(days=12))
+
+    assert cast.stage.ticket(ticket).fields.rfo_status is None
+    assert notes(cast.stage.ticket(ticket)).count("RFO taken back") == 1
+    assert levels_noted(cast.stage.ticket(task)) == []
+
+
+def test_after_a_merge_the_promise_and_its_task_go_on_at_the_target(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    kept = repaired(zammad_cast)
+    merged, task = requested(zammad_cast)
+    promised = stage.ticket(merged).fields.rfo_due_at
+    zammad_cast.agent.merges(merged, kept)
+    stage.settle()
+    stage.settle()
+
+    seen = stage.ticket(kept).fields
+    assert (seen.rfo_status, seen.rfo_due_at) == (RfoStatus.DUE, promised)
+    assert stage.ticket(merged).fields.rfo_status is None
+    assert [link.id for link in stage.ticket(kept).links if link.kind is TicketKind.RFO_TASK] == [task]
+    assert len(told(zammad_cast, kept)) == 1
+
+    stage.advance_to(DUE + timedelta(minutes=5))
+    assert stage.ticket(task).fields.escalation_level == 3
+    assert stage.ticket(kept).fields.rfo_status is RfoStatus.OVERDUE
+
+
+def test_of_two_tasks_a_merge_leaves_one_and_says_where_it_goes_on(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    (kept, first), (merged, second) = requested(zammad_cast), requested(zammad_cast)
+    zammad_cast.agent.merges(merged, kept)
+    stage.settle()
+    stage.settle()
+
+    assert stage.ticket(first).state is TicketState.NEW
+    assert stage.ticket(second).state is TicketState.CLOSED
+    assert notes(stage.ticket(second)).count(f"RFO written in {stage.ticket(first).number}") == 1
+    stage.advance_to(DUE + timedelta(days=9))
+    assert stage.ticket(first).fields.escalation_level == 5
+    assert levels_noted(stage.ticket(second)) == []
