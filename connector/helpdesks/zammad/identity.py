@@ -18,8 +18,8 @@ def identity(client: ZammadClient) -> Identity:
         macros = client.get("macros")
     except ForbiddenError as error:
         raise WrongAccountError(
-            f"INTERSPACE_ZAMMAD_TOKEN is that of {person} (id {me.id}), who is no agent: internal notes would be public. "
-            f"Use the token of the connector's own user, with the role Agent. {error}"
+            f"INTERSPACE_ZAMMAD_TOKEN is that of {person} (id {me.id}), who is no agent: internal notes would be "
+            f"public. Use the token of the connector's own user, with the role Agent. {error}"
         ) from error
     rows = [row for row in macros if isinstance(row, dict)] if isinstance(macros, list) else []
     marks = (installed_in(row.get("note"), row.get("created_at")) for row in rows)

@@ -10,6 +10,7 @@ from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Installed, installed_in, new_installation
 from connector.helpdesks.jira.client import JiraClient, open_connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.install import fields, project, views, webhook
@@ -26,6 +27,7 @@ from connector.helpdesks.jira.site import Bot, Site
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Choice, Installation, Item, endpoint, of_account, refuse_plain
 from connector.install.objects import Wanted
+from connector.install.open_tickets import open_tickets
 from connector.install.plan import Plan, make_plan
 from connector.install.tables import Current, Id, Row
 from connector.install.uninstall import plan_uninstall
@@ -72,6 +74,7 @@ def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[]
         plan=plan,
         plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
         checklist=lambda: checklist_jira(setup, settings.required("url")),
+        hints=lambda: list(open_tickets(JiraDesk(setup.bot.connection, setup.mapping, clock), policy)),
     )
 
 

@@ -133,7 +133,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check(
         "open tickets",
         lambda context: touched(context, context.desk, context.identity),
-        ("whose installation", "attributes of a ticket"),
+        ("whose installation",),
     ),
     Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
     Check("labels", labels, (_ATTRIBUTES,)),
