@@ -111,6 +111,11 @@ def state_unknown(helpdesk: str) -> None:
     _figures().unknown_states.labels(helpdesk).inc()
 
 
+def vanished(helpdesk: str) -> None:
+    """A ticket for which something was planned is gone, hidden, or where the rules do not hold."""
+    _figures().vanished.labels(helpdesk).inc()
+
+
 def policy_reload(ok: bool) -> None:
     """The policy was read again: it went live, or the old one stays (P16)."""
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
@@ -239,6 +244,7 @@ class _Figures:
     missed: "Counter"
     refused_details: "Counter"
     unknown_states: "Counter"
+    vanished: "Counter"
     policy_reloads: "Counter"
     held_back: "Counter"
     exposed: "Counter"
@@ -286,6 +292,7 @@ def _made() -> _Figures:
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
         refused_details=counter("refused_details", "Details that the helpdesk did not take.", "helpdesk", "detail"),
         unknown_states=counter("unknown_states", "Tickets in a state that the mapping does not name.", "helpdesk"),
+        vanished=counter("vanished_tickets", "Tickets with a deadline that were not there any more.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),

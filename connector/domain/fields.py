@@ -268,6 +268,11 @@ class Fields(Model):
         label="Escalation level", help=f"{_RULES_SAY} 1 is the engineer on duty."
     )] = None  # fmt: skip
     """R38. 1 is the engineer on duty."""
+    escalated_from: Annotated[int | None, Field(
+        label="Escalated from level",
+        help=f"{_RULES_SAY} The level before the last rise, which called the contacts of every level above it.",
+    )] = None  # fmt: skip
+    """R38. With the level it says which levels the last rise has passed: their contacts are mailed by the helpdesk."""
     escalation_reason: Annotated[str | None, Field(label="Reason for escalation", help=_RULES_SAY, length=250)] = None
     next_escalation_at: Annotated[Instant | None, Field(label="Next escalation", help=_RULES_SAY)] = None
 

@@ -50,6 +50,7 @@ class Changes(TypedDict, total=False):
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     escalation_level: int | None
+    escalated_from: int | None
     escalation_reason: str | None
     next_escalation_at: datetime | None
     escalation_request: str | None

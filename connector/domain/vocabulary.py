@@ -114,6 +114,8 @@ class Silence(StrEnum):
     """Their messages are those of a machine, which may answer for ever."""
     ENOUGH = "enough"
     """Their address has got as many messages in the last hour as the policy allows."""
+    REFUSED = "refused"
+    """The helpdesk does not take the message: a bad recipient, a group without a sender address."""
 
 
 class Channel(StrEnum):

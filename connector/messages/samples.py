@@ -67,7 +67,10 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "name": ("director",),
     "contacts": (["Director on duty", "director@interspace.example"],),
     "passed": (
-        [{"level": 1, "name": "shift", "at": _AT, "why": _AGE}, {"level": 2, "name": "head", "at": _AT, "why": _AGE}],
+        [
+            {"level": 1, "name": "shift", "at": _AT, "why": _AGE, "contacts": ["Shift"]},
+            {"level": 2, "name": "head", "at": _AT, "why": _AGE, "contacts": []},
+        ],
     ),
 }
 """More telling samples than those of the kind."""

@@ -84,6 +84,9 @@ class Escalation(Section):
         default=frozenset({"first_response", "repair"}),
         description="a missed target raises the ticket by one level (R37)",
     )
+    raised_priority: Literal["from_change", "from_creation"] = Field(
+        default="from_change", description="since when the ages and limits of a raised priority count (R38)"
+    )
     requests_every: FixedLength = Field(description="at most one request in this time, managers excepted (R39)")
     request_phrases: tuple[Name, ...] = Field(
         description="words that name an escalation, a * for the rest of a word: a plain wish with one asks for it"

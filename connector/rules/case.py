@@ -1,5 +1,6 @@
 """What a rule is given: one look at one ticket."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,6 @@ from connector.policy.models import Ladder, Policy
 from connector.policy.targets import Limits
 from connector.rules import writing
 from connector.rules.spoken import Spoken, spoken
-from connector.rules.timeline import Clocks, count_clocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +26,19 @@ class Case:
     ticket: Ticket
     policy: Policy
     now: datetime
+    before: Ticket | None = None
+    """The ticket before any rule, once one has decided something."""
+    counted: dict[Any, Any] = dataclasses.field(default_factory=dict, repr=False)
+    """What is counted of the ticket once for all rules, see :mod:`connector.rules.clocks`."""
+
+    @property
+    def found(self) -> Ticket:
+        """The ticket as it was before any rule."""
+        return self.before or self.ticket
 
     def with_changes(self, changes: Changes) -> "Case":
         """The case of the next rule, once ``changes`` are decided."""
-        case = Case(self.ticket.with_changes(changes), self.policy, self.now)
+        case = Case(self.ticket.with_changes(changes), self.policy, self.now, self.found, self.counted)
         if "spoken" in vars(self):
             # No rule changes what was said.
             vars(case)["spoken"] = self.spoken
@@ -39,11 +48,6 @@ class Case:
     def priority(self) -> Priority:
         """The ticket's, or the policy's default where the helpdesk holds one that the mapping does not know."""
         return self.ticket.fields.priority or self.policy.default_priority
-
-    @cached_property
-    def clocks(self) -> Clocks:
-        """How the ticket's clocks have run, and its limits (R36–R38)."""
-        return count_clocks(self.ticket, self.policy, self.priority)
 
     @cached_property
     def spoken(self) -> Spoken:

@@ -1,118 +1,65 @@
 """The one ladder of a ticket (R35–R39).
 
-What raises the level: the ticket's age (R38), a missed response or repair target (R37), a request (R39). Each level
-fires once, proved by the mark on its note; a level never goes down by clock; an empty level is passed over; several
-levels overdue at once, after an outage, notify only the highest and record the others.
+What raises the level: the clocks of its priorities (R38), a missed response or repair target (R37), a request (R39).
+What happened since the last look is gone through in the order of its times, as if the connector had looked at each
+moment. Each level fires once, proved by the mark on its note; a level never goes down by clock; an empty level is
+passed over; every other level that is passed tells its own contacts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Actor, Priority
-from connector.policy.kinds import Span
+from connector.domain.ticket import Change, Changes, Ticket
+from connector.domain.vocabulary import Actor
 from connector.policy.models import Level
 from connector.rules import timeline, wording
+from connector.rules.answers import Answers, answer_notices, answers
 from connector.rules.case import Case
+from connector.rules.levels import LevelDue, Requested, base, by_clock
 from connector.rules.outages import is_over
-from connector.rules.requests import Request, Source, escalation_requests
-from connector.rules.timeline import Target, TargetName
-
-
-class AgeReached(NamedTuple):
-    """The ticket has been open for as long as the level's threshold at its priority (R38)."""
-
-    age: Span
-    priority: Priority
-
-
-class TargetMissed(NamedTuple):
-    """Support has not answered or repaired in time (R37)."""
-
-    target: TargetName
-
-
-class Requested(NamedTuple):
-    """Somebody asked for it (R39)."""
-
-    request: Request
-
-
-Cause = AgeReached | TargetMissed | Requested
-"""Why a ticket reaches a level."""
-
-
-class LevelDue(NamedTuple):
-    """A level and when and why the ticket reaches it. ``at`` is ``None`` while the clock stands still before it."""
-
-    level: Level
-    at: datetime | None
-    cause: Cause
-
-    @property
-    def reason(self) -> str:
-        """The cause, for ``explain``."""
-        match self.cause:
-            case AgeReached(age, priority):
-                return f"ticket age {age.text} at {priority}"
-            case TargetMissed(target):
-                return f"{target.replace('_', ' ')} target missed"
-            case Requested(request):
-                said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else request.said
-                return f"requested by {wording.actor(request.actor)} ({said})"
-
-    def why(self, case: Case) -> str:
-        """The cause, for people."""
-        match self.cause:
-            case AgeReached(age, priority):
-                return case.text("reason_age", age=age, priority=priority)
-            case TargetMissed(target):
-                return case.text("reason_missed_target", target=target)
-            case Requested(request):
-                phrase, reason = (request.said, None) if request.source is Source.MESSAGE else (None, request.said)
-                return case.text("reason_request", who=request.actor, phrase=phrase, reason=reason)
-
-
-class Answers(NamedTuple):
-    """What becomes of the requests that no proof shows to be answered."""
-
-    served: tuple[Request, ...]
-    refused: tuple[Request, ...]
-    answered: tuple[Request, ...]
-    """Without a valid proof, and yet answered before: see :func:`_was_answered`."""
-    next_possible: datetime | None
+from connector.rules.requests import Request, Source
 
 
 def escalation(case: Case) -> Outcome:
     """The level the ticket should be at, its reason, and when the next one comes."""
     ticket, now = case.ticket, case.now
-    reached = reached_level(ticket)
-    if is_over(ticket):
-        shown: Changes = {"escalation_level": _shown_level(ticket, reached), "next_escalation_at": None}
-        return Outcome(rule="escalation", changes=shown, reasons=("the incident is over: no level fires",))
-    ahead = [(due.at, due) for due in _by_clock(case) if due.at is not None and due.level.level > reached]
-    ahead.sort(key=itemgetter(0))
-    passed = [due for at, due in ahead if at <= now]
-    answers = _answers(case)
-    fired = passed + _requested(case, max([reached, *(due.level.level for due in passed)]), answers.served)
-    highest = max(fired, key=lambda due: due.level.level, default=None)
-    level_now = highest.level.level if highest else reached
-    following = next((due for at, due in ahead if at > now and due.level.level > level_now), None)
-    why = highest.why(case) if highest else ""
-    changes = _changes(case, following, answers, reached)
-    if highest is not None:
-        changes |= level_changes(case, highest.level, why)
+    reached, given = reached_level(ticket), answers(case)
+    if ticket.state.is_over:
+        return _over(case, reached, given)
+    # What is opened again by a mail only has no clock yet; whoever asks for a level in it gets one.
+    ahead = [] if is_over(ticket) else [due for due in by_clock(case) if due.level.level > reached]
+    passed = [due for due in ahead if due.at <= now]
+    fired = _gone_through(case, reached, passed, given.served)
+    highest = fired[-1].level.level if fired else reached
+    following = next((due for due in ahead if due.at > now and due.level.level > highest), None)
+    changes: Changes = {
+        **_shown(case, reached),
+        "next_escalation_at": timeline.whole_second(following.at) if following else None,
+        **_emptied(given),
+    }
+    if fired:
+        changes |= _risen(case, reached, fired)
+    at_top = _unserved(fired, given)
     return Outcome(
         rule="escalation",
         changes=changes,
-        notices=_notices(case, fired, highest, why, answers),
-        reasons=tuple(_reasons(reached, fired, following, answers)),
+        notices=(*_level_notices(case, fired), *answer_notices(case, given, at_top)),
+        reasons=tuple(_reasons(reached, passed, fired, following, given)),
         due=following.at if following else None,
+        # Customers hear of it when support has.
+        again=bool(at_top) or any(Mark("refused", one.request.id) not in ticket.marks for one in given.refused),
     )
+
+
+def _over(case: Case, reached: int, given: Answers) -> Outcome:
+    """No level fires. Whoever asks for one is not left in silence."""
+    changes: Changes = {"escalation_level": _level(case.ticket, reached), "next_escalation_at": None, **_emptied(given)}
+    reasons = ["the incident is over: no level fires"]
+    reasons += [f"request {request.id} came too late" for request in given.too_late]
+    return Outcome(rule="escalation", changes=changes, notices=answer_notices(case, given, ()), reasons=tuple(reasons))
 
 
 def reached_level(ticket: Ticket) -> int:
@@ -126,118 +73,124 @@ def _noted(ticket: Ticket) -> dict[int, datetime]:
     return {level: at for mark, at in marks if mark.name == "level" and (level := mark.number) is not None}
 
 
-def _shown_level(ticket: Ticket, reached: int) -> int | None:
-    """The level to show: a person may have lowered it, and then it stays; a level is not fired again for that."""
-    by_hand = [c for c in ticket.changes.get("escalation_level", ()) if c.actor.is_staff]
-    if by_hand and all(at <= by_hand[-1].at for at in _noted(ticket).values()):
-        return ticket.fields.escalation_level
-    return reached or None
+def _gone_through(case: Case, reached: int, passed: Sequence[LevelDue], served: Sequence[Request]) -> list[LevelDue]:
+    """The levels that the ticket has reached since the last look, rising: each request raises by one from where the
+    ticket was at that moment, and a clock raises to its own level unless the ticket is there already."""
+    fired: list[LevelDue] = []
+    happened: list[tuple[datetime, LevelDue | Request]] = [(due.at, due) for due in passed]
+    # What was asked for on a ticket that was merged into this one may be older than this one.
+    happened += [(max(request.at, case.ticket.created_at), request) for request in served]
+    for _, one in sorted(happened, key=lambda pair: pair[0]):
+        due = one if isinstance(one, LevelDue) else _requested(case, reached, one)
+        if due is not None and due.level.level > reached:
+            fired.append(due)
+            reached = due.level.level
+    return fired
 
 
-def _by_clock(case: Case) -> list[LevelDue]:
-    """The levels that age (R38) and missed targets (R37) bring."""
-    clocks, priority = case.clocks, case.priority
-    by_age = [
-        LevelDue(
-            level,
-            timeline.deadline(clocks.calendar, clocks.runs, age),
-            AgeReached(level.after[priority], priority),
-        )
-        for level, age in case.policy.thresholds(case.verified_service, priority)
-        if not level.skip
-    ]
-    counting = [limit for limit in clocks.targets if limit.name in case.policy.escalation.missed_targets]
-    missed = [_missed(limit, by_age, case.now) for limit in counting]
-    return by_age + [due for due in missed if due is not None]
+def _requested(case: Case, reached: int, request: Request) -> LevelDue | None:
+    """One level up; at the top there is nowhere to go."""
+    above = next((level for level in case.ladder.levels if level.level > reached and not level.skip), None)
+    return LevelDue(above, request.at, Requested(request)) if above is not None else None
 
 
-def _missed(limit: Target, by_age: Sequence[LevelDue], now: datetime) -> LevelDue | None:
-    """A missed target raises to the level above the one that age alone had reached before (R37)."""
-    passes = limit.missed_at(now) or (limit.due if limit.is_running else None)
-    if passes is None:
-        return None
-    above = [due for due in by_age if due.at is None or due.at >= passes]
-    if not above:
-        return None
-    return LevelDue(above[0].level, passes, TargetMissed(limit.name))
+def _unserved(fired: Iterable[LevelDue], given: Answers) -> tuple[Request, ...]:
+    raising = {due.cause.request.id for due in fired if isinstance(due.cause, Requested)}
+    return tuple(request for request in given.served if request.id not in raising)
 
 
-def _answers(case: Case) -> Answers:
-    """One request an hour for each ticket, managers excepted (R39)."""
-    ticket, every = case.ticket, case.policy.escalation.requests_every.fixed
-    served: list[Request] = []
-    refused: list[Request] = []
-    answered: list[Request] = []
-    last: datetime | None = None
-    unproved_until = _risen_without_proof(ticket)
-    for request in escalation_requests(case):
-        if Mark("refused", request.id) in ticket.marks:
-            continue
-        if Mark("request", request.id) in ticket.marks:
-            last = request.at
-        elif _was_answered(request, ticket, unproved_until):
-            answered.append(request)
-            last = request.at
-        elif last is not None and request.at - last < every and request.actor is not Actor.MANAGER:
-            refused.append(request)
-        else:
-            served.append(request)
-            last = request.at
-    next_possible = last + every if refused and last else None
-    return Answers(tuple(served), tuple(refused), tuple(answered), next_possible)
+def _risen(case: Case, reached: int, fired: Sequence[LevelDue]) -> Changes:
+    """The highest level with its reason, the last group that a level has, and from where the ticket rose."""
+    highest = fired[-1]
+    changes = level_changes(case, highest.level, highest.why(case), reached)
+    groups = [due.level.group for due in fired if due.level.group]
+    if groups:
+        changes["group"] = groups[-1]
+    return changes
 
 
-def _was_answered(request: Request, ticket: Ticket, unproved_until: datetime | None) -> bool:
-    """A note that names the request has lost its valid signature, or a level has risen since and its note is lost.
-
-    What is older than the last thing done for it is not served anew: nobody is woken a second time for one request
-    because a proof key was replaced or a note is gone. Support is told, and can ask again.
-    """
-    if unproved_until is not None and request.at <= unproved_until:
-        return True
-    return any(Mark(name, request.id) in ticket.refused_marks for name in ("request", "refused"))
-
-
-def _risen_without_proof(ticket: Ticket) -> datetime | None:
-    """When the connector last raised the level, by the history, without a note that proves it still.
-
-    A note that is there names the requests that it answered. Level 1 has none, and what is set back to where it was
-    before is no rise.
-    """
-    until, highest = None, 1
-    for change in ticket.changes.get("escalation_level", ()):
-        risen = max(highest, change.old or 0) < (change.new or 0)
-        if risen and change.actor is Actor.CONNECTOR and Mark("level", change.new) not in ticket.marks:
-            until = change.at
-        highest = max(highest, change.old or 0, change.new or 0)
-    return until
-
-
-def _requested(case: Case, at: int, served: Iterable[Request]) -> list[LevelDue]:
-    """One level up for each request; at the top there is nowhere to go."""
-    requested: list[LevelDue] = []
-    for request in served:
-        above = next((level for level in case.ladder.levels if level.level > at and not level.skip), None)
-        if above is None:
-            break
-        requested.append(LevelDue(above, request.at, Requested(request)))
-        at = above.level
-    return requested
-
-
-def level_changes(case: Case, level: Level, why: str) -> Changes:
-    """The fields of a ticket that rises to ``level``; the owner stays."""
-    reason = case.field("escalation_reason", "escalation_reason", level=level.level, name=level.name, why=why)
-    changes: Changes = {"escalation_level": level.level, "escalation_reason": reason}
+def level_changes(case: Case, level: Level, why: str, reached: int) -> Changes:
+    """The fields of a ticket that rises from ``reached`` to ``level``; the owner stays."""
+    changes: Changes = {
+        "escalation_level": level.level,
+        "escalated_from": reached,
+        "escalation_reason": _reason(case, level, why),
+    }
     if level.group:
         changes["group"] = level.group
     return changes
 
 
+def _reason(case: Case, level: Level, why: str) -> str:
+    return case.field("escalation_reason", "escalation_reason", level=level.level, name=level.name, why=why)
+
+
+def _level(ticket: Ticket, reached: int) -> int | None:
+    return ticket.fields.escalation_level if _set_by_hand(ticket) else reached or None
+
+
+def _shown(case: Case, reached: int) -> Changes:
+    """What to show while no level fires. Where nobody was called for the level, its reason is the present clock's."""
+    changes: Changes = {"escalation_level": _level(case.ticket, reached)}
+    by_person = _set_by_hand(case.ticket)
+    if by_person is not None:
+        return changes | _after_lowering(case, by_person)
+    first = base(case)
+    by_hand = case.ticket.last_setter("escalation_reason") not in (None, Actor.CONNECTOR)
+    if first is not None and first.level.level == reached and not _noted(case.ticket) and not by_hand:
+        changes["escalation_reason"] = _reason(case, first.level, first.why(case))
+    return changes
+
+
+def _set_by_hand(ticket: Ticket) -> Change | None:
+    """By a person after all notes: then it stays so, and no level is fired again for that."""
+    by_hand = [change for change in ticket.changes.get("escalation_level", ()) if change.actor.is_staff]
+    if not by_hand or any(at > by_hand[-1].at for at in _noted(ticket).values()):
+        return None
+    return by_hand[-1]
+
+
+def _after_lowering(case: Case, lowered: Change) -> Changes:
+    """The group goes back to that of the level shown, or to where the ticket came from, unless somebody of support has
+    chosen one."""
+    ticket, shown = case.ticket, case.ticket.fields.escalation_level or 0
+    changes: Changes = {}
+    if shown >= max(_noted(ticket), default=0):
+        return changes
+    if ticket.last_setter("escalation_reason") is Actor.CONNECTOR:
+        why = case.text("reason_by_hand", who=lowered.actor, at=lowered.at)
+        level = next((level for level in case.ladder.levels if level.level == shown), None)
+        if level is not None:
+            changes["escalation_reason"] = _reason(case, level, why)
+    moves = ticket.changes.get("group", ())
+    if moves and moves[-1].actor is Actor.CONNECTOR and moves[-1].at < lowered.at:
+        own = [level.group for level in case.ladder.levels if level.level <= shown and level.group]
+        changes["group"] = own[-1] if own else next(move.old for move in moves if move.actor is Actor.CONNECTOR)
+    return changes
+
+
+def _level_notices(case: Case, fired: Sequence[LevelDue]) -> tuple[Notice, ...]:
+    """One note for all levels that are due, each with its own contacts. Nobody is called for the first level, which
+    every ticket has from the start, unless somebody asked for it."""
+    called = [due for due in fired if due.level.level > 1 or isinstance(due.cause, Requested)]
+    if not called:
+        return ()
+    highest, passed = called[-1], called[:-1]
+    marks = {Mark("level", due.level.level) for due in called}
+    marks |= {Mark("request", due.cause.request.id) for due in called if isinstance(due.cause, Requested)}
+    below = [passed_level(due.level, due.at, due.why(case)) for due in passed]
+    return (level_notice(highest.level, highest.why(case), highest.at, marks, below),)
+
+
+def passed_level(level: Level, at: datetime, why: str) -> Mapping[str, Any]:
+    """A level that was passed on the way to a higher one, as a note names it with its contacts."""
+    return {"level": level.level, "name": level.name, "at": at, "why": why, "contacts": level.contacts}
+
+
 def level_notice(
     level: Level, why: str, at: datetime | None, marks: Iterable[Mark], passed: Sequence[Mapping[str, Any]] = ()
 ) -> Notice:
-    """What the contacts of a level are told; ``passed`` are the levels below that were due too."""
+    """What the contacts of a level are told; ``passed`` are the levels below that were reached before it."""
     data = {
         "level": level.level,
         "name": level.name,
@@ -249,68 +202,27 @@ def level_notice(
     return Notice("escalated", data, frozenset(marks))
 
 
-def _changes(case: Case, following: LevelDue | None, answers: Answers, reached: int) -> Changes:
-    changes: Changes = {
-        "escalation_level": _shown_level(case.ticket, reached),
-        "next_escalation_at": timeline.whole_second(following.at) if following and following.at else None,
-    }
-    answered_now = (*answers.served, *answers.refused, *answers.answered)
-    if any(request.source is not Source.MESSAGE for request in answered_now):
-        changes["escalation_request"] = None
-    return changes
+def _emptied(given: Answers) -> Changes:
+    """The field is emptied when it has been read."""
+    return {"escalation_request": None} if any(one.source is not Source.MESSAGE for one in given.all) else {}
 
 
-def _notices(
-    case: Case, fired: list[LevelDue], highest: LevelDue | None, why: str, answers: Answers
-) -> tuple[Notice, ...]:
-    notices: list[Notice] = []
-    served = {Mark("request", request.id) for request in answers.served}
-    requested = any(isinstance(due.cause, Requested) for due in fired)
-    if highest is not None and (highest.level.level > 1 or requested):
-        marks = {Mark("level", due.level.level) for due in fired} | (served if requested else set())
-        passed = [
-            {"level": due.level.level, "name": due.level.name, "at": due.at, "why": due.why(case)}
-            for due in _passed(fired, highest)
-        ]
-        notices.append(level_notice(highest.level, why, highest.at, marks, passed))
-    if served and not requested:
-        notices.append(Notice("escalation_at_top", {}, frozenset(served)))
-    if answers.answered:
-        marks = {Mark("request", request.id) for request in answers.answered}
-        notices.append(Notice("escalation_answered", {"requests": _who_and_when(answers.answered)}, frozenset(marks)))
-    if answers.refused:
-        data = {
-            "requests": _who_and_when(answers.refused),
-            "every": case.policy.escalation.requests_every.fixed,
-            "next": answers.next_possible,
-        }
-        refused = frozenset(Mark("refused", request.id) for request in answers.refused)
-        notices.append(Notice("escalation_refused", data, refused))
-    return tuple(notices)
-
-
-def _who_and_when(requests: Iterable[Request]) -> list[dict[str, Any]]:
-    return [{"who": request.actor, "at": request.at} for request in requests]
-
-
-def _passed(fired: list[LevelDue], highest: LevelDue) -> list[LevelDue]:
-    """The other levels that were due, each once, in order."""
-    first = {due.level.level: due for due in reversed(fired)}
-    first.pop(highest.level.level)
-    return [first[level] for level in sorted(first) if level > 1]
-
-
-def _when(due: LevelDue) -> str:
-    return f"at {wording.format_time(due.at)}" if due.at else "now"
-
-
-def _reasons(reached: int, fired: list[LevelDue], following: LevelDue | None, answers: Answers) -> list[str]:
+def _reasons(
+    reached: int, passed: list[LevelDue], fired: list[LevelDue], following: LevelDue | None, given: Answers
+) -> list[str]:
+    """Every cause since the last look, also where another had brought its level before."""
+    causes = [*passed, *(due for due in fired if isinstance(due.cause, Requested))]
     reasons = [f"level {reached or 'none'} so far"]
-    reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in fired]
-    reasons += [f"request {request.id} comes too soon" for request in answers.refused]
-    reasons += [f"request {request.id} was answered before, its proof is lost" for request in answers.answered]
+    reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in causes]
+    reasons += [f"request {refusal.request.id} comes too soon" for refusal in given.refused]
+    reasons += [f"request {request.id} came when the ticket was over" for request in given.too_late]
+    reasons += [f"request {request.id} was answered before, its proof is lost" for request in given.answered]
     if following is None:
         reasons.append("no further level by clock")
     else:
         reasons.append(f"level {following.level.level} {following.level.name} {_when(following)}: {following.reason}")
     return reasons
+
+
+def _when(due: LevelDue) -> str:
+    return f"at {wording.format_time(due.at)}"

@@ -177,14 +177,11 @@ def _priorities(case: Case, asked: Asked) -> set[Priority | None]:
     """Every priority that the incident had while it was open, as far as somebody decided it."""
     began, ended = asked.outages[0].began, asked.ended or case.now
     changes = [change for change in case.ticket.changes.get("priority", ()) if change.actor.is_trusted]
-    before = [change for change in changes if change.at <= ended]
-    if not before:
-        return {case.priority}
-    standing = [change.new for change in before if change.at <= began][-1:]
+    standing = [change.new for change in changes if change.at <= began][-1:]
     # What the helpdesk begins with is nobody's decision where the rules replace it.
-    if not standing and before[0].actor is not Actor.CONNECTOR:
-        standing = [before[0].old]
-    return {*standing, *(change.new for change in before if change.at > began)}
+    if not standing and changes and changes[0].actor is not Actor.CONNECTOR:
+        standing = [changes[0].old]
+    return {*standing, *(change.new for change in changes if began < change.at <= ended)} or {case.priority}
 
 
 def _sent(case: Case, since: datetime) -> bool:

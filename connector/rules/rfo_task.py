@@ -8,7 +8,7 @@ from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
 from connector.domain.vocabulary import Actor, Channel, RfoStatus, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case
-from connector.rules.escalation import level_changes, level_notice, reached_level
+from connector.rules.escalation import level_changes, level_notice, passed_level, reached_level
 from connector.rules.rfo import DONE, comes_first, stamp, steps
 
 _SENT_FIRST = timedelta(minutes=1)
@@ -149,6 +149,7 @@ def _overdue(case: Case, due: datetime) -> Outcome:
         return outcome
     at, highest = fired[-1]
     why = case.text("reason_rfo_overdue", due=due)
-    below = [{"level": step.level.level, "name": step.level.name, "at": step.at, "why": why} for step in fired[:-1]]
+    below = [passed_level(step.level, step.at, why) for step in fired[:-1]]
     notice = level_notice(highest, why, at, {Mark("level", step.level.level) for step in fired}, below)
-    return outcome._replace(changes=outcome.changes | level_changes(case, highest, why), notices=(notice,))
+    changes = level_changes(case, highest, why, fired[0].level.level - 1)
+    return outcome._replace(changes=outcome.changes | changes, notices=(notice,))

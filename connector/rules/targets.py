@@ -7,17 +7,17 @@ from connector.domain.decision import Outcome
 from connector.domain.ticket import Changes
 from connector.rules import timeline, wording
 from connector.rules.case import Case
+from connector.rules.clocks import Target, clocks
 from connector.rules.outages import is_over
-from connector.rules.timeline import Target
 
 
 def targets(case: Case) -> Outcome:
     """Shows the running limits on the ticket; a met one keeps the time that was promised."""
-    clocks = case.clocks
+    counted = clocks(case)
     changes: Changes = {}
-    ran = timeline.elapsed(clocks.calendar, clocks.runs, case.now)
-    reasons = [f"{case.priority} clocks have run {wording.format_duration(ran)}"]
-    for target in clocks.targets:
+    ran = timeline.elapsed(counted.current.calendar, counted.current.runs, case.now)
+    reasons = [f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"]
+    for target in counted.targets:
         if target.is_running:
             due = timeline.whole_second(target.due) if target.due else None
             if target.name == "first_response":
@@ -56,6 +56,5 @@ def _next_update(case: Case) -> str:
         return "the customer is updated on change"
     if is_over(case.ticket):
         return "no update is due: the incident is over"
-    calendar = case.clocks.calendar
-    due = calendar.add(timeline.last_update_at(case.ticket), update.length)
+    due = case.limits.calendar.add(timeline.last_update_at(case.ticket), update.length)
     return f"the customer's next update is due {wording.format_time(due)}"

@@ -1,88 +1,47 @@
-"""A ticket's clocks: when they run, from the ticket's own history, and the limits they are held against (R36–R38).
+"""A ticket's clocks: when they run, from the ticket's own history (R36–R38).
 
 The history tells when somebody waited for the customer, so clocks are right even where the connector was
 down. A pause that the customer set through the API does not count: it can never stop an escalation (P20).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
-from connector.rules.outages import states
-
-TargetName = Literal["first_response", "repair"]
+from connector.rules.outages import CountedState, states
 
 
 class Interval(NamedTuple):
-    """A time in which the clocks ran. ``end`` is ``None`` while they are running."""
+    """A stretch of time. ``end`` is ``None`` while it lasts."""
 
     start: datetime
     end: datetime | None
 
 
-class Target(NamedTuple):
-    """A time limit. ``due`` is ``None`` while the clock stands still before it; ``met`` when it was kept or missed
-    by an answer."""
-
-    name: TargetName
-    due: datetime | None
-    met: datetime | None
-
-    def missed_at(self, now: datetime) -> datetime | None:
-        """The moment at which the limit was passed, ``None`` if it has not been."""
-        if self.due is None or self.due > now:
-            return None
-        return self.due if self.met is None or self.met > self.due else None
-
-    @property
-    def is_running(self) -> bool:
-        """Nobody has met it yet."""
-        return self.met is None
+Intervals = tuple[Interval, ...]
+"""In order and apart."""
 
 
-class Clocks(NamedTuple):
-    """The calendar that counts for a ticket, the intervals in which its clocks ran, and its limits (R36, R37)."""
-
-    calendar: BusinessCalendar
-    runs: tuple[Interval, ...]
-    first_response: Target
-    repair: Target
-
-    @property
-    def targets(self) -> tuple[Target, Target]:
-        """Both limits."""
-        return self.first_response, self.repair
-
-
-def count_clocks(ticket: Ticket, policy: Policy, priority: Priority) -> Clocks:
-    """The clocks of a ticket that has ``priority``."""
-    limits = policy.targets_of(ticket.fields.verified_service, priority)
-    intervals = runs(ticket, policy)
-    answer = deadline(limits.calendar, intervals, limits.first_response.length)
-    repaired = deadline(limits.calendar, intervals, limits.repair.length)
-    return Clocks(
-        limits.calendar,
-        intervals,
-        Target("first_response", answer, first_response_at(ticket)),
-        Target("repair", repaired, resolved_at(ticket)),
-    )
-
-
-def runs(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
-    """The intervals since the ticket's creation in which its clocks ran, oldest first."""
-    by_state = _by_state(ticket, policy)
-    pauses = deferrals(ticket) if policy.pauses.deferred else ()
+def runs(ticket: Ticket, policy: Policy) -> Intervals:
+    """When the incident was open since its creation and nothing paused its clocks."""
+    counted = states(ticket)
+    running = _while(counted, lambda one: not one.state.is_over)
     if ticket.outside:
         # What another department had a ticket for is not the rules' time.
-        by_state = _without(by_state, [Interval(*span) for span in ticket.outside])
-    return _without(by_state, pauses) if pauses else by_state
+        running = both(running, _outside((Interval(*span) for span in ticket.outside), ticket.created_at))
+    if policy.pauses.pending_customer and any(one.state is TicketState.PENDING_CUSTOMER for one in counted):
+        parked = _while(counted, lambda one: one.state is TicketState.PENDING_CUSTOMER and one.actor.is_trusted)
+        running = both(running, _outside(both(parked, _customers_turn(ticket)), ticket.created_at))
+    if policy.pauses.deferred and (deferred := deferrals(ticket)):
+        running = both(running, _outside(deferred, ticket.created_at))
+    return running
 
 
-def deferrals(ticket: Ticket) -> tuple[Interval, ...]:
+def deferrals(ticket: Ticket) -> Intervals:
     """The intervals in which the repair was deferred by consent (R27): from when the connector wrote it down to the
     opening, or to when it was ended before. Nobody else can stop the clocks so (P20)."""
     changes = [change for change in ticket.changes.get("deferred_until", ()) if change.actor is Actor.CONNECTOR]
@@ -93,37 +52,63 @@ def deferrals(ticket: Ticket) -> tuple[Interval, ...]:
     )
 
 
-def _without(runs: Sequence[Interval], pauses: Sequence[Interval]) -> tuple[Interval, ...]:
-    """``runs`` less ``pauses``, both in order and free of overlaps."""
-    left = list(runs)
-    for begin, finish in pauses:
-        left = [part for run in left for part in _cut(run, begin, finish)]
-    return tuple(left)
+def both(first: Intervals, second: Intervals) -> Intervals:
+    """The time that lies in both."""
+    found: list[Interval] = []
+    at, other = 0, 0
+    while at < len(first) and other < len(second):
+        mine, theirs = first[at], second[other]
+        start = max(mine.start, theirs.start)
+        mine_ends_first = theirs.end is None or (mine.end is not None and mine.end <= theirs.end)
+        end = mine.end if mine_ends_first else theirs.end
+        if end is None or start < end:
+            found.append(Interval(start, end))
+        at, other = (at + 1, other) if mine_ends_first else (at, other + 1)
+    return tuple(found)
 
 
-def _cut(run: Interval, begin: datetime, finish: datetime | None) -> Iterator[Interval]:
-    if finish is None or finish <= run.start or (run.end is not None and run.end <= begin):
-        yield run
-        return
-    if run.start < begin:
-        yield Interval(run.start, begin)
-    if run.end is None or finish < run.end:
-        yield Interval(finish, run.end)
+def _outside(intervals: Iterable[Interval], since: datetime) -> Intervals:
+    """The rest of the time from ``since`` on."""
+    rest: list[Interval] = []
+    free: datetime | None = since
+    for start, end in intervals:
+        if free is not None and free < start:
+            rest.append(Interval(free, start))
+        free = end
+    return (*rest, Interval(free, None)) if free is not None else tuple(rest)
 
 
-def _by_state(ticket: Ticket, policy: Policy) -> tuple[Interval, ...]:
-    intervals: list[Interval] = []
+def _while(counted: Sequence[CountedState], holds: Callable[[CountedState], bool]) -> Intervals:
+    """When the ticket was in such a state."""
+    found: list[Interval] = []
     since: datetime | None = None
-    for at, state, actor in states(ticket):
-        ticking = _is_ticking(state, actor, policy)
-        if ticking and since is None:
-            since = at
-        elif not ticking and since is not None:
-            intervals.append(Interval(since, at))
+    for one in counted:
+        if holds(one):
+            since = since or one.at
+        elif since is not None:
+            found.append(Interval(since, one.at))
             since = None
-    if since is not None:
-        intervals.append(Interval(since, None))
-    return tuple(intervals)
+    return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _customers_turn(ticket: Ticket) -> Intervals:
+    """When support had spoken last and the customer had not answered yet, whatever the state said: only then can
+    anybody have waited for the customer."""
+    found: list[Interval] = []
+    since = ticket.created_at if _opened_by_a_call(ticket) else None
+    answers = {answer.id for answer in ticket.answers}
+    for article in ticket.articles:
+        if article.id in answers:
+            since = since or article.created_at
+        elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
+            found.append(Interval(since, max(since, article.created_at)))
+            since = None
+    return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _opened_by_a_call(ticket: Ticket) -> bool:
+    """They were talking when the ticket was opened."""
+    return ticket.channel is Channel.PHONE and ticket.created_by.is_staff
 
 
 def elapsed(calendar: BusinessCalendar, intervals: Sequence[Interval], until: datetime) -> timedelta:
@@ -165,7 +150,7 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 
     A ticket that an agent opened by phone was answered when it was opened: they were talking.
     """
-    if ticket.channel is Channel.PHONE and ticket.created_by.is_staff:
+    if _opened_by_a_call(ticket):
         return ticket.created_at
     return ticket.answers[0].created_at if ticket.answers else None
 
@@ -173,12 +158,6 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
     return ticket.answers[-1].created_at if ticket.answers else ticket.created_at
-
-
-def _is_ticking(state: TicketState, actor: Actor, policy: Policy) -> bool:
-    if state is TicketState.PENDING_CUSTOMER:
-        return not policy.pauses.pending_customer or not actor.is_trusted
-    return not state.is_over
 
 
 def whole_second(at: datetime) -> datetime:

@@ -64,7 +64,7 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
             repairs[field] = counted
     if not repairs:
         return ticket, Outcome(rule="trust", notices=worse)
-    repaired = cast(Changes, repairs)
+    repaired = cast(Changes, _without_a_rise(ticket, repairs))
     outcome = Outcome(
         rule="trust",
         changes=repaired,
@@ -97,6 +97,12 @@ def _is_known(ticket: Ticket) -> bool:
     return any(change.actor is Actor.CONNECTOR for change in ticket.history) or any(
         article.author is Actor.CONNECTOR for article in ticket.articles
     )
+
+
+def _without_a_rise(ticket: Ticket, repairs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A level that is set back has not risen: nobody is called for it."""
+    level = repairs.get("escalation_level")
+    return {**repairs, "escalated_from": level} if level not in (None, ticket.fields.escalated_from) else repairs
 
 
 def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:

@@ -120,7 +120,9 @@ def attempt(
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except (NotFoundError, OutOfReachError) as error:
-        return _gone(job, desk, error) if isinstance(error, NotFoundError) else _out_of_reach(job, table, error)
+        if isinstance(error, NotFoundError):
+            return _gone(job, table.now(), desk, error)
+        return _out_of_reach(job, table, error)
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
     except ServerFaultError as error:
@@ -132,10 +134,22 @@ def attempt(
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
 
 
-def _gone(job: Job, desk: Helpdesk, error: NotFoundError) -> Result:
-    """There is nothing to do for a deleted ticket. If the helpdesk shows no ticket at all, this one may still exist."""
+def _gone(job: Job, now: datetime, desk: Helpdesk, error: NotFoundError) -> Result:
+    """There is nothing to do for a deleted ticket. If the helpdesk shows no ticket at all, this one may still exist.
+
+    One for which something was planned is not forgotten without a word: whether it was deleted, or only hidden or moved
+    away, nobody can tell from here.
+    """
     if pause := _outage(desk, error):
         return Result(Released(job), pause=pause)
+    if job.deadline is not None:
+        metrics.vanished(job.key.helpdesk)
+        planned = job.deadline.isoformat(" ", "minutes")
+        text = (
+            f"{error}. Something was planned for this ticket at {planned}: it was deleted, moved away, or hidden from "
+            "the connector. If that was meant, drop this dead letter; else let the connector see it again and replay"
+        )
+        return _failed(job, now, text, final=True)
     log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
     return Result(Done(job, None, None))
 
@@ -207,15 +221,17 @@ def _reconcile(
             state=result.ticket.unknown_state,
             counts_as=str(result.ticket.state),
         )
+    if result.ticket.kind is TicketKind.OTHER and job.deadline is not None:
+        metrics.vanished(job.key.helpdesk)
+        log.warning(
+            "the rules do not hold for this ticket any more: it was moved",
+            ticket=result.ticket.number,
+            group=result.ticket.fields.group,
+            planned=job.deadline.isoformat(),
+        )
     _tell(result, seconds)
     if result.ticket.kind is TicketKind.OTHER:
         metrics.out_of_scope(job.key.helpdesk)
-        if result.ticket.fields.escalation_level is not None:
-            log.warning(
-                "ticket has left the rules' groups",
-                ticket=result.ticket.number,
-                level=result.ticket.fields.escalation_level,
-            )
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
     return Result(Done(job, result.due, result.seen), touches=touches, wrote=not result.decision.writes_nothing)
 

@@ -26,6 +26,8 @@ class Job(NamedTuple):
     attempts: int
     """Failed runs since the last good one."""
     token: str
+    deadline: datetime | None = None
+    """When the rules would have decided next, as the last good run saw it (UTC); ``None``: nothing was planned."""
 
 
 class Done(NamedTuple):

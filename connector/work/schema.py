@@ -36,7 +36,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -55,6 +55,8 @@ TICKETS = Table(
     Column("was_due", BigInteger),
     Column("bumped_due", BigInteger),
     Column("seen", BigInteger),
+    # When the rules would have decided next, as the last good run saw it; no event changes it.
+    Column("deadline", BigInteger),
     Column("error", Text),
     # Only on a dead letter.
     Column("failed_at", BigInteger),

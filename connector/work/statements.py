@@ -173,7 +173,7 @@ CLAIM = (
     update(TICKETS)
     .where(_T.helpdesk == _HELPDESK, _T.ticket.in_(select(_READY.c.ticket)))
     .values(token=_TOKEN, was_due=_T.due, bumped_due=None, due=_DUE)
-    .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts)
+    .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts, _T.deadline)
 )
 
 OWNED = (_T.helpdesk, _T.ticket, _T.token)
@@ -208,7 +208,8 @@ def finish(rows: Select[Any]) -> Update:
     """Good results."""
     change, new = _owned(rows)
     seen = func.coalesce(new.seen, _T.seen)
-    return change.values(due=_earlier(new.due, _T.bumped_due), seen=seen, attempts=0, error=None, **_FREE)
+    due = _earlier(new.due, _T.bumped_due)
+    return change.values(due=due, deadline=new.due, seen=seen, attempts=0, error=None, **_FREE)
 
 
 def fail(rows: Select[Any]) -> Update:

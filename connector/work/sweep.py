@@ -131,7 +131,7 @@ def sweep(
     for page, unresolved in _pages(desk, cursor, now, full=full):
         fresh = [ticket for ticket in page if _tells_more(ticket, counted)]
         known = table.seen(desk.name, [ticket.id for ticket in fresh])
-        changed = [ticket for ticket in fresh if _is_news(ticket, known.get(ticket.id))]
+        changed = [ticket for ticket in fresh if _is_news(ticket, known.get(ticket.id), full=full)]
         if first:
             # Nothing old is touched before it is known how much that would be.
             held_back += [ticket.id for ticket in changed if ticket.id not in known]
@@ -205,11 +205,13 @@ def _tells_more(ticket: Listed, counted: Mapping[str, datetime | None]) -> bool:
     return ticket.updated_at is not None and (before is None or ticket.updated_at > before)
 
 
-def _is_news(ticket: Listed, known: RowState | None) -> bool:
+def _is_news(ticket: Listed, known: RowState | None, *, full: bool) -> bool:
+    """Whether the ticket is not as it was seen. A full sweep also finds one that is older than it was: the helpdesk was
+    restored from a backup. In a search that lags behind that is nothing rare."""
     if known is None:
         return True
     if ticket.updated_at is None:
         return known.dead_since is None and known.seen is None
     if known.dead_since is not None:
         return ticket.updated_at > known.dead_since
-    return known.seen is None or ticket.updated_at > known.seen
+    return known.seen is None or ticket.updated_at > known.seen or (full and ticket.updated_at < known.seen)

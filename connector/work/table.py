@@ -156,7 +156,7 @@ class WorkTable:
         }
         claimed = self._database.write(lambda connection: connection.execute(statements.CLAIM, bound).all())
         return [
-            Job(Key(helpdesk, row.ticket), row.generation, row.attempts, token)
+            Job(Key(helpdesk, row.ticket), row.generation, row.attempts, token, optional_time(row.deadline))
             for row in sorted(claimed, key=lambda row: (row.was_due, row.ticket))
         ]
 

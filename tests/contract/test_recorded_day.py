@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from connector.domain.vocabulary import TicketState
+from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
@@ -93,7 +93,9 @@ def test_every_recorded_ticket_is_brought_under_the_rules_and_stays_there(day: D
     assert [
         ticket.number
         for ticket in worked
-        if ticket.fields.escalation_level is None and ticket.state in (TicketState.NEW, TicketState.OPEN)
+        if ticket.fields.escalation_level is None
+        and ticket.kind is TicketKind.INCIDENT
+        and ticket.state in (TicketState.NEW, TicketState.OPEN)
     ] == []
     assert all(ticket.fields.intake_status != "complete" for ticket in worked), "no recorded ticket names a service ID"
 

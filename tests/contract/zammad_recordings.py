@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 Json = Any
-VERSION = "5.5"
+VERSION: Literal["5.5"] = "5.5"
 """Of the Zammad that the sandbox plays."""
 SECRET = "whsec-local-0123456789"
 

@@ -105,7 +105,7 @@ class Replayer:
 
     def __init__(self, left_out: Mapping[int, str]) -> None:
         self.now = datetime(2026, 11, 22, 12, 44, 38, tzinfo=UTC)
-        self.desk = SandboxZammad(self._clock)
+        self.desk = SandboxZammad(self._clock, version=VERSION)
         self.left_out = left_out
         self.result = Replay()
         self.tokens: dict[str, str] = {}

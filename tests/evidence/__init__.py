@@ -20,7 +20,13 @@ class Delivery(NamedTuple):
 
 def exchanges(version: str) -> dict[int, Json]:
     """Requests to a Zammad of this version and its answers, by the number of the recording."""
-    return {int(name[:3]): line["exchange"] for name, line in _recordings(version).items() if "exchange" in line}
+    held = _recordings(version).items()
+    return {int(name.partition("-")[0]): line["exchange"] for name, line in held if "exchange" in line}
+
+
+def mails(version: str) -> dict[int, str]:
+    """E-mails that were fed to the mail parser of a Zammad of this version, by the number of the recording."""
+    return {int(name.partition("-")[0]): line["mail"] for name, line in _recordings(version).items() if "mail" in line}
 
 
 def deliveries(version: str) -> dict[str, Delivery]:
@@ -40,4 +46,5 @@ def specification(name: str) -> Json:
 @cache
 def _recordings(version: str) -> dict[str, Json]:
     text = lzma.decompress((_HERE / f"zammad-{version}.jsonl.xz").read_bytes()).decode()
-    return {line["name"]: line for line in map(json.loads, text.split("\n"))}
+    lines: list[Json] = list(map(json.loads, text.split("\n")))
+    return {f"{line['name']}{'.eml' if 'mail' in line else ''}": line for line in lines}

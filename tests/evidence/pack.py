@@ -18,9 +18,15 @@ _METHODS = frozenset({"delete", "get", "patch", "post", "put"})
 
 
 def recordings(directory: Path) -> Iterator[Json]:
-    """Exchanges `NNN-name.json`, then deliveries `webhooks*/name.json` with their bodies `name.body`."""
+    """Exchanges `NNN-name.json`, mails `NNN-name.eml` that were fed to the parser, then deliveries
+    `webhooks*/name.json` with their bodies `name.body`."""
     for path in sorted(directory.glob("[0-9]*.json")):
-        yield {"name": path.stem, "exchange": json.loads(path.read_bytes())}
+        exchange = json.loads(path.read_bytes())
+        if isinstance(exchange["response"]["body"], dict) and "form_meta" in exchange["response"]["body"]:
+            exchange["response"]["body"]["form_meta"] = {}
+        yield {"name": path.stem, "exchange": exchange}
+    for path in sorted(directory.glob("[0-9]*.eml")):
+        yield {"name": path.stem, "mail": path.read_text()}
     for path in sorted(directory.glob("webhooks*/*.json")):
         about = {key: value for key, value in json.loads(path.read_bytes()).items() if not key.startswith("body_")}
         yield {"name": path.stem, "delivery": about, "body": path.with_suffix(".body").read_bytes().decode()}

@@ -88,6 +88,37 @@ def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_the_custome
     assert mails(stage, "Interspace: level") == [SHIFT, HEAD], "the new group has a sender's address too"
 
 
+def test_every_level_passed_in_an_outage_calls_its_own_contacts_once_and_the_customer_once(installed: Cast) -> None:
+    stage = installed.stage
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.settle()
+
+    stage.clock.advance_to(T0 + timedelta(hours=3))
+    stage.settle()
+
+    assert stage.ticket(ticket).fields.escalation_level == 3
+    assert mails(stage, "Interspace: level") == [SHIFT, HEAD]
+    assert mails(stage, CUSTOMER) == [CUSTOMERS_ADDRESS]
+    assert zammad_house(stage).sandbox.world.tags.get(int(ticket), []) == []
+
+
+@pytest.mark.parametrize("forged", [{"escalation_level": 4}, {"escalation_level": 2, "escalated_from": 0}])
+def test_what_a_customer_sets_and_the_connector_sets_back_mails_nobody(installed: Cast, forged: dict[str, int]) -> None:
+    stage = installed.stage
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.settle()
+    stage.advance(timedelta(hours=2))
+    before = [mail.to for mail in zammad_house(stage).sandbox.mails]
+    assert stage.ticket(ticket).fields.escalation_level == 3
+
+    installed.customer.calls("PUT", f"tickets/{ticket}", forged)
+    stage.settle()
+
+    seen = stage.ticket(ticket)
+    assert (seen.fields.escalation_level, seen.fields.escalated_from) == (3, 3)
+    assert [mail.to for mail in zammad_house(stage).sandbox.mails] == before
+
+
 def test_the_connector_hears_of_everything_but_itself(installed: Cast) -> None:
     stage, heard = installed.stage, list[str]()
     post = stage.post

@@ -59,7 +59,8 @@ def test_a_customers_change_stops_and_fakes_nothing(cast: Cast, attributes: dict
     repaired = stage.ticket(ticket)
     stage.advance(timedelta(hours=1))
 
-    assert repaired.fields == before
+    # Set back is no rise: the helpdesk mails nobody.
+    assert repaired.fields.model_copy(update={"escalated_from": before.escalated_from}) == before
     assert told is None or any(told in title for title in notes(repaired))
     assert repairs_proved(repaired) == len(attributes)
     assert counted("repairs_total", helpdesk=stage.desk.name) == len(attributes)

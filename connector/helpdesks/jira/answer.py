@@ -27,6 +27,13 @@ class UserRow(JiraAnswer):
     email_address: str | None = None
 
 
+class MemberPage(JiraAnswer):
+    """``GET servicedeskapi/organization/{id}/user``"""
+
+    values: tuple[UserRow, ...] = ()
+    is_last_page: bool = True
+
+
 class PropertyRow(JiraAnswer):
     """A property of a comment."""
 

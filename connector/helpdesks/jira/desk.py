@@ -33,6 +33,7 @@ from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
@@ -171,6 +172,7 @@ class JiraDesk:
                 Meanings(self._mapping, self.site),
                 fields,
                 actors=self._actors,
+                organizations=Organizations(self.client, self._actors.id_of, self._clock),
                 proofs=proofs,
                 rich=flavour.rich_fields,
             ),

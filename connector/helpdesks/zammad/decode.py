@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, kind_of
+from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, incident_of, kind_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
@@ -105,6 +105,12 @@ class Decoder:
         has_level = self.fields_of(row.model_extra or {})["escalation_level"] is not None
         has_note = any(article.created_by_id in self._people.own_ids for article in whole.assets.TicketArticle.values())
         return has_level or has_note or row.updated_by_id == row.customer_id
+
+    def incidents_of_linked(self, whole: WholeTicket) -> list[int]:
+        """The ids of the incidents that linked tickets were made for by the connector, besides this one."""
+        keys = (incident_of(link.connector_key) for link in self.links(whole) if link.created_by_connector)
+        others = dict.fromkeys(int(key) for key in keys if key and key.isdigit())
+        return [one for one in others if one != whole.ticket_id]
 
     def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """The custom fields in an answer to a write."""

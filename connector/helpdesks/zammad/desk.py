@@ -119,7 +119,7 @@ class ZammadDesk:
             raise OutOfReachError(str(error)) from error
         history = self._history(whole)
         try:
-            ticket = self._decoder.ticket(whole, history, self._merged(whole.ticket_id, history))
+            ticket = self._decoder.ticket(whole, history, self._merged(whole, history))
             siblings = self._siblings(ticket)
             return ticket.model_copy(update={"siblings": siblings}) if siblings else ticket
         except ValidationError as error:
@@ -226,11 +226,16 @@ class ZammadDesk:
                 self._histories.popitem(last=False)
         return history
 
-    def _merged(self, ticket_id: int, history: History | None) -> list[Merged]:
+    def _merged(self, whole: WholeTicket, history: History | None) -> list[Merged]:
         """The tickets that were merged into this one, directly or by way of another. One that is deleted or lies where
         the connector may not look is left out."""
         found: dict[int, Merged] = {}
-        waiting = history.merged if history else []
+        if history is None:
+            return []
+        ticket_id, waiting = whole.ticket_id, history.merged
+        # A merge takes links along: a task of another incident hangs here. Somebody may also have linked it by hand.
+        linked = [one for one in self._decoder.incidents_of_linked(whole) if one not in waiting]
+        waiting += linked
         while waiting and len(found) < _MOST_MERGED:
             one = waiting.pop(0)
             if one in found or one == ticket_id:
@@ -241,8 +246,10 @@ class ZammadDesk:
                 its = kept[1] if kept and kept[1].merged_into else self._read_history(str(one))
             except (NotFoundError, ForbiddenError):
                 continue
-            if (row := its.assets.Ticket.get(one)) is not None:
-                found[one] = (row, its)
+            row = its.assets.Ticket.get(one)
+            if row is None or (one in linked and not self._meanings.is_merged(row.state_id)):
+                continue
+            found[one] = (row, its)
             waiting += its.merged
         return list(found.values())
 

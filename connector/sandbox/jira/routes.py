@@ -43,6 +43,7 @@ class Route(NamedTuple):
 
 _PORTAL: dict[str, Handler] = {
     "GET info": portal.info,
+    "GET organization/*/user": portal.members,
     "GET servicedesk": portal.service_desks,
     "GET servicedesk/*": portal.service_desk,
     "GET servicedesk/*/requesttype": portal.request_types,

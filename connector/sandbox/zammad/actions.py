@@ -79,7 +79,9 @@ def _value(world: World, field: str, spec: Record, ticket: Record, article: Reco
         return given
     if field == "pending_time":
         return parse_stamp(given)
-    return values.coerced(world.attributes()[field], given, escaped=False)
+    stored = values.coerced(world.attributes()[field], given, escaped=False)
+    values.check_options(world.attributes()[field], stored)
+    return stored
 
 
 def _tag(world: World, ticket: Record, spec: Record) -> None:

@@ -91,7 +91,9 @@ def _record_contact(world: World, ticket: Record, article: Record, time_unit: ob
     if time_unit:
         ticket["time_unit"] = str(float(str(ticket["time_unit"] or 0)) + float(str(time_unit)))
         world.time_accounting_ids.setdefault(ticket["id"], []).append(world.next_id("TimeAccounting"))
-    ticket["updated_by_id"] = article["created_by_id"]
-    world.mark_updated(ticket, world.now())
     changes = {name: (before[name], value) for name, value in ticket.items() if before[name] != value}
+    if changes or article["created_by_id"] != seed.NOBODY or not world.newer:
+        # A trigger's mail is nobody's change (6.4, extra/mail 2).
+        ticket["updated_by_id"] = article["created_by_id"]
+    world.mark_updated(ticket, world.now())
     history.note_changes(world, ticket, changes, article["created_by_id"])

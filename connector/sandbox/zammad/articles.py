@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from connector.sandbox.zammad import seed, triggers
+from connector.sandbox.zammad import mailing, seed, triggers
 from connector.sandbox.zammad.access import is_agent, sees_internal, ticket_for
 from connector.sandbox.zammad.article_store import store
 from connector.sandbox.zammad.call import Answer, Call
@@ -84,6 +84,11 @@ def prepare(call: Call, ticket: Record, params: object) -> Record:
         raise ApiError(422, "Need at least an 'article body' field.")
     if not agent:
         sender_id = seed.ARTICLE_SENDERS["Customer"]
+    if call.world.newer and fields.get("time_unit"):
+        raise ApiError(403, "Not authorized (Time Accounting is not enabled)!")
+    if type_id == seed.ARTICLE_TYPES["email"] and sender_id != seed.ARTICLE_SENDERS["Customer"]:
+        mailing.require_sender(call.world, ticket)
+        fields = {**fields, "subject": fields.get("subject") or ticket["title"]}
     html = fields.get("content_type") == "text/html"
     preferences = fields.get("preferences")
     article: Record = {"type_id": type_id, "sender_id": sender_id}

@@ -2,8 +2,10 @@
 
 from urllib.parse import urlsplit
 
+from connector.sandbox.zammad.conditions import UnknownFieldError, compiled
 from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.seed import NOBODY
 from connector.sandbox.zammad.world import World
 
 _ACTION_NEEDS = {
@@ -30,6 +32,26 @@ def actions(_world: World, record: Record) -> None:
         for need in needs if spec is not None else ():
             if spec.get(need) in (None, "", []):
                 raise ApiError(422, f"The required 'perform' value for {action}, {need} is missing!")
+
+
+def trigger(world: World, record: Record) -> None:
+    """Conditions too name fields that exist, from 6.4 on (088)."""
+    actions(world, record)
+    if world.newer:
+        try:
+            compiled(record["condition"], world, NOBODY)
+        except UnknownFieldError:
+            raise ApiError(422, "Invalid object selector conditions") from None
+
+
+def job(world: World, record: Record) -> None:
+    """What it is about, from 6.4 on (275); and when, which, and what to do."""
+    if world.newer and not record["object"]:
+        raise ApiError(422, "Object can't be blank")
+    for column in ("timeplan", "condition", "perform"):
+        if record[column] is None:
+            raise ApiError(422, f"Attribute '{column}\" of relation \"jobs' required!")
+    actions(world, record)
 
 
 def calendar(_world: World, record: Record) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Literal
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.front import Front, Post
@@ -18,22 +19,33 @@ from connector.sandbox.zammad import (
     users,
 )
 from connector.sandbox.zammad.call import respond
+from connector.sandbox.zammad.errors import already_exists
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import Delivery, Mail, World
+
+_REFUSALS = {422: already_exists().message, 429: "Too Many Requests", 503: "Service Unavailable"}
+"""What injected refusals say. 422 is the race of first writes of an attribute (6.4, extra/race2)."""
 
 
 class SandboxZammad(Front):
     """The part of Zammad's REST API that the connector uses, with the real one's quirks. Thread-safe.
 
     All times come from `clock`, which must return aware datetimes; `sleep` serves injected delays only.
+    It follows the rules of `version`; the shapes of its answers are those of 5.5.
     `requests` lists the calls that arrived, `faults` injects trouble, `world` holds the records.
     """
 
-    def __init__(self, clock: Callable[[], datetime], *, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        version: Literal["5.5", "6.4"] = "6.4",
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         super().__init__(sleep)
-        self.world = World(clock)
+        self.world = World(clock, version)
         _furnish(self.world)
 
     def next_delivery_at(self) -> datetime | None:
@@ -92,7 +104,9 @@ class SandboxZammad(Front):
         Raises KeyError for an unknown group.
         """
         with self._lock:
-            address = self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
+            held = self.world.table("EmailAddress").values()
+            known = next((row["id"] for row in held if row["email"] == email), None)
+            address = known or self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
             self.world.table("Group")[self._id_of("Group", group)]["email_address_id"] = address
             return address
 
@@ -182,7 +196,7 @@ class SandboxZammad(Front):
         return routes.answer(self.world, method, target, headers, body)
 
     def _refusal(self, fault: Fault) -> Response:
-        text = {429: "Too Many Requests", 503: "Service Unavailable"}.get(fault.status, "Internal Server Error")
+        text = _REFUSALS.get(fault.status, "Internal Server Error")
         plain = respond((fault.status, {"error": text}), {})
         headers = dict(plain.headers)
         if fault.retry_after is not None:
@@ -226,7 +240,8 @@ _DATA_OPTIONS: dict[str, Record] = {
 def _furnish(world: World) -> None:
     nobody = {**seed.BLANK_USER, "login": "-", "firstname": "-", "active": False, "department": "", "address": ""}
     world.insert("User", nobody, seed.NOBODY)
-    tables = (("roles", seed.ROLES), ("ticket_states", seed.STATES), ("ticket_priorities", seed.PRIORITIES))
+    states = [state for state in seed.STATES if not world.newer or state["name"] != seed.OLD_STATE]
+    tables = (("roles", seed.ROLES), ("ticket_states", states), ("ticket_priorities", seed.PRIORITIES))
     for table, records in tables:
         for record in records:
             new_record(world, RESOURCES[table], record, seed.NOBODY)

@@ -30,6 +30,8 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
     """Sets the desk up for the connector."""
     for name in sorted(set(mapping.groups.values()) - {"Users"}):
         desk.add_group(name)
+    for name in {"Users", *mapping.groups.values()}:
+        desk.add_sender(name, "support@interspace.example")
     admin = desk.add_user(ADMIN, ("Admin", "Agent"))
     for role in mapping.roles.managers:
         _answer(request(desk, admin, "POST", "roles", {"name": role}))
@@ -71,6 +73,7 @@ def connect_webhook(desk: SandboxZammad, accounts: Accounts, endpoint: str, secr
             }
         },
         "perform": {"notification.webhook": {"webhook_id": webhook["id"]}},
+        "execution_condition_mode": "always",
     }
     _answer(request(desk, accounts.admin, "POST", "triggers", trigger))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from connector.sandbox.zammad import article_store, assets, seed
 from connector.sandbox.zammad.access import in_group
+from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.placeholders import filled
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import Mail, World
@@ -16,7 +17,8 @@ from connector.sandbox.zammad.world import Mail, World
 
 def send(world: World, name: str, spec: Record, ticket: Record, article: Record | None) -> None:
     """Send one e-mail to all its recipients."""
-    to = ", ".join(dict.fromkeys(_addresses(world, spec["recipient"], ticket, article)))
+    addresses = dict.fromkeys(_addresses(world, spec["recipient"], ticket, article))
+    to = ", ".join(address for address in addresses if not _answers_by_itself(article, address))
     if not to or not _has_sender(world, ticket, to):
         return
     subject = filled(world, str(spec["subject"]), ticket, article)
@@ -24,8 +26,21 @@ def send(world: World, name: str, spec: Record, ticket: Record, article: Record 
     body = filled(world, str(spec["body"]), ticket, article)
     internal = str(spec.get("internal", False)).lower() == "true"
     mail = article_store.written("email", "System", subject, body, to=to, internal=internal)
-    article_store.store(world, ticket, mail, seed.NOBODY)
+    article_store.store(world, ticket, mail | {"preferences": {"perform_origin": "trigger"}}, seed.NOBODY)
     world.mails.append(Mail(to, subject, body, ticket["id"], name))
+
+
+def _answers_by_itself(article: Record | None, address: str) -> bool:
+    """A mailbox that a machine has just answered from gets no mail of a trigger (6.4, extra/mail 21)."""
+    machine = article is not None and article["preferences"].get("is-auto-response")
+    return bool(machine) and address in str(article and article["from"])
+
+
+def require_sender(world: World, ticket: Record) -> None:
+    """Raises ApiError 500 for a mail of support from a group without an address (6.4, extra/bot)."""
+    group = world.tables["Group"][ticket["group_id"]]
+    if group["email_address_id"] is None:
+        raise ApiError(500, f"No email address found for group: {group['name']} ({group['id']})", human=False)
 
 
 def _addresses(world: World, recipient: object, ticket: Record, article: Record | None) -> Iterator[str]:

@@ -26,12 +26,11 @@ from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import World
 
 PREFIX = "/api/v1/"
-VERSION = "5.5.x"
 Handler = Callable[..., Answer]
 
 
-def _version(_call: Call) -> Answer:
-    return 200, {"version": VERSION}
+def _version(call: Call) -> Answer:
+    return 200, {"version": call.world.version}
 
 
 _PATHS: dict[str, Handler] = {

@@ -24,6 +24,8 @@ _ARTICLE_FIELDS = ("from", "to", "subject", "body")
 
 def tickets_found(call: Call) -> Answer:
     """`GET` and `POST /tickets/search`: newest update first unless `sort_by` says otherwise; at most 200 on a page."""
+    if call.world.newer and call.params.get("condition") == {}:
+        raise ApiError(500, "an empty condition", human=False)
     asked = call.number("per_page", call.number("limit", DEFAULT_LIMIT))
     size = max(1, min(asked, MAX_LIMIT))
     skip = (max(1, call.number("page", 1)) - 1) * size

@@ -35,6 +35,8 @@ STATE_CHOICES = {
 """The states each screen offers, which bind the API too (recordings 043, 163, 164, 289)."""
 
 NEW_STATE, OPEN_STATE = 1, 2
+OLD_STATE = "removed"
+"""A state that 6.4 does not have, so that its `pending close` is 6 and what people add has higher numbers still."""
 NORMAL_PRIORITY = 2
 
 ROLES: tuple[Record, ...] = (

@@ -8,6 +8,7 @@ from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record, stamp
 from connector.sandbox.zammad.world import World
 
+_NEWER = frozenset({"execution_condition_mode", "object"})
 SLOT = timedelta(minutes=10)
 """Jobs run at full ten minutes."""
 _ARTICLE_OPTIONS = frozenset({"body", "subject", "internal", "type", "to", "cc"})
@@ -37,6 +38,11 @@ def group_id(world: World, name: str) -> int:
     if record is None:
         raise ApiError(422, f"No lookup value found for 'groups': \"{name}\"")
     return int(record["id"])
+
+
+def without_newer(world: World, record: Record) -> Record:
+    """What 5.5 knows of a trigger or a job."""
+    return record if world.newer else {name: record[name] for name in record if name not in _NEWER}
 
 
 def calendar(world: World, params: Record) -> Record:

@@ -6,7 +6,7 @@ from connector.sandbox.zammad import masks, seed, values
 from connector.sandbox.zammad.access import in_group, is_agent
 from connector.sandbox.zammad.call import Call
 from connector.sandbox.zammad.changes import is_pending
-from connector.sandbox.zammad.errors import ApiError, missing_value
+from connector.sandbox.zammad.errors import ApiError, invalid_value, missing_value
 from connector.sandbox.zammad.records import Record, parse_stamp
 from connector.sandbox.zammad.world import World
 
@@ -44,6 +44,8 @@ def wanted_values(call: Call, *, customer_guess: bool) -> Record:
     for name, attribute in call.world.attributes().items():
         if name in call.params:
             wanted[name] = values.coerced(attribute, call.params[name], escaped=call.escaped)
+            if not call.world.newer:
+                values.check_options(attribute, wanted[name])
     return wanted
 
 
@@ -96,12 +98,22 @@ def check_screen(call: Call, draft: Record, wanted: Record, before: Record | Non
         if not draft[field]:
             raise missing_value(field)
     masks.check(call, draft, wanted, before)
+    if _moves_out_of_reach(call, draft, before):
+        raise invalid_value(str(draft["group_id"]), "group_id")
     state_id = draft["state_id"]
     if state_id is not None and is_pending(call.world, state_id) and draft["pending_time"] is None:
         raise missing_value("pending_time")
     for field, label in _REQUIRED.items():
         if draft[field] is None:
             raise ApiError(422, f"{label} can't be blank")
+
+
+def _moves_out_of_reach(call: Call, draft: Record, before: Record | None) -> bool:
+    """An agent gives a ticket to a group that the agent may not change tickets of (6.4, extra/people 50)."""
+    group_id = draft["group_id"]
+    if not call.world.newer or before is None or group_id in (None, before["group_id"]):
+        return False
+    return is_agent(call.world, call.user) and not in_group(call.world, call.user, group_id, "change")
 
 
 def settle_relations(world: World, draft: Record) -> None:

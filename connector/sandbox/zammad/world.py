@@ -44,8 +44,11 @@ class Mail(NamedTuple):
 class World:
     """The state of one helpdesk. It is not thread-safe by itself: the desk serialises access."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], version: str) -> None:
         self.clock = clock
+        self.version = f"{version}.x"
+        self.newer = version != "5.5"
+        """It has the rules of 6.4: what was changed in between."""
         self.tables: dict[str, dict[int, Record]] = {}
         self.history: dict[int, list[Record]] = {}
         self.tags: dict[int, list[str]] = {}
@@ -100,6 +103,10 @@ class World:
     def skip_to(self, model: str, next_id: int) -> None:
         """Let the model's next record get this id: Zammad's sequences have gaps where a create was rolled back."""
         self._sequences[model] = itertools.count(next_id)
+
+    def skip_to_number(self, number: int) -> None:
+        """Let the next ticket get this number."""
+        self._numbers = itertools.count(number)
 
     def next_number(self) -> str:
         """The next ticket number."""

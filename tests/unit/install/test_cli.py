@@ -100,7 +100,8 @@ def test_levels_that_mail_nobody_are_told(run: Run, any_bench: AnyBench, tmp_pat
     said = "Nobody is mailed: levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail address"
     for told in (shown.stdout, applied.stdout, listed["hints"][0]):
         assert said in told
-    assert "0 open tickets are in the rules' groups now" in " ".join(listed["hints"])
+    if helpdesk == "zammad":
+        assert "0 open tickets are in the rules' groups now" in " ".join(listed["hints"])
     assert said not in " ".join(json.loads(run("plan", *arguments, *addressed, "--json").stdout)["hints"])
     assert "Nobody is mailed" not in run("apply", *arguments, *addressed).stdout
 

@@ -13,6 +13,7 @@ from connector.policy.load import load_policy
 from connector.policy.messages import shipped
 from connector.policy.models import Policy
 from connector.policy.problem import PolicyError
+from tests.builders import T0
 from tests.unit.policy.files import POLICY, SERVICES, changed
 
 AGREED = """\
@@ -163,7 +164,7 @@ def test_a_folder_in_place_of_a_message_is_a_problem(tmp_path: Path) -> None:
     ]
 
 
-STEP = {"level": 3, "name": "manager", "at": None, "why": "ticket age 2 h at P2"}
+STEP = {"level": 3, "name": "manager", "at": T0, "why": "ticket age 2 h at P2", "contacts": []}
 DATA: dict[str, Any] = {**next(samples(COMMON)), "level": 4, "name": "director", "why": "age", "passed": [STEP]}
 BROKEN = "{{ level }}{% if level == 4 %}{{ ticket.priority }}{% endif %}"
 
@@ -183,7 +184,7 @@ def test_where_the_shipped_text_fails_its_data_is_said() -> None:
     told: list[Failure] = []
     with failures_told_to(told.append):
         text = replace(original, subject="{% if", file="ours", instead=original).render(DATA, Reader())
-    passed = "passed: level: 3, name: manager, why: ticket age 2 h at P2"
+    passed = "passed: level: 3, name: manager, at: Mon 23 Nov 2026 10:00 UTC, why: ticket age 2 h at P2"
     assert text == Rendered("Escalated", f"level: 4, name: director, why: age, {passed}")
     assert [failure.file for failure in told] == ["ours", "shipped"]
 

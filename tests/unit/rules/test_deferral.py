@@ -412,7 +412,11 @@ def test_deferred_while_waiting_for_the_customer_is_one_pause() -> None:
     waiting = changed("state", TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=8))
     back = changed("state", TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=10))
     set_at = changed("deferred_until", None, OPENING, EVENING, Actor.CONNECTOR)
-    assert runs(deferred(waiting, set_at, back), POLICY) == (Interval(T0, at(hours=8)), Interval(OPENING, None))
+    asked = said("Is the router on?", at(hours=8), Actor.AGENT)
+    assert runs(incident(QUIET, history=(waiting, set_at, back), articles=(asked,)), POLICY) == (
+        Interval(T0, at(hours=8)),
+        Interval(OPENING, None),
+    )
 
 
 def test_after_the_whole_decision_is_written_the_next_level_has_moved() -> None:

@@ -70,15 +70,20 @@ def test_from_level_three_the_group_changes() -> None:
     assert decide(escalation, triaged(level=2), POLICY, at(hours=2)).changes["group"] == "level_3"
 
 
-def test_after_an_outage_only_the_highest_level_is_notified_and_the_others_are_recorded() -> None:
+def test_after_an_outage_one_note_names_each_level_passed_with_its_contacts() -> None:
     outcome = decide(escalation, triaged(), POLICY, at(hours=5))
 
     (told,) = outcome.notes
     assert outcome.changes["escalation_level"] == 4
+    assert outcome.changes["escalated_from"] == 1
     assert told.title == "Escalation level 4: director"
     assert told.marks == {"level-2", "level-3", "level-4"}
-    assert "Level 2 (shift manager) was reached on Mon 23 Nov 2026 12:00 CET (11:00 UTC) and is only" in told.text
-    assert "Head of operations" not in told.text
+    assert "Contact: Director." in told.text
+    assert (
+        "Level 2 (shift manager) was reached on Mon 23 Nov 2026 12:00 CET (11:00 UTC): ticket age 1 h at P1.\n"
+        "Contact: Shift manager.\n"
+    ) in told.text
+    assert "Contact: Head of operations." in told.text
 
 
 def test_a_level_that_a_note_proves_does_not_fire_again_whatever_the_field_says() -> None:
@@ -116,7 +121,7 @@ def test_the_clock_stands_still_while_the_ticket_waits_for_the_customer() -> Non
     waiting = decide(escalation, triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,)), POLICY, at(hours=3))
     resumed = decide(escalation, triaged(history=(waits, back)), POLICY, at(hours=3))
 
-    assert waiting.changes == {"escalation_level": 1, "next_escalation_at": None}
+    assert (waiting.changes["escalation_level"], waiting.changes["next_escalation_at"]) == (1, None)
     assert waiting.due is None
     assert resumed.due == at(hours=3, minutes=30)
 
@@ -330,13 +335,15 @@ def test_age_passes_over_an_empty_level() -> None:
     assert then.notes[0].marks == {"level-3"}
 
 
-def test_a_request_rises_above_the_level_that_age_brings_at_the_same_look() -> None:
-    asked = said("please escalate", at(minutes=50))
+@pytest.mark.parametrize(("minutes", "level"), [(50, 2), (70, 3)])
+def test_what_is_seen_at_one_look_counts_in_the_order_of_its_times(minutes: int, level: int) -> None:
+    """Age brings level 2 after an hour. A request before that had brought it already, one after it brings the next."""
+    asked = said("please escalate", at(minutes=minutes))
 
-    outcome = decide(escalation, triaged(articles=(asked,)), BY_AGE, at(hours=1))
+    outcome = decide(escalation, triaged(articles=(asked,)), BY_AGE, at(minutes=80))
 
-    assert outcome.changes["escalation_level"] == 3
-    assert outcome.notes[0].marks == {"level-2", "level-3", f"request-a{asked.id}"}
+    assert outcome.changes["escalation_level"] == level
+    assert outcome.notes[0].marks == {f"level-{n}" for n in range(2, level + 1)} | {f"request-a{asked.id}"}
 
 
 def test_a_request_rises_above_the_level_that_only_a_note_proves() -> None:

@@ -10,6 +10,7 @@ from connector.policy.models import Policy
 from connector.policy.targets import OwnTargets, TargetsByContract
 from connector.rules import timeline
 from connector.rules.case import Case
+from connector.rules.clocks import clocks
 from connector.rules.targets import targets
 from tests.builders import T0, at, complete, default_policy, incident, moved, office_p4, said
 from tests.unit.rules.passes import decide
@@ -98,16 +99,20 @@ def test_limits_move_by_the_time_the_ticket_waited_for_the_customer() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=1))
     back = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=3))
 
-    assert decide(targets, triaged(history=(waits, back)), POLICY, at(hours=3)).changes["repair_due_at"] == at(hours=6)
+    asked = said("Is the router on?", at(hours=1), Actor.AGENT)
+    ticket = triaged(history=(waits, back), articles=(asked,))
+
+    assert decide(targets, ticket, POLICY, at(hours=3)).changes["repair_due_at"] == at(hours=6)
 
 
 def test_a_clock_that_stands_still_has_no_due_date() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=5))
-    ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,))
+    asked = said("Is the router on?", at(minutes=5), Actor.AGENT)
+    ticket = triaged(state=TicketState.PENDING_CUSTOMER, history=(waits,), articles=(asked,))
 
     outcome = decide(targets, ticket, POLICY, at(hours=9))
 
-    assert outcome.changes == {"first_response_due_at": None, "repair_due_at": None}
+    assert outcome.changes == {"repair_due_at": None}
     assert "repair: the clock stands still" in outcome.reasons
 
 
@@ -156,7 +161,7 @@ def test_a_call_was_answered_when_it_was_written_down() -> None:
 
 
 def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
-    limit = Case(triaged(), POLICY, T0).clocks.first_response
+    limit = clocks(Case(triaged(), POLICY, T0)).first_response
 
     assert limit.missed_at(at(minutes=15) - timedelta(microseconds=1)) is None
     assert limit.missed_at(at(minutes=15)) == at(minutes=15)
@@ -165,7 +170,7 @@ def test_a_limit_is_missed_at_its_moment_and_not_before() -> None:
 @pytest.mark.parametrize(("minutes", "missed"), [(15, None), (16, at(minutes=15))])
 def test_an_answer_meets_the_limit_up_to_its_moment(minutes: int, missed: datetime | None) -> None:
     ticket = triaged(articles=(said("hello", at(minutes=minutes), Actor.AGENT),))
-    limit = Case(ticket, POLICY, T0).clocks.first_response
+    limit = clocks(Case(ticket, POLICY, T0)).first_response
 
     assert limit.missed_at(at(hours=1)) == missed
 
@@ -174,7 +179,7 @@ def test_a_resolution_that_came_late_stays_missed() -> None:
     over = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=5))
     ticket = triaged(state=TicketState.CLOSED, history=(over,))
 
-    assert Case(ticket, POLICY, T0).clocks.repair.missed_at(at(hours=9)) == at(hours=4)
+    assert clocks(Case(ticket, POLICY, T0)).repair.missed_at(at(hours=9)) == at(hours=4)
 
 
 def test_due_dates_have_whole_seconds_and_never_read_earlier() -> None:

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, Priority, TicketState
+from connector.domain.ticket import Article, Change, Ticket
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.rules.timeline import Interval, deadline, elapsed, resolved_at, runs
-from tests.builders import T0, at, default_policy, incident, moved
+from tests.builders import T0, at, default_policy, incident, moved, said
 
 POLICY = default_policy()
+ANSWER = said("Is the router on?", T0, Actor.AGENT)
 ALWAYS, OFFICE = POLICY.calendar(Priority.P1), POLICY.rfo_calendar
 FAR = at(days=400)
 
@@ -39,12 +40,12 @@ def _runs_of(minutes: list[int]) -> tuple[Interval, ...]:
 
 
 def lived(steps: list[tuple[int, TicketState, Actor]], created_by: Actor = Actor.CUSTOMER) -> Ticket:
-    """A ticket that was opened new and went through ``steps`` (minutes, state, who)."""
+    """A ticket that support answered at once, opened new, and that went through ``steps`` (minutes, state, who)."""
     old, history = TicketState.NEW, list[Change]()
     for minute, state, actor in steps:
         history.append(moved(old, state, at(minutes=minute), actor))
         old = state
-    return incident(state=old, history=tuple(history), created_by=created_by)
+    return incident(state=old, history=tuple(history), created_by=created_by, articles=(ANSWER,))
 
 
 @given(calendar=calendars, clocks=intervals, length=spans)
@@ -115,7 +116,7 @@ def test_what_a_customer_calls_waiting_changes_no_clock(steps: list[tuple[int, T
     honest = [
         (
             minute,
-            TicketState.OPEN if state is TicketState.PENDING_CUSTOMER and actor is Actor.CUSTOMER else state,
+            TicketState.OPEN if state is TicketState.PENDING_CUSTOMER and not actor.is_trusted else state,
             actor,
         )
         for minute, state, actor in steps
@@ -129,13 +130,13 @@ def test_a_ticket_that_is_over_runs_no_clock(state: TicketState) -> None:
     assert runs(lived([(30, state, Actor.AGENT)]), POLICY) == (Interval(T0, at(minutes=30)),)
 
 
-def test_a_ticket_created_as_waiting_by_support_begins_when_the_customer_answers() -> None:
+def test_a_ticket_opened_as_waiting_on_the_phone_begins_when_the_customer_answers() -> None:
     answered = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=2), Actor.CUSTOMER)
-    by_agent = incident(state=TicketState.OPEN, created_by=Actor.AGENT, history=(answered,))
-    by_customer = incident(state=TicketState.OPEN, created_by=Actor.CUSTOMER, history=(answered,))
+    by_phone = incident(history=(answered,), channel=Channel.PHONE, created_by=Actor.AGENT)
+    by_mail = incident(history=(answered,), channel=Channel.EMAIL, created_by=Actor.CUSTOMER)
 
-    assert runs(by_agent, POLICY) == (Interval(at(hours=2), None),)
-    assert runs(by_customer, POLICY) == (Interval(T0, None),)
+    assert runs(by_phone, POLICY) == (Interval(at(hours=2), None),)
+    assert runs(by_mail, POLICY) == (Interval(T0, None),)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +163,47 @@ def test_since_when_the_incident_is_over(steps: list[tuple[int, TicketState, Act
 
 def test_a_ticket_created_closed_is_over_since_its_creation() -> None:
     assert resolved_at(incident(state=TicketState.CLOSED)) == T0
+
+
+PENDING, OPEN = TicketState.PENDING_CUSTOMER, TicketState.OPEN
+QUESTION = said("Is the router on?", at(hours=1), Actor.AGENT)
+
+
+def waiting(*articles: Article, since: float = 1, until: float | None = None) -> tuple[Interval, ...]:
+    """When the clocks of a ticket ran that support parked as waiting."""
+    history = [moved(OPEN, PENDING, at(hours=since))]
+    if until is not None:
+        history.append(moved(PENDING, OPEN, at(hours=until)))
+    return runs(incident(state=history[-1].new, history=tuple(history), articles=articles), POLICY)
+
+
+def test_the_customers_answer_ends_the_pause_whatever_the_state_says() -> None:
+    answer = said("Yes. Still dead!", at(hours=3))
+
+    assert waiting(QUESTION, answer) == (Interval(T0, at(hours=1)), Interval(at(hours=3), None))
+
+
+def test_whoever_was_told_nothing_is_not_waited_for() -> None:
+    """An unanswered ticket that is parked as waiting stays under its response clock."""
+    note = said("Waiting for them.", at(hours=1), Actor.AGENT, internal=True)
+
+    assert waiting() == waiting(note) == (Interval(T0, None),)
+
+
+def test_a_pause_begins_with_the_message_where_that_comes_later() -> None:
+    assert waiting(QUESTION, since=0.5) == (Interval(T0, at(hours=1)),)
+
+
+def test_the_next_question_pauses_anew() -> None:
+    again = said("And the second one?", at(hours=5), Actor.AGENT)
+
+    assert waiting(QUESTION, said("Yes.", at(hours=3)), again, until=6) == (
+        Interval(T0, at(hours=1)),
+        Interval(at(hours=3), at(hours=5)),
+        Interval(at(hours=6), None),
+    )
+
+
+@pytest.mark.parametrize("author", [Actor.SYSTEM, Actor.CONNECTOR])
+def test_only_the_customers_own_message_ends_it(author: Actor) -> None:
+    assert waiting(QUESTION, said("noted", at(hours=3), author)) == (Interval(T0, at(hours=1)),)

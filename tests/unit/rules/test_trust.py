@@ -25,6 +25,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "first_response_due_at": (at(minutes=15), FAR),
     "repair_due_at": (at(hours=4), FAR),
     "escalation_level": (3, 1),
+    "escalated_from": (2, 1),
     "escalation_reason": ("Level 3", "none"),
     "next_escalation_at": (at(hours=4), FAR),
     "rfo_status": (RfoStatus.DUE, RfoStatus.DELIVERED),
@@ -78,7 +79,8 @@ def test_a_customers_change_is_repaired_and_reported(field: str) -> None:
     outcome = shown(found, ticket, POLICY)
 
     assert getattr(seen.fields, field) == good
-    assert outcome.changes == {field: good}
+    # A level that is set back has not risen: the helpdesk mails nobody.
+    assert outcome.changes == {field: good, **({"escalated_from": good} if field == "escalation_level" else {})}
     (told,) = outcome.notes
     assert not told.public
     assert told.title.startswith("Restored: ")
@@ -182,7 +184,7 @@ def test_it_is_reported_once_for_each_change() -> None:
     told = with_values(ticket, articles=(note({mark}),))
     outcome = shown(verified(told)[1], told, POLICY)
 
-    assert outcome.changes == {"escalation_level": 3}
+    assert outcome.changes == {"escalation_level": 3, "escalated_from": 3}
     assert outcome.notes == ()
 
 

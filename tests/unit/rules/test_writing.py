@@ -7,7 +7,7 @@ import pytest
 
 from connector.domain.fields import LABELS, Labels
 from connector.domain.ticket import Customer, Ticket
-from connector.domain.vocabulary import Urgency
+from connector.domain.vocabulary import Actor, Urgency
 from connector.messages.words import Language
 from connector.rules.evaluate import evaluate
 from connector.rules.writing import write
@@ -80,7 +80,9 @@ def test_somebody_whose_name_nobody_knows_is_greeted_without(name: str) -> None:
 
 
 def test_several_internal_notes_stand_under_their_titles() -> None:
-    parts = [("escalation_at_top", {}), ("service_unknown", {"service_id": "SVC-1"}), ("escalation_at_top", {})]
+    asked: tuple[str, Mapping[str, Any]] = ("escalation_at_top", {"requests": [{"who": Actor.CUSTOMER, "at": T0}]})
+    unknown: tuple[str, Mapping[str, Any]] = ("service_unknown", {"service_id": "SVC-1"})
+    parts = [asked, unknown, asked]
     subject, body = write(parts, incident(), POLICY, public=False)
     assert subject == "Escalation request; Service ID is unknown"
     assert "\n\nService ID is unknown\nService ID SVC-1 is not in" in body

@@ -26,6 +26,8 @@ from connector.policy.models import Level
 
 _MANY = 20
 """Services that a search may name."""
+_BY_US = "Condition: the user who triggered the event is the connector's account."
+"""What anybody else sets, or the connector sets back, calls nobody."""
 FIRST_RESPONSE, REPAIR = f"{PREFIX}first response", f"{PREFIX}repair"
 
 
@@ -188,7 +190,10 @@ def _queues(site: JiraSite, at: links.Links) -> Item:
 def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     """Mail by Jira itself when a level is reached (R38): by Automation, which REST cannot set up."""
     level = site.fields["escalation_level"]
-    steps = [f"One rule each. When: Field value changed, {level}. If: the issue matches JQL. Then: Send email."]
+    steps = [
+        f"One rule each. When: Field value changed, {level}. {_BY_US} If: the issue matches JQL. Then: Send email. "
+        "A change may pass several levels: the search finds every one of them."
+    ]
     for name, ladder in site.policy.escalation.ladders.items():
         steps += [
             f"  level {step.level}, {step.name} ({name}): to {', '.join(step.contacts)}{_narrower(site, name)}\n"
@@ -201,9 +206,10 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     if nobody := mails_nobody(site.policy):
         steps.append(f"{nobody[0].upper()}{nobody[1:]}, unless its rule names a person.")
     yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
+    numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
+    risen = " OR ".join(f"({_passed(site, number)})" for number in sorted(numbers) if number > 1)
     text = (
-        f"When: Field value changed, {level}. If the issue matches:\n"
-        f"{site.open_incidents} AND {site.jql('escalation_level')} > 1",
+        f"When: Field value changed, {level}. {_BY_US} If the issue matches:\n{site.open_incidents} AND ({risen})",
         f"Then: Send email to Reporter:\n{_mail_to_customer(site)}",
     )
     yield Item("customer notice", "Mail to the customer of an escalation (R38)", text, at.automation)
@@ -230,10 +236,15 @@ def _common(site: JiraSite) -> dict[str, Any]:
     }
 
 
+def _passed(site: JiraSite, level: int) -> str:
+    """The issues that the last rise took from below the level to it or above."""
+    return f"{site.jql('escalation_level')} >= {level} AND {site.jql('escalated_from')} < {level}"
+
+
 def _reached(site: JiraSite, ladder: str, level: Level) -> str:
     """The incidents of a ladder: those of verified services that have it; the default has all others. With too many
     services, those of every ladder."""
-    begin = f"{types(site.mapping.issue_types.incident)} AND {site.jql('escalation_level')} = {level.level}"
+    begin = f"{types(site.mapping.issue_types.incident)} AND {_passed(site, level.level)}"
     default, mine = ladder == "default", named_services(site.policy, ladder)
     if not 0 < len(mine) <= _MANY:
         return begin

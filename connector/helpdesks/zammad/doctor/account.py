@@ -7,7 +7,7 @@ from typing import NamedTuple
 from connector.doctor.context import Row
 from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
-from connector.helpdesks.zammad.doctor.context import Context
+from connector.helpdesks.zammad.doctor.context import ANY_TICKET, Context
 from connector.helpdesks.zammad.install.tables import KINDS
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
@@ -156,7 +156,7 @@ def agents_access(context: Context) -> Observation:
 def _bot_may(permission: Permission, context: Context) -> Observation:
     def call() -> None:
         if permission.method == "POST":
-            context.bot.post(permission.path, {"condition": {}, "limit": 1}, {"expand": "true"})
+            context.bot.post(permission.path, {"condition": ANY_TICKET, "limit": 1}, {"expand": "true"})
         else:
             context.names(permission.path)
 

@@ -8,7 +8,7 @@ from typing import Any
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.domain.fields import CATALOGUE
-from connector.helpdesks.zammad.doctor.context import Context
+from connector.helpdesks.zammad.doctor.context import ANY_TICKET, Context
 
 _MIGRATE = "Run interspace install, or POST object_manager_attributes_execute_migrations as an admin."
 
@@ -74,7 +74,7 @@ def migrations(context: Context) -> Observation:
 
 def attributes_on_a_ticket(context: Context) -> Observation:
     """As the connector sees them: what an examination without an admin's token can tell."""
-    tickets = context.bot.post("tickets/search", {"condition": {}, "limit": 1}, {"expand": "true"})
+    tickets = context.bot.post("tickets/search", {"condition": ANY_TICKET, "limit": 1}, {"expand": "true"})
     if not isinstance(tickets, list) or not tickets:
         return skipped("there is no ticket that the connector's user may read")
     ticket: Row = tickets[0]

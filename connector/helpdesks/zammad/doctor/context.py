@@ -13,6 +13,9 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import SCHEDULER_WAIT, ZammadSettings
 
+ANY_TICKET = {"ticket.created_at": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
+"""A condition that every ticket meets: from 6.4 on Zammad answers 500 to an empty one."""
+
 
 @dataclass(frozen=True)
 class Context(Examination):

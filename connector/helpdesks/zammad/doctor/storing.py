@@ -69,6 +69,7 @@ def worker_stores(context: Context) -> Observation:
     title, wanted = fresh_name("test of the background worker"), _values(context)
     body = {
         "name": title,
+        "object": "Ticket",
         "timeplan": _ALWAYS,
         "condition": {"ticket.title": {"operator": "is", "value": title}},
         "perform": _perform(context, wanted),

@@ -1,4 +1,10 @@
-"""Mail by the helpdesk itself when a level is reached (R38): to the level's contacts, and to the customer.
+"""Mail by the helpdesk itself when a level is reached (R38): to the contacts of every level passed, and the customer.
+
+One change of the connector's may pass several levels, and Zammad keeps the last value only: which they are is told by
+the level from which the ticket rose. Only a rise by the connector sends mail, whatever a customer or an agent sets: a
+first trigger, which sees who made the change, tags the ticket for those that mail, and a last one takes the tag off.
+They cannot see it for themselves: a mail makes Zammad itself the last who changed the ticket. Triggers run in the order
+of their names.
 
 Zammad sends mail to users only, so a contact's address needs a user: one who is there, or one that we make. Mail leaves
 only if the ticket's group has a sender's address.
@@ -19,6 +25,11 @@ from connector.policy.models import Level
 
 _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
 CUSTOMER = "Interspace: customer hears of an escalation"
+BEGIN = "Interspace: a level is reached"
+END = "Interspace: mails about levels are sent"
+RISING = "interspace-rising"
+"""The tag, on a ticket for as long as the mails of one rise are being sent."""
+_HIGHEST = 9
 
 
 def contacts(site: InstallContext) -> Iterator[Wanted]:
@@ -41,10 +52,30 @@ def notices(site: InstallContext) -> Iterator[Wanted]:
         for level in ladder.levels:
             if not level.skip and addresses(level):
                 yield _to_contacts(site, name, level)
-    numbers = {level.level for ladder in site.policy.escalation.ladders.values() for level in ladder.levels}
-    higher = [str(number) for number in sorted(numbers) if number > 1]
-    if higher:
-        yield _to_customer(site, higher)
+    yield _to_customer(site)
+    yield from _rise(site)
+
+
+def _rise(site: InstallContext) -> Iterator[Wanted]:
+    """Before the mails and after them."""
+    by_the_bot = {
+        "name": "ticket.updated_by_id",
+        "operator": "is",
+        "pre_condition": "specific",
+        "value": [str(site.bot_id)],
+    }
+    yield _trigger(
+        BEGIN,
+        [*_changed(site), by_the_bot],
+        {"ticket.tags": {"operator": "add", "value": RISING}},
+        "Lets mails about levels leave only when the connector has raised the level.",
+    )
+    yield _trigger(
+        END,
+        [{"name": "ticket.action", "operator": "is", "value": "update"}, _tagged()],
+        {"ticket.tags": {"operator": "remove", "value": RISING}},
+        "After the mails about levels.",
+    )
 
 
 def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
@@ -63,14 +94,17 @@ def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
         **_mail(text),
     }
     ours = {"name": "ticket.group_id", "operator": "is", "value": site.groups_in_scope}
-    return _trigger(name, [*_reached(site, [str(level.level)]), ours, *_on_ladder(site, ladder)], mail)
+    conditions = [*_changed(site), _tagged(), ours, *_passed(site, level.level), *_on_ladder(site, ladder)]
+    return _trigger(name, conditions, {"notification.email": mail}, _ONCE)
 
 
-def _to_customer(site: InstallContext, levels: Sequence[str]) -> Wanted:
+def _to_customer(site: InstallContext) -> Wanted:
     an_incident = {"name": "ticket.group_id", "operator": "is", "value": site.incident_groups}
     text = site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
     mail = {"recipient": "ticket_customer", "internal": "false", **_mail(text)}
-    return _trigger(CUSTOMER, [*_reached(site, levels), an_incident], mail)
+    risen = [{"operator": "AND", "conditions": _passed(site, number)} for number in range(2, _HIGHEST + 1)]
+    conditions = [*_changed(site), _tagged(), an_incident, {"operator": "OR", "conditions": risen}]
+    return _trigger(CUSTOMER, conditions, {"notification.email": mail}, _ONCE)
 
 
 def _common(site: InstallContext) -> dict[str, Any]:
@@ -89,23 +123,37 @@ def _mail(text: Rendered) -> dict[str, str]:
     return {"subject": text.subject, "body": lines.replace(_LINK, f'<a href="{_LINK}">{_LINK}</a>')}
 
 
-def _trigger(name: str, conditions: Sequence[Mapping[str, Any]], mail: Mapping[str, Any]) -> Wanted:
+_ONCE = "Sent once for each rise that passes the level."
+
+
+def _trigger(name: str, conditions: Sequence[Mapping[str, Any]], perform: Mapping[str, Any], note: str) -> Wanted:
     body = {
         "name": name,
         "condition": {"operator": "AND", "conditions": list(conditions)},
-        "perform": {"notification.email": mail},
-        "note": "Sent once for each level: when the level changes to it.",
+        "perform": perform,
+        "note": note,
         "active": True,
     }
     return Wanted("triggers", name, body, fill={"disable_notification": True})
 
 
-def _reached(site: InstallContext, levels: Sequence[str]) -> list[dict[str, Any]]:
-    level = site.attribute("escalation_level")
+def _changed(site: InstallContext) -> list[dict[str, Any]]:
     return [
         {"name": "ticket.action", "operator": "is", "value": "update"},
-        {"name": level, "operator": "has changed", "value": []},
-        {"name": level, "operator": "is", "value": levels[0] if len(levels) == 1 else list(levels)},
+        {"name": site.attribute("escalation_level"), "operator": "has changed", "value": []},
+    ]
+
+
+def _tagged() -> dict[str, Any]:
+    return {"name": "ticket.tags", "operator": "contains all", "value": RISING}
+
+
+def _passed(site: InstallContext, level: int) -> list[dict[str, Any]]:
+    """The ticket rose from below the level to it or above."""
+    below, above = range(level), range(level, _HIGHEST + 1)
+    return [
+        {"name": site.attribute(field), "operator": "is", "value": [str(number) for number in numbers]}
+        for field, numbers in (("escalated_from", below), ("escalation_level", above))
     ]
 
 

@@ -45,6 +45,7 @@ EVERYTHING: Changes = {
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
     "escalation_level": 3,
+    "escalated_from": 2,
     "escalation_reason": "Level 3: age",
     "next_escalation_at": START + timedelta(hours=2),
     "escalation_request": "now!",

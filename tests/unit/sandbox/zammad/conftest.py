@@ -16,3 +16,9 @@ def clock() -> SteppedClock:
 def desk(clock: SteppedClock) -> Desk:
     """A fresh desk whose clock stands still."""
     return new_desk(clock)
+
+
+@pytest.fixture
+def older(clock: SteppedClock) -> Desk:
+    """The same with the rules of 5.5."""
+    return new_desk(clock, "5.5")

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
@@ -64,9 +64,9 @@ class Desk:
         self.clock.advance(timedelta(**span))
 
 
-def new_desk(clock: SteppedClock) -> Desk:
+def new_desk(clock: SteppedClock, version: Literal["5.5", "6.4"] = "6.4") -> Desk:
     """A desk with everything the tests use."""
-    zammad = SandboxZammad(clock)
+    zammad = SandboxZammad(clock, version=version)
     tokens = {
         "admin": zammad.add_user("admin@example.com", ("Admin", "Agent"), firstname="Ada"),
         "agent": zammad.add_user("agent@example.com", ("Agent",), firstname="Anna"),

@@ -124,7 +124,7 @@ def test_the_worker_loses_new_attributes_until_it_is_restarted(desk: Desk) -> No
     perform = {"ticket.rfo_key": {"value": "R-1"}, "ticket.level": {"value": "3"}}
     condition = {"ticket.title": {"operator": "contains", "value": "Link"}}
     ticket = desk.ticket()
-    _add(desk, "jobs", name="job", timeplan=ALWAYS, condition=condition, perform=perform)
+    _add(desk, "jobs", name="job", object="Ticket", timeplan=ALWAYS, condition=condition, perform=perform)
     assert desk.zammad.run_jobs() == 1
     assert (desk.shown(ticket)["rfo_key"], desk.shown(ticket)["level"]) == ("", 3)
     assert desk.history(ticket, "rfo_key") == [("", "R-1", 1)]
@@ -152,7 +152,7 @@ def test_a_job_fires_triggers_and_keeps_to_its_time_plan(desk: Desk) -> None:
     ticket = desk.ticket()
     perform = {"ticket.level": {"value": "2"}}
     never = {**ALWAYS, "days": {}}
-    job = _add(desk, "jobs", name="job", timeplan=never, condition={}, perform=perform)
+    job = _add(desk, "jobs", name="job", object="Ticket", timeplan=never, condition={}, perform=perform)
     assert (job["next_run_at"], desk.zammad.run_jobs()) == (None, 0)
     job = desk.call("PUT", f"jobs/{job['id']}", {"timeplan": ALWAYS}, by="admin")[1]
     assert job["next_run_at"] <= desk.zammad.world.now()

@@ -57,6 +57,7 @@ def test_a_customers_reply_does_not_reopen(desk: Desk) -> None:
 
 def test_an_agents_answer_opens_a_new_ticket_a_note_does_not(desk: Desk) -> None:
     noted, answered = desk.ticket(), desk.ticket()
+    desk.zammad.add_sender("Users", "support@example.com")
     desk.put(noted, article={"body": "note"})
     desk.put(answered, article={"body": "we are on it", "type": "email", "to": "customer@example.com"})
     assert desk.shown(noted)["state"] == "new"
@@ -64,6 +65,27 @@ def test_an_agents_answer_opens_a_new_ticket_a_note_does_not(desk: Desk) -> None
     assert desk.shown(answered)["state"] == "open"
     assert desk.shown(answered)["first_response_at"] is not None
     assert desk.shown(desk.ticket(article={"body": "they called", "type": "phone"}))["state"] == "new"
+
+
+@pytest.mark.parametrize("sender", ["Agent", "System"])
+def test_a_group_without_an_address_sends_nothing_and_stores_nothing(desk: Desk, sender: str) -> None:
+    """6.4, extra/bot."""
+    ticket = desk.ticket()
+    mail = {"body": "fixed", "type": "email", "sender": sender, "to": "customer@example.com"}
+    status, answer = desk.put(ticket, level=2, article=mail)
+    assert (status, answer["error"][:9]) == (500, "Error ID ")
+    assert desk.shown(ticket)["level"] is None
+    assert "No email address found for group: Users (1)" in desk.zammad.log[-1]
+
+
+def test_what_the_system_sends_is_no_answer(desk: Desk) -> None:
+    """6.4, extra/measured."""
+    desk.zammad.add_sender("Users", "support@example.com")
+    ticket = desk.ticket()
+    mail = {"body": "we ask", "type": "email", "sender": "System", "to": "customer@example.com"}
+    assert desk.put(ticket, article=mail)[0] == 200
+    shown = desk.shown(ticket)
+    assert (shown["state"], shown["first_response_at"], shown["last_contact_agent_at"]) == ("new", None, None)
 
 
 def test_bodies_stay_internal_can_change(desk: Desk) -> None:

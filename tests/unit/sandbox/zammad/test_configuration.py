@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
     "templates": ("admin.template", {"options": {"ticket.title": {"value": "x"}}}),
     "text_modules": ("admin.text_module", {"content": "Hello"}),
     "report_profiles": ("admin.report_profile", {"condition": CONDITION}),
-    "jobs": ("admin.scheduler", {"timeplan": ALWAYS, "condition": CONDITION, "perform": {}}),
+    "jobs": ("admin.scheduler", {"object": "Ticket", "timeplan": ALWAYS, "condition": CONDITION, "perform": {}}),
     "email_addresses": ("admin.channel_email", {"email": "noc@example.com", "channel_id": 1}),
 }
 
@@ -88,7 +88,13 @@ def test_each_table_needs_its_permission_by_role_and_by_token(desk: Desk, table:
             "Cannot have both response time and update time.",
         ),
         ("overviews", {**OVERVIEW, "role_ids": []}, 422, "Roles can't be blank"),
-        ("jobs", {"condition": {}, "perform": {}}, 422, "Attribute 'timeplan\" of relation \"jobs' required!"),
+        ("jobs", {"condition": {}, "perform": {}}, 422, "Object can't be blank"),
+        (
+            "jobs",
+            {"object": "Ticket", "condition": {}, "perform": {}},
+            422,
+            "'timeplan\" of relation \"jobs' required!",
+        ),
         ("roles", {"permissions": ["admin.nonsense"]}, 422, "No lookup value found for 'permissions'"),
         ("roles", {"groups": {"Nobody's": ["full"]}}, 422, "No lookup value found for 'groups'"),
     ],
@@ -100,6 +106,11 @@ def test_incomplete_configuration_is_refused(
     answer = desk.call("POST", table, named, by="admin")
     assert answer[0] == status
     assert error in answer[1]["error"]
+
+
+def test_jobs_of_5_5_have_no_object(older: Desk) -> None:
+    body = {"name": "Ours", "timeplan": ALWAYS, "condition": CONDITION, "perform": {}}
+    assert older.call("POST", "jobs", body, by="admin")[0] == 201
 
 
 def test_names_stay_unique_when_they_change(desk: Desk) -> None:

@@ -27,16 +27,16 @@ def test_before_its_migration_an_attribute_is_ignored(desk: Desk) -> None:
     assert desk.put(old, rfo_key="R-1")[1]["rfo_key"] == "R-1"
 
 
-def test_changed_options_wait_for_the_next_migration(desk: Desk) -> None:
-    attributes = desk.call("GET", "object_manager_attributes", by="admin")[1]
+def test_changed_options_wait_for_the_next_migration(older: Desk) -> None:
+    attributes = older.call("GET", "object_manager_attributes", by="admin")[1]
     impact = next(attribute for attribute in attributes if attribute["name"] == "impact")
     wider = {"data_option": {"options": {"high": "High", "huge": "Huge"}}}
-    changed = desk.call("PUT", f"object_manager_attributes/{impact['id']}", wider, by="admin")[1]
+    changed = older.call("PUT", f"object_manager_attributes/{impact['id']}", wider, by="admin")[1]
     assert changed["to_config"]
-    ticket = desk.ticket()
-    assert desk.put(ticket, impact="huge")[0] == 422
-    _migrate(desk)
-    assert desk.put(ticket, impact="huge")[0] == 200
+    ticket = older.ticket()
+    assert older.put(ticket, impact="huge")[0] == 422
+    _migrate(older)
+    assert older.put(ticket, impact="huge")[0] == 200
 
 
 def test_a_deleted_attribute_goes_with_the_migration(desk: Desk) -> None:

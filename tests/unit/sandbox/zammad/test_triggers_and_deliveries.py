@@ -39,7 +39,8 @@ class Receiver:
         (LEVEL_CHANGED, {"level": 1}, True),
         (LEVEL_CHANGED, {"impact": "high"}, False),
         (LEVEL_CHANGED, {"level": 0}, False),
-        ({"ticket.level": {"operator": "is", "value": ["0", "1"]}}, {"impact": "high"}, True),
+        ({"ticket.level": {"operator": "is", "value": ["0", "1"]}}, {"impact": "high"}, False),
+        ({"ticket.level": {"operator": "is", "value": ["0", "1"]}}, {"level": 1}, True),
         ({"ticket.level": {"operator": "is", "value": ["7"]}}, {"level": 1}, False),
         (ON_CREATE, {"level": 1}, False),
         ({**LEVEL_CHANGED, "ticket.title": {"operator": "contains", "value": "nothing"}}, {"level": 1}, False),
@@ -51,6 +52,18 @@ def test_when_a_trigger_fires(desk: Desk, condition: object, change: dict[str, o
     desk.hook("hook", condition)
     desk.call("PUT", f"tickets/{ticket}", change)
     assert desk.zammad.deliver_webhooks(Receiver()) == (1 if fires else 0)
+
+
+def test_a_trigger_without_an_action_fires_on_any_change_on_5_5_or_where_it_says_so(desk: Desk, older: Desk) -> None:
+    """Recordings 139-147, and 6.4's extra/hooks."""
+    condition = {"ticket.level": {"operator": "is", "value": ["0"]}}
+    for each in (desk, older):
+        ticket = each.ticket(level=0)
+        trigger = each.hook("hook", condition)
+        if each is desk:
+            each.call("PUT", f"triggers/{trigger}", {"execution_condition_mode": "always"}, by="admin")
+        each.put(ticket, impact="high")
+        assert each.zammad.deliver_webhooks(Receiver()) == 1
 
 
 def test_own_writes_can_be_filtered(desk: Desk) -> None:
@@ -74,17 +87,21 @@ def test_tags_links_and_deletes_fire_nothing(desk: Desk) -> None:
     assert desk.zammad.deliver_webhooks(Receiver()) == 0
 
 
-def test_a_broken_trigger_stops_those_after_it(desk: Desk) -> None:
+def test_a_broken_trigger_is_refused_and_on_5_5_stops_those_after_it(desk: Desk, older: Desk) -> None:
+    """Recording 088."""
     for name, condition in {
         "a": ON_CREATE,
         "b": {"ticket.nonsense": {"operator": "is", "value": "x"}},
         "c": ON_CREATE,
     }.items():
-        desk.hook(name, condition)
-    desk.ticket()
+        older.hook(name, condition)
+    older.ticket()
     receiver = Receiver()
-    desk.zammad.deliver_webhooks(receiver)
+    older.zammad.deliver_webhooks(receiver)
     assert [headers["X-Zammad-Trigger"] for headers, _ in receiver.got] == ["a"]
+
+    broken = {"name": "b", "condition": {"ticket.nonsense": {"operator": "is", "value": "x"}}, "perform": {}}
+    assert desk.call("POST", "triggers", broken, by="admin")[0] == 422
 
 
 def test_the_body_shows_the_moment_of_delivery(desk: Desk) -> None:

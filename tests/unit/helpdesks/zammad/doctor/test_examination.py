@@ -127,10 +127,8 @@ def test_a_file_with_secrets_is_nobody_elses(
     ("told", "verdict"),
     [("7.0.1", CheckStatus.OK), ("6.5.0", CheckStatus.OK), ("4.1.0", CheckStatus.WARN), ("", CheckStatus.WARN)],
 )
-def test_the_version(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: CheckStatus
-) -> None:
-    monkeypatch.setattr("connector.sandbox.zammad.routes.VERSION", told)
+def test_the_version(installation: Installation, told: str, verdict: CheckStatus) -> None:
+    installation.zammad.world.version = told
 
     assert installation.examine(test_tickets=False)["Zammad's version"].verdict is verdict
 

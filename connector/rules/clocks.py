@@ -1,0 +1,130 @@
+"""The clocks of a ticket and the limits they are held against (R36–R38).
+
+Each priority that a ticket has or had is a clock of its own, which runs while the ticket has that priority or a higher
+one. So a raised priority counts from the moment it was raised, raising makes nothing later, and what ran before a lower
+one came is not forgotten (docs/decisions/0015).
+"""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from connector.domain.businesstime import BusinessCalendar
+from connector.domain.vocabulary import Priority
+from connector.rules import timeline
+from connector.rules.case import Case
+from connector.rules.held import Held, priorities_held
+from connector.rules.timeline import Interval, Intervals
+
+TargetName = Literal["first_response", "repair"]
+
+
+class Target(NamedTuple):
+    """A time limit. ``due`` is ``None`` while the clock stands still before it; ``met`` when it was kept or missed
+    by an answer."""
+
+    name: TargetName
+    due: datetime | None
+    met: datetime | None
+
+    def missed_at(self, now: datetime) -> datetime | None:
+        """The moment at which the limit was passed, ``None`` if it has not been."""
+        if self.due is None or self.due > now:
+            return None
+        return self.due if self.met is None or self.met > self.due else None
+
+    @property
+    def is_running(self) -> bool:
+        """Nobody has met it yet."""
+        return self.met is None
+
+
+class Clock(NamedTuple):
+    """The clock of one priority: its calendar, when it ran, and its limits."""
+
+    priority: Priority
+    calendar: BusinessCalendar
+    runs: Intervals
+    first_response: Target
+    repair: Target
+
+    @property
+    def targets(self) -> tuple[Target, Target]:
+        """Both limits."""
+        return self.first_response, self.repair
+
+
+class Clocks(NamedTuple):
+    """The clocks of a ticket."""
+
+    current: Clock
+    """Of the priority that it has."""
+    each: tuple[Clock, ...]
+    """Of all that it has or had, that one among them."""
+    first_response: Target
+    """What is promised now: by the current priority, or by a lower one that it had before and whose limit comes
+    earlier. A limit that was passed before the priority was raised is past."""
+    repair: Target
+
+    @property
+    def targets(self) -> tuple[Target, Target]:
+        """Both limits."""
+        return self.first_response, self.repair
+
+
+def clocks(case: Case) -> Clocks:
+    """The clocks of the case's ticket, counted once for all rules."""
+    key = case.priority, case.verified_service
+    counted: Clocks | None = case.counted.get(key)
+    if counted is None:
+        counted = case.counted[key] = _counted(case)
+    return counted
+
+
+def _counted(case: Case) -> Clocks:
+    running = timeline.runs(case.ticket, case.policy)
+    if case.policy.escalation.raised_priority == "from_creation":
+        clock = _clock(case, case.priority, running)
+        return Clocks(clock, (clock,), *clock.targets)
+    held = priorities_held(case)
+    had = {one.priority: _while_at_least(held, one.priority) for one in held}
+    each = {priority: _clock(case, priority, timeline.both(running, had[priority])) for priority in sorted(had)}
+    current = held[-1].priority
+    raised = had[current][-1].start
+    lower = [clock for priority, clock in each.items() if priority > current]
+    limits = [
+        _earliest(own, [limit for clock in lower for limit in clock.targets if limit.name == own.name], raised)
+        for own in each[current].targets
+    ]
+    return Clocks(each[current], tuple(each.values()), *limits)
+
+
+def _while_at_least(held: tuple[Held, ...], priority: Priority) -> Intervals:
+    """When the ticket had the priority or a higher one: P1 is higher than P2."""
+    found: list[Interval] = []
+    since: datetime | None = None
+    for one in held:
+        if one.priority <= priority:
+            since = since or one.since
+        elif since is not None:
+            found.append(Interval(since, one.since))
+            since = None
+    return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _clock(case: Case, priority: Priority, runs: Intervals) -> Clock:
+    limits = case.policy.targets_of(case.verified_service, priority)
+    answer = timeline.deadline(limits.calendar, runs, limits.first_response.length)
+    repaired = timeline.deadline(limits.calendar, runs, limits.repair.length)
+    return Clock(
+        priority,
+        limits.calendar,
+        runs,
+        Target("first_response", answer, timeline.first_response_at(case.ticket)),
+        Target("repair", repaired, timeline.resolved_at(case.ticket)),
+    )
+
+
+def _earliest(own: Target, lower: list[Target], raised: datetime) -> Target:
+    """Raising a priority never moves a limit away."""
+    dues = [own.due, *(limit.due for limit in lower if limit.due is not None and limit.due > raised)]
+    return own._replace(due=min((due for due in dues if due is not None), default=None))

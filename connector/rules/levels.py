@@ -1,0 +1,114 @@
+"""The levels of a ticket's ladder, and when its clocks bring them (R35–R38)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from connector.domain.vocabulary import Priority
+from connector.policy.kinds import Span
+from connector.policy.models import Level
+from connector.rules import timeline, wording
+from connector.rules.case import Case
+from connector.rules.clocks import Clock, Target, TargetName, clocks
+from connector.rules.requests import Request, Source
+
+
+class AgeReached(NamedTuple):
+    """The priority's clock has run for as long as the level's threshold (R38)."""
+
+    age: Span
+    priority: Priority
+
+
+class TargetMissed(NamedTuple):
+    """Support has not answered or repaired in time (R37)."""
+
+    target: TargetName
+
+
+class Requested(NamedTuple):
+    """Somebody asked for it (R39)."""
+
+    request: Request
+
+
+Cause = AgeReached | TargetMissed | Requested
+"""Why a ticket reaches a level."""
+
+
+class LevelDue(NamedTuple):
+    """A level and when and why the ticket reaches it (UTC)."""
+
+    level: Level
+    at: datetime
+    cause: Cause
+
+    @property
+    def reason(self) -> str:
+        """The cause, for ``explain``."""
+        match self.cause:
+            case AgeReached(age, priority):
+                return f"ticket age {age.text} at {priority}"
+            case TargetMissed(target):
+                return f"{target.replace('_', ' ')} target missed"
+            case Requested(request):
+                said = f"message contains {request.said!r}" if request.source is Source.MESSAGE else request.said
+                return f"requested by {wording.actor(request.actor)} ({said})"
+
+    def why(self, case: Case) -> str:
+        """The cause, for people."""
+        match self.cause:
+            case AgeReached(age, priority):
+                return case.text("reason_age", age=age, priority=priority)
+            case TargetMissed(target):
+                return case.text("reason_missed_target", target=target)
+            case Requested(request):
+                phrase, reason = (request.said, None) if request.source is Source.MESSAGE else (None, request.said)
+                return case.text("reason_request", who=request.actor, phrase=phrase, reason=reason)
+
+
+def by_clock(case: Case) -> list[LevelDue]:
+    """The levels that age (R38) and missed targets (R37) bring, in the order of their times, past and to come.
+
+    Every clock climbs the ladder by itself, and the highest level counts.
+    """
+    due = [due for clock in clocks(case).each for due in _climbed(case, clock)]
+    return sorted(due, key=lambda due: (due.at, due.level.level))
+
+
+def base(case: Case) -> LevelDue | None:
+    """The lowest level by the clock of the current priority, if that has reached it: nobody was called for it."""
+    clock = clocks(case).current
+    first = next(_by_age(case, clock), None)
+    if first is None or first[1] is None or first[1] > case.now:
+        return None
+    return LevelDue(first[0], first[1], AgeReached(first[0].after[clock.priority], clock.priority))
+
+
+def _climbed(case: Case, clock: Clock) -> list[LevelDue]:
+    ages = list(_by_age(case, clock))
+    climbed = [
+        LevelDue(level, at, AgeReached(level.after[clock.priority], clock.priority))
+        for level, at in ages
+        if at is not None
+    ]
+    for limit in clock.targets:
+        if limit.name in case.policy.escalation.missed_targets and (missed := _missed(limit, ages, case.now)):
+            climbed.append(missed)
+    return climbed
+
+
+def _by_age(case: Case, clock: Clock) -> Iterator[tuple[Level, datetime | None]]:
+    """Each level with the moment at which the clock reaches its age, ``None`` while it stands still before it."""
+    for level, age in case.policy.thresholds(case.verified_service, clock.priority):
+        if not level.skip:
+            yield level, timeline.deadline(clock.calendar, clock.runs, age)
+
+
+def _missed(limit: Target, ages: Sequence[tuple[Level, datetime | None]], now: datetime) -> LevelDue | None:
+    """A missed target raises to the level above the one that age alone had reached before (R37)."""
+    passes = limit.missed_at(now) or (limit.due if limit.is_running else None)
+    if passes is None:
+        return None
+    above = next((level for level, at in ages if at is None or at >= passes), None)
+    return LevelDue(above, passes, TargetMissed(limit.name)) if above is not None else None

@@ -1,0 +1,45 @@
+"""What people and mail do to a ticket is told as a real Zammad 6.4 told it: follow-ups, merging, leaving, renaming.
+
+The recordings are those of a well-filled Zammad; left out is what other tickets and configuration of it show.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.zammad_acts import Acts, facts
+
+OTHER = "other tickets and records of the recorded Zammad"
+UNUSED = "not used by the connector"
+LEFT_OUT: dict[tuple[str, int], str] = {
+    ("mail", 1): OTHER,
+    ("merge", 6): OTHER,
+    ("merge", 7): UNUSED,
+    ("merge", 11): UNUSED,
+    ("merge", 20): OTHER,
+    ("merge", 32): "the texts of refusals are those of 5.5",
+    ("merge", 34): UNUSED,
+    ("people", 27): OTHER,
+    ("people", 34): OTHER,
+    ("people", 36): OTHER,
+    ("people", 47): OTHER,
+    ("people", 48): OTHER,
+}
+
+
+@pytest.fixture(scope="module", params=["mail", "merge", "people"])
+def played(request: pytest.FixtureRequest) -> dict[int, tuple[Any, Any]]:
+    """Recorded and made: status and facts of each answer."""
+    name = request.param
+    return {
+        number: ((recorded["response"]["status"], facts(recorded["response"]["body"])), (status, facts(body)))
+        for number, recorded, (status, body) in Acts(name).play()
+        if (name, number) not in LEFT_OUT
+    }
+
+
+def test_every_answer_tells_the_recorded_facts(played: dict[int, tuple[Any, Any]]) -> None:
+    assert played
+    assert {number: made for number, (recorded, made) in played.items() if made != recorded} == {}, {
+        number: recorded for number, (recorded, made) in played.items() if made != recorded
+    }

@@ -1,0 +1,212 @@
+"""R36–R38: each priority has a clock of its own; a raised one counts from the moment it was raised."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.domain.ticket import Change, Ticket
+from connector.domain.vocabulary import Actor, Priority, TicketState
+from connector.rules import timeline
+from connector.rules.case import Case
+from connector.rules.clocks import Clocks, clocks
+from connector.rules.escalation import escalation
+from connector.rules.targets import targets
+from tests.builders import T0, at, changed, complete, default_policy, incident, moved, said
+from tests.unit.rules.passes import decide
+
+POLICY = default_policy()
+FROM_CREATION = POLICY.model_copy(
+    update={"escalation": POLICY.escalation.model_copy(update={"raised_priority": "from_creation"})}
+)
+P1, P2, P3, P4 = Priority
+ANSWERED = said("We are on it.", at(minutes=10), Actor.AGENT)
+
+
+def lived(*steps: tuple[float, Priority], first: Priority = P3, actor: Actor = Actor.AGENT, **values: object) -> Ticket:
+    """A ticket whose priority was set at each of these hours."""
+    history, old = list[Change](), first
+    for hours, new in steps:
+        history.append(changed("priority", old, new, at(hours=hours), actor))
+        old = new
+    more: tuple[Change, ...] = values.pop("history", ())  # type: ignore[assignment]
+    level = values.pop("level", 1)
+    return incident(complete(priority=old, escalation_level=level), history=(*history, *more), **values)  # type: ignore[arg-type]
+
+
+def counted(ticket: Ticket) -> Clocks:
+    return clocks(Case(ticket, POLICY, at(days=30)))
+
+
+def level_at(ticket: Ticket, now: datetime) -> object:
+    return decide(escalation, ticket, POLICY, now).changes["escalation_level"]
+
+
+def test_nine_hours_as_p3_do_not_call_the_board_at_once() -> None:
+    ticket = lived((9, P1), articles=(ANSWERED,), level=2)
+
+    now = decide(escalation, ticket, POLICY, at(hours=9))
+
+    assert (now.changes["escalation_level"], now.notes, now.due) == (2, (), at(hours=11))
+    assert [level_at(ticket, at(hours=hours)) for hours in (10, 11, 13, 17)] == [2, 3, 4, 5]
+
+
+def test_with_the_other_switch_a_raised_priority_counts_from_the_creation() -> None:
+    ticket = lived((9, P1), articles=(ANSWERED,), level=2)
+
+    assert decide(escalation, ticket, FROM_CREATION, at(hours=9)).changes["escalation_level"] == 5
+
+
+def test_limits_count_from_the_change_and_are_missed_no_sooner() -> None:
+    """P3's first response was missed at 4 h; that of P1 is due 15 minutes after the change."""
+    ticket = lived((9, P1))
+
+    shown = decide(targets, ticket, POLICY, at(hours=9)).changes
+
+    assert shown == {"first_response_due_at": at(hours=9, minutes=15), "repair_due_at": at(hours=13)}
+    assert counted(ticket).first_response.missed_at(at(hours=9)) is None
+
+
+def test_a_missed_limit_of_the_raised_priority_raises_by_the_clock_of_that_priority() -> None:
+    """Nobody has ever answered: level 2 at 4 h as P3. As P1 the answer is late at 9:15, which is level 2 again."""
+    ticket = lived((9, P1), level=2)
+
+    assert level_at(ticket, at(hours=9, minutes=20)) == 2
+    assert level_at(ticket, at(hours=11)) == 3
+
+
+def test_raising_moves_no_limit_away_and_no_level() -> None:
+    """An hour before the repair as P3 is due, and ten minutes before level 3."""
+    late = lived((47, P1), articles=(ANSWERED,), level=3)
+    at_the_door = lived((23 + 5 / 6, P2), articles=(ANSWERED,), level=2)
+
+    assert counted(late).repair.due == at(hours=48)
+    assert level_at(at_the_door, at(hours=24)) == 3
+
+
+def test_what_was_lowered_and_raised_again_adds_up() -> None:
+    """Half an hour as P1, four hours as P3: half an hour is left until level 2 of P1."""
+    ticket = lived((0.5, P3), (4.5, P1), first=P1, articles=(ANSWERED,))
+
+    assert decide(escalation, ticket, POLICY, at(hours=4.5)).due == at(hours=5)
+    assert counted(ticket).repair.due == at(hours=8)
+
+
+def test_time_at_a_higher_priority_counts_for_the_lower_one() -> None:
+    ticket = lived((0.5, P3), first=P1, articles=(ANSWERED,))
+
+    assert decide(escalation, ticket, POLICY, at(hours=1)).due == at(hours=8)
+
+
+def test_a_level_of_the_time_before_comes_as_if_the_connector_had_been_there() -> None:
+    """Two and a half hours as P1 while it was off, then P3."""
+    ticket = lived((2.5, P3), first=P1, articles=(ANSWERED,))
+
+    outcome = decide(escalation, ticket, POLICY, at(hours=3))
+
+    assert outcome.changes["escalation_level"] == 3
+    assert outcome.notes[0].marks == {"level-2", "level-3"}
+
+
+def test_what_a_customer_set_was_never_a_priority() -> None:
+    """P20: not even until the connector took it back."""
+    forged = (
+        changed("priority", P3, P1, at(hours=1), Actor.CUSTOMER),
+        changed("priority", P1, P3, at(hours=20), Actor.CONNECTOR),
+    )
+
+    assert counted(incident(complete(), history=forged)) == counted(incident(complete()))
+
+
+def test_pauses_stop_the_clock_of_every_priority() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=10))
+    back = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=12))
+    ticket = lived((9, P1), articles=(ANSWERED,), history=(waits, back), level=2)
+
+    assert counted(ticket).repair.due == at(hours=15)
+
+
+def test_an_unknown_priority_counts_as_the_default() -> None:
+    ticket = incident(complete(priority=None), history=(changed("priority", P1, None, at(hours=1)),))
+
+    assert [clock.priority for clock in counted(ticket).each] == [P1, P3]
+
+
+class TestWhatTheConnectorSet:
+    """Its change counts from what brought it: the clock does not depend on when it looked."""
+
+    def test_the_first_priority_counts_from_the_creation(self) -> None:
+        ticket = lived((0.001, P1), actor=Actor.CONNECTOR)
+
+        assert counted(ticket).first_response.due == at(minutes=15)
+
+    def test_a_worse_statement_counts_from_its_message_however_late_it_was_read(self) -> None:
+        worse = said("Everything is down now.\nImpact: service affecting\nUrgency: high", at(hours=5))
+        ticket = lived((7, P1), actor=Actor.CONNECTOR, articles=(ANSWERED, worse))
+
+        assert counted(ticket).repair.due == at(hours=9)
+
+    def test_it_is_so_before_the_change_is_written(self) -> None:
+        worse = said("Impact: service affecting\nUrgency: high", at(hours=5))
+        ticket = lived(articles=(ANSWERED, worse))
+        decided = Case(ticket, POLICY, at(hours=7)).with_changes({"priority": P1})
+
+        assert clocks(decided).repair.due == at(hours=9)
+
+    def test_of_several_messages_the_one_that_made_the_difference_counts(self) -> None:
+        fields = complete(impact=None, urgency=None, priority=P1)
+        words = (
+            said("Our line is slow.\nImpact: degradation\nUrgency: medium", T0),
+            said("Impact: service affecting\nUrgency: high", at(hours=2)),
+            said("Any news?", at(hours=3)),
+        )
+        ticket = incident(fields, articles=words, history=(changed("priority", P3, P1, at(hours=4), Actor.CONNECTOR),))
+
+        assert counted(ticket).repair.due == at(hours=6)
+
+    def test_without_any_message_it_counts_from_the_look(self) -> None:
+        """Another policy."""
+        looked = changed("escalation_level", None, 1, at(minutes=1), Actor.CONNECTOR)
+        ticket = lived((9, P1), actor=Actor.CONNECTOR, articles=(ANSWERED,), history=(looked,))
+
+        assert counted(ticket).repair.due == at(hours=13)
+
+
+steps = st.lists(st.tuples(st.integers(0, 6_000), st.sampled_from(Priority)), max_size=6).map(sorted)
+
+
+@given(steps=steps, first=st.sampled_from(Priority), minutes=st.lists(st.integers(0, 6_000), max_size=4))
+def test_each_clock_has_run_for_the_minutes_at_its_priority_or_higher(
+    steps: list[tuple[int, Priority]], first: Priority, minutes: list[int]
+) -> None:
+    """Against counting minute by minute."""
+    ticket = lived(*((minute / 60, priority) for minute, priority in steps), first=first)
+    held = [first] * 6_001
+    for minute, priority in steps:
+        held[minute:] = [priority] * (6_001 - minute)
+    for clock in counted(ticket).each:
+        for until in minutes:
+            ran = sum(priority <= clock.priority for priority in held[:until])
+            assert timeline.elapsed(clock.calendar, clock.runs, at(minutes=until)) == timedelta(minutes=ran)
+
+
+@given(steps=steps, minute=st.integers(0, 6_000), raised=st.sampled_from(Priority))
+def test_raising_makes_nothing_later(steps: list[tuple[int, Priority]], minute: int, raised: Priority) -> None:
+    """The law of R38: levels reached by any moment, with a higher priority from some moment on, are no lower."""
+    before = [step for step in steps if step[0] <= minute]
+    was = before[-1][1] if before else P3
+    if raised >= was:
+        return
+    calm = lived(*((m / 60, p) for m, p in before), articles=(ANSWERED,), level=None)
+    worse = lived(*((m / 60, p) for m, p in [*before, (minute, raised)]), articles=(ANSWERED,), level=None)
+    for later in (0, 30, 90, 600, 3_000):
+        now = at(minutes=minute + later)
+        assert level_at(worse, now) >= level_at(calm, now)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+def test_one_that_never_changed_has_one_clock(priority: Priority) -> None:
+    (clock,) = counted(lived(first=priority)).each
+
+    assert (clock.priority, clock.runs) == (priority, timeline.runs(lived(first=priority), POLICY))
