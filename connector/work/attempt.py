@@ -120,9 +120,7 @@ def attempt(
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except (NotFoundError, OutOfReachError) as error:
-        if isinstance(error, NotFoundError):
-            return _gone(job, table.now(), desk, error)
-        return _out_of_reach(job, table, error)
+        return _gone(job, table, desk, error)
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
     except ServerFaultError as error:
@@ -134,12 +132,14 @@ def attempt(
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
 
 
-def _gone(job: Job, now: datetime, desk: Helpdesk, error: NotFoundError) -> Result:
+def _gone(job: Job, table: WorkTable, desk: Helpdesk, error: NotFoundError | OutOfReachError) -> Result:
     """There is nothing to do for a deleted ticket. If the helpdesk shows no ticket at all, this one may still exist.
 
     One for which something was planned is not forgotten without a word: whether it was deleted, or only hidden or moved
     away, nobody can tell from here.
     """
+    if isinstance(error, OutOfReachError):
+        return _out_of_reach(job, table, error)
     if pause := _outage(desk, error):
         return Result(Released(job), pause=pause)
     if job.deadline is not None:
@@ -149,7 +149,7 @@ def _gone(job: Job, now: datetime, desk: Helpdesk, error: NotFoundError) -> Resu
             f"{error}. Something was planned for this ticket at {planned}: it was deleted, moved away, or hidden from "
             "the connector. If that was meant, drop this dead letter; else let the connector see it again and replay"
         )
-        return _failed(job, now, text, final=True)
+        return _failed(job, table.now(), text, final=True)
     log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
     return Result(Done(job, None, None))
 
