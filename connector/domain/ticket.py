@@ -18,6 +18,7 @@ from connector.domain.vocabulary import (
     FaultType,
     Impact,
     IntakeStatus,
+    Missed,
     Priority,
     PrioritySource,
     RfoStatus,
@@ -49,6 +50,7 @@ class Changes(TypedDict, total=False):
     service_check: ServiceCheck | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
+    missed_targets: Missed | None
     escalation_level: int | None
     escalated_from: int | None
     escalation_reason: str | None

@@ -150,6 +150,14 @@ class ServiceCheck(StrEnum):
     FOREIGN = "foreign"
 
 
+class Missed(StrEnum):
+    """Which times were not kept (R36, R37)."""
+
+    FIRST_RESPONSE = "first_response"
+    REPAIR = "repair"
+    BOTH = "both"
+
+
 class RfoStatus(StrEnum):
     """Where the Reason-For-Outage document stands (R32–R34)."""
 
@@ -160,3 +168,7 @@ class RfoStatus(StrEnum):
     DELIVERED = "delivered"
     DECLINED = "declined"
     """Not a critical or major incident: answered with the reason, left to an agent."""
+
+
+WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE)
+"""Somebody waits for the document."""

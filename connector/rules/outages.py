@@ -75,6 +75,9 @@ def outages(ticket: Ticket) -> tuple[Outage, ...]:
         else:
             last = found.pop() if found else Outage(at)
             found.append(Outage(last.began, at if last.ended is None else last.ended, state in _REPAIRED))
+    if ticket.state is TicketState.CANCELLED and found[-1].repaired:
+        # Somebody has changed how it ended since, which is no change of the state itself.
+        found[-1] = found[-1]._replace(repaired=False)
     return tuple(found)
 
 

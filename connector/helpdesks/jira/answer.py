@@ -176,6 +176,7 @@ class IssueFields(JiraAnswer):
     project: ProjectRow
     issuetype: KindRow
     status: StatusRow
+    resolution: NamedRow | None = None
     priority: NamedRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None

@@ -83,6 +83,7 @@ class Decoder:
         changes = tuple(self._changes(history, row))
         articles = self._articles(row, comments, channel)
         state, unknown_state = self._meanings.state(columns.status)
+        state = self._meanings.ended(state, columns.resolution.name if columns.resolution else None)
         return Ticket(
             helpdesk=self._helpdesk,
             id=row.id,
@@ -324,6 +325,7 @@ class Decoder:
         for row in history:
             if row.created > until:
                 continue
+            resolution = next((item.new_text for item in row.items if _name(item) == "resolution"), None)
             for item in row.items:
                 field = self._field(item)
                 if field is not None:
@@ -332,7 +334,7 @@ class Decoder:
                         at=row.created,
                         field=field,
                         old=self._historic(field, item.old_value, item.old_text, issue),
-                        new=self._historic(field, item.new_value, item.new_text, issue),
+                        new=self._ended(field, self._historic(field, item.new_value, item.new_text, issue), resolution),
                         actor=self._actors.actor_at(row.author, row.created),
                         actor_name=row.author.display_name if row.author else "",
                         by=self._person(row.author, issue),
@@ -342,8 +344,11 @@ class Decoder:
         if item.fieldtype == "custom":
             field = self._ids.fields.get(item.field_id) if item.field_id else None
             return field or (None if item.field_id else self._ids.named.get(item.field))
-        name = item.field_id or item.field
-        return {"status": "state", "priority": "priority"}.get(name)
+        return {"status": "state", "priority": "priority"}.get(_name(item))
+
+    def _ended(self, field: str, value: Any, resolution: str | None) -> Any:
+        """A transition sets status and resolution in one entry."""
+        return self._meanings.ended(value, resolution) if field == "state" else value
 
     def _historic(self, field: str, value: str | None, text: str | None, issue: IssueRow) -> Any:
         if field == "state":
@@ -356,6 +361,10 @@ class Decoder:
             today = now.get("value") if isinstance(now, dict) and value and str(now.get("id")) == value else None
             return self._group((today or text or "").strip() or None)
         return historic(field, value, text, rich=self._rich)
+
+
+def _name(item: ItemRow) -> str:
+    return item.field_id or item.field
 
 
 def _copied_from(row: IssueRow) -> str | None:

@@ -41,7 +41,7 @@ from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 
-_NATIVE = "summary description project issuetype status priority creator reporter created updated"
+_NATIVE = "summary description project issuetype status resolution priority creator reporter created updated"
 _BESIDE = "comment issuelinks attachment"
 
 

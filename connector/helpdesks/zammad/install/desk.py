@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.fields import CATALOGUE, INTAKE
-from connector.domain.vocabulary import IntakeStatus, PrioritySource
+from connector.domain.vocabulary import WAITED_FOR, IntakeStatus, Missed, PrioritySource
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
 from connector.messages.words import Reader
@@ -46,23 +46,29 @@ def _macro(site: InstallContext, name: str, values: Mapping[str, str]) -> Wanted
 
 
 def overviews(site: InstallContext) -> Iterator[Wanted]:
-    """What managers and agents watch (R3, R14, R27, R28, R34, R38)."""
+    """What managers and agents watch (R3, R14, R27, R28, R34, R36–R38): what is late stays where late things show."""
     managers = [Ref("roles", role) for role in site.mapping.roles.managers]
     everybody = [*managers, *(Ref("roles", role) for role in site.mapping.roles.agents)]
     level, upcoming, rfo_due, deferred = (
         site.mapping.attribute(name)
         for name in ("escalation_level", "next_escalation_at", "rfo_due_at", "deferred_until")
     )
-    service, intake = (site.mapping.attribute(name) for name in ("service_id", "intake_status"))
+    service, intake, missed, rfo_status, key = (
+        site.mapping.attribute(name)
+        for name in ("service_id", "intake_status", "missed_targets", "rfo_status", "connector_key")
+    )
     is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
     incidents = {**is_open, "ticket.group_id": {"operator": "is", "value": site.incident_groups}}
     ours = {**is_open, "ticket.group_id": {"operator": "is", "value": site.groups_in_scope}}
     numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
-    tasks, problems = (
-        {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", group)]}}
-        for group in (site.rfo_group, site.problem_group)
-    )
+    problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
+    # Whatever group an overdue task has risen to, and whoever has closed it: as long as the customer waits for the RFO.
+    tasks = {
+        f"ticket.{rfo_status}": {"operator": "is", "value": list(WAITED_FOR)},
+        f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
+    }
+    late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
     # A deferral that is over leaves the date empty, which is after nothing.
     waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
@@ -70,8 +76,9 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     made = (
         ("By escalation level", managers, {**ours, f"ticket.{level}": raised}, upcoming, level),
         ("Due within the hour", everybody, _due_soon(site, incidents), upcoming, "priority"),
+        ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
         ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
-        ("RFO due", everybody, {**is_open, **tasks}, rfo_due, "owner"),
+        ("RFO due", everybody, tasks, rfo_due, "owner"),
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("By customer", managers, dict(incidents), upcoming, "organization"),

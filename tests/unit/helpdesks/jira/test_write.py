@@ -13,6 +13,7 @@ from connector.domain.vocabulary import (
     FaultType,
     Impact,
     IntakeStatus,
+    Missed,
     Priority,
     PrioritySource,
     RfoStatus,
@@ -44,6 +45,7 @@ EVERYTHING: Changes = {
     "service_check": ServiceCheck.VERIFIED,
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
+    "missed_targets": Missed.BOTH,
     "escalation_level": 3,
     "escalated_from": 2,
     "escalation_reason": "Level 3: age",
@@ -159,7 +161,7 @@ def test_a_change_of_status_alone(bench: Bench) -> None:
 
 
 def test_a_transition_that_asks_for_a_resolution_gets_one(bench: Bench) -> None:
-    bench.jira.ask_for_resolution("Resolved")
+    bench.jira.ask_on_transition("Resolved")
     ticket = bench.read(bench.opens())
 
     bench.desk.write(ticket, {}, None, TicketState.RESOLVED)
