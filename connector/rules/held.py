@@ -88,7 +88,8 @@ def _facts(ticket: Ticket) -> list[datetime]:
         for change in ticket.changes.get(field, ())
         if change.actor is not Actor.CONNECTOR
     ]
-    return sorted({ticket.created_at, *said, *chosen})
+    # A merge brings along what was said before the ticket was there.
+    return sorted({max(moment, ticket.created_at) for moment in (ticket.created_at, *said, *chosen)})
 
 
 def _looked(ticket: Ticket, before: datetime) -> datetime | None:
