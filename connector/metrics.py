@@ -111,9 +111,24 @@ def state_unknown(helpdesk: str) -> None:
     _figures().unknown_states.labels(helpdesk).inc()
 
 
+def vanished(helpdesk: str) -> None:
+    """A ticket for which something was planned is gone, hidden, or where the rules do not hold."""
+    _figures().vanished.labels(helpdesk).inc()
+
+
 def policy_reload(ok: bool) -> None:
     """The policy was read again: it went live, or the old one stays (P16)."""
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
+
+
+def out_of_scope(helpdesk: str) -> None:
+    """A ticket was looked at that is none of the rules' business (R2)."""
+    _figures().out_of_scope.labels(helpdesk).inc()
+
+
+def exposed(helpdesk: str) -> None:
+    """An internal note came back public, and all work was stopped."""
+    _figures().exposed.labels(helpdesk).inc()
 
 
 def held_back(helpdesk: str) -> None:
@@ -229,8 +244,11 @@ class _Figures:
     missed: "Counter"
     refused_details: "Counter"
     unknown_states: "Counter"
+    vanished: "Counter"
     policy_reloads: "Counter"
     held_back: "Counter"
+    exposed: "Counter"
+    out_of_scope: "Counter"
 
 
 _lock = threading.Lock()
@@ -274,7 +292,10 @@ def _made() -> _Figures:
         missed=counter("missed_webhooks", "Changes that only a sweep told of.", "helpdesk"),
         refused_details=counter("refused_details", "Details that the helpdesk did not take.", "helpdesk", "detail"),
         unknown_states=counter("unknown_states", "Tickets in a state that the mapping does not name.", "helpdesk"),
+        vanished=counter("vanished_tickets", "Tickets with a deadline that were not there any more.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
+        out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
+        exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
     )
 

@@ -17,6 +17,7 @@ from connector.domain.vocabulary import (
     FaultType,
     Impact,
     IntakeStatus,
+    Missed,
     Priority,
     PrioritySource,
     RfoStatus,
@@ -263,6 +264,16 @@ class Fields(Model):
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None
+
+    missed_targets: Annotated[Missed | None, Field(
+        label="Missed targets",
+        help=f"{_RULES_SAY} Which times were not kept.",
+        choices={
+            Missed.FIRST_RESPONSE: "First response", Missed.REPAIR: "Repair",
+            Missed.BOTH: "First response and repair",
+        },
+    )] = None  # fmt: skip
+    """R36, R37."""
 
     escalation_level: Annotated[int | None, Field(
         label="Escalation level", help=f"{_RULES_SAY} 1 is the engineer on duty."

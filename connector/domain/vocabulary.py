@@ -114,6 +114,8 @@ class Silence(StrEnum):
     """Their messages are those of a machine, which may answer for ever."""
     ENOUGH = "enough"
     """Their address has got as many messages in the last hour as the policy allows."""
+    REFUSED = "refused"
+    """The helpdesk does not take the message: a bad recipient, a group without a sender address."""
 
 
 class Channel(StrEnum):
@@ -148,6 +150,14 @@ class ServiceCheck(StrEnum):
     FOREIGN = "foreign"
 
 
+class Missed(StrEnum):
+    """Which times were not kept (R36, R37)."""
+
+    FIRST_RESPONSE = "first_response"
+    REPAIR = "repair"
+    BOTH = "both"
+
+
 class RfoStatus(StrEnum):
     """Where the Reason-For-Outage document stands (R32–R34)."""
 
@@ -158,3 +168,7 @@ class RfoStatus(StrEnum):
     DELIVERED = "delivered"
     DECLINED = "declined"
     """Not a critical or major incident: answered with the reason, left to an agent."""
+
+
+WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE)
+"""Somebody waits for the document."""

@@ -86,17 +86,20 @@ def statements(case: Case) -> tuple[Statement, ...]:
     ticket = case.ticket
     if not any(_may_fill(ticket, field) or basis(ticket, field) for field in reversed(INTAKE)):
         return ()
+    opened_by_staff = ticket.created_by.is_staff
+    unread = [
+        at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at], opens=at == 0 and opened_by_staff)
+    ]
+    if not unread:
+        return ()
     pattern = case.policy.intake.service_id_pattern
-    zone = next((company.timezone for company in case.companies if company.timezone), None)
+    companies = case.companies
+    zone = next((company.timezone for company in companies if company.timezone), None)
     labels = ticket.labels.in_mails
-    known = case.policy.catalogue.identifiers(case.companies)
+    known = case.policy.catalogue.identifiers(companies)
     said = []
     asked_at = [at for mark, at in ticket.marks.items() if mark.name in _QUESTIONS]
-    unread = [
-        at
-        for at in _unread(ticket)
-        if _speaks_for_customer(ticket.articles[at], opens=at == 0 and ticket.created_by.is_staff)
-    ]
+    describe = not _describes(bare_subject(ticket.title))
     later = read_messages(ticket.articles, {at for at in unread if at > 0})
     for at in unread:
         article = ticket.articles[at]
@@ -104,7 +107,6 @@ def statements(case: Case) -> tuple[Statement, ...]:
         quotes = at in later and later[at].quotes
         body, is_html = (as_mail(later[at].lines), False) if quotes else (article.body, article.is_html)
         subject = "" if at in later else bare_subject(ticket.title)
-        describe = not _describes(bare_subject(ticket.title))
         extraction = extract(
             body,
             is_html,

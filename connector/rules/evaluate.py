@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
+from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import Actor, Silence, TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.answers import refusals
@@ -21,6 +22,7 @@ from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
 from connector.rules.refused import possible, refusal
+from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
 from connector.rules.rfo_task import rfo_task
 from connector.rules.service import service
@@ -62,11 +64,11 @@ _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
     that the helpdesk does not take, and why: they are left out and said."""
-    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
-        return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
-        return _no_business(ticket)
-    ticket = known(ticket, policy.catalogue)
+        return _no_business(ticket, policy)
+    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
+        return _left_alone(ticket, policy, policy.applies_since, now)
+    ticket = known(ticket.silenced(Silence.REFUSED) if MESSAGE in refused else ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
@@ -78,12 +80,11 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))
         left_alone = {*contested(ticket, now), *refused}
-    unsent = refused.get(MESSAGE)
     repair_first = _confirms_forgery(ticket, case.ticket, trust, left_alone)
     if repair_first:
-        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone=left_alone, unsent=unsent)
+        decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
         return decision._replace(unfinished=True)
-    return _together(ticket, case.ticket, outcomes, policy, left_alone=left_alone, unsent=unsent)
+    return _together(ticket, case.ticket, outcomes, policy, left_alone)
 
 
 def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
@@ -98,13 +99,7 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
 
 def _together(
-    ticket: Ticket,
-    decided: Ticket,
-    outcomes: list[Outcome],
-    policy: Policy,
-    *,
-    left_alone: Container[str],
-    unsent: str | None,
+    ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
     notices: list[Notice] = []
@@ -127,7 +122,7 @@ def _together(
         outcomes=tuple(outcomes),
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
-        note=as_note(internal or public, ticket, policy, unsent=unsent),
+        note=as_note(internal or public, ticket, policy),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
@@ -147,16 +142,34 @@ def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:
     return Notice("customer_not_told", {"why": why, "subject": title, "lines": lines}, notice.marks)
 
 
-def _no_business(ticket: Ticket) -> Decision:
-    """Another department's ticket, or of a type that the mapping does not name: nothing is written there (R2)."""
+def _no_business(ticket: Ticket, policy: Policy) -> Decision:
+    """Another department's ticket, or of a type that the mapping does not name: nothing is written there (R2). But
+    whoever moves one there that the rules worked on is told once that they have stopped."""
     reason = f"none of the rules' business: group {ticket.fields.group or 'unknown'}; see scope in the mapping"
-    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
+    outcome = Outcome(rule="scope", reasons=(reason,))
+    moves = [change for change in ticket.changes.get("group", ()) if change.actor is not Actor.CONNECTOR]
+    if moves and ticket.marks and not ticket.state.is_over and min(ticket.marks.values()) <= moves[-1].at:
+        told = Notice("left_scope", {"group": ticket.fields.group}, frozenset({Mark("left-scope", moves[-1].id)}))
+        outcome = unsaid(outcome._replace(notices=(told,)), ticket)
+    return Decision(outcomes=(outcome,), note=as_note(list(outcome.notices), ticket, policy))
 
 
-def _left_alone(since: datetime) -> Decision:
-    """A ticket from before the connector: nobody shall be woken or asked for it."""
-    reason = f"the ticket was created before the policy applies ({wording.format_time(since)})"
-    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
+def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) -> Decision:
+    """A ticket from before the connector: nobody shall be woken or asked for it. Only what is requested on it since is
+    told to support, once (R34, R39)."""
+    outcome = Outcome(
+        rule="scope",
+        reasons=(f"the ticket was created before the policy applies ({wording.format_time(since)})",),
+    )
+    case = Case(ticket, policy, now)
+    if ticket.kind is TicketKind.INCIDENT and ticket.updated_at >= since:
+        asked = [request for request in (*escalation_requests(case), *rfo_requests(case)) if request.at >= since]
+        if asked:
+            first = min(asked, key=lambda request: request.at)
+            data = {"since": since, "who": first.actor, "at": first.at, "phrase": first.said}
+            outcome = outcome._replace(notices=(Notice("older_than_rules", data, frozenset({Mark("older")})),))
+    told = unsaid(outcome, ticket)
+    return Decision(outcomes=(told,), note=as_note(list(told.notices), ticket, policy))
 
 
 def _changed(before: Fields, after: Fields) -> Changes:
@@ -188,16 +201,12 @@ def _written(ticket: Ticket, outcomes: Iterable[Outcome]) -> Fields:
     return ticket.fields
 
 
-def as_note(notices: list[Notice], ticket: Ticket, policy: Policy, *, unsent: str | None = None) -> Note | None:
-    """One note that says all of them. ``unsent``: why a message cannot reach the customer; support gets it then."""
+def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | None:
+    """One note that says all of them."""
     if not notices:
         return None
     public = notices[0].public
     parts = [(notice.message, notice.data) for notice in notices]
     title, text = write(parts, ticket, policy, public=public)
     marks = frozenset(mark for notice in notices for mark in notice.marks)
-    if public and unsent is not None:
-        public = False
-        title, why = write([("not_sent", {"why": unsent})], ticket, policy, public=False)
-        text = f"{why}\n\n{text}"
     return Note(public=public, title=title[:200], text=text, marks=marks)

@@ -75,6 +75,9 @@ def outages(ticket: Ticket) -> tuple[Outage, ...]:
         else:
             last = found.pop() if found else Outage(at)
             found.append(Outage(last.began, at if last.ended is None else last.ended, state in _REPAIRED))
+    if ticket.state is TicketState.CANCELLED and found[-1].repaired:
+        # Somebody has changed how it ended since, which is no change of the state itself.
+        found[-1] = found[-1]._replace(repaired=False)
     return tuple(found)
 
 
@@ -86,6 +89,8 @@ def outage_end(ticket: Ticket) -> datetime | None:
 def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
     changes = ticket.changes.get("state", ())
     counted = [CountedState(ticket.created_at, changes[0].old if changes else ticket.state, ticket.created_by)]
+    if not any(change.old.is_over for change in changes):
+        return [*counted, *(CountedState(change.at, change.new, change.actor) for change in changes)], None
     opened: Reopened | None = None
     wakes: CountedState | None = None
     closed_at = ticket.created_at

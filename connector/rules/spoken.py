@@ -47,16 +47,19 @@ class Spoken(NamedTuple):
 
 
 _NOTHING = Spoken()
+_HEARD = frozenset({Actor.CUSTOMER, Actor.STRANGER})
+"""A stranger's words are for a person of support to judge."""
 
 
 def spoken(ticket: Ticket, policy: Policy) -> Spoken:
-    """Every message of the customer's that names a family of the policy, or answers the question to defer."""
+    """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
+    strangers too, as unclear."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
     naming: dict[int, tuple[bool, ...]] = {}
     deferring = False
     first_asked = min(_asked_at(ticket), default=None)
     for at, article in enumerate(ticket.articles):
-        if article.author is Actor.CUSTOMER and not article.internal:
+        if article.author in _HEARD and not article.internal:
             named = _named(Body(article.body), own_subject(ticket, at), names)
             deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
             if deferring or any(named):
@@ -127,10 +130,9 @@ def _limited(statement: Statement, words: str, zone: ZoneInfo) -> Statement:
 
 
 def _doubted(statement: Statement, message: Message) -> Statement:
-    """What only repeats the ticket's words may be an echo."""
-    if message.repeats and statement.reading.verdict is Verdict.YES:
-        return _unclear(statement)
-    return statement
+    """What only repeats the ticket's words may be an echo, and a stranger's word decides nothing."""
+    doubtful = message.repeats and statement.reading.verdict is Verdict.YES
+    return _unclear(statement) if doubtful or statement.article.author is Actor.STRANGER else statement
 
 
 def _unclear(statement: Statement) -> Statement:

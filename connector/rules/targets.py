@@ -1,13 +1,14 @@
 """First response, repair and customer update: when each is due (R36, R37)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connector.domain.decision import Outcome
 from connector.domain.ticket import Changes
+from connector.domain.vocabulary import Missed
 from connector.rules import timeline, wording
 from connector.rules.case import Case
-from connector.rules.clocks import Target, clocks
+from connector.rules.clocks import Target, TargetName, clocks
 from connector.rules.outages import is_over
 
 
@@ -25,9 +26,19 @@ def targets(case: Case) -> Outcome:
             else:
                 changes["repair_due_at"] = due
         reasons.append(_told(target, case.now))
+    missed = _missed([target.name for target in counted.targets if target.missed_at(case.now)])
+    if missed is not case.ticket.fields.missed_targets:
+        changes["missed_targets"] = missed
     reasons.append(_next_update(case))
     reasons += _origins(case)
-    return Outcome(rule="targets", changes=changes, reasons=tuple(reasons))
+    coming = (target.due for target in counted.targets if target.is_running and target.due and target.due > case.now)
+    return Outcome(rule="targets", changes=changes, reasons=tuple(reasons), due=min(coming, default=None))
+
+
+def _missed(names: Sequence[TargetName]) -> Missed | None:
+    if len(names) > 1:
+        return Missed.BOTH
+    return Missed(names[0]) if names else None
 
 
 def _origins(case: Case) -> Iterator[str]:

@@ -26,6 +26,8 @@ class Job(NamedTuple):
     attempts: int
     """Failed runs since the last good one."""
     token: str
+    deadline: datetime | None = None
+    """When the rules would have decided next, as the last good run saw it (UTC); ``None``: nothing was planned."""
 
 
 class Done(NamedTuple):
@@ -90,6 +92,19 @@ class RowState(NamedTuple):
     """When it will be looked at; ``None``: not before the next event."""
     dead_since: datetime | None = None
     """Set on a dead letter: only a change after this time wakes it."""
+
+
+class Home(NamedTuple):
+    """The one helpdesk of its kind that a work table belongs to."""
+
+    address: str
+    """Where it is."""
+    account: str
+    """The id of the connector's own account there."""
+    installation: str | None
+    """The name of the installation there; ``None`` where nothing has been installed."""
+    since: datetime | None
+    """The rules hold for tickets created from then on (UTC); ``None``: for all."""
 
 
 class Counts(NamedTuple):

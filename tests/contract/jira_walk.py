@@ -184,6 +184,9 @@ def portal(desk: Desk) -> None:
     desk.ok("GET", f"{path}/sla")
     desk.ok("POST", f"{path}/comment", {"body": "we are on it"})
     desk.ok("GET", f"{path}/sla")
+    desk.jira.add_user("member@acme.example", organization="Acme")
+    for number in desk.jira.world.organizations:
+        desk.ok("GET", f"{PORTAL}organization/{number}/user")
     queue = desk.jira.add_queue("All", "project = ISP")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue?includeCount=true")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue/{queue}/issue")

@@ -47,7 +47,7 @@ def installed(policy: Policy, sqlite_url: str) -> Iterator[Cast]:
     """The stage on a bare Zammad with our installation instead of the sandbox's own furniture."""
 
     def install(zammad: SandboxZammad, mapping: ZammadMapping) -> Accounts:
-        accounts = Accounts(zammad.add_user(BOT, ("Customer",)), zammad.add_user(ADMIN, ("Admin", "Agent")))
+        accounts = Accounts(zammad.add_user(BOT, ("Agent",)), zammad.add_user(ADMIN, ("Admin", "Agent")))
         zammad.add_sender("Users", "support@interspace.example")
         admin, bot = (
             ZammadClient(IN_PROCESS, token, lambda: T0, adapter=zammad.requests_adapter)
@@ -201,3 +201,34 @@ def test_the_macros_ask_what_the_rules_answer(installed: Cast) -> None:
     seen = stage.ticket(ticket).fields
     assert (seen.escalation_level, seen.escalation_request) == (2, None)
     assert seen.rfo_status is RfoStatus.REQUESTED
+
+
+def test_what_is_late_stays_in_the_view_that_shows_late_things(installed: Cast) -> None:
+    """An overdue RFO has left its group by then."""
+    stage = installed.stage
+    ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
+    stage.advance(timedelta(minutes=10))
+    assert viewed(installed, "Missed targets") == []
+    stage.advance(timedelta(minutes=10))
+    assert viewed(installed, "Missed targets") == [ticket]
+
+    installed.agent.sets(ticket, state=TicketState.CLOSED)
+    installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
+    stage.settle()
+    (task,) = (link.id for link in stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK)
+    assert viewed(installed, "RFO due") == [task]
+    stage.advance(timedelta(days=10))
+    assert stage.ticket(task).fields.group == "level_5"
+    assert viewed(installed, "RFO due") == [task]
+
+    installed.agent.sets(task, rfo_status=RfoStatus.DELIVERED)
+    stage.settle()
+    assert viewed(installed, "RFO due") == []
+
+
+def viewed(cast: Cast, title: str) -> list[str]:
+    """The ids of the tickets that an overview shows to an admin."""
+    house = zammad_house(cast.stage)
+    (view,) = (row for row in house.sandbox.world.table("Overview").values() if row["name"] == f"Interspace: {title}")
+    rows = house.api(house.accounts.admin, "POST", "tickets/search?expand=true", {"condition": view["condition"]})
+    return [str(row["id"]) for row in rows]

@@ -160,6 +160,26 @@ def test_the_filter_of_what_waits_for_details_is_there(installed: Cast) -> None:
     assert searched(stage, "Waiting for required details") == [ticket]
 
 
+def test_what_is_late_stays_in_the_filter_that_shows_late_things(installed: Cast) -> None:
+    stage = installed.stage
+    ticket = installed.customer.writes("Line down", COMPLETE)
+    stage.advance(timedelta(minutes=20))
+    assert searched(stage, "Missed targets") == [ticket]
+
+    installed.agent.sets(ticket, state=TicketState.CLOSED)
+    installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
+    stage.settle()
+    (task,) = (link.id for link in stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK)
+    for _ in range(2):
+        installed.agent.sets(task, state=TicketState.CLOSED)
+        stage.advance(timedelta(days=5))
+    assert stage.ticket(task).state is TicketState.CLOSED
+    assert searched(stage, "RFO due") == [task]
+
+    installed.agent.sets(task, rfo_status=RfoStatus.DELIVERED)
+    assert searched(stage, "RFO due") == []
+
+
 def searched(stage: Stage, title: str) -> list[str]:
     """The ids of the issues that a saved filter finds for a manager, once the search has caught up."""
     stage.advance(timedelta(minutes=1))

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.vocabulary import TicketState
+from connector.helpdesks.errors import NotFoundError
 from connector.sandbox.stage import Person
 from connector.sandbox.zammad import Fault
 from connector.work.table import Key
@@ -94,13 +96,52 @@ def test_an_attribute_that_zammad_does_not_store_is_a_dead_letter_and_no_loop(za
     assert "has no attribute priority_reason" in letter.error
 
 
-def test_a_deleted_ticket_is_forgotten(cast: Cast) -> None:
+def test_a_deleted_ticket_that_was_over_is_forgotten(cast: Cast) -> None:
     stage = cast.stage
+    ticket = cast.customer.writes("Fan noise", COMPLETE.replace("high", "low"))
+    cast.agent.replies(ticket, "It was replaced.")
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    stage.settle()
+    stage.house.remove(ticket)
+    stage.table.touch([Key(stage.desk.name, ticket)], stage.clock())
+
+    stage.advance(timedelta(hours=3))
+
+    assert stage.table.dead_letters() == []
+    assert stage.table.next_due(stage.desk.name) is None
+
+
+def test_an_open_ticket_that_is_gone_is_told(cast: Cast) -> None:
+    """Deleted, hidden by a security level, moved away: from here it all looks the same."""
+    stage, counted = cast.stage, Counted()
     ticket = cast.customer.writes("Line down", COMPLETE)
     stage.settle()
     stage.house.remove(ticket)
 
     stage.advance(timedelta(hours=3))
 
+    (letter,) = stage.table.dead_letters()
+    assert letter.key == Key(stage.desk.name, ticket)
+    assert "Something was planned for this ticket at 2026-11-23" in letter.error
+    assert counted("vanished_tickets_total", helpdesk=stage.desk.name) == 1
+    assert stage.table.drop([letter.key]) == 1
+    stage.advance(timedelta(hours=3))
     assert stage.table.dead_letters() == []
-    assert stage.table.next_due(stage.desk.name) is None
+
+
+def test_a_hidden_ticket_goes_on_when_it_is_seen_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+
+    def hidden(ticket_id: str) -> None:
+        raise NotFoundError(f"GET {ticket_id}: answered 404")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.desk, "read", hidden)
+        stage.advance(timedelta(hours=1, minutes=30))
+    assert len(stage.table.dead_letters()) == 1
+
+    stage.table.replay([Key(stage.desk.name, ticket)])
+    stage.advance(timedelta(hours=1))
+    assert stage.ticket(ticket).fields.escalation_level == 3

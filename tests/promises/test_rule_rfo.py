@@ -187,6 +187,23 @@ def test_an_agent_takes_a_request_back(cast: Cast) -> None:
     assert levels_noted(cast.stage.ticket(task)) == []
 
 
+def test_a_duplicate_promises_nothing_and_needs_no_root_cause(cast: Cast) -> None:
+    """Merged on Zammad, on Jira done with the resolution "Duplicate"."""
+    kept = cast.customer.writes("Line down", COMPLETE)
+    duplicate = cast.customer.writes("Line still down", COMPLETE)
+    cast.agent.sets(duplicate, rfo_requested=True)
+    cast.stage.settle()
+    cast.agent.merges(duplicate, kept)
+    cast.stage.settle()
+    cast.stage.settle()
+
+    seen = cast.stage.ticket(duplicate)
+    assert seen.state is TicketState.CANCELLED
+    assert seen.fields.rfo_status is None
+    assert told(cast, duplicate) == []
+    assert [link for link in seen.links if link.kind in {TicketKind.RFO_TASK, TicketKind.PROBLEM}] == []
+
+
 def test_after_a_merge_the_promise_and_its_task_go_on_at_the_target(zammad_cast: Cast) -> None:
     stage = zammad_cast.stage
     kept = repaired(zammad_cast)

@@ -27,6 +27,13 @@ class UserRow(JiraAnswer):
     email_address: str | None = None
 
 
+class MemberPage(JiraAnswer):
+    """``GET servicedeskapi/organization/{id}/user``"""
+
+    values: tuple[UserRow, ...] = ()
+    is_last_page: bool = True
+
+
 class PropertyRow(JiraAnswer):
     """A property of a comment."""
 
@@ -169,6 +176,7 @@ class IssueFields(JiraAnswer):
     project: ProjectRow
     issuetype: KindRow
     status: StatusRow
+    resolution: NamedRow | None = None
     priority: NamedRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None

@@ -17,6 +17,7 @@ from connector.helpdesks.jira.markup import plain
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Remembered
 from connector.helpdesks.jira.messages import message
+from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
 from connector.helpdesks.jira.values import decode, historic
@@ -50,6 +51,7 @@ class Decoder:
         fields: FieldIds,
         *,
         actors: Actors,
+        organizations: Organizations,
         proofs: Proofs,
         rich: bool,
     ) -> None:
@@ -58,6 +60,7 @@ class Decoder:
         self._meanings = meanings
         self._ids = fields
         self._actors = actors
+        self._organizations = organizations
         self._proofs = proofs
         self._rich = rich
         self._reported: Kept[str, bool] = Kept(10_000)
@@ -80,6 +83,7 @@ class Decoder:
         changes = tuple(self._changes(history, row))
         articles = self._articles(row, comments, channel)
         state, unknown_state = self._meanings.state(columns.status)
+        state = self._meanings.ended(state, columns.resolution.name if columns.resolution else None)
         return Ticket(
             helpdesk=self._helpdesk,
             id=row.id,
@@ -159,20 +163,30 @@ class Decoder:
 
     def _customer(self, row: IssueRow) -> Customer:
         reporter = row.fields.reporter or UserRow()
-        known = (row.fields.model_extra or {}).get(self._ids.organizations or "")
-        names = [str(item.get("name")) for item in known if isinstance(item, dict)] if isinstance(known, list) else []
         return Customer(
             id=self._actors.id_of(reporter) or "",
             name=reporter.display_name,
             email=reporter.email_address or None,
-            organizations=tuple(dict.fromkeys(names)),
+            organizations=tuple(self._shared_with(row).values()),
         )
 
-    def _person(self, user: UserRow | None) -> Person | None:
+    def _shared_with(self, row: IssueRow) -> dict[str, str]:
+        """The organizations of the issue: name by id."""
+        known = (row.fields.model_extra or {}).get(self._ids.organizations or "")
+        rows = known if isinstance(known, list) else ()
+        return {str(item.get("id")): str(item.get("name")) for item in rows if isinstance(item, dict)}
+
+    def _person(self, user: UserRow | None, row: IssueRow) -> Person | None:
         identity = self._actors.id_of(user)
         if user is None or identity is None:
             return None
-        return Person(id=identity, name=user.display_name, email=user.email_address or None)
+        person = Person(id=identity, name=user.display_name, email=user.email_address or None)
+        shared = self._shared_with(row)
+        if not shared or identity == self._actors.id_of(row.fields.reporter):
+            return person
+        if self._actors.actor(user) is not Actor.CUSTOMER:
+            return person
+        return person.model_copy(update={"organizations": self._organizations.of(identity, shared)})
 
     def _articles(self, row: IssueRow, comments: Iterable[tuple[CommentRow, bool]], channel: Channel) -> list[Article]:
         """The description is the first message, in the words of whoever reports."""
@@ -184,7 +198,7 @@ class Decoder:
             created_at=row.fields.created,
             author=self._actors.actor_at(author, row.fields.created),
             author_name=author.display_name if author else "",
-            by=self._person(author),
+            by=self._person(author, row),
             channel=channel,
             internal=False,
             recipients=(),
@@ -197,7 +211,7 @@ class Decoder:
         return [
             first,
             *(
-                self._article(comment, row.id, channel, internal=internal, files=files.get(at, ()))
+                self._article(comment, row, channel, internal=internal, files=files.get(at, ()))
                 for at, (comment, internal) in enumerate(rows, 1)
             ),
         ]
@@ -209,7 +223,7 @@ class Decoder:
         return creator.is_staff and reporter is Actor.CUSTOMER
 
     def _article(
-        self, row: CommentRow, issue_id: str, channel: Channel, *, internal: bool, files: tuple[str, ...]
+        self, row: CommentRow, issue: IssueRow, channel: Channel, *, internal: bool, files: tuple[str, ...]
     ) -> Article:
         author = self._actors.actor_at(row.author, row.created)
         common: dict[str, Any] = {
@@ -217,7 +231,7 @@ class Decoder:
             "created_at": row.created,
             "author": author,
             "author_name": row.author.display_name if row.author else "",
-            "by": self._person(row.author),
+            "by": self._person(row.author, issue),
             "internal": internal,
             "attachments": files,
         }
@@ -228,7 +242,7 @@ class Decoder:
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
         own = [entry.value for entry in row.properties or () if entry.key.startswith(PROPERTY)]
-        proofs = [self._proofs.read(issue_id, value) for value in own]
+        proofs = [self._proofs.read(issue.id, value) for value in own]
         return Article(
             **common,
             channel=Channel.NOTE if internal else Channel.WEB,
@@ -311,6 +325,7 @@ class Decoder:
         for row in history:
             if row.created > until:
                 continue
+            resolution = next((item.new_text for item in row.items if _name(item) == "resolution"), None)
             for item in row.items:
                 field = self._field(item)
                 if field is not None:
@@ -319,18 +334,21 @@ class Decoder:
                         at=row.created,
                         field=field,
                         old=self._historic(field, item.old_value, item.old_text, issue),
-                        new=self._historic(field, item.new_value, item.new_text, issue),
+                        new=self._ended(field, self._historic(field, item.new_value, item.new_text, issue), resolution),
                         actor=self._actors.actor_at(row.author, row.created),
                         actor_name=row.author.display_name if row.author else "",
-                        by=self._person(row.author),
+                        by=self._person(row.author, issue),
                     )
 
     def _field(self, item: ItemRow) -> str | None:
         if item.fieldtype == "custom":
             field = self._ids.fields.get(item.field_id) if item.field_id else None
             return field or (None if item.field_id else self._ids.named.get(item.field))
-        name = item.field_id or item.field
-        return {"status": "state", "priority": "priority"}.get(name)
+        return {"status": "state", "priority": "priority"}.get(_name(item))
+
+    def _ended(self, field: str, value: Any, resolution: str | None) -> Any:
+        """A transition sets status and resolution in one entry."""
+        return self._meanings.ended(value, resolution) if field == "state" else value
 
     def _historic(self, field: str, value: str | None, text: str | None, issue: IssueRow) -> Any:
         if field == "state":
@@ -343,6 +361,10 @@ class Decoder:
             today = now.get("value") if isinstance(now, dict) and value and str(now.get("id")) == value else None
             return self._group((today or text or "").strip() or None)
         return historic(field, value, text, rich=self._rich)
+
+
+def _name(item: ItemRow) -> str:
+    return item.field_id or item.field
 
 
 def _copied_from(row: IssueRow) -> str | None:

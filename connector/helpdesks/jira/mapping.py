@@ -42,11 +42,18 @@ class JiraMapping(HelpdeskMapping):
     )
     statuses: Mapping[str, TicketState] = Field(description="status in Jira → state of the rules")
     resolution: Name = Field(default="Done", description="for transitions that ask for one")
+    not_repaired: tuple[Name, ...] = Field(
+        default=("Duplicate", "Won't Do", "Won't Fix", "Declined"),
+        description="resolutions that are no repair: an issue that is done with one counts as cancelled",
+    )
     group_field: Name = Field(description="the custom field that holds the group")
     groups: Mapping[str, str] = Field(description="group of the policy → option of the group field")
     former_accounts: frozenset[str] = Field(
         default=frozenset(),
         description="accounts it had before (accountId; on Data Center the user name): they stay the connector",
+    )
+    former_agents: frozenset[str] = Field(
+        default=frozenset(), description="accounts that were agents before the connector came: they stay support"
     )
     other_connectors: frozenset[str] = Field(
         default=frozenset(), description="accounts of other installations of the connector on this Jira"
@@ -64,6 +71,10 @@ class JiraMapping(HelpdeskMapping):
         yield from mapping.groups(data)
         yield from mapping.scope(data)
         yield from mapping.roles(data)
+
+    def is_repair(self, resolution: str | None) -> bool:
+        """Whether an issue that is done with this resolution was repaired; one without any was."""
+        return (resolution or "").strip().casefold() not in {name.casefold() for name in self.not_repaired}
 
     @property
     def named_states(self) -> Mapping[str, TicketState]:

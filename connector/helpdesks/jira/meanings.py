@@ -24,6 +24,11 @@ class Meanings:
         known = self._mapping.state(status.name) or self._renamed(status.id)
         return (known, None) if known is not None else (_judged(status), status.name)
 
+    def ended(self, state: TicketState, resolution: str | None) -> TicketState:
+        """How an issue in this state ended: without a repair, whatever its status is called, it is cancelled (R34)."""
+        done = state in (TicketState.RESOLVED, TicketState.CLOSED)
+        return TicketState.CANCELLED if done and not self._mapping.is_repair(resolution) else state
+
     def past_state(self, status_id: str | None, name: str) -> TicketState:
         """The state of an entry in a changelog: by its id, which outlives a change of names. ``name`` is what it was
         called then. One that is gone and has no meaning counts as open: clocks run, nothing is hidden."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, kind_of
+from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, incident_of, kind_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
@@ -95,16 +95,22 @@ class Decoder:
             labels=self._mapping.screen,
         )
 
-    def concerns(self, whole: WholeTicket) -> bool:
-        """Whether the ticket is one of the rules', or was once: then its history tells who took it out of them."""
-        row = whole.assets.Ticket.get(whole.ticket_id)
-        if row is None:
-            return True
-        group = whole.assets.Group.get(row.group_id)
-        in_scope = self._mapping.kind_in(self._mapping.group(group.name) if group else "") is not TicketKind.OTHER
+    def is_elsewhere(self, row: TicketRow, assets: Assets) -> bool:
+        """Whether the ticket is in a group whose tickets are not the rules'."""
+        group = assets.Group.get(row.group_id)
+        return self._mapping.kind_in(self._mapping.group(group.name) if group else "") is TicketKind.OTHER
+
+    def was_ours(self, row: TicketRow, whole: WholeTicket) -> bool:
+        """Whether a ticket that is elsewhere was one of the rules' once: then its history tells who took it there."""
         has_level = self.fields_of(row.model_extra or {})["escalation_level"] is not None
         has_note = any(article.created_by_id in self._people.own_ids for article in whole.assets.TicketArticle.values())
-        return in_scope or has_level or has_note or row.updated_by_id == row.customer_id
+        return has_level or has_note or row.updated_by_id == row.customer_id
+
+    def incidents_of_linked(self, whole: WholeTicket) -> list[int]:
+        """The ids of the incidents that linked tickets were made for by the connector, besides this one."""
+        keys = (incident_of(link.connector_key) for link in self.links(whole) if link.created_by_connector)
+        others = dict.fromkeys(int(key) for key in keys if key and key.isdigit())
+        return [one for one in others if one != whole.ticket_id]
 
     def fields_of(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """The custom fields in an answer to a write."""
@@ -155,6 +161,7 @@ class Decoder:
             channel=self._mapping.channel(row.type_id) or Channel.WEB,
             internal=row.internal,
             recipients=self._people.recipients(row, opens=opens),
+            made_public_at=self._people.made_public_at(row),
             is_call=self._people.is_call(row) and not (opens and is_split),
             subject=row.subject,
             body=row.body,

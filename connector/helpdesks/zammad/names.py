@@ -16,7 +16,8 @@ from connector.helpdesks.zammad.mapping import ZammadMapping
 
 _PATHS = {"state": "ticket_states", "priority": "ticket_priorities"}
 
-_TYPES = {1: TicketState.NEW, 5: TicketState.CLOSED, 6: TicketState.CANCELLED, 7: TicketState.CANCELLED}
+_MERGED = 6
+_TYPES = {1: TicketState.NEW, 5: TicketState.CLOSED, _MERGED: TicketState.CANCELLED, 7: TicketState.CANCELLED}
 """Zammad's types of states (new, open, pending reminder, pending action, closed, merged, removed; recording 284), as
 far as they are clear. Pending may be for anybody: only the mapping can say that the customer is waited for, and until
 it does the clocks run."""
@@ -46,6 +47,10 @@ class Names:
     def type_of(self, state_id: int) -> TicketState:
         """What Zammad itself takes a state for; open in doubt."""
         return _TYPES.get(self._row("state", state_id).state_type_id or 0, TicketState.OPEN)
+
+    def is_merged(self, state_id: int) -> bool:
+        """Whether it is the state of a ticket that was merged into another one."""
+        return self._row("state", state_id).state_type_id == _MERGED
 
     def _row(self, kind: str, row_id: int) -> StateRow:
         known = self._known.get(kind)
@@ -99,6 +104,10 @@ class Meanings:
         if known is not None:
             return known
         return self._names.type_of(state_id) if today and state_id is not None else TicketState.OPEN
+
+    def is_merged(self, state_id: int) -> bool:
+        """Whether a ticket in this state was merged into another one."""
+        return self._names.is_merged(state_id)
 
     def priority(self, priority_id: int) -> Priority | None:
         """The priority; ``None`` if the mapping does not know it."""

@@ -57,7 +57,10 @@ UNSETTLED = re.compile(
     r"|(?:up|works?|working|online|running|fine|stable) (?:again|now)|back (?:up|online)|again (?:up|ok|stable)"
     r"|backup|back-up"
     r"|secondary|second|standby|spare|redundan\w*|zweite\w*|ersatz\w*|reserve|one of|eine[rs]? (?:der|von)|but|aber"
-    r"|down to|avoid|prevent|risk\w*|threat\w*|droh\w*|gefahr\w*|risiko|vermeid\w*|planned|geplant\w*|twice|times"
+    r"|down to|fear\w*|afraid|befürcht\w*|every (?:\w+ ){0,2}(?:minutes?|hours?|seconds?|time|day|night)"
+    r"|alle (?:\w+ ){1,2}(?:minuten|stunden)|immer wieder|mehrmals|repeatedly|intermittent\w*|sporadi\w*|brief\w*"
+    r"|kurz\w*"
+    r"|avoid|prevent|risk\w*|threat\w*|droh\w*|gefahr\w*|risiko|vermeid\w*|planned|geplant\w*|twice|times"
     r"|mal|hatten?"
     r"|yesterday|last (?:week|month|night|year)|gestern|letzte\w*|test)\b|\?|\b\d+ ?(?:%|percent|prozent)",
     re.IGNORECASE,

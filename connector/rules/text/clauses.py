@@ -29,6 +29,8 @@ from connector.rules.text.cues import (
     MENTION,
     NEGATION,
     NOT_BEFORE,
+    NOT_NEEDED,
+    OTHER_ACT,
     OUR_TURN,
     PAST,
     PLEASE,
@@ -88,10 +90,11 @@ _LONGEST = 500
 _AFTERTHOUGHT = 3
 """Words: "…, please don't"."""
 _BARE_DEMAND = re.compile(
-    r"(?:(?:an?|the|next|immediate|eine?n?|die|der|den|nächste|sofortige)\s+){0,2}~(?:\s+(?:now|level|jetzt|sofort))?\s*[.!]*",
+    r"(?:(?:an?|the|next|immediate|eine?n?|die|der|den|nächste|sofortige)\s+){0,2}~(?:\s+(?:now|level|jetzt"
+    r"|sofort))?\s*[.!]*",
     re.IGNORECASE,
 )
-"""A whole message that is nothing but what is looked for, named as ``~``."""
+"""A paragraph that is nothing but what is looked for, named as ``~``."""
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
@@ -193,7 +196,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
     if reason:
         plain = plain[: reason.start()] + _masked(reason)
     segment = _segment(plain, named.start())
-    ordered = WOULD_BE_GOOD.sub(" ", WHEN_READY.sub(" ", sentence))
+    ordered = COMPLAINT.sub(" ", WOULD_BE_GOOD.sub(" ", WHEN_READY.sub(" ", sentence)))
     good = WOULD_BE_GOOD.search(clause) or HIGH_TIME.search(clause)
     polite = bool(ASKS_POLITELY.search(clause) or PLEASE.search(clause) or good or IS_POSSIBLE.search(clause))
     asked = sentence.endswith("?") and not polite and len(sentence.split()) > 2
@@ -207,11 +210,12 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "information": asked or informs or TELL.search(clause) or MENTION.search(clause),
         "sent elsewhere": ELSEWHERE.search(clause),
         "asked before": ASKED_BEFORE.search(clause),
-        "past": PAST.search(HIGH_TIME.sub(" ", clause)) or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
+        "past": PAST.search(HIGH_TIME.sub(" ", plain)) or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
         "condition": CONDITION.search(ordered) or inverted or OUR_TURN.search(clause),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(AS_REQUESTED.sub(" ", clause)),
         "told": TOLD.search(clause),
+        "other act": _beside(OTHER_ACT, clause, named),
     }
     return tuple(name for name, cue in cues.items() if cue)
 
@@ -239,7 +243,7 @@ def _verdict(cues: frozenset[str]) -> Verdict:
     wish = "wish" in cues or "asked before" in cues
     if "condition" in cues:
         return Verdict.UNCLEAR
-    if cues & {"past", "third party", "other negation"}:
+    if cues & {"past", "third party", "other negation", "other act"}:
         return Verdict.UNCLEAR if wish else Verdict.NO
     if "told" in cues and not wish:
         return Verdict.NO
@@ -263,12 +267,15 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
                 touched = True
             elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(clause):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
+            elif clauses and NOT_NEEDED.search(clause):
+                clauses.append(Clause(clause, sentence, ("withdrawal",), Verdict.NO))
             elif clauses and PLEASE_DO.search(clause) and not NEGATION.search(clause):
                 condition = CONDITION.search(WHEN_READY.sub(" ", sentence)) is not None
                 clauses.append(Clause(clause, sentence, ("wish",), Verdict.UNCLEAR if condition else Verdict.YES))
         if not touched and (match := named.search(sentence)) is not None:
             clauses.append(_judged(sentence, sentence, match))
-    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", normalized(text).strip())):
+    last = normalized(text).strip().rpartition("\n\n")[2]
+    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", last)):
         clauses = [clauses[0]._replace(cues=("nothing else",), verdict=Verdict.YES)]
     return _together(clauses) if clauses else None
 

@@ -25,6 +25,11 @@ _GO_ON = re.compile(
     r"|\bdisagree\w*|\brefuse\w*|\bobject to\b|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
     re.IGNORECASE,
 )
+_LATER = re.compile(
+    r"\A(?!.*\b(?:today|now|tonight|heute|sofort|jetzt|gleich|immediately)\b)"
+    r".*\b(?:tomorrow|morgen|monday|montag|next|nächst\w+)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _WITHDRAWN = re.compile(
     r"\b(?:withdr[ae]w\w*|revoke|take back|changed (?:my|our) mind|widerruf\w*|zieh\w* (?:\w+ ){0,6}zurück"
     r"|doch nicht)\b",
@@ -48,11 +53,12 @@ _SMALL_WORDS = frozenset({
     "i", "we", "you", "that", "it", "it's", "its", "that's", "this", "is", "are", "am", "we're", "with", "us", "me",
     "for", "please", "thanks", "thank", "then", "so", "and", "let's", "do", "go", "ahead", "tomorrow", "morning",
     "monday", "tuesday", "wednesday", "thursday", "friday", "next", "day", "working", "wait", "until", "till",
-    "continue", "resume", "good", "very", "much", "many", "to", "defer", "deferral", "the", "in", "at", "on",
-    "wir", "ich", "sie", "das", "es", "ist", "sind", "bin", "mit", "uns", "mir", "für", "dann", "morgen", "montag",
+    "continue", "resume", "good", "very", "much", "many", "to", "defer", "deferral", "the", "in", "at", "on", "wir",
+    "ich", "sie", "das", "es", "ist", "sind", "bin", "mit", "uns", "mir", "für", "dann", "morgen", "montag",
     "dienstag", "mittwoch", "donnerstag", "freitag", "früh", "danke", "vielen", "dank", "bitte", "sehr", "bis", "und",
-    "from", "our", "side", "have", "has", "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team",
-    "warten", "weiter", "machen", "zum", "nächsten", "arbeitstag", "zu", "gut", "dem", "aufschub", "auch",
+    "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
+    "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
+    "arbeitstag", "zu", "gut", "dem", "aufschub", "auch",
 })  # fmt: skip
 """What may stand around a plain yes."""
 
@@ -75,7 +81,7 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
     cues = {
         "negation": NEGATION.search(_NO_OBJECTION.sub(" ", words)),
         "withdrawal": _WITHDRAWN.search(words),
-        "go on": _GO_ON.search(words),
+        "go on": _GO_ON.search(words) and not _LATER.search(words),
         "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words),
         "third party": THIRD_PARTY.search(words),
         "more": not names_it and _more_than_yes(words),

@@ -28,6 +28,8 @@ COMPLAINT = _words(
     r"(?:noch (?:immer )?)?(?:keine?|ohne) (?:\w+ )?(?:rückmeldung|antwort|lösung|reaktion|fortschritte?|info\w*"
     r"|verbindung|link|netz"
     r"|internet|ergebnis\w*)",
+    r"if (?:(?:it|this|that) (?:has|is) |you have |that has )?(?:not|n't) (?:yet |already )?(?:been )?(?:done|escalated"
+    r"|happened)|(?:falls|wenn|sofern) (?:noch )?nicht (?:schon |bereits )?(?:geschehen|erfolgt|passiert|veranlasst)",
     r"(?:nichts|niemand) (?:passiert|geschieht|geht mehr|geht|meldet|hat sich gemeldet|ruft|sich meldet)",
 )
 """Words of denial that deny nothing that is asked for."""
@@ -60,7 +62,7 @@ CONDITION = _words(
     r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later|once|until|till"
     r"|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
-    r"|consider\w*"
+    r"|consider\w*|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
@@ -78,9 +80,10 @@ INVERTED = re.compile(
 """At the beginning of a sentence that is no question: a condition."""
 OUR_TURN = re.compile(
     r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
-    r"|want)\b)"
+    r"|want|ask|insist|request)\b)"
     r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
-    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+)\b|\b(?:müssen|muss) (?:wir|ich)\b",
+    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+)\b"
+    r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
     re.IGNORECASE,
 )
 WHEN_READY = _words(
@@ -117,7 +120,11 @@ TOLD = _words(
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
 """Told of, where nothing is wished for."""
-REASON = re.compile(r" (?:if|unless|because|falls|wenn|sofern|weil) .*", re.IGNORECASE | re.DOTALL)
+REASON = re.compile(
+    r",? (?:if|unless|because|falls|wenn|sofern|weil|denn|(?:as|since|da) (?:it|we|the|this|there|you|our|no|nobody|wir"
+    r"|die|das|es|unsere?|der|niemand|sich|seit)) .*",
+    re.IGNORECASE | re.DOTALL,
+)
 """What stands behind it denies no wish before it."""
 ASKED_BEFORE = re.compile(
     r"\b(?:i|we|ich|wir)\b[^,]{0,30}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
@@ -180,7 +187,8 @@ WISH = _words(
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge",
-    r"bitte|bitten|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+|wollen|ich will"
+    r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
+    r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
@@ -198,6 +206,23 @@ PLEASE_DO = re.compile(
     r"\b(?:please|kindly|bitte)\b (?:do|send|share|provide|raise|forward|escalate|tun|senden|schicken|machen)\w*"
     r"(?: (?:sie|us|uns|me|mir))? (?:it|so|one|that|this|ihn|das|diesen|es)\b|\bcan you (?:send|provide"
     r"|share) (?:one|it)\b"
-    r"|\bplease (?:do|send|share)\b\W*$",
+    r"|\bplease (?:do|send|share)\b\W*$"
+    r"|\b(?:we|i|wir|ich) (?:\w+ )?(?:need|want|require|brauche\w*|benötige\w*|möchten?) (?:it|one|that|this|ihn|das"
+    r"|diesen|den)\b",
     re.IGNORECASE,
 )
+NOT_NEEDED = re.compile(
+    r"^\W*(?:but |and |aber |und )?(?:this|that|it|which|das|dies|es|sie)(?: request| wish)?"
+    r"(?:'s| is| has| can| ist| hat| kann| wird)\b.{0,20}\b(?:no longer|not|never mind|obsolete|settled|ignored"
+    r"|nicht mehr"
+    r"|nicht|erledigt|hinfällig|überholt)\b"
+    r"|\b(?:ignore|disregard|forget|ignorieren|vergessen|vergiss) (?:sie )?(?:it|this|that|das|my (?:last |previous "
+    r"|earlier )?(?:mail|e-?mail|message|request)|meine (?:letzte )?(?:mail|nachricht))\b|\bnever mind\b",
+    re.IGNORECASE,
+)
+"""Takes back what was said before."""
+OTHER_ACT = _words(
+    r"correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
+    r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"
+)
+"""Something else to be done with what is named than to give it."""

@@ -19,10 +19,10 @@ _ABOUT = (
 )
 _HALF_AN_HOUR = re.compile(r"\b(?:half an hour|(?:einer )?halben stunde)\b", re.IGNORECASE)
 _AGO = re.compile(
-    rf"\b{_ABOUT}(?P<ago>{_NUMBER}) ?(?P<ago_unit>{_UNIT}) ago\b"
+    rf"\b{_ABOUT}(?P<ago>{_NUMBER}) ?(?P<ago_unit>{_UNIT}) ago\b(?! or)"
     rf"|\bvor {_ABOUT}(?P<vor>{_NUMBER}) ?(?P<vor_unit>{_UNIT})\b(?! (?:dem|der|einem|mitternacht|feierabend|schluss))"
     r"|\b(?P<word>seit|since|for(?=[^.,;]{3,40} (?:now|already)\b)) "
-    rf"{_ABOUT}(?P<since>{_NUMBER}) ?(?P<since_unit>{_UNIT})\b(?! (?:uhr|später|later))",
+    rf"{_ABOUT}(?P<since>{_NUMBER}) ?(?P<since_unit>{_UNIT})\b(?! (?:uhr|später|later|or|oder|before|vor|bevor))",
     re.IGNORECASE,
 )
 _CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?![\d.:])(?: ?(?:a\.?m\b\.?|uhr\b|o'?clock\b|h\b))?"
@@ -86,7 +86,7 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 
     What is reckoned back from the message is marked ``approx``. A place is read only where the tz database has it.
     """
-    if not any(map(str.isdigit, text)) and not _IN_WORDS.search(text):
+    if not _EVERYDAY.search(text):
         return text
     text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
     text = _PARTS.sub(lambda match: _part(match, sent_at), text)
@@ -97,9 +97,15 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     return _PLACE.sub(_zone, text)
 
 
-_IN_WORDS = re.compile(
-    r"\b(?:ago|vor|seit|since|for|halb|half|viertel|quarter|noon|midday|midnight|mittags|mitternacht)\b", re.IGNORECASE
+_EVERYDAY = re.compile(
+    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|morgens?|früh"
+    r"|vormittag|time"
+    r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\("
+    r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
+    rf"|\b(?:seit|since|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
+    re.IGNORECASE,
 )
+"""A look at a text that says none of these things, as most do."""
 
 
 def _ago(match: re.Match[str], sent_at: datetime) -> str:

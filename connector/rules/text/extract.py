@@ -5,7 +5,7 @@ in signatures and quoted messages, because customers fill in the lines of the qu
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -27,7 +27,8 @@ from connector.rules.text.services import (
     read_circuit,
     read_service,
 )
-from connector.rules.text.start_times import Start, Zones, bare_start, fault_in, read_start, starts_in_prose
+from connector.rules.text.start_in_prose import fault_in, starts_in_prose
+from connector.rules.text.start_times import Start, Zones, bare_start, read_start
 
 _WITHOUT_PROSE = frozenset({"test_results", "ip_addresses"})
 """After the value on the labelled lines of all others people go on writing."""
@@ -112,26 +113,26 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
     return said
 
 
-def _in_prose(text: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
-    """What free text says beyond doubt, and the doubts it raises about the service and the start."""
-    if services := affected_services(text, message.service_id_pattern):
+def _in_prose(text: str, message: _Message, found: Container[str]) -> Iterator[tuple[str, list[_Said]]]:
+    """What free text says beyond doubt, and the doubts it raises about the service and the start; nothing of what is
+    ``found`` already."""
+    if "service_id" not in found and (services := affected_services(text, message.service_id_pattern)):
         yield "service_id", [_Said(service, service) for service in services]
-    if circuits := circuits_in(text, message.known.circuits):
+    if "circuit_id" not in found and (circuits := circuits_in(text, message.known.circuits)):
         yield "circuit_id", [_Said(circuit, circuit) for circuit in circuits]
-    starts = [
-        _Said(words, start) for words, start in starts_in_prose(text, message.sent_at, message.zones, message.subject)
-    ]
-    if starts:
-        yield "problem_start", starts
-    if told := impact_in_prose(text):
+    if "problem_start" not in found and (
+        starts := list(starts_in_prose(text, message.sent_at, message.zones, message.subject))
+    ):
+        yield "problem_start", [_Said(words, start) for words, start in starts]
+    if "impact" not in found and (told := impact_in_prose(text)):
         yield "impact", [_Said(told.impact, told)]
-    if addresses := addresses_in_prose(text):
+    if "ip_addresses" not in found and (addresses := addresses_in_prose(text)):
         yield "ip_addresses", [_Said(addresses, addresses)]
 
 
-def _in_subject(prose: str, message: _Message) -> Iterator[tuple[str, list[_Said]]]:
+def _in_subject(prose: str, message: _Message, found: Container[str]) -> Iterator[tuple[str, list[_Said]]]:
     """What the subject says. It is short: a "down" in it tells no total loss if the message tells of less."""
-    for field, said in _in_prose(message.subject, message):
+    for field, said in _in_prose(message.subject, message, found):
         presumed = field == "impact" and said[0].value.presumed
         if not (presumed and is_partial(prose)):
             yield field, said
@@ -217,21 +218,22 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
         if item.voice is Voice.OWN and (not isinstance(item, Entry) or item.field not in _WITHOUT_PROSE)
     )
     bare = [item.text for item in items if item.voice is Voice.OWN and isinstance(item, Line)] if answers else []
-    sources: tuple[Callable[[], dict[str, list[_Said]]], ...] = (
-        lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message),
-        lambda: dict(_bare_answers(bare, message)),
-        lambda: dict(_in_prose(prose, message)),
-        lambda: dict(_in_subject(prose, message)),
-        lambda: _labelled(quoted, message),
-    )
     fields: dict[str, Any] = {}
+    sources: tuple[Callable[[], Iterable[tuple[str, list[_Said]]]], ...] = (
+        lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message).items(),
+        lambda: _bare_answers(bare, message),
+        lambda: _in_prose(prose, message, fields),
+        lambda: _in_subject(prose, message, fields),
+        lambda: _labelled(quoted, message).items(),
+    )
     for source in sources:
-        for field, said in source().items():
+        for field, said in source():
             if field not in fields:
                 fields[field] = _agreed(field, said, message.known)
-    described = fault_in(prose) or (_only_sentence(bare) if not fields else None)
-    if message.describe and "short_description" not in fields and described:
-        fields["first_words"] = fit("short_description", described)
+    if message.describe and "short_description" not in fields:
+        described = fault_in(prose) or (_only_sentence(bare) if not fields else None)
+        if described:
+            fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
     if isinstance(told := fields.get("impact"), Told):

@@ -24,7 +24,7 @@ _THING = (
     r"(?:lines?|circuits?|links?|services?|connections?|uplinks?|internet|networks?|sites?|offices?|branch(?:es)?"
     r"|locations?|everything|all|we|it|SVC-\d+|(?:stand|haupt|glasfaser|daten)?leitung(?:en)?|(?:internet"
     r"|glasfaser)?anschluss"
-    r"|netz(?:werk)?|verbindung(?:en)?|dienste?|standorte?n?|filialen?|büros?|alles|wir|strecken?|anbindung)"
+    r"|netz(?:werk)?|\w*verbindung(?:en)?|dienste?|standorte?n?|filialen?|büros?|alles|wir|strecken?|anbindung)"
 )
 _STATE = (
     r"(?:down|dead|offline|out of service|unreachable|gone|out(?= (?:again )?since)|tot|ausgefallen|weg|unterbrochen"
@@ -43,7 +43,8 @@ _LOST = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_LEFT = re.compile(
-    r"\bnothing works|\bnichts geht(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
+    r"\bnothing (?:works|is working)|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar "
+    r"|überhaupt )?nichts(?: mehr)?"
     r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
     r"|degradation|impact|interruption|affect\w*))"
     r"|\b(?:keine?|ohne) (?:internet\w*|netz|netzwerk|verbindung|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
@@ -89,7 +90,8 @@ _STAYS_OUT = re.compile(
 
 
 _PARTIAL = re.compile(
-    r"\b(?:packets?|loss(?:es)?|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|jitter|errors?|fehler|crc|flap\w*|intermitt\w*"
+    r"\b(?:packets?|loss(?:es)?|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|jitter|errors?|fehler|crc|flap\w*"
+    r"|intermitt\w*"
     r"|sporadi\w*|degrad\w*|\w*verlust\w*|instabil\w*|unstable|drops|works?|backup|redundan\w*|again|wieder|minor)\b",
     re.IGNORECASE,
 )

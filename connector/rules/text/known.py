@@ -15,7 +15,7 @@ from cachetools import FIFOCache, LRUCache, cached
 
 from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
-from connector.rules.text.markup import Body
+from connector.rules.text.markup import Body, raw_lines
 from connector.rules.text.reply import Line, Voice, read_lines, size_of
 
 _RUN = 4
@@ -48,8 +48,8 @@ def _words(text: str) -> list[str]:
 
 @cached(LRUCache(_MAX_CACHED, getsizeof=getsizeof), lock=Lock())
 def _runs(body: Body, is_html: bool) -> frozenset[int]:
-    """The runs of a whole message; of one with less words, all of it."""
-    words = [word for line in read_lines(body.take(), is_html) for word in _words(line.text)]
+    """The runs of a whole message; of one with less words, all of it. Who speaks in it makes no difference."""
+    words = [word for line in raw_lines(body.take(), is_html) for word in _words(line.text)]
     return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
 
 
@@ -69,8 +69,11 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
         at += len(own)
         old = (covered if below_header else quoting)[place]
         short = below_header and 0 < len(own) < _RUN and hash(tuple(own)) in known
-        if voice is Voice.OWN and (old.count(1) > _OLD * len(own) or short):
-            marked.append(Line(text, Voice.QUOTED))
+        whole = bool(own) and covered[place].count(1) == len(own)
+        if voice is not Voice.OWN:
+            marked.append(Line(text, Voice.OLD if whole and voice is Voice.QUOTED else voice))
+        elif old.count(1) > _OLD * len(own) or short:
+            marked.append(Line(text, Voice.OLD if whole or short else Voice.QUOTED))
             if _NEW_WORDS.search(old):
                 marked.append(Line(_without(text, old), Voice.OWN))
         else:
@@ -111,10 +114,13 @@ def _stretches(covered: bytearray, lines: Sequence[Line], words: Sequence[Sequen
 
 
 def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, Message]:
-    """The messages at the places ``wanted``, less what stands before each. Linear in all words."""
+    """The messages at the places ``wanted``, less what stands before each and can be quoted. Linear in all words.
+
+    Internal notes reach no customer, so that nobody quotes them.
+    """
     key, chain = 0, []
     for article in articles[: max(wanted, default=-1) + 1]:
-        key = hash((key, article.body, article.is_html))
+        key = hash((key, article.body, article.is_html, article.internal))
         chain.append(key)
     keys = {at: chain[at] for at in wanted}
     with _messages_lock:
@@ -127,5 +133,6 @@ def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[
             messages[at] = _less_known(article, known)
             with _messages_lock:
                 _messages[keys[at]] = messages[at]
-        known |= _runs(Body(article.body), article.is_html)
+        if not article.internal:
+            known |= _runs(Body(article.body), article.is_html)
     return messages

@@ -30,7 +30,10 @@ _LABELLED = re.compile(
     r"(?P<sep>[:=：]|\t|\s[–—-](?=\s))[*_]{0,2}(?P<value>.*)"
 )
 _OPEN_HINT = re.compile(r"[*_]{0,2}(?P<label>[^\W\d_][\w /&.'’-]{0,50}?)\s?\((?P<rest>[^()]*)")
+_MAY_LABEL = re.compile(r"[:=：\t|│┃;(]|\s[–—-]\s")
+"""In every line that labels something or is the row of a table; a bracket may open a hint that is closed below."""
 _NEXT_ON_LINE = re.compile(r"[;,|\t]\s*")
+_LONGEST_LABEL = 80
 _MAX_PARTS = 12
 _DASHES = ("–", "—", "-")
 _UNFILLED = frozenset({
@@ -54,6 +57,7 @@ class Entry(NamedTuple):
     """The value stands on the next line: take it only if it is plainly a value."""
 
 
+@lru_cache(maxsize=4_096)
 def _key(label: str) -> str:
     return " ".join(re.sub(r"[\s_.'’-]+", " ", label.casefold()).replace(" /", "/").replace("/ ", "/").split())
 
@@ -70,6 +74,8 @@ def fields_by_label(labels: Labelling) -> Mapping[str, str]:
 
 def _known(label: str, fields: Mapping[str, str]) -> str | None:
     """The key of a label that names a field."""
+    if len(label) > _LONGEST_LABEL:
+        return None
     words = _key(label).split()
     while words and words[0] in _POSSESSIVES:
         words = words[1:]
@@ -178,6 +184,10 @@ def read_entries(lines: Sequence[Line], fields: Mapping[str, str]) -> Iterator[E
         return _known(cell, fields)
 
     while at < len(lines):
+        if not _MAY_LABEL.search(lines[at].text):
+            yield lines[at]
+            at += 1
+            continue
         if table := read_table(lines, at, key_of):
             yield from _in_columns(table, lines[at].voice, fields)
             at += table.taken

@@ -84,6 +84,8 @@ def _clean(text: str) -> str:
 
 def clean(text: str) -> str:
     """``text`` without control and invisible characters; breaks become ``\\n``, runs of spaces one space."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return "\n".join(line.strip(" ") for line in _clean(text).split("\n"))
 
 

@@ -26,6 +26,12 @@ class Voice(Enum):
     OWN = "own"
     SIGNATURE = "signature"
     QUOTED = "quoted"
+    OLD = "old"
+    """Quoted word by word from the ticket, or a quotation within a quotation: nobody has filled anything in."""
+
+
+_QUOTATION = frozenset({Voice.QUOTED, Voice.OLD})
+_MARKS = {Voice.QUOTED: "> ", Voice.OLD: ">> "}
 
 
 class Line(NamedTuple):
@@ -95,8 +101,10 @@ _PARAGRAPH = 12
 """Lines."""
 _PROSE = re.compile(r"(?:\S+\s+){2,}\S*[.!?]|.*\b(?:please|bitte)\b", re.IGNORECASE)
 _SIGNATURE_PART = re.compile(
-    r"@|\bwww\.|https?:|(?:\+|\b00)\d\d|\b(?:tel|fax|phone|telefon|mobile?|handy|hrb|hra|ust|vat|iban|gmbh|ag|kg|ltd|inc|llc"
-    r"|plc|b\.?v|amtsgericht|registergericht|geschäftsführ\w*|vorstand\w*|aufsichtsrat\w*|sitz|registered|confidential\w*"
+    r"@|\bwww\.|https?:|(?:\+|\b00)\d\d|\b(?:tel|fax|phone|telefon|mobile?|handy|hrb|hra|ust|vat|iban|gmbh|ag|kg"
+    r"|ltd|inc|llc"
+    r"|plc|b\.?v|amtsgericht|registergericht|geschäftsführ\w*|vorstand\w*|aufsichtsrat\w*|sitz|registered"
+    r"|confidential\w*"
     r"|vertraulich\w*|privileged|intended|recipients?|empfänger\w*|disclaimer|virus\w*|print\w*|drucken|environment"
     r"|umwelt|unsubscribe|abbestellen|datenschutz\w*|privacy|copyright)\b",
     re.IGNORECASE,
@@ -137,7 +145,10 @@ def _mark_quotes(lines: list[RawLine]) -> list[Line]:
     for text, mark in lines:
         quote = _QUOTE.match(text)
         voice = {"quoted": Voice.QUOTED, "signature": Voice.SIGNATURE}.get(mark, Voice.OWN)
-        marked.append(Line(text[quote.end() :].strip(), Voice.QUOTED) if quote else Line(text, voice))
+        if quote:
+            marked.append(Line(text[quote.end() :].strip(), Voice.QUOTED if quote[1].count(">") == 1 else Voice.OLD))
+        else:
+            marked.append(Line(text, voice))
     tries = at = 0
     while at < len(marked) and tries < _HEADER_TRIES:
         text, voice = marked[at]
@@ -151,8 +162,10 @@ def _mark_quotes(lines: list[RawLine]) -> list[Line]:
             below = at + length
             while below < len(marked) and not marked[below].text:
                 below += 1
-            end = below if below < len(marked) and marked[below].voice is Voice.QUOTED else len(marked)
-            marked[at:end] = [Line(line.text, Voice.QUOTED) for line in marked[at:end]]
+            end = below if below < len(marked) and marked[below].voice in _QUOTATION else len(marked)
+            marked[at:end] = [
+                line if line.voice is Voice.OLD else Line(line.text, Voice.QUOTED) for line in marked[at:end]
+            ]
         at += max(length, 1)
     return marked
 
@@ -189,7 +202,7 @@ def _mark_signatures(lines: list[Line]) -> list[Line]:
             closed = _is_closing(lines, at)
             signing = closed or bool(_SIGNATURE_DASHES.fullmatch(text))
         own = voice is Voice.OWN
-        by_device = len(text) <= _LONGEST_MOBILE and not _SAYS_MORE.search(text) and bool(_MOBILE.match(text))
+        by_device = len(text) <= _LONGEST_MOBILE and bool(_MOBILE.match(text)) and not _SAYS_MORE.search(text)
         signed = own and (signing or by_device)
         marked.append(Line(text, Voice.SIGNATURE if signed else voice))
     return marked
@@ -215,7 +228,7 @@ def read_lines(body: str, is_html: bool) -> tuple[Line, ...]:
 
 def as_mail(lines: Iterable[Line]) -> str:
     """Lines as a mail in plain text that reads the same, with quotation marks."""
-    return "\n".join(f"> {text}" if voice is Voice.QUOTED else text for text, voice in lines)
+    return "\n".join(_MARKS.get(voice, "") + text for text, voice in lines)
 
 
 def own_words(lines: Iterable[Line]) -> str:

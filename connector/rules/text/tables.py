@@ -27,8 +27,10 @@ class Table(NamedTuple):
 
 def cells(text: str) -> list[str]:
     """The cells of a row; empty if it is none."""
-    mark = next((mark for mark in _MARKS if mark in text), None)
-    if mark is None:
+    for mark in _MARKS:
+        if mark in text:
+            break
+    else:
         return []
     if mark in "|│┃":
         text = text.strip().removeprefix(mark).removesuffix(mark)
@@ -40,6 +42,8 @@ def read_table(lines: Sequence[Line], at: int, key_of: Callable[[str], str | Non
     """The table whose heading stands at ``at``. A heading names at least one column and holds no value; below one of
     its columns stands a value."""
     heading = cells(lines[at].text)
+    if not heading:
+        return None
     keys = [key_of(cell) for cell in heading]
     if not any(keys) or any(key is None and _is_value(cell) for key, cell in zip(keys, heading, strict=True)):
         return None

@@ -37,6 +37,16 @@ def service_desk(call: Call, desk_id: str) -> Answer:
     return 200, _desk(_project(call, desk_id))
 
 
+def members(call: Call, organization: str) -> Answer:
+    """`GET /organization/{id}/user`: for agents."""
+    if organization not in call.world.organizations:
+        raise not_found("Organization")
+    if not any(is_support(call.world, project, call.user) for project in call.world.projects.values()):
+        raise forbidden("view this organization")
+    held = [_account(call.world, user) for user in call.world.users.values() if user.organization == organization]
+    return 200, _page(call, f"organization/{organization}/user", held)
+
+
 def request_types(call: Call, desk_id: str) -> Answer:
     """`GET /servicedesk/{id}/requesttype`."""
     _project(call, desk_id)
@@ -228,6 +238,13 @@ def _page(call: Call, path: str, values: list[Json]) -> dict[str, Json]:
     shown = values[start : start + limit]
     counts = {"size": len(shown), "start": start, "limit": limit, "isLastPage": start + len(shown) >= len(values)}
     return {**counts, "values": shown, "_links": {"self": _address(path), "base": BASE_URL, "context": ""}}
+
+
+def _account(world: World, user: User) -> Json:
+    """As the portal names accounts."""
+    shown = shown_user(world, user.id)
+    left_out = ("self", "avatarUrls", "accountType")
+    return {key: value for key, value in shown.items() if key not in left_out} if isinstance(shown, dict) else shown
 
 
 def _desk(project: Project) -> dict[str, Json]:

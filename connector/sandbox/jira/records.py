@@ -116,7 +116,8 @@ class Transition(Named):
 
     to: str = ""
     sources: frozenset[str] = frozenset()
-    asks_resolution: bool = False
+    asks: frozenset[str] = frozenset()
+    """Fields of its screen, by id; each is required."""
 
 
 @dataclass(eq=False)
@@ -146,6 +147,7 @@ class Project:
     role_users: dict[str, set[str]] = field(default_factory=dict)
     role_groups: dict[str, set[str]] = field(default_factory=dict)
     next_number: int = 1
+    properties: dict[str, Json] = field(default_factory=dict)
     former_keys: list[str] = field(default_factory=list)
 
 

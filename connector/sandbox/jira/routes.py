@@ -43,6 +43,7 @@ class Route(NamedTuple):
 
 _PORTAL: dict[str, Handler] = {
     "GET info": portal.info,
+    "GET organization/*/user": portal.members,
     "GET servicedesk": portal.service_desks,
     "GET servicedesk/*": portal.service_desk,
     "GET servicedesk/*/requesttype": portal.request_types,
@@ -82,6 +83,9 @@ _BOTH: dict[str, Handler] = {
     "GET project/*/role": site.project_roles,
     "GET project/*/role/*": site.project_role,
     "POST project/*/role/*": site.add_actors,
+    "GET project/*/properties/*": site.project_property,
+    "PUT project/*/properties/*": site.set_project_property,
+    "DELETE project/*/properties/*": site.drop_project_property,
     "GET role": site.roles,
     "POST role": site.create_role,
     "PUT role/*": site.update_role,

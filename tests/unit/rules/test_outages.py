@@ -141,3 +141,9 @@ def test_nothing_escalates_on_a_repaired_incident_that_a_request_has_opened() ->
 def test_a_phone_call_is_a_message_too() -> None:
     call = said("Customer says: line is down again.", BACK_AT, channel=Channel.PHONE)
     assert outages(back("x").model_copy(update={"articles": (said("Dead."), call)})) == (FIRST, Outage(BACK_AT))
+
+
+def test_a_repair_that_was_none_after_all() -> None:
+    """The resolution was changed to "Duplicate" later."""
+    ticket = incident(state=CANCELLED, history=(REPAIRED,))
+    assert outages(ticket) == (FIRST._replace(repaired=False),)

@@ -7,8 +7,10 @@ import pytest
 from connector.domain.ticket import Article, Customer, Person, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority
 from connector.rules import timeline
+from connector.rules.case import Case
 from connector.rules.evaluate import evaluate
 from connector.rules.people import is_machine, known
+from connector.rules.requests import customer_consents
 from tests.builders import at, changed, default_policy, incident, said
 
 POLICY = default_policy()
@@ -157,3 +159,29 @@ def test_what_an_agent_wrote_to_open_the_ticket_states_its_details() -> None:
     ticket = incident(unstated, articles=(opening,), created_by=Actor.AGENT)
 
     assert evaluate(ticket, POLICY, at()).changes["priority"] is Priority.P1
+
+
+@pytest.mark.parametrize(
+    "body", ["Please escalate this ticket.", "Please send us the RFO.", "I agree to the deferral."]
+)
+def test_support_reads_once_what_a_stranger_asks_for(body: str) -> None:
+    carrier = said(body, at(minutes=1), by=STRANGERS["a carrier in copy"])
+    ticket = incident(articles=(said("hello", by=ADA), carrier))
+
+    decision = evaluate(ticket, POLICY, at(minutes=2))
+
+    assert decision.note is not None
+    assert not decision.note.public
+    assert f"unclear-{carrier.id}" in decision.note.marks
+    assert "by somebody who is not of this customer" in decision.note.text
+    told = said("", at(minutes=2), Actor.CONNECTOR, internal=True, marks=decision.note.marks)
+    again = evaluate(incident(articles=(*ticket.articles, told)), POLICY, at(minutes=3))
+    assert again.note is None or not any(mark.name == "unclear" for mark in again.note.marks)
+
+
+def test_a_stranger_takes_no_consent_back() -> None:
+    agreed = said("I agree to the deferral.", at(minutes=1), by=ADA)
+    against = said("I do not agree to the deferral.", at(minutes=2), by=STRANGERS["a carrier in copy"])
+    case = Case(known(incident(articles=(said("x", by=ADA), agreed, against)), POLICY.catalogue), POLICY, at(minutes=3))
+
+    assert [consent.at for consent in customer_consents(case)] == [at(minutes=1)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
+from connector.domain.vocabulary import Actor, Channel, Missed, Priority, ServiceCheck, TicketState
 from connector.policy.models import Policy
 from connector.policy.targets import OwnTargets, TargetsByContract
 from connector.rules import timeline
@@ -58,7 +58,7 @@ def test_targets_of_the_customer_of_a_verified_service() -> None:
     """R36. Monday 11:00 in Berlin; four working hours later it is 15:00."""
     outcome = decide(targets, triaged(P1, articles=(ANSWER,)), with_own_targets(), at(minutes=20))
 
-    assert outcome.changes == {"repair_due_at": at(hours=4)}
+    assert outcome.changes == {"repair_due_at": at(hours=4), "missed_targets": Missed.FIRST_RESPONSE}
     assert outcome.reasons[-4:] == (
         "the customer's next update is due 2026-11-23 10:30 UTC",
         "first response within 5 min as promised for customer harbour",
@@ -203,3 +203,17 @@ def test_the_next_update_counts_from_the_last_word_to_the_customer(priority: Pri
 
 def test_an_unknown_priority_runs_by_the_default_clock() -> None:
     assert Case(triaged(None), POLICY, T0).priority is P3
+
+
+def test_what_was_missed_shows_on_the_ticket_at_its_moment() -> None:
+    late = said("We are on it.", at(minutes=16), Actor.AGENT)
+    answered = triaged(P1, articles=(late,))
+
+    assert "missed_targets" not in decide(targets, triaged(P1), POLICY, at(minutes=14)).changes
+    assert decide(targets, triaged(P1), POLICY, at(minutes=14)).due == at(minutes=15)
+    assert decide(targets, triaged(P1), POLICY, at(minutes=15)).changes["missed_targets"] is Missed.FIRST_RESPONSE
+    assert decide(targets, answered, POLICY, at(hours=1)).changes["missed_targets"] is Missed.FIRST_RESPONSE
+    assert decide(targets, answered, POLICY, at(hours=1)).due == at(hours=4)
+    assert decide(targets, answered, POLICY, at(hours=4)).changes["missed_targets"] is Missed.BOTH
+    in_time = triaged(P1, articles=(ANSWER,))
+    assert decide(targets, in_time, POLICY, at(hours=4)).changes["missed_targets"] is Missed.REPAIR

@@ -7,7 +7,16 @@ import pytest
 
 from connector.domain.fields import INTAKE, NATIVE, Fields, SetBy, set_by
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, Impact, IntakeStatus, Priority, PrioritySource, RfoStatus, ServiceCheck
+from connector.domain.vocabulary import (
+    Actor,
+    Impact,
+    IntakeStatus,
+    Missed,
+    Priority,
+    PrioritySource,
+    RfoStatus,
+    ServiceCheck,
+)
 from connector.rules.evaluate import evaluate
 from connector.rules.trust import contest, contested, verified
 from tests.builders import T0, at, changed, default_policy, incident, note
@@ -24,6 +33,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "service_check": (ServiceCheck.FOREIGN, ServiceCheck.VERIFIED),
     "first_response_due_at": (at(minutes=15), FAR),
     "repair_due_at": (at(hours=4), FAR),
+    "missed_targets": (None, Missed.REPAIR),
     "escalation_level": (3, 1),
     "escalated_from": (2, 1),
     "escalation_reason": ("Level 3", "none"),

@@ -86,3 +86,17 @@ def test_where_no_time_is_told_the_next_sweep_is_a_small_one_all_the_same(table:
     assert due(table) == {"old"}
     desk.open = [Listed("more", None)]
     assert sweep(desk, table, full=False).listed == 0
+
+
+def test_after_a_restore_from_a_backup_the_full_sweep_finds_what_is_older_than_it_was(table: WorkTable) -> None:
+    """The rules go on from where the ticket stands now, whatever they had written since."""
+    desk = Lists()
+    knows(table, "restored", T0)
+    knows(table, "as it was", T0 - timedelta(days=2))
+    desk.open = [Listed("restored", T0 - timedelta(days=1)), Listed("as it was", T0 - timedelta(days=2))]
+    table.set_cursor(DESK, T0)
+
+    sweep(desk, table, full=False)
+    assert due(table) == set(), "search lags behind"
+    sweep(desk, table, full=True)
+    assert due(table) == {"restored"}

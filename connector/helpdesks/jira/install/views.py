@@ -1,11 +1,11 @@
 """What managers and agents watch: saved filters shared with the project, and on Cloud a dashboard of them (R3, R14,
-R27, R28, R34, R38)."""
+R27, R28, R34, R36–R38)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import IntakeStatus
+from connector.domain.vocabulary import WAITED_FOR, IntakeStatus, Missed
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -26,23 +26,27 @@ class View(NamedTuple):
 
 def views(site: JiraSite) -> tuple[View, ...]:
     """The same as in every helpdesk."""
-    level, upcoming, rfo_due, deferred, key, details = (
+    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed = (
         site.jql(name)
         for name in (
             "escalation_level",
             "next_escalation_at",
             "rfo_due_at",
+            "rfo_status",
             "deferred_until",
             "connector_key",
             "intake_status",
+            "missed_targets",
         )
     )
     incidents, kinds = site.open_incidents, site.mapping.issue_types
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
+    late = f"{missed} in ({', '.join(Missed)})"
     tasks, records = (
-        f"{site.in_project} AND {types((kind,))} AND {key} is not EMPTY AND statusCategory != Done"
-        for kind in (kinds.rfo_task, kinds.problem)
+        f"{site.in_project} AND {types((kind,))} AND {key} is not EMPTY" for kind in (kinds.rfo_task, kinds.problem)
     )
+    # Also if somebody has closed the task: as long as the customer waits for the RFO.
+    waited_for = f"{tasks} AND {rfo_status} in ({', '.join(WAITED_FOR)})"
     return (
         View(
             "By escalation level",
@@ -51,14 +55,25 @@ def views(site: JiraSite) -> tuple[View, ...]:
         ),
         View("Due within the hour", "First response, repair or next level.", _due_soon(site)),
         View(
+            "Missed targets",
+            "First response or repair was not in time.",
+            f"{incidents} AND {late} ORDER BY {upcoming} ASC",
+            ("missed_targets",),
+        ),
+        View(
             "Waiting for required details",
             "The customer was asked.",
             f"{incidents} AND {waiting} ORDER BY created ASC",
             ("intake_status",),
         ),
-        View("RFO due", "Reason-For-Outage documents to be written.", f"{tasks} ORDER BY {rfo_due} ASC"),
+        View(
+            "RFO due",
+            "Reason-For-Outage documents that customers wait for, overdue ones too.",
+            f"{waited_for} ORDER BY {rfo_due} ASC",
+            ("rfo_status",),
+        ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
-        View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),
+        View("Problems", "Root causes to be found.", f"{records} AND statusCategory != Done ORDER BY created ASC"),
         View("By customer", "Everything that is open.", f"{incidents} ORDER BY reporter ASC, {upcoming} ASC"),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.fields import CATALOGUE, INTAKE
-from connector.domain.vocabulary import IntakeStatus, PrioritySource
+from connector.domain.vocabulary import WAITED_FOR, IntakeStatus, Missed, PrioritySource
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import PREFIX, Ref, Wanted, text_ref
 from connector.messages.words import Reader
@@ -18,13 +18,13 @@ PHONE_INTAKE = "Phone intake"
 def macros(site: InstallContext) -> Iterator[Wanted]:
     """One click for what agents ask of the rules (R23, R27, R34, R36, R37, R39)."""
     escalate = site.attribute("escalation_request")
-    yield _macro("Escalate now: no progress", {escalate: _wish(site, "no progress")})
-    yield _macro("Escalate now: times missed", {escalate: _wish(site, "times missed")})
-    yield _macro("Escalate now: customer asks", {escalate: _wish(site, "customer")})
-    yield _macro("Request RFO", {site.attribute("rfo_requested"): "true"})
-    yield _macro("Agree to defer", {site.attribute("deferral_support"): "true"})
-    yield _macro("Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
-    yield _macro("Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+    yield _macro(site, "Escalate now: no progress", {escalate: _wish(site, "no progress")})
+    yield _macro(site, "Escalate now: times missed", {escalate: _wish(site, "times missed")})
+    yield _macro(site, "Escalate now: customer asks", {escalate: _wish(site, "customer")})
+    yield _macro(site, "Request RFO", {site.attribute("rfo_requested"): "true"})
+    yield _macro(site, "Agree to defer", {site.attribute("deferral_support"): "true"})
+    yield _macro(site, "Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
+    yield _macro(site, "Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
 
 
 def _wish(site: InstallContext, why: str) -> str:
@@ -32,40 +32,56 @@ def _wish(site: InstallContext, why: str) -> str:
     return site.policy.messages.render("escalation_wish", {"why": why}, Reader(site.policy.internal_language)).body
 
 
-def _macro(name: str, values: Mapping[str, str]) -> Wanted:
+def _macro(site: InstallContext, name: str, values: Mapping[str, str]) -> Wanted:
     perform = {attribute: {"value": value} for attribute, value in values.items()}
-    body = {"name": name, "perform": perform, "note": "A wish to the rules.", "active": True}
-    return Wanted("macros", name, body, fill={"ux_flow_next_up": "none", "group_ids": []})
+    groups = [Ref("groups", ref.name, optional=True) for ref in site.incident_groups]
+    body = {
+        "name": name,
+        "perform": perform,
+        "note": f"A wish to the rules. {site.installed}",
+        "active": True,
+        "group_ids": groups,
+    }
+    return Wanted("macros", name, body, fill={"ux_flow_next_up": "none"})
 
 
 def overviews(site: InstallContext) -> Iterator[Wanted]:
-    """What managers and agents watch (R3, R14, R27, R28, R34, R38)."""
+    """What managers and agents watch (R3, R14, R27, R28, R34, R36–R38): what is late stays where late things show."""
     managers = [Ref("roles", role) for role in site.mapping.roles.managers]
     everybody = [*managers, *(Ref("roles", role) for role in site.mapping.roles.agents)]
     level, upcoming, rfo_due, deferred = (
         site.mapping.attribute(name)
         for name in ("escalation_level", "next_escalation_at", "rfo_due_at", "deferred_until")
     )
-    service, intake = (site.mapping.attribute(name) for name in ("service_id", "intake_status"))
+    service, intake, missed, rfo_status, key = (
+        site.mapping.attribute(name)
+        for name in ("service_id", "intake_status", "missed_targets", "rfo_status", "connector_key")
+    )
     is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
+    incidents = {**is_open, "ticket.group_id": {"operator": "is", "value": site.incident_groups}}
+    ours = {**is_open, "ticket.group_id": {"operator": "is", "value": site.groups_in_scope}}
     numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
-    tasks, problems = (
-        {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", group)]}}
-        for group in (site.rfo_group, site.problem_group)
-    )
+    problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
+    # Whatever group an overdue task has risen to, and whoever has closed it: as long as the customer waits for the RFO.
+    tasks = {
+        f"ticket.{rfo_status}": {"operator": "is", "value": list(WAITED_FOR)},
+        f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
+    }
+    late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
     # A deferral that is over leaves the date empty, which is after nothing.
     waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
     columns = ["number", "title", "customer", "organization", "priority", "state", "group", "owner"]
     made = (
-        ("By escalation level", managers, {**is_open, f"ticket.{level}": raised}, upcoming, level),
-        ("Due within the hour", everybody, _due_soon(site, is_open), upcoming, "priority"),
-        ("Waiting for required details", everybody, {**is_open, f"ticket.{intake}": waiting}, "created_at", intake),
-        ("RFO due", everybody, {**is_open, **tasks}, rfo_due, "owner"),
-        ("Deferred", everybody, {**is_open, **waits}, deferred, "priority"),
+        ("By escalation level", managers, {**ours, f"ticket.{level}": raised}, upcoming, level),
+        ("Due within the hour", everybody, _due_soon(site, incidents), upcoming, "priority"),
+        ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
+        ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
+        ("RFO due", everybody, tasks, rfo_due, "owner"),
+        ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
-        ("By customer", managers, dict(is_open), upcoming, "organization"),
+        ("By customer", managers, dict(incidents), upcoming, "organization"),
     )
     for number, (title, roles, condition, order, group) in enumerate(made):
         name = PREFIX + title

@@ -9,6 +9,8 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
 from connector.helpdesks.errors import NotFoundError, UnavailableError
+from connector.helpdesks.jira.answer import UserRow
+from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import KEPT
 from connector.sandbox.jira import shown
 from tests.unit.helpdesks.jira.bench import Bench
@@ -436,3 +438,20 @@ def test_marks_count_on_our_own_untouched_comments_only(bench: Bench) -> None:
     assert last.author is Actor.CONNECTOR
     assert last.marks == frozenset({"level-2", "priority-P1-created"})
     assert "level-4" not in bench.read(issue).marks
+
+
+def test_members_of_the_requests_organizations_are_known_whatever_their_address(bench: Bench) -> None:
+    bench.jira.add_user("dora@freemail.example", organization="Acme")
+    bench.jira.add_user("otto@other.example", organization="Other")
+    numbers = {name: number for number, name in bench.jira.world.organizations.items()}
+    shared = {numbers["Acme"]: "Acme", "99": "Nobody's"}
+
+    def id_of(user: UserRow) -> str | None:
+        return user.account_id or user.name
+
+    known = Organizations(bench.desk.client, id_of, bench.clock)
+
+    dora, otto = (next(iter(bench.account(f"{name}.example").values())) for name in ("dora@freemail", "otto@other"))
+    assert known.of(dora, shared) == ("Acme",)
+    assert known.of(otto, shared) == ()
+    assert bench.requests_of(lambda: known.of(dora, shared)) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connector.rules.text.clauses import Verdict, read_request
 from connector.rules.text.consent import read_consent
+from connector.rules.text.cues import REASON
 from tests.builders import default_policy
 from tests.unit.rules.text.corpora import Sentence, sentences
 from tests.unit.rules.text.reading import own
@@ -114,7 +115,7 @@ def test_a_denial_anywhere_in_a_clause_never_leaves_a_yes(sentence: Sentence, pl
     reading = read_request(sentence.text, NAMES[sentence.meaning[0]])
     assert reading is not None
     (*_, clause) = (clause for clause in reading.clauses if clause.verdict is Verdict.YES)
-    words = clause.text.rstrip(".!?").split()
+    words = REASON.sub("", clause.text.rstrip(".!?")).split()
     words.insert(min(place, len(words)), denial)
 
     assert verdict(sentence.meaning[0], " ".join(words)) != "yes"

@@ -51,14 +51,14 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
 
 def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(data_center: JiraBench) -> None:
     data_center.install()
-    waiting = "Interspace: Waiting for required details"
-    assert waiting not in [held.name for held in data_center.jira.world.filters.values()]
+    waiting = [f"Interspace: {view}" for view in ("Missed targets", "Waiting for required details", "RFO due")]
+    assert not {held.name for held in data_center.jira.world.filters.values()} & set(waiting)
     assert field_named(data_center, "Required details").option("x") is None
 
     data_center.add_options()
     plan = data_center.install()
 
-    assert [(step.action, step.name) for step in plan.work] == [(Action.CREATE, waiting)]
+    assert [(step.action, step.name) for step in plan.work] == [(Action.CREATE, view) for view in waiting]
 
 
 def test_the_webhook_is_signed_for_the_project_and_hears_what_the_receiver_knows(jira_bench: JiraBench) -> None:
@@ -113,7 +113,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 7
+    assert len(held.gadgets) == 8
     assert is_adopted(held.description)
 
 

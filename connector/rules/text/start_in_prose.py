@@ -1,0 +1,175 @@
+"""When the problem began, as prose tells it: "down since 09:20 UTC", "at 09:20 UTC we lost the link" (R16)."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from connector.rules.text.calendar_days import WEEKDAY
+from connector.rules.text.everyday import spelled_out
+from connector.rules.text.findings import Unclear
+from connector.rules.text.start_times import (
+    DATE_RE,
+    FAULT,
+    TIME_RE,
+    ZONE_RE,
+    Start,
+    Zones,
+    names_unknown_zone,
+    parts_of,
+    read_start,
+)
+from connector.rules.text.zones import unnamed_zone
+
+_SINCE = re.compile(
+    r"\b(?:(?:beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was|is|ist)"
+    r"(?: (?:at|um|gegen|around))?|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
+    r"|unterbrechung) (?:at|around|about"
+    r"|on|um|gegen"
+    r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?|stopped(?: working)?|went (?:down|dark|offline)|died"
+    r"|disconnected|verloren|weggebrochen)"
+    r"(?: (?!again)[a-zäöü]+){0,3}?(?= (?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|on|am|\d{4}-)))"
+    r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
+    r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
+    r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose|went (?:down|dark|offline)|ausgefallen|abgebrochen)"
+    r" (?:at|around|about|on|um|gegen|am))\b",
+    re.IGNORECASE,
+)
+_TIME_FIRST = re.compile(
+    r"(?:(?<=[.!?] )|(?<=\n)|^)(?=(?:today|heute|yesterday|gestern|at|um|around|about|gegen|on|am)\b[^\n]{0,30}\d)",
+    re.IGNORECASE,
+)
+_LOST_THEN = re.compile(
+    r"\b(?:lost|dropped|failed|broke|stopped|went (?:down|dark|offline)|died|disconnected|ausgefallen|abgebrochen"
+    r"|verloren"
+    r"|weggebrochen|unterbrochen|fiel\b.{0,40}\baus|brach\b.{0,40}\b(?:ab|zusammen))\b",
+    re.IGNORECASE,
+)
+_NOT_TOLD = re.compile(
+    r"\b(?:colleague|kollege|technician|techniker|will|wird|if|falls|wenn|would|test\w*|not|nicht)\b|\?", re.I
+)
+_FILLER = re.compile(
+    r"(?:[\s,(@]+|\b(?:at|on|um|am|the|dem|den|ca|circa|approx(?:imately)?"
+    r"|about|around|etwa|gegen|uhr|hrs|local time|ortszeit)\b\.?)"
+    rf"|{WEEKDAY}",
+    re.IGNORECASE,
+)
+_RECOVERED = re.compile(
+    r"\b(?:fixed|resolved|behoben|restored|stable|stabil"
+    r"|work(?:s|ing) (?:again|fine)|recovered|(?:up|online|ok|fine|running) again|again (?:up|ok)|back (?:up|online"
+    r"|to normal)"
+    r"|wieder (?:da|online|ok|erreichbar|stabil|in ordnung)|läuft wieder|geht wieder|(?:is|are) (?:gone|over)"
+    r"|(?:all|everything|alles) (?:is |ist )?(?:fine|ok|good|gut|in ordnung)|vorbei)\b",
+    re.IGNORECASE,
+)
+_LONG_AGO = re.compile(
+    r"\b(?:last (?:month|week|year|time)|letzte\w* (?:woche|monat|jahr|mal)|damals|previous(?:ly)?|earlier fault"
+    r"|back then|früher\w*)\b",
+    re.IGNORECASE,
+)
+_OTHER_EVENT = re.compile(
+    r"\b(?:(?:answer|repl\w+|response|news|feedback|update|call) from (?:you|your)|no (?:answer|reply|response"
+    r"|feedback)"
+    r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
+    r"|fehlerfrei|fault-free|customers?|kunden?|contract|vertrag)\b",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
+_CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[^\d][.!?])\s|\n\n")
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:\w+,? )?(?:we|i|there|wir|ich|es|you)\b(?: \w+){0,3}? (?:a |an |some |ein |eine "
+    r"|another )?(?:\w+ )?(?:problem|issue|fault"
+    r"|störung|fehler)\w?\W*",
+    re.IGNORECASE,
+)
+_DESCRIBES = 4
+"""Words."""
+_SINCE_REACH = 80
+_MAX_SINCE = 20
+"""A message that says "since" more often is a log, not a report."""
+
+
+def _leading(text: str) -> str:
+    """As much of the beginning of ``text`` as is dates, times, zones and the small words between them."""
+    at = 0
+    while at < len(text):
+        tried = (pattern.match(text, at) for pattern in (DATE_RE, ZONE_RE, TIME_RE, _FILLER))
+        piece = next((match for match in tried if match and match.end() > at), None)
+        if piece is None:
+            break
+        at = piece.end()
+    return text[:at]
+
+
+def fault_in(text: str) -> str | None:
+    """The first sentence that tells of a fault, which describes it where nothing else does (R17)."""
+    if not FAULT.search(text):
+        return None
+    for line in text.split("\n"):
+        for sentence in _SENTENCE_END.split(line):
+            if len(sentence.split()) >= _DESCRIBES and "?" not in sentence and _describes(sentence):
+                return " ".join(sentence.split())
+    return None
+
+
+def _describes(sentence: str) -> bool:
+    return FAULT.search(sentence) is not None and not _SAYS_NOTHING.fullmatch(sentence)
+
+
+def _told_first(text: str, sent_at: datetime, zones: Zones) -> Iterator[tuple[str, Start | Unclear]]:
+    """Sentences that begin with a time and tell of a loss: "At 09:20 UTC the circuit failed"."""
+    for begins in islice(_TIME_FIRST.finditer(text), _MAX_SINCE):
+        rest = text[begins.start() : begins.start() + 2 * _SINCE_REACH]
+        lead = _leading(rest)
+        told = _SENTENCE_END.split(rest[len(lead) :].partition("\n")[0])[0]
+        parts = parts_of(lead)
+        lost = _LOST_THEN.search(told)
+        if not (parts.times and lost) or _RECOVERED.search(told) or _OTHER_EVENT.search(told) or _NOT_TOLD.search(told):
+            continue
+        said = " ".join(lead.split()).strip(" ,(@")
+        if (start := read_start(said, "", sent_at, zones)) is not None:
+            yield said, start
+
+
+def starts_in_prose(
+    text: str, sent_at: datetime, zones: Zones, subject: str = ""
+) -> Iterator[tuple[str, Start | Unclear]]:
+    """Every "since …" of a fault with a time and a day, with what was said; a time with its zone alone is of today.
+
+    What has recovered, and what is not a fault (an answer, a migration), has no start. The fault may be named around
+    it or in the ``subject``. A lone line with nothing but a date and a time answers our question.
+    """
+    text = spelled_out(text, sent_at)
+    if alone := [
+        line for line in text.split("\n") if ":" in line and len(line) < _SINCE_REACH and _leading(line) == line
+    ]:
+        parts = parts_of(alone[0])
+        if len(alone) == 1 and parts.dates and parts.times and (start := read_start(alone[0], "", sent_at, zones)):
+            yield alone[0], start
+            return
+    yield from _told_first(text, sent_at, zones)
+    for since in islice(_SINCE.finditer(text), _MAX_SINCE):
+        before = text[max(0, since.start() - 2 * _SINCE_REACH) : since.start()]
+        following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
+        own = _SENTENCE_END.split(before)[-1].rpartition("\n")[2]
+        said_of_it = following.partition("\n")[0].partition(". ")[0]
+        over = _RECOVERED.search(own[-_SINCE_REACH:]) or (not own.strip() and _RECOVERED.search(said_of_it))
+        if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
+            continue
+        it_began = _IT.search(own) is not None and since[0].lower() not in ("since", "seit")
+        if not it_began and not FAULT.search(f"{subject} {before} {since[0]} {following[:_SINCE_REACH]}"):
+            continue
+        lead = _leading(following)
+        parts = parts_of(" ".join(lead.split()))
+        dated = parts.dates or parts.weekdays or parts.zones or _CLOCK_WORD.search(lead)
+        if len(lead) > _SINCE_REACH or not (parts.times and dated):
+            continue
+        if not parts.zones and names_unknown_zone(following, len(lead.rstrip(" ("))):
+            yield " ".join(lead.split()), Unclear("zone")
+            continue
+        said = " ".join(lead.split()).strip(" ,(@")
+        unnamed = unnamed_zone(following[len(lead) : len(lead) + 24].partition(".")[0], None)
+        start = unnamed or read_start(said, "", sent_at, zones)
+        if start is not None:
+            yield said, start
