@@ -54,7 +54,9 @@ def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: Jira
         assert item["title"] in told.stdout
         assert item["link_confirmed"] or item["menu"] in told.stdout
     assert 'priority in ("Low", "Lowest")' in " ".join(items["SLA goals"]["steps"])
-    assert "{{issue.Escalation level}}" in " ".join(items["notifications"]["steps"])
+    mails = " ".join(items["notifications"]["steps"])
+    assert "{{issue.Escalation level}}" in mails
+    assert '"Escalation level" >= 3 AND "Escalated from level" < 3' in mails, "also where a rise passes the level"
     assert told.stdout.count("apply the installation again") == len(hand and {"once"})
 
 
