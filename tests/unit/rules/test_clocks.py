@@ -111,13 +111,13 @@ def test_a_level_of_the_time_before_comes_as_if_the_connector_had_been_there() -
 
 
 def test_what_a_customer_set_was_never_a_priority() -> None:
-    """P20: not even until the connector took it back."""
-    forged = (
-        changed("priority", P3, P1, at(hours=1), Actor.CUSTOMER),
-        changed("priority", P1, P3, at(hours=20), Actor.CONNECTOR),
-    )
+    """P20: not even until somebody of support chose one."""
+    forged = changed("priority", P3, P1, at(hours=1), Actor.CUSTOMER)
+    chosen = changed("priority", P1, P2, at(hours=3))
+    taken_back = changed("priority", P1, P3, at(hours=20), Actor.CONNECTOR)
 
-    assert counted(incident(complete(), history=forged)) == counted(incident(complete()))
+    assert counted(incident(complete(), history=(forged, taken_back))) == counted(incident(complete()))
+    assert counted(incident(complete(priority=P2), history=(forged, chosen))) == counted(lived((3, P2)))
 
 
 def test_pauses_stop_the_clock_of_every_priority() -> None:
