@@ -56,6 +56,7 @@ _INTERNAL = (
     "escalation_too_late",
     "left_scope",
     "note_closing",
+    "opened_again",
     "priority_changed",
     "priority_kept",
     "problem_reopened",
