@@ -250,8 +250,10 @@ def available(world: World, issue: Issue) -> list[Transition]:
 
 def transition(world: World, issue: Issue, actor: User, way: Transition, wanted: Wanted) -> None:
     """Move an issue; statuses of the category done set the resolution, others clear it."""
-    if way.asks_resolution and "resolution" not in wanted.values:
-        raise wrong_field("resolution", "Resolution is required.")
+    lacking = [name for name in sorted(way.asks) if wanted.values.get(name, issue.fields.get(name)) in (None, "")]
+    if lacking:
+        names = {name: fields.described(world, name)["name"] for name in lacking}
+        raise JiraError(400, fields={name: f"{label} is required." for name, label in names.items()})
     over = world.statuses[way.to].category == "done"
     done = next(iter(world.resolutions))
     was = issue.fields.get("resolution")

@@ -271,14 +271,14 @@ class SandboxJira(Front):
             found.fields[self.world.organizations_field] = numbers
             self.world.index.changed(found)
 
-    def ask_for_resolution(self, status: str) -> None:
-        """Let the transition to a status ask for a resolution. Raises KeyError for an unknown status."""
+    def ask_on_transition(self, status: str, field: str = "resolution") -> None:
+        """Let the transition to a status ask for a field, by id. Raises KeyError for an unknown status."""
         with self._lock:
             found = self.world.status_named(status)
             if found is None:
                 raise KeyError(f"the sandbox has no status {status!r}")
             for way in self.world.transitions.values():
-                way.asks_resolution = way.asks_resolution or way.to == found.id
+                way.asks |= {field} if way.to == found.id else set()
 
     def allow_only(self, status: str, sources: Iterable[str]) -> None:
         """Let a status be reached from these statuses only. Raises KeyError for an unknown one."""

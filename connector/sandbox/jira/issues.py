@@ -83,23 +83,25 @@ def transitions(call: Call, key: str) -> Answer:
         entry: dict[str, Json] = {"id": way.id, "name": way.name, "to": to}
         if call.world.cloud:
             entry |= {
-                "hasScreen": way.asks_resolution,
+                "hasScreen": bool(way.asks),
                 "isGlobal": not way.sources,
                 "isInitial": False,
                 "isAvailable": True,
                 "isConditional": False,
             }
         if "transitions.fields" in call.words("expand"):
-            entry["fields"] = {"resolution": _asked_resolution(call)} if way.asks_resolution else {}
+            entry["fields"] = {name: _asked(call, name) for name in sorted(way.asks)}
         found.append(entry)
     return 200, {"expand": "transitions", "transitions": found}
 
 
-def _asked_resolution(call: Call) -> dict[str, Json]:
-    allowed = [{"id": held.id, "name": held.name} for held in call.world.resolutions.values()]
-    about = {"required": True, "name": "Resolution", "key": "resolution", "hasDefaultValue": False}
-    schema = {"type": "resolution", "system": "resolution"}
-    return {**about, "schema": schema, "operations": ["set"], "allowedValues": allowed}
+def _asked(call: Call, name: str) -> dict[str, Json]:
+    described = fields.described(call.world, name)
+    about = {"required": True, "name": described["name"], "key": name, "hasDefaultValue": False}
+    shown: dict[str, Json] = {**about, "schema": described["schema"], "operations": ["set"]}
+    if name == "resolution":
+        shown["allowedValues"] = [{"id": held.id, "name": held.name} for held in call.world.resolutions.values()]
+    return shown
 
 
 def move(call: Call, key: str) -> Answer:
@@ -113,8 +115,8 @@ def move(call: Call, key: str) -> Answer:
             400, "It seems that you have tried to perform an illegal workflow operation. The transition is not valid."
         )
     project = call.world.projects[issue.project_id]
-    asked = frozenset({"resolution"}) if way.asks_resolution else frozenset()
-    changing.transition(call.world, issue, call.user, way, changing.wanted(call.world, project, body, issue, asked))
+    wanted = changing.wanted(call.world, project, body, issue, way.asks)
+    changing.transition(call.world, issue, call.user, way, wanted)
     return 204, None
 
 

@@ -116,7 +116,8 @@ class Transition(Named):
 
     to: str = ""
     sources: frozenset[str] = frozenset()
-    asks_resolution: bool = False
+    asks: frozenset[str] = frozenset()
+    """Fields of its screen, by id; each is required."""
 
 
 @dataclass(eq=False)

@@ -160,7 +160,7 @@ def test_a_change_of_status_alone(bench: Bench) -> None:
 
 
 def test_a_transition_that_asks_for_a_resolution_gets_one(bench: Bench) -> None:
-    bench.jira.ask_for_resolution("Resolved")
+    bench.jira.ask_on_transition("Resolved")
     ticket = bench.read(bench.opens())
 
     bench.desk.write(ticket, {}, None, TicketState.RESOLVED)

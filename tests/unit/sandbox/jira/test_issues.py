@@ -175,7 +175,7 @@ def test_a_status_changes_by_a_transition_only(desk: Desk) -> None:
 
 def test_a_transition_may_ask_for_a_resolution(desk: Desk) -> None:
     issue = desk.issue()
-    desk.jira.ask_for_resolution("Resolved")
+    desk.jira.ask_on_transition("Resolved")
     way = next(
         way for way in desk.ok("GET", f"issue/{issue}/transitions")["transitions"] if way["to"]["name"] == "Resolved"
     )
@@ -186,6 +186,18 @@ def test_a_transition_may_ask_for_a_resolution(desk: Desk) -> None:
     body["fields"] = {"resolution": {"name": "Won't Do"}}
     assert desk.call("POST", f"issue/{issue}/transitions", body)[0] == 204
     assert desk.value(issue, "resolution")["name"] == "Won't Do"
+
+
+def test_a_transition_may_ask_for_a_field_that_a_value_is_enough_for(desk: Desk) -> None:
+    empty, filled = desk.issue(), desk.issue(Service="C-1")
+    field = desk.ids["Service"]
+    desk.jira.ask_on_transition("Resolved", field)
+    ways = desk.ok("GET", f"issue/{empty}/transitions?expand=transitions.fields")["transitions"]
+    way = next(way for way in ways if way["to"]["name"] == "Resolved")
+    assert way["fields"][field]["required"]
+    body = {"transition": {"id": way["id"]}}
+    assert desk.call("POST", f"issue/{empty}/transitions", body)[1]["errors"] == {field: "Service is required."}
+    assert desk.call("POST", f"issue/{filled}/transitions", body)[0] == 204
 
 
 def test_a_workflow_may_not_lead_everywhere(desk: Desk) -> None:
