@@ -116,6 +116,9 @@ class Article(Model):
     recipients: tuple[str, ...] | None = None
     """The addresses it was mailed to; none of what opened the ticket otherwise. ``None``: it is read where the ticket
     is read."""
+    made_public_at: Instant | None = None
+    """When it was last changed, if that was later than it was written and nobody got it by mail: all that can change is
+    whether customers may read it."""
     is_call: bool = False
     """Somebody of support wrote down what they were just talking about with the customer."""
     subject: str = ""
@@ -127,6 +130,11 @@ class Article(Model):
     """What this note of the connector proves to be done, e.g. ``level-3``. Only ever on its own notes."""
     refused_marks: frozenset[Mark] = frozenset()
     """What this note of the connector says is done, without a valid signature: it does not count."""
+
+    @property
+    def heard_at(self) -> datetime:
+        """Since when whoever it is for can have read it."""
+        return self.made_public_at or self.created_at
 
 
 class Change(Model):

@@ -152,12 +152,12 @@ def first_response_at(ticket: Ticket) -> datetime | None:
     """
     if _opened_by_a_call(ticket):
         return ticket.created_at
-    return ticket.answers[0].created_at if ticket.answers else None
+    return min((answer.heard_at for answer in ticket.answers), default=None)
 
 
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
-    return ticket.answers[-1].created_at if ticket.answers else ticket.created_at
+    return max((answer.heard_at for answer in ticket.answers), default=ticket.created_at)
 
 
 def whole_second(at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.vocabulary import Actor, Priority, TicketState
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Stage
 from tests.builders import default_policy
@@ -192,3 +192,19 @@ def test_a_machine_is_never_answered(zammad_cast: Cast) -> None:
     seen = stage.ticket(ticket)
     assert public(stage, [ticket]) == 0
     assert (seen.fields.impact, seen.fields.service_id) == (None, None)
+
+
+def test_a_note_that_is_made_public_later_counts_from_then(zammad_cast: Cast) -> None:
+    stage = zammad_cast.stage
+    ticket = zammad_cast.customer.writes("Line dead", COMPLETE, channel=Channel.WEB)
+    stage.settle()
+    written = article(ticket, type="note", internal=True)
+    note = zammad_cast.agent.calls("POST", "ticket_articles", written)["id"]
+    stage.advance(timedelta(minutes=20))
+    assert stage.ticket(ticket).fields.escalation_level == 2
+
+    zammad_cast.agent.calls("PUT", f"ticket_articles/{note}", {"internal": False})
+    stage.advance(timedelta(minutes=1))
+
+    (answer,) = stage.ticket(ticket).answers
+    assert answer.heard_at > answer.created_at + timedelta(minutes=15)

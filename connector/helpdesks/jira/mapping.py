@@ -52,6 +52,9 @@ class JiraMapping(HelpdeskMapping):
         default=frozenset(),
         description="accounts it had before (accountId; on Data Center the user name): they stay the connector",
     )
+    former_agents: frozenset[str] = Field(
+        default=frozenset(), description="accounts that were agents before the connector came: they stay support"
+    )
     other_connectors: frozenset[str] = Field(
         default=frozenset(), description="accounts of other installations of the connector on this Jira"
     )

@@ -60,6 +60,8 @@ class Actors:
             return Actor.CONNECTOR
         if identity in self._mapping.other_connectors:
             return Actor.OTHER_CONNECTOR
+        if identity in self._mapping.former_agents:
+            return Actor.AGENT
         if user.account_type == _APP:
             return Actor.SYSTEM
         if user.account_type == _CUSTOMER:

@@ -57,6 +57,7 @@ class ArticleRow(ZammadAnswer):
     attachments: tuple[dict[str, Any], ...] = ()
     preferences: Mapping[str, Any] | None = None
     created_at: Instant
+    updated_at: Instant | None = None
 
     @property
     def came_by_mail(self) -> bool:

@@ -161,6 +161,7 @@ class Decoder:
             channel=self._mapping.channel(row.type_id) or Channel.WEB,
             internal=row.internal,
             recipients=self._people.recipients(row, opens=opens),
+            made_public_at=self._people.made_public_at(row),
             is_call=self._people.is_call(row) and not (opens and is_split),
             subject=row.subject,
             body=row.body,

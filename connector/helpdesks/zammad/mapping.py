@@ -65,6 +65,9 @@ class ZammadMapping(HelpdeskMapping):
         default=frozenset(),
         description="ids of the users that the connector was before: they stay the connector",
     )
+    former_agents: frozenset[int] = Field(
+        default=frozenset(), description="ids of users who were agents before the connector came: they stay support"
+    )
     other_connectors: frozenset[int] = Field(
         default=frozenset(), description="ids of the users of other installations of the connector on this Zammad"
     )

@@ -1,7 +1,7 @@
 """Who did and wrote what in Zammad, as far as Zammad tells: roles, senders, addresses."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import getaddresses
 
 from connector.domain.ticket import Customer, Person
@@ -11,6 +11,7 @@ from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import ArticleRow, Assets, TicketRow, UserRow
 from connector.helpdesks.zammad.mapping import ZammadMapping
 
+_SAME_REQUEST = timedelta(seconds=2)
 SYSTEM_USER = 1
 """Zammad's own user: triggers, schedulers and automations act as it, and what a deleted user did is said to be its."""
 
@@ -38,7 +39,9 @@ class People:
         roles = {assets.Role[i].name for i in user.role_ids if i in assets.Role} if user else set()
         if roles & set(self._mapping.roles.managers):
             return Actor.MANAGER
-        return Actor.AGENT if roles & set(self._mapping.roles.agents) else Actor.CUSTOMER
+        if roles & set(self._mapping.roles.agents) or (user and user.id in self._mapping.former_agents):
+            return Actor.AGENT
+        return Actor.CUSTOMER
 
     def creator(self, row: TicketRow, assets: Assets, articles: Sequence[ArticleRow] = ()) -> Actor:
         """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From.
@@ -83,6 +86,13 @@ class People:
         if self._mapping.channel(row.type_id) is not Channel.EMAIL:
             return () if opens else None
         return tuple(address for _, address in getaddresses([row.to, row.cc]) if address)
+
+    def made_public_at(self, row: ArticleRow) -> datetime | None:
+        """Of an article only ``internal`` can change (recordings 370, 371), and no history tells when it did. Sending
+        a mail changes it too, but a mail was heard of when it was sent."""
+        by_mail = self._mapping.channel(row.type_id) is Channel.EMAIL
+        changed = row.updated_at is not None and row.updated_at - row.created_at > _SAME_REQUEST
+        return row.updated_at if changed and not by_mail and not row.internal else None
 
     def person(self, user_id: int, assets: Assets, sent_from: str = "") -> Person:
         """Of a user who is not there any more what the message itself says is known."""
