@@ -1,14 +1,16 @@
 """Puts the parts together from the settings. Each function raises the error of what it opens."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
+from connector.helpdesks.staff import KnowsStaff
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.settings import Settings, variable
-from connector.work.errors import StoreMissing
+from connector.work.errors import StoreError, StoreMissing
 from connector.work.table import WorkTable
 
 
@@ -29,6 +31,17 @@ def open_existing_table(settings: Settings) -> WorkTable:
     except StoreMissing as error:
         where = f"{variable('database_url')}, in the environment or the settings file, says where it is"
         raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
+
+
+def recall_staff(settings: Settings, desk: Desk) -> None:
+    """What the workers have seen of who was support, if there is a work table: without it roles are those of today."""
+    if not isinstance(desk, KnowsStaff):
+        return
+    try:
+        with closing(open_existing_table(settings)) as table:
+            desk.staff.recall(table.people.staff(desk.name))
+    except StoreError:
+        return
 
 
 def open_policy(settings: Settings) -> Policy:
