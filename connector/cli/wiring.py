@@ -1,10 +1,11 @@
 """Puts the parts together from the settings. Each function raises the error of what it opens."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.load import load_policy
@@ -37,11 +38,32 @@ def recall_staff(settings: Settings, desk: Desk) -> None:
     """What the workers have seen of who was support, if there is a work table: without it roles are those of today."""
     if not isinstance(desk, KnowsStaff):
         return
-    try:
-        with closing(open_existing_table(settings)) as table:
-            desk.staff.recall(table.people.staff(desk.name))
-    except StoreError:
-        return
+    with suppress(StoreError), closing(open_existing_table(settings)) as table:
+        desk.staff.recall(table.people.staff(desk.name))
+
+
+def identity_of(helpdesk: str, desk: Desk) -> Identity | None:
+    """Which helpdesk this is and who we are there; ``None`` if it does not tell.
+
+    :raises WrongAccountError: the account may not do what the connector has to do.
+    """
+    identify = plugin(helpdesk).identity
+    return identify(desk) if identify else None
+
+
+def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> datetime | None:
+    """From when on the rules hold on this helpdesk (UTC), as far as a work table or an installation tells; ``None``:
+    for all tickets. Makes no work table."""
+    home = None
+    with suppress(StoreError):
+        table = WorkTable.open_existing(settings.database_url.get_secret_value())
+        try:
+            home = table.home(helpdesk)
+        finally:
+            table.close()
+    if home is not None:
+        return home.since
+    return identity.installed.since if identity is not None and identity.installed else None
 
 
 def open_policy(settings: Settings) -> Policy:
