@@ -59,7 +59,7 @@ class Case:
         """What chooses ladder and targets."""
         return self.ticket.fields.verified_service
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """What the ticket is promised (R36)."""
         return self.policy.targets_of(self.verified_service, self.priority)

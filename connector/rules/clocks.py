@@ -112,7 +112,8 @@ def _while_at_least(held: tuple[Held, ...], priority: Priority) -> Intervals:
 
 
 def _clock(case: Case, priority: Priority, runs: Intervals) -> Clock:
-    limits = case.policy.targets_of(case.verified_service, priority)
+    own = priority is case.priority
+    limits = case.limits if own else case.policy.targets_of(case.verified_service, priority)
     answer = timeline.deadline(limits.calendar, runs, limits.first_response.length)
     repaired = timeline.deadline(limits.calendar, runs, limits.repair.length)
     return Clock(

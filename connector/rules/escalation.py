@@ -40,13 +40,14 @@ def escalation(case: Case) -> Outcome:
         "next_escalation_at": timeline.whole_second(following.at) if following else None,
         **_emptied(given),
     }
+    why = fired[-1].why(case) if fired else ""
     if fired:
-        changes |= _risen(case, reached, fired)
+        changes |= _risen(case, reached, fired, why)
     at_top = _unserved(fired, given)
     return Outcome(
         rule="escalation",
         changes=changes,
-        notices=(*_level_notices(case, fired), *answer_notices(case, given, at_top)),
+        notices=(*_level_notices(case, fired, why), *answer_notices(case, given, at_top)),
         reasons=tuple(_reasons(reached, passed, fired, following, given)),
         due=following.at if following else None,
         # Customers hear of it when support has.
@@ -99,10 +100,9 @@ def _unserved(fired: Iterable[LevelDue], given: Answers) -> tuple[Request, ...]:
     return tuple(request for request in given.served if request.id not in raising)
 
 
-def _risen(case: Case, reached: int, fired: Sequence[LevelDue]) -> Changes:
+def _risen(case: Case, reached: int, fired: Sequence[LevelDue], why: str) -> Changes:
     """The highest level with its reason, the last group that a level has, and from where the ticket rose."""
-    highest = fired[-1]
-    changes = level_changes(case, highest.level, highest.why(case), reached)
+    changes = level_changes(case, fired[-1].level, why, reached)
     groups = [due.level.group for due in fired if due.level.group]
     if groups:
         changes["group"] = groups[-1]
@@ -135,11 +135,19 @@ def _shown(case: Case, reached: int) -> Changes:
     by_person = _set_by_hand(case.ticket)
     if by_person is not None:
         return changes | _after_lowering(case, by_person)
-    first = base(case)
-    by_hand = case.ticket.last_setter("escalation_reason") not in (None, Actor.CONNECTOR)
-    if first is not None and first.level.level == reached and not _noted(case.ticket) and not by_hand:
+    if _is_of_another_priority(case) and (first := base(case)) and first.level.level == reached:
         changes["escalation_reason"] = _reason(case, first.level, first.why(case))
     return changes
+
+
+def _is_of_another_priority(case: Case) -> bool:
+    """The reason was written before the present priority, and no note has told it to anybody."""
+    ticket = case.ticket
+    if ticket.last_setter("escalation_reason") not in (None, Actor.CONNECTOR) or _noted(ticket):
+        return False
+    reasons, priorities = (ticket.changes.get(field, ()) for field in ("escalation_reason", "priority"))
+    is_new = case.priority is not (case.found.fields.priority or case.policy.default_priority)
+    return is_new or bool(priorities and not (reasons and reasons[-1].at >= priorities[-1].at))
 
 
 def _set_by_hand(ticket: Ticket) -> Change | None:
@@ -169,7 +177,7 @@ def _after_lowering(case: Case, lowered: Change) -> Changes:
     return changes
 
 
-def _level_notices(case: Case, fired: Sequence[LevelDue]) -> tuple[Notice, ...]:
+def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Notice, ...]:
     """One note for all levels that are due, each with its own contacts. Nobody is called for the first level, which
     every ticket has from the start, unless somebody asked for it."""
     called = [due for due in fired if due.level.level > 1 or isinstance(due.cause, Requested)]
@@ -179,7 +187,7 @@ def _level_notices(case: Case, fired: Sequence[LevelDue]) -> tuple[Notice, ...]:
     marks = {Mark("level", due.level.level) for due in called}
     marks |= {Mark("request", due.cause.request.id) for due in called if isinstance(due.cause, Requested)}
     below = [passed_level(due.level, due.at, due.why(case)) for due in passed]
-    return (level_notice(highest.level, highest.why(case), highest.at, marks, below),)
+    return (level_notice(highest.level, why, highest.at, marks, below),)
 
 
 def passed_level(level: Level, at: datetime, why: str) -> Mapping[str, Any]:

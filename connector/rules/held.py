@@ -4,6 +4,7 @@ The history tells, as far as the change counts: what a customer set through the 
 wrote counts from the message or the choice that brought it, as if the connector had been up at that moment.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -38,6 +39,8 @@ def priorities_held(case: Case) -> tuple[Held, ...]:
     history = case.ticket.changes.get("priority", ())
     first = history[0].old if history else case.found.fields.priority
     held, settled = [Held(created, first or default)], created
+    if not history and held[0].priority is case.priority:
+        return (held[0],)
     for change in history:
         if change.actor is Actor.CONNECTOR:
             held += _written(case, change.at, change.new or default, settled)
@@ -67,37 +70,35 @@ def _written(case: Case, at: datetime, value: Priority, settled: datetime) -> It
     Nothing is dated to before ``settled``, when somebody else last decided on the priority. Where nothing had come,
     the policy has changed: that counts from the look.
     """
-    brought = [moment for moment in _facts(case.ticket) if moment <= at]
-    looked = _looked(case.ticket, at - _ONE_LOOK)
-    brought = [moment for moment in brought if looked is None or moment > looked]
+    brought = _facts(case.ticket, _looked(case.ticket, at - _ONE_LOOK), at)
     for moment in brought[:-1]:
         yield Held(max(moment, settled), _would_have_been(case, moment))
     yield Held(max(brought[-1], settled) if brought else at, value)
 
 
-def _facts(ticket: Ticket) -> list[datetime]:
-    """When something came that the priority may follow from."""
-    said = [
-        article.created_at
-        for article in ticket.articles
-        if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE
-    ]
-    chosen = [
-        change.at
-        for field in _DECIDING
-        for change in ticket.changes.get(field, ())
-        if change.actor is not Actor.CONNECTOR
-    ]
-    return sorted({ticket.created_at, *said, *chosen})
+def _facts(ticket: Ticket, after: datetime | None, until: datetime) -> list[datetime]:
+    """When something came that the priority may follow from: after ``after``, not later than ``until``."""
+    came = [] if after is not None and after >= ticket.created_at else [ticket.created_at]
+    for article in reversed(ticket.articles):
+        if after is not None and article.created_at <= after:
+            break
+        if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE:
+            came.append(article.created_at)
+    for field in _DECIDING:
+        came += [change.at for change in ticket.changes.get(field, ()) if change.actor is not Actor.CONNECTOR]
+    return sorted({at for at in came if at <= until and (after is None or at > after)})
 
 
 def _looked(ticket: Ticket, before: datetime) -> datetime | None:
     """When the connector last did something on the ticket before that."""
-    wrote = [
-        *(article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR),
-        *(change.at for change in ticket.history if change.actor is Actor.CONNECTOR),
-    ]
-    return max((at for at in wrote if at < before), default=None)
+    wrote = [article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR]
+    last = wrote[bisect_left(wrote, before) - 1] if wrote and wrote[0] < before else None
+    # The history is long, and mostly it begins with the look in question.
+    first = next((change.at for change in ticket.history if change.actor is Actor.CONNECTOR), before)
+    if first >= before:
+        return last
+    set_at = max(change.at for change in ticket.history if change.actor is Actor.CONNECTOR and change.at < before)
+    return max(set_at, last) if last is not None else set_at
 
 
 def _would_have_been(case: Case, moment: datetime) -> Priority:

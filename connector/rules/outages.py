@@ -89,6 +89,8 @@ def outage_end(ticket: Ticket) -> datetime | None:
 def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
     changes = ticket.changes.get("state", ())
     counted = [CountedState(ticket.created_at, changes[0].old if changes else ticket.state, ticket.created_by)]
+    if not any(change.old.is_over for change in changes):
+        return [*counted, *(CountedState(change.at, change.new, change.actor) for change in changes)], None
     opened: Reopened | None = None
     wakes: CountedState | None = None
     closed_at = ticket.created_at

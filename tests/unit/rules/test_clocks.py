@@ -32,7 +32,8 @@ def lived(*steps: tuple[float, Priority], first: Priority = P3, actor: Actor = A
         old = new
     more: tuple[Change, ...] = values.pop("history", ())  # type: ignore[assignment]
     level = values.pop("level", 1)
-    return incident(complete(priority=old, escalation_level=level), history=(*history, *more), **values)  # type: ignore[arg-type]
+    in_order = tuple(sorted((*history, *more), key=lambda one: one.at))
+    return incident(complete(priority=old, escalation_level=level), history=in_order, **values)  # type: ignore[arg-type]
 
 
 def counted(ticket: Ticket) -> Clocks:
