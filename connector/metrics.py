@@ -121,6 +121,16 @@ def policy_reload(ok: bool) -> None:
     _figures().policy_reloads.labels("ok" if ok else "failed").inc()
 
 
+def out_of_scope(helpdesk: str) -> None:
+    """A ticket was looked at that is none of the rules' business (R2)."""
+    _figures().out_of_scope.labels(helpdesk).inc()
+
+
+def exposed(helpdesk: str) -> None:
+    """An internal note came back public, and all work was stopped."""
+    _figures().exposed.labels(helpdesk).inc()
+
+
 def held_back(helpdesk: str) -> None:
     """A new policy was not applied to the open tickets, because it would change too many of them (P15)."""
     _figures().held_back.labels(helpdesk).inc()
@@ -237,6 +247,8 @@ class _Figures:
     vanished: "Counter"
     policy_reloads: "Counter"
     held_back: "Counter"
+    exposed: "Counter"
+    out_of_scope: "Counter"
 
 
 _lock = threading.Lock()
@@ -282,6 +294,8 @@ def _made() -> _Figures:
         unknown_states=counter("unknown_states", "Tickets in a state that the mapping does not name.", "helpdesk"),
         vanished=counter("vanished_tickets", "Tickets with a deadline that were not there any more.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
+        out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
+        exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
     )
 

@@ -24,6 +24,7 @@ _COMMANDS = {
         "explain": ("explain", "Show what every rule sees and decides."),
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
+        "installation": ("installation", "Which helpdesk the work table is for."),
     },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),

@@ -15,7 +15,7 @@ from connector.cli.wiring import now, open_policy
 from connector.helpdesks import registry
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
-from connector.install.installation import Installation
+from connector.install.installation import Choice, Installation
 from connector.install.plan import SHARE, Plan, replaced, sealed
 from connector.policy.contacts import mails_nobody
 from connector.secret_store import SecretStoreError, with_secret
@@ -28,6 +28,9 @@ _WHERE = ("receiver_url", *_STORE)
 
 _helpdesk = later(lambda: [click.Argument(["helpdesk"], type=click.Choice(registry.names()))])
 _adopt = click.option("--adopt", is_flag=True, help="Change objects of the same name that are not ours, too.")
+_new_account = click.option(
+    "--new-account", is_flag=True, help="Let the account of the token take over from the one that is installed."
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 _verbose = click.option("--verbose", is_flag=True, help="Name also each foreign object that is used as it is.")
 _checksum = click.option("--checksum", metavar="CHECKSUM", help="Apply only the plan that has this checksum.")
@@ -52,10 +55,11 @@ def install() -> None:
 @install.command()
 @_helpdesk
 @_adopt
+@_new_account
 @_verbose
 @_json
 @settings_options(*RULES, HELPDESK, ADMIN, *_WHERE)
-def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_json: bool) -> None:
+def plan(settings: Settings, *, helpdesk: str, adopt: bool, new_account: bool, verbose: bool, as_json: bool) -> None:
     """Show what would be created and changed. Changes nothing.
 
     \b
@@ -64,8 +68,8 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
       interspace install plan {helpdesk} --json
     """
     opened, secrets = _opened(settings, helpdesk), _secrets(settings, helpdesk)
-    planned = _planned(lambda: opened.plan(secrets, settings.receiver_url, adopt))
-    hints = _hints(settings, secrets, planned)
+    planned = _planned(lambda: opened.plan(secrets, settings.receiver_url, Choice(adopt, new_account)))
+    hints = [*_hints(settings, secrets, planned), *opened.hints()]
     show_plan(planned, opened.writer.tables, hints, verbose=verbose, as_json=as_json)
 
 
@@ -73,6 +77,7 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
 @_helpdesk
 @_checksum
 @_adopt
+@_new_account
 @click.option("--force", is_flag=True, help="Also a plan that deletes or changes much.")
 @click.option(
     "--share",
@@ -85,7 +90,15 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, verbose: bool, as_js
 @_json
 @settings_options(*RULES, HELPDESK, ADMIN, *_WHERE)
 def apply(
-    settings: Settings, *, helpdesk: str, checksum: str | None, adopt: bool, force: bool, share: float, as_json: bool
+    settings: Settings,
+    *,
+    helpdesk: str,
+    checksum: str | None,
+    adopt: bool,
+    new_account: bool,
+    force: bool,
+    share: float,
+    as_json: bool,
 ) -> None:
     """Carry out the plan.
 
@@ -100,9 +113,9 @@ def apply(
     Exit code 1 if the plan is refused: it is another one than reviewed, or it needs --force.
     """
     opened, known = _opened(settings, helpdesk), _secrets(settings, helpdesk)
-    planned = _planned(lambda: opened.plan(known, settings.receiver_url, adopt))
+    planned = _planned(lambda: opened.plan(known, settings.receiver_url, Choice(adopt, new_account)))
     _refuse(planned, checksum=checksum, force=force, share=share)
-    hints, secrets = _hints(settings, known, planned), known
+    hints, secrets = [*_hints(settings, known, planned), *opened.hints()], known
     if not as_json:
         for hint in hints:
             click.echo(hint)

@@ -4,8 +4,9 @@ import gc
 import signal
 import subprocess
 import sys
+import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
 
@@ -15,11 +16,17 @@ from connector import metrics
 from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
 from connector.cli.sections import command
-from connector.cli.wiring import open_table
+from connector.cli.wiring import identity_of, open_table
+from connector.helpdesks.errors import TransientError
+from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.registry import plugin
+from connector.policy.models import Policy
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
+from connector.work.admission import admit, in_force
 from connector.work.attempt import SweepSchedule
-from connector.work.table import WorkTable
+from connector.work.errors import StoreUnavailable
+from connector.work.table import Home, WorkTable
 from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
@@ -28,6 +35,7 @@ _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_s
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _STOP_S = 120
+_ASK_AGAIN_S = 5.0
 
 
 @command()
@@ -97,17 +105,54 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
-    schedule = SweepSchedule(sweep=timedelta(minutes=settings.sweep_minutes), largest_change=settings.largest_change)
+    home, stopped = _admitted(table, desk)
+    if stopped:
+        return
+    since = home.since if home else None
+    policy = in_force(policy, since)
+    schedule = SweepSchedule(
+        sweep=timedelta(minutes=settings.sweep_minutes),
+        after_write=plugin(served).sweep_after_write,
+        largest_change=settings.largest_change,
+    )
     worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, schedule=schedule)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    reload_on_sighup(worker, open_again)
+    reload_on_sighup(worker, lambda: _in_force(open_again(), since))
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
     worker.run()
     table.close()
     log.info("worker stopped", helpdesk=desk.name)
+    if worker.exposed is not None:
+        raise worker.exposed
+
+
+def _in_force(rules: tuple[Desk, Policy], since: datetime | None) -> tuple[Desk, Policy]:
+    return rules[0], in_force(rules[1], since)
+
+
+def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
+    """The helpdesk of the work table, once it has answered, and whether SIGTERM came before that.
+
+    :raises WrongAccountError, RefusedAdmissionError: nothing may be done here.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    while not stopping.is_set():
+        try:
+            identity = identity_of(desk.name, desk)
+            home = admit(table, desk.name, identity) if identity else None
+        except (TransientError, StoreUnavailable) as error:
+            log.warning("not started yet: the helpdesk or the work table does not answer", cause=str(error))
+            stopping.wait(_ASK_AGAIN_S)
+        else:
+            if home is not None and home.since is not None:
+                log.info("the rules hold for tickets created from then on", helpdesk=desk.name, since=str(home.since))
+            return home, False
+    return None, True
 
 
 def _hand_on_sighup(workers: list["subprocess.Popen[bytes]"]) -> None:

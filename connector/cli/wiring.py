@@ -1,14 +1,16 @@
 """Puts the parts together from the settings. Each function raises the error of what it opens."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.settings import Settings, variable
-from connector.work.errors import StoreMissing
+from connector.work.errors import StoreError, StoreMissing
 from connector.work.table import WorkTable
 
 
@@ -29,6 +31,30 @@ def open_existing_table(settings: Settings) -> WorkTable:
     except StoreMissing as error:
         where = f"{variable('database_url')}, in the environment or the settings file, says where it is"
         raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
+
+
+def identity_of(helpdesk: str, desk: Desk) -> Identity | None:
+    """Which helpdesk this is and who we are there; ``None`` if it does not tell.
+
+    :raises WrongAccountError: the account may not do what the connector has to do.
+    """
+    identify = plugin(helpdesk).identity
+    return identify(desk) if identify else None
+
+
+def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> datetime | None:
+    """From when on the rules hold on this helpdesk (UTC), as far as a work table or an installation tells; ``None``:
+    for all tickets. Makes no work table."""
+    home = None
+    with suppress(StoreError):
+        table = WorkTable.open_existing(settings.database_url.get_secret_value())
+        try:
+            home = table.home(helpdesk)
+        finally:
+            table.close()
+    if home is not None:
+        return home.since
+    return identity.installed.since if identity is not None and identity.installed else None
 
 
 def open_policy(settings: Settings) -> Policy:

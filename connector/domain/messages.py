@@ -56,6 +56,7 @@ _INTERNAL = (
     "escalation_too_late",
     "left_scope",
     "note_closing",
+    "older_than_rules",
     "priority_changed",
     "priority_kept",
     "problem_reopened",

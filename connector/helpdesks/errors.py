@@ -75,3 +75,15 @@ class NotFoundError(PermanentError):
 
 class ForbiddenError(PermanentError):
     """The token may not do this; the text names what it may not do."""
+
+
+class OutOfReachError(ForbiddenError):
+    """The account may not see this ticket: another department's, unless the connector has worked on it before."""
+
+
+class WrongAccountError(PermanentError):
+    """The token is not that of an account that works on tickets: with it, internal notes would be public."""
+
+
+class ExposedNoteError(UnavailableError):
+    """An internal note came back public: nothing more may be written on this helpdesk until a person has looked."""

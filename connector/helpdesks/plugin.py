@@ -7,12 +7,13 @@ imports it when it is called: nobody waits for another helpdesk's parts.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from connector.domain.ticket import Ticket
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.sender import Sender
 from connector.helpdesks.settings import HelpdeskSettings
 
@@ -152,6 +153,12 @@ class HelpdeskPlugin(Generic[S]):
     open_installation: "Callable[[S, Policy, Clock], Installation] | None" = None
     """``None``: it is set up by hand. Raises SettingsError, PolicyError, PermanentError."""
     init: Init | None = None
+    sweep_after_write: timedelta | None = None
+    """How soon to look for changes after an own write, where the helpdesk does not tell of those that people made to
+    the same ticket at that moment."""
+    identity: Callable[[Desk], Identity] | None = None
+    """Which helpdesk this is and who we are there; ``None``: it does not tell. Raises WrongAccountError if the account
+    may not do what the connector has to do, HelpdeskError."""
     measures: Callable[[Desk, Ticket], Measure | None] | None = None
     """Raises HelpdeskError."""
     houses: Sequence[HouseVariant] = ()

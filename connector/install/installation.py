@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from connector.helpdesks.installed import Installed
 from connector.install.apply import Writer
 from connector.install.errors import PlanError
 from connector.install.plan import Plan
@@ -40,19 +41,41 @@ class Item(NamedTuple):
         }
 
 
+class Choice(NamedTuple):
+    """What the admin allows a plan to do."""
+
+    adopt: bool = False
+    """Change objects of the same name that are not ours, too."""
+    new_account: bool = False
+    """Let another account of the connector take over."""
+
+
+def of_account(installed: Installed, account: str, *, new_account: bool) -> Installed:
+    """The installation, for this account. Raises PlanError if it is another one's and nobody said that it goes over."""
+    if installed.account == account or new_account:
+        return installed._replace(account=account)
+    raise PlanError(
+        f"Another account (id {installed.account}) is installed here since {installed.since:%Y-%m-%d}: two "
+        "installations would do everything twice. If this one replaces it, name the old one in the mapping "
+        "(former_accounts) and repeat with --new-account"
+    )
+
+
 class Installation(NamedTuple):
     """Every function raises PlanError for what does not fit together, StepError if the helpdesk cannot be asked."""
 
     writer: Writer
-    plan: Callable[[Mapping[str, str], str | None, bool], Plan]
+    plan: Callable[[Mapping[str, str], str | None, Choice], Plan]
     """What is to be done: with the secrets that are valid now by their names in the secret store, the address of the
-    receiver (``None``: as it is), and whether objects of the same name that are not ours are changed, too."""
+    receiver (``None``: as it is), and what the admin allows."""
     plan_back: Callable[[bool], Plan]
     """The way back, with or without the fields."""
     checklist: Callable[[], Sequence[Item]]
     """What the plan cannot do."""
     afterwards: Callable[[Plan], str] = lambda done: ""
     """What has to be done once a plan is carried out; empty if nothing."""
+    hints: Callable[[], Sequence[str]] = lambda: ()
+    """What people should know before they apply: how many tickets there are, and what others will notice."""
 
 
 def endpoint(url: str, path: str) -> str:

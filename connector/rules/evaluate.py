@@ -22,6 +22,7 @@ from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
 from connector.rules.refused import possible, refusal
+from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
 from connector.rules.rfo_task import rfo_task
 from connector.rules.service import service
@@ -63,10 +64,10 @@ _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
     that the helpdesk does not take, and why: they are left out and said."""
-    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
-        return _left_alone(policy.applies_since)
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket, policy)
+    if policy.applies_since is not None and ticket.created_at < policy.applies_since:
+        return _left_alone(ticket, policy, policy.applies_since, now)
     ticket = known(ticket.silenced(Silence.REFUSED) if MESSAGE in refused else ticket, policy.catalogue)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
@@ -153,10 +154,22 @@ def _no_business(ticket: Ticket, policy: Policy) -> Decision:
     return Decision(outcomes=(outcome,), note=as_note(list(outcome.notices), ticket, policy))
 
 
-def _left_alone(since: datetime) -> Decision:
-    """A ticket from before the connector: nobody shall be woken or asked for it."""
-    reason = f"the ticket was created before the policy applies ({wording.format_time(since)})"
-    return Decision(outcomes=(Outcome(rule="scope", reasons=(reason,)),))
+def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) -> Decision:
+    """A ticket from before the connector: nobody shall be woken or asked for it. Only what is requested on it since is
+    told to support, once (R34, R39)."""
+    outcome = Outcome(
+        rule="scope",
+        reasons=(f"the ticket was created before the policy applies ({wording.format_time(since)})",),
+    )
+    case = Case(ticket, policy, now)
+    if ticket.kind is TicketKind.INCIDENT and ticket.updated_at >= since:
+        asked = [request for request in (*escalation_requests(case), *rfo_requests(case)) if request.at >= since]
+        if asked:
+            first = min(asked, key=lambda request: request.at)
+            data = {"since": since, "who": first.actor, "at": first.at, "phrase": first.said}
+            outcome = outcome._replace(notices=(Notice("older_than_rules", data, frozenset({Mark("older")})),))
+    told = unsaid(outcome, ticket)
+    return Decision(outcomes=(told,), note=as_note(list(told.notices), ticket, policy))
 
 
 def _changed(before: Fields, after: Fields) -> Changes:

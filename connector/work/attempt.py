@@ -13,8 +13,10 @@ from connector import metrics
 from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.errors import (
     EndpointLimitedError,
+    ExposedNoteError,
     HelpdeskError,
     NotFoundError,
+    OutOfReachError,
     PermanentError,
     RateLimitedError,
     ServerFaultError,
@@ -64,6 +66,10 @@ class Result(NamedTuple):
     touches: tuple[Key, ...] = ()
     """Other tickets that have to be looked at because of this one."""
     pause: Pause | None = None
+    wrote: bool = False
+    """Something was written to the ticket."""
+    exposed: ExposedNoteError | None = None
+    """Nothing more may be written before a person has looked."""
 
 
 class SweepSchedule(NamedTuple):
@@ -71,6 +77,9 @@ class SweepSchedule(NamedTuple):
 
     sweep: timedelta = timedelta(minutes=5)
     full_sweep: timedelta = timedelta(days=1)
+    after_write: timedelta | None = None
+    """How soon a sweep follows what the connector has written, where the helpdesk does not tell of what people do to
+    the same ticket at that moment."""
     largest_change: float = 0.3
     """A new policy that would visibly change more than this share of the open tickets waits for permission (P15)."""
 
@@ -99,6 +108,8 @@ def attempt(
     except RateLimitedError as error:
         until = None if error.retry_at is None else later(error.retry_at, table.now())
         return Result(Released(job), pause=Pause(until, str(error)))
+    except ExposedNoteError as error:
+        return Result(Released(job), exposed=error)
     except UnavailableError as error:
         return Result(Released(job), pause=Pause(None, str(error)))
     except EndpointLimitedError as error:
@@ -108,8 +119,8 @@ def attempt(
     except TicketWaitsError as error:
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(Deferred(job, later(error.retry_at, table.now()), strictly=True))
-    except NotFoundError as error:
-        return _gone(job, table.now(), desk, error)
+    except (NotFoundError, OutOfReachError) as error:
+        return _gone(job, table, desk, error)
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
     except ServerFaultError as error:
@@ -121,12 +132,14 @@ def attempt(
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
 
 
-def _gone(job: Job, now: datetime, desk: Helpdesk, error: NotFoundError) -> Result:
+def _gone(job: Job, table: WorkTable, desk: Helpdesk, error: NotFoundError | OutOfReachError) -> Result:
     """There is nothing to do for a deleted ticket. If the helpdesk shows no ticket at all, this one may still exist.
 
     One for which something was planned is not forgotten without a word: whether it was deleted, or only hidden or moved
     away, nobody can tell from here.
     """
+    if isinstance(error, OutOfReachError):
+        return _out_of_reach(job, table, error)
     if pause := _outage(desk, error):
         return Result(Released(job), pause=pause)
     if job.deadline is not None:
@@ -136,8 +149,19 @@ def _gone(job: Job, now: datetime, desk: Helpdesk, error: NotFoundError) -> Resu
             f"{error}. Something was planned for this ticket at {planned}: it was deleted, moved away, or hidden from "
             "the connector. If that was meant, drop this dead letter; else let the connector see it again and replay"
         )
-        return _failed(job, now, text, final=True)
+        return _failed(job, table.now(), text, final=True)
     log.info("ticket is gone", ticket=job.key.ticket, cause=str(error))
+    return Result(Done(job, None, None))
+
+
+def _out_of_reach(job: Job, table: WorkTable, error: OutOfReachError) -> Result:
+    """Another department's ticket is none of ours, and no failure. One that was ours, and went where the connector may
+    not look, is told to people: its deadlines run on unseen."""
+    known = table.seen(job.key.helpdesk, [job.key.ticket]).get(job.key.ticket)
+    if known is not None and known.seen is not None:
+        return _failed(job, table.now(), f"{error}. The ticket was under the rules until now", final=True)
+    metrics.out_of_scope(job.key.helpdesk)
+    log.warning("ticket is out of reach, and none of ours", ticket=job.key.ticket, cause=str(error))
     return Result(Done(job, None, None))
 
 
@@ -206,8 +230,10 @@ def _reconcile(
             planned=job.deadline.isoformat(),
         )
     _tell(result, seconds)
+    if result.ticket.kind is TicketKind.OTHER:
+        metrics.out_of_scope(job.key.helpdesk)
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
-    return Result(Done(job, result.due, result.seen), touches=touches)
+    return Result(Done(job, result.due, result.seen), touches=touches, wrote=not result.decision.writes_nothing)
 
 
 def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule) -> Result:

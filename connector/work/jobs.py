@@ -94,6 +94,19 @@ class RowState(NamedTuple):
     """Set on a dead letter: only a change after this time wakes it."""
 
 
+class Home(NamedTuple):
+    """The one helpdesk of its kind that a work table belongs to."""
+
+    address: str
+    """Where it is."""
+    account: str
+    """The id of the connector's own account there."""
+    installation: str | None
+    """The name of the installation there; ``None`` where nothing has been installed."""
+    since: datetime | None
+    """The rules hold for tickets created from then on (UTC); ``None``: for all."""
+
+
 class Counts(NamedTuple):
     """The state of one helpdesk's work."""
 

@@ -36,7 +36,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -93,6 +93,13 @@ HELPDESKS = Table(
     Column("pause_reason", Text),
     Column("bookmark", BigInteger),
     Column("policy", Text),
+    # Which helpdesk this is, who works there, and since when the rules hold; NULL: for every ticket.
+    Column("address", Text),
+    Column("account", Text),
+    Column("installation", Text),
+    Column("since", BigInteger),
+    # Why nothing may be written there until somebody has looked; NULL: nothing is wrong.
+    Column("stopped", Text),
 )
 
 # Kinds of requests that the helpdesk wants left alone. They are few and have fixed names, so rows are never deleted.

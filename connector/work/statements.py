@@ -39,6 +39,10 @@ _P = PAUSES.c
 
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
 _POLICY = bindparam("b_policy", type_=Text)
+_ADDRESS = bindparam("b_address", type_=Text)
+_ACCOUNT = bindparam("b_account", type_=Text)
+_INSTALLATION = bindparam("b_installation", type_=Text)
+_SINCE = bindparam("b_since", type_=BigInteger)
 _TICKET = bindparam("b_ticket", type_=Text)
 _ENDPOINT = bindparam("b_endpoint", type_=Text)
 _TOKEN = bindparam("b_token", type_=Text)
@@ -116,7 +120,25 @@ def set_policy(insert: Insert) -> Insert:
     )
 
 
-HELPDESK: Select[Any] = select(_H.bookmark, _H.policy).where(_H.helpdesk == _HELPDESK)
+def set_home(insert: Insert) -> Insert:
+    """Which helpdesk this is, and since when the rules hold."""
+    bound = {"address": _ADDRESS, "account": _ACCOUNT, "installation": _INSTALLATION, "since": _SINCE}
+    return insert.values(helpdesk=_HELPDESK, **bound).on_conflict_do_update(
+        index_elements=[_H.helpdesk], set_={name: insert.excluded[name] for name in bound}
+    )
+
+
+def set_stopped(insert: Insert) -> Insert:
+    """Why nothing may be written until somebody has looked; NULL: it may."""
+    bound = {"stopped": _ERROR, "paused_until": _DUE, "pause_reason": _ERROR}
+    return insert.values(helpdesk=_HELPDESK, **bound).on_conflict_do_update(
+        index_elements=[_H.helpdesk], set_={name: insert.excluded[name] for name in bound}
+    )
+
+
+HELPDESK: Select[Any] = select(
+    _H.bookmark, _H.policy, _H.address, _H.account, _H.installation, _H.since, _H.stopped
+).where(_H.helpdesk == _HELPDESK)
 
 PAUSED = union_all(
     select(literal("", Text).label("endpoint"), _H.paused_until).where(

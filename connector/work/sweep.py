@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.decision import Decision
+from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import EndpointLimitedError, HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.policy.models import Policy
@@ -35,8 +36,19 @@ class Reach(NamedTuple):
         return self.changed > A_FEW and self.changed > share * self.looked_at
 
 
-def reach(desk: Helpdesk, policy: Policy, unresolved: Sequence[str], now: datetime) -> Reach:
+def reach(
+    desk: Helpdesk,
+    policy: Policy,
+    unresolved: Sequence[str],
+    now: datetime,
+    *,
+    sample: int = SAMPLE,
+    first: bool = False,
+) -> Reach:
     """What ``policy`` would do to these tickets (ids) at ``now`` (UTC), by a sample. Nothing is written.
+
+    ``first``: there was no policy before. Then only what it does to old tickets that the connector has never touched
+    counts as a change: whoever opened a ticket today, or lost the work table, waits for nobody's permission.
 
     Give it tickets that nothing is due for: what changes on them now changes because of the policy. A ticket that
     cannot be read is left out.
@@ -44,7 +56,8 @@ def reach(desk: Helpdesk, policy: Policy, unresolved: Sequence[str], now: dateti
     :raises HelpdeskError: the helpdesk wants to be left alone.
     """
     looked_at = changed = 0
-    for ticket in random.sample(unresolved, min(SAMPLE, len(unresolved))):
+    old = now - FRESH
+    for ticket in random.sample(unresolved, min(sample, len(unresolved))):
         try:
             seen = desk.read(ticket)
         except (UnavailableError, EndpointLimitedError):
@@ -52,8 +65,18 @@ def reach(desk: Helpdesk, policy: Policy, unresolved: Sequence[str], now: dateti
         except HelpdeskError:
             continue
         looked_at += 1
-        changed += _is_visible(evaluate(seen, policy, now))
+        if not first or (seen.created_at < old and not _is_known(seen)):
+            changed += _is_visible(evaluate(seen, policy, now))
     return Reach(looked_at, changed, len(unresolved))
+
+
+FRESH = timedelta(days=1)
+"""A ticket that is younger is what the first start is for."""
+
+
+def _is_known(ticket: Ticket) -> bool:
+    """Whether the connector has written to the ticket before."""
+    return ticket.fields.escalation_level is not None or bool(ticket.marks)
 
 
 def _is_visible(decision: Decision) -> bool:
@@ -102,16 +125,22 @@ def sweep(
     renewed = full and policy is not None and policy.rules_version != table.policy(desk.name)
     # Before the first sweep nothing else is known to have been read.
     newest, counted, others = cursor or now - RECENTLY, dict[str, datetime | None](), _Others()
+    first = renewed and largest_change < 1 and table.policy(desk.name) is None
+    held_back = list[str]()
     touched = missed = 0
     for page, unresolved in _pages(desk, cursor, now, full=full):
         fresh = [ticket for ticket in page if _tells_more(ticket, counted)]
         known = table.seen(desk.name, [ticket.id for ticket in fresh])
         changed = [ticket for ticket in fresh if _is_news(ticket, known.get(ticket.id), full=full)]
+        if first:
+            # Nothing old is touched before it is known how much that would be.
+            held_back += [ticket.id for ticket in changed if ticket.id not in known]
+            changed = [ticket for ticket in changed if ticket.id in known]
         table.touch([Key(desk.name, ticket.id) for ticket in changed], now)
         counted |= {ticket.id: ticket.updated_at for ticket in fresh}
         touched += len(changed)
         if renewed and unresolved:
-            others.add({ticket.id for ticket in fresh} - {ticket.id for ticket in changed}, known, now)
+            others.add({ticket.id for ticket in fresh if ticket.id in known} - {t.id for t in changed}, known, now)
         # Without a time it has not changed lately.
         missed += sum(1 for ticket in changed if ticket.updated_at is None or ticket.updated_at < now - ON_ITS_WAY)
         newest = max([newest, *(ticket.updated_at for ticket in page if ticket.updated_at is not None)])
@@ -119,23 +148,24 @@ def sweep(
         table.set_cursor(desk.name, newest)
     reach = None
     if renewed and policy is not None:
-        reach = _too_far(desk, table, policy, others.quiet, largest_change)
+        quiet = held_back if first else others.quiet
+        reach = _too_far(desk, policy, quiet, table.now(), largest_change, first=first)
         if reach is None:
-            table.touch([Key(desk.name, ticket) for ticket in others.all], now)
+            table.touch([Key(desk.name, ticket) for ticket in (*held_back, *others.all)], now)
             table.set_policy(desk.name, policy.rules_version)
-            touched += len(others.all)
+            touched += len(held_back) + len(others.all)
     if full:
         table.forget(desk.name, now - 3 * RECENTLY)
     return Swept(len(counted), touched, missed, reach)
 
 
 def _too_far(
-    desk: Helpdesk, table: WorkTable, policy: Policy, unresolved: Sequence[str], largest_change: float
+    desk: Helpdesk, policy: Policy, tickets: Sequence[str], now: datetime, largest_change: float, *, first: bool
 ) -> Reach | None:
-    """How far the policy reaches, if that is too far; ``None`` also without an earlier policy to compare with."""
-    if largest_change >= 1 or table.policy(desk.name) is None:
+    """How far the policy reaches, if that is too far."""
+    if largest_change >= 1:
         return None
-    reached = reach(desk, policy, unresolved, table.now())
+    reached = reach(desk, policy, tickets, now, first=first)
     return reached if reached.exceeds(largest_change) else None
 
 

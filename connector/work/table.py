@@ -8,7 +8,7 @@ an owner whose lease has passed to another is refused.
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Update
@@ -22,6 +22,7 @@ from connector.work.jobs import (
     Deferred,
     Done,
     Failed,
+    Home,
     Job,
     Key,
     Paused,
@@ -33,9 +34,22 @@ from connector.work.opening import missing_at, open_database
 from connector.work.people import People
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
-__all__ = ["Counts", "DeadLetter", "Deferred", "Done", "Failed", "Job", "Key", "Paused", "RowState", "WorkTable"]
+__all__ = [
+    "Counts",
+    "DeadLetter",
+    "Deferred",
+    "Done",
+    "Failed",
+    "Home",
+    "Job",
+    "Key",
+    "Paused",
+    "RowState",
+    "WorkTable",
+]
 
 _CHUNK = 1000
+_FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]
 
@@ -61,6 +75,8 @@ class WorkTable:
         self._pause_endpoint = statements.pause_endpoint(database.insert(PAUSES))
         self._set_policy = statements.set_policy(database.insert(HELPDESKS))
         self._set_cursor = statements.set_cursor(database.insert(HELPDESKS))
+        self._set_home = statements.set_home(database.insert(HELPDESKS))
+        self._set_stopped = statements.set_stopped(database.insert(HELPDESKS))
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], datetime] | None = None) -> "WorkTable":
@@ -273,6 +289,33 @@ class WorkTable:
         """Store that every unresolved ticket has been marked due since this policy came into force."""
         bound = {"b_helpdesk": helpdesk, "b_policy": version}
         self._database.write(lambda connection: connection.execute(self._set_policy, bound))
+
+    # The installation
+
+    def home(self, helpdesk: str) -> Home | None:
+        """Which helpdesk of this kind the work here is for; ``None`` before the first start."""
+        row = self._helpdesk(helpdesk)
+        if row is None or row.address is None:
+            return None
+        return Home(row.address, row.account, row.installation, optional_time(row.since))
+
+    def set_home(self, helpdesk: str, home: Home) -> None:
+        """Store which helpdesk it is."""
+        bound: Row = {"b_address": home.address, "b_account": home.account, "b_installation": home.installation}
+        bound |= {"b_helpdesk": helpdesk, "b_since": optional_micros(home.since)}
+        self._database.write(lambda connection: connection.execute(self._set_home, bound))
+
+    def stopped(self, helpdesk: str) -> str | None:
+        """Why nothing may be written on this helpdesk until a person has looked; ``None``: it may."""
+        row = self._helpdesk(helpdesk)
+        return None if row is None else row.stopped
+
+    def set_stopped(self, helpdesk: str, why: str | None) -> None:
+        """Stop all work on a helpdesk, or allow it again."""
+        bound: Row = {"b_helpdesk": helpdesk, "b_error": None if why is None else storable(why)}
+        # All workers keep pauses: so they hear of it.
+        bound |= {"b_due": None if why is None else to_micros(_FOR_EVER)}
+        self._database.write(lambda connection: connection.execute(self._set_stopped, bound))
 
     def forget(self, helpdesk: str, seen_before: datetime) -> int:
         """Delete the rows with nothing to do whose ticket last changed before that; returns how many.

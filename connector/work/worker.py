@@ -4,12 +4,13 @@ import queue
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import structlog
 
 from connector import metrics
+from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
@@ -104,6 +105,8 @@ class Worker:
         self._renew_at: datetime | None = None
         self._staff_learned: datetime | None = None
         self._stopping = False
+        self.exposed: ExposedNoteError | None = None
+        """Why this worker has stopped by itself: an internal note came back public."""
 
     def run(self) -> None:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
@@ -132,7 +135,7 @@ class Worker:
         count = 0
         self._learn_pauses()
         self._learn_staff()
-        while jobs := self._next_jobs(_BATCH):
+        while self.exposed is None and (jobs := self._next_jobs(_BATCH)):
             for job in jobs:
                 self._work(job)
             self._collect(0)
@@ -207,11 +210,21 @@ class Worker:
         result = attempt(
             job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
         )
+        if result.exposed is not None:
+            self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:
             # The other threads of this process stop at once; other processes learn of it from the table.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
             self._paused = self._paused._replace(whole=until)
         return result
+
+    def _stop_for(self, exposed: ExposedNoteError) -> None:
+        """No further note by anybody, until a person has looked."""
+        self.exposed, self._stopping = exposed, True
+        self._paused = self._paused._replace(whole=datetime.max.replace(tzinfo=UTC))
+        metrics.exposed(self._name)
+        log.critical("all work is stopped: an internal note came back public", helpdesk=self._name, cause=str(exposed))
+        self._table.set_stopped(self._name, str(exposed))
 
     def _learn_pauses(self) -> None:
         """Reads the pauses of all workers, and keeps one of this process that is not in the table yet."""
@@ -297,6 +310,8 @@ class Worker:
         touches = [key for result in results for key in result.touches]
         if touches:
             self._table.touch(touches, self._table.now())
+        if self._schedule.after_write is not None and any(result.wrote for result in results):
+            self._table.touch([Key(self._name, SWEEP)], self._table.now() + self._schedule.after_write)
         outcomes = [result.outcome for result in results]
         refused = self._table.finish([outcome for outcome in outcomes if isinstance(outcome, Done)])
         refused += self._table.fail([outcome for outcome in outcomes if isinstance(outcome, Failed)])

@@ -47,7 +47,7 @@ def installed(policy: Policy, sqlite_url: str) -> Iterator[Cast]:
     """The stage on a bare Zammad with our installation instead of the sandbox's own furniture."""
 
     def install(zammad: SandboxZammad, mapping: ZammadMapping) -> Accounts:
-        accounts = Accounts(zammad.add_user(BOT, ("Customer",)), zammad.add_user(ADMIN, ("Admin", "Agent")))
+        accounts = Accounts(zammad.add_user(BOT, ("Agent",)), zammad.add_user(ADMIN, ("Admin", "Agent")))
         zammad.add_sender("Users", "support@interspace.example")
         admin, bot = (
             ZammadClient(IN_PROCESS, token, lambda: T0, adapter=zammad.requests_adapter)

@@ -85,6 +85,11 @@ class JiraClient:
         self._clock = clock
         self._pauses = pauses
 
+    @property
+    def address(self) -> str:
+        """Where this Jira is."""
+        return self._connection.base
+
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
 

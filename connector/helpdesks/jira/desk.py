@@ -20,12 +20,14 @@ from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
 from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
+from connector.helpdesks.jira.identity import identity
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
@@ -82,6 +84,10 @@ class JiraDesk:
         self._memory = Memory(proof_keys, connection.token)
         self._actors = Actors(self.site, self.client, mapping, clock, self.staff)
         self._listing = Listing(self.client, self.site, mapping, clock)
+
+    def identity(self) -> Identity:
+        """Three requests."""
+        return identity(self.client, self.site, self._mapping)
 
     def probe(self) -> None:
         """One request. To a bot that may not see the project any more Jira says that no issue exists."""

@@ -89,6 +89,14 @@ class Histories:
         """Whether version 0.1.0 wrote the comment, and nobody has edited it."""
         return message(row.body).marks is not None and self._actors.actor(row.update_author) is Actor.CONNECTOR
 
+    def shows_internal(self, issue_id: str, row: CommentRow) -> bool:
+        """Whether Jira itself says that customers do not see the comment. One request on Data Center."""
+        if self._flavour.comments_tell_visibility:
+            return row.jsd_public is not True
+        path = f"api/2/issue/{issue_id}/comment/{row.id}"
+        shown = parsed(CommentRow, self._client.get(path, "expand=properties"), f"GET {path}")
+        return _says_internal(shown)
+
     def learn(self, row: CommentRow, *, internal: bool) -> None:
         """What is known of a comment because we have just written it."""
         self._internal.put((row.id, row.updated), internal)
@@ -146,9 +154,13 @@ class Histories:
             return not row.jsd_public
         if row.properties is None:
             return self._internal.get((row.id, row.updated)) or False
-        internal = any(
-            entry.key == VISIBILITY and isinstance(entry.value, dict) and entry.value.get("internal") in (True, "true")
-            for entry in row.properties
-        )
+        internal = _says_internal(row)
         self._internal.put((row.id, row.updated), internal)
         return internal
+
+
+def _says_internal(row: CommentRow) -> bool:
+    return any(
+        entry.key == VISIBILITY and isinstance(entry.value, dict) and entry.value.get("internal") in (True, "true")
+        for entry in row.properties or ()
+    )

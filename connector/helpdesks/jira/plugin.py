@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.webhook import SENDER
 from connector.helpdesks.plugin import (
@@ -57,6 +58,13 @@ def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys
     from connector.helpdesks.jira.mapping import load_mapping
 
     return JiraDesk(open_connection(settings), load_mapping(settings.mapping), clock, proof_keys=proof_keys)
+
+
+def _identity(desk: Desk) -> Identity:
+    from connector.helpdesks.jira.desk import JiraDesk
+
+    assert isinstance(desk, JiraDesk)
+    return desk.identity()
 
 
 def _doctor() -> Doctor:
@@ -109,6 +117,7 @@ PLUGIN = HelpdeskPlugin(
     sender=SENDER,
     mapping=_mapping,
     open_desk=_open_desk,
+    identity=_identity,
     doctor=_doctor,
     open_installation=_open_installation,
     init=Init(

@@ -55,7 +55,7 @@ class Site:
     """One Jira. Every property asks once; what fails is asked again the next time."""
 
     def __init__(self, connection: Connection, mapping: JiraMapping, clock: Callable[[], datetime]) -> None:
-        self._connection = connection
+        self.connection = connection
         self._mapping = mapping
         self._clock = clock
 
@@ -118,7 +118,7 @@ class Site:
         except (ValueError, RecursionError):
             failure = UnavailableError(f"Jira {what}: answered with what is not JSON")
         except OSError as error:
-            failure = self._connection.no_answer(f"Jira {what}", error)
+            failure = self.connection.no_answer(f"Jira {what}", error)
         except Exception as error:  # noqa: BLE001 - the package raises bare exceptions of its own
             # Theirs holds whole answers with their headers: it is left behind.
             failure = self._translated(what, error)
@@ -129,7 +129,7 @@ class Site:
         """The ``jira`` package on our connection. For start-up and administration, never for a ticket."""
         from jira import JIRA
 
-        connection = self._connection
+        connection = self.connection
         package = JIRA(
             options={"server": connection.base, "headers": dict(connection.headers), "verify": connection.verify},
             get_server_info=False,

@@ -9,8 +9,8 @@ from connector.domain.decision import MESSAGE, STATE, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.helpdesks.answer import parsed
-from connector.helpdesks.errors import PermanentError, RefusedError
-from connector.helpdesks.jira.answer import EditedRow, TransitionRow, Transitions
+from connector.helpdesks.errors import ExposedNoteError, PermanentError, RefusedError
+from connector.helpdesks.jira.answer import CommentRow, EditedRow, TransitionRow, Transitions
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
@@ -65,8 +65,21 @@ class IssueWriter:
             edited = self._read(ticket, changes, note)
         if edited.fields.updated is None:
             raise PermanentError(f"Jira GET {path}: unexpected answer: no time of update")
+        if note is not None and not note.public:
+            self._check_internal(ticket, edited, note)
         self._stored(edited, changes, path)
         return edited.fields.updated
+
+    def _check_internal(self, ticket: Ticket, edited: EditedRow, note: Note) -> None:
+        """:raises ExposedNoteError: customers see what was meant for support."""
+        row = self._written(edited, note)
+        if row is None:
+            return
+        if not self._histories.shows_internal(ticket.id, row):
+            raise ExposedNoteError(
+                f"Jira {ticket.number}: the internal comment {row.id} is public. Check that the token is that of the "
+                "connector's own account with a role of the agents, and make the comment internal"
+            )
 
     def details(self, named: Iterable[str]) -> frozenset[str]:
         """The rules' names of what Jira blames."""
@@ -142,20 +155,19 @@ class IssueWriter:
     def _read(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> EditedRow:
         path = f"api/2/issue/{ticket.id}"
         # Only here is it known for nothing who may see our comment, where comments do not tell it.
-        wants_comment = note is not None and not self._flavour.comments_tell_visibility
+        wants_comment = note is not None and not (note.public and self._flavour.comments_tell_visibility)
         names = ["updated", *self.encoded(changes), *(["comment"] if wants_comment else [])]
         edited = parsed(EditedRow, self._client.get(path, urlencode({"fields": ",".join(names)})), f"GET {path}")
-        if note is not None and wants_comment:
-            self._learn(edited, note)
+        row = self._written(edited, note) if note is not None and wants_comment else None
+        if row is not None and note is not None:
+            self._histories.learn(row, internal=not note.public)
         return edited
 
-    def _learn(self, edited: EditedRow, note: Note) -> None:
+    def _written(self, edited: EditedRow, note: Note) -> CommentRow | None:
+        """The comment with this note, which is the newest of its kind."""
         rows = edited.fields.comment.comments if edited.fields.comment else ()
-        written = message(body_of(note))
-        for row in reversed(rows):
-            if self._histories.is_ours(row) and message(row.body) == written:
-                self._histories.learn(row, internal=not note.public)
-                return
+        said = message(body_of(note))
+        return next((row for row in reversed(rows) if self._histories.is_ours(row) and message(row.body) == said), None)
 
     def _stored(self, edited: EditedRow, changes: Mapping[str, Any], path: str) -> None:
         """Jira refuses unknown fields and options, but may cut and change texts."""

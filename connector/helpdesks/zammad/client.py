@@ -38,6 +38,11 @@ class ZammadClient:
         self._connection = Connection("Zammad", url, authorization, READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
         self._clock = clock
 
+    @property
+    def address(self) -> str:
+        """Where this Zammad is."""
+        return self._connection.base
+
     def __repr__(self) -> str:
         return f"ZammadClient({self._connection.base!r})"
 
@@ -49,9 +54,9 @@ class ZammadClient:
         """The JSON answer to a POST."""
         return self._request("POST", path, params, body)
 
-    def put(self, path: str, body: Any) -> Any:
+    def put(self, path: str, body: Any, params: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to a PUT."""
-        return self._request("PUT", path, None, body)
+        return self._request("PUT", path, params, body)
 
     def delete(self, path: str) -> Any:
         """The JSON answer to a DELETE; ``None`` if it is empty, as for a ticket (recording 109)."""

@@ -95,16 +95,16 @@ class Decoder:
             labels=self._mapping.screen,
         )
 
-    def concerns(self, whole: WholeTicket) -> bool:
-        """Whether the ticket is one of the rules', or was once: then its history tells who took it out of them."""
-        row = whole.assets.Ticket.get(whole.ticket_id)
-        if row is None:
-            return True
-        group = whole.assets.Group.get(row.group_id)
-        in_scope = self._mapping.kind_in(self._mapping.group(group.name) if group else "") is not TicketKind.OTHER
+    def is_elsewhere(self, row: TicketRow, assets: Assets) -> bool:
+        """Whether the ticket is in a group whose tickets are not the rules'."""
+        group = assets.Group.get(row.group_id)
+        return self._mapping.kind_in(self._mapping.group(group.name) if group else "") is TicketKind.OTHER
+
+    def was_ours(self, row: TicketRow, whole: WholeTicket) -> bool:
+        """Whether a ticket that is elsewhere was one of the rules' once: then its history tells who took it there."""
         has_level = self.fields_of(row.model_extra or {})["escalation_level"] is not None
         has_note = any(article.created_by_id in self._people.own_ids for article in whole.assets.TicketArticle.values())
-        return in_scope or has_level or has_note or row.updated_by_id == row.customer_id
+        return has_level or has_note or row.updated_by_id == row.customer_id
 
     def incidents_of_linked(self, whole: WholeTicket) -> list[int]:
         """The ids of the incidents that linked tickets were made for by the connector, besides this one."""

@@ -20,19 +20,23 @@ from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
 from connector.domain.vocabulary import Channel, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import (
+    ExposedNoteError,
     ForbiddenError,
     NotFoundError,
+    OutOfReachError,
     PermanentError,
     RefusedError,
     UnavailableError,
 )
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
+from connector.helpdesks.zammad.identity import identity
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
@@ -97,6 +101,10 @@ class ZammadDesk:
         """Names of groups. A row that names none is looked at."""
         return frozenset({*self._mapping.groups_in_scope, None})
 
+    def identity(self) -> Identity:
+        """Two requests."""
+        return identity(self._client)
+
     def probe(self) -> None:
         """One request."""
         self._client.get("users/me")
@@ -105,9 +113,11 @@ class ZammadDesk:
         """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
         whose incident was merged."""
         path = f"tickets/{ticket_id}"
-        whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
-        # Another department's ticket costs no second request.
-        history = self._history(whole) if self._decoder.concerns(whole) else None
+        try:
+            whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        except ForbiddenError as error:
+            raise OutOfReachError(str(error)) from error
+        history = self._history(whole)
         try:
             ticket = self._decoder.ticket(whole, history, self._merged(whole, history))
             siblings = self._siblings(ticket)
@@ -123,23 +133,45 @@ class ZammadDesk:
         return str(rows[0].id)
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
-        """One request."""
+        """One request. Its answer shows whether an internal note is internal; where it does not, a second one does."""
         body = self._attributes(changes)
         if state is not None:
             body["state"] = self._mapping.state_names(state)[0]
         if note is not None:
             body["article"] = self._article(ticket, note)
         path = f"tickets/{ticket.id}"
+        is_internal = note is not None and not note.public
         try:
-            answer = self._client.put(path, body)
+            answer = self._client.put(path, body, {"all": "true"} if is_internal else None)
         except RefusedError as error:
             raise explained(error, body, self._mapping) from error
         with self._lock:
             # Two writes may have one time of update, where Zammad's clock was put back.
             self._histories.pop(ticket.id, None)
-        row = parsed(TicketRow, answer, f"PUT {path}")
+        row = self._internal(ticket, answer) if is_internal else parsed(TicketRow, answer, f"PUT {path}")
         self._stored(row, changes, f"PUT {path}")
         return row.updated_at
+
+    def _internal(self, ticket: Ticket, answer: Any) -> TicketRow:
+        """The ticket after a note, which nobody but support may read.
+
+        :raises ExposedNoteError: it came back public.
+        """
+        path = f"tickets/{ticket.id}"
+        if not (isinstance(answer, dict) and "assets" in answer):
+            answer = self._client.get(path, {"all": "true"})
+        whole = parsed(WholeTicket, answer, f"PUT {path}")
+        ours = [row for row in whole.assets.TicketArticle.values() if row.created_by_id == self.bot_id]
+        written = max(ours, key=lambda row: row.id, default=None)
+        if written is not None and not written.internal:
+            raise ExposedNoteError(
+                f"Zammad ticket {ticket.number}: the internal note (article {written.id}) is public. Check that the "
+                "token is that of the connector's own user with the role Agent, and make the note internal"
+            )
+        row = whole.assets.Ticket.get(whole.ticket_id)
+        if row is None:
+            raise PermanentError(f"Zammad PUT {path}: the answer holds no such ticket")
+        return row
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Two or three requests. A crash between them is repaired by the next call."""
@@ -165,7 +197,13 @@ class ZammadDesk:
 
     def _history(self, whole: WholeTicket) -> History | None:
         row = whole.assets.Ticket.get(whole.ticket_id)
-        if row is None or _is_untouched(row, len(whole.ticket_article_ids)):
+        if row is None:
+            return None
+        if self._decoder.is_elsewhere(row, whole.assets):
+            # Another department's ticket costs no second request.
+            if not self._decoder.was_ours(row, whole):
+                return None
+        elif _is_untouched(row, len(whole.ticket_article_ids)):
             return None
         key = str(row.id)
         with self._lock:

@@ -72,6 +72,11 @@ class ZammadMapping(HelpdeskMapping):
         default=frozenset(), description="ids of the users of other installations of the connector on this Zammad"
     )
     articles: Articles
+    required_on_create: bool = Field(
+        default=True,
+        description="whether whoever opens an incident in Zammad or by its API has to fill in the required details; "
+        "other programs that open tickets in these groups are refused without them",
+    )
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

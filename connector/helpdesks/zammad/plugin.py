@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.plugin import (
     Dialogue,
     Doctor,
@@ -52,6 +53,13 @@ def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_ke
     from connector.helpdesks.zammad.mapping import load_mapping
 
     return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping), proof_keys=proof_keys)
+
+
+def _identity(desk: Desk) -> Identity:
+    from connector.helpdesks.zammad.desk import ZammadDesk
+
+    assert isinstance(desk, ZammadDesk)
+    return desk.identity()
 
 
 def _doctor() -> Doctor:
@@ -106,6 +114,9 @@ PLUGIN = HelpdeskPlugin(
     sender=SENDER,
     mapping=_mapping,
     open_desk=_open_desk,
+    # An agent's change that crosses ours leaves us as the last who changed the ticket: no trigger fires.
+    sweep_after_write=timedelta(seconds=20),
+    identity=_identity,
     doctor=_doctor,
     doctor_options=(
         DoctorOption(

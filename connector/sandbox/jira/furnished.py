@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from connector.domain.fields import INTAKE
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.installed import new_installation
+from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.values import field_kind, field_options
 from connector.sandbox.jira import seed
@@ -62,6 +64,10 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     desk.add_field(mapping.group_field, "select", mapping.groups.values())
     admin = desk.add_user(ADMIN, (SITE_ADMIN, seed.ADMIN_ROLE, seed.TEAM_ROLE), firstname="Site", lastname="Admin")
     bot = desk.add_user(BOT, (seed.TEAM_ROLE,), firstname="Interspace", lastname="Bot")
+    account = json.loads(request(desk, bot, "GET", "myself").body)
+    installed = new_installation(str(account.get("accountId") or account["name"]), None)
+    project = next(iter(desk.world.projects.values()))
+    project.properties[PROPERTY] = {"description": str(installed), "since": "2000-01-01T00:00:00Z"}
     return Accounts(bot, admin)
 
 

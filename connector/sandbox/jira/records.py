@@ -147,6 +147,7 @@ class Project:
     role_users: dict[str, set[str]] = field(default_factory=dict)
     role_groups: dict[str, set[str]] = field(default_factory=dict)
     next_number: int = 1
+    properties: dict[str, Json] = field(default_factory=dict)
     former_keys: list[str] = field(default_factory=list)
 
 

@@ -2,7 +2,7 @@
 
 import zlib
 
-from connector.sandbox.jira import fields, seed
+from connector.sandbox.jira import changing, fields, seed
 from connector.sandbox.jira.access import is_admin, is_project_admin, is_support, project_for, shown_user
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.errors import JiraError, not_found
@@ -191,6 +191,36 @@ def project_role(call: Call, key: str, role_id: str) -> Answer:
     users = [_user_actor(call, user_id) for user_id in sorted(found.role_users.get(role_id, ()))]
     groups = [_group_actor(name) for name in sorted(found.role_groups.get(role_id, ()))]
     return 200, shown | {"actors": users + groups}
+
+
+def project_property(call: Call, key: str, name: str) -> Answer:
+    """`GET /project/{key}/properties/{name}`: for whoever may browse the project."""
+    found = project_for(call, key)
+    if name not in found.properties:
+        raise JiraError(404, f"The property with key '{name}' does not exist.")
+    return 200, {"key": name, "value": found.properties[name]}
+
+
+def set_project_property(call: Call, key: str, name: str) -> Answer:
+    """`PUT /project/{key}/properties/{name}`, by administrators of site or project."""
+    found = _administered(call, key)
+    new = name not in found.properties
+    found.properties[name] = changing.checked_property(name, call.body)
+    return (201 if new else 200), None
+
+
+def drop_project_property(call: Call, key: str, name: str) -> Answer:
+    """`DELETE /project/{key}/properties/{name}`."""
+    if _administered(call, key).properties.pop(name, None) is None:
+        raise JiraError(404, f"The property with key '{name}' does not exist.")
+    return 204, None
+
+
+def _administered(call: Call, key: str) -> Project:
+    found = project_for(call, key)
+    if not (is_admin(call.user) or is_project_admin(call.world, found, call.user)):
+        raise JiraError(403, "You cannot edit the configuration of this project.")
+    return found
 
 
 def add_actors(call: Call, key: str, role_id: str) -> Answer:

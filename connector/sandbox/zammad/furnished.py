@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from connector.domain.fields import CATALOGUE
+from connector.helpdesks.installed import new_installation
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.sandbox.wire import Response
 from connector.sandbox.zammad.desk import SandboxZammad
@@ -45,6 +46,16 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
         desk.add_attribute(attribute, data_type, mapping.screen.choices[field], display=mapping.screen[field])
     for names in mapping.priorities.values():
         desk.add_priority(names.name)
+    note = f"{new_installation(str(desk.user_id(BOT)), None)} [interspace-connector]"
+    _answer(
+        request(
+            desk,
+            admin,
+            "POST",
+            "macros",
+            {"name": "Interspace", "perform": {"ticket.priority_id": {"value": "2"}}, "note": note},
+        )
+    )
     return Accounts(bot, admin)
 
 

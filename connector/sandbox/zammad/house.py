@@ -164,7 +164,7 @@ class ZammadHouse:
         """What the connector sends for a step."""
         return {
             "read": Wire("GET", rf"tickets/{ticket}\?all=true"),
-            "write": Wire("PUT", rf"tickets/{ticket}$"),
+            "write": Wire("PUT", rf"tickets/{ticket}(\?all=true)?$"),
             "create": Wire("POST", r"/tickets$"),
             "link": Wire("POST", "links/add"),
             "find": Wire("POST", "tickets/search"),

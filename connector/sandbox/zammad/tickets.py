@@ -98,7 +98,7 @@ def update(call: Call, ticket_id: str) -> Answer:
     stored = article_store.store(world, before, article, call.user["id"]) if article else None
     if changes or stored:
         triggers.fire(world, triggers.Event("update", before, stored, changes))
-    return 200, _written(call, before)
+    return 200, _with_everything(call, before) if call.flag("all") else _written(call, before)
 
 
 def delete(call: Call, ticket_id: str) -> Answer:

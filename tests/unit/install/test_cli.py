@@ -74,7 +74,7 @@ def test_a_secret_that_changes_under_a_running_receiver_is_told(run: Run, any_be
     applied = run("apply", helpdesk, "--checksum", listed["checksum"])
 
     said = f"The webhook gets a NEW secret: INTERSPACE_{helpdesk.upper()}_WEBHOOK_SECRET is not set"
-    assert [hint.startswith(said) for hint in listed["hints"]] == [True, False]
+    assert [hint.startswith(said) for hint in listed["hints"]][:2] == [True, False]
     assert str(store) in listed["hints"][0]
     assert "restarted" in listed["hints"][0]
     assert said in shown.stdout
@@ -98,10 +98,11 @@ def test_levels_that_mail_nobody_are_told(run: Run, any_bench: AnyBench, tmp_pat
     applied = run("apply", *arguments)
 
     said = "Nobody is mailed: levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail address"
-    for told in (shown.stdout, applied.stdout, *listed["hints"]):
+    for told in (shown.stdout, applied.stdout, listed["hints"][0]):
         assert said in told
-    assert len(listed["hints"]) == 1
-    assert json.loads(run("plan", *arguments, *addressed, "--json").stdout)["hints"] == []
+    if helpdesk == "zammad":
+        assert "0 open tickets are in the rules' groups now" in " ".join(listed["hints"])
+    assert said not in " ".join(json.loads(run("plan", *arguments, *addressed, "--json").stdout)["hints"])
     assert "Nobody is mailed" not in run("apply", *arguments, *addressed).stdout
 
 

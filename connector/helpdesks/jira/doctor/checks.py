@@ -1,6 +1,7 @@
 """All checks of an examination of Jira, foundations first."""
 
 from connector.doctor import configuration, round_trip
+from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, fail, ok, warn
 from connector.helpdesks.errors import UnavailableError
@@ -117,6 +118,12 @@ CHECKS: tuple[Check[Context], ...] = (
     Check(_FIELDS, project.fields, (_PROJECT,)),
     Check(_SCREENS, project.on_screens, (_FIELDS, _TYPES)),
     Check(_OPTIONS, project.options, (_SCREENS,)),
+    Check("whose installation", lambda context: belonging(context, context.desk.identity()), (_PROJECT,)),
+    Check(
+        "open tickets",
+        lambda context: touched(context, context.desk, context.desk.identity()),
+        ("whose installation", _FIELDS),
+    ),
     Check(_WEBHOOK, webhook, _ADMIN[:1]),
     Check("webhook's events", events, (_WEBHOOK,)),
     Check("signature", signature, (_WEBHOOK,)),

@@ -9,6 +9,7 @@ from connector.doctor.context import Examination, Row
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.jira.client import JiraClient, open_connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.install.pages import listed, paged, row_of
 from connector.helpdesks.jira.install.planning import JiraSetup, open_setup, place_of, site_of
@@ -50,6 +51,12 @@ class Context(Examination):
     def site(self) -> Site:
         """What the connector asks at its start."""
         return Site(open_connection(self.own, adapter=self.adapter), self.mapping, self.clock)
+
+    @cached_property
+    def desk(self) -> JiraDesk:
+        """Jira as a worker sees it."""
+        connection = open_connection(self.own, adapter=self.adapter)
+        return JiraDesk(connection, self.mapping, self.clock, proof_keys=self.settings.proof_keys)
 
     @property
     def flavour(self) -> Flavour:

@@ -8,22 +8,26 @@ from requests.adapters import BaseAdapter
 
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.installed import Installed, installed_in, new_installation
 from connector.helpdesks.jira.client import JiraClient, open_connection
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
 from connector.helpdesks.jira.install.pages import row_of
-from connector.helpdesks.jira.install.site import KINDS, PRIORITIES, ROLES, WEBHOOKS, JiraSite
+from connector.helpdesks.jira.install.site import KINDS, PRIORITIES, PROPERTIES, ROLES, WEBHOOKS, JiraSite
 from connector.helpdesks.jira.install.tables import Place, existing_options, gadget_source, read_tables
 from connector.helpdesks.jira.install.webhook import NAME, PATH
 from connector.helpdesks.jira.install.writer import JiraWriter
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
-from connector.helpdesks.jira.site import Site
+from connector.helpdesks.jira.site import Bot, Site
 from connector.install.errors import PlanError, StepError
-from connector.install.installation import Installation, Item, endpoint, refuse_plain
+from connector.install.installation import Choice, Installation, Item, endpoint, of_account, refuse_plain
 from connector.install.objects import Wanted
+from connector.install.open_tickets import open_tickets
 from connector.install.plan import Plan, make_plan
 from connector.install.tables import Current, Id, Row
 from connector.install.uninstall import plan_uninstall
@@ -59,21 +63,28 @@ def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[]
     """Jira for ``interspace install``. Raises SettingsError, PolicyError, PermanentError."""
     setup = open_setup(settings, policy, clock)
 
-    def plan(secrets: Mapping[str, str], receiver_url: str | None, adopt: bool) -> Plan:
+    def plan(secrets: Mapping[str, str], receiver_url: str | None, choice: Choice) -> Plan:
         if kind_of(setup).administers:
             refuse_plain(receiver_url, "Jira Cloud")
-        return plan_jira(setup, secrets, receiver_url=receiver_url, adopt=adopt)
+        allowed = {"adopt": choice.adopt, "new_account": choice.new_account}
+        return plan_jira(setup, secrets, receiver_url=receiver_url, **allowed)
 
     return Installation(
         writer=JiraWriter(setup.admin, kind_of(setup), setup.mapping.project),
         plan=plan,
         plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
         checklist=lambda: checklist_jira(setup, settings.required("url")),
+        hints=lambda: list(open_tickets(JiraDesk(setup.bot.connection, setup.mapping, clock), policy)),
     )
 
 
 def plan_jira(
-    setup: JiraSetup, secrets: Mapping[str, str], *, receiver_url: str | None = None, adopt: bool = False
+    setup: JiraSetup,
+    secrets: Mapping[str, str],
+    *,
+    receiver_url: str | None = None,
+    adopt: bool = False,
+    new_account: bool = False,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
@@ -84,7 +95,7 @@ def plan_jira(
     """
     place = place_of(setup)
     current = read_tables(place)
-    site = site_of(setup, place, current, receiver_url)
+    site = site_of(setup, place, current, receiver_url, new_account=new_account)
     return make_plan(everything(site, current), current, secrets, adopt=adopt)
 
 
@@ -130,12 +141,26 @@ def unfit(project: Row) -> str:
     return ""
 
 
-def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str | None) -> JiraSite:
-    """What the wanted objects are made from. Raises PlanError, StepError."""
+def _bot(setup: JiraSetup) -> Bot:
     try:
-        bot = setup.bot.bot
+        return setup.bot.bot
     except UnavailableError as error:
         raise StepError(f"The connector's own token (INTERSPACE_JIRA_TOKEN) does not work. {error}") from error
+
+
+def _installed(setup: JiraSetup, current: Current, receiver_url: str | None, *, new_account: bool) -> Installed:
+    """Who is installed, or will be. Raises PlanError if another account is."""
+    account, found = _bot(setup).id, current.row(PROPERTIES, PROPERTY)
+    installed = installed_in(found.get("description")) if found else None
+    return of_account(installed or new_installation(account, receiver_url), account, new_account=new_account)
+
+
+def site_of(
+    setup: JiraSetup, place: Place, current: Current, receiver_url: str | None, *, new_account: bool = True
+) -> JiraSite:
+    """What the wanted objects are made from. Raises PlanError, StepError; for another account than the one that is
+    installed unless ``new_account``."""
+    bot = _bot(setup)
     try:
         gadget, signs = gadget_source(place.client, place.flavour), signs_webhooks(place)
         options = existing_options(place, current)
@@ -147,6 +172,7 @@ def site_of(setup: JiraSetup, place: Place, current: Current, receiver_url: str 
         flavour=place.flavour,
         project_id=place.project_id,
         bot_id=bot.id,
+        installed=_installed(setup, current, receiver_url, new_account=new_account),
         receiver_url=_receiver(current, receiver_url) if signs else None,
         gadget=gadget,
         options=options,
@@ -185,6 +211,7 @@ def everything(site: JiraSite, current: Current) -> Iterator[Wanted]:
         project.priorities,
         project.link_types,
         project.roles,
+        project.installation,
         project.members,
         webhook.webhook,
         views.filters,

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from connector.domain.vocabulary import Priority
-from connector.helpdesks.jira.install.site import LINK_TYPES, MEMBERS, PRIORITIES, ROLES, JiraSite
+from connector.helpdesks.jira.identity import PROPERTY
+from connector.helpdesks.jira.install.site import (
+    LINK_TYPES,
+    MEMBERS,
+    PRIORITIES,
+    PROPERTIES,
+    ROLES,
+    JiraSite,
+)
 from connector.install.objects import Including, Wanted
 from connector.install.tables import Current
 
@@ -34,6 +42,11 @@ def roles(site: JiraSite, current: Current) -> Iterator[Wanted]:
         yield Wanted(ROLES, name, {"name": name, "description": text})
     for name in site.mapping.roles.agents:
         yield Wanted(ROLES, name, {"name": name}, borrowed=True)
+
+
+def installation(site: JiraSite, current: Current) -> Iterator[Wanted]:
+    """The name of this installation, where another one sees it."""
+    yield Wanted(PROPERTIES, PROPERTY, {"description": str(site.installed)})
 
 
 def members(site: JiraSite, current: Current) -> Iterator[Wanted]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from connector.helpdesks.installed import Installed
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import FIELD_ID, JiraMapping
@@ -17,6 +18,7 @@ from connector.policy.models import Policy
 FIELDS, OPTIONS, SCREENS = "field", "option", "screen"
 PRIORITIES, LINK_TYPES, ROLES, MEMBERS = "priority", "issueLinkType", "role", "member"
 WEBHOOKS, FILTERS, DASHBOARDS, GADGETS = "webhook", "filter", "dashboard", "gadget"
+PROPERTIES = "property"
 
 _ADMIN = "Administer Jira"
 _SHARE = "Share dashboards and filters"
@@ -33,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(LINK_TYPES, "link type", _ADMIN),
         Kind(ROLES, "project role", _ADMIN, mark=_DESCRIPTION),
         Kind(MEMBERS, "members of the role", "Administer Projects", prefixed=False),
+        Kind(PROPERTIES, "project property", "Administer Projects", mark=_DESCRIPTION),
         Kind(WEBHOOKS, "webhook", _ADMIN),
         Kind(FILTERS, "filter", _SHARE, mark=_DESCRIPTION),
         Kind(DASHBOARDS, "dashboard", _SHARE, mark=_DESCRIPTION, whole=True),
@@ -56,6 +59,7 @@ class JiraSite:
     flavour: Flavour
     project_id: str
     bot_id: str
+    installed: Installed
     receiver_url: str | None
     """Where Jira reaches the webhook receiver, with the path of the hook; ``None``: this Jira cannot sign webhooks."""
     gadget: Mapping[str, str]

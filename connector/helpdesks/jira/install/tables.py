@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.install.pages import by_age, listed, paged, row_of
 from connector.helpdesks.jira.install.screens import screens_of
 from connector.helpdesks.jira.install.site import (
@@ -18,6 +19,7 @@ from connector.helpdesks.jira.install.site import (
     MEMBERS,
     OPTIONS,
     PRIORITIES,
+    PROPERTIES,
     ROLES,
     SCREENS,
     WEBHOOKS,
@@ -137,6 +139,13 @@ def actors(role: Row) -> list[str]:
     return [str((row.get("actorUser") or {}).get("accountId") or row.get("name")) for row in users]
 
 
+def _properties(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
+    """The one in which an installation leaves its name."""
+    held = _setting(place.client, f"api/2/project/{place.mapping.project}/properties/{PROPERTY}")
+    if held:
+        yield {"id": PROPERTY, "name": PROPERTY, "description": str(held.get("description") or "")}
+
+
 def _webhooks(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
     try:
         rows = listed(place.client, hook_path(place.flavour))
@@ -231,6 +240,7 @@ _READERS: Mapping[str, Callable[[Place, Mapping[str, tuple[Row, ...]]], Iterator
     LINK_TYPES: _plain("issueLinkType", "issueLinkTypes", "inward", "outward"),
     ROLES: _plain("role", "", "description"),
     MEMBERS: _members,
+    PROPERTIES: _properties,
     WEBHOOKS: _webhooks,
     FILTERS: _filters,
     DASHBOARDS: _dashboards,

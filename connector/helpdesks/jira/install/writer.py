@@ -1,6 +1,7 @@
 """How Jira's tables are written: some nouns take several calls, each of which a new plan can tell from done."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from connector.helpdesks.answer import with_id
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.identity import PROPERTY
 from connector.helpdesks.jira.install.pages import paged
 from connector.helpdesks.jira.install.screens import tabs
 from connector.helpdesks.jira.install.site import (
@@ -19,6 +21,7 @@ from connector.helpdesks.jira.install.site import (
     MEMBERS,
     OPTIONS,
     PRIORITIES,
+    PROPERTIES,
     ROLES,
     SCREENS,
     WEBHOOKS,
@@ -57,6 +60,7 @@ class JiraWriter:
             PRIORITIES: lambda body: self._post("priority", body),
             LINK_TYPES: lambda body: self._post("issueLinkType", body),
             ROLES: lambda body: self._post("role", body),
+            PROPERTIES: self._create_property,
             WEBHOOKS: self._create_webhook,
             FILTERS: self._create_filter,
             DASHBOARDS: lambda body: self._post("dashboard", _with_editors(body)),
@@ -69,6 +73,7 @@ class JiraWriter:
             PRIORITIES: lambda row_id, body: self._put(f"priority/{row_id}", _only(body, "name", "description")),
             ROLES: lambda row_id, body: self._put(f"role/{row_id}", _only(body, "name", "description")),
             MEMBERS: lambda row_id, body: self._update_members(row_id, body["actors"]),
+            PROPERTIES: lambda row_id, body: self._create_property(body),
             WEBHOOKS: self._update_webhook,
             FILTERS: self._update_filter,
             DASHBOARDS: lambda row_id, body: self._put(f"dashboard/{row_id}", _with_editors(body)),
@@ -153,6 +158,17 @@ class JiraWriter:
         there = {str((row.get("actorUser") or {}).get("accountId") or row.get("name")) for row in rows or ()}
         self._client.post(path, {"user": [actor for actor in wanted if actor not in there]})
 
+    def _create_property(self, body: Body) -> Id:
+        """It also keeps when it was written first: from then on the rules hold."""
+        path = f"api/2/project/{self._project}/properties/{PROPERTY}"
+        try:
+            before = self._client.get(path).get("value") or {}
+        except NotFoundError:
+            before = {}
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._client.put(path, {"since": now, **before, **_only(body, "description")})
+        return PROPERTY
+
     def _create_webhook(self, body: Body) -> Id:
         path = hook_path(self._flavour)
         answer = self._client.post(path, hook_body(body, self._flavour))
@@ -205,6 +221,8 @@ class JiraWriter:
             self._client.post(f"{self._api}/field/{row_id}/trash", {})
         elif kind == FIELDS:
             self._client.delete("api/2/customFields", urlencode({"ids": row_id}))
+        elif kind == PROPERTIES:
+            self._client.delete(f"api/2/project/{self._project}/properties/{row_id}")
         elif kind == WEBHOOKS:
             self._client.delete(f"{hook_path(self._flavour)}/{row_id}")
         elif kind == OPTIONS:

@@ -54,7 +54,26 @@ def token(context: Context) -> Observation:
     text = f"{_person(me)}, id {me['id']}"
     if me.get("active") is False:
         return fail(f"{text}, is not active", "Activate the user in Zammad.")
+    try:
+        context.bot.get("macros")
+    except ForbiddenError:
+        return fail(
+            f"{text}, is no agent: its internal notes would be public",
+            "Use the token of the connector's own user, with the role Agent and the permission ticket.agent.",
+        )
     return ok(text)
+
+
+def notifications(context: Context) -> Observation:
+    """The connector's user is told of nothing: it would get a mail for every ticket."""
+    matrix = (((context.me.get("preferences") or {}).get("notification_config") or {}).get("matrix")) or {}
+    loud = sorted(event for event, told in matrix.items() if any((told.get("channel") or {}).values()))
+    if not loud:
+        return ok("the connector's user gets no notifications")
+    return warn(
+        f"{_person(context.me)} is notified of: {', '.join(loud)}",
+        "interspace install apply switches its notifications off.",
+    )
 
 
 def admin_token(context: Context) -> Observation:

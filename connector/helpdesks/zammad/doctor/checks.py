@@ -3,6 +3,7 @@
 import requests
 
 from connector.doctor import configuration, round_trip
+from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, ok, skipped, warn
 from connector.helpdesks.errors import ForbiddenError
@@ -14,6 +15,7 @@ from connector.helpdesks.zammad.doctor.account import (
     admin_token,
     agents_access,
     group_access,
+    notifications,
     permission_check,
     permission_checks,
     token,
@@ -114,6 +116,8 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("work table's clock", table_clock, (_TABLE,)),
     Check("dead letters", dead_letters, (_TABLE,)),
     Check(TOKEN, token, (_URL,)),
+    Check("whose installation", lambda context: belonging(context, context.identity), (TOKEN, _FILES)),
+    Check("notifications", notifications, (TOKEN,)),
     Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
     Check("Zammad's version", version, (TOKEN,)),
     *permission_checks(),
@@ -126,6 +130,11 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("escalation mail", names.escalation_mail, (_FILES,)),
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
+    Check(
+        "open tickets",
+        lambda context: touched(context, context.desk, context.identity),
+        ("whose installation",),
+    ),
     Check(_ATTRIBUTES, attributes, (_FILES, _OBJECTS)),
     Check("labels", labels, (_ATTRIBUTES,)),
     Check(_MIGRATED, migrations, (_ATTRIBUTES,)),

@@ -7,7 +7,9 @@ from typing import cast
 
 from connector.doctor.context import Examination, Row
 from connector.helpdesks.answer import objects, with_id
+from connector.helpdesks.installed import Identity
 from connector.helpdesks.zammad.client import ZammadClient, open_client
+from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import SCHEDULER_WAIT, ZammadSettings
 
@@ -52,6 +54,16 @@ class Context(Examination):
     def mapping(self) -> ZammadMapping:
         """How the rules' names are written in this Zammad."""
         return load_mapping(self.own.mapping)
+
+    @cached_property
+    def desk(self) -> ZammadDesk:
+        """Zammad as a worker sees it."""
+        return ZammadDesk(self.bot, self.mapping, proof_keys=self.settings.proof_keys)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Whose helpdesk this is. Raises WrongAccountError."""
+        return self.desk.identity()
 
     def rows(self, path: str) -> list[Row]:
         """A list of Zammad's configuration, read once with the admin's token."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.domain.fields import CATALOGUE, CUSTOM, Field
 from connector.helpdesks.zammad.install.site import InstallContext
-from connector.install.objects import Wanted, text_ref
+from connector.install.objects import Wanted
 
 KIND = "object_manager_attributes"
 FIRST_POSITION = 1500
@@ -72,10 +72,13 @@ def mandatory(site: InstallContext) -> Iterator[Wanted]:
     """The required details on the create mask, for agents and customers (R15–R18).
 
     A mandatory field binds the API too: on the create mask only creates, on any other screen every later change of an
-    incomplete ticket. The connector's own tickets are made by API without these details, so their groups are left out.
-    Mail comes in without them in any case; the rules ask back then (R14). Body as in recording 265.
+    incomplete ticket. So it is in incidents' groups only: the connector's own tickets and other departments' are made
+    as before. Other programs that create incidents by API are refused without these details, hence the switch
+    ``required_on_create`` of the mapping. Mail comes in without them in any case; the rules ask back then (R14). Body
+    as in recording 265.
     """
-    own = [text_ref("groups", group) for group in (site.rfo_group, site.problem_group)]
+    if not site.mapping.required_on_create:
+        return
     yield Wanted(
         "core_workflows",
         "Interspace: required details of a new ticket",
@@ -84,7 +87,7 @@ def mandatory(site: InstallContext) -> Iterator[Wanted]:
             "object": "Ticket",
             "preferences": {"screen": ["create_middle"]},
             "condition_saved": {},
-            "condition_selected": {"ticket.group_id": {"operator": "is not", "value": own}},
+            "condition_selected": {"ticket.group_id": {"operator": "is", "value": site.incident_groups}},
             "perform": {
                 site.attribute(field): {"operator": "set_mandatory", "set_mandatory": "true"}
                 for field in site.policy.intake.required

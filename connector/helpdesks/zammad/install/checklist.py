@@ -39,8 +39,8 @@ def _senders(site: InstallContext, current: Current, base: str) -> Iterator[Item
 
 
 def _agents(site: InstallContext, current: Current, base: str) -> Iterator[Item]:
-    """The owner keeps a ticket that rises (R38), so agents need the groups of the levels. Their role is somebody
-    else's: it is changed with ``--adopt`` only."""
+    """The owner keeps a ticket that rises (R38), so agents need the groups of the levels. Access that somebody has
+    narrowed stays as it is."""
     ids = {str(row["name"]): str(row["id"]) for row in current.tables["groups"]}
     for name in site.mapping.roles.agents:
         access = (current.row("roles", name) or {}).get("group_ids") or {}
@@ -48,7 +48,7 @@ def _agents(site: InstallContext, current: Current, base: str) -> Iterator[Item]
         if closed:
             steps = (
                 f"The role {name!r} may not work in {', '.join(closed)}.",
-                "Unless the agents have access one by one: interspace install apply zammad --adopt gives it.",
+                "interspace install apply zammad gives access where there is none; what somebody has narrowed stays.",
             )
             yield Item(f"access of {name}", f"Access of {name!r} to groups (R38)", steps, _page(base, "roles", "Roles"))
 

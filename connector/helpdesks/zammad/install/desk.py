@@ -18,13 +18,13 @@ PHONE_INTAKE = "Phone intake"
 def macros(site: InstallContext) -> Iterator[Wanted]:
     """One click for what agents ask of the rules (R23, R27, R34, R36, R37, R39)."""
     escalate = site.attribute("escalation_request")
-    yield _macro("Escalate now: no progress", {escalate: _wish(site, "no progress")})
-    yield _macro("Escalate now: times missed", {escalate: _wish(site, "times missed")})
-    yield _macro("Escalate now: customer asks", {escalate: _wish(site, "customer")})
-    yield _macro("Request RFO", {site.attribute("rfo_requested"): "true"})
-    yield _macro("Agree to defer", {site.attribute("deferral_support"): "true"})
-    yield _macro("Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
-    yield _macro("Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+    yield _macro(site, "Escalate now: no progress", {escalate: _wish(site, "no progress")})
+    yield _macro(site, "Escalate now: times missed", {escalate: _wish(site, "times missed")})
+    yield _macro(site, "Escalate now: customer asks", {escalate: _wish(site, "customer")})
+    yield _macro(site, "Request RFO", {site.attribute("rfo_requested"): "true"})
+    yield _macro(site, "Agree to defer", {site.attribute("deferral_support"): "true"})
+    yield _macro(site, "Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
+    yield _macro(site, "Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
 
 
 def _wish(site: InstallContext, why: str) -> str:
@@ -32,10 +32,17 @@ def _wish(site: InstallContext, why: str) -> str:
     return site.policy.messages.render("escalation_wish", {"why": why}, Reader(site.policy.internal_language)).body
 
 
-def _macro(name: str, values: Mapping[str, str]) -> Wanted:
+def _macro(site: InstallContext, name: str, values: Mapping[str, str]) -> Wanted:
     perform = {attribute: {"value": value} for attribute, value in values.items()}
-    body = {"name": name, "perform": perform, "note": "A wish to the rules.", "active": True}
-    return Wanted("macros", name, body, fill={"ux_flow_next_up": "none", "group_ids": []})
+    groups = [Ref("groups", ref.name, optional=True) for ref in site.incident_groups]
+    body = {
+        "name": name,
+        "perform": perform,
+        "note": f"A wish to the rules. {site.installed}",
+        "active": True,
+        "group_ids": groups,
+    }
+    return Wanted("macros", name, body, fill={"ux_flow_next_up": "none"})
 
 
 def overviews(site: InstallContext) -> Iterator[Wanted]:
@@ -51,6 +58,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         for name in ("service_id", "intake_status", "missed_targets", "rfo_status", "connector_key")
     )
     is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
+    incidents = {**is_open, "ticket.group_id": {"operator": "is", "value": site.incident_groups}}
+    ours = {**is_open, "ticket.group_id": {"operator": "is", "value": site.groups_in_scope}}
     numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
@@ -65,14 +74,14 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
     columns = ["number", "title", "customer", "organization", "priority", "state", "group", "owner"]
     made = (
-        ("By escalation level", managers, {**is_open, f"ticket.{level}": raised}, upcoming, level),
-        ("Due within the hour", everybody, _due_soon(site, is_open), upcoming, "priority"),
-        ("Missed targets", everybody, {**is_open, **late}, upcoming, missed),
-        ("Waiting for required details", everybody, {**is_open, f"ticket.{intake}": waiting}, "created_at", intake),
+        ("By escalation level", managers, {**ours, f"ticket.{level}": raised}, upcoming, level),
+        ("Due within the hour", everybody, _due_soon(site, incidents), upcoming, "priority"),
+        ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
+        ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
         ("RFO due", everybody, tasks, rfo_due, "owner"),
-        ("Deferred", everybody, {**is_open, **waits}, deferred, "priority"),
+        ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
-        ("By customer", managers, dict(is_open), upcoming, "organization"),
+        ("By customer", managers, dict(incidents), upcoming, "organization"),
     )
     for number, (title, roles, condition, order, group) in enumerate(made):
         name = PREFIX + title

@@ -7,6 +7,23 @@ from connector.install.objects import Including, Ref, Wanted
 
 BOT_ROLE = "Interspace Connector"
 
+_NOBODYS = {"owned_by_me": False, "owned_by_nobody": False, "subscribed": False, "no": False}
+_NOWHERE = {"email": False, "online": False}
+SILENT = {
+    event: {"criteria": _NOBODYS, "channel": _NOWHERE}
+    for event in ("create", "update", "reminder_reached", "escalation")
+}
+"""A user's notification settings, all off."""
+
+_EVERYBODYS = {"owned_by_me": True, "owned_by_nobody": True, "subscribed": True, "no": False}
+_OWN = {"owned_by_me": True, "owned_by_nobody": False, "subscribed": False, "no": False}
+_BOTH_WAYS = {"email": True, "online": True}
+NEW_AGENTS = {
+    event: {"criteria": criteria, "channel": _BOTH_WAYS}
+    for event, criteria in zip(SILENT, (_EVERYBODYS, _EVERYBODYS, _OWN, _OWN), strict=True)
+}
+"""Those that a new agent has (recording 249)."""
+
 
 def groups(site: InstallContext) -> Iterator[Wanted]:
     """The intake, a group for each escalation level that has one, and those of RFO tasks and problem records."""
@@ -52,14 +69,20 @@ def roles(site: InstallContext) -> Iterator[Wanted]:
             fill={"permissions": ["ticket.agent", "report"]},
         )
     for role in site.mapping.roles.agents:
-        # Borrowed: the owner of a ticket keeps it when it rises, so agents need the groups of the levels.
-        yield Wanted("roles", role, {"name": role, "group_ids": above}, borrowed=True)
+        # The owner of a ticket keeps it when it rises, and agents write RFOs and look for root causes. Only where the
+        # role may do nothing yet: what an admin has given is left as it is.
+        given = {Ref("groups", group): ["full"] for group in site.without_access.get(role, ())}
+        yield Wanted("roles", role, {"name": role, "group_ids": given}, borrowed=True, own=True)
 
 
 def bot(site: InstallContext) -> Iterator[Wanted]:
-    """The bot user holds the connector's role, besides those that it has."""
-    role = Including((Ref("roles", BOT_ROLE),))
-    yield Wanted("users", site.bot_login, {"role_ids": role}, borrowed=True, own=True)
+    """The bot user holds the connector's role, besides those that it has, and is told of nothing: it would get a mail
+    for every ticket."""
+    body = {
+        "role_ids": Including((Ref("roles", BOT_ROLE),)),
+        "preferences": {"notification_config": {"matrix": SILENT}},
+    }
+    yield Wanted("users", site.bot_login, body, borrowed=True, own=True)
 
 
 def _purpose(site: InstallContext, name: str) -> str:

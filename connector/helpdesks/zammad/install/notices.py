@@ -17,7 +17,7 @@ from typing import Any
 from connector.domain.vocabulary import ServiceCheck
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import CONTACT
-from connector.install.objects import Ref, Wanted, text_ref
+from connector.install.objects import Ref, Wanted
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
 from connector.policy.contacts import addresses, named_services
@@ -93,16 +93,17 @@ def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
         "internal": "true",
         **_mail(text),
     }
-    conditions = [*_changed(site), _tagged(), *_passed(site, level.level), *_on_ladder(site, ladder)]
+    ours = {"name": "ticket.group_id", "operator": "is", "value": site.groups_in_scope}
+    conditions = [*_changed(site), _tagged(), ours, *_passed(site, level.level), *_on_ladder(site, ladder)]
     return _trigger(name, conditions, {"notification.email": mail}, _ONCE)
 
 
 def _to_customer(site: InstallContext) -> Wanted:
-    not_a_task = {"name": "ticket.group_id", "operator": "is not", "value": [text_ref("groups", site.rfo_group)]}
+    an_incident = {"name": "ticket.group_id", "operator": "is", "value": site.incident_groups}
     text = site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
     mail = {"recipient": "ticket_customer", "internal": "false", **_mail(text)}
     risen = [{"operator": "AND", "conditions": _passed(site, number)} for number in range(2, _HIGHEST + 1)]
-    conditions = [*_changed(site), _tagged(), not_a_task, {"operator": "OR", "conditions": risen}]
+    conditions = [*_changed(site), _tagged(), an_incident, {"operator": "OR", "conditions": risen}]
     return _trigger(CUSTOMER, conditions, {"notification.email": mail}, _ONCE)
 
 

@@ -1,24 +1,28 @@
 """The way in: from live tables to a plan of everything that the rules need, and to the plan of the way back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from connector.helpdesks.answer import objects, with_id
-from connector.helpdesks.errors import HelpdeskError
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError
+from connector.helpdesks.installed import Installed, installed_in, new_installation
 from connector.helpdesks.zammad.client import ZammadClient, open_client
+from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
+from connector.helpdesks.zammad.install.giving_back import given_back
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.install.tables import KINDS, ZammadWriter, read_current
 from connector.helpdesks.zammad.install.webhook import NAME, PATH
 from connector.helpdesks.zammad.mapping import ZammadMapping, load_mapping
 from connector.helpdesks.zammad.settings import ZammadSettings
 from connector.install.errors import PlanError, StepError
-from connector.install.installation import Installation, Item, endpoint
+from connector.install.installation import Installation, Item, endpoint, of_account
 from connector.install.objects import Wanted
-from connector.install.plan import Action, Plan, Step, make_plan
+from connector.install.open_tickets import open_tickets
+from connector.install.plan import Action, Plan, make_plan
 from connector.install.tables import Current, Id
 from connector.install.uninstall import Used, plan_uninstall
 from connector.policy.contacts import addresses
@@ -42,11 +46,24 @@ def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[
     today = clock().date()
     return Installation(
         writer=ZammadWriter(admin),
-        plan=lambda secrets, url, adopt: plan_zammad(setup, secrets, today, receiver_url=url, adopt=adopt),
+        plan=lambda secrets, url, choice: plan_zammad(
+            setup, secrets, today, receiver_url=url, adopt=choice.adopt, new_account=choice.new_account
+        ),
         plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
         checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
         afterwards=_afterwards,
+        hints=lambda: [*open_tickets(ZammadDesk(admin, setup.mapping), policy), *_noticed(setup.mapping)],
     )
+
+
+def _noticed(mapping: ZammadMapping) -> Iterator[str]:
+    """What others will notice of an installation."""
+    if mapping.required_on_create:
+        yield (
+            "Whoever opens a ticket in incidents' groups by mask or API has to fill in the required details: Zammad "
+            'answers other programs without them with 422 "Error ID". required_on_create: false in the mapping leaves '
+            "that out; then they are asked back."
+        )
 
 
 def plan_zammad(
@@ -56,6 +73,7 @@ def plan_zammad(
     *,
     receiver_url: str | None = None,
     adopt: bool = False,
+    new_account: bool = False,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
@@ -67,6 +85,8 @@ def plan_zammad(
     bot = whoami(setup.bot)
     current = look(setup, bot)
     site = _site(setup, bot, current, receiver_url, today)
+    installed = _installed(current, str(bot["id"]), receiver_url, new_account=new_account)
+    site = replace(site, installed=installed)
     return make_plan(everything(site), current, secrets, adopt=adopt)
 
 
@@ -74,8 +94,8 @@ def plan_back_zammad(setup: Setup, *, purge_fields: bool = False) -> Plan:
     """What an uninstallation would do now. Changes nothing. Raises StepError if Zammad cannot be read."""
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    first = without_our_roles(current, int(bot["id"]))
-    return plan_uninstall(current, used_by_tickets(setup.bot, current), first, purge_fields=purge_fields)
+    used = used_by_tickets(setup.bot, current)
+    return plan_uninstall(current, used, given_back(current, int(bot["id"]), used), purge_fields=purge_fields)
 
 
 def checklist_zammad(setup: Setup, today: date, base: str) -> tuple[Item, ...]:
@@ -91,9 +111,15 @@ def _afterwards(done: Plan) -> str:
 
 
 def whoami(client: ZammadClient) -> Mapping[str, Any]:
-    """The bot user."""
+    """The bot user. Raises StepError also if it is no agent: the role must not go to a customer by mistake."""
     try:
         user = client.get("users/me")
+        client.get("macros")
+    except ForbiddenError as error:
+        raise StepError(
+            "The connector's own token (INTERSPACE_ZAMMAD_TOKEN) is that of a user who is no agent. Make a user of its "
+            f"own for the connector, with the role Agent, and use its token. {error}"
+        ) from error
     except HelpdeskError as error:
         raise StepError(f"The connector's own token (INTERSPACE_ZAMMAD_TOKEN) does not work. {error}") from error
     return with_id(user, "Zammad GET users/me")
@@ -106,8 +132,19 @@ def look(setup: Setup, bot: Mapping[str, Any]) -> Current:
     return read_current(setup.admin, int(bot["id"]), named)
 
 
+def _installed(current: Current, account: str, receiver_url: str | None, *, new_account: bool) -> Installed:
+    """Who is installed, or will be. Raises PlanError if another account is."""
+    macros = [row for row in current.tables["macros"] if KINDS["macros"].is_ours(row)]
+    found = next((mark for row in macros if (mark := installed_in(row.get("note"))) is not None), None)
+    return of_account(found or new_installation(account, receiver_url), account, new_account=new_account)
+
+
 def _site(
-    setup: Setup, bot: Mapping[str, Any], current: Current, receiver_url: str | None, today: date
+    setup: Setup,
+    bot: Mapping[str, Any],
+    current: Current,
+    receiver_url: str | None,
+    today: date,
 ) -> InstallContext:
     intake = current.row("groups", setup.mapping.group_name("intake")) or {}
     webhook = current.row("webhooks", NAME)
@@ -118,11 +155,25 @@ def _site(
         mapping=setup.mapping,
         bot_id=int(bot["id"]),
         bot_login=str(bot["login"]),
+        installed=new_installation(str(bot["id"]), receiver_url),
         receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
+        without_access=_without_access(setup, current),
         today=today,
     )
+
+
+def _without_access(setup: Setup, current: Current) -> Mapping[str, frozenset[str]]:
+    """Role of agents → groups of the policy, without the intake, in which it may do nothing or which are not there."""
+    ids = {str(row["name"]): str(row["id"]) for row in current.tables["groups"]}
+    named = setup.policy.groups() - {"intake"}
+    groups = {name: ids.get(name, "") for name in map(setup.mapping.group_name, sorted(named))}
+    lacking = {}
+    for role in setup.mapping.roles.agents:
+        access = (current.row("roles", role) or {}).get("group_ids") or {}
+        lacking[role] = frozenset(name for name, group_id in groups.items() if not access.get(group_id))
+    return lacking
 
 
 def everything(site: InstallContext) -> Iterator[Wanted]:
@@ -166,19 +217,6 @@ def used_by_tickets(client: ZammadClient, current: Current) -> Used:
             if KINDS[path].is_ours(row) and _has_tickets(client, attribute, int(row["id"])):
                 reasons[path, row["id"]] = "tickets refer to it"
     return reasons
-
-
-def without_our_roles(current: Current, bot_id: int) -> Iterator[Step]:
-    """A role that somebody holds cannot be deleted."""
-    kind = KINDS["roles"]
-    going = {int(row["id"]) for row in current.tables["roles"] if kind.is_ours(row) and not kind.is_adopted(row)}
-    for row in current.tables["users"]:
-        role_ids = [int(role) for role in row.get("role_ids") or ()]
-        if int(row["id"]) == bot_id and going & set(role_ids):
-            kept = [role for role in role_ids if role not in going]
-            name = str(row["login"])
-            why = "gives our roles back"
-            yield Step(Action.UPDATE, "users", name, bot_id, {"role_ids": kept}, why=why, label=KINDS["users"].label)
 
 
 def _has_tickets(client: ZammadClient, attribute: str, row_id: int) -> bool:

@@ -53,7 +53,7 @@ def calendars(site: InstallContext) -> Iterator[Wanted]:
 def slas(site: InstallContext) -> Iterator[Wanted]:
     """An SLA for each priority, in minutes, so that Zammad's own clocks agree with the policy's (R36, R37).
 
-    RFO tasks have a due date of their own and no SLA.
+    For incidents only: RFO tasks have a due date of their own, problem records none.
     """
     for priority, targets in site.policy.priorities.items():
         calendar = site.policy.calendar(priority)
@@ -71,7 +71,7 @@ def slas(site: InstallContext) -> Iterator[Wanted]:
                 "calendar_id": Ref("calendars", PREFIX + targets.calendar),
                 "condition": {
                     "ticket.priority_id": {"operator": "is", "value": _read_as(site, priority)},
-                    "ticket.group_id": {"operator": "is not", "value": [text_ref("groups", site.rfo_group)]},
+                    "ticket.group_id": {"operator": "is", "value": site.incident_groups},
                 },
                 **{key: span and _minutes(site.policy.duration(span, calendar)) for key, span in times.items()},
             },
@@ -82,7 +82,10 @@ def report_profiles(site: InstallContext) -> Iterator[Wanted]:
     """A report profile for each priority (R29, R32)."""
     for priority, targets in site.policy.priorities.items():
         name = f"{PREFIX}{priority} {targets.name}"
-        condition = {"ticket.priority_id": {"operator": "is", "value": _read_as(site, priority)}}
+        condition = {
+            "ticket.priority_id": {"operator": "is", "value": _read_as(site, priority)},
+            "ticket.group_id": {"operator": "is", "value": site.incident_groups},
+        }
         yield Wanted("report_profiles", name, {"name": name, "condition": condition, "active": True})
 
 

@@ -1,8 +1,11 @@
 """What the installation has to know of this one Zammad and of where the connector runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from connector.domain.vocabulary import TicketKind
+from connector.helpdesks.installed import Installed
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.install.objects import Ref, text_ref
 from connector.policy.models import Policy
@@ -16,11 +19,15 @@ class InstallContext:
     mapping: ZammadMapping
     bot_id: int
     bot_login: str
+    installed: Installed
+    """Stands on every macro, which agents may read: another installation sees it there."""
     receiver_url: str
     """Where Zammad reaches the webhook receiver, with the path of the hook."""
     sender_id: int | None
     """The address that mail of the intake group comes from: a group without one sends no mail."""
     signature_id: int | None
+    without_access: Mapping[str, frozenset[str]]
+    """Role of agents → groups of ours in which it may do nothing yet."""
     today: date
     """Public holidays are written down from this year on."""
 
@@ -28,6 +35,20 @@ class InstallContext:
     def intake_group(self) -> str:
         """Where tickets come in (R2)."""
         return self.mapping.group_name("intake")
+
+    @property
+    def incident_groups(self) -> list[Ref]:
+        """The ids of the groups whose tickets are incidents (R2). One that the mapping names need not be there yet."""
+        return self._groups(TicketKind.INCIDENT)
+
+    @property
+    def groups_in_scope(self) -> list[Ref]:
+        """The ids of all groups whose tickets the rules hold for."""
+        return self._groups(*TicketKind)
+
+    def _groups(self, *kinds: TicketKind) -> list[Ref]:
+        named = self.mapping.groups_in_scope.items()
+        return [text_ref("groups", group, optional=True) for group, kind in named if kind in kinds]
 
     @property
     def rfo_group(self) -> str:

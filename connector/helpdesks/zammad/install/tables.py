@@ -45,7 +45,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("ticket_priorities", "priority", "admin.object (since 6.4: admin.ticket_priority)", mark=_NOTE),
         Kind("groups", "group", "admin.group", mark=_NOTE),
         Kind("roles", "role", "admin.role", mark=_NOTE, partial=("group_ids",)),
-        Kind("users", "user", "admin.user", mark=_NOTE, name="login", adoptable=False),
+        Kind("users", "user", "admin.user", mark=_NOTE, partial=("preferences",), name="login", adoptable=False),
         Kind("calendars", "calendar", "admin.calendar"),
         Kind("slas", "SLA", "admin.sla"),
         Kind("webhooks", "webhook", "admin.webhook", mark=_NOTE),

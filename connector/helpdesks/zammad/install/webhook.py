@@ -37,18 +37,26 @@ def webhook(site: InstallContext) -> Iterator[Wanted]:
 
 def triggers(site: InstallContext) -> Iterator[Wanted]:
     """A new ticket, a message of a customer or an agent, a change of what the rules read."""
-    created = {"ticket.action": {"operator": "is", "value": "create"}, "ticket.updated_by_id": _not_the_bot(site)}
-    yield _trigger(CREATED, created, "Every ticket that the connector has not made itself.")
+    in_scope = {"operator": "is", "value": site.groups_in_scope}
+    created = {
+        "ticket.action": {"operator": "is", "value": "create"},
+        "ticket.updated_by_id": _not_the_bot(site),
+        "ticket.group_id": in_scope,
+    }
+    yield _trigger(CREATED, created, "Every ticket in the rules' groups that the connector has not made itself.")
     attributes = [*_NATIVE, *site.mapping.fields.values()]
     speakers = [str(site.mapping.articles.senders[actor]) for actor in (Actor.AGENT, Actor.CUSTOMER)]
     matters = [{"name": f"ticket.{name}", "operator": "has changed", "value": []} for name in attributes]
     matters.append({"name": "article.sender_id", "operator": "is", "value": speakers})
+    moved = {"name": "ticket.group_id", "operator": "has changed", "value": []}
     changed = {
         "operator": "AND",
         "conditions": [
             {"name": "ticket.action", "operator": "is", "value": "update"},
             {"name": "ticket.updated_by_id", **_not_the_bot(site)},
             {"operator": "OR", "conditions": matters},
+            # A ticket that leaves the rules' groups is told of as well.
+            {"operator": "OR", "conditions": [{"name": "ticket.group_id", **in_scope}, moved]},
         ],
     }
     yield _trigger(CHANGED, changed, "Messages of customers and agents, and changes of what the rules read.")

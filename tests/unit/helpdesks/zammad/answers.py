@@ -65,6 +65,18 @@ def row(**values: Any) -> dict[str, Any]:
     return held | custom(**values)
 
 
+def after_note(*, internal: bool = True, **values: Any) -> dict[str, Any]:
+    """The same with everything, as a write with an internal note asks for it; whether the note is ``internal``."""
+    held = row(**values)
+    note = {"id": 3, "type_id": 10, "sender_id": 1, "created_by_id": BOT, "internal": internal}
+    articles = {"3": note | {"created_at": "2026-11-22T12:49:05.628Z"}}
+    return {
+        "ticket_id": held["id"],
+        "ticket_article_ids": [3],
+        "assets": {"Ticket": {str(held["id"]): held}, "TicketArticle": articles},
+    }
+
+
 def desk(*proof_keys: bytes) -> ZammadDesk:
     """The adapter with a client that reaches only what a test has answered."""
     return ZammadDesk(ZammadClient(URL, "token", lambda: NOW), mapping(), proof_keys=proof_keys)

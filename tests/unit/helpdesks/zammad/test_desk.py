@@ -11,6 +11,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Channel, Impact, IntakeStatus, Priority, RfoStatus
 from connector.helpdesks.errors import (
+    ExposedNoteError,
     ForbiddenError,
     HelpdeskError,
     NotFoundError,
@@ -28,6 +29,7 @@ from tests.unit.helpdesks.zammad.answers import (
     NOW,
     PRIORITIES,
     URL,
+    after_note,
     changed_later,
     desk,
     mapping,
@@ -157,7 +159,7 @@ class TestWriting:
         """As in recording 012."""
         zammad.put(
             f"{API}/tickets/7",
-            json=row(escalation_level=2, impact="degradation", rfo_due_at="2026-11-30T12:00:00.000Z"),
+            json=after_note(escalation_level=2, impact="degradation", rfo_due_at="2026-11-30T12:00:00.000Z"),
         )
         changes: Changes = {
             "escalation_level": 2,
@@ -187,10 +189,23 @@ class TestWriting:
             }
         ]
         assert updated == datetime(2026, 11, 22, 12, 49, 5, 628_000, tzinfo=UTC)
-        assert [path for path in asked(zammad) if path != "tickets/7"] == []
+        assert [path for path in asked(zammad) if not path.startswith("tickets/7")] == []
+
+    def test_an_internal_note_that_came_back_public_stops_everything(self, zammad: responses.RequestsMock) -> None:
+        zammad.put(f"{API}/tickets/7", json=after_note(internal=False))
+
+        with pytest.raises(ExposedNoteError, match="the internal note \\(article 3\\) is public"):
+            desk().write(incident(), {}, INTERNAL)
+
+    def test_where_the_answer_does_not_tell_the_note_is_read_again(self, zammad: responses.RequestsMock) -> None:
+        zammad.put(f"{API}/tickets/7", json=row())
+        zammad.get(f"{API}/tickets/7", json=after_note(internal=False))
+
+        with pytest.raises(ExposedNoteError):
+            desk().write(incident(), {}, INTERNAL)
 
     def test_the_body_has_the_shape_of_the_recorded_one(self, zammad: responses.RequestsMock) -> None:
-        zammad.put(f"{API}/tickets/7", json=row())
+        zammad.put(f"{API}/tickets/7", json=after_note())
 
         desk().write(incident(), {}, INTERNAL)
 
@@ -241,7 +256,7 @@ class TestWriting:
         assert "to" not in article
 
     def test_an_internal_message_is_never_mailed(self, zammad: responses.RequestsMock) -> None:
-        zammad.put(f"{API}/tickets/7", json=row())
+        zammad.put(f"{API}/tickets/7", json=after_note())
 
         desk().write(incident(), {}, INTERNAL)
 

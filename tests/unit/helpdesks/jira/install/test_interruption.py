@@ -76,6 +76,7 @@ READ = {
     "issueLinkType": r"/issueLinkType$",
     "role": r"/role$",
     "member": r"/project/ISP/role/",
+    "property": r"/properties/interspace-installation",
     "webhook": r"/webhooks?$",
     "filter": r"/filter/(search|favourite)",
     "dashboard": r"/dashboard/search",

@@ -20,11 +20,11 @@ def test_a_fresh_installation_is_well(installed: Installation) -> None:
     found = installed.examine()
 
     not_ok = [finding for finding in found.values() if finding.verdict is not CheckStatus.OK]
-    # Without --adopt the agents' role stays as it is. The delivered policy names nobody's address. There is no ticket
-    # yet besides the tests' own.
+    # The agents have no access to the intake. The delivered policy names nobody's address. There is no ticket yet
+    # besides the tests' own.
     told = ["agents' access to groups", "escalation mail", "attributes of a ticket"]
     assert [finding.name for finding in not_ok] == told
-    assert "may not work in Directors" in found["agents' access to groups"].seen
+    assert "may not work in Users" in found["agents' access to groups"].seen
     assert installed.traces() == []
     assert installed.zammad.mails == []
 

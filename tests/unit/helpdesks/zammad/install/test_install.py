@@ -1,10 +1,12 @@
 """Fresh install, second run, drift, foreign objects, adoption, duplicates."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from connector.helpdesks.zammad.install.notices import CUSTOMER
+from connector.helpdesks.zammad.install.notices import BEGIN, CUSTOMER, END
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES, KINDS
 from connector.helpdesks.zammad.install.webhook import CHANGED, NAME
 from connector.install.apply import refuse
@@ -132,16 +134,64 @@ def test_adopted_objects_are_brought_into_shape_and_marked_so(bench: Bench) -> N
     assert is_adopted(bench.row("groups", "RFO")["note"])
 
 
-def test_agents_get_access_to_the_levels_only_with_adopt(bench: Bench) -> None:
+def test_agents_get_access_to_our_groups_where_they_have_none(bench: Bench) -> None:
     bench.install()
-    assert bench.row("roles", "Agent")["group_ids"] == {}
 
-    bench.install(adopt=True)
-
-    level = str(bench.row("groups", "Directors")["id"])
-    agent = bench.row("roles", "Agent")
-    assert agent["group_ids"][level] == ["full"]
+    agent, ids = bench.row("roles", "Agent"), {g: str(bench.row("groups", g)["id"]) for g in ("RFO", "Directors")}
+    assert agent["group_ids"][ids["RFO"]] == agent["group_ids"][ids["Directors"]] == ["full"]
     assert not is_marked(agent["note"]), "it belongs to Zammad"
+
+    agent["group_ids"][ids["Directors"]] = ["read"]
+    assert bench.plan().work == (), "what an admin has narrowed stays"
+
+
+def test_everything_is_about_the_groups_of_the_mapping_only(bench: Bench) -> None:
+    paths = ("slas", "overviews", "triggers", "core_workflows", "macros", "report_profiles")
+    before = {path: bench.names(path) for path in paths}
+    bench.call("POST", "groups", {"name": "HR"})
+    bench.install()
+
+    ids = {str(bench.row("groups", group)["id"]): group for group in bench.mapping.groups.values()}
+    incidents = {group_id for group_id, group in ids.items() if group not in ("RFO", "Problem Management")}
+    for path in paths:
+        # These follow what the connector itself has written.
+        for name in bench.names(path) - before[path] - {BEGIN, END, "Interspace: RFO due"}:
+            named = _groups_in(bench.row(path, name))
+            assert named, f"{path} {name} is about every group"
+            assert all(groups <= ids.keys() for groups in named), f"{path} {name} is about another department"
+    for path in ("slas", "macros", "core_workflows", "report_profiles"):
+        for name in bench.names(path) - before[path]:
+            assert _groups_in(bench.row(path, name)) == [incidents], f"{path} {name}"
+
+
+def _groups_in(row: Mapping[str, Any]) -> list[set[str]]:
+    """The groups that conditions of a row name, of each condition."""
+    found = [{str(group) for group in row["group_ids"]}] if "group_ids" in row else []
+    for key, value in row.items():
+        for part in value if isinstance(value, list) else [value]:
+            if key == "ticket.group_id" or (isinstance(part, dict) and part.get("name") == "ticket.group_id"):
+                found += [set(map(str, part["value"]))] if part["operator"] == "is" and key != "perform" else []
+            elif isinstance(part, dict) and key != "perform":
+                found += _groups_in(part)
+    return found
+
+
+def test_the_bot_is_told_of_nothing(bench: Bench) -> None:
+    bench.install()
+
+    matrix = bench.row("users", "bot@example.com")["preferences"]["notification_config"]["matrix"]
+    assert not any(
+        told for event in matrix.values() for told in (*event["criteria"].values(), *event["channel"].values())
+    )
+
+
+def test_required_details_on_the_create_mask_are_optional(bench: Bench) -> None:
+    bench.mapping = bench.mapping.model_copy(update={"required_on_create": False})
+    before = bench.names("core_workflows")
+
+    bench.install()
+
+    assert bench.names("core_workflows") == before
 
 
 def test_a_second_object_of_ours_is_removed(bench: Bench) -> None:
