@@ -118,6 +118,8 @@ def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[
 
     Internal notes reach no customer, so that nobody quotes them.
     """
+    if not wanted:
+        return {}
     key, chain = 0, []
     for article in articles[: max(wanted, default=-1) + 1]:
         key = hash((key, article.body, article.is_html, article.internal))
