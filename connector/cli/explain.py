@@ -13,7 +13,7 @@ from rich.text import Text
 
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
 from connector.cli.sections import command
-from connector.cli.wiring import identity_of, open_desk, open_policy, since_of
+from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
@@ -59,6 +59,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     if written is None and not (ticket.isascii() and ticket.isdigit()):
         raise click.UsageError(f"{ticket!r} is neither {helpdesk_plugin.ticket.words} nor an id")
     policy, desk = open_policy(settings), open_desk(settings, chosen)
+    recall_staff(settings, desk)
     # With a customer's token people of support look like customers: better no answer than a wrong one.
     policy = in_force(policy, since_of(settings, chosen, identity_of(chosen, desk)))
     now = at or datetime.now().astimezone()

@@ -141,6 +141,8 @@ def _language(text: str) -> str | None:
 
 def _show(console: Console, case: Case) -> None:
     read = _read(case)
+    if case.ticket.articles[0].author is Actor.MACHINE:
+        console.print("It sounds as if a machine had written it: nothing in it counts.")
     fields = Table("field", "read", title="Details", title_justify="left")
     for name, value in read["fields"].items():
         fields.add_row(LABELS[name], Text(harmless(value)))

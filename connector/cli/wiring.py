@@ -1,12 +1,13 @@
 """Puts the parts together from the settings. Each function raises the error of what it opens."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
+from connector.helpdesks.staff import KnowsStaff
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.settings import Settings, variable
@@ -31,6 +32,14 @@ def open_existing_table(settings: Settings) -> WorkTable:
     except StoreMissing as error:
         where = f"{variable('database_url')}, in the environment or the settings file, says where it is"
         raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
+
+
+def recall_staff(settings: Settings, desk: Desk) -> None:
+    """What the workers have seen of who was support, if there is a work table: without it roles are those of today."""
+    if not isinstance(desk, KnowsStaff):
+        return
+    with suppress(StoreError), closing(open_existing_table(settings)) as table:
+        desk.staff.recall(table.people.staff(desk.name))
 
 
 def identity_of(helpdesk: str, desk: Desk) -> Identity | None:

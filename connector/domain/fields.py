@@ -118,6 +118,8 @@ class Fields(Model):
         "startzeit", "startzeitpunkt", "beginn", "problembeginn", "störungsbeginn", "beginn der störung",
         "beginn des problems", "startzeit des problems", "startzeit der störung", "seit", "seit wann", "aufgetreten",
         "aufgetreten am", "problem seit", "störung seit", "zeitpunkt",
+        "when did it start", "when did the problem start", "when did it begin", "wann begann das problem",
+        "wann begann die störung", "wann hat es begonnen", "störung seit wann",
         *_ONSET,
     )] = None  # fmt: skip
     """R16. When the problem began."""

@@ -57,6 +57,7 @@ _INTERNAL = (
     "left_scope",
     "note_closing",
     "older_than_rules",
+    "opened_again",
     "priority_changed",
     "priority_kept",
     "problem_reopened",

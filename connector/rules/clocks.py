@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.vocabulary import Priority
 from connector.rules import timeline
+from connector.rules.before import runs_before
 from connector.rules.case import Case
 from connector.rules.held import Held, priorities_held
 from connector.rules.timeline import Interval, Intervals
@@ -83,11 +84,15 @@ def clocks(case: Case) -> Clocks:
 def _counted(case: Case) -> Clocks:
     running = timeline.runs(case.ticket, case.policy)
     if case.policy.escalation.raised_priority == "from_creation":
-        clock = _clock(case, case.priority, running)
+        clock = _clock(case, case.priority, (*runs_before(case.ticket, case.policy, None), *running))
         return Clocks(clock, (clock,), *clock.targets)
     held = priorities_held(case)
     had = {one.priority: _while_at_least(held, one.priority) for one in held}
-    each = {priority: _clock(case, priority, timeline.both(running, had[priority])) for priority in sorted(had)}
+    runs = {
+        priority: (*runs_before(case.ticket, case.policy, priority), *timeline.both(running, had[priority]))
+        for priority in sorted(had)
+    }
+    each = {priority: _clock(case, priority, ran) for priority, ran in runs.items()}
     current = held[-1].priority
     raised = had[current][-1].start
     lower = [clock for priority, clock in each.items() if priority > current]

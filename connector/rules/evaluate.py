@@ -18,6 +18,7 @@ from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
 from connector.rules.merged import merged
+from connector.rules.opened_again import opened_again
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
@@ -44,6 +45,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         rfo,
         problem,
         unclear,
+        opened_again,
         merged,
         unknown_state,
         contest,

@@ -86,6 +86,8 @@ def _facts(ticket: Ticket, after: datetime | None, until: datetime) -> list[date
             came.append(article.created_at)
     for field in _DECIDING:
         came += [change.at for change in ticket.changes.get(field, ()) if change.actor is not Actor.CONNECTOR]
+    # A merge brings along what was said before the ticket was there.
+    came = [max(at, ticket.created_at) for at in came]
     return sorted({at for at in came if at <= until and (after is None or at > after)})
 
 

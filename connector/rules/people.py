@@ -6,6 +6,7 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from connector.domain.mail_domain import mail_domain
@@ -66,6 +67,7 @@ def _judged(ticket: Kept, articles: Sequence[Article], customer: Customer) -> tu
     )
 
 
+@lru_cache(maxsize=4_096)
 def is_machine(address: str | None) -> bool:
     """Whether nobody reads what is sent to this address.
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Kept, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.rules.outages import CountedState, states
@@ -35,13 +35,13 @@ def runs(ticket: Ticket, policy: Policy) -> Intervals:
         running = both(running, _outside((Interval(*span) for span in ticket.outside), ticket.created_at))
     if policy.pauses.pending_customer and any(one.state is TicketState.PENDING_CUSTOMER for one in counted):
         parked = _while(counted, lambda one: one.state is TicketState.PENDING_CUSTOMER and one.actor.is_trusted)
-        running = both(running, _outside(both(parked, _customers_turn(ticket)), ticket.created_at))
+        running = both(running, _outside(both(parked, customers_turn(ticket)), ticket.created_at))
     if policy.pauses.deferred and (deferred := deferrals(ticket)):
         running = both(running, _outside(deferred, ticket.created_at))
     return running
 
 
-def deferrals(ticket: Ticket) -> Intervals:
+def deferrals(ticket: Kept) -> Intervals:
     """The intervals in which the repair was deferred by consent (R27): from when the connector wrote it down to the
     opening, or to when it was ended before. Nobody else can stop the clocks so (P20)."""
     changes = [change for change in ticket.changes.get("deferred_until", ()) if change.actor is Actor.CONNECTOR]
@@ -65,6 +65,11 @@ def both(first: Intervals, second: Intervals) -> Intervals:
             found.append(Interval(start, end))
         at, other = (at + 1, other) if mine_ends_first else (at, other + 1)
     return tuple(found)
+
+
+def less(runs: Intervals, pauses: Intervals, since: datetime) -> Intervals:
+    """``runs``, none of which begins before ``since``, without the time of ``pauses``."""
+    return both(runs, _outside(pauses, since)) if pauses else runs
 
 
 def _outside(intervals: Iterable[Interval], since: datetime) -> Intervals:
@@ -91,7 +96,7 @@ def _while(counted: Sequence[CountedState], holds: Callable[[CountedState], bool
     return (*found, Interval(since, None)) if since is not None else tuple(found)
 
 
-def _customers_turn(ticket: Ticket) -> Intervals:
+def customers_turn(ticket: Ticket) -> Intervals:
     """When support had spoken last and the customer had not answered yet, whatever the state said: only then can
     anybody have waited for the customer."""
     found: list[Interval] = []

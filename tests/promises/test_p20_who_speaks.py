@@ -208,3 +208,18 @@ def test_a_note_that_is_made_public_later_counts_from_then(zammad_cast: Cast) ->
 
     (answer,) = stage.ticket(ticket).answers
     assert answer.heard_at > answer.created_at + timedelta(minutes=15)
+
+
+def test_a_ticket_split_off_in_the_phone_mask_is_no_call(zammad_cast: Cast) -> None:
+    """A real call is one, in the same mask."""
+    stage, house = zammad_cast.stage, zammad_house(zammad_cast.stage)
+    ticket = zammad_cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    split = house.split(zammad_cast.agent.token, ticket)
+    call = {"type": "phone", "sender": "Customer", "body": COMPLETE}
+    body = {"title": "Line dead", "group": "Users", "customer": "ada@harbour.example", "article": call}
+    called = str(zammad_cast.agent.calls("POST", "tickets", body)["id"])
+    stage.advance(timedelta(minutes=20))
+
+    assert [stage.ticket(one).fields.priority for one in (split, called)] == [Priority.P1] * 2
+    assert [stage.ticket(one).fields.escalation_level for one in (split, called)] == [2, 1]

@@ -161,3 +161,18 @@ def test_the_group_goes_back_with_a_level_that_an_agent_lowers(cast: Cast) -> No
         == "Level 3, head of operations: set by an agent on Mon 23 Nov 2026 15:00 CET (14:00 UTC)"
     )
     assert (second.escalation_level, second.group) == (2, "intake")
+
+
+def test_a_request_by_the_mail_that_opens_the_ticket_counts(sqlite_url: str) -> None:
+    """Zammad opens a closed ticket by any mail of the customer's."""
+    cast = set_the_stage(sqlite_url)
+    with cast.stage:
+        ticket = answered(cast)
+        cast.agent.sets(ticket, state=TicketState.CLOSED)
+        cast.stage.advance(24 * HOUR)
+        cast.stage.house.mail(cast.customer.email, "Re: Line down", ESCALATE, ticket)
+        cast.stage.settle()
+
+        seen = cast.stage.ticket(ticket)
+        assert not seen.state.is_over
+        assert seen.fields.escalation_level == 2

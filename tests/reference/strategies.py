@@ -1,19 +1,18 @@
 """Calendars, policies and histories for Hypothesis, with a liking for what goes wrong elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from connector.domain.ticket import Article, Change, Ticket
-from connector.domain.vocabulary import Actor, Priority, PrioritySource, TicketState
+from connector.domain.vocabulary import Priority, TicketState
 from connector.policy.calendar_spec import WEEKDAYS, CalendarSpec, Hours
 from connector.policy.kinds import Span
 from connector.policy.models import ClockPauses, Ladder, Policy
-from tests.builders import changed, complete, default_policy, incident, moved, said
+from tests.builders import default_policy
 from tests.reference.incident import Event
 
 _NIGHT = [0, 1, 60, 119, 120, 135, 150, 165, 180, 181, 360, 1320, 1380, 1439]
@@ -35,53 +34,83 @@ def weeks(draw: st.DrawFn, least: int = 1) -> tuple[Hours, ...]:
     return tuple(found) or (Hours(days=("mon",), opens=timedelta(), closes=timedelta(days=1)),)
 
 
-@st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    """The default policy with calendars, ages and limits drawn for every priority: a higher one is never slower."""
-    policy = default_policy()
-    zone = draw(st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]))
-    own = CalendarSpec(timezone=zone, hours=draw(weeks(least=2)), closed=draw(_CLOSED))
-    calendars = {**policy.calendars, "own": own}
-    clocks = draw(st.sampled_from([["always"] * 4, ["own"] * 4, ["always", "always", "own", "own"]]))
-    levels = policy.escalation.ladders["default"].levels
-    ages, limits = draw(_ages(len(levels))), draw(_ages(2))
-    if draw(st.booleans()):  # Age and limit at the same moment.
-        limits = {priority: [least, max(least, ages[priority][2] - 1)] for priority, (least, _) in limits.items()}
-    skipped = draw(st.sets(st.integers(1, 4), max_size=2))
-    ladder = Ladder(
-        levels=tuple(
+class Drawn(NamedTuple):
+    """What a policy has instead of the default one's; in minutes."""
+
+    own: CalendarSpec
+    """Besides ``always`` and ``office``."""
+    clocks: tuple[str, ...]
+    """The calendar of each priority."""
+    ages: Mapping[Priority, Sequence[int]]
+    """After which the levels are reached, rising."""
+    limits: Mapping[Priority, Sequence[int]]
+    """First response and repair."""
+    skipped: frozenset[int]
+    """The levels that are passed over, counted from 0."""
+    missed_targets: frozenset[str]
+    raised_priority: str
+    pauses: ClockPauses
+
+    @property
+    def policy(self) -> Policy:
+        """The whole of it."""
+        policy = default_policy()
+        levels = tuple(
             level.model_copy(
-                update={"after": {p: Span(f"{ages[p][index]} min") for p in Priority}, "skip": index in skipped}
+                update={
+                    "after": {p: Span(f"{self.ages[p][index]} min") for p in Priority},
+                    "skip": index in self.skipped,
+                }
             )
-            for index, level in enumerate(levels)
+            for index, level in enumerate(policy.escalation.ladders["default"].levels)
         )
-    )
-    priorities = {
-        priority: targets.model_copy(
+        priorities = {
+            priority: policy.priorities[priority].model_copy(
+                update={
+                    "calendar": clock,
+                    "first_response": Span(f"{self.limits[priority][0]} min"),
+                    "repair": Span(f"{self.limits[priority][1]} min"),
+                }
+            )
+            for priority, clock in zip(Priority, self.clocks, strict=True)
+        }
+        escalation = {
+            "ladders": {"default": Ladder(levels=levels)},
+            "customers": {},
+            "services": {},
+            "missed_targets": self.missed_targets,
+            "raised_priority": self.raised_priority,
+        }
+        return policy.model_copy(
             update={
-                "calendar": clock,
-                "first_response": Span(f"{limits[priority][0] + 1} min"),
-                "repair": Span(f"{limits[priority][1] + 1} min"),
+                "calendars": {**policy.calendars, "own": self.own},
+                "priorities": priorities,
+                "escalation": policy.escalation.model_copy(update=escalation),
+                "pauses": self.pauses,
             }
         )
-        for (priority, targets), clock in zip(policy.priorities.items(), clocks, strict=True)
-    }
-    escalation = {
-        "ladders": {"default": ladder},
-        "customers": {},
-        "services": {},
-        "missed_targets": draw(st.sampled_from([{"first_response", "repair"}, {"repair"}, set()]).map(frozenset)),
-        "raised_priority": draw(st.sampled_from(["from_change", "from_change", "from_creation"])),
-    }
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Drawn:
+    """Calendars, ages and limits for every priority: a higher one is never slower."""
+    zone = draw(st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]))
+    ages, lengths = draw(_ages(5)), draw(_ages(2))
+    # Sometimes the repair is due at the moment of a level.
+    alike = draw(st.booleans())
     yes = st.sampled_from([True, True, False])
-    pauses = ClockPauses(pending_customer=draw(yes), deferred=draw(yes))
-    return policy.model_copy(
-        update={
-            "calendars": calendars,
-            "priorities": priorities,
-            "escalation": policy.escalation.model_copy(update=escalation),
-            "pauses": pauses,
-        }
+    return Drawn(
+        own=CalendarSpec(timezone=zone, hours=draw(weeks(least=2)), closed=draw(_CLOSED)),
+        clocks=draw(st.sampled_from([("always",) * 4, ("own",) * 4, ("always", "always", "own", "own")])),
+        ages=ages,
+        limits={
+            priority: (response + 1, max(response + 1, ages[priority][2]) if alike else repair + 1)
+            for priority, (response, repair) in lengths.items()
+        },
+        skipped=frozenset(draw(st.sets(st.integers(1, 4), max_size=2))),
+        missed_targets=frozenset(draw(st.sampled_from([("first_response", "repair"), ("repair",), ()]))),
+        raised_priority=draw(st.sampled_from(["from_change", "from_change", "from_creation"])),
+        pauses=ClockPauses(pending_customer=draw(yes), deferred=draw(yes)),
     )
 
 
@@ -132,45 +161,3 @@ def events(draw: st.DrawFn, within: int, deeds: Sequence[str] = DEEDS) -> list[E
 
 
 _STATES = [TicketState.OPEN, *3 * [TicketState.PENDING_CUSTOMER], TicketState.CLOSED, TicketState.RESOLVED]
-
-
-def ticket_of(policy: Policy, begins: datetime, first: Priority, happened: Sequence[Event]) -> Ticket:
-    """The same life as a helpdesk tells it, to a connector that has been away until now."""
-    articles: list[Article] = []
-    history: list[Change] = []
-    state, fields = TicketState.NEW, {"priority": first}
-    for number, (minute, does, value) in enumerate(happened):
-        when, name = begins + timedelta(minutes=minute), f"{number}"
-        if does == "answers":
-            articles.append(said("We are on it.", when, Actor.AGENT, id=name))
-        elif does == "writes":
-            articles.append(said("Any news?", when, id=name))
-        elif value == "customer":
-            wish = "Please escalate this ticket." if does == "asks" else "Please send us the RFO."
-            articles.append(said(wish, when, id=name))
-        elif does == "state":
-            history.append(moved(state, value, when))
-            state = value
-        else:
-            field, actor = {
-                "priority": ("priority", Actor.AGENT),
-                "asks": ("escalation_request", Actor.MANAGER if value == "manager" else Actor.AGENT),
-                "defers": ("deferred_until", Actor.CONNECTOR),
-                "orders": ("rfo_requested", Actor.AGENT),
-            }[does]
-            new: Any = {"asks": f"wish {number}", "orders": True}.get(does, value)
-            if does == "defers":
-                new = begins + timedelta(minutes=value)
-            history.append(changed(field, fields.get(field), new, when, actor).model_copy(update={"id": name}))
-            fields[field] = new
-    return incident(
-        complete(**{**_UNTOUCHED, **fields}),
-        state=state,
-        created_at=begins,
-        updated_at=begins,
-        articles=tuple(articles),
-        history=tuple(history),
-    )
-
-
-_UNTOUCHED: dict[str, Any] = {"service_id": None, "service_check": None, "priority_source": PrioritySource.AGENT}

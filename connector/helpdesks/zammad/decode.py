@@ -32,7 +32,6 @@ _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 _CLOCK_GRAIN = timedelta(seconds=1)
 _LARGEST_LOGO = 20_000
 """Bytes. A picture of a screen is larger."""
-_OF_A_SPLIT = ("parent", "child")
 
 
 Merged = tuple[TicketRow, History]
@@ -63,7 +62,7 @@ class Decoder:
         created_by = self._people.creator(row, whole.assets, articles)
         channel = self._channel(row.create_article_type_id)
         # The mask for phone calls opens when a ticket is split, and whoever splits it talks with nobody.
-        is_split = any(link.link_type in _OF_A_SPLIT for link in whole.links)
+        is_split = _copied_from(whole, row) is not None
         changes = self._changes(history, row, whole.assets) if history else ()
         state, unknown_state = self._meanings.state(row.state_id)
         own = history.written_here if history and history.merged else None

@@ -62,10 +62,14 @@ UNSETTLED = re.compile(
     r"|kurz\w*"
     r"|avoid|prevent|risk\w*|threat\w*|droh\w*|gefahr\w*|risiko|vermeid\w*|planned|geplant\w*|twice|times"
     r"|mal|hatten?"
-    r"|yesterday|last (?:week|month|night|year)|gestern|letzte\w*|test)\b|\?|\b\d+ ?(?:%|percent|prozent)",
+    r"|yesterday|last (?:week|month|night|year)|gestern|letzte\w*|test)\b|\?",
     re.IGNORECASE,
 )
 """Not now, not all of it, or not for certain."""
+
+
+MEASURED = re.compile(r"\b\d+ ?(?:%|percent\b|prozent\b)", re.IGNORECASE)
+"""A part of it is lost, so that not all of it is."""
 
 
 class Choices(NamedTuple):
@@ -91,4 +95,6 @@ def read_choices(value: str) -> Choices:
     ticked = _TICKED.findall(value)
     text = ticked[0] if len(ticked) == 1 else value
     impact = None if UNSETTLED.search(text) else _only(text, _IMPACT)
+    if impact is Impact.SERVICE_AFFECTING and MEASURED.search(text):
+        impact = None
     return Choices(impact, _only(text, _URGENCY), _only(text, _FAULT_TYPE))

@@ -30,6 +30,13 @@ _LATER = re.compile(
     r".*\b(?:tomorrow|morgen|monday|montag|next|nächst\w+)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_WORSE = re.compile(
+    r"(?<!\bnot )\b(?:(?:get|gets|got|getting|gotten|becom\w+|became|is|are|now|much|even|far) (?:\w+ )?worse"
+    r"|worsen\w*|deteriorat\w*|(?:wird|wurde|ist|immer|noch) (?:\w+ ){0,2}schlimmer|verschlechter\w*)\b",
+    re.IGNORECASE,
+)
+_CASE = re.compile(r"[^.!?\n]*\b(?:if|should|unless|in case|falls|wenn|sollte\w*)\b[^.!?\n]*", re.IGNORECASE)
+"""What may happen has not happened."""
 _WITHDRAWN = re.compile(
     r"\b(?:withdr[ae]w\w*|revoke|take back|changed (?:my|our) mind|widerruf\w*|zieh\w* (?:\w+ ){0,6}zurück"
     r"|doch nicht)\b",
@@ -81,7 +88,7 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
     cues = {
         "negation": NEGATION.search(_NO_OBJECTION.sub(" ", words)),
         "withdrawal": _WITHDRAWN.search(words),
-        "go on": _GO_ON.search(words) and not _LATER.search(words),
+        "go on": (_GO_ON.search(words) and not _LATER.search(words)) or _WORSE.search(_CASE.sub(" ", words)),
         "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words),
         "third party": THIRD_PARTY.search(words),
         "more": not names_it and _more_than_yes(words),

@@ -32,6 +32,9 @@ _MORNING = re.compile(
     rf"|gegen |ab )?{_CLOCK}",
     re.IGNORECASE,
 )
+_LAST_NIGHT = re.compile(
+    rf"\b(?:last night|heute nacht|letzte nacht)[, ]*(?:at |around |about |um |gegen |ab )?{_CLOCK}", re.IGNORECASE
+)
 _IN_THE_MORNING = re.compile(
     rf"(?<![\d.:/-]){_CLOCK} (?:this morning|(?:heute )?(?:morgens|früh)|heute (?:morgen|früh|vormittag)"
     rf"|in the morning)\b",
@@ -44,6 +47,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 _AFTER = {"halb": -30, "half past": 30, "viertel nach": 15, "quarter past": 15, "viertel vor": -15, "quarter to": -15}
+_NIGHT_ENDS = 6
 _EVENING = 18
 """From this hour on it is not certain which half of the day "halb acht" means."""
 _ZULU = re.compile(r"\b([01]\d|2[0-3]):?([0-5]\d) ?z\b", re.IGNORECASE)
@@ -91,6 +95,8 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
     text = _PARTS.sub(lambda match: _part(match, sent_at), text)
     text = _MORNING.sub(_morning, _IN_THE_MORNING.sub(_morning, text))
+    if sent_at.hour > _NIGHT_ENDS:
+        text = _LAST_NIGHT.sub(_night, text)
     text = _FOUR_DIGITS.sub(r"\g<word> \g<hour>:\g<minute>", _ZULU.sub(r"\1:\2 UTC", text))
     text = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", text))
     text = _REGION.sub(lambda match: f" {_REGIONS[match[1][0].upper()]}", text)
@@ -98,7 +104,7 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 
 
 _EVERYDAY = re.compile(
-    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|morgens?|früh"
+    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?|früh"
     r"|vormittag|time"
     r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\("
     r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
@@ -117,6 +123,13 @@ def _ago(match: re.Match[str], sent_at: datetime) -> str:
         return f"{word or ''} {sent_at - length:%Y-%m-%d %H:%M} UTC approx".strip()
     except OverflowError:
         return match[0]
+
+
+def _night(match: re.Match[str]) -> str:
+    hour = int(match["hour"])
+    if _NIGHT_ENDS < hour < _EVENING:
+        return match[0]
+    return f"{'yesterday' if hour >= _EVENING else 'today'} {hour:02}:{match['minute'] or '00'}"
 
 
 def _morning(match: re.Match[str]) -> str:

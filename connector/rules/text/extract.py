@@ -110,6 +110,12 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
         value = _read(entry, message)
         if not _is_silent(entry, value):
             said.setdefault(entry.field, []).append(_Said(entry.value, value))
+    if len(starts := said.get("problem_start", ())) > 1 and any(isinstance(start.value, Unclear) for start in starts):
+        # Date and time have lines of their own.
+        words = " ".join(start.words for start in starts)
+        joined = read_start(words, "", message.sent_at, message.zones)
+        if isinstance(joined, Start):
+            said["problem_start"] = [_Said(words, joined)]
     return said
 
 

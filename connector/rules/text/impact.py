@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from connector.domain.vocabulary import Impact
-from connector.rules.text.choices import AFFECTING, DENIAL, UNSETTLED, terms
+from connector.rules.text.choices import AFFECTING, DENIAL, MEASURED, UNSETTLED, terms
 
 _STATED = terms(
     (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"),
@@ -83,7 +83,7 @@ _STILL_UP = re.compile(
 )
 """Somewhere in the message, so that not everything is lost."""
 _STAYS_OUT = re.compile(
-    r"\b(?:not|no|nothing|nobody|never|nicht|kein\w*|nichts|niemand|gar|bis|until|when|wann|please|bitte|since"
+    r"\b(?:not|cannot|no|nothing|nobody|never|nicht|kein\w*|nichts|niemand|gar|bis|until|when|wann|please|bitte|since"
     r"|seit)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
@@ -145,7 +145,7 @@ def is_total_loss(text: str) -> bool:
 
 def _is_lost(clause: str) -> bool:
     lost, nothing_left = _LOST.search(clause), _NOTHING_LEFT.search(clause)
-    if UNSETTLED.search(clause) or _NOT_OURS.search(clause) or _QUESTION.match(clause):
+    if UNSETTLED.search(clause) or MEASURED.search(clause) or _NOT_OURS.search(clause) or _QUESTION.match(clause):
         return False
     if nothing_left and not _PART.search(clause[: nothing_left.start()]):
         return True

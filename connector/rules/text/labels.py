@@ -90,7 +90,7 @@ def _after_bullet(text: str) -> int:
 
 def _is_filled(value: str, fields: Mapping[str, str]) -> bool:
     """Not empty, not a word that says "nothing", and not the next label of a row of labels."""
-    plain = value.partition("\t")[0].strip(_DECORATION)
+    plain = value.strip().partition("\t")[0].strip(_DECORATION)
     return plain.casefold() not in _UNFILLED and _known(plain, fields) is None
 
 

@@ -143,10 +143,12 @@ def _lines_of_text(body: str) -> list[RawLine]:
 def _by_columns(lines: list[str]) -> list[str]:
     """Lines one below the other with equally many parts, set apart by two spaces or more, are rows: their parts are
     split by a tab, as the cells of a table in markup are."""
-    parts = [_GAP.split(line.strip(" ")) if "  " in line else () for line in lines]
+    parts = [_GAP.split(line.strip(" ")) if "  " in line else [] for line in lines]
     counts = [len(each) for each in parts]
     return [
-        "\t".join(parts[at]) if count > 1 and count in (counts[at - 1 : at] + counts[at + 1 : at + 2]) else lines[at]
+        "\t".join(parts[at])
+        if count > 1 and parts[at][0][-1:] not in ":=" and count in (counts[at - 1 : at] + counts[at + 1 : at + 2])
+        else lines[at]
         for at, count in enumerate(counts)
     ]
 

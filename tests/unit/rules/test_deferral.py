@@ -151,7 +151,16 @@ def test_a_yes_before_our_question_or_after_a_no_is_none() -> None:
     assert "deferred_until" not in decided(answered("No.", "OK")).changes
 
 
-@pytest.mark.parametrize("text", ["Please do not wait any longer.", "I withdraw my consent.", "Please carry on now."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do not wait any longer.",
+        "I withdraw my consent.",
+        "Please carry on now.",
+        "It is getting worse.",
+        "Es wird immer schlimmer.",
+    ],
+)
 def test_the_customer_takes_the_consent_back_by_message(text: str) -> None:
     ticket = answered("Yes.", text)
     fields = ticket.fields.model_copy(update={"deferred_until": OPENING})
@@ -160,6 +169,12 @@ def test_the_customer_takes_the_consent_back_by_message(text: str) -> None:
     assert outcome.changes["deferred_until"] is None
     assert [told.title for told in outcome.notes] == ["Deferral over"]
     assert "no longer agreed by both parties" in outcome.notes[0].text
+
+
+@pytest.mark.parametrize("text", ["Yes. If it gets worse, we will call you.", "Yes.\n\nIt is not worse than before."])
+def test_what_may_get_worse_takes_nothing_back(text: str) -> None:
+    assert not [one for one in decided(answered("Yes.", text)).notes if one.title == "Deferral over"]
+    assert decided(answered("Yes.", text)).changes["deferred_until"] == OPENING
 
 
 def test_the_question_to_the_customer_is_no_consent_when_quoted() -> None:

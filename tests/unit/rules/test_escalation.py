@@ -10,9 +10,10 @@ from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
 from connector.policy.models import Policy
+from connector.rules.answers import refusals
 from connector.rules.escalation import escalation
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, office_p4, said
-from tests.unit.rules.passes import decide, with_values
+from tests.unit.rules.passes import Decided, decide, with_values
 
 POLICY = default_policy()
 BY_AGE = POLICY.model_copy(
@@ -448,3 +449,108 @@ def test_a_level_that_rose_for_something_else_keeps_no_request_from_being_served
     ticket = triaged(Priority.P3, level, articles=(asked, *notes), history=history)
 
     assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == level + 1
+
+
+def test_the_reason_of_the_first_level_is_that_of_the_present_priority() -> None:
+    """Nobody was called for it; the reason of a level that somebody was called for stays."""
+    raised = changed("priority", Priority.P3, Priority.P1, at(hours=1))
+    written_as = {"escalation_reason": "Level 1, engineer on duty: ticket age 0 s at P3"}
+    fields = complete(priority=Priority.P1, escalation_level=1, **written_as)
+    told = incident(fields, articles=(ANSWERED, note({"level-1"})), history=(raised,))
+
+    first = decide(escalation, incident(fields, articles=(ANSWERED,), history=(raised,)), POLICY, at(hours=1))
+
+    assert first.changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 s at P1"
+    assert "escalation_reason" not in decide(escalation, told, POLICY, at(hours=1)).changes
+
+
+def test_a_request_on_a_ticket_that_is_over_is_told_once_and_never_served() -> None:
+    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=30))
+    asked = said("please escalate", at(hours=2))
+    over = triaged(state=TicketState.CLOSED, articles=(asked,), history=(closed,))
+
+    (told,) = decide(escalation, over, POLICY, at(hours=2)).notes
+    again = moved(TicketState.CLOSED, TicketState.OPEN, at(days=10))
+    later = triaged(articles=(asked, note(set(told.marks), at(hours=2))), history=(closed, again))
+
+    assert told.marks == {f"request-late-a{asked.id}"}
+    outcome = decide(escalation, later, POLICY, at(days=10))
+    assert (outcome.changes["escalation_level"], outcome.notes) == (1, ())
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(-1, 2), (20, 2), (61, 1)])
+def test_a_request_that_opens_the_ticket_is_served(seconds: int, level: int) -> None:
+    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=10))
+    opened = moved(TicketState.CLOSED, TicketState.OPEN, at(minutes=20, seconds=seconds), Actor.SYSTEM)
+    ticket = triaged(articles=(said("please escalate, it is down again", at(minutes=20)),), history=(closed, opened))
+
+    assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == level
+
+
+def test_a_request_that_a_look_found_too_late_stays_so() -> None:
+    """It came while the ticket was open, and the connector looked when that was over."""
+    asked = said("please escalate", at(minutes=20))
+    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=30))
+    again = moved(TicketState.CLOSED, TicketState.OPEN, at(days=2))
+    noted = note({f"request-late-a{asked.id}"}, at(minutes=31))
+
+    served = decide(escalation, triaged(articles=(asked,), history=(closed, again)), POLICY, at(days=2))
+    late = decide(escalation, triaged(articles=(asked, noted), history=(closed, again)), POLICY, at(days=2))
+
+    assert (served.changes["escalation_level"], late.changes["escalation_level"]) == (2, 1)
+
+
+def test_what_asks_twice_within_the_hour_is_told_the_customer_once() -> None:
+    asked = [said("please escalate", at(minutes=minute)) for minute in (20, 30, 40)]
+    served = note({"level-2", f"request-a{asked[0].id}"}, at(minutes=21))
+    refused = note({f"refused-a{asked[1].id}", f"refused-a{asked[2].id}"}, at(minutes=41))
+    ticket = triaged(level=2, articles=(asked[0], served, *asked[1:], refused))
+
+    (told,) = decide(refusals, ticket, POLICY, at(minutes=42)).notes
+
+    assert (told.public, told.marks) == (True, {f"refused-told-a{asked[0].id}"})
+    assert "11:20 UTC" in told.text
+    assert decide(refusals, ticket, POLICY, at(minutes=80)).notes == ()
+
+
+def test_who_rises_by_a_request_is_told_by_the_level_alone() -> None:
+    asked = said("please escalate", at(minutes=20))
+    ticket = triaged(level=2, articles=(asked, note({"level-2", f"request-a{asked.id}"}, at(minutes=21))))
+
+    assert decide(refusals, ticket, POLICY, at(minutes=22)).notes == ()
+
+
+class TestALevelThatAnAgentLowers:
+    """It stays, and the group goes with it."""
+
+    ROSE = (
+        changed("group", "intake", "level_3", at(hours=2), Actor.CONNECTOR),
+        changed("group", "level_3", "level_4", at(hours=4), Actor.CONNECTOR),
+    )
+    NOTES = note({"level-2", "level-3", "level-4"}, at(hours=4))
+
+    def lowered(self, level: int, *more: Change, now: float = 5) -> Decided:
+        by_hand = changed("escalation_level", 4, level, at(hours=4.5))
+        ticket = triaged(level=level, articles=(self.NOTES,), history=(*self.ROSE, by_hand, *more))
+        return decide(escalation, ticket, POLICY, at(hours=now))
+
+    @pytest.mark.parametrize(("level", "group"), [(3, "level_3"), (2, "intake"), (1, "intake")])
+    def test_to_the_level_shown_or_where_it_came_from(self, level: int, group: str) -> None:
+        changes = self.lowered(level).changes
+
+        assert (changes["escalation_level"], changes["group"]) == (level, group)
+
+    def test_but_not_from_a_group_that_somebody_chose(self) -> None:
+        chosen = changed("group", "level_4", "level_5", at(hours=4.6))
+
+        assert "group" not in self.lowered(3, chosen).changes
+
+    def test_once(self) -> None:
+        back = changed("group", "level_4", "level_3", at(hours=4.6), Actor.CONNECTOR)
+
+        assert "group" not in self.lowered(3, back).changes
+
+    def test_and_the_next_level_by_clock_calls_its_own_contacts_only(self) -> None:
+        changes = self.lowered(2, now=8).changes
+
+        assert (changes["escalation_level"], changes["escalated_from"]) == (5, 4)

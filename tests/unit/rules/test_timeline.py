@@ -204,6 +204,6 @@ def test_the_next_question_pauses_anew() -> None:
     )
 
 
-@pytest.mark.parametrize("author", [Actor.SYSTEM, Actor.CONNECTOR])
+@pytest.mark.parametrize("author", [Actor.SYSTEM, Actor.CONNECTOR, Actor.MACHINE, Actor.STRANGER])
 def test_only_the_customers_own_message_ends_it(author: Actor) -> None:
     assert waiting(QUESTION, said("noted", at(hours=3), author)) == (Interval(T0, at(hours=1)),)

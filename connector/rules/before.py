@@ -1,0 +1,84 @@
+"""The time of the tickets that were merged into one before that one was created: the clocks count from the earliest
+creation.
+
+An hour as P4 is an hour of the P4 clock only: merging an old small matter into a new outage wakes nobody.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from connector.domain.ticket import Kept, MergedTicket, Ticket
+from connector.domain.vocabulary import Priority, TicketState
+from connector.policy.models import Policy
+from connector.rules.timeline import Interval, Intervals, both, customers_turn, deferrals, less
+
+T = TypeVar("T")
+
+
+def runs_before(ticket: Ticket, policy: Policy, priority: Priority | None) -> Intervals:
+    """When a merged ticket was open with this priority or a higher one, before ``ticket`` was there, and nothing paused
+    its clocks. No priority: with any."""
+    if not ticket.merged:
+        return ()
+    found = [run for merged in ticket.merged for run in _runs(merged, ticket, policy, priority)]
+    return _together(found)
+
+
+def _runs(merged: MergedTicket, ticket: Ticket, policy: Policy, priority: Priority | None) -> Intervals:
+    if merged.created_at >= ticket.created_at:
+        return ()
+    runs = both(_while(_states(merged), lambda state: not state.is_over), _until(merged, ticket.created_at))
+    if priority is not None:
+        runs = both(runs, _while(_priorities(merged, policy), lambda had: had <= priority))
+    if policy.pauses.pending_customer:
+        parked = _while(_states(merged), lambda state: state is TicketState.PENDING_CUSTOMER)
+        runs = less(runs, both(parked, customers_turn(ticket)), merged.created_at)
+    return less(runs, deferrals(merged), merged.created_at) if policy.pauses.deferred else runs
+
+
+def _until(merged: MergedTicket, moment: datetime) -> Intervals:
+    return (Interval(merged.created_at, moment),)
+
+
+def _states(kept: Kept) -> list[tuple[datetime, TicketState]]:
+    """As they were set, but for a pause that a customer set (P20)."""
+    changes = kept.changes.get("state", ())
+    first = changes[0].old if changes else kept.state
+    trusted = [
+        (change.at, change.new)
+        for change in changes
+        if change.actor.is_trusted or change.new is not TicketState.PENDING_CUSTOMER
+    ]
+    return [(kept.created_at, first), *trusted]
+
+
+def _priorities(kept: Kept, policy: Policy) -> list[tuple[datetime, Priority]]:
+    changes = kept.changes.get("priority", ())
+    first = changes[0].old if changes else kept.fields.priority
+    trusted = [(change.at, change.new or policy.default_priority) for change in changes if change.actor.is_trusted]
+    return [(kept.created_at, first or policy.default_priority), *trusted]
+
+
+def _while(values: Iterable[tuple[datetime, T]], holds: Callable[[T], bool]) -> Intervals:
+    found: list[Interval] = []
+    since: datetime | None = None
+    for at, value in values:
+        if holds(value):
+            since = since or at
+        elif since is not None:
+            found.append(Interval(since, at))
+            since = None
+    return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _together(runs: Iterable[Interval]) -> Intervals:
+    """In order and apart: two tickets about one outage count once."""
+    found: list[Interval] = []
+    for start, end in sorted(runs, key=lambda run: run.start):
+        last = found[-1] if found else None
+        if last is not None and last.end is not None and start <= last.end:
+            found[-1] = Interval(last.start, max(last.end, end or last.end))
+        else:
+            found.append(Interval(start, end))
+    return tuple(found)
