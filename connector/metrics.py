@@ -11,8 +11,7 @@ import os
 import shutil
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,19 +19,16 @@ from typing import TYPE_CHECKING
 
 from connector.domain.decision import Decision
 from connector.domain.mark import Mark
-from connector.work.errors import StoreError
-from connector.work.jobs import Counts
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """The media type of the text that ``exposition`` returns."""
 
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-_FRESH_S = 5.0
-"""Counting rows reads the whole work table, and anybody may ask for the figures."""
 
 
 # Receiver
@@ -139,8 +135,8 @@ def held_back(helpdesk: str) -> None:
 # Exposition
 
 
-def exposition(rows: "WorkTableRows") -> bytes:
-    """All figures of this process and of those that count together with it, in Prometheus's text form."""
+def exposition(rows: "Collector") -> bytes:
+    """The figures of ``rows``, of this process and of those that count together with it, in Prometheus's text form."""
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -153,8 +149,8 @@ def exposition(rows: "WorkTableRows") -> bytes:
     return generate_latest(counted) + generate_latest(table)
 
 
-def serve(host: str, port: int, rows: "WorkTableRows") -> None:
-    """Show the figures of this process over HTTP until it ends, to whoever asks.
+def serve(host: str, port: int, rows: "Collector") -> None:
+    """Show these figures and those of ``rows`` over HTTP until it ends, to whoever asks.
 
     Raises ``OSError`` if nothing can listen there.
     """
@@ -181,49 +177,6 @@ def together() -> Iterator[None]:
     finally:
         del os.environ[_DIRECTORY]
         shutil.rmtree(directory, ignore_errors=True)
-
-
-class WorkTableRows:
-    """The rows of the work table by state, read when somebody asks, at most once in five seconds."""
-
-    def __init__(self, counts: Callable[[], Mapping[str, Counts]], clock: Callable[[], float] = time.monotonic) -> None:
-        """``counts`` as ``WorkTable.counts``; ``clock``: seconds that never go back."""
-        self._counts = counts
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._held: Mapping[str, Counts] | None = None
-        self._until = float("-inf")
-
-    def collect(self) -> Iterable["Metric"]:
-        """For the library's registry."""
-        from prometheus_client.core import GaugeMetricFamily
-
-        by_helpdesk = self._fresh()
-        yield GaugeMetricFamily(
-            "interspace_work_table_up", "1: the work table answers.", value=int(by_helpdesk is not None)
-        )
-        tickets = GaugeMetricFamily("interspace_tickets", "Tickets in the work table.", labels=("helpdesk", "state"))
-        oldest = GaugeMetricFamily(
-            "interspace_oldest_due_timestamp_seconds",
-            "Since when the ticket that waits longest has been due; absent when none is.",
-            labels=("helpdesk",),
-        )
-        for helpdesk, counts in (by_helpdesk or {}).items():
-            for state in ("due", "waiting", "leased", "dead"):
-                tickets.add_metric((helpdesk, state), getattr(counts, state))
-            if counts.oldest_due is not None:
-                oldest.add_metric((helpdesk,), counts.oldest_due.timestamp())
-        yield from (tickets, oldest)
-
-    def _fresh(self) -> Mapping[str, Counts] | None:
-        with self._lock:
-            if self._clock() >= self._until:
-                try:
-                    self._held = self._counts()
-                except StoreError:
-                    self._held = None
-                self._until = self._clock() + _FRESH_S
-            return self._held
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from prometheus_client.parser import text_string_to_metric_families
 
 from connector import metrics
+from connector.work.figures import WorkTableRows
 
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
 
-def no_rows() -> metrics.WorkTableRows:
+def no_rows() -> WorkTableRows:
     """A work table without rows: only what was counted shows."""
-    return metrics.WorkTableRows(dict)
+    return WorkTableRows(dict)
 
 
 def figures(text: bytes) -> dict[Sample, float]:

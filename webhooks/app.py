@@ -13,6 +13,7 @@ from connector import metrics
 from connector.helpdesks import registry
 from connector.helpdesks.payload import clean
 from connector.work.errors import StoreError
+from connector.work.figures import WorkTableRows
 from connector.work.jobs import Counts
 
 from .deliver import routes
@@ -71,7 +72,7 @@ def _add_health(app: Flask, receiver: Receiver) -> None:
 
 
 def _add_metrics(app: Flask, receiver: Receiver) -> None:
-    rows = metrics.WorkTableRows(receiver.counts)
+    rows = WorkTableRows(receiver.counts)
 
     @app.get("/metrics", provide_automatic_options=False, endpoint="metrics")
     def figures() -> Response:

@@ -119,17 +119,15 @@ def main() -> None:
 
 def _expected(error: Exception) -> tuple[str, int]:
     """The message and the exit code of an error that is no fault of the program; code 0 for any other."""
-    from connector.helpdesks import registry
     from connector.helpdesks.errors import HelpdeskError, UnavailableError
     from connector.policy.problem import PolicyError
-    from connector.settings import SettingsError, variable
+    from connector.settings import SettingsError
     from connector.work.errors import StoreError
 
     if isinstance(error, PolicyError):
         return "\n".join(str(problem) for problem in error.problems), 2
     if type(error) is UnavailableError:
-        addresses = " or ".join(variable(f"{name}_url") for name in registry.names())
-        return f"{error}\nIs {addresses} right? interspace doctor finds out what is wrong.", 3
+        return f"{error}\ninterspace doctor finds out what is wrong.", 3
     codes = {SettingsError: 2, HelpdeskError: 3, StoreError: 4}
     return str(error), next((code for kind, code in codes.items() if isinstance(error, kind)), 0)
 

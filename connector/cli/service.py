@@ -26,6 +26,7 @@ from connector.settings import Settings, SettingsError, variable
 from connector.work.admission import admit, in_force
 from connector.work.attempt import SweepSchedule
 from connector.work.errors import StoreUnavailable
+from connector.work.figures import WorkTableRows
 from connector.work.table import Home, WorkTable
 from connector.work.worker import Worker
 
@@ -179,7 +180,7 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
     if port is None:
         return
     try:
-        metrics.serve(host, port, metrics.WorkTableRows(table.counts))
+        metrics.serve(host, port, WorkTableRows(table.counts))
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(f"{variable('worker_metrics_port')}: cannot listen on {host}:{port}: {reason}") from None

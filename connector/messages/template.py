@@ -5,7 +5,7 @@ What is printed is put on one line, so that a stranger's words begin no line of 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ _ALLOWED = (
 )
 _REFUSED = {nodes.Call: "a call", nodes.Getitem: "an index", nodes.BinExpr: "arithmetic", nodes.Stmt: "this {% … %}"}
 _BUILT_IN = frozenset({"join", "upper", "lower", "length", "first", "last"})
+_LOOPS = 2
+"""A list, and a list of each of its entries."""
 _OF_LOOPS = ("first", "last", "index", "index0", "revindex", "revindex0", "length")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
@@ -72,7 +74,7 @@ def compile_template(source: str, names: Iterable[str]) -> Template:
 
     :raises MessageError: it does not parse, does more than print, choose and repeat, or uses a name it does not get.
     """
-    return _compiled(_parsed(source, names), strict=False)
+    return _compiled(_parsed(source, names), _environment(strict=False))
 
 
 def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
@@ -83,14 +85,26 @@ def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Read
 
     :raises MessageError: as :func:`compile_template`, or a sample does not fit.
     """
+    for _ in _renderings(source, samples, reader, _environment(strict=True)):
+        pass
+
+
+def _renderings(
+    source: str,
+    samples: Sequence[Mapping[str, Any]],
+    reader: Reader,
+    environment: "_Environment",
+    prepared: Callable[[nodes.Template], nodes.Template] = lambda tree: tree,
+) -> Iterator[str]:
+    """The template with each sample, and with the first one every part of it."""
     tree = _parsed(source, samples[0])
     alternatives = _alternatives(tree)
-    template = _compiled(tree, strict=True)
+    template = _compiled(prepared(tree), environment)
     for data in samples:
-        template.render(data, reader)
+        yield template.render(data, reader)
     for alternative in alternatives:
-        parts = EveryPart(alternative).visit(_parsed(source, samples[0]))
-        _compiled(parts, strict=True).render(samples[0], reader)
+        parts = EveryPart(alternative).visit(prepared(_parsed(source, samples[0])))
+        yield _compiled(parts, environment).render(samples[0], reader)
 
 
 def _alternatives(tree: nodes.Template) -> tuple[int, ...]:
@@ -105,20 +119,13 @@ def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], re
 
     :raises MessageError: a line of the text begins with one of them, and could pass for a line of ours.
     """
-    tree = _parsed(source, samples[0])
-    alternatives = _alternatives(tree)
-    template = _compiled(_Numbered().visit(tree), strict=False)
-    texts = [template.render(data, reader) for data in samples]
-    for alternative in alternatives:
-        tree = EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
-        texts.append(_compiled(tree, strict=False).render(samples[0], reader))
+    texts = _renderings(source, samples, reader, _environment(strict=False), _Numbered().visit)
     if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):
         wrong = "a line begins with what a stranger may have written; put words of yours before it"
         raise MessageError(int(begin[1]), wrong)
 
 
-def _compiled(tree: nodes.Template, *, strict: bool) -> Template:
-    environment = _environment(strict)
+def _compiled(tree: nodes.Template, environment: "_Environment") -> Template:
     tree.set_environment(environment)
     code = environment.compile(tree, filename=_FILE)
     return Template(Compiled.from_code(environment, code, {}))
@@ -131,6 +138,8 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
         raise _unclosed(source, environment) or MessageError(error.lineno, error.message or "cannot be read") from error
+    if (loop := _too_deep(tree, _LOOPS)) is not None:
+        raise MessageError(loop.lineno, f"loops may be nested {_LOOPS} deep: what is longer takes too long to write")
     known = {*names, *(node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"), "loop"}
     for node in tree.find_all(nodes.Node):
         wrong = ""
@@ -148,6 +157,15 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
         if isinstance(node, nodes.CondExpr) and node.expr2 is None:
             node.expr2 = nodes.Const("", lineno=node.lineno)
     return tree
+
+
+def _too_deep(node: nodes.Node, loops: int) -> nodes.Node | None:
+    """The first loop within so many others: each multiplies the work of a text by the length of a list."""
+    if isinstance(node, nodes.For):
+        if not loops:
+            return node
+        loops -= 1
+    return next(filter(None, (_too_deep(part, loops) for part in node.iter_child_nodes())), None)
 
 
 def _unclosed(source: str, environment: "_Environment") -> MessageError | None:
@@ -208,7 +226,7 @@ class _Missing(StrictUndefined):
 
 
 @cache
-def _environment(strict: bool) -> _Environment:
+def _environment(*, strict: bool) -> _Environment:
     return _Environment(strict=strict)
 
 

@@ -13,6 +13,7 @@ from connector.domain.mark import Mark
 from connector.domain.vocabulary import TicketState
 from connector.work.attempt import SWEEP
 from connector.work.errors import StoreUnavailable
+from connector.work.figures import WorkTableRows
 from connector.work.jobs import Counts
 from connector.work.table import Failed, Key, WorkTable
 from tests.counted import Counted, figures
@@ -107,7 +108,7 @@ class Rows:
 
 
 def test_the_work_tables_rows_are_shown_by_state() -> None:
-    shown = figures(metrics.exposition(metrics.WorkTableRows(Rows().counts)))
+    shown = figures(metrics.exposition(WorkTableRows(Rows().counts)))
 
     def tickets(helpdesk: str, state: str) -> float:
         return shown["interspace_tickets", frozenset({("helpdesk", helpdesk), ("state", state)})]
@@ -122,14 +123,14 @@ def test_the_work_tables_rows_are_shown_by_state() -> None:
 def test_a_silent_work_table_is_a_figure_too() -> None:
     rows = Rows()
     rows.down = True
-    shown = figures(metrics.exposition(metrics.WorkTableRows(rows.counts)))
+    shown = figures(metrics.exposition(WorkTableRows(rows.counts)))
     assert shown["interspace_work_table_up", frozenset()] == 0
     assert not any(name == "interspace_tickets" for name, _ in shown)
 
 
 def test_whoever_asks_all_the_time_does_not_keep_the_work_table_busy() -> None:
     rows, seconds = Rows(), [0.0]
-    held = metrics.WorkTableRows(rows.counts, lambda: seconds[0])
+    held = WorkTableRows(rows.counts, lambda: seconds[0])
     for seconds[0] in (0.0, 1.0, 4.9, 5.0, 9.9):
         metrics.exposition(held)
     assert rows.reads == 2

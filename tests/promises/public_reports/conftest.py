@@ -1,4 +1,4 @@
-"""Stages on SQLite, and the marks of the scenes that are wrong today."""
+"""Stages on SQLite, and what several scenes play."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +10,6 @@ from connector.rules.case import Case
 from connector.rules.requests import customer_consents, escalation_requests, rfo_requests
 from tests.builders import T0, default_policy, incident, said
 from tests.promises.conftest import Cast, open_stage, set_the_stage, with_people
-from tests.promises.public_reports.still_wrong import STILL_WRONG
 
 FRIDAY_EVENING = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)
 """20:00 in Berlin, an hour after a fan broke."""
@@ -19,16 +18,6 @@ FAN = (
     "Impact: non-service affecting\nUrgency: high\n"
 )
 """A fault that may wait, with all details."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is listed as wrong; strictly, so that it is taken off the list when it is right."""
-    for item in items:
-        if "public_reports" in item.path.parts:
-            name = item.originalname if isinstance(item, pytest.Function) else item.name
-            reason = STILL_WRONG.get(item.name) or STILL_WRONG.get(str(name))
-            if reason is not None:
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 @pytest.fixture(params=["zammad", "jira-cloud"])

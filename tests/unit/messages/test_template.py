@@ -54,6 +54,12 @@ def test_markup_in_data_stays_as_it_is(said: str) -> None:
         ("{% extends 'x' %}", 1, "this {% … %} has no place in a message"),
         ("{% macro x() %}{% endmacro %}", 1, "this {% … %} has no place in a message"),
         ("{{ said * 1000000000 }}", 1, "arithmetic has no place in a message"),
+        (
+            "{% for a in missing %}\n{% for b in missing %}\n{% for c in missing %}\n"
+            "{% endfor %}\n{% endfor %}\n{% endfor %}",
+            3,
+            "loops may be nested 2 deep",
+        ),
         ("{{ range(9) }}", 1, "a call has no place in a message"),
         ("{{ range }}", 1, "there is no data 'range'"),
         ("{{ self }}", 1, "there is no data 'self'"),
