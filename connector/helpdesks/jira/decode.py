@@ -226,6 +226,9 @@ class Decoder:
         self, row: CommentRow, issue: IssueRow, channel: Channel, *, internal: bool, files: tuple[str, ...]
     ) -> Article:
         author = self._actors.actor_at(row.author, row.created)
+        proving = any(entry.key.startswith(PROPERTY) for entry in row.properties or ())
+        if author.is_staff and proving:
+            author = Actor.OTHER_CONNECTOR
         common: dict[str, Any] = {
             "id": row.id,
             "created_at": row.created,

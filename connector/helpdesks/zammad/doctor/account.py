@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
+from connector.domain.vocabulary import Channel
 from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.zammad.doctor.context import ANY_TICKET, Context
 from connector.helpdesks.zammad.install.tables import KINDS
@@ -93,6 +94,22 @@ def admin_token(context: Context) -> Observation:
             "Give the connector a user of its own: what its user does counts as the connector's doing.",
         )
     return ok(f"{_person(user)}, id {user['id']}")
+
+
+def own_mails(context: Context) -> Observation:
+    """Mails that name the connector's user as their sender are somebody else's: they prove nothing, and are read as a
+    stranger's (P20)."""
+    mine = {"ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": [str(context.me["id"])]}}
+    asked = {"condition": mine, "sort_by": "created_at", "order_by": "desc", "limit": 50}
+    rows = context.bot.post("tickets/search", asked, {"expand": "true"})
+    by_mail = context.mapping.articles.types[Channel.EMAIL]
+    found = [row for row in rows if isinstance(row, dict) and row.get("create_article_type_id") == by_mail]
+    if found:
+        return warn(
+            f"ticket {found[0].get('number')} was opened by a mail from the connector's own address",
+            "Take the address from the connector's user, or stop what sends from it: such mails are a stranger's.",
+        )
+    return ok("no ticket was opened by a mail from the connector's address")
 
 
 def permission_checks() -> tuple[Check[Context], ...]:

@@ -167,6 +167,10 @@ def no_sender(at: Installation) -> None:
     row(at, "Group", name="Users")["email_address_id"] = None
 
 
+def mail_in_its_name(at: Installation) -> None:
+    at.zammad.receive_mail("interspace-bot@sandbox.example", "Line down", "[ref: level-5]")
+
+
 def no_group(at: Installation) -> None:
     row(at, "Group", name="RFO")["name"] = "R.F.O."
 
@@ -246,6 +250,7 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (paused, "work table", CheckStatus.WARN, "paused until"),
     (no_table, "work table", CheckStatus.FAIL, "127.0.0.1"),
     (no_worker, "round trip", CheckStatus.WARN, "no worker has taken it"),
+    (mail_in_its_name, "mail from the connector", CheckStatus.WARN, "from the connector's own address"),
     (no_sender, "sender addresses", CheckStatus.FAIL, "no sender address: Users"),
     (no_group, "groups", CheckStatus.FAIL, "no group RFO"),
     (inactive_priority, "priorities", CheckStatus.FAIL, "no priority P2 major"),
