@@ -134,6 +134,8 @@ def test_a_mail_that_only_names_an_agent_as_its_sender_is_no_first_response(zamm
     number = stage.ticket(ticket).number
 
     zammad_house(stage).sandbox.receive_mail("grace@interspace.example", f"Re: [Ticket#{number}]", "On it.")
+    # Whoever writes chooses whom it is said to go to, too.
+    [*zammad_house(stage).sandbox.world.table("TicketArticle").values()][-1]["cc"] = "ada@harbour.example"
     stage.advance(timedelta(minutes=20))
 
     assert stage.ticket(ticket).fields.escalation_level == 2
