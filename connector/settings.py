@@ -28,7 +28,7 @@ from connector.helpdesks.settings import (
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
 from connector.secret_store import read_store
-from connector.settings_file import FILE_VARIABLE, Line, locate, read
+from connector.settings_file import FILE_VARIABLE, PlacedValue, locate, read
 
 __all__ = ["PROOF_KEY", "Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
 
@@ -206,7 +206,7 @@ def load(
     return settings
 
 
-def _composed(values: Mapping[str, Any], lines: Mapping[str, Line], faults: list[str]) -> Settings | None:
+def _composed(values: Mapping[str, Any], lines: Mapping[str, PlacedValue], faults: list[str]) -> Settings | None:
     """``None`` where a value is not valid; ``faults`` hears of it, with the value's line in the file."""
     own: dict[str, Any] = {}
     by_helpdesk: dict[str, dict[str, Any]] = {name: {} for name in registry.names()}
@@ -230,7 +230,7 @@ def _composed(values: Mapping[str, Any], lines: Mapping[str, Line], faults: list
     return settings if len(made) == len(by_helpdesk) else None
 
 
-def _faults(error: ValidationError, lines: Mapping[str, Line], begin: str = "") -> list[str]:
+def _faults(error: ValidationError, lines: Mapping[str, PlacedValue], begin: str = "") -> list[str]:
     """Each value that is not valid by its variable. The input stays out of the message: it can be a secret."""
     faults = []
     for detail in error.errors(include_url=False, include_input=False):
@@ -248,7 +248,7 @@ def _split(name: str) -> tuple[str, str]:
     raise KeyError(name)
 
 
-def _file_lines(environment: Mapping[str, str]) -> dict[str, Line]:
+def _file_lines(environment: Mapping[str, str]) -> dict[str, PlacedValue]:
     """What the settings file adds: a secret that the environment has in one form hides both forms of the file's."""
     path = locate(environment)
     if path is None:
@@ -257,7 +257,7 @@ def _file_lines(environment: Mapping[str, str]) -> dict[str, Line]:
     return {name: line for name, line in read(path).items() if name.removesuffix("_FILE") not in given}
 
 
-def _place(name: str, lines: Mapping[str, Line]) -> str:
+def _place(name: str, lines: Mapping[str, PlacedValue]) -> str:
     line = lines.get(name) or lines.get(f"{name}_FILE")
     return f"{line.place}: " if line else ""
 

@@ -21,7 +21,7 @@ class SettingsFileError(SettingsError):
     """The file cannot be read or has a line that says nothing. The message names file and line, never a value."""
 
 
-class Line(NamedTuple):
+class PlacedValue(NamedTuple):
     """A value and where it stands, as ``file:line``."""
 
     value: str
@@ -48,7 +48,7 @@ def is_there(path: Path) -> bool:
     return True
 
 
-def read(path: Path) -> dict[str, Line]:
+def read(path: Path) -> dict[str, PlacedValue]:
     """Every variable in the file with its place. Blank lines and lines that begin with ``#`` are left out.
 
     A value may stand in single or double quotes; there is no other escaping and no substitution.
@@ -60,7 +60,7 @@ def read(path: Path) -> dict[str, Line]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SettingsFileError(f"{path}: cannot be read: {reason}") from None
-    lines: dict[str, Line] = {}
+    lines: dict[str, PlacedValue] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
@@ -68,7 +68,7 @@ def read(path: Path) -> dict[str, Line]:
             name, value = _parsed(stripped, place)
             if name in lines:
                 raise SettingsFileError(f"{place}: {name} stands already in {lines[name].place}")
-            lines[name] = Line(value, place)
+            lines[name] = PlacedValue(value, place)
     return lines
 
 

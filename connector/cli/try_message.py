@@ -23,7 +23,7 @@ from connector.rules.asking import sentence
 from connector.rules.case import Case
 from connector.rules.completeness import completeness, statements
 from connector.rules.people import known
-from connector.rules.spoken import Statement
+from connector.rules.spoken import Mention
 from connector.rules.text.markup import MAX_HTML
 from connector.settings import Settings
 
@@ -127,7 +127,7 @@ def _plain(value: object) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else str(value)
 
 
-def _requests(case: Case) -> Iterator[tuple[str, Statement | None]]:
+def _requests(case: Case) -> Iterator[tuple[str, Mention | None]]:
     for name, kind in _REQUESTS.items():
         yield name, next(iter(getattr(case.spoken, kind)), None)
 

@@ -14,7 +14,7 @@ from connector.install.errors import PlanError
 from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
 from connector.settings import secret_names, variable
-from connector.settings_file import Line, SettingsFileError, is_there, locate, read
+from connector.settings_file import PlacedValue, SettingsFileError, is_there, locate, read
 
 
 def settings(context: Examination) -> Observation:
@@ -94,7 +94,7 @@ def escalation_mail(context: Examination, then: str, unless: str = "") -> Observ
     return ok("every level has an address")
 
 
-def _lines(path: Path) -> Mapping[str, Line]:
+def _lines(path: Path) -> Mapping[str, PlacedValue]:
     try:
         return read(path)
     except SettingsFileError:

@@ -20,7 +20,7 @@ from connector.policy.kinds import Contact, FixedLength, Name, Pattern, Span, Zo
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
-from connector.policy.targets import Limits, Targets, TargetsByContract, TargetTable
+from connector.policy.targets import TargetLimits, Targets, TargetsByContract, TargetTable
 
 
 class UrgencyDefault(Section):
@@ -228,7 +228,7 @@ class Policy(Rules):
         """The clock of a priority, for those who have no other."""
         return self.calendars[self.priorities[priority].calendar].calendar
 
-    def targets_of(self, service_id: str | None, priority: Priority) -> Limits:
+    def targets_of(self, service_id: str | None, priority: Priority) -> TargetLimits:
         """What a ticket is promised, by clock and length (R36): for its service, else to the customer of that, else by
         its priority. Only a verified service may be given: nobody borrows what another customer was promised."""
         return self._targets.limits(self.service(service_id), priority)

@@ -51,7 +51,7 @@ class Limit(NamedTuple):
     origin: str
 
 
-class Limits(NamedTuple):
+class TargetLimits(NamedTuple):
     """What a ticket is promised, by the clock of ``calendar``. Updates without a limit come on change."""
 
     calendar: BusinessCalendar
@@ -73,9 +73,9 @@ class TargetTable:
     ) -> None:
         self._priorities, self._customers, self._calendars = priorities, own.customers, calendars
         self._services = {service_id.strip().casefold(): targets for service_id, targets in own.services.items()}
-        self._kept: dict[tuple[str | None, str | None, Priority], Limits] = {}
+        self._kept: dict[tuple[str | None, str | None, Priority], TargetLimits] = {}
 
-    def limits(self, service: Service | None, priority: Priority) -> Limits:
+    def limits(self, service: Service | None, priority: Priority) -> TargetLimits:
         """What a ticket on ``service`` is promised."""
         customer = service.customer if service and service.customer in self._customers else None
         own = service.id if service and service.id.casefold() in self._services else None
@@ -84,7 +84,7 @@ class TargetTable:
             kept = self._kept[key] = self._limits(*key)
         return kept
 
-    def _limits(self, service_id: str | None, customer: str | None, priority: Priority) -> Limits:
+    def _limits(self, service_id: str | None, customer: str | None, priority: Priority) -> TargetLimits:
         own: list[tuple[str, OwnTargets]] = []
         if service_id is not None and (targets := self._services[service_id.casefold()].get(priority)):
             own.append((f"service {service_id}", targets))
@@ -103,4 +103,4 @@ class TargetTable:
         first_response, repair = limit("first_response"), limit("repair")
         assert first_response, "every priority has one"
         assert repair, "every priority has one"
-        return Limits(calendar, clock, clock_origin, first_response, limit("update_every"), repair)
+        return TargetLimits(calendar, clock, clock_origin, first_response, limit("update_every"), repair)

@@ -15,7 +15,7 @@ _REOPENS_WITHIN = timedelta(minutes=1)
 """Helpdesks and their automations reopen a ticket because of a message: before they store it or shortly after."""
 
 
-class Refusal(NamedTuple):
+class TooSoon(NamedTuple):
     """A request that came too soon after another of its party."""
 
     request: Request
@@ -29,7 +29,7 @@ class Answers(NamedTuple):
     """What becomes of the requests, oldest first: of those that no note proves to be answered, and all refusals."""
 
     served: tuple[Request, ...]
-    refused: tuple[Refusal, ...]
+    refused: tuple[TooSoon, ...]
     """Also those that support has been told of."""
     too_late: tuple[Request, ...]
     """They came when the ticket was over, or it was before they could be served. They never raise a level later."""
@@ -46,7 +46,7 @@ def answers(case: Case) -> Answers:
     """One request an hour for customers and one for agents, each by itself; a manager's always, at nobody's cost."""
     ticket, every = case.ticket, case.policy.escalation.requests_every.fixed
     served: list[Request] = []
-    refused: list[Refusal] = []
+    refused: list[TooSoon] = []
     too_late: list[Request] = []
     answered: list[Request] = []
     last: dict[bool, Request] = {}
@@ -57,7 +57,7 @@ def answers(case: Case) -> Answers:
         too_soon = request.actor is not Actor.MANAGER and before is not None and request.at - before.at < every
         if Mark("refused", request.id) in ticket.marks:
             if before is not None and too_soon:
-                refused.append(Refusal(request, before, before.at + every))
+                refused.append(TooSoon(request, before, before.at + every))
             continue
         if Mark("request", request.id) in ticket.marks:
             pass
@@ -67,7 +67,7 @@ def answers(case: Case) -> Answers:
         elif _was_answered(request, ticket, unproved_until):
             answered.append(request)
         elif before is not None and too_soon:
-            refused.append(Refusal(request, before, before.at + every))
+            refused.append(TooSoon(request, before, before.at + every))
             continue
         else:
             served.append(request)

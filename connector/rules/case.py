@@ -14,7 +14,7 @@ from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
 from connector.policy.models import Ladder, Policy
-from connector.policy.targets import Limits
+from connector.policy.targets import TargetLimits
 from connector.rules import writing
 from connector.rules.spoken import Spoken, spoken
 
@@ -60,7 +60,7 @@ class Case:
         return self.ticket.fields.verified_service
 
     @cached_property
-    def limits(self) -> Limits:
+    def limits(self) -> TargetLimits:
         """What the ticket is promised (R36)."""
         return self.policy.targets_of(self.verified_service, self.priority)
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from connector.domain.ticket import Kept, Ticket
 from connector.domain.vocabulary import Actor, Impact
 from connector.rules.case import Case
-from connector.rules.spoken import Statement
+from connector.rules.spoken import Mention
 from connector.rules.text.clauses import Verdict, normalized
 from connector.rules.text.until import Until
 
@@ -213,11 +213,11 @@ def _settings(ticket: Kept, field: str) -> list[Setting]:
     ]
 
 
-def _by_message(statements: Iterable[Statement]) -> list[Request]:
+def _by_message(statements: Iterable[Mention]) -> list[Request]:
     """What the customer's own messages plainly want."""
     return [_request(statement) for statement in statements if statement.reading.verdict is Verdict.YES]
 
 
-def _request(statement: Statement) -> Request:
+def _request(statement: Mention) -> Request:
     article, said, until = statement.article, statement.said, statement.until
     return Request(Source.MESSAGE, article.id, article.created_at, article.author, said, article.author_name, until)

@@ -15,7 +15,7 @@ from connector.domain.vocabulary import Actor
 from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
-from connector.rules.text.known import Message, read_messages
+from connector.rules.text.known import MarkedMessage, read_messages
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject
@@ -24,7 +24,7 @@ from connector.rules.text.until import UNREADABLE, Until, read_until
 _LONGEST = 120
 
 
-class Statement(NamedTuple):
+class Mention(NamedTuple):
     """One message that speaks of something that can be asked for or agreed to."""
 
     article: Article
@@ -41,9 +41,9 @@ class Statement(NamedTuple):
 class Spoken(NamedTuple):
     """By what is spoken of, oldest first."""
 
-    escalation: tuple[Statement, ...] = ()
-    rfo: tuple[Statement, ...] = ()
-    consent: tuple[Statement, ...] = ()
+    escalation: tuple[Mention, ...] = ()
+    rfo: tuple[Mention, ...] = ()
+    consent: tuple[Mention, ...] = ()
 
 
 _NOTHING = Spoken()
@@ -77,22 +77,22 @@ def _requests(
     kind: int,
     names: tuple[str, ...],
     naming: Mapping[int, tuple[bool, ...]],
-    messages: Mapping[int, Message],
-) -> Iterator[Statement]:
+    messages: Mapping[int, MarkedMessage],
+) -> Iterator[Mention]:
     for at, named in naming.items():
         if named[kind]:
             text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"
             if (reading := _request(Body(text), names)) is not None:
-                yield _doubted(Statement(ticket.articles[at], reading), messages[at])
+                yield _doubted(Mention(ticket.articles[at], reading), messages[at])
 
 
 def _consents(
     ticket: Ticket,
     names: tuple[str, ...],
     naming: Mapping[int, tuple[bool, ...]],
-    messages: Mapping[int, Message],
+    messages: Mapping[int, MarkedMessage],
     zone: ZoneInfo,
-) -> Iterator[Statement]:
+) -> Iterator[Mention]:
     """A bare "yes" counts as the answer to a question that nobody has answered; other words must name a deferral.
 
     Whoever has agreed takes it back without naming it: "please carry on now".
@@ -110,7 +110,7 @@ def _consents(
         reading = _consent(Body(words), names, open_question or agreed)
         if reading is None or not (named[2] or open_question or takes_back(reading)):
             continue
-        statement = _limited(_doubted(Statement(article, reading), messages[at]), words, zone)
+        statement = _limited(_doubted(Mention(article, reading), messages[at]), words, zone)
         if statement.reading.verdict is not Verdict.UNCLEAR:
             answered_at, agreed = article.created_at, statement.reading.verdict is Verdict.YES
         yield statement
@@ -121,7 +121,7 @@ def _asked_at(ticket: Ticket) -> list[datetime]:
     return [at for mark, at in ticket.marks.items() if mark.name == "deferral-asked"]
 
 
-def _limited(statement: Statement, words: str, zone: ZoneInfo) -> Statement:
+def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:
     """Nobody waits longer than the customer said; where nobody can tell how long that is, it is no consent yet."""
     if statement.reading.verdict is not Verdict.YES:
         return statement
@@ -129,13 +129,13 @@ def _limited(statement: Statement, words: str, zone: ZoneInfo) -> Statement:
     return _unclear(statement) if until == UNREADABLE else statement._replace(until=until)
 
 
-def _doubted(statement: Statement, message: Message) -> Statement:
+def _doubted(statement: Mention, message: MarkedMessage) -> Mention:
     """What only repeats the ticket's words may be an echo, and a stranger's word decides nothing."""
     doubtful = message.repeats and statement.reading.verdict is Verdict.YES
     return _unclear(statement) if doubtful or statement.article.author is Actor.STRANGER else statement
 
 
-def _unclear(statement: Statement) -> Statement:
+def _unclear(statement: Mention) -> Mention:
     return statement._replace(reading=statement.reading._replace(verdict=Verdict.UNCLEAR))
 
 

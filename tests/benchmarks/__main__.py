@@ -26,6 +26,7 @@ from tests.benchmarks import (
     bench_memory,
     bench_noop,
     bench_outage,
+    bench_reading,
     bench_receiver,
     bench_start,
     bench_sweep,
@@ -142,6 +143,7 @@ _PARTS: dict[str, Part] = {
     "memory": _memory,
     "calls": _of(bench_calls.rows),
     "evaluate": _of(bench_evaluate.rows),
+    "reading": _of(bench_reading.rows),
     **{f"sweep-{kind}": _of(partial(bench_sweep.rows, kind)) for kind in HELPDESKS},
     "takeover": _takeover,
 }

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.settings import SettingsError, load
-from connector.settings_file import Line, SettingsFileError, read
+from connector.settings_file import PlacedValue, SettingsFileError, read
 
 VARIABLE = "INTERSPACE_SETTINGS_FILE"
 SECRET = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"
@@ -31,11 +31,11 @@ def test_lines_quotes_comments_and_export() -> None:
     path = written("# a comment\n\nA=1\n export B = two words \nC='x # y'\nD=\"\"\nE=a=b\n")
 
     assert read(path) == {
-        "A": Line("1", "settings.env:3"),
-        "B": Line("two words", "settings.env:4"),
-        "C": Line("x # y", "settings.env:5"),
-        "D": Line("", "settings.env:6"),
-        "E": Line("a=b", "settings.env:7"),
+        "A": PlacedValue("1", "settings.env:3"),
+        "B": PlacedValue("two words", "settings.env:4"),
+        "C": PlacedValue("x # y", "settings.env:5"),
+        "D": PlacedValue("", "settings.env:6"),
+        "E": PlacedValue("a=b", "settings.env:7"),
     }
 
 

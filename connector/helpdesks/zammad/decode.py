@@ -29,6 +29,7 @@ from connector.helpdesks.zammad.values import decode
 _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 """How version 0.1.0 proved its steps."""
 
+_CORE = ("escalation_level", "connector_key")
 _CLOCK_GRAIN = timedelta(seconds=1)
 _LARGEST_LOGO = 20_000
 """Bytes. A picture of a screen is larger."""
@@ -116,9 +117,11 @@ class Decoder:
         return {field: decode(field, raw.get(attribute)) for field, attribute in self._mapping.fields.items()}
 
     def _attributes_exist(self, row: TicketRow) -> None:
+        """An attribute that was taken away later reads as empty and cannot be written, which is told. Without those
+        that prove levels and tickets nothing can be done, and mostly nothing is installed."""
         attributes = row.model_extra or {}
         absent = sorted(attribute for attribute in self._mapping.fields.values() if attribute not in attributes)
-        if absent:
+        if any(self._mapping.attribute(field) in absent for field in _CORE):
             raise PermanentError(
                 f"Zammad ticket {row.number} has no attribute {', '.join(absent)}: create the attributes of "
                 "mappings/zammad.yaml in the object manager and run its migrations"

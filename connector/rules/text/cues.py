@@ -28,6 +28,7 @@ COMPLAINT = _words(
     r"(?:noch (?:immer )?)?(?:keine?|ohne) (?:\w+ )?(?:rückmeldung|antwort|lösung|reaktion|fortschritte?|info\w*"
     r"|verbindung|link|netz"
     r"|internet|ergebnis\w*)",
+    r"(?:do not|don't|please not) forget|vergessen sie (?:\w+ )?nicht|nicht (?:zu )?vergessen",
     r"if (?:(?:it|this|that) (?:has|is) |you have |that has )?(?:not|n't) (?:yet |already )?(?:been )?(?:done|escalated"
     r"|happened)|(?:falls|wenn|sofern) (?:noch )?nicht (?:schon |bereits )?(?:geschehen|erfolgt|passiert|veranlasst)",
     r"(?:nichts|niemand) (?:passiert|geschieht|geht mehr|geht|meldet|hat sich gemeldet|ruft|sich meldet)",
@@ -42,12 +43,14 @@ NEGATION = re.compile(
     re.IGNORECASE,
 )
 WITHDRAWAL = _words(
-    r"withdr[ae]w\w*|disregard|ignore|forget(?: about)?|revoke|no longer|hold off|refrain|retract|cancel\w*|scrap"
+    r"withdr[ae]w\w*|disregard|ignore|forget(?: about)?|revoke|no longer|hold (?:off|the|this|that|your|any)"
+    r"|wait with|pause|postpone|delay|refrain|retract|cancel\w*|scrap"
     r"|scratch"
     r"|drop(?:ped)?|undo|take back|taken back|reverse|remove|skip|obsolete|outdated|abandon"
     r"|can be closed|may be closed"
     r"|stop (?:the|this|that|your|any|escalating|all)",
-    r"absehen|abgesehen|seh(?:t|en sie) (?:\w+ ){0,6}ab|abstand|zurückzieh\w*|zurückgezogen|zieh\w* (?:\w+ ){0,6}zurück"
+    r"warte\w* (?:\w+ ){0,3}mit|verschieb\w*|zurückstell\w*|zurückhalt\w*|absehen|abgesehen|seh(?:t"
+    r"|en sie) (?:\w+ ){0,6}ab|abstand|zurückzieh\w*|zurückgezogen|zieh\w* (?:\w+ ){0,6}zurück"
     r"|zurücknehm\w*|zurückgenommen|zurückzunehmen|nehm\w* (?:\w+ ){0,6}zurück|erledigt|obsolet|überholt|aufheben"
     r"|aufgehoben"
     r"|hinfällig|stornier\w*|verzicht\w*|ignorier\w*|vergessen|gegenstandslos|widerruf\w*|stoppen|beenden",
@@ -105,7 +108,7 @@ HIGH_TIME = _words(
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
     r"received|arrived|promised|already|was|were|has been|have been|had|got|sent|asked|have read"
-    r"|(?<!\bbe )escalated (?:this|it|that|to)|(?:have|has|had) escalated|you escalated|did|wanted",
+    r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
     r"|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
@@ -140,8 +143,9 @@ THIRD_PARTY = _words(
     r"(?<!ihnen )(?:internally|intern)(?! (?:bei ihnen|on your))|on our side|in-house|bei uns|customer of ours",
 )
 ELSEWHERE = re.compile(
-    r"\b(?:escalat\w*|eskal\w*|turn|contact|write|mail|wend\w*)\b[^,]{0,40}?\b(?:to|an|bei)\b"
-    r"(?: (?:my|our|mein\w*|unser\w*|its?) \w+| \S+@\S+)",
+    r"\b(?:escalat\w*|eskal\w*|turn|contact|write|mail"
+    r"|wend\w*)\b[^,]{0,40}?(?<!according )(?<!due )(?<!thanks )\b(?:to|an|bei)\b"
+    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)",
     re.IGNORECASE,
 )
 """Said to whoever reads it, not to us: signatures and absence notices name colleagues and addresses."""
@@ -163,7 +167,7 @@ IS_POSSIBLE = _words(
 TELL = _words(
     r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
     r"|bestätigen|fragt) "
-    r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
+    r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|once|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
     r"|welche\w*)"
 )
 MENTION = _words(
@@ -182,7 +186,8 @@ ASKS_POLITELY = _words(
 )
 PLEASE = _words("please", "kindly", "bitte")
 WISH = _words(
-    r"please|pls|plz|kindly|wants?|needs?|requires?|required|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
+    r"(?:do not|don't) forget|vergessen sie (?:\w+ )?nicht|please|pls|plz|kindly|wants?|needs?|requires?|required"
+    r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"

@@ -32,7 +32,7 @@ _HEADS_QUOTE = re.compile(r".*(?:\d{1,2}[:.]\d{2}|@).*[:：]|.*[:：].*@.*|[-_ ]
 """A line below which others speak: it ends with a colon after a time or an address, or names an address after one."""
 
 
-class Message(NamedTuple):
+class MarkedMessage(NamedTuple):
     """A message of a ticket, line by line."""
 
     lines: tuple[Line, ...]
@@ -53,11 +53,11 @@ def _runs(body: Body, is_html: bool) -> frozenset[int]:
     return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
 
 
-_messages: FIFOCache[int, Message] = FIFOCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
+_messages: FIFOCache[int, MarkedMessage] = FIFOCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
 _messages_lock = Lock()
 
 
-def _less_known(article: Article, known: AbstractSet[int]) -> Message:
+def _less_known(article: Article, known: AbstractSet[int]) -> MarkedMessage:
     lines = read_lines(article.body, article.is_html)
     words = [_words(line.text) for line in lines]
     covered = _covered([word for line in words for word in line], known)
@@ -81,7 +81,7 @@ def _less_known(article: Article, known: AbstractSet[int]) -> Message:
         below_header = below_header or _HEADS_QUOTE.fullmatch(text) is not None
     repeats = _speaks(lines) and not _speaks(marked)
     quotes = not repeats and tuple(marked) != lines
-    return Message(tuple(marked) if quotes else lines, quotes, repeats)
+    return MarkedMessage(tuple(marked) if quotes else lines, quotes, repeats)
 
 
 def _speaks(lines: Iterable[Line]) -> bool:
@@ -113,11 +113,13 @@ def _stretches(covered: bytearray, lines: Sequence[Line], words: Sequence[Sequen
     return bytearray(_SHORT_STRETCH.sub(lambda match: bytes(len(match[0])), bytes(covered)))
 
 
-def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, Message]:
+def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, MarkedMessage]:
     """The messages at the places ``wanted``, less what stands before each and can be quoted. Linear in all words.
 
     Internal notes reach no customer, so that nobody quotes them.
     """
+    if not wanted:
+        return {}
     key, chain = 0, []
     for article in articles[: max(wanted, default=-1) + 1]:
         key = hash((key, article.body, article.is_html, article.internal))

@@ -251,10 +251,17 @@ def test_a_group_that_was_renamed_since_is_known_by_its_id(zammad: responses.Req
 
 def test_missing_attributes_are_named(zammad: responses.RequestsMock) -> None:
     whole = shown()
-    del whole["assets"]["Ticket"]["2"]["service_ref"]
+    del whole["assets"]["Ticket"]["2"]["escalation_level"], whole["assets"]["Ticket"]["2"]["service_ref"]
 
-    with pytest.raises(PermanentError, match=r"ticket 41002 has no attribute service_ref: create the attributes"):
+    with pytest.raises(PermanentError, match=r"has no attribute escalation_level, service_ref: create the attributes"):
         read(zammad, whole)
+
+
+def test_an_attribute_that_was_taken_away_is_empty(zammad: responses.RequestsMock) -> None:
+    whole = shown()
+    del whole["assets"]["Ticket"]["2"]["priority_reason"]
+
+    assert read(zammad, whole).fields.priority_reason is None
 
 
 def test_another_shape_names_the_place(zammad: responses.RequestsMock) -> None:
