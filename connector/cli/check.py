@@ -68,3 +68,5 @@ def _sound(settings: Settings, mappings: Iterable[Path]) -> None:
     texts = policy.messages.messages.values()
     for folder, count in Counter(Path(text.file).parents[1] for text in texts).items():
         click.echo(f"{folder}: sound, {count} message{'' if count == 1 else 's'}")
+    if settings.helpdesks:
+        click.echo("How many open tickets it would touch: interspace doctor --no-round-trip")

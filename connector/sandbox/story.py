@@ -79,9 +79,12 @@ def _gets_its_rfo(stage: Stage, play: "_Play", ada: Person, grace: Person, ticke
         return
     stage.advance_to(datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
     yield play.step("Working days 3 and 4: the team is reminded", task.id, _reminded)
+    grace.replies(
+        ticket, "Here is the RFO. Root cause: a digger cut the fibre. Preventive measure: a second path by 1 February."
+    )
     grace.sets(task.id, state=TicketState.CLOSED)
     stage.settle()
-    yield play.step("The task is closed: the incident shows the RFO as delivered", ticket, _delivered)
+    yield play.step("The RFO is sent and its task closed: the incident shows it as delivered", ticket, _delivered)
 
 
 class _Play:

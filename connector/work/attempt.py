@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from connector import metrics
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     ExposedNoteError,
@@ -221,19 +221,33 @@ def _reconcile(
             state=result.ticket.unknown_state,
             counts_as=str(result.ticket.state),
         )
-    if result.ticket.kind is TicketKind.OTHER and job.deadline is not None:
-        metrics.vanished(job.key.helpdesk)
-        log.warning(
-            "the rules do not hold for this ticket any more: it was moved",
-            ticket=result.ticket.number,
-            group=result.ticket.fields.group,
-            planned=job.deadline.isoformat(),
-        )
     _tell(result, seconds)
+    if (
+        result.ticket.kind is TicketKind.OTHER
+        and job.deadline is not None
+        and (left := _left(job, table.now(), result))
+    ):
+        return left
     if result.ticket.kind is TicketKind.OTHER:
         metrics.out_of_scope(job.key.helpdesk)
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
     return Result(Done(job, result.due, result.seen), touches=touches, wrote=not result.decision.writes_nothing)
+
+
+def _left(job: Job, now: datetime, result: Reconciled) -> Result | None:
+    """The rules do not hold any more for a ticket that they had something planned for. Whoever moved it there knows. If
+    nobody did, the helpdesk or the mapping has changed around it, and that is a dead letter."""
+    ticket = result.ticket
+    metrics.vanished(job.key.helpdesk)
+    if any(change.field == "group" and change.actor is not Actor.CONNECTOR for change in ticket.history):
+        log.warning("the rules do not hold for this ticket any more: it was moved", ticket=ticket.number)
+        return None
+    group = ticket.fields.group or "unknown"
+    text = (
+        f"ticket {ticket.number} is in the group {group!r} or of a type for which the rules do not hold, and nobody "
+        "has moved it. Was the group or type renamed? Then write its new name into the mapping, restart and replay this"
+    )
+    return _failed(job, now, text, final=True)
 
 
 def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule: SweepSchedule) -> Result:

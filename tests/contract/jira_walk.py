@@ -51,6 +51,10 @@ def site(desk: Desk) -> None:
     desk.ok("POST", f"project/ISP/role/{role}", {"user": [named]}, by="admin")
     desk.ok("POST", f"project/ISP/role/{role}", {"group": ["managers"]}, by="admin")
     desk.ok("GET", f"project/ISP/role/{role}")
+    installed = {"description": "Installation 0123456789ab of account 7.", "since": "2026-11-23T10:00:00+00:00"}
+    desk.ok("PUT", "project/ISP/properties/interspace-installation", installed, by="admin")
+    desk.ok("GET", "project/ISP/properties/interspace-installation")
+    desk.ok("DELETE", "project/ISP/properties/interspace-installation", by="admin")
     desk.ok("GET", "group/member?groupname=managers")
     other = desk.ok("POST", "role", {"name": "Observer", "description": "d"}, by="admin")["id"]
     desk.ok("PUT", f"role/{other}", {"name": "Observer", "description": "e"}, by="admin")

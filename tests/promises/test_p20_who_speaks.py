@@ -14,6 +14,7 @@ from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Stage
 from tests.builders import default_policy
 from tests.promises.conftest import COMPLETE, Cast, zammad_house
+from tests.promises.evidence import proofs
 
 DETAILS = "Impact: degradation\nUrgency: low\nPlease escalate this ticket. Please send us the RFO."
 
@@ -65,17 +66,20 @@ def test_without_any_memory_the_ticket_itself_tells_of_an_agents_priority(zammad
     assert seen.answers
 
 
-def test_a_stranger_who_knows_the_number_changes_nothing(zammad_cast: Cast) -> None:
-    stage = zammad_cast.stage
-    ticket = zammad_cast.customer.writes("Line dead", COMPLETE)
+def test_a_stranger_who_knows_the_number_changes_nothing(cast: Cast) -> None:
+    """Support reads what the stranger asks for, once for each message."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line dead", COMPLETE)
     stage.settle()
     before = stage.ticket(ticket)
 
     for sender in ("noc@carrier.example", "somebody@freemail.example"):
-        zammad_house(stage).sandbox.receive_mail(sender, f"Re: [Ticket#{before.number}] Line dead", DETAILS)
+        stage.house.mail(sender, "Re: Line dead", DETAILS, ticket)
         stage.settle()
 
-    assert stage.ticket(ticket).fields == before.fields
+    after = stage.ticket(ticket)
+    assert after.fields == before.fields
+    assert sum(step.startswith("unclear-") for step in proofs(after)) == 2
 
 
 def test_a_colleague_speaks_for_the_customer(zammad_cast: Cast) -> None:
@@ -130,6 +134,8 @@ def test_a_mail_that_only_names_an_agent_as_its_sender_is_no_first_response(zamm
     number = stage.ticket(ticket).number
 
     zammad_house(stage).sandbox.receive_mail("grace@interspace.example", f"Re: [Ticket#{number}]", "On it.")
+    # Whoever writes chooses whom it is said to go to, too.
+    [*zammad_house(stage).sandbox.world.table("TicketArticle").values()][-1]["cc"] = "ada@harbour.example"
     stage.advance(timedelta(minutes=20))
 
     assert stage.ticket(ticket).fields.escalation_level == 2
@@ -181,17 +187,19 @@ def test_a_robot_that_opens_a_ticket_for_each_answer_gets_few(zammad_cast: Cast)
     assert public(stage, [other]) == 1
 
 
-def test_a_machine_is_never_answered(zammad_cast: Cast) -> None:
-    """Zammad notes by the mail's headers who answers by itself."""
-    stage, sandbox = zammad_cast.stage, zammad_house(zammad_cast.stage).sandbox
-    ticket = str(sandbox.receive_mail("noc@carrier.example", "Case opened", COMPLETE))
-    (first,) = sandbox.world.table("TicketArticle").values()
-    first["preferences"] = {"send-auto-response": False, "is-auto-response": True}
+@pytest.mark.parametrize(("sender", "automatic"), [("noreply@alarms.example", False), ("noc@carrier.example", True)])
+def test_a_machine_is_never_answered(cast: Cast, sender: str, automatic: bool) -> None:
+    """Known by its address, or on Zammad by its headers, which Jira does not show."""
+    stage = cast.stage
+    if automatic and isinstance(stage.house, JiraHouse):
+        pytest.skip("Jira tells nothing of headers")
+    ticket = stage.house.mail(sender, "Case opened", COMPLETE, automatic=automatic)
     stage.advance(timedelta(days=2))
 
     seen = stage.ticket(ticket)
     assert public(stage, [ticket]) == 0
     assert (seen.fields.impact, seen.fields.service_id) == (None, None)
+    assert seen.fields.escalation_level
 
 
 def test_a_note_that_is_made_public_later_counts_from_then(zammad_cast: Cast) -> None:

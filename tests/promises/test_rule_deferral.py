@@ -109,3 +109,24 @@ def test_a_resolved_ticket_is_not_deferred_any_more(evening: Cast) -> None:
     evening.stage.settle()
 
     assert evening.stage.ticket(ticket).fields.deferred_until is None
+
+
+def test_it_ends_when_the_customer_said_and_the_clocks_run_from_then(place: Place) -> None:
+    """Friday evening; Saturday is no working day."""
+    friday = EVENING + timedelta(days=4)
+    with open_stage(place.database_url, friday, place.helpdesk) as stage:
+        cast = with_people(stage)
+        ticket = cast.customer.writes("Backup path down", QUIET.replace("11-23", "11-27"))
+        stage.settle()
+        cast.agent.replies(ticket, "We have seen it.")
+        cast.agent.sets(ticket, deferral_support=True)
+        stage.advance(timedelta(minutes=10))
+        cast.customer.replies(ticket, "It can wait until tomorrow.")
+        stage.settle()
+        saturday = friday + timedelta(hours=13)
+        assert stage.ticket(ticket).fields.deferred_until == saturday
+
+        stage.advance_to(saturday + timedelta(hours=8))
+
+        assert stage.ticket(ticket).fields.deferred_until is None
+        assert levels_noted(stage.ticket(ticket)) == ["Escalation level 2: shift manager"]

@@ -117,3 +117,29 @@ def test_a_hidden_ticket_is_told(cast: Cast) -> None:
     stage.advance(timedelta(hours=2))
 
     assert [letter.key.ticket for letter in stage.table.dead_letters()] == [ticket]
+
+
+def test_a_group_that_is_renamed_while_we_work_is_known_by_its_id(zammad_cast: Cast) -> None:
+    cast, stage = zammad_cast, zammad_cast.stage
+    ticket = cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    group = next(row for row in zammad_house(stage).sandbox.world.table("Group").values() if row["name"] == "Users")
+    group["name"] = "Service Desk"
+    stage.advance(timedelta(hours=1, minutes=5))
+
+    assert stage.ticket(ticket).fields.escalation_level == 2
+
+
+def test_a_group_that_nobody_knows_any_more_is_told(zammad_cast: Cast) -> None:
+    """Renamed, and the mapping has its old name after a restart: nothing is forgotten without a word."""
+    cast, stage = zammad_cast, zammad_cast.stage
+    cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    group = next(row for row in zammad_house(stage).sandbox.world.table("Group").values() if row["name"] == "Users")
+    group["name"] = "Service Desk"
+    stage.connect()
+    stage.advance(timedelta(hours=1, minutes=5))
+
+    (letter,) = stage.table.dead_letters()
+    assert "'Service Desk'" in letter.error
+    assert "renamed" in letter.error

@@ -50,6 +50,7 @@ class Decoder:
         self._meanings = meanings
         self._people = people
         self._proofs = proofs
+        self._group_names: dict[int, str] = {}
 
     def ticket(self, whole: WholeTicket, history: History | None, merged: Sequence[Merged] = ()) -> Ticket:
         """One consistent view. ``history`` is ``None`` where nobody can have changed the ticket. ``merged`` are the
@@ -97,8 +98,7 @@ class Decoder:
 
     def is_elsewhere(self, row: TicketRow, assets: Assets) -> bool:
         """Whether the ticket is in a group whose tickets are not the rules'."""
-        group = assets.Group.get(row.group_id)
-        return self._mapping.kind_in(self._mapping.group(group.name) if group else "") is TicketKind.OTHER
+        return self._mapping.kind_in(self._group(assets.Group.get(row.group_id)) or "") is TicketKind.OTHER
 
     def was_ours(self, row: TicketRow, whole: WholeTicket) -> bool:
         """Whether a ticket that is elsewhere was one of the rules' once: then its history tells who took it there."""
@@ -130,8 +130,15 @@ class Decoder:
     def _fields_of(self, row: TicketRow, assets: Assets) -> Fields:
         values = self.fields_of(row.model_extra or {})
         priority = self._meanings.priority(row.priority_id)
-        group = assets.Group.get(row.group_id)
-        return Fields(**values, priority=priority, group=self._mapping.group(group.name) if group else None)
+        return Fields(**values, priority=priority, group=self._group(assets.Group.get(row.group_id)))
+
+    def _group(self, row: NamedRow | None) -> str | None:
+        """The policy's name of a group, else Zammad's. One that is renamed while we work is known by its id."""
+        if row is None:
+            return None
+        if row.name in self._mapping.groups.values():
+            self._group_names[row.id] = row.name
+        return self._mapping.group(self._group_names.get(row.id, row.name))
 
     def _kind(self, group: str | None, created_by: Actor, key: str | None) -> TicketKind:
         """By its group, whoever made it. What the connector has made stays that, wherever somebody puts it."""
@@ -196,7 +203,7 @@ class Decoder:
                 continue
             fields = self.fields_of(row.model_extra or {})
             created_by = self._people.creator(row, whole.assets)
-            group = whole.assets.Group.get(row.group_id)
+            group = self._group(whole.assets.Group.get(row.group_id))
             links.append(
                 LinkedTicket(
                     id=str(row.id),
@@ -204,9 +211,7 @@ class Decoder:
                     state=self._meanings.state(row.state_id)[0],
                     created_by_connector=created_by is Actor.CONNECTOR,
                     connector_key=fields["connector_key"],
-                    kind=self._kind(
-                        self._mapping.group(group.name) if group else None, created_by, fields["connector_key"]
-                    ),
+                    kind=self._kind(group, created_by, fields["connector_key"]),
                     rfo_status=fields["rfo_status"],
                     rfo_due_at=fields["rfo_due_at"],
                 )
@@ -263,7 +268,7 @@ class Decoder:
         if field == "group":
             # A group that has been renamed since has its old name in the history.
             today = groups.get(row_id or 0)
-            return self._mapping.group(today.name if today else text or "")
+            return self._group(today) or self._mapping.group(text or "")
         return decode(field, text)
 
 

@@ -74,6 +74,9 @@ _PLACE = re.compile(
 )
 
 
+_BARE_PLACE = re.compile(r"(?<=\d)\s([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)\b")
+
+
 @cache
 def _places() -> Mapping[str, str]:
     """The cities of the tz database, in small letters, where only one zone is named so."""
@@ -100,13 +103,13 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     text = _FOUR_DIGITS.sub(r"\g<word> \g<hour>:\g<minute>", _ZULU.sub(r"\1:\2 UTC", text))
     text = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", text))
     text = _REGION.sub(lambda match: f" {_REGIONS[match[1][0].upper()]}", text)
-    return _PLACE.sub(_zone, text)
+    return _BARE_PLACE.sub(_zone, _PLACE.sub(_zone, text))
 
 
 _EVERYDAY = re.compile(
     r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?|früh"
     r"|vormittag|time"
-    r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\("
+    r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
     r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
     rf"|\b(?:seit|since|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
     re.IGNORECASE,
@@ -145,6 +148,6 @@ def _part(match: re.Match[str], sent_at: datetime) -> str:
 
 
 def _zone(match: re.Match[str]) -> str:
-    place = (match[1] or match[2]).lower()
+    place = next(filter(None, match.groups())).lower()
     zone = _places().get(place) or _places().get(place.removesuffix("er"))
     return f" {zone}" if zone else match[0]

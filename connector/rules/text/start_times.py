@@ -50,7 +50,15 @@ FAULT = re.compile(
     r"|aufgetreten|probleme?)\b|störung|ausfall",
     re.IGNORECASE,
 )
-_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+)")
+_NEXT_WORD = re.compile(r"\s*\(?([^\W\d_]{2,})")
+_AFTER_TIME = frozenset({
+    "when", "while", "and", "und", "als", "with", "mit", "by", "during", "während", "after", "nach", "before", "our",
+    "we", "it", "to", "until", "till", "bis", "sharp", "already", "now", "jetzt", "so", "but", "aber", "due", "because",
+    "wegen", "as", "or", "oder", "in", "im", "uhr", "hrs", "hours", "evening", "afternoon", "night", "abends",
+    "mittags", "nachmittags", "nachts", "vormittags", "see", "siehe", "according", "laut", "today", "first", "no",
+    "kein", "keine",
+})  # fmt: skip
+_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+|[A-Z][a-zäöü]+(?=\s*(?:[.,;!)\n]|$)))")
 
 
 _UTC = Zone(UTC, "UTC")
@@ -208,13 +216,21 @@ def _incomplete(parts: Parts, today: date) -> Unclear | None:
     return None
 
 
+def _followed_by_name(parts: Parts) -> bool:
+    """A word stands behind the clock time of a labelled value that is none of the small ones: it may be a zone."""
+    following = _NEXT_WORD.match(parts.rest, parts.times[-1].end())
+    return following is not None and following[1].casefold() not in _PLAIN_WORDS | _AFTER_TIME
+
+
 def _resolve(parts: Parts, hint: str, sent_at: datetime, zones_of: Zones) -> Start | Unclear | None:
     customer = iana_zone(zones_of.customer) if zones_of.customer else None
     default = customer or iana_zone(zones_of.default) or _UTC
     today = sent_at.astimezone(default.info).date()
     doubt = _incomplete(parts, today)
     clock = _clock(parts.times[0]) if parts.times else None
-    zones = _zones(parts, hint, customer)
+    zones: list[Zone] | Unclear = _zones(parts, hint, customer)
+    if zones == [] and parts.times and _followed_by_name(parts):
+        zones = Unclear("zone")
     day_doubt = _day_of(parts, today) if parts.dates else None
     for unclear in (day_doubt, doubt, zones):
         if isinstance(unclear, Unclear):

@@ -78,7 +78,7 @@ def test_a_customer_or_another_system_without_a_message_means_it() -> None:
 
 def test_a_message_of_long_before_is_not_what_opened_it() -> None:
     ticket = incident(
-        state=OPEN, history=(REPAIRED, opened_by(Actor.SYSTEM)), articles=(said("Thanks!", at(hours=20)),)
+        state=OPEN, history=(REPAIRED, opened_by(Actor.SYSTEM)), articles=(said("Dead."), said("Thanks!", at(hours=20)))
     )
     assert outages(ticket) == (FIRST, Outage(BACK_AT))
 

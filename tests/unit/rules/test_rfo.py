@@ -402,6 +402,13 @@ def test_a_customer_does_not_take_back_what_support_asked_for() -> None:
     assert decide(rfo, solved(history=(OVER, ticked), articles=(no,)), POLICY, at(hours=5)).changes["rfo_status"]
 
 
+def test_a_customer_who_clears_the_field_does_not_take_back_the_message() -> None:
+    ticked = changed("rfo_requested", None, True, at(hours=3), Actor.CUSTOMER)
+    cleared = changed("rfo_requested", True, False, at(hours=4), Actor.CUSTOMER)
+
+    assert decide(rfo, solved(history=(OVER, ticked, cleared)), POLICY, at(hours=5)).changes["rfo_status"]
+
+
 # Another outage
 
 

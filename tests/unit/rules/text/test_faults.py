@@ -51,6 +51,12 @@ def test_the_start_is_understood_or_asked_for(sentence: Sentence) -> None:
         ("2026-11-23 01:20 PT", "2026-11-23T09:20"),
         ("2026-11-23 03:20 HNE", "none"),
         ("2026-11-23 09:40 (Frankfurt)", "none"),
+        ("2026-11-23 09:40 Frankfurt", "none"),
+        ("2026-11-23 09:40 hne", "none"),
+        ("2026-11-23 09:40 Berlin", "2026-11-23T08:40"),
+        ("2026-11-23 04:40 New York", "2026-11-23T09:40"),
+        ("2026-11-23 09:40 when the storm began", "2026-11-23T09:40"),
+        ("Monday 17:30 UTC", "2026-11-16T17:30"),
         ("yesterday evening", "none"),
     ],
 )
