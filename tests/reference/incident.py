@@ -41,6 +41,8 @@ class Clock:
     ages: dict[int, int]
     """Level → the minutes after which it is reached."""
     limits: dict[str, int]
+    begun: bool = False
+    """A clock that never ran reaches nothing, not even what is reached at once."""
     ran: int = 0
     by_age: int = 0
     by_missed: int = 0
@@ -50,7 +52,7 @@ class Clock:
     def look(self, minute: int, levels: list[int], missing: Iterable[str]) -> None:
         """What it says at the begin of a minute. ``missing`` are the targets that nobody has met and that raise."""
         reached_before = self.by_age
-        self.by_age = max((level for level, age in self.ages.items() if age <= self.ran), default=0)
+        self.by_age = max((level for level, age in self.ages.items() if self.begun and age <= self.ran), default=0)
         for name, length in self.limits.items():
             if self.ran >= length and name not in self.passed:
                 self.passed[name] = minute
@@ -107,8 +109,11 @@ def live(policy: Policy, begins: datetime, first: Priority, events: Sequence[Eve
                 turn_of_customer = turn_of_customer and value != "customer"
                 asked.append(value)
         over = state in _OVER
+        waits = policy.pauses.pending_customer and state is TicketState.PENDING_CUSTOMER and turn_of_customer
+        stands = over or waits or (policy.pauses.deferred and minute < deferred_until)
         unmet = {"repair"} if answered else {"repair", "first_response"}
         for each, clock in clocks.items():
+            clock.begun = clock.begun or (priority <= each and not stands)
             clock.look(minute, levels, unmet & policy.escalation.missed_targets)
             if each in had and not over:
                 reached = max(reached, clock.by_age, clock.by_missed)
@@ -119,10 +124,8 @@ def live(policy: Policy, begins: datetime, first: Priority, events: Sequence[Eve
                 reached = next((level for level in levels if level > reached), reached)
         if reached > max(life.levels.values(), default=0):
             life.levels[minute] = reached
-        waits = policy.pauses.pending_customer and state is TicketState.PENDING_CUSTOMER and turn_of_customer
-        paused = waits or (policy.pauses.deferred and minute < deferred_until)
         for each, clock in clocks.items():
-            clock.ran += priority <= each and not over and not paused and clock.opens[minute]
+            clock.ran += priority <= each and not stands and clock.opens[minute]
     for name in ("first_response", "repair"):
         lower = [clocks[each].passed.get(name) for each in had if each > priority]
         still = [due for due in lower if due is not None and due > at_least[priority]]
