@@ -1,4 +1,4 @@
-"""The ladder (R35–R39): ages, missed targets, requests; each level once, never down by clock."""
+"""The ladder (R35–R38): ages and missed targets; each level once, never down by clock."""
 
 from datetime import timedelta
 
@@ -6,21 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, Ticket
+from connector.domain.ticket import Change
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
-from connector.policy.models import Policy
-from connector.rules.answers import refusals
 from connector.rules.escalation import escalation
-from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, office_p4, said
-from tests.unit.rules.passes import Decided, decide, with_values
-
-POLICY = default_policy()
-BY_AGE = POLICY.model_copy(
-    update={"escalation": POLICY.escalation.model_copy(update={"missed_targets": frozenset[str]()})}
-)
-"""The same policy without the extra level of a missed target."""
-ANSWERED = said("We are on it.", at(minutes=5), Actor.AGENT)
+from tests.builders import T0, at, changed, complete, incident, moved, note, office_p4, said
+from tests.unit.rules.ladders import ANSWERED, BY_AGE, POLICY, triaged, without_level
+from tests.unit.rules.passes import Decided, decide
 
 AGES = {
     Priority.P1: {2: timedelta(hours=1), 3: timedelta(hours=2), 4: timedelta(hours=4), 5: timedelta(hours=8)},
@@ -28,11 +19,6 @@ AGES = {
     Priority.P3: {2: timedelta(hours=8), 3: timedelta(hours=24), 4: timedelta(hours=48), 5: timedelta(hours=96)},
     Priority.P4: {2: timedelta(hours=36), 3: timedelta(days=5), 4: timedelta(days=8), 5: timedelta(days=12)},
 }
-
-
-def triaged(priority: Priority = Priority.P1, level: int = 1, **values: object) -> Ticket:
-    articles = (ANSWERED, *values.pop("articles", ()))  # type: ignore[misc]
-    return incident(complete(priority=priority, escalation_level=level), articles=articles, **values)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("priority", "level"), [(p, n) for p, ages in AGES.items() for n in ages])
@@ -177,88 +163,6 @@ def test_a_missed_repair_raises_above_the_level_reached_by_age() -> None:
     assert str(outcome.changes["escalation_reason"]).endswith("repair target missed")
 
 
-@pytest.mark.parametrize("words", ["Please escalate this ticket.", "BITTE   eskalieren!"])
-def test_a_customer_may_ask_at_any_time(words: str) -> None:
-    asked = said(words, at(minutes=20))
-    ticket = triaged(articles=(asked,))
-
-    outcome = decide(escalation, ticket, POLICY, at(minutes=20))
-
-    assert outcome.changes["escalation_level"] == 2
-    assert outcome.notes[0].marks == {"level-2", f"request-a{asked.id}"}
-    assert outcome.due == at(hours=2)
-
-
-def test_a_request_is_served_once() -> None:
-    asked = said("please escalate", at(minutes=20))
-    done = note({"level-2", f"request-a{asked.id}"}, at(minutes=21))
-
-    outcome = decide(escalation, triaged(level=2, articles=(asked, done)), POLICY, at(minutes=30))
-
-    assert outcome.changes["escalation_level"] == 2
-    assert outcome.notes == ()
-
-
-def test_a_second_request_within_the_hour_is_told_when_the_next_is_possible() -> None:
-    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=40))
-    done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
-    ticket = triaged(level=2, articles=(first, done, second))
-
-    outcome = decide(escalation, ticket, POLICY, at(minutes=41))
-
-    assert outcome.changes["escalation_level"] == 2
-    assert outcome.notes[0].marks == {f"refused-a{second.id}"}
-    assert "next is possible from Mon 23 Nov 2026 12:20 CET (11:20 UTC)" in outcome.notes[0].text
-
-
-def test_an_hour_later_the_next_request_counts() -> None:
-    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=80))
-    done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
-    ticket = triaged(level=2, articles=(first, done, second))
-
-    assert decide(escalation, ticket, POLICY, at(minutes=81)).changes["escalation_level"] == 3
-
-
-def test_a_manager_may_escalate_as_often_as_needed() -> None:
-    first, second = (
-        changed("escalation_request", None, f"board asks {n}", at(minutes=20 + n), Actor.MANAGER) for n in (1, 2)
-    )
-    ticket = triaged(history=(first, second))
-
-    outcome = decide(escalation, ticket, POLICY, at(minutes=30))
-
-    assert outcome.changes["escalation_level"] == 3
-    assert outcome.changes["escalation_request"] is None
-    assert outcome.notes[0].marks == {"level-2", "level-3", f"request-h{first.id}", f"request-h{second.id}"}
-
-
-def test_a_request_that_an_agent_took_back_is_not_served() -> None:
-    asked = changed("escalation_request", None, "customer is angry", at(minutes=20))
-    taken_back = changed("escalation_request", "customer is angry", None, at(minutes=21))
-
-    outcome = decide(escalation, triaged(history=(asked, taken_back)), POLICY, at(minutes=22))
-
-    assert outcome.changes["escalation_level"] == 1
-
-
-def test_a_customer_cannot_take_back_an_agents_request() -> None:
-    asked = changed("escalation_request", None, "customer is angry", at(minutes=20))
-    wiped = changed("escalation_request", "customer is angry", None, at(minutes=21), Actor.CUSTOMER)
-
-    outcome = decide(escalation, triaged(history=(asked, wiped)), POLICY, at(minutes=22))
-
-    assert outcome.changes["escalation_level"] == 2
-
-
-def test_at_the_top_a_request_is_answered_and_nothing_rises() -> None:
-    outcome = decide(
-        escalation, triaged(level=5, articles=(said("please escalate", at(hours=9)),)), POLICY, at(hours=9)
-    )
-
-    assert outcome.changes["escalation_level"] == 5
-    assert "at the highest level already" in outcome.notes[0].text
-
-
 def test_an_empty_level_is_passed_over() -> None:
     """The example ladder of SVC-1003 has nobody on level 2."""
     fields = complete(service_id="SVC-1003", priority=Priority.P1, escalation_level=1)
@@ -315,16 +219,6 @@ def test_a_level_that_an_agent_lowered_stays_although_the_customer_raised_it_in_
     assert decide(escalation, ticket, POLICY, at(hours=3)).changes["escalation_level"] == 2
 
 
-def without_level(level: int, policy: Policy = BY_AGE) -> Policy:
-    """The policy with nobody at one level of the default ladder."""
-    levels = tuple(
-        each.model_copy(update={"skip": True}) if each.level == level else each for each in policy.ladder(None).levels
-    )
-    ladder = policy.ladder(None).model_copy(update={"levels": levels})
-    ladders = {**policy.escalation.ladders, "default": ladder}
-    return policy.model_copy(update={"escalation": policy.escalation.model_copy(update={"ladders": ladders})})
-
-
 def test_age_passes_over_an_empty_level() -> None:
     policy = without_level(2)
 
@@ -347,22 +241,6 @@ def test_what_is_seen_at_one_look_counts_in_the_order_of_its_times(minutes: int,
     assert outcome.notes[0].marks == {f"level-{n}" for n in range(2, level + 1)} | {f"request-a{asked.id}"}
 
 
-def test_a_request_rises_above_the_level_that_only_a_note_proves() -> None:
-    asked = said("please escalate", at(minutes=50))
-    ticket = triaged(articles=(note({"level-3"}, at(minutes=30)), asked))
-
-    assert decide(escalation, ticket, BY_AGE, at(minutes=50)).changes["escalation_level"] == 4
-
-
-@pytest.mark.parametrize(("pause", "level"), [(timedelta(hours=1), 3), (timedelta(minutes=59, seconds=59), 2)])
-def test_the_next_request_counts_from_the_full_hour_on(pause: timedelta, level: int) -> None:
-    first, second = said("please escalate", at(minutes=1)), said("please escalate", at(minutes=1) + pause)
-    done = note({"level-2", f"request-a{first.id}"}, at(minutes=2))
-    ticket = triaged(Priority.P3, 2, articles=(first, done, second))
-
-    assert decide(escalation, ticket, BY_AGE, at(hours=2)).changes["escalation_level"] == level
-
-
 def test_a_target_missed_at_the_moment_of_a_level_raises_no_further() -> None:
     """P1: repair is due after four hours, which is the age of level 4."""
     outcome = decide(escalation, triaged(level=3), POLICY, at(hours=4))
@@ -382,75 +260,6 @@ def test_a_target_is_missed_at_its_moment_and_not_before() -> None:
     assert then.changes["escalation_level"] == 2
 
 
-def test_a_request_in_the_form_for_new_tickets_is_served_and_emptied() -> None:
-    ticket = incident(complete(priority=Priority.P1, escalation_level=1, escalation_request="board asks"))
-
-    changes = decide(escalation, ticket, POLICY, at(minutes=1)).changes
-
-    assert (changes["escalation_level"], changes["escalation_request"]) == (2, None)
-
-
-def test_a_request_by_message_empties_no_field() -> None:
-    ticket = triaged(articles=(said("please escalate", at(minutes=20)),))
-
-    assert "escalation_request" not in decide(escalation, ticket, POLICY, at(minutes=20)).changes
-
-
-def test_a_request_whose_proof_has_lost_its_signature_is_not_served_again() -> None:
-    """As after a proof key that was replaced at once: levels must not rise for requests that were served."""
-    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=95))
-    unsigned = [
-        note(set(), at(minutes=minutes)).model_copy(update={"refused_marks": frozenset(map(Mark.parse, marks))})
-        for minutes, marks in ((21, {"level-2", f"request-a{first.id}"}), (96, {"level-3", f"request-a{second.id}"}))
-    ]
-    ticket = triaged(Priority.P3, 3, articles=(first, unsigned[0], second, unsigned[1]))
-
-    outcome = decide(escalation, ticket, POLICY, at(minutes=180))
-
-    assert outcome.changes["escalation_level"] == 3
-    (told,) = outcome.notes
-    assert told.marks == {f"request-a{first.id}", f"request-a{second.id}"}
-    assert not told.public
-    assert "No level rises for it again" in told.text
-
-
-def risen(old: int | None, new: int, minutes: int, actor: Actor = Actor.CONNECTOR) -> Change:
-    return changed("escalation_level", old, new, at(minutes=minutes), actor)
-
-
-def test_what_was_asked_before_a_level_whose_note_is_lost_is_not_served_again() -> None:
-    asked, later = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=100))
-    ticket = triaged(Priority.P3, 2, articles=(asked,), history=(risen(None, 1, 0), risen(1, 2, 20)))
-    assert decide(escalation, ticket, POLICY, at(minutes=90)).changes["escalation_level"] == 2
-
-    ticket = with_values(ticket, articles=(*ticket.articles, later))
-    outcome = decide(escalation, ticket, POLICY, at(minutes=101))
-    assert outcome.changes["escalation_level"] == 3
-    assert f"request-a{later.id}" in outcome.notes[0].marks
-
-
-@pytest.mark.parametrize(
-    "rise",
-    [
-        pytest.param((risen(1, 2, 21), note({"level-2"}, at(minutes=21))), id="its note names no request"),
-        pytest.param((risen(1, 2, 21, Actor.AGENT),), id="by an agent"),
-        pytest.param((risen(None, 1, 21),), id="the first level needs no note"),
-        pytest.param((risen(1, 2, 2, Actor.AGENT), risen(2, 1, 3, Actor.CUSTOMER), risen(1, 2, 21)), id="set back"),
-    ],
-)
-def test_a_level_that_rose_for_something_else_keeps_no_request_from_being_served(
-    rise: tuple[Change | Article, ...],
-) -> None:
-    """The request came in while the connector was writing."""
-    asked = said("please escalate", at(minutes=20))
-    history = tuple(entry for entry in rise if isinstance(entry, Change))
-    notes = tuple(entry for entry in rise if isinstance(entry, Article))
-    level = history[-1].new
-    ticket = triaged(Priority.P3, level, articles=(asked, *notes), history=history)
-
-    assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == level + 1
-
-
 def test_the_reason_of_the_first_level_is_that_of_the_present_priority() -> None:
     """Nobody was called for it; the reason of a level that somebody was called for stays."""
     raised = changed("priority", Priority.P3, Priority.P1, at(hours=1))
@@ -462,63 +271,6 @@ def test_the_reason_of_the_first_level_is_that_of_the_present_priority() -> None
 
     assert first.changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 s at P1"
     assert "escalation_reason" not in decide(escalation, told, POLICY, at(hours=1)).changes
-
-
-def test_a_request_on_a_ticket_that_is_over_is_told_once_and_never_served() -> None:
-    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=30))
-    asked = said("please escalate", at(hours=2))
-    over = triaged(state=TicketState.CLOSED, articles=(asked,), history=(closed,))
-
-    (told,) = decide(escalation, over, POLICY, at(hours=2)).notes
-    again = moved(TicketState.CLOSED, TicketState.OPEN, at(days=10))
-    later = triaged(articles=(asked, note(set(told.marks), at(hours=2))), history=(closed, again))
-
-    assert told.marks == {f"request-late-a{asked.id}"}
-    outcome = decide(escalation, later, POLICY, at(days=10))
-    assert (outcome.changes["escalation_level"], outcome.notes) == (1, ())
-
-
-@pytest.mark.parametrize(("seconds", "level"), [(-1, 2), (20, 2), (61, 1)])
-def test_a_request_that_opens_the_ticket_is_served(seconds: int, level: int) -> None:
-    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=10))
-    opened = moved(TicketState.CLOSED, TicketState.OPEN, at(minutes=20, seconds=seconds), Actor.SYSTEM)
-    ticket = triaged(articles=(said("please escalate, it is down again", at(minutes=20)),), history=(closed, opened))
-
-    assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == level
-
-
-def test_a_request_that_a_look_found_too_late_stays_so() -> None:
-    """It came while the ticket was open, and the connector looked when that was over."""
-    asked = said("please escalate", at(minutes=20))
-    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=30))
-    again = moved(TicketState.CLOSED, TicketState.OPEN, at(days=2))
-    noted = note({f"request-late-a{asked.id}"}, at(minutes=31))
-
-    served = decide(escalation, triaged(articles=(asked,), history=(closed, again)), POLICY, at(days=2))
-    late = decide(escalation, triaged(articles=(asked, noted), history=(closed, again)), POLICY, at(days=2))
-
-    assert (served.changes["escalation_level"], late.changes["escalation_level"]) == (2, 1)
-
-
-def test_what_asks_twice_within_the_hour_is_told_the_customer_once() -> None:
-    asked = [said("please escalate", at(minutes=minute)) for minute in (20, 30, 40)]
-    served = note({"level-2", f"request-a{asked[0].id}"}, at(minutes=21))
-    refused = note({f"refused-a{asked[1].id}", f"refused-a{asked[2].id}"}, at(minutes=41))
-    ticket = triaged(level=2, articles=(asked[0], served, *asked[1:], refused))
-
-    (told,) = decide(refusals, ticket, POLICY, at(minutes=42)).notes
-
-    assert told.public
-    assert told.marks == {f"refused-told-a{asked[0].id}"}
-    assert "11:20 UTC" in told.text
-    assert decide(refusals, ticket, POLICY, at(minutes=80)).notes == ()
-
-
-def test_who_rises_by_a_request_is_told_by_the_level_alone() -> None:
-    asked = said("please escalate", at(minutes=20))
-    ticket = triaged(level=2, articles=(asked, note({"level-2", f"request-a{asked.id}"}, at(minutes=21))))
-
-    assert decide(refusals, ticket, POLICY, at(minutes=22)).notes == ()
 
 
 class TestALevelThatAnAgentLowers:
