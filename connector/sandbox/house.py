@@ -111,7 +111,7 @@ class House(Protocol):
         """
 
     def merge(self, token: str, source: str, target: str) -> None:
-        """Somebody makes one ticket of two, as the helpdesk does: what was said moves, or the source is closed as a duplicate."""
+        """Somebody makes one ticket of two: what was said moves, or the source is closed as a duplicate."""
 
     def split(self, token: str, ticket: str) -> str:
         """Somebody makes a second ticket out of one, as the helpdesk splits or clones; returns its id."""
