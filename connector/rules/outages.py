@@ -1,6 +1,6 @@
 """When the incident was going on, from the ticket's history: an outage ends with the repair (R34).
 
-A customer's message opens a closed ticket again, whatever it says: Zammad does so by itself, Jira by a preset. That
+A customer's message opens a closed ticket again, whatever it says: helpdesks do so by themselves or by a preset. That
 begins another outage only if a customer plainly says that the fault is back, or support opens the ticket or
 escalates it. Until then the incident counts as over: a request for an RFO never stops its own clock, a thank-you moves
 no date, and nothing escalates on what is repaired.
