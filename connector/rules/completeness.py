@@ -6,6 +6,7 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from connector.domain.decision import Outcome
@@ -154,9 +155,9 @@ def _speaks_for_customer(article: Article, *, opens: bool) -> bool:
 def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
-    for field in INTAKE if statements else ():
+    for field in filter(partial(_may_fill, ticket), INTAKE) if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
-        if said and _may_fill(ticket, field):
+        if said:
             value = said[-1] if field in _LATEST_COUNTS else said[0]
             if value != getattr(ticket.fields, field):
                 filled[field] = value
@@ -177,7 +178,7 @@ def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
     """R18: a worse statement counts, whoever has chosen before."""
     found = []
     for field in _LATEST_COUNTS:
-        said = [(s.article, value) for s in statements if (value := getattr(s.said, field)) is not None]
+        said = ((s.article, value) for s in statements if (value := getattr(s.said, field)) is not None)
         if (worse := worsened(ticket, field, said)) is not None:
             found.append(worse)
     return found
@@ -211,11 +212,13 @@ def _understood(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood
     fields = ticket.fields
     start = next((said for _, said in statements if said.problem_start == fields.problem_start), None)
     impact = next((said for _, said in reversed(statements) if said.impact is not None), None)
-    by_rules = not _set_by_support(ticket, "impact")
     return Understood(
         zone=Assumed(start.problem_start, start.zone_assumed)
         if start and start.problem_start and start.zone_assumed
         else None,
         reckoned=start.problem_start if start and start.start_approximate else None,
-        total_loss=bool(impact and impact.impact_presumed and impact.impact is fields.impact and by_rules),
+        total_loss=impact is not None
+        and impact.impact_presumed
+        and impact.impact is fields.impact
+        and not _set_by_support(ticket, "impact"),
     )
