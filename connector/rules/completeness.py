@@ -4,12 +4,12 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple, cast
 
-from connector.domain.decision import Outcome
+from connector.domain.decision import Outcome, Reasons
 from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
@@ -59,17 +59,14 @@ def completeness(case: Case) -> Outcome:
     warned = tuple(notice for found in worse for notice in found.notices)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
-    reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
     if not missing:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
             notices=(*warned, *confirmation(ticket, _understood(current, said))),
-            reasons=(*reasons, "all required details are there"),
+            reasons=Reasons(lambda: (*_read(ticket, filled), "all required details are there")),
         )
-    reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
     doubts = _doubts(said, missing)
-    reasons += [f"unclear: {sentence(case, doubt)}" for doubt in doubts]
     answers = tuple(s.article for s in said if any(doubt.field in missing for doubt in s.said.doubts))
     gap = Gap(missing, doubts, answers, _understood(current, said))
     notice, due = question(case, gap)
@@ -77,9 +74,20 @@ def completeness(case: Case) -> Outcome:
         rule="completeness",
         changes={**filled, "intake_status": status(ticket, notice)},
         notices=(*warned, notice) if notice else warned,
-        reasons=tuple(reasons),
+        reasons=Reasons(lambda: (*_read(ticket, filled), *_open(case, missing, doubts))),
         due=due,
     )
+
+
+def _read(ticket: Ticket, filled: Changes) -> Iterator[str]:
+    for field, found in filled.items():
+        yield f"{ticket.labels[field]} from the customer's text: {wording.value(found)}"
+
+
+def _open(case: Case, missing: Sequence[str], doubts: Sequence[Doubt]) -> Iterator[str]:
+    yield f"missing: {', '.join(case.ticket.labels[field] for field in missing)}"
+    for doubt in doubts:
+        yield f"unclear: {sentence(case, doubt)}"
 
 
 def statements(case: Case) -> tuple[Statement, ...]:
@@ -190,10 +198,13 @@ def _describes(title: str) -> bool:
 
 def _may_fill(ticket: Ticket, field: str) -> bool:
     """Empty, and not emptied on purpose by a person of support; or chosen in an earlier message of the customer."""
+    is_empty = getattr(ticket.fields, field) is None
+    if not is_empty and field not in _LATEST_COUNTS:
+        return False
     last = ticket.last_setter(field)
-    if getattr(ticket.fields, field) is None:
+    if is_empty:
         return last is None or not last.is_staff
-    return field in _LATEST_COUNTS and last is Actor.CONNECTOR and not _set_by_support(ticket, field)
+    return last is Actor.CONNECTOR and not _set_by_support(ticket, field)
 
 
 def _set_by_support(ticket: Ticket, field: str) -> bool:
