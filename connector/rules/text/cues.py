@@ -187,7 +187,8 @@ ASKS_POLITELY = _words(
 )
 PLEASE = _words("please", "kindly", "bitte")
 WISH = _words(
-    r"(?:do not|don't) forget|vergessen sie (?:\w+ )?nicht|please|pls|plz|kindly|wants?|needs?|requires?|required|needed"
+    r"(?:do not|don't) forget|vergessen sie (?:\w+ )?nicht|please|pls|plz|kindly|wants?|needs?|requires?|required"
+    r"|needed"
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
