@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
-from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
@@ -57,9 +57,6 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
 }
 """The order matters: a rule sees what the rules before it decided."""
 
-_NAMES = tuple(Fields.model_fields)
-
-
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -97,20 +94,15 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
     if not outcome.notices:
         return outcome
     said = ticket.marks.keys()
-    return outcome._replace(notices=tuple(notice for notice in outcome.notices if not notice.marks <= said))
+    notices = tuple(notice for notice in outcome.notices if not notice.marks <= said)
+    return outcome if len(notices) == len(outcome.notices) else outcome._replace(notices=notices)
 
 
 def _together(
     ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
-    notices: list[Notice] = []
-    creates: list[NewTicket] = []
-    touches: list[str] = []
-    for outcome in outcomes:
-        notices += (_for_somebody(notice, ticket, policy) for notice in outcome.notices)
-        creates += outcome.creates
-        touches += outcome.touches
+    notices = [_for_somebody(notice, ticket, policy) for outcome in outcomes for notice in outcome.notices]
     internal = [notice for notice in notices if not notice.public]
     public = [notice for notice in notices if notice.public]
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
@@ -125,13 +117,13 @@ def _together(
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
         note=as_note(internal or public, ticket, policy),
-        creates=tuple(creates),
-        touches=tuple(dict.fromkeys(touches)),
+        creates=tuple(new for outcome in outcomes for new in outcome.creates),
+        touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
-    return decision._replace(unfinished=unfinished)
+    return decision._replace(unfinished=True) if unfinished else decision
 
 
 def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:
@@ -176,12 +168,13 @@ def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) 
 
 def _changed(before: Fields, after: Fields) -> Changes:
     """What has to be written to get from one to the other."""
-    return {} if after is before else _difference(before, {name: getattr(after, name) for name in _NAMES})
+    return {} if after is before else _difference(before, dict(after))
 
 
 def _difference(fields: Fields, values: Mapping[str, Any]) -> Changes:
     """Most rules find most values as they should be; copying a ticket for nothing was a fifth of the time."""
-    return cast(Changes, {name: value for name, value in values.items() if value != getattr(fields, name)})
+    held = vars(fields)
+    return cast(Changes, {name: value for name, value in values.items() if value != held[name]})
 
 
 def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alone: Container[str]) -> bool:

@@ -128,6 +128,26 @@ def test_the_customers_own_subject_is_read_and_ours_that_comes_back_is_not() -> 
 
 
 @pytest.mark.parametrize(
+    ("subject", "heard"),
+    [
+        ("Re: [Ticket#41007] Line down - PLEASE ESCALATE", 1),
+        ("AW: AW: [Ticket#41007] Bitte eskalieren!", 1),
+        ("Re: [Ticket#41007] Line down", 0),
+        ("Re: [Ticket#41007] Please escalate the migration", 0),
+        ("Re: Please escalate", 0),
+        ("WG: Bitte eskalieren", 0),
+    ],
+)
+def test_a_subject_that_was_changed_in_the_answer_is_read(subject: str, heard: int) -> None:
+    articles = (
+        said("It is dead.", subject="Line down"),
+        said("As agreed.", at(minutes=1), Actor.AGENT, subject="Please escalate the migration"),
+        said("See subject.", at(minutes=2), subject=subject),
+    )
+    assert len(spoken(incident(articles=articles, title="Line down"), POLICY).escalation) == heard
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Customer insists on an escalation!", [Verdict.UNCLEAR]),
