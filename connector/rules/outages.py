@@ -9,7 +9,7 @@ no date, and nothing escalates on what is repaired.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from connector.domain.ticket import Article, Change, Ticket
+from connector.domain.ticket import Article, Change, Ticket, found_once
 from connector.domain.vocabulary import Actor, TicketState
 from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.known import read_messages
@@ -64,6 +64,7 @@ def is_over(ticket: Ticket) -> bool:
     return ticket.state.is_over or reopened(ticket) is not None
 
 
+@found_once
 def outages(ticket: Ticket) -> tuple[Outage, ...]:
     """The times in which the incident was going on, oldest first; never empty."""
     found: list[Outage] = []
@@ -86,6 +87,7 @@ def outage_end(ticket: Ticket) -> datetime | None:
     return outages(ticket)[-1].ended
 
 
+@found_once
 def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
     changes = ticket.changes.get("state", ())
     counted = [CountedState(ticket.created_at, changes[0].old if changes else ticket.state, ticket.created_by)]
