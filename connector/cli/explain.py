@@ -98,7 +98,8 @@ def _tell(text: Failure) -> None:
 
 
 def _named(decision: Decision) -> dict[str, Any]:
-    return decision._asdict() | {"outcomes": [outcome._asdict() for outcome in decision.outcomes]}
+    outcomes = [outcome._asdict() | {"reasons": list(outcome.reasons)} for outcome in decision.outcomes]
+    return decision._asdict() | {"outcomes": outcomes}
 
 
 def _read(desk: Desk, ticket_id: str, hint: str) -> Ticket:
