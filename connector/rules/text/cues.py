@@ -63,7 +63,8 @@ NOT_BEFORE = re.compile(
 """Something else has to come first."""
 AVOIDED = re.compile(
     r"\b(?:avoid\w*|prevent\w*|spare (?:us|you|me)|declin\w*|reject\w*|refus\w*|vermeid\w*|verhinder\w*)"
-    r"(?: (?:an?|any|the|this|that|to|from|having to|further|eine?|die|jede|weitere))*\W*$",
+    r"(?:,? (?:an?|any|the|this|that|it|is|we|you|to|from|having to|further|eine?|die|jede|weitere|dass|das|es|wir"
+    r"|man))*\W*$",
     re.IGNORECASE,
 )
 """Stands before what is not wished for."""

@@ -19,7 +19,8 @@ _HEDGE = re.compile(
     r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
     r"|\b(?:if|whether|unless|until|once|may|might|could|would|should|can|was|were|been|had|maybe|perhaps|possibly|"
     r"probably|potential\w*|risk|risiko|resolved|over|fixed|ob|wenn|falls|sobald|könnte|würde|kann|war|waren|wurde|"
-    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal)\b|\?",
+    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal"
+    r"|at (?:that|the) time|gone)\b|\?",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")

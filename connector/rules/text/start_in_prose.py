@@ -23,7 +23,7 @@ from connector.rules.text.zones import unnamed_zone
 
 _SINCE = re.compile(
     r"\b(?:(?:beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was|is|ist)"
-    r"(?: (?:at|um|gegen|around))?|(?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
+    r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
     r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
     r"|unterbrechung) (?:at|around|about"
     r"|on|um|gegen"

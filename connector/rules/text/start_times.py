@@ -44,6 +44,7 @@ FAULT = re.compile(
     r"|respond\w*|available)|n['’]t (?:work|answer|reach|respond|ping)|does not|affect\w*|impair\w*|timeouts?|stopped"
     r"|congest\w*|throughput|bgp|doubled|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
     r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst|internet)"
+    r"|ohne (?:link|licht|verbindung|signal|netz|internet)"
     r"|nicht (?:\w+ )?"
     r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt|nichts geht|paketverlust\w*"
     r"|latenz\w*"
