@@ -33,6 +33,12 @@ from connector.rules.text.start_times import Start, Zones, bare_start, read_star
 _WITHOUT_PROSE = frozenset({"test_results", "ip_addresses"})
 """After the value on the labelled lines of all others people go on writing."""
 _HINTED = re.compile(r"\w \([^()]{8,160}\)\s?:")
+_EXAMPLE = re.compile(
+    r"\([^()]*\b(?:for example|e\.\s?g\.|z\.\s?b\.|zum beispiel)[^()]*\)"
+    r"|\b(?:for example|e\.\s?g\.|z\.\s?b\.|zum beispiel).*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A form's own sample date, which nobody has given."""
 _NONE_KNOWN = Identifiers()
 _ASKED_FOR = frozenset({"service_id", "problem_start", "short_description", "impact"})
 _BARE_WORDS = 8
@@ -76,7 +82,7 @@ def _read(entry: Entry, message: _Message) -> Any:
                 entry.value, message.service_id_pattern, entry.loose or entry.below, message.known.services
             )
         case "problem_start":
-            value = read_start(entry.value, entry.hint, message.sent_at, message.zones)
+            value = read_start(_EXAMPLE.sub("", entry.value), entry.hint, message.sent_at, message.zones)
         case "short_description":
             value = fit(entry.field, " ".join(entry.value.split()))
         case "circuit_id":
