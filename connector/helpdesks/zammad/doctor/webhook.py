@@ -48,11 +48,23 @@ def webhook(context: Context) -> Observation:
             f"{_name(row)} leads to {url}, the receiver is at {endpoint(ours, PATH)}",
             "Correct INTERSPACE_RECEIVER_URL, or let interspace install apply zammad correct the webhook.",
         )
+    if altered := _altered(row):
+        return fail(f"{_name(row)} does not send what the receiver reads: {altered}", "Set it back (Manage → Webhook).")
     if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
         return warn(f"{url}: tickets travel unencrypted", "Put the receiver behind TLS and use https://.")
     if parts.scheme == "https" and row.get("ssl_verify") is False:
         return warn(f"{url}: the certificate is not verified", "Switch SSL verification on for this webhook.")
     return ok(f"{_name(row)} leads to {url}")
+
+
+def _altered(row: Row) -> str:
+    """What newer versions let an admin choose, and the receiver cannot read (6.4; the method: source of 7.0)."""
+    if row.get("customized_payload"):
+        return "it has a payload of its own"
+    if row.get("pre_defined_webhook_type"):
+        return f"it is one for {row['pre_defined_webhook_type']}"
+    method = str(row.get("http_method") or "post")
+    return "" if method.lower() == "post" else f"it sends {method.upper()}"
 
 
 def signature(context: Context) -> Observation:

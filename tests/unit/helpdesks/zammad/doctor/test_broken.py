@@ -95,6 +95,26 @@ def inactive_webhook(at: Installation) -> None:
     row(at, "Webhook")["active"] = False
 
 
+def own_payload(at: Installation) -> None:
+    row(at, "Webhook")["customized_payload"] = True
+
+
+def predefined_webhook(at: Installation) -> None:
+    row(at, "Webhook")["pre_defined_webhook_type"] = "Slack"
+
+
+def sends_put(at: Installation) -> None:
+    row(at, "Webhook")["http_method"] = "put"
+
+
+def bot_expired(at: Installation) -> None:
+    at.zammad.world.expired_tokens.add(at.accounts.bot)
+
+
+def admin_expired(at: Installation) -> None:
+    at.zammad.world.expired_tokens.add(at.accounts.admin)
+
+
 def wrong_secret(at: Installation) -> None:
     row(at, "Webhook")["signature_token"] = "another-secret-entirely"
 
@@ -218,6 +238,8 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (helpdesk_down, "Zammad answers", CheckStatus.FAIL, "no answer"),
     (revoke_bot, "token", CheckStatus.FAIL, "answered 401"),
     (revoke_admin, "admin token", CheckStatus.FAIL, "answered 401"),
+    (bot_expired, "token", CheckStatus.FAIL, "the token has expired"),
+    (admin_expired, "admin token", CheckStatus.FAIL, "the admin's token has expired"),
     (one_user_for_both, "admin token", CheckStatus.FAIL, "the connector's own user"),
     (no_agent, "token", CheckStatus.FAIL, "is no agent: its internal notes would be public"),
     (no_access_to_a_group, "access to groups", CheckStatus.FAIL, "RFO (change, create, read)"),
@@ -233,6 +255,9 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (no_webhook, "webhook", CheckStatus.FAIL, "none leads to /webhooks/zammad/main"),
     (foreign_url, "webhook", CheckStatus.FAIL, "leads to https://elsewhere.example"),
     (inactive_webhook, "webhook", CheckStatus.FAIL, "'Interspace' is not active"),
+    (own_payload, "webhook", CheckStatus.FAIL, "a payload of its own"),
+    (predefined_webhook, "webhook", CheckStatus.FAIL, "it is one for Slack"),
+    (sends_put, "webhook", CheckStatus.FAIL, "it sends PUT"),
     (wrong_secret, "signature token", CheckStatus.FAIL, "another secret"),
     (wrong_secret, "round trip", CheckStatus.FAIL, "no delivery reached the work table in 60 s"),
     (unsigned, "signature token", CheckStatus.FAIL, "signs nothing"),
