@@ -87,6 +87,10 @@ class Escalation(Section):
     raised_priority: Literal["from_change", "from_creation"] = Field(
         default="from_change", description="since when the ages and limits of a raised priority count (R38)"
     )
+    customer_hears_of: frozenset[Annotated[int, Field(ge=2, le=9)]] = Field(
+        default=frozenset({3, 4, 5}),
+        description="levels of which the customer is told; whoever asked for a level is always told (R36, R38)",
+    )
     requests_every: FixedLength = Field(description="at most one request in this time, managers excepted (R39)")
     request_phrases: tuple[Name, ...] = Field(
         description="words that name an escalation, a * for the rest of a word: a plain wish with one asks for it"
