@@ -80,7 +80,7 @@ def letters(stage: Stage, ticket: str) -> list[str]:
 
 AT_LEVEL_3 = (
     "Your ticket is still open, and we have escalated it: "
-    "it is now at level 3 of our escalation matrix, head of operations."
+    "it is now at level 3 of our escalation matrix (head of operations)."
 )
 
 

@@ -116,7 +116,7 @@ def test_a_refusal_is_told_to_the_customer_once_with_the_next_time(cast: Cast) -
 
     seen = cast.stage.ticket(ticket)
     assert seen.fields.escalation_level == 2
-    (told,) = told_customer(seen, "the next escalation is possible from")
+    (told,) = told_customer(seen, "the next escalation at your request is possible from")
     assert "11:00 UTC" in told
 
 

@@ -68,7 +68,7 @@ def test_the_policy_says_which_levels(levels: Iterable[int], heard: list[int]) -
 def test_a_rise_through_several_levels_is_one_letter_about_the_highest() -> None:
     (line,) = letters(looked_at(p1(), 9))
 
-    assert "level 5 of our escalation matrix, management board." in line
+    assert "level 5 of our escalation matrix (management board)." in line
 
 
 def test_the_letter_follows_the_internal_note_at_once() -> None:
@@ -91,7 +91,7 @@ def test_who_asked_is_told_whatever_the_policy_says() -> None:
 
     assert line == (
         "You asked us to escalate your ticket. We have done so: "
-        "it is now at level 2 of our escalation matrix, shift manager."
+        "it is now at level 2 of our escalation matrix (shift manager)."
     )
 
 
@@ -122,7 +122,7 @@ def test_a_letter_that_was_held_up_names_the_level_of_now() -> None:
 
     (line,) = letters(looked_at(noted, 4.5))
 
-    assert "level 4 of our escalation matrix, director." in line
+    assert "level 4 of our escalation matrix (director)." in line
 
 
 @pytest.mark.parametrize("what", ["over", "lowered"])
