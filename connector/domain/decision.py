@@ -1,9 +1,10 @@
 """What a rule decides, and what a reconcile writes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, overload
 
 from pydantic import Field
 
@@ -67,6 +68,39 @@ class NewTicket(Model):
     fields: Changes = Field(default_factory=Changes)
 
 
+class Reasons(Sequence[str]):
+    """Reasons that are put into words when somebody reads them: nobody reads those of most looks."""
+
+    def __init__(self, words: Callable[[], Iterable[str]]) -> None:
+        self._words = words
+
+    @cached_property
+    def _all(self) -> tuple[str, ...]:
+        return tuple(self._words())
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        return self._all[at]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __eq__(self, other: object) -> bool:
+        return self._all == (other._all if isinstance(other, Reasons) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._all)
+
+    def __repr__(self) -> str:
+        return repr(self._all)
+
+
 class Outcome(NamedTuple):
     """One rule's word on one ticket. Nothing in it means: all is as it should be."""
 
@@ -78,7 +112,7 @@ class Outcome(NamedTuple):
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
     """Ids of tickets that have to be looked at again because of this one."""
-    reasons: tuple[str, ...] = ()
+    reasons: Sequence[str] = ()
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: datetime | None = None
     """UTC. The next moment at which this rule may decide otherwise without any event."""

@@ -1,9 +1,9 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
@@ -310,6 +310,25 @@ class Ticket(Kept):
         if state is not self.state:
             known["unknown_state"] = None
         return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
+
+
+T = TypeVar("T")
+
+
+def found_once(fact: Callable[[Ticket], T]) -> Callable[[Ticket], T]:
+    """A fact that is found out once for a ticket and for its copies with other fields, like the ticket's own cached
+    properties: it follows from what no rule changes, the messages, the history, the state."""
+    name = f"{fact.__module__}.{fact.__qualname__}"
+
+    @wraps(fact)
+    def known(ticket: Ticket) -> T:
+        facts = vars(ticket)
+        if name not in facts:
+            facts[name] = fact(ticket)
+        found: T = facts[name]
+        return found
+
+    return known
 
 
 _PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}

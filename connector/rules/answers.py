@@ -132,13 +132,16 @@ def refusals(case: Case) -> Outcome:
 
 def _is_too_late(ticket: Ticket, request: Request) -> bool:
     """The ticket was over when the request came, and was not opened again because of it; or a look before this one
-    found it over and said so."""
+    found it over and said so. Whoever of support opens it has read that note and decides."""
     changes = ticket.changes.get("state", ())
     before = [change.new for change in changes if change.at <= request.at]
     then = before[-1] if before else changes[0].old if changes else ticket.state
     if then.is_over:
         until = request.at + _REOPENS_WITHIN
-        return not any(not change.new.is_over and request.at < change.at <= until for change in changes)
+        return not any(
+            not change.new.is_over and request.at < change.at <= until and not change.actor.is_staff
+            for change in changes
+        )
     return ticket.state.is_over or Mark("request-late", request.id) in ticket.marks
 
 

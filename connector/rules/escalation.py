@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connector.domain.decision import Notice, Outcome
+from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Changes, Ticket
 from connector.domain.vocabulary import Actor
@@ -50,7 +50,7 @@ def escalation(case: Case) -> Outcome:
         rule="escalation",
         changes=changes,
         notices=(*risen, *answer_notices(case, given, at_top)),
-        reasons=tuple(_reasons(reached, passed, fired, following, given)),
+        reasons=Reasons(lambda: _reasons(reached, passed, fired, following, given)),
         due=following.at if following else None,
         # Customers hear of it when support has.
         again=bool(at_top)

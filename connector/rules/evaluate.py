@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
-from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
@@ -99,20 +99,15 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
     if not outcome.notices:
         return outcome
     said = ticket.marks.keys()
-    return outcome._replace(notices=tuple(notice for notice in outcome.notices if not notice.marks <= said))
+    notices = tuple(notice for notice in outcome.notices if not notice.marks <= said)
+    return outcome if len(notices) == len(outcome.notices) else outcome._replace(notices=notices)
 
 
 def _together(
     ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
-    notices: list[Notice] = []
-    creates: list[NewTicket] = []
-    touches: list[str] = []
-    for outcome in outcomes:
-        notices += (_for_somebody(notice, ticket, policy) for notice in outcome.notices)
-        creates += outcome.creates
-        touches += outcome.touches
+    notices = [_for_somebody(notice, ticket, policy) for outcome in outcomes for notice in outcome.notices]
     internal = [notice for notice in notices if not notice.public]
     public = [notice for notice in notices if notice.public]
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
@@ -127,13 +122,13 @@ def _together(
         changes=changes,
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
         note=as_note(internal or public, ticket, policy),
-        creates=tuple(creates),
-        touches=tuple(dict.fromkeys(touches)),
+        creates=tuple(new for outcome in outcomes for new in outcome.creates),
+        touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
-    return decision._replace(unfinished=unfinished)
+    return decision._replace(unfinished=True) if unfinished else decision
 
 
 def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:

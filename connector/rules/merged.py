@@ -5,7 +5,7 @@ from connector.rules.case import Case
 
 
 def merged(case: Case) -> Outcome:
-    """No helpdesk tells of a ticket that another one was merged into (Zammad 6.4): this one does."""
+    """No helpdesk tells of a ticket that another one was merged into: this one does."""
     target = case.ticket.merged_into
     if target is None:
         return Outcome(rule="merged")

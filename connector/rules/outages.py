@@ -1,6 +1,6 @@
 """When the incident was going on, from the ticket's history: an outage ends with the repair (R34).
 
-A customer's message opens a closed ticket again, whatever it says: Zammad does so by itself, Jira by a preset. That
+A customer's message opens a closed ticket again, whatever it says: helpdesks do so by themselves or by a preset. That
 begins another outage only if a customer plainly says that the fault is back, or support opens the ticket or
 escalates it. Until then the incident counts as over: a request for an RFO never stops its own clock, a thank-you moves
 no date, and nothing escalates on what is repaired.
@@ -9,7 +9,7 @@ no date, and nothing escalates on what is repaired.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from connector.domain.ticket import Article, Change, Ticket
+from connector.domain.ticket import Article, Change, Ticket, found_once
 from connector.domain.vocabulary import Actor, TicketState
 from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.known import read_messages
@@ -64,6 +64,7 @@ def is_over(ticket: Ticket) -> bool:
     return ticket.state.is_over or reopened(ticket) is not None
 
 
+@found_once
 def outages(ticket: Ticket) -> tuple[Outage, ...]:
     """The times in which the incident was going on, oldest first; never empty."""
     found: list[Outage] = []
@@ -86,6 +87,7 @@ def outage_end(ticket: Ticket) -> datetime | None:
     return outages(ticket)[-1].ended
 
 
+@found_once
 def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
     changes = ticket.changes.get("state", ())
     counted = [CountedState(ticket.created_at, changes[0].old if changes else ticket.state, ticket.created_by)]

@@ -42,6 +42,9 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     return _with(ticket, customer=customer, articles=tuple(articles), history=history, merged=merged)
 
 
+_CERTAIN = frozenset({Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR})
+"""Whom the helpdesk itself tells apart for certain."""
+
 KeptT = TypeVar("KeptT", bound=Kept)
 
 
@@ -57,7 +60,8 @@ def _judged(ticket: Kept, articles: Sequence[Article], customer: Customer) -> tu
     actors = {
         at: actor
         for at, change in enumerate(ticket.history)
-        if not change.actor.is_staff and (actor := _changed_as(change, articles, customer, decided)) is not change.actor
+        if change.actor not in _CERTAIN
+        and (actor := _changed_as(change, articles, customer, decided)) is not change.actor
     }
     if not actors:
         return ticket.history
@@ -130,7 +134,7 @@ def _decided_by_agents(ticket: Kept) -> Collection[str]:
 
 def _changed_as(change: Change, articles: Sequence[Article], customer: Customer, decided: Collection[str]) -> Actor:
     """Whoever wrote on the ticket as support, at the time of the change or later, was support then."""
-    if change.id in decided and change.field == "priority" and change.actor is not Actor.CONNECTOR:
+    if change.id in decided and change.field == "priority":
         return Actor.AGENT
     if change.actor is not Actor.CUSTOMER or change.by is None or change.by.id == customer.id:
         return change.actor

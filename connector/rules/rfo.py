@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from connector.domain.decision import NewTicket, Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, incident_of, key_of, kind_of
+from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, found_once, incident_of, key_of, kind_of
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.policy.models import Level
 from connector.rules import timeline, wording
@@ -128,17 +128,18 @@ def _newer(requests: Iterable[Request], than: datetime) -> tuple[Request, ...]:
     return tuple(request for request in requests if request.at > than)
 
 
-def _tasks(ticket: Ticket) -> list[LinkedTicket]:
+@found_once
+def _tasks(ticket: Ticket) -> tuple[LinkedTicket, ...]:
     """The connector's RFO tasks of this incident and of those that were merged into it, the one to be written first."""
     incidents = {ticket.id, *(merged.id for merged in ticket.merged)}
-    tasks = [
+    tasks = (
         link
         for link in ticket.links
         if link.created_by_connector
         and kind_of(link.connector_key) is TicketKind.RFO_TASK
         and incident_of(link.connector_key) in incidents
-    ]
-    return sorted(tasks, key=lambda task: comes_first(task, ticket.id))
+    )
+    return tuple(sorted(tasks, key=lambda task: comes_first(task, ticket.id)))
 
 
 def comes_first(task: LinkedTicket, incident_id: str) -> tuple[bool, bool, int, str]:
@@ -264,8 +265,9 @@ def _declined(case: Case, request: Request) -> Outcome:
 
 
 def _due(case: Case, asked: Asked, request: Request, due: datetime) -> Outcome:
-    task, ahead = asked.task, [step.at for step in steps(case, due) if step.at > case.now]
-    late = len(steps(case, due)) - len(ahead)
+    task, rising = asked.task, steps(case, due)
+    ahead = [step.at for step in rising if step.at > case.now]
+    late = len(rising) - len(ahead)
     status = RfoStatus.OVERDUE if late else RfoStatus.DUE
     outcome = _outcome(
         status, due, f"{_said(request)}; due {wording.format_time(due)}, {case.policy.rfo.working_days} working days"

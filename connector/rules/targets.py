@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connector.domain.decision import Outcome
+from connector.domain.decision import Outcome, Reasons
 from connector.domain.ticket import Changes
 from connector.domain.vocabulary import Missed
 from connector.rules import timeline, wording
@@ -16,8 +16,6 @@ def targets(case: Case) -> Outcome:
     """Shows the running limits on the ticket; a met one keeps the time that was promised."""
     counted = clocks(case)
     changes: Changes = {}
-    ran = timeline.elapsed(counted.current.calendar, counted.current.runs, case.now)
-    reasons = [f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"]
     for target in counted.targets:
         if target.is_running:
             due = timeline.whole_second(target.due) if target.due else None
@@ -25,20 +23,29 @@ def targets(case: Case) -> Outcome:
                 changes["first_response_due_at"] = due
             else:
                 changes["repair_due_at"] = due
-        reasons.append(_told(target, case.now))
     missed = _missed([target.name for target in counted.targets if target.missed_at(case.now)])
     if missed is not case.ticket.fields.missed_targets:
         changes["missed_targets"] = missed
-    reasons.append(_next_update(case))
-    reasons += _origins(case)
     coming = (target.due for target in counted.targets if target.is_running and target.due and target.due > case.now)
-    return Outcome(rule="targets", changes=changes, reasons=tuple(reasons), due=min(coming, default=None))
+    return Outcome(
+        rule="targets", changes=changes, reasons=Reasons(lambda: _reasons(case)), due=min(coming, default=None)
+    )
 
 
 def _missed(names: Sequence[TargetName]) -> Missed | None:
     if len(names) > 1:
         return Missed.BOTH
     return Missed(names[0]) if names else None
+
+
+def _reasons(case: Case) -> Iterator[str]:
+    counted = clocks(case)
+    ran = timeline.elapsed(counted.current.calendar, counted.current.runs, case.now)
+    yield f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"
+    for target in counted.targets:
+        yield _told(target, case.now)
+    yield _next_update(case)
+    yield from _origins(case)
 
 
 def _origins(case: Case) -> Iterator[str]:

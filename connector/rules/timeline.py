@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Kept, Ticket
+from connector.domain.ticket import Kept, Ticket, found_once
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.rules.outages import CountedState, states
@@ -96,6 +96,7 @@ def _while(counted: Sequence[CountedState], holds: Callable[[CountedState], bool
     return (*found, Interval(since, None)) if since is not None else tuple(found)
 
 
+@found_once
 def customers_turn(ticket: Ticket) -> Intervals:
     """When support had spoken last and the customer had not answered yet, whatever the state said: only then can
     anybody have waited for the customer."""
@@ -139,6 +140,7 @@ def deadline(calendar: BusinessCalendar, intervals: Sequence[Interval], length: 
     return None
 
 
+@found_once
 def resolved_at(ticket: Ticket) -> datetime | None:
     """Since when the incident is over; ``None`` while it is not (R34)."""
     since: datetime | None = None
@@ -150,6 +152,7 @@ def resolved_at(ticket: Ticket) -> datetime | None:
     return since
 
 
+@found_once
 def first_response_at(ticket: Ticket) -> datetime | None:
     """When a message of support first reached the customer (R36, R37): :attr:`Ticket.answers`.
 
@@ -160,6 +163,7 @@ def first_response_at(ticket: Ticket) -> datetime | None:
     return min((answer.heard_at for answer in ticket.answers), default=None)
 
 
+@found_once
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
     return max((answer.heard_at for answer in ticket.answers), default=ticket.created_at)

@@ -111,10 +111,10 @@ class House(Protocol):
         """
 
     def merge(self, token: str, source: str, target: str) -> None:
-        """Somebody makes one ticket of two: Zammad moves what was said, Jira closes the source as a duplicate."""
+        """Somebody makes one ticket of two: what was said moves, or the source is closed as a duplicate."""
 
     def split(self, token: str, ticket: str) -> str:
-        """Somebody makes a second ticket out of one, as Zammad's split or Jira's clone does; returns its id."""
+        """Somebody makes a second ticket out of one, as the helpdesk splits or clones; returns its id."""
 
     def leaves(self, email: str) -> None:
         """Somebody is not support any more and keeps the account."""

@@ -149,7 +149,7 @@ class _Attempt:
             if MESSAGE not in details(decision) or not self._refusals.breaks(ticket):
                 raise
             self._desk.probe()
-            # It breaks on this message only, time and again: Zammad does on a mail in a group without an address.
+            # It breaks on this message only, time and again: as on a mail in a group without an address.
             raise RefusedError(str(error), details=frozenset({MESSAGE})) from error
         if self._people is not None and _is_public(decision):
             self._people.sent_message(self._desk.name, _address(ticket))

@@ -126,7 +126,7 @@ def test_nobody_changes_a_proof_afterwards(cast: Cast, who: str) -> None:
 def test_a_wrong_signature_counts_for_nothing_and_is_reported_once(cast: Cast) -> None:
     """As after a proof key that was replaced at once: to be told twice is a nuisance, never to be told a breach."""
     stage = cast.stage
-    ticket = cast.customer.writes("Line down", "Our line is dead.")
+    ticket = cast.customer.writes("Line slow", "Our line is slow.")
     stage.settle()
     (article,) = [row for row in zammad(cast).world.table("TicketArticle").values() if row["created_by_id"] != 1][1:]
     article["preferences"]["interspace"]["sig"] = "0" * 64

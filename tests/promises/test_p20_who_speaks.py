@@ -218,6 +218,18 @@ def test_a_note_that_is_made_public_later_counts_from_then(zammad_cast: Cast) ->
     assert answer.heard_at > answer.created_at + timedelta(minutes=15)
 
 
+def test_a_clone_of_a_customers_issue_is_no_call(jira_cast: Cast) -> None:
+    """An issue that is opened in the customer's name is one."""
+    stage = jira_cast.stage
+    ticket = jira_cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    clone = jira_cast.agent.splits(ticket)
+    stage.advance(timedelta(minutes=20))
+
+    assert stage.ticket(clone).answers == ()
+    assert stage.ticket(clone).fields.escalation_level == 2
+
+
 def test_a_ticket_split_off_in_the_phone_mask_is_no_call(zammad_cast: Cast) -> None:
     """A real call is one, in the same mask."""
     stage, house = zammad_cast.stage, zammad_house(zammad_cast.stage)

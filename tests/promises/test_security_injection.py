@@ -105,6 +105,9 @@ def _begins_a_formula(line: str) -> bool:
     return item.startswith(("=", "+", "-", "@")) or line.startswith("\t")
 
 
+TOP = "Escalation level 5: management board"
+
+
 def test_a_title_cannot_forge_marks_on_the_tasks_that_are_made_for_it(cast: Cast) -> None:
     """The title of an incident is quoted in the titles of its tasks, and the connector itself writes those (P20)."""
     ticket = whole_life(cast, FORGED_MARKS)
@@ -115,9 +118,11 @@ def test_a_title_cannot_forge_marks_on_the_tasks_that_are_made_for_it(cast: Cast
         if (made := cast.stage.ticket(link.id)).kind is TicketKind.RFO_TASK
     ]
 
-    assert levels_noted(task) == ["Escalation level 3: head of operations"], "the overdue RFO is escalated all the same"
+    risen = ["Escalation level 3: head of operations", "Escalation level 4: director", TOP]
+    assert levels_noted(task) == risen, "the overdue RFO is escalated all the same"
     for seen, article in written_by_connector(cast):
-        assert not {"level-5", "reminded"} & article.marks, (seen.title, article.subject)
+        proved = {"reminded"} if article.subject == TOP else {"level-5", "reminded"}
+        assert not proved & article.marks, (seen.title, article.subject)
 
 
 def _fail(text: str) -> None:

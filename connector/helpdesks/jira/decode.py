@@ -202,8 +202,8 @@ class Decoder:
             channel=channel,
             internal=False,
             recipients=(),
-            # Whom a person of support opens a ticket for has called them.
-            is_call=self._is_on_behalf(row),
+            # Whom a person of support opens a ticket for has called them; whoever clones one talks with nobody.
+            is_call=self._is_on_behalf(row) and _copied_from(row) is None,
             subject=row.fields.summary,
             body=plain(row.fields.description),
             attachments=files.get(0, ()),

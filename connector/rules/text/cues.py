@@ -108,7 +108,8 @@ HIGH_TIME = _words(
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
     r"received|arrived|promised|already|was|were|has been|have been|had|got|sent|asked|have read"
-    r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted",
+    r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
+    r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
     r"|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
@@ -187,6 +188,7 @@ ASKS_POLITELY = _words(
 PLEASE = _words("please", "kindly", "bitte")
 WISH = _words(
     r"(?:do not|don't) forget|vergessen sie (?:\w+ )?nicht|please|pls|plz|kindly|wants?|needs?|requires?|required"
+    r"|needed"
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
@@ -195,7 +197,7 @@ WISH = _words(
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
-    r"|benötig\w+|brauch\w+"
+    r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
     r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden",
 )

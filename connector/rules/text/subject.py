@@ -27,8 +27,13 @@ def bare_subject(title: str) -> str:
 
 
 def own_subject(ticket: Ticket, at: int) -> str:
-    """The subject of the article at a place if the customer wrote it anew; empty for our own that comes back."""
+    """The subject of the article at a place if the customer wrote it anew; empty for what comes back.
+
+    Words behind a "Re:" are new if the answer names the ticket, and no subject on it has them.
+    """
     subject = ticket.articles[at].subject or (ticket.title if at == 0 else "")
-    if not subject or is_reply(subject) or (at > 0 and bare_subject(subject) == bare_subject(ticket.title)):
+    bare = bare_subject(subject)
+    if is_reply(subject) and not (at > 0 and _NUMBER.search(subject)):
         return ""
-    return bare_subject(subject)
+    before = (ticket.title, *(article.subject for article in ticket.articles[:at])) if at > 0 else ()
+    return "" if any(bare == bare_subject(earlier) for earlier in before) else bare

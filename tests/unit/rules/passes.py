@@ -39,7 +39,7 @@ def shown(outcome: Outcome, ticket: Ticket, policy: Policy) -> Decided:
     """The outcome as people see it."""
     _, changes, state, notices, creates, touches, reasons, due, again = unsaid(outcome, ticket)
     notes = tuple(note for notice in notices if (note := as_note([notice], ticket, policy)))
-    return Decided(changes, state, notes, creates, touches, reasons, due, again)
+    return Decided(changes, state, notes, creates, touches, tuple(reasons), due, again)
 
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:

@@ -204,6 +204,14 @@ def test_a_request_that_opens_the_ticket_is_served(seconds: int, level: int) -> 
     assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == level
 
 
+def test_a_person_who_opens_the_ticket_right_after_the_request_decides_about_it() -> None:
+    closed = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=10))
+    opened = moved(TicketState.CLOSED, TicketState.OPEN, at(minutes=20, seconds=20))
+    ticket = triaged(articles=(said("please escalate", at(minutes=20)),), history=(closed, opened))
+
+    assert decide(escalation, ticket, POLICY, at(minutes=22)).changes["escalation_level"] == 1
+
+
 def test_a_request_that_a_look_found_too_late_stays_so() -> None:
     """It came while the ticket was open, and the connector looked when that was over."""
     asked = said("please escalate", at(minutes=20))

@@ -125,3 +125,23 @@ def test_the_customers_own_subject_is_read_and_ours_that_comes_back_is_not() -> 
     assert heard("ESCALATION: please escalate ticket 41007") == 1
     assert heard("Re: please escalate") == 0
     assert heard("AW: bitte eskalieren") == 0
+
+
+@pytest.mark.parametrize(
+    ("subject", "heard"),
+    [
+        ("Re: [Ticket#41007] Line down - PLEASE ESCALATE", 1),
+        ("AW: AW: [Ticket#41007] Bitte eskalieren!", 1),
+        ("Re: [Ticket#41007] Line down", 0),
+        ("Re: [Ticket#41007] Please escalate the migration", 0),
+        ("Re: Please escalate", 0),
+        ("WG: Bitte eskalieren", 0),
+    ],
+)
+def test_a_subject_that_was_changed_in_the_answer_is_read(subject: str, heard: int) -> None:
+    articles = (
+        said("It is dead.", subject="Line down"),
+        said("As agreed.", at(minutes=1), Actor.AGENT, subject="Please escalate the migration"),
+        said("See subject.", at(minutes=2), subject=subject),
+    )
+    assert len(spoken(incident(articles=articles, title="Line down"), POLICY).escalation) == heard

@@ -78,6 +78,13 @@ def test_a_yes_to_something_else_is_no_consent(text: str) -> None:
         ("Thanks for the escalation yesterday. Please escalate to the next level.", "yes"),
         ("Why was this not escalated? Please escalate.", "yes"),
         ("We may escalate later. Please escalate now.", "yes"),
+        ("Escalation needed: line down", "yes"),
+        ("No escalation needed", "no"),
+        ("We needed an escalation last time.", "unclear"),
+        ("Please escalate if needed.", "unclear"),
+        ("Is an escalation needed?", "no"),
+        ("Eskalation erforderlich", "yes"),
+        ("Eine Eskalation ist nicht nötig.", "no"),
     ],
 )
 def test_what_several_clauses_say_together(text: str, expected: str) -> None:
