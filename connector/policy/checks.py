@@ -53,18 +53,13 @@ def urgency_defaults(data: Any) -> Iterator[UnlocatedProblem]:
 
 
 def ladders(escalation: Any) -> Iterator[UnlocatedProblem]:
-    """There is a default ladder, customers and services are given ladders that exist, and customers hear of levels that
-    some ladder has."""
+    """There is a default ladder, and customers and services are given ladders that exist."""
     known = dig(escalation, "ladders")
     if isinstance(known, Mapping) and "default" not in known:
         yield ("ladders", "default"), "is missing"
     for table in ("customers", "services"):
         for key, ladder in entries(escalation, table):
             yield from _leads_somewhere((table, key), ladder, "ladder", known)
-    levels = {_number(level) for name, _ in entries(known) for _, level in entries(known, name, "levels")}
-    for position, level in entries(escalation, "customer_hears_of"):
-        if isinstance(level, int) and level not in levels:
-            yield ("customer_hears_of", position), f"no ladder has a level {level}"
 
 
 def level_numbers(ladder: Any) -> Iterator[UnlocatedProblem]:

@@ -101,6 +101,14 @@ class Escalation(Section):
         """There is a default ladder, and every ladder that is named exists."""
         return checks.ladders(data)
 
+    @model_validator(mode="after")
+    def _heard_of_levels_that_are_there(self) -> Self:
+        levels = {level.level for ladder in self.ladders.values() for level in ladder.levels}
+        unknown = sorted(self.customer_hears_of - levels) if "customer_hears_of" in self.model_fields_set else ()
+        if unknown:
+            raise ValueError(f"customer_hears_of: no ladder has a level {', '.join(map(str, unknown))}")
+        return self
+
 
 class Intake(Section):
     """R14–R18."""

@@ -35,10 +35,9 @@ def level_letter(case: Case) -> Outcome:
     if ticket.state.is_over or level is None or now_at < _level(highest):
         return Outcome(rule="level_letter", reasons=("the ticket is at that level no longer",))
     data = {"level": level.level, "name": level.name, "asked": _ASKED in highest.parts}
-    marks = frozenset(Mark("customer-told", *rise.parts) for rise in rises)
     return Outcome(
         rule="level_letter",
-        notices=(Notice("escalation_level", data, marks),),
+        notices=(Notice("escalation_level", data, frozenset({Mark("customer-told", *highest.parts)})),),
         reasons=(f"the customer hears of level {_level(highest)}",),
     )
 
