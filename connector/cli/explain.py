@@ -70,6 +70,8 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             seen = seen.as_of(at)
         with failures_told_to(_tell):
             decision = evaluate(seen, policy, now)
+            # Reasons are put into words here, where a time that no calendar knows is told.
+            named = _named(decision)
     except (ValueError, OverflowError) as error:
         if at is None:
             raise
@@ -82,7 +84,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             "policy": policy.version,
             "now": now.isoformat(),
             "ticket": seen.model_dump(mode="json", exclude={"articles", "history"}),
-            "decision": to_jsonable_python(_named(decision)),
+            "decision": to_jsonable_python(named),
         }
         if measure:
             report[measure.key] = measure.data
@@ -98,7 +100,8 @@ def _tell(text: Failure) -> None:
 
 
 def _named(decision: Decision) -> dict[str, Any]:
-    return decision._asdict() | {"outcomes": [outcome._asdict() for outcome in decision.outcomes]}
+    outcomes = [outcome._asdict() | {"reasons": list(outcome.reasons)} for outcome in decision.outcomes]
+    return decision._asdict() | {"outcomes": outcomes}
 
 
 def _read(desk: Desk, ticket_id: str, hint: str) -> Ticket:

@@ -239,7 +239,8 @@ class Ticket(Kept):
     @cached_property
     def refused_marks(self) -> frozenset[Mark]:
         """Every step that only notes of the connector without a valid signature speak of."""
-        return frozenset(mark for article in self.articles for mark in article.refused_marks) - self.marks.keys()
+        refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
+        return refused - self.marks.keys() if refused else refused
 
     @property
     def began_at(self) -> datetime:

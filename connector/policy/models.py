@@ -267,13 +267,14 @@ class Policy(Rules):
 
     def ladder(self, service_id: str | None) -> Ladder:
         """The escalation matrix for a service, else its customer's, else the default (R35)."""
-        return self.escalation.ladders[self._ladder_name(service_id)]
+        return self.escalation.ladders[self._ladder_name(self.service(service_id))]
 
     def thresholds(self, service_id: str | None, priority: Priority) -> tuple[tuple[Level, timedelta], ...]:
         """The levels of the service's ladder in order, skipped ones too, with the running time
         of the priority's clock after which each is reached (R38)."""
-        clock = self.targets_of(service_id, priority).calendar_name
-        return self._thresholds[self._ladder_name(service_id), priority, clock]
+        service = self.service(service_id)
+        clock = self._targets.limits(service, priority).calendar_name
+        return self._thresholds[self._ladder_name(service), priority, clock]
 
     def service(self, service_id: str | None) -> Service | None:
         """The catalogue's entry, if it has one (R7)."""
@@ -283,8 +284,7 @@ class Policy(Rules):
         """Every group the policy names; a helpdesk's mapping must know them all."""
         return checks.groups(self)
 
-    def _ladder_name(self, service_id: str | None) -> str:
-        service = self.service(service_id)
+    def _ladder_name(self, service: Service | None) -> str:
         if service is None:
             return "default"
         return self._service_ladders.get(service.id.casefold()) or self.escalation.customers.get(

@@ -42,16 +42,23 @@ class Answers(NamedTuple):
         return (*self.served, *(refusal.request for refusal in self.refused), *self.too_late, *self.answered)
 
 
+_NO_REQUESTS = Answers((), (), (), ())
+_NONE_REFUSED = Outcome(rule="refusals", reasons=("no request was refused",))
+
+
 def answers(case: Case) -> Answers:
     """One request an hour for customers and one for agents, each by itself; a manager's always, at nobody's cost."""
     ticket, every = case.ticket, case.policy.escalation.requests_every.fixed
+    requests = escalation_requests(case)
+    if not requests:
+        return _NO_REQUESTS
     served: list[Request] = []
     refused: list[TooSoon] = []
     too_late: list[Request] = []
     answered: list[Request] = []
     last: dict[bool, Request] = {}
     unproved_until = _risen_without_proof(ticket)
-    for request in escalation_requests(case):
+    for request in requests:
         party = request.actor is Actor.CUSTOMER
         before = last.get(party)
         too_soon = request.actor is not Actor.MANAGER and before is not None and request.at - before.at < every
@@ -106,7 +113,7 @@ def refusals(case: Case) -> Outcome:
     """
     ticket, every = case.ticket, case.policy.escalation.requests_every.fixed
     if not any(mark.name in ("refused", "request-top") for mark in ticket.marks):
-        return Outcome(rule="refusals", reasons=("no request was refused",))
+        return _NONE_REFUSED
     notices = [
         Notice("escalation_not_yet", {"next": refusal.next}, _marks("refused-told", [refusal.after]))
         for refusal in answers(case).refused

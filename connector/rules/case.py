@@ -39,9 +39,8 @@ class Case:
     def with_changes(self, changes: Changes) -> "Case":
         """The case of the next rule, once ``changes`` are decided."""
         case = Case(self.ticket.with_changes(changes), self.policy, self.now, self.found, self.counted)
-        if "spoken" in vars(self):
-            # No rule changes what was said.
-            vars(case)["spoken"] = self.spoken
+        # No rule changes what was said, or by whom.
+        vars(case).update((name, fact) for name, fact in vars(self).items() if name in _UNCHANGED)
         return case
 
     @property
@@ -69,7 +68,7 @@ class Case:
         """The escalation matrix that counts for the ticket (R35)."""
         return self.policy.ladder(self.verified_service)
 
-    @property
+    @cached_property
     def companies(self) -> tuple[CatalogueCustomer, ...]:
         """The catalogue's customers whom the ticket's contact belongs to: none, one, or a reseller's several (R7)."""
         contact = self.ticket.customer
@@ -87,6 +86,8 @@ class Case:
         """Title and text of a ticket that is made for this one."""
         return writing.text(message, data, self.ticket, self.policy)
 
+
+_UNCHANGED = frozenset({"spoken", "companies"})
 
 Rule = Callable[[Case], Outcome]
 """Pure: the same case, the same outcome. Its notices are all that is true to say; what has been said is dropped by

@@ -4,11 +4,12 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple, cast
 
-from connector.domain.decision import Outcome
+from connector.domain.decision import Outcome, Reasons
 from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Changes, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
@@ -58,17 +59,14 @@ def completeness(case: Case) -> Outcome:
     warned = tuple(notice for found in worse for notice in found.notices)
     current = ticket.with_changes(filled)
     missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
-    reasons = [f"{ticket.labels[field]} from the customer's text: {wording.value(v)}" for field, v in filled.items()]
     if not missing:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
             notices=(*warned, *confirmation(ticket, _understood(current, said))),
-            reasons=(*reasons, "all required details are there"),
+            reasons=Reasons(lambda: (*_read(ticket, filled), "all required details are there")),
         )
-    reasons.append(f"missing: {', '.join(ticket.labels[field] for field in missing)}")
     doubts = _doubts(said, missing)
-    reasons += [f"unclear: {sentence(case, doubt)}" for doubt in doubts]
     answers = tuple(s.article for s in said if any(doubt.field in missing for doubt in s.said.doubts))
     gap = Gap(missing, doubts, answers, _understood(current, said))
     notice, due = question(case, gap)
@@ -76,9 +74,20 @@ def completeness(case: Case) -> Outcome:
         rule="completeness",
         changes={**filled, "intake_status": status(ticket, notice)},
         notices=(*warned, notice) if notice else warned,
-        reasons=tuple(reasons),
+        reasons=Reasons(lambda: (*_read(ticket, filled), *_open(case, missing, doubts))),
         due=due,
     )
+
+
+def _read(ticket: Ticket, filled: Changes) -> Iterator[str]:
+    for field, found in filled.items():
+        yield f"{ticket.labels[field]} from the customer's text: {wording.value(found)}"
+
+
+def _open(case: Case, missing: Sequence[str], doubts: Sequence[Doubt]) -> Iterator[str]:
+    yield f"missing: {', '.join(case.ticket.labels[field] for field in missing)}"
+    for doubt in doubts:
+        yield f"unclear: {sentence(case, doubt)}"
 
 
 def statements(case: Case) -> tuple[Statement, ...]:
@@ -154,9 +163,9 @@ def _speaks_for_customer(article: Article, *, opens: bool) -> bool:
 def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
-    for field in INTAKE if statements else ():
+    for field in filter(partial(_may_fill, ticket), INTAKE) if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
-        if said and _may_fill(ticket, field):
+        if said:
             value = said[-1] if field in _LATEST_COUNTS else said[0]
             if value != getattr(ticket.fields, field):
                 filled[field] = value
@@ -177,7 +186,7 @@ def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
     """R18: a worse statement counts, whoever has chosen before."""
     found = []
     for field in _LATEST_COUNTS:
-        said = [(s.article, value) for s in statements if (value := getattr(s.said, field)) is not None]
+        said = ((s.article, value) for s in statements if (value := getattr(s.said, field)) is not None)
         if (worse := worsened(ticket, field, said)) is not None:
             found.append(worse)
     return found
@@ -189,10 +198,13 @@ def _describes(title: str) -> bool:
 
 def _may_fill(ticket: Ticket, field: str) -> bool:
     """Empty, and not emptied on purpose by a person of support; or chosen in an earlier message of the customer."""
+    is_empty = getattr(ticket.fields, field) is None
+    if not is_empty and field not in _LATEST_COUNTS:
+        return False
     last = ticket.last_setter(field)
-    if getattr(ticket.fields, field) is None:
+    if is_empty:
         return last is None or not last.is_staff
-    return field in _LATEST_COUNTS and last is Actor.CONNECTOR and not _set_by_support(ticket, field)
+    return last is Actor.CONNECTOR and not _set_by_support(ticket, field)
 
 
 def _set_by_support(ticket: Ticket, field: str) -> bool:
@@ -211,11 +223,13 @@ def _understood(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood
     fields = ticket.fields
     start = next((said for _, said in statements if said.problem_start == fields.problem_start), None)
     impact = next((said for _, said in reversed(statements) if said.impact is not None), None)
-    by_rules = not _set_by_support(ticket, "impact")
     return Understood(
         zone=Assumed(start.problem_start, start.zone_assumed)
         if start and start.problem_start and start.zone_assumed
         else None,
         reckoned=start.problem_start if start and start.start_approximate else None,
-        total_loss=bool(impact and impact.impact_presumed and impact.impact is fields.impact and by_rules),
+        total_loss=impact is not None
+        and impact.impact_presumed
+        and impact.impact is fields.impact
+        and not _set_by_support(ticket, "impact"),
     )

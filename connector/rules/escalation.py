@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, Ticket
+from connector.domain.ticket import Change, Changes, Ticket, found_once
 from connector.domain.vocabulary import Actor
 from connector.policy.models import Level
 from connector.rules import timeline, wording
@@ -31,7 +31,7 @@ def escalation(case: Case) -> Outcome:
     if ticket.state.is_over:
         return _over(case, reached, given)
     # What is opened again by a mail only has no clock yet; whoever asks for a level in it gets one.
-    ahead = [] if is_over(ticket) else [due for due in by_clock(case) if due.level.level > reached]
+    ahead = [] if is_over(ticket) else by_clock(case, reached)
     passed = [due for due in ahead if due.at <= now]
     fired = _gone_through(case, reached, passed, given.served)
     highest = fired[-1].level.level if fired else reached
@@ -72,7 +72,8 @@ def reached_level(ticket: Ticket) -> int:
     return max([ticket.fields.escalation_level or 0, *_noted(ticket)])
 
 
-def _noted(ticket: Ticket) -> dict[int, datetime]:
+@found_once
+def _noted(ticket: Ticket) -> Mapping[int, datetime]:
     """The levels that notes prove, and when they were noted."""
     marks = ticket.marks.items()
     return {level: at for mark, at in marks if mark.name == "level" and (level := mark.number) is not None}

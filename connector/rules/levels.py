@@ -67,12 +67,13 @@ class LevelDue(NamedTuple):
                 return case.text("reason_request", who=request.actor, phrase=phrase, reason=reason)
 
 
-def by_clock(case: Case) -> list[LevelDue]:
-    """The levels that age (R38) and missed targets (R37) bring, in the order of their times, past and to come.
+def by_clock(case: Case, above: int) -> list[LevelDue]:
+    """The levels higher than ``above`` that age (R38) and missed targets (R37) bring, in the order of their times, past
+    and to come.
 
     Every clock climbs the ladder by itself, and the highest level counts.
     """
-    due = [due for clock in clocks(case).each for due in _climbed(case, clock)]
+    due = [due for clock in clocks(case).each for due in _climbed(case, clock, above)]
     return sorted(due, key=lambda due: (due.at, due.level.level))
 
 
@@ -85,15 +86,16 @@ def base(case: Case) -> LevelDue | None:
     return LevelDue(first[0], first[1], AgeReached(first[0].after[clock.priority], clock.priority))
 
 
-def _climbed(case: Case, clock: Clock) -> list[LevelDue]:
+def _climbed(case: Case, clock: Clock, above: int) -> list[LevelDue]:
     ages = list(_by_age(case, clock))
     climbed = [
         LevelDue(level, at, AgeReached(level.after[clock.priority], clock.priority))
         for level, at in ages
-        if at is not None
+        if at is not None and level.level > above
     ]
     for limit in clock.targets:
-        if limit.name in case.policy.escalation.missed_targets and (missed := _missed(limit, ages, case.now)):
+        missed = _missed(limit, ages, case.now) if limit.name in case.policy.escalation.missed_targets else None
+        if missed is not None and missed.level.level > above:
             climbed.append(missed)
     return climbed
 

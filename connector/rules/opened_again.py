@@ -7,12 +7,14 @@ from connector.rules.case import Case
 from connector.rules.outages import reopened
 from connector.rules.text.afterwards import Afterwards
 
+_NOTHING = Outcome(rule="opened_again", reasons=("the state counts as it is",))
+
 
 def opened_again(case: Case) -> Outcome:
     """The incident counts as over until somebody says otherwise. Thanks and requests for an RFO need no question."""
     opened = reopened(case.ticket)
     if opened is None:
-        return Outcome(rule="opened_again", reasons=("the state counts as it is",))
+        return _NOTHING
     message = opened.message
     reason = f"opened again by a message of {wording.format_time(message.created_at)} only: it counts as over"
     about_rfo = any(statement.article.id == message.id for statement in case.spoken.rfo)

@@ -96,8 +96,9 @@ def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Custome
     """Whether a machine opened the ticket, and nobody else has spoken for the customer since."""
     if is_machine(customer.email):
         return True
-    spoken = [authors.get(at, article.author) for at, article in enumerate(ticket.articles)]
-    return bool(spoken) and spoken[0] is Actor.MACHINE and Actor.CUSTOMER not in spoken
+    if not ticket.articles or authors.get(0, ticket.articles[0].author) is not Actor.MACHINE:
+        return False
+    return Actor.CUSTOMER not in (authors.get(at, article.author) for at, article in enumerate(ticket.articles))
 
 
 def _author(article: Article, customer: Customer) -> Actor:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from connector.domain.decision import NewTicket, Notice, Outcome
+from connector.domain.decision import NewTicket, Notice, Outcome, Reasons
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, found_once, incident_of, key_of, kind_of
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
@@ -269,10 +269,10 @@ def _due(case: Case, asked: Asked, request: Request, due: datetime) -> Outcome:
     ahead = [step.at for step in rising if step.at > case.now]
     late = len(rising) - len(ahead)
     status = RfoStatus.OVERDUE if late else RfoStatus.DUE
-    outcome = _outcome(
-        status, due, f"{_said(request)}; due {wording.format_time(due)}, {case.policy.rfo.working_days} working days"
-    )
-    return outcome._replace(
+    return Outcome(
+        rule="rfo",
+        changes=_state(status, due),
+        reasons=Reasons(lambda: [_told_due(case, request, due)]),
         notices=(_new_date(case, due, late),) if late else _promise(case.ticket, due),
         creates=() if task else (_new_task(case, asked.number, request, due),),
         touches=tuple(
@@ -282,6 +282,10 @@ def _due(case: Case, asked: Asked, request: Request, due: datetime) -> Outcome:
         ),
         due=min(ahead, default=None),
     )
+
+
+def _told_due(case: Case, request: Request, due: datetime) -> str:
+    return f"{_said(request)}; due {wording.format_time(due)}, {case.policy.rfo.working_days} working days"
 
 
 def _promise(ticket: Ticket, due: datetime) -> tuple[Notice, ...]:

@@ -5,12 +5,14 @@ from connector.domain.mark import Mark
 from connector.rules import wording
 from connector.rules.case import Case
 
+_NOTHING = Outcome(rule="unknown_state")
+
 
 def unknown_state(case: Case) -> Outcome:
     """The ticket counts as what the helpdesk itself takes the state for, and in doubt as open: the clocks run."""
     name, state = case.ticket.unknown_state, case.ticket.state
     if name is None:
-        return Outcome(rule="unknown_state")
+        return _NOTHING
     data = {"state": name, "over": state.is_over}
     return Outcome(
         rule="unknown_state",

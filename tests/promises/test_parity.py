@@ -31,16 +31,19 @@ _AGE_OF_A_DESCRIPTION = timedelta(0)
 
 def same_words(ticket: Ticket, text: str) -> str:
     """Without the numbers that each helpdesk gives its own tickets and messages, and what its screens call things."""
-    # Jira's options are named as they are stored.
-    text = text.replace('"matrix"', '"Matrix"')
     return _IDS.sub("#", _names(ticket).sub("…", text))
 
 
 def _names(ticket: Ticket) -> re.Pattern[str]:
     """What the screens of the ticket's helpdesk, and the catalogue, call fields and their values."""
     names = {name for labels in (ticket.labels, LABELS) for name in labels.fields.values()}
+    # Jira's options are named as they are stored.
     names |= {
-        name for labels in (ticket.labels, LABELS) for values in labels.choices.values() for name in values.values()
+        name
+        for labels in (ticket.labels, LABELS)
+        for values in labels.choices.values()
+        for value in values.items()
+        for name in value
     }
     longest_first = sorted(map(re.escape, names), key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(longest_first)})(?!\w)")

@@ -65,16 +65,25 @@ _SMALL_WORDS = frozenset({
     "dienstag", "mittwoch", "donnerstag", "freitag", "früh", "danke", "vielen", "dank", "bitte", "sehr", "bis", "und",
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
-    "arbeitstag", "zu", "gut", "dem", "aufschub", "auch",
+    "arbeitstag", "zu", "gut", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag", "weekend",
+    "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
+_HOW_LONG = re.compile(
+    r"\b(?:until|till|bis)(?: (?:tomorrow|morgen|heute|\w+day|\w+tag))?(?: abend| um)?"
+    r" (?:\d{1,2}[:.]\d{2}(?: ?(?:am|pm|uhr))?|\d{1,2} ?(?:am|pm|uhr)|noon|midnight|mitternacht)(?: tonight)?\b"
+    r"|\bfor (?:the next |another )?(?:\d{1,2}|two|three|four|six) hours\b",
+    re.IGNORECASE,
+)
+"""Until when is no other matter: :func:`~connector.rules.text.until.read_until` reads it."""
 
 
 def _more_than_yes(words: str) -> bool:
     """Something else is said too, so that the yes may be meant for that. A name at the end is nothing else."""
     *lines, last = [line for line in words.split("\n") if line.strip()] or [""]
     text = "\n".join(lines if lines and len(last.split()) <= _NAME_WORDS else [*lines, last])
-    return not set(re.findall(r"[\w']+", _YES.sub(" ", text).lower())) <= _SMALL_WORDS
+    rest = _YES.sub(" ", _HOW_LONG.sub(" ", text)).lower()
+    return not set(re.findall(r"[\w']+", rest)) <= _SMALL_WORDS
 
 
 def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | None:

@@ -75,7 +75,7 @@ def test_texts_that_cannot_be_read_are_no_sound_ones(hidden: str, command: str, 
     assert ran.returncode == 1
     assert f"{tmp_path / hidden}" in ran.stdout
     assert "cannot be read: Permission denied" in ran.stdout
-    assert ran.stderr == ""
+    assert all(line.startswith("Hint: ") for line in ran.stderr.splitlines()), ran.stderr
 
 
 def test_a_settings_file_in_a_closed_place_is_not_taken_for_none(place: Path) -> None:

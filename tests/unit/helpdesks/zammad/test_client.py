@@ -10,6 +10,7 @@ from connector.helpdesks.errors import (
     HelpdeskError,
     NotFoundError,
     PermanentError,
+    RefusedError,
     ServerFaultError,
     TransientError,
     UnavailableError,
@@ -37,7 +38,7 @@ def test_a_request_carries_the_token_and_the_answer_is_json() -> None:
         (403, "API token access disabled!", UnavailableError),
         (403, "Not authorized", ForbiddenError),
         (404, "Couldn't find Ticket with 'id'=7", NotFoundError),
-        (422, "This object already exists.", PermanentError),
+        (422, "This object already exists.", RefusedError),
         (500, "unexpected token", ServerFaultError),
     ],
 )

@@ -58,6 +58,26 @@ def test_of_sentences_that_nobody_tuned_for_none_acts_unasked_and_few_are_put_to
     assert sum(count for (meaning, got), count in told.items() if meaning == "no" and got == "unclear") <= 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OK, until 22:00 tonight is fine.",
+        "Ja, bis heute Abend 22 Uhr.",
+        "Yes, for the next 3 hours.",
+        "OK, after the weekend",
+    ],
+)
+def test_a_yes_may_say_until_when(text: str) -> None:
+    assert consent(text) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text", ["OK, until 22:00 we test", "Yes, until 7 ports are up", "We migrate over the weekend, ok"]
+)
+def test_a_time_of_something_else_is_no_consent(text: str) -> None:
+    assert consent(text) == "unclear"
+
+
 @pytest.mark.parametrize("text", ["Yes.", "OK", "Ja, gerne.", "Sounds good."])
 def test_without_our_question_a_bare_yes_says_nothing_of_a_deferral(text: str) -> None:
     assert consent(text, asked=False) is None
