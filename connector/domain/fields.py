@@ -165,7 +165,8 @@ class Fields(Model):
         "Kind of fault", "If applicable: does it come and go, or is it there all the time?",
         "fault type", "type of fault", "fault", "fehler", "problem type", "type of problem", "kind of problem",
         "fehlertyp", "fehlerart", "art des fehlers", "art der störung", "störungsart", "art des problems", "problemtyp",
-        "intermittent or permanent", "intermittent problem or permanent fault",
+        "intermittent or permanent", "intermittent/permanent", "permanent or intermittent", "permanent/intermittent",
+        "intermittent problem or permanent fault",
         "intermittierendes problem oder permanenter fehler",
         choices={FaultType.INTERMITTENT: "Intermittent problem", FaultType.PERMANENT: "Permanent fault"},
     )] = None  # fmt: skip

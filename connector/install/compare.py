@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.install.objects import Including, Ref, Sealed, unmarked
+from connector.install.objects import Including, Ref, Sealed, Text, unmarked
 from connector.install.tables import Ids, Kind, Row
 
 _SECRET = "(secret)"  # noqa: S105 - what stands in place of one
@@ -56,6 +56,8 @@ def resolved(value: Any, ids: Ids, secrets: Mapping[str, str]) -> Any:
         return secrets[value.name]
     if isinstance(value, Including):
         value = list(value.items)
+    if isinstance(value, Text):
+        return value.written(ids)
     if isinstance(value, Ref):
         return value.written(ids[value.kind, value.name])
     if isinstance(value, Mapping):
@@ -72,6 +74,9 @@ def _resolved(value: Any, ids: Ids) -> Any:
     if isinstance(value, Ref):
         row_id = ids.get((value.kind, value.name))
         return value if row_id is None else value.written(row_id)
+    if isinstance(value, Text):
+        known = all(isinstance(part, str) or (part.kind, part.name) in ids for part in value.parts)
+        return value.written(ids) if known else value
     if isinstance(value, Mapping):
         return {_resolved(key, ids): _resolved(item, ids) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -144,4 +149,4 @@ def _shown(value: Any) -> Any:
         return {str(key): _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
-    return str(value) if isinstance(value, Ref) else value
+    return str(value) if isinstance(value, Ref | Text) else value

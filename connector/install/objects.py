@@ -59,10 +59,25 @@ class Including:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text that names ids."""
+
+    parts: tuple[str | Ref, ...]
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def written(self, ids: Mapping[tuple[str, str], int | str]) -> str:
+        """The text with the ids. Raises KeyError for an object that does not exist yet."""
+        return "".join(part if isinstance(part, str) else str(ids[part.kind, part.name]) for part in self.parts)
+
+
+@dataclass(frozen=True)
 class Wanted:
     """One object that has to exist with these values.
 
-    ``body`` may hold :class:`Ref`, :class:`Sealed` and :class:`Including` at any depth, also as keys of mappings.
+    ``body`` may hold :class:`Ref`, :class:`Text`, :class:`Sealed` and :class:`Including` at any depth, a reference also
+    as a key of a mapping.
     """
 
     kind: str
@@ -94,6 +109,8 @@ def unmarked(note: object) -> str:
     return _MARK.sub("", str(note or "")).strip()
 
 
-def marked(note: object, mark: str) -> str:
+def marked(note: object, mark: str) -> str | Text:
     """A note with exactly this mark, at its end."""
+    if isinstance(note, Text):
+        return Text((*note.parts, f" {mark}"))
     return f"{unmarked(note)} {mark}".strip()

@@ -10,7 +10,7 @@ from typing import Any
 
 from connector.install.compare import Difference, changes, merged
 from connector.install.errors import PlanError
-from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, Wanted, marked
+from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, Text, Wanted, marked
 from connector.install.tables import Current, Id, Ids, Kind, Row, value_at, with_value
 
 SHARE = 0.3
@@ -229,6 +229,8 @@ def _known(value: Any, known: set[tuple[str, str]], target: Wanted, scene: _Scen
             f"{of.label(target.kind)} {target.name!r} needs the {of.label(value.kind)} {value.name!r}, and "
             f"{of.helpdesk} has none of that name: create it, or correct the mapping"
         )
+    if isinstance(value, Text):
+        return Text(tuple(_known(part, known, target, scene) for part in value.parts))
     if isinstance(value, Mapping):
         return {key: _known(item, known, target, scene) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -291,4 +293,4 @@ def _plain(value: Any) -> Any:
         value = value.items
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return str(value) if isinstance(value, Ref | Sealed) else value
+    return str(value) if isinstance(value, Ref | Sealed | Text) else value

@@ -11,7 +11,7 @@ from cachetools import LRUCache, cached
 
 from connector.domain.fields import shortened
 from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, Channel
 from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
@@ -51,15 +51,22 @@ _HEARD = frozenset({Actor.CUSTOMER, Actor.STRANGER})
 """A stranger's words are for a person of support to judge."""
 
 
+def _is_heard(article: Article) -> bool:
+    """A customer's or a stranger's message, or a call that support has written down."""
+    if article.author.is_staff:
+        return article.channel is Channel.PHONE
+    return article.author in _HEARD and not article.internal
+
+
 def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
-    strangers too, as unclear."""
+    strangers and what support has written down of calls too, as unclear."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
     naming: dict[int, tuple[bool, ...]] = {}
     deferring = False
     first_asked = min(_asked_at(ticket), default=None)
     for at, article in enumerate(ticket.articles):
-        if article.author in _HEARD and not article.internal:
+        if _is_heard(article):
             named = _named(Body(article.body), own_subject(ticket, at), names)
             deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
             if deferring or any(named):
@@ -83,7 +90,9 @@ def _requests(
         if named[kind]:
             text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"
             if (reading := _request(Body(text), names)) is not None:
-                yield _doubted(Mention(ticket.articles[at], reading), messages[at])
+                statement = _doubted(Mention(ticket.articles[at], reading), messages[at])
+                if not _is_silent(statement):
+                    yield statement
 
 
 def _consents(
@@ -111,14 +120,16 @@ def _consents(
         if reading is None or not (named[2] or open_question or takes_back(reading)):
             continue
         statement = _limited(_doubted(Mention(article, reading), messages[at]), words, zone)
+        if _is_silent(statement):
+            continue
         if statement.reading.verdict is not Verdict.UNCLEAR:
             answered_at, agreed = article.created_at, statement.reading.verdict is Verdict.YES
         yield statement
 
 
 def _asked_at(ticket: Ticket) -> list[datetime]:
-    """When we asked for consent."""
-    return [at for mark, at in ticket.marks.items() if mark.name == "deferral-asked"]
+    """When we asked for consent, or told what was agreed: that asks to object if it is not so."""
+    return [at for mark, at in ticket.marks.items() if mark.name in ("deferral-asked", "deferral-told")]
 
 
 def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:
@@ -130,9 +141,16 @@ def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:
 
 
 def _doubted(statement: Mention, message: MarkedMessage) -> Mention:
-    """What only repeats the ticket's words may be an echo, and a stranger's word decides nothing."""
-    doubtful = message.repeats and statement.reading.verdict is Verdict.YES
-    return _unclear(statement) if doubtful or statement.article.author is Actor.STRANGER else statement
+    """What only repeats the ticket's words may be an echo, and neither a stranger's word decides anything nor what
+    support writes of a call: for that they have the fields."""
+    author = statement.article.author
+    doubtful = (message.repeats or author.is_staff) and statement.reading.verdict is Verdict.YES
+    return _unclear(statement) if doubtful or author is Actor.STRANGER else statement
+
+
+def _is_silent(statement: Mention) -> bool:
+    """What support writes of a call takes nothing back."""
+    return statement.article.author.is_staff and statement.reading.verdict is Verdict.NO
 
 
 def _unclear(statement: Mention) -> Mention:

@@ -48,14 +48,20 @@ COMPLETE = (
 """A message with all required details of a P1."""
 
 
+_ZAMMAD = partial(ZammadHouse, mapping=load_zammad(MAPPINGS / "zammad.yaml"))
 HOUSES: dict[str, Callable[[SteppedClock], House]] = {
-    "zammad": partial(ZammadHouse, mapping=load_zammad(MAPPINGS / "zammad.yaml")),
+    "zammad": _ZAMMAD,
     "jira-cloud": partial(JiraHouse, mapping=load_jira(MAPPINGS / "jira.yaml"), flavour="cloud"),
     "jira-datacenter": partial(JiraHouse, mapping=load_jira(MAPPINGS / "jira.yaml"), flavour="datacenter"),
 }
+SHAPES: dict[str, Callable[[SteppedClock], House]] = {
+    "zammad-5.5": partial(_ZAMMAD, version="5.5"),
+    "zammad-7": partial(_ZAMMAD, version="7"),
+}
+"""The oldest and the newest Zammad; what is right on both is right on 6.4."""
 PLACES = [
-    ("zammad", "sqlite"),
-    ("zammad", "postgresql"),
+    ("zammad-7", "sqlite"),
+    ("zammad-5.5", "postgresql"),
     ("jira-cloud", "postgresql"),
     ("jira-datacenter", "sqlite"),
 ]
@@ -65,7 +71,7 @@ class Place(NamedTuple):
     """Where a test plays."""
 
     helpdesk: str
-    """A name of ``HOUSES``."""
+    """A name of ``HOUSES`` or ``SHAPES``."""
     database_url: str
 
 
@@ -73,7 +79,7 @@ def open_stage(
     database_url: str, start: datetime = T0, helpdesk: str = "zammad", policy: Policy | None = None
 ) -> Stage:
     """An empty stage, with the default policy if no other is given."""
-    return Stage(policy or default_policy(), HOUSES[helpdesk], database_url, start)
+    return Stage(policy or default_policy(), {**HOUSES, **SHAPES}[helpdesk], database_url, start)
 
 
 def set_the_stage(database_url: str, helpdesk: str = "zammad") -> Cast:
@@ -107,10 +113,11 @@ def cast(place: Place) -> Iterator[Cast]:
         yield made
 
 
-@pytest.fixture
-def zammad_cast(database_url: str) -> Iterator[Cast]:
+@pytest.fixture(params=PLACES[:2], ids=["-".join(place) for place in PLACES[:2]])
+def zammad_cast(request: pytest.FixtureRequest) -> Iterator[Cast]:
     """A fresh stage on Zammad, for what only Zammad has."""
-    made = set_the_stage(database_url)
+    helpdesk, database = request.param
+    made = set_the_stage(request.getfixturevalue(f"{database}_url"), helpdesk)
     with made.stage:
         yield made
 

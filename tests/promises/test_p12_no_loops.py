@@ -108,9 +108,9 @@ def test_a_rival_that_never_gives_up_costs_a_few_writes_an_hour_and_one_note(cas
     rival = RivalBot(cast, ticket, {"service_check": None})
     since = stage.house.served()
 
-    rival.fights(timedelta(hours=12))
+    rival.fights(timedelta(hours=4))
 
-    assert rival.rounds <= 12 * (ROUNDS + 1)
+    assert rival.rounds <= 4 * (ROUNDS + 1)
     assert len(writes(stage, since)) <= rival.rounds + 1
     assert notes(stage.ticket(ticket)).count("Service check is contested") == 1
     assert contested_fields(stage.house.name) - counted == 1

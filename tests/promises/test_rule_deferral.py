@@ -111,6 +111,22 @@ def test_a_resolved_ticket_is_not_deferred_any_more(evening: Cast) -> None:
     assert evening.stage.ticket(ticket).fields.deferred_until is None
 
 
+@pytest.mark.parametrize("text", ["No, we have not agreed to this.", "Nobody asked us. Please carry on now."])
+def test_who_is_told_of_a_consent_that_they_did_not_give_takes_it_back(evening: Cast, text: str) -> None:
+    stage = evening.stage
+    ticket = evening.customer.writes("Backup path down", QUIET)
+    stage.settle()
+    evening.agent.replies(ticket, "We have seen it.")
+    evening.agent.sets(ticket, deferral_support=True, deferral_customer=True)
+    stage.advance(timedelta(minutes=10))
+    assert stage.ticket(ticket).fields.deferred_until == OPENING
+
+    evening.customer.replies(ticket, text)
+    stage.settle()
+
+    assert stage.ticket(ticket).fields.deferred_until is None
+
+
 def test_it_ends_when_the_customer_said_and_the_clocks_run_from_then(place: Place) -> None:
     """Friday evening; Saturday is no working day."""
     friday = EVENING + timedelta(days=4)

@@ -79,7 +79,8 @@ class UserRow(ZammadAnswer):
     firstname: Text = ""
     lastname: Text = ""
     email: Text = ""
-    role_ids: tuple[int, ...] = ()
+    role_ids: tuple[int, ...] | None = None
+    """``None`` where Zammad does not say."""
     organization_id: int | None = None
     organization_ids: tuple[int, ...] = ()
     """Further ones."""
@@ -99,7 +100,7 @@ class StateRow(NamedRow):
 
 
 class Assets(ZammadAnswer):
-    """The objects an answer refers to, by id."""
+    """The objects an answer refers to, by id. From 6.6 or 7.0 on, roles and groups are not among them."""
 
     Ticket: Mapping[int, TicketRow] = {}
     TicketArticle: Mapping[int, ArticleRow] = {}

@@ -9,7 +9,7 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, incident_of, kind_of
 from connector.domain.vocabulary import Actor, Channel, TicketKind
-from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.errors import PermanentError, TransientError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
 from connector.helpdesks.zammad.answer import (
@@ -98,7 +98,7 @@ class Decoder:
 
     def is_elsewhere(self, row: TicketRow, assets: Assets) -> bool:
         """Whether the ticket is in a group whose tickets are not the rules'."""
-        return self._mapping.kind_in(self._group(assets.Group.get(row.group_id)) or "") is TicketKind.OTHER
+        return self._mapping.kind_in(self._group_of(row, assets)) is TicketKind.OTHER
 
     def was_ours(self, row: TicketRow, whole: WholeTicket) -> bool:
         """Whether a ticket that is elsewhere was one of the rules' once: then its history tells who took it there."""
@@ -130,7 +130,17 @@ class Decoder:
     def _fields_of(self, row: TicketRow, assets: Assets) -> Fields:
         values = self.fields_of(row.model_extra or {})
         priority = self._meanings.priority(row.priority_id)
-        return Fields(**values, priority=priority, group=self._group(assets.Group.get(row.group_id)))
+        return Fields(**values, priority=priority, group=self._group_of(row, assets))
+
+    def _group_of(self, row: TicketRow, assets: Assets) -> str:
+        """Raises TransientError if nobody names it: whether the ticket is one of the rules' cannot be said then."""
+        group = self._group(assets.Group.get(row.group_id) or self._meanings.group(row.group_id))
+        if group is None:
+            raise TransientError(
+                f"Zammad does not tell the connector what group {row.group_id} of ticket {row.number} is: the ticket "
+                "waits. Give the connector's user access to the group"
+            )
+        return group
 
     def _group(self, row: NamedRow | None) -> str | None:
         """The policy's name of a group, else Zammad's. One that is renamed while we work is known by its id."""
@@ -203,7 +213,7 @@ class Decoder:
                 continue
             fields = self.fields_of(row.model_extra or {})
             created_by = self._people.creator(row, whole.assets)
-            group = self._group(whole.assets.Group.get(row.group_id))
+            group = self._group(whole.assets.Group.get(row.group_id) or self._meanings.group(row.group_id))
             links.append(
                 LinkedTicket(
                     id=str(row.id),
@@ -267,7 +277,7 @@ class Decoder:
             return self._meanings.past_priority(row_id, text or "")
         if field == "group":
             # A group that has been renamed since has its old name in the history.
-            today = groups.get(row_id or 0)
+            today = groups.get(row_id or 0) or self._meanings.past_group(row_id)
             return self._group(today) or self._mapping.group(text or "")
         return decode(field, text)
 

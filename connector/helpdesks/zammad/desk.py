@@ -41,6 +41,7 @@ from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.refusal import explained
+from connector.helpdesks.zammad.roles import Roles
 from connector.helpdesks.zammad.values import encode
 
 PAGE = 200
@@ -69,6 +70,7 @@ class ZammadDesk:
         self.staff = Staff()
         """Who was support when."""
         self._meanings = Meanings(mapping, Names(client))
+        self._roles = Roles(client, mapping)
         self._lock = threading.Lock()
         self._histories: OrderedDict[str, tuple[datetime, History]] = OrderedDict()
 
@@ -88,7 +90,7 @@ class ZammadDesk:
 
     @cached_property
     def _decoder(self) -> Decoder:
-        people = People(self._mapping, self.bot_id, self.staff)
+        people = People(self._mapping, self._roles, self.bot_id, self.staff)
         return Decoder(self._name, self._mapping, self._meanings, people, self._proofs)
 
     @cached_property

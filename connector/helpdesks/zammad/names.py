@@ -1,20 +1,22 @@
-"""Zammad's ids of states and priorities: read once, read again when an unknown id turns up.
+"""Zammad's ids of states, priorities and groups: read once, read again when an unknown id turns up.
 
-Any agent may list these. Groups may be listed by admins only before Zammad 7; their names come with each ticket.
+Any agent may list these. Groups may be listed by admins only up to 6.4, where their names come with each ticket; later
+an agent sees those that it has access to.
 Names can be changed at any time, ids and types of states cannot.
 """
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks.answer import parsed
-from connector.helpdesks.errors import PermanentError, UnavailableError
-from connector.helpdesks.zammad.answer import StateRow
+from connector.helpdesks.errors import ForbiddenError, PermanentError, UnavailableError
+from connector.helpdesks.zammad.answer import NamedRow, StateRow
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.mapping import ZammadMapping
 
-_PATHS = {"state": "ticket_states", "priority": "ticket_priorities"}
+_PATHS = {"state": "ticket_states", "priority": "ticket_priorities", "group": "groups"}
 
 _MERGED = 6
 _TYPES = {1: TicketState.NEW, 5: TicketState.CLOSED, _MERGED: TicketState.CANCELLED, 7: TicketState.CANCELLED}
@@ -24,7 +26,7 @@ it does the clocks run."""
 
 
 class Names:
-    """id → name, for ``state`` and ``priority``."""
+    """id → name, for ``state``, ``priority`` and ``group``."""
 
     def __init__(self, client: ZammadClient) -> None:
         self._client = client
@@ -39,6 +41,11 @@ class Names:
         """What ``row_id``, of an entry in a history, is called today; ``None`` if it is gone."""
         row = self._listed(kind).get(row_id) if row_id is not None else None
         return row.name if row else None
+
+    def group(self, row_id: int) -> NamedRow | None:
+        """The group ``row_id``; ``None`` if Zammad does not list it."""
+        known = self._known.get("group")
+        return (known or {}).get(row_id) or self._read("group", known).get(row_id)
 
     def ids(self, kind: str) -> Mapping[str, int]:
         """All names with their ids."""
@@ -60,7 +67,8 @@ class Names:
         return row
 
     def _listed(self, kind: str) -> Mapping[int, StateRow]:
-        return self._known.get(kind) or self._read(kind, None)
+        known = self._known.get(kind)
+        return known if known is not None else self._read(kind, None)
 
     def _read(self, kind: str, known: Mapping[int, StateRow] | None) -> Mapping[int, StateRow]:
         """Reads the list again, unless another thread has done so since ``known``.
@@ -72,7 +80,7 @@ class Names:
             if newer is not None and newer is not known:
                 return newer
             try:
-                rows = self._client.get(_PATHS[kind])
+                rows = self._rows(kind)
             except PermanentError as error:
                 # It is not the ticket's fault: without these names no ticket can be worked.
                 raise UnavailableError(str(error)) from error
@@ -81,6 +89,15 @@ class Names:
             listed = [parsed(StateRow, row, f"GET {_PATHS[kind]}: entry {place}") for place, row in enumerate(rows)]
             self._known[kind] = {row.id: row for row in listed}
             return self._known[kind]
+
+    def _rows(self, kind: str) -> Any:
+        try:
+            return self._client.get(_PATHS[kind])
+        except ForbiddenError:
+            if kind != "group":
+                raise
+            # Up to 6.4, where every ticket names its group.
+            return []
 
 
 class Meanings:
@@ -117,6 +134,15 @@ class Meanings:
         """The same of an entry in a history."""
         today = self._names.former("priority", priority_id)
         return (self._mapping.priority(today) if today else None) or self._mapping.priority(name)
+
+    def group(self, group_id: int) -> NamedRow | None:
+        """A group that the ticket is in, where its answer does not name it."""
+        return self._names.group(group_id)
+
+    def past_group(self, group_id: int | None) -> NamedRow | None:
+        """A group of an entry in a history, with the name of today; ``None`` if it is gone, or hidden."""
+        name = self._names.former("group", group_id)
+        return NamedRow(id=group_id, name=name) if name is not None and group_id is not None else None
 
     def unresolved(self) -> list[str]:
         """The ids of the states in which a ticket is not over."""

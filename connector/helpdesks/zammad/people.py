@@ -10,6 +10,7 @@ from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import ArticleRow, Assets, TicketRow, UserRow
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.roles import Roles
 
 _SAME_REQUEST = timedelta(seconds=2)
 SYSTEM_USER = 1
@@ -19,14 +20,18 @@ SYSTEM_USER = 1
 class People:
     """Judges for one bot user with one mapping."""
 
-    def __init__(self, mapping: ZammadMapping, bot_id: int, staff: Staff) -> None:
+    def __init__(self, mapping: ZammadMapping, roles: Roles, bot_id: int, staff: Staff) -> None:
         self._mapping = mapping
+        self._roles = roles
         self._staff = staff
         self.own_ids = frozenset({bot_id, *mapping.former_accounts})
         """The connector's users, of today and before."""
 
     def actor(self, user_id: int, at: datetime, assets: Assets) -> Actor:
-        """Who the user was to the rules at ``at``: a customer, unless shown to be support (P20)."""
+        """Who the user was to the rules at ``at``: a customer, unless shown to be support (P20).
+
+        :raises UnavailableError: nobody can say (:meth:`Roles.of`).
+        """
         if user_id in self.own_ids:
             return Actor.CONNECTOR
         if user_id in self._mapping.other_connectors:
@@ -36,12 +41,9 @@ class People:
         return self._staff.as_of(str(user_id), at, self._by_role(assets.User.get(user_id), assets))
 
     def _by_role(self, user: UserRow | None, assets: Assets) -> Actor:
-        roles = {assets.Role[i].name for i in user.role_ids if i in assets.Role} if user else set()
-        if roles & set(self._mapping.roles.managers):
-            return Actor.MANAGER
-        if roles & set(self._mapping.roles.agents) or (user and user.id in self._mapping.former_agents):
-            return Actor.AGENT
-        return Actor.CUSTOMER
+        actor = self._roles.of(user, assets.Role)
+        was_agent = user is not None and user.id in self._mapping.former_agents
+        return Actor.AGENT if actor is Actor.CUSTOMER and was_agent else actor
 
     def creator(self, row: TicketRow, assets: Assets, articles: Sequence[ArticleRow] = ()) -> Actor:
         """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From.

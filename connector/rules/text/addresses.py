@@ -23,6 +23,8 @@ _MEASURED = re.compile(
     r"|\b(?:ping\w*|trace\w*|mtr|icmp\w*|bytes from|ttl|hops?|nslookup|dig|dns|resolver|via|gateway|ntp)\b",
     re.IGNORECASE,
 )
+_HOP = re.compile(r"^\s*\d{1,2}[\s.:|)-]+.*(?:\d ?ms\b|\*\s+\*|\d%)", re.IGNORECASE)
+"""A line of a trace."""
 _CALLED = re.compile(
     r"\b(?:t|f|m|p|tel|tlf|fon|(?:tele)?phone|telefon|fax|mobile?|mob|handy|cell|call|dial|number|nummer|rufnummer"
     r"|durchwahl|hotline|ring|ruf\w*|anruf\w*|erreichbar)\W*(?:(?:me|us|is|mich|uns|ist|at|on|unter|under|no"
@@ -74,7 +76,7 @@ def addresses_in_prose(text: str) -> str | None:
     """Addresses in free text; versions, loopback, and what was only pinged or traced are left out."""
     addresses: list[_Address] = []
     for line in _SENTENCE_END.split(text):
-        if len(addresses) >= MAX_ADDRESSES or _MEASURED.search(line):
+        if len(addresses) >= MAX_ADDRESSES or _MEASURED.search(line) or _HOP.match(line):
             continue
         for match in _IN_PROSE.finditer(line):
             address = None if _HARDWARE.fullmatch(match[0]) else _address(match[0])

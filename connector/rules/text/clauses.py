@@ -17,9 +17,12 @@ from connector.rules.text.cues import (
     AS_REQUESTED,
     ASKED_BEFORE,
     ASKS_POLITELY,
+    AVOIDED,
+    AVOIDED_AFTER,
     COMPLAINT,
     CONDITION,
     ELSEWHERE,
+    HANDED_OVER,
     HIGH_TIME,
     IMPERATIVE,
     IN_ADVANCE,
@@ -198,14 +201,18 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
     segment = _segment(plain, named.start())
     ordered = COMPLAINT.sub(" ", WOULD_BE_GOOD.sub(" ", WHEN_READY.sub(" ", sentence)))
     good = WOULD_BE_GOOD.search(clause) or HIGH_TIME.search(clause)
-    polite = bool(ASKS_POLITELY.search(clause) or PLEASE.search(clause) or good or IS_POSSIBLE.search(clause))
+    wishes = HANDED_OVER.sub(" ", AS_REQUESTED.sub(" ", clause))
+    polite = bool(ASKS_POLITELY.search(clause) or PLEASE.search(wishes) or good or IS_POSSIBLE.search(clause))
     asked = sentence.endswith("?") and not polite and len(sentence.split()) > 2
     informs = INFORMATION.match(clause) and not IS_POSSIBLE.search(clause)
     imperative = IMPERATIVE.match(clause) or IMPERATIVE.match(segment)
     inverted = INVERTED.match(sentence) and not sentence.endswith("?")
     cues = {
         "withdrawal": _beside(WITHDRAWAL, plain, named),
-        "negation": NEGATION.search(segment) or NOT_BEFORE.search(plain[: named.start()]),
+        "negation": NEGATION.search(segment)
+        or NOT_BEFORE.search(plain[: named.start()])
+        or AVOIDED.search(plain[: named.start()])
+        or AVOIDED_AFTER.search(plain[named.end() :]),
         "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain),
         "information": asked or informs or TELL.search(clause) or MENTION.search(clause),
         "sent elsewhere": ELSEWHERE.search(clause),
@@ -213,7 +220,8 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "past": PAST.search(HIGH_TIME.sub(" ", plain)) or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
         "condition": CONDITION.search(ordered) or inverted or OUR_TURN.search(clause),
         "third party": THIRD_PARTY.search(segment),
-        "wish": polite or imperative or WISH.search(AS_REQUESTED.sub(" ", clause)),
+        "wish": polite or imperative or WISH.search(wishes),
+        "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
         "other act": _beside(OTHER_ACT, clause, named),
     }
@@ -243,7 +251,7 @@ def _verdict(cues: frozenset[str]) -> Verdict:
     wish = "wish" in cues or "asked before" in cues
     if "condition" in cues:
         return Verdict.UNCLEAR
-    if cues & {"past", "third party", "other negation", "other act"}:
+    if cues & {"past", "handed over", "third party", "other negation", "other act"}:
         return Verdict.UNCLEAR if wish else Verdict.NO
     if "told" in cues and not wish:
         return Verdict.NO

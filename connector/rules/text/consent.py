@@ -11,13 +11,16 @@ _NAME_WORDS = 3
 _YES = re.compile(
     r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course|go ahead|sounds good|that works"
     r"|works for (?:me|us)"
-    r"|no (?:problem|objections?)|accept(?:ed)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
+    r"|no (?:problem|objections?)|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
     r"|einverstanden"
-    r"|in ordnung|passt|geht klar|kein problem|keine einwände|stimme\w*|zugestimmt|reicht|genügt|klar|natürlich"
+    r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
+    r"|zugestimmt|reicht|genügt|klar|natürlich"
     r"|(?:can|may) wait|may defer|kann (?:\w+ ){0,5}warten)(?![\w-])",
     re.IGNORECASE,
 )
-_NO_OBJECTION = re.compile(r"\b(?:no (?:problem|objections?)|kein problem|keine einwände)\b", re.IGNORECASE)
+_NO_OBJECTION = re.compile(
+    r"\b(?:no (?:problem|objections?)|kein problem|keine einwände|nichts dagegen)\b", re.IGNORECASE
+)
 _GO_ON = re.compile(
     r"\b(?:carry on|go on|keep (?:on|going|working)|continue|proceed|resume|work on)\b[^.!?]{0,30}"
     r"\b(?:now|tonight|immediately|at once|today|right away)\b"
@@ -65,8 +68,8 @@ _SMALL_WORDS = frozenset({
     "dienstag", "mittwoch", "donnerstag", "freitag", "früh", "danke", "vielen", "dank", "bitte", "sehr", "bis", "und",
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
-    "arbeitstag", "zu", "gut", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag", "weekend",
-    "wochenende", "over", "after", "nach", "übers", "week", "woche",
+    "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
+    "weekend", "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
 _HOW_LONG = re.compile(

@@ -61,6 +61,25 @@ NOT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """Something else has to come first."""
+AVOIDED = re.compile(
+    r"\b(?:avoid\w*|prevent\w*|spare (?:us|you|me)|declin\w*|reject\w*|refus\w*|vermeid\w*|verhinder\w*)"
+    r"(?:,? (?:an?|any|the|this|that|it|is|we|you|to|from|having to|further|eine?|die|jede|weitere|dass|das|es|wir"
+    r"|man))*\W*$",
+    re.IGNORECASE,
+)
+"""Stands before what is not wished for."""
+AVOIDED_AFTER = re.compile(
+    r"^\W*(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern|vermieden|avoided"
+    r"|prevented|declined|rejected|abgelehnt)\b",
+    re.IGNORECASE,
+)
+"""Stands behind it."""
+HANDED_OVER = re.compile(
+    r"\b(?:please|kindly|bitte)\s+(?:find(?! out)|refer to|see(?! (?:that|to))|finden sie|entnehmen sie)\b"
+    r"|\b(?:finden|entnehmen) sie\b[^.,]{0,20}\bbitte\b",
+    re.IGNORECASE,
+)
+"""Gives, or points at something, and asks for nothing."""
 CONDITION = _words(
     r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later|once|until|till"
     r"|as soon as"

@@ -61,6 +61,8 @@ _NOON = re.compile(r"\b(?:noon|midday|(?:um )?zwölf uhr mittags)\b", re.IGNOREC
 _MIDNIGHT = re.compile(
     r"(?<!yesterday )(?<!gestern )\b(?:midnight|mitternacht)\b(?! (?:yesterday|gestern))", re.IGNORECASE
 )
+_UNIX = re.compile(r"\b([a-z]{3}) +(\d{1,2}) (\d\d:\d\d(?::\d\d)?)( [a-z]{2,5})? (\d{4})\b(?![:.]\d)", re.IGNORECASE)
+"""As ``date`` prints it: "Mon Nov 23 08:07:55 UTC 2026"."""
 _REGION = re.compile(
     r"(?<=\d|m) ?\(?\b(ET|CT|MT|PT|Eastern|Central|Mountain|Pacific)(?: (?:standard "
     r"|daylight )?time)?\b\)?",
@@ -95,6 +97,7 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     """
     if not _EVERYDAY.search(text):
         return text
+    text = _UNIX.sub(r"\1 \2 \5 \3\4", text)
     text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
     text = _PARTS.sub(lambda match: _part(match, sent_at), text)
     text = _MORNING.sub(_morning, _IN_THE_MORNING.sub(_morning, text))
@@ -109,7 +112,8 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 _EVERYDAY = re.compile(
     r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?|früh"
     r"|vormittag|time"
-    r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
+    r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d\d:\d\d(?: [a-z]{2,5})? \d{4}"
+    r"|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
     r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
     rf"|\b(?:seit|since|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
     re.IGNORECASE,

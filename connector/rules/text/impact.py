@@ -9,13 +9,18 @@ from connector.rules.text.choices import AFFECTING, DENIAL, MEASURED, UNSETTLED,
 _STATED = terms(
     (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"),
     (Impact.SERVICE_AFFECTING, AFFECTING),
-    (Impact.DEGRADATION, r"degradation|verschlechterung"),
+    (
+        Impact.DEGRADATION,
+        r"degradation|verschlechterung|(?:(?<=is )|(?<=are )|(?<=still )|(?<=been ))(?:\w+ly )?degraded|degradiert",
+    ),
 )
+_UNTIL_NOW = re.compile(r"\b(?:has|have) been\b(?=.*\bsince\b)", re.IGNORECASE | re.DOTALL)
 _HEDGE = re.compile(
     r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
     r"|\b(?:if|whether|unless|until|once|may|might|could|would|should|can|was|were|been|had|maybe|perhaps|possibly|"
     r"probably|potential\w*|risk|risiko|resolved|over|fixed|ob|wenn|falls|sobald|könnte|würde|kann|war|waren|wurde|"
-    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal)\b|\?",
+    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal"
+    r"|at (?:that|the) time|gone)\b|\?",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
@@ -76,12 +81,19 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _STILL_UP = re.compile(
-    r"\b(?:works?|working|running|up|online|fine|ok|okay|stable|erreichbar|geht|läuft|funktioniert|stabil)\b"
+    r"\b(?:works?|working|running|up|online|fine|ok|okay|stable|erreichbar|geht|läuft|laufen|funktioniert"
+    r"|funktionieren|stabil)\b"
     r"|\b(?:came|come|comes|is|are) back\b|\b(?:restored|resolved|recovered|behoben|vorbei|wieder da)\b"
     r"|\b(?:backup|back-up|failover|fail-over|secondary|redundan\w*|ersatz\w*|lte|4g|5g)\b",
     re.IGNORECASE,
 )
 """Somewhere in the message, so that not everything is lost."""
+_ALARM = re.compile(
+    r"^\W*(?:notification type|host(?:name| name)?|device|sensor|monitor|state|trigger|severity|additional info"
+    r"|problem name|check|check output|event(?: id)?) ?:",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A monitoring system's form: its "link down" is one of an interface."""
 _STAYS_OUT = re.compile(
     r"\b(?:not|cannot|no|nothing|nobody|never|nicht|kein\w*|nichts|niemand|gar|bis|until|when|wann|please|bitte|since"
     r"|seit)\b|n['’]t\b|\?",
@@ -117,7 +129,7 @@ def impact_in_prose(text: str) -> Told | None:
         matches = list(pattern.finditer(sentence))
         if not matches:
             continue
-        rest = pattern.sub(" ", sentence)
+        rest = _UNTIL_NOW.sub(" ", pattern.sub(" ", sentence))
         denied = any(pattern.search(part) and DENIAL.search(pattern.sub(" ", part)) for part in sentence.split(","))
         if not _HEDGE.search(rest) and not denied:
             named |= {choices[str(match.lastgroup)] for match in matches}
@@ -135,7 +147,7 @@ def is_partial(text: str) -> bool:
 
 def is_total_loss(text: str) -> bool:
     """Whether a clause plainly says that all is lost now, and no other that something works."""
-    if not (_LOST.search(text) or _NOTHING_LEFT.search(text)):
+    if not (_LOST.search(text) or _NOTHING_LEFT.search(text)) or _ALARM.search(text):
         return False
     clauses = _CLAUSE.findall(text)
     if any(_STILL_UP.search(clause) and not _STAYS_OUT.search(clause) for clause in clauses):

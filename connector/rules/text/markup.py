@@ -45,6 +45,10 @@ _GAP = re.compile(r" {2,}")
 _SPACES = re.compile(r"[^\S\n\t]+")
 _ENDING_TAG = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_NOT_SHOWN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through", re.IGNORECASE
+)
+_STRUCK = frozenset({"s", "strike", "del"})
 _TABLE_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th")
 
 
@@ -89,6 +93,12 @@ def clean(text: str) -> str:
     return "\n".join(line.strip(" ") for line in _clean(text).split("\n"))
 
 
+def _drop(element: Any) -> None:
+    """Takes away what nobody sees, or what the writer has struck out."""
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
 def _flatten_layout(tree: Any) -> None:
     """Tables around tables, and tables too large to pad, become plain blocks."""
     budget = _MAX_LAYOUT
@@ -116,8 +126,9 @@ def _lines_of_html(body: str) -> list[RawLine]:
         tree = document_fromstring(body.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
     except (LxmlError, ValueError):
         return []
-    for element in tree.iter():
-        element.attrib.pop("style", None)
+    for element in list(tree.iter()):
+        if _NOT_SHOWN.search(element.attrib.pop("style", "")) or "hidden" in element.attrib or element.tag in _STRUCK:
+            _drop(element)
     _flatten_layout(tree)
     page = Inscriptis(tree, _CONFIG)
     text = page.get_text()

@@ -66,17 +66,24 @@ def one_service(services: Iterable[str], known: frozenset[str]) -> str | Unclear
 
 
 def read_service(value: str, pattern: str, plainly: bool, known: frozenset[str]) -> str | Unclear | None:
-    """A labelled service ID: what the pattern finds, else a single word.
+    """A labelled service ID: what the pattern finds, else one that the customer has ("SVC1001"), else a single word.
 
     With ``plainly``, a word that the pattern does not know needs a digit, and other words are nothing at all.
     """
     candidates = services_in(value, pattern)
     if candidates:
         return one_service(candidates, known)
+    theirs = [service for service in known if _compact(service) == _compact(value)]
+    if len(theirs) == 1:
+        return theirs[0]
     words = [word for raw in value.split() if (word := raw.strip(_AROUND))]
     if plainly:
         return words[0] if len(words) == 1 and _PLAIN.fullmatch(words[0]) else None
     return words[0] if len(words) == 1 and len(words[0]) <= _LONGEST else Unclear("service_id")
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
 
 
 def circuits_in(text: str, known: frozenset[str]) -> list[str]:

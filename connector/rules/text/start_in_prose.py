@@ -23,15 +23,18 @@ from connector.rules.text.zones import unnamed_zone
 
 _SINCE = re.compile(
     r"\b(?:(?:beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was|is|ist)"
-    r"(?: (?:at|um|gegen|around))?|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
+    r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
+    r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
     r"|unterbrechung) (?:at|around|about"
     r"|on|um|gegen"
-    r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?|stopped(?: working)?|went (?:down|dark|offline)|died"
+    r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?"
+    r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
     r"|disconnected|verloren|weggebrochen)"
     r"(?: (?!again)[a-zäöü]+){0,3}?(?= (?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|on|am|\d{4}-)))"
     r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
     r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
-    r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose|went (?:down|dark|offline)|ausgefallen|abgebrochen)"
+    r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose"
+    r"|went (?:\w+ )?(?:down|dark|offline)|ausgefallen|abgebrochen)"
     r" (?:at|around|about|on|um|gegen|am))\b",
     re.IGNORECASE,
 )
@@ -40,8 +43,8 @@ _TIME_FIRST = re.compile(
     re.IGNORECASE,
 )
 _LOST_THEN = re.compile(
-    r"\b(?:lost|dropped|failed|broke|stopped|went (?:down|dark|offline)|died|disconnected|ausgefallen|abgebrochen"
-    r"|verloren"
+    r"\b(?:lost|dropped|failed|broke|stopped|went (?:\w+ )?(?:down|dark|offline)|died|disconnected|ausgefallen"
+    r"|abgebrochen|verloren"
     r"|weggebrochen|unterbrochen|fiel\b.{0,40}\baus|brach\b.{0,40}\b(?:ab|zusammen))\b",
     re.IGNORECASE,
 )
@@ -70,6 +73,9 @@ _LONG_AGO = re.compile(
 _OTHER_EVENT = re.compile(
     r"\b(?:(?:answer|repl\w+|response|news|feedback|update|call) from (?:you|your)|no (?:answer|reply|response"
     r"|feedback)"
+    r"|(?:we|i|wir|ich)(?: have| has| are| am|'ve|'m|'re)?(?: been)? (?:chas|report|complain|ask|call|mail|writ|ping"
+    r"|escalat)ing|hotline|sla|unanswered|unassigned|pending|on hold"
+    r"|(?:ticket|case|incident)\b[^.,;]{0,60}\b(?:is|been|ist)\b[^.,;]{0,40}\b(?:open|offen)"
     r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
     r"|fehlerfrei|fault-free|customers?|kunden?|contract|vertrag)\b",
     re.IGNORECASE,

@@ -39,11 +39,12 @@ _PLAIN_WORDS = frozenset({
 _HALVES = frozenset({"afternoon", "evening", "night", "nachmittag", "abend", "nacht", "mittag", "it", "began"})
 FAULT = re.compile(
     r"\b(?:down|out(?:age)?|los[est]\w*|drop\w*|err\w*|crc|flap\w*|latenc\w*|slow\w*|no (?:light|link|signal|traffic"
-    r"|connect\w*|service|ping)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*|alarm\w*|problem\w*"
+    r"|connect\w*|service|ping|internet|network)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*|alarm\w*|problem\w*"
     r"|issues?|packet\w*|jitter|unstable|unreachable|broken?|disconnect\w*|not (?:\w+ )?(?:work\w*|answer\w*|reach\w*"
     r"|respond\w*|available)|n['’]t (?:work|answer|reach|respond|ping)|does not|affect\w*|impair\w*|timeouts?|stopped"
     r"|congest\w*|throughput|bgp|doubled|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
-    r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst)"
+    r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst|internet)"
+    r"|ohne (?:link|licht|verbindung|signal|netz|internet)"
     r"|nicht (?:\w+ )?"
     r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt|nichts geht|paketverlust\w*"
     r"|latenz\w*"

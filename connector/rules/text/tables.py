@@ -48,16 +48,19 @@ def read_table(lines: Sequence[Line], at: int, key_of: Callable[[str], str | Non
     if not any(keys) or any(key is None and _is_value(cell) for key, cell in zip(keys, heading, strict=True)):
         return None
     rows, others, taken = [], [], 1
-    for text, voice in islice(lines, at + 1, at + 1 + _MAX_ROWS):
+    for ahead, (text, voice) in enumerate(islice(lines, at + 1, at + 1 + _MAX_ROWS), start=2):
         if voice is not lines[at].voice:
             break
+        if not text:
+            # Outlook has paragraphs in its cells, which leave a blank line between rows.
+            continue
         if not _RULE.fullmatch(text):
             row = cells(text)
             if len(row) != len(heading) or key_of(row[0]):
                 break
             rows.append({key: cell for key, cell in zip(keys, row, strict=True) if key and cell})
             others.append(", ".join(cell for key, cell in zip(keys, row, strict=True) if not key and cell))
-        taken += 1
+        taken = ahead
     proven = any(_is_value(cell) for row in rows for cell in row.values())
     return Table(rows, others, taken) if proven else None
 

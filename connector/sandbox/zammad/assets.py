@@ -33,14 +33,17 @@ class Assets:
             return
         user = self.world.tables["User"][user_id]
         if self._add("User", user_id, user):
-            for role_id in user["role_ids"]:
-                self._add("Role", role_id, self.world.tables["Role"][role_id])
+            if not self.world.newest:
+                for role_id in user["role_ids"]:
+                    self._add("Role", role_id, self.world.tables["Role"][role_id])
             for group_id in user["group_ids"]:
                 self.add_group(int(group_id))
             self.add_organization(user["organization_id"])
 
     def add_group(self, group_id: int) -> None:
-        """A group, which lists its members, with those who made and changed it."""
+        """A group, which lists its members, with those who made and changed it. From 6.6 or 7.0 on there is none."""
+        if self.world.newest:
+            return
         group = self.world.tables["Group"][group_id]
         if self._add("Group", group_id, group_json(self.world, group)):
             self.add_user(group["created_by_id"])

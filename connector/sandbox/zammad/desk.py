@@ -25,6 +25,8 @@ from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import Delivery, Mail, World
 
+Version = Literal["5.5", "6.4", "7"]
+
 _REFUSALS = {422: already_exists().message, 429: "Too Many Requests", 503: "Service Unavailable"}
 """What injected refusals say. 422 is the race of first writes of an attribute (6.4, extra/race2)."""
 
@@ -33,7 +35,7 @@ class SandboxZammad(Front):
     """The part of Zammad's REST API that the connector uses, with the real one's quirks. Thread-safe.
 
     All times come from `clock`, which must return aware datetimes; `sleep` serves injected delays only.
-    It follows the rules of `version`; the shapes of its answers are those of 5.5.
+    It follows the rules of `version`; the shapes of its answers are those of 5.5, and without roles and groups in 7.
     `requests` lists the calls that arrived, `faults` injects trouble, `world` holds the records.
     """
 
@@ -41,7 +43,7 @@ class SandboxZammad(Front):
         self,
         clock: Callable[[], datetime],
         *,
-        version: Literal["5.5", "6.4"] = "6.4",
+        version: Version = "6.4",
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         super().__init__(sleep)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from connector.domain.fields import CATALOGUE
 from connector.helpdesks.installed import new_installation
 from connector.helpdesks.zammad.mapping import ZammadMapping
+from connector.helpdesks.zammad.roles import written_roles
 from connector.sandbox.wire import Response
 from connector.sandbox.zammad.desk import SandboxZammad
 
@@ -46,7 +47,10 @@ def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
         desk.add_attribute(attribute, data_type, mapping.screen.choices[field], display=mapping.screen[field])
     for names in mapping.priorities.values():
         desk.add_priority(names.name)
-    note = f"{new_installation(str(desk.user_id(BOT)), None)} [interspace-connector]"
+    role_ids = {row["name"]: str(row["id"]) for row in _answer(request(desk, admin, "GET", "roles"))}
+    begin, support, end = written_roles(mapping)
+    roles = " ".join([begin, *(role_ids[name] for name in support)]) + end
+    note = f"{new_installation(str(desk.user_id(BOT)), None)} {roles} [interspace-connector]"
     _answer(
         request(
             desk,

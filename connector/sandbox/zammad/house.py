@@ -12,11 +12,11 @@ from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
 from connector.sandbox.zammad.deliveries import over_http
-from connector.sandbox.zammad.desk import SandboxZammad
+from connector.sandbox.zammad.desk import SandboxZammad, Version
 from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
 
 _API = "/api/v1/"
-_ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups"})
+_ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups", "roles", "macros"})
 
 
 def _set_up(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
@@ -37,8 +37,9 @@ class ZammadHouse:
         clock: Callable[[], datetime],
         mapping: ZammadMapping,
         set_up: Callable[[SandboxZammad, ZammadMapping], Accounts] = _set_up,
+        version: Version = "6.4",
     ) -> None:
-        self.sandbox = SandboxZammad(clock)
+        self.sandbox = SandboxZammad(clock, version=version)
         self._clock = clock
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)

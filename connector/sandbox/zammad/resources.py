@@ -8,9 +8,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 
-from connector.sandbox.zammad.access import require
+from connector.sandbox.zammad.access import has, require
 from connector.sandbox.zammad.call import Answer, Call
-from connector.sandbox.zammad.errors import ApiError, already_exists
+from connector.sandbox.zammad.errors import ApiError, already_exists, not_authorized
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.references import check_unused
 from connector.sandbox.zammad.world import World
@@ -48,6 +48,8 @@ class Resource:
     check: Callable[[World, Record], None] = _no_check
     after: Callable[[World, Record], None] = _no_check
     shown: Callable[[World, Record], Record] = _as_stored
+    to_agents: Callable[[World, Record, Record], bool] | None = None
+    """From 7.0 on: which records an agent (the second one) sees without those permissions."""
 
 
 def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
@@ -62,15 +64,25 @@ def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
 
 
 def index(resource: Resource, call: Call) -> Answer:
-    """All records, with the logins of authors if `expand` is on."""
-    require(call, *resource.change, *resource.read)
-    return 200, [_shown(resource, call, record) for record in call.world.table(resource.model).values()]
+    """All records that the caller may see, with the logins of authors if `expand` is on."""
+    seen = _reads(resource, call)
+    return 200, [_shown(resource, call, record) for record in call.world.table(resource.model).values() if seen(record)]
 
 
 def show(resource: Resource, call: Call, record_id: str) -> Answer:
     """One record."""
-    require(call, *resource.change, *resource.read)
-    return 200, _shown(resource, call, call.world.find(resource.model, record_id))
+    seen, record = _reads(resource, call), call.world.find(resource.model, record_id)
+    if not seen(record):
+        raise not_authorized()
+    return 200, _shown(resource, call, record)
+
+
+def _reads(resource: Resource, call: Call) -> Callable[[Record], bool]:
+    """Which records the caller may see. Raises ApiError 403 if none."""
+    by_agents = call.world.newest and resource.to_agents is not None
+    require(call, *resource.change, *resource.read, *(("ticket.agent",) if by_agents else ()))
+    some = resource.to_agents if by_agents and not has(call, *resource.change) else None
+    return lambda record: some is None or some(call.world, call.user, record)
 
 
 def create(resource: Resource, call: Call) -> Answer:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from connector.sandbox.zammad import permissions
+from connector.sandbox.zammad.access import in_group
 from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record, stamp
 from connector.sandbox.zammad.world import World
@@ -38,6 +39,16 @@ def group_id(world: World, name: str) -> int:
     if record is None:
         raise ApiError(422, f"No lookup value found for 'groups': \"{name}\"")
     return int(record["id"])
+
+
+def works_in(world: World, user: Record, group: Record) -> bool:
+    """Agents see the groups that they have access to."""
+    return any(in_group(world, user, group["id"], need) for need in ("read", "create", "change"))
+
+
+def has_role(_world: World, user: Record, role: Record) -> bool:
+    """Agents see the roles that they have."""
+    return role["id"] in user["role_ids"]
 
 
 def without_newer(world: World, record: Record) -> Record:

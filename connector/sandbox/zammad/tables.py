@@ -60,6 +60,7 @@ RESOURCES: dict[str, Resource] = {
         change=("admin.group",),
         read=(),
         shown=assets.group_json,
+        to_agents=shapes.works_in,
     ),
     "roles": Resource(
         "Role",
@@ -77,6 +78,7 @@ RESOURCES: dict[str, Resource] = {
         change=("admin.role",),
         read=(),
         given=shapes.role,
+        to_agents=shapes.has_role,
     ),
     "organizations": Resource(
         "Organization",

@@ -49,6 +49,8 @@ class World:
         self.version = f"{version}.x"
         self.newer = version != "5.5"
         """It has the rules of 6.4: what was changed in between."""
+        self.newest = version == "7"
+        """It has the rules and shapes of 7.0 to 7.2, as their source has them."""
         self.tables: dict[str, dict[int, Record]] = {}
         self.history: dict[int, list[Record]] = {}
         self.tags: dict[int, list[str]] = {}

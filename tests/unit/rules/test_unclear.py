@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.vocabulary import Actor
+from connector.domain.vocabulary import Actor, Channel
 from connector.rules.evaluate import evaluate
 from connector.rules.spoken import spoken
 from connector.rules.text.clauses import Verdict
@@ -145,3 +145,23 @@ def test_a_subject_that_was_changed_in_the_answer_is_read(subject: str, heard: i
         said("See subject.", at(minutes=2), subject=subject),
     )
     assert len(spoken(incident(articles=articles, title="Line down"), POLICY).escalation) == heard
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Customer insists on an escalation!", [Verdict.UNCLEAR]),
+        ("Kunde besteht auf Eskalation.", [Verdict.UNCLEAR]),
+        ("Please escalate.", [Verdict.UNCLEAR]),
+        ("Customer does not want an escalation.", []),
+    ],
+)
+def test_what_support_writes_of_a_call_is_for_support_to_decide(text: str, expected: list[Verdict]) -> None:
+    call = said(text, author=Actor.AGENT, channel=Channel.PHONE)
+    heard = spoken(incident(articles=(call,)), POLICY).escalation
+    assert [mention.reading.verdict for mention in heard] == expected
+
+
+def test_what_support_writes_in_a_mail_asks_for_nothing() -> None:
+    mail = said("Please escalate.", author=Actor.AGENT)
+    assert spoken(incident(articles=(mail,)), POLICY).escalation == ()

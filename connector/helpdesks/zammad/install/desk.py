@@ -9,7 +9,8 @@ from typing import Any
 from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import WAITED_FOR, IntakeStatus, Missed, PrioritySource
 from connector.helpdesks.zammad.install.site import InstallContext
-from connector.install.objects import PREFIX, Ref, Wanted, text_ref
+from connector.helpdesks.zammad.roles import written_roles
+from connector.install.objects import PREFIX, Ref, Text, Wanted, text_ref
 from connector.messages.words import Reader
 
 PHONE_INTAKE = "Phone intake"
@@ -38,11 +39,21 @@ def _macro(site: InstallContext, name: str, values: Mapping[str, str]) -> Wanted
     body = {
         "name": name,
         "perform": perform,
-        "note": f"A wish to the rules. {site.installed}",
+        "note": Text((f"A wish to the rules. {site.installed} ", *_roles(site))),
         "active": True,
         "group_ids": groups,
     }
     return Wanted("macros", name, body, fill={"ux_flow_next_up": "none"})
+
+
+def _roles(site: InstallContext) -> Iterator[str | Ref]:
+    """The ids of support's roles, which the connector's own token does not see from 6.6 or 7.0 on."""
+    begin, names, end = written_roles(site.mapping)
+    yield begin
+    for name in names:
+        yield " "
+        yield Ref("roles", name)
+    yield end
 
 
 def overviews(site: InstallContext) -> Iterator[Wanted]:

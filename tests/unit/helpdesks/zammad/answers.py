@@ -88,7 +88,8 @@ def proofs(*keys: bytes) -> Proofs:
 
 
 def introduce(zammad: responses.RequestsMock) -> None:
-    """What the adapter asks once: who it is, and the names of states and priorities."""
+    """What the adapter asks once: who it is, and the names of states and priorities. Groups it may not list."""
     zammad.get(f"{API}/users/me", json={"id": BOT})
     zammad.get(f"{API}/ticket_states", json=STATES)
     zammad.get(f"{API}/ticket_priorities", json=PRIORITIES)
+    zammad.get(f"{API}/groups", json={"error": "Not authorized (token)!"}, status=403)

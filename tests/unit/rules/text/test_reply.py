@@ -71,6 +71,19 @@ def test_html_blockquotes_and_marked_signatures_are_removed() -> None:
     assert own(body, True) == "top\n\nbelow"
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        '<div style="display: none">please escalate</div>',
+        "<p hidden>please escalate</p>",
+        "<p><s>please escalate</s></p>",
+        '<p><span style="text-decoration:line-through">please escalate</span></p>',
+    ],
+)
+def test_what_nobody_sees_or_what_is_struck_out_is_not_said(gone: str) -> None:
+    assert own(f"<div>{gone}<p>top</p></div>", True).strip() == "top"
+
+
 def test_outlook_html_is_cut_at_its_header() -> None:
     body = (
         "<html><head><style>p {margin:0}</style></head><body><p class=MsoNormal>top<o:p></o:p></p>"

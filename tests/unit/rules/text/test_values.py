@@ -1,6 +1,7 @@
 """Values of single fields: IDs, impact, urgency, fault type, addresses, texts."""
 
 import tracemalloc
+from datetime import UTC, datetime
 
 import pytest
 
@@ -191,6 +192,14 @@ def test_a_row_of_labels_names_the_columns_below_it() -> None:
     said = read("Service ID\tImpact\tUrgency\nSVC-1001\tdegradation\thigh")
     assert (said.service_id, said.impact, said.urgency) == ("SVC-1001", Impact.DEGRADATION, Urgency.HIGH)
     assert said.doubts == ()
+
+
+def test_a_table_of_outlook_has_paragraphs_in_its_cells() -> None:
+    rows = (("Service", "Start", "Impact"), ("SVC-1001", "2026-03-02 08:55 UTC", "Degradation"))
+    cells = "".join(f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>" for row in rows)
+    said = read(f"<p>Dear all,</p><table><tbody>{cells}</tbody></table><p>Loss</p>", is_html=True)
+    assert (said.service_id, said.impact) == ("SVC-1001", Impact.DEGRADATION)
+    assert said.problem_start == datetime(2026, 3, 2, 8, 55, tzinfo=UTC)
 
 
 def test_many_large_messages_are_not_all_kept_in_memory() -> None:

@@ -14,7 +14,7 @@ from tests.unit.helpdesks.jira.install.bench import FLAVOURS, SECRETS, JiraBench
 from tests.unit.install.both import one_step
 
 
-@pytest.mark.parametrize("kind", ["status", "lose answer"])
+@pytest.mark.parametrize("kind", ["status", pytest.param("lose answer", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("flavour", FLAVOURS)
 def test_an_installation_that_stops_at_every_write_ends_as_one_that_does_not(
     clock: SteppedClock, flavour: Flavour, kind: Kind

@@ -12,7 +12,7 @@ from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, new_bench
 from tests.unit.install.both import one_step
 
 
-@pytest.mark.parametrize("kind", ["status", "lose answer"])
+@pytest.mark.parametrize("kind", ["status", pytest.param("lose answer", marks=pytest.mark.slow)])
 def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(clock: SteppedClock, kind: Kind) -> None:
     whole = new_bench(clock)
     requests = [(step.kind, step.name) for step in whole.install().work]
