@@ -157,14 +157,14 @@ def _calls(trigger: Row, webhook_id: object) -> bool:
     return isinstance(action, Mapping) and str(action.get("webhook_id")) == str(webhook_id)
 
 
-def _named_conditions(condition: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def named_conditions(condition: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Field and specification of every condition, in Zammad's plain and in its expert form."""
     if not isinstance(condition, Mapping):
         return
     parts = condition.get("conditions")
     if isinstance(parts, list):
         for part in parts:
-            yield from _named_conditions(part)
+            yield from named_conditions(part)
     elif "name" in condition:
         yield str(condition["name"]), condition
     else:
@@ -181,7 +181,7 @@ def _excludes(condition: Any, user_id: str) -> bool:
         return joined and any(_excludes(part, user_id) for part in parts)
     return any(
         name == "ticket.updated_by_id" and spec.get("operator") == "is not" and user_id in _texts(spec.get("value"))
-        for name, spec in _named_conditions(condition)
+        for name, spec in named_conditions(condition)
     )
 
 
@@ -190,7 +190,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _hears_attributes(condition: Any) -> bool:
-    named = list(_named_conditions(condition))
+    named = list(named_conditions(condition))
     changes = any(spec.get("operator") == "has changed" for _, spec in named)
     return changes or all(name != "ticket.action" for name, _ in named)
 

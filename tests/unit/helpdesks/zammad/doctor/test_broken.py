@@ -13,6 +13,7 @@ from connector.sandbox.faults import Fault
 from connector.work.table import Failed, Job, Key
 from tests.unit.doctor.examined import SECRET
 from tests.unit.helpdesks.zammad.doctor.installation import Installation
+from tests.unit.helpdesks.zammad.doctor.test_customers_mails import AUTO_REPLY
 
 Break = Callable[[Installation], None]
 
@@ -219,6 +220,10 @@ def no_table(at: Installation) -> None:
     at.settings["database_url"] = SecretStr("postgresql://connector:hunter2@127.0.0.1:1/work")
 
 
+def auto_reply(at: Installation) -> None:
+    at.zammad.world.tables["Trigger"][901] = AUTO_REPLY
+
+
 def no_secret(at: Installation) -> None:
     at.settings["zammad_webhook_secret"] = None
 
@@ -277,6 +282,7 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (no_worker, "round trip", CheckStatus.WARN, "no worker has taken it"),
     (mail_in_its_name, "mail from the connector", CheckStatus.WARN, "from the connector's own address"),
     (no_sender, "sender addresses", CheckStatus.FAIL, "no sender address: Users"),
+    (auto_reply, "mail to customers", CheckStatus.WARN, "'auto reply (on new tickets)'"),
     (no_group, "groups", CheckStatus.FAIL, "no group RFO"),
     (inactive_priority, "priorities", CheckStatus.FAIL, "no priority P2 major"),
     (unknown_priority, "priorities", CheckStatus.WARN, "P5 someday"),
