@@ -9,6 +9,7 @@ import pytest
 from connector.helpdesks.zammad.install.notices import BEGIN, END
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES, KINDS
 from connector.helpdesks.zammad.install.webhook import CHANGED, NAME
+from connector.helpdesks.zammad.roles import mapped_roles, roles_in
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.objects import is_adopted, is_marked
@@ -42,6 +43,19 @@ def test_everything_that_is_ours_can_be_recognised(bench: Bench) -> None:
 
     for step in steps(plan, Action.CREATE):
         assert KINDS[step.kind].is_ours(bench.row(step.kind, step.name)), step.title
+
+
+def test_every_agent_may_read_which_roles_are_supports(bench: Bench) -> None:
+    """The manager's role is made by the same installation."""
+    bench.install()
+
+    roles = {row["id"]: row["name"] for row in bench.zammad.world.table("Role").values()}
+    notes = {str(row["note"]) for row in bench.client("bot").get("macros")}
+    for note in notes:
+        assert set(roles_in(note, bench.mapping).values()) == set(mapped_roles(bench.mapping))
+        assert roles_in(note, bench.mapping).items() <= roles.items()
+        assert len(note) <= 250, "the length of Zammad's column"
+    assert len(notes) == 1
 
 
 def test_the_attributes_are_real_after_the_installation(bench: Bench) -> None:
