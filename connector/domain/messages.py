@@ -29,7 +29,7 @@ _CUSTOMER = (
     "details_needed",
     "details_reminder",
     "escalation_highest",
-    "escalation_mail_customer",
+    "escalation_level",
     "escalation_not_yet",
     "letter_closing",
     "letter_opening",

@@ -87,6 +87,10 @@ class Escalation(Section):
     raised_priority: Literal["from_change", "from_creation"] = Field(
         default="from_change", description="since when the ages and limits of a raised priority count (R38)"
     )
+    customer_hears_of: frozenset[Annotated[int, Field(ge=2, le=9)]] = Field(
+        default=frozenset({3, 4, 5}),
+        description="levels of which the customer is told; whoever asked for a level is always told (R36, R38)",
+    )
     requests_every: FixedLength = Field(description="at most one request in this time, managers excepted (R39)")
     request_phrases: tuple[Name, ...] = Field(
         description="words that name an escalation, a * for the rest of a word: a plain wish with one asks for it"
@@ -96,6 +100,14 @@ class Escalation(Section):
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
         """There is a default ladder, and every ladder that is named exists."""
         return checks.ladders(data)
+
+    @model_validator(mode="after")
+    def _heard_of_levels_that_are_there(self) -> Self:
+        levels = {level.level for ladder in self.ladders.values() for level in ladder.levels}
+        unknown = sorted(self.customer_hears_of - levels) if "customer_hears_of" in self.model_fields_set else ()
+        if unknown:
+            raise ValueError(f"customer_hears_of: no ladder has a level {', '.join(map(str, unknown))}")
+        return self
 
 
 class Intake(Section):

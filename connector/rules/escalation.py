@@ -18,6 +18,7 @@ from connector.policy.models import Level
 from connector.rules import timeline, wording
 from connector.rules.answers import Answers, answer_notices, answers
 from connector.rules.case import Case
+from connector.rules.level_letter import letter_marks
 from connector.rules.levels import LevelDue, Requested, base, by_clock
 from connector.rules.outages import is_over
 from connector.rules.requests import Request, Source
@@ -41,17 +42,20 @@ def escalation(case: Case) -> Outcome:
         **_emptied(given),
     }
     why = fired[-1].why(case) if fired else ""
+    risen = _level_notices(case, fired, why)
     if fired:
         changes |= _risen(case, reached, fired, why)
     at_top = _unserved(fired, given)
     return Outcome(
         rule="escalation",
         changes=changes,
-        notices=(*_level_notices(case, fired, why), *answer_notices(case, given, at_top)),
+        notices=(*risen, *answer_notices(case, given, at_top)),
         reasons=Reasons(lambda: _reasons(reached, passed, fired, following, given)),
         due=following.at if following else None,
         # Customers hear of it when support has.
-        again=bool(at_top) or any(Mark("refused", one.request.id) not in ticket.marks for one in given.refused),
+        again=bool(at_top)
+        or any(mark.name == "customer-hears" for notice in risen for mark in notice.marks)
+        or any(Mark("refused", one.request.id) not in ticket.marks for one in given.refused),
     )
 
 
@@ -188,6 +192,7 @@ def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Not
     marks = {Mark("level", due.level.level) for due in called}
     marks |= {Mark("request", due.cause.request.id) for due in called if isinstance(due.cause, Requested)}
     below = [passed_level(due.level, due.at, due.why(case)) for due in passed]
+    marks |= letter_marks(case, called)
     return (level_notice(highest.level, why, highest.at, marks, below),)
 
 

@@ -17,6 +17,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
 from connector.rules.people import known
@@ -41,6 +42,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         deferral,
         targets,
         escalation,
+        level_letter,
         refusals,
         rfo,
         problem,

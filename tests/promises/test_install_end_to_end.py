@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.domain.vocabulary import Priority, RfoStatus, TicketKind, TicketState
+from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.zammad.client import ZammadClient
-from connector.helpdesks.zammad.install.notices import CUSTOMER
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.tables import ZammadWriter
 from connector.helpdesks.zammad.install.webhook import CHANGED, CREATED
@@ -69,7 +68,25 @@ def mails(stage: Stage, trigger: str) -> list[str]:
     return [mail.to for mail in zammad_house(stage).sandbox.mails if mail.origin.startswith(trigger)]
 
 
-def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_the_customer(installed: Cast) -> None:
+def letters(stage: Stage, ticket: str) -> list[str]:
+    """What the customer was told of levels: the sentence about the level."""
+    told = [
+        article
+        for article in stage.ticket(ticket).articles
+        if article.author is Actor.CONNECTOR and not article.internal
+    ]
+    return [line for article in told for line in article.body.splitlines() if "escalat" in line]
+
+
+AT_LEVEL_3 = (
+    "Your ticket is still open, and we have escalated it: "
+    "it is now at level 3 of our escalation matrix (head of operations)."
+)
+
+
+def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_one_letter_to_the_customer(
+    installed: Cast,
+) -> None:
     stage = installed.stage
     ticket = str(zammad_house(stage).sandbox.receive_mail(CUSTOMERS_ADDRESS, "Line down", COMPLETE))
     stage.settle()
@@ -80,12 +97,13 @@ def test_a_mail_becomes_a_p1_and_rises_with_mail_to_the_contacts_and_the_custome
 
     assert stage.ticket(ticket).fields.escalation_level == 2
     assert mails(stage, "Interspace: level 2") == [SHIFT]
-    assert mails(stage, CUSTOMER) == [CUSTOMERS_ADDRESS]
+    assert letters(stage, ticket) == []
 
     stage.advance(timedelta(hours=1))
 
     assert stage.ticket(ticket).fields.group == "level_3"
     assert mails(stage, "Interspace: level") == [SHIFT, HEAD], "the new group has a sender's address too"
+    assert letters(stage, ticket) == [AT_LEVEL_3]
 
 
 def test_every_level_passed_in_an_outage_calls_its_own_contacts_once_and_the_customer_once(installed: Cast) -> None:
@@ -98,7 +116,7 @@ def test_every_level_passed_in_an_outage_calls_its_own_contacts_once_and_the_cus
 
     assert stage.ticket(ticket).fields.escalation_level == 3
     assert mails(stage, "Interspace: level") == [SHIFT, HEAD]
-    assert mails(stage, CUSTOMER) == [CUSTOMERS_ADDRESS]
+    assert letters(stage, ticket) == [AT_LEVEL_3]
     assert zammad_house(stage).sandbox.world.tags.get(int(ticket), []) == []
 
 

@@ -116,7 +116,7 @@ def test_a_refusal_is_told_to_the_customer_once_with_the_next_time(cast: Cast) -
 
     seen = cast.stage.ticket(ticket)
     assert seen.fields.escalation_level == 2
-    (told,) = told_customer(seen, "the next escalation is possible from")
+    (told,) = told_customer(seen, "the next escalation at your request is possible from")
     assert "11:00 UTC" in told
 
 
@@ -176,3 +176,25 @@ def test_a_request_by_the_mail_that_opens_the_ticket_counts(sqlite_url: str) -> 
         seen = cast.stage.ticket(ticket)
         assert not seen.state.is_over
         assert seen.fields.escalation_level == 2
+
+
+def test_a_customer_who_asks_is_told_the_level_once_and_hears_of_levels_3_to_5(cast: Cast) -> None:
+    ticket = answered(cast)
+    cast.customer.replies(ticket, ESCALATE)
+    cast.stage.advance(5 * MINUTE)
+
+    (asked,) = told_customer(cast.stage.ticket(ticket), "of our escalation matrix")
+    assert "You asked us to escalate your ticket. We have done so: it is now at level 2" in asked
+
+    cast.stage.advance(10 * HOUR)
+
+    seen = cast.stage.ticket(ticket)
+    assert seen.fields.escalation_level == 5
+    told = told_customer(seen, "of our escalation matrix")
+    assert [level for level in range(2, 6) if sum(f"at level {level} " in letter for letter in told) == 1] == [
+        2,
+        3,
+        4,
+        5,
+    ]
+    assert len(told) == 4

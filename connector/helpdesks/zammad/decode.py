@@ -58,6 +58,7 @@ class Decoder:
         row = whole.assets.Ticket.get(whole.ticket_id)
         if row is None:
             raise PermanentError(f"Zammad GET tickets/{whole.ticket_id}: the answer holds no such ticket")
+        _wait_for_agent(row)
         self._attributes_exist(row)
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
@@ -290,6 +291,15 @@ def _is_logo(file: Mapping[str, Any]) -> bool:
     picture = str(told.get("Mime-Type") or told.get("Content-Type") or "").startswith("image/")
     size = str(file.get("size", ""))
     return inline and picture and size.isdigit() and int(size) <= _LARGEST_LOGO
+
+
+def _wait_for_agent(row: TicketRow) -> None:
+    """From 7.0 on an AI agent may be at work on a ticket, which Zammad notes there: what we read it may write over.
+
+    :raises TransientError: it is.
+    """
+    if (row.model_extra or {}).get("ai_agent_running") is True:
+        raise TransientError(f"An AI agent of Zammad's is at work on ticket {row.number}: the ticket waits for its end")
 
 
 def _copied_from(whole: WholeTicket, row: TicketRow) -> str | None:

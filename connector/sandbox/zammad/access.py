@@ -17,13 +17,15 @@ def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Record, froz
 
     The sandbox knows tokens only, no passwords.
 
-    Raises ApiError 403 without credentials, 401 with wrong ones (recordings 186-188), 403 for an unknown
-    user to act for (recording 201).
+    Raises ApiError 403 without credentials, 401 with wrong ones (recordings 186-188) or one that has expired (6.4,
+    extra/refused), 403 for an unknown user to act for (recording 201).
     """
     token = _token(header(headers, "Authorization"))
     user_id = world.tokens.get(token)
     if user_id is None:
         raise ApiError(401, "Can't find User for Token")
+    if token in world.expired_tokens:
+        raise ApiError(401, "Not authorized (token expired)!")
     user, limits = world.tables["User"][user_id], world.token_limits.get(token)
     if not user["active"]:
         raise ApiError(

@@ -60,6 +60,7 @@ class World:
         self.time_accounting_ids: dict[int, list[int]] = {}
         self.attachments: dict[int, bytes] = {}
         self.tokens: dict[str, int] = {}
+        self.expired_tokens: set[str] = set()
         self.token_limits: dict[str, frozenset[str]] = {}
         self.user_ids: dict[str, int] = {}
         self.staff: dict[int, Record] = {}

@@ -42,6 +42,7 @@ CASES = [
         "(example: shift@isp.example)",
     ),
     Case("    default:\n", "    defaults:\n", f"{DEFAULT}: is missing", at="  ladders:"),
+    Case("[3, 4, 5]", "[3, 6, 5]", "escalation: customer_hears_of: no ladder has a level 6", at="escalation:"),
     Case("    acme: acme\n", "    acme: gold\n", "escalation.customers.acme: there is no ladder 'gold'"),
     Case(
         "    acme: acme\n",

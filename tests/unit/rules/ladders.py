@@ -5,7 +5,11 @@ from connector.domain.vocabulary import Actor, Priority
 from connector.policy.models import Policy
 from tests.builders import at, complete, default_policy, incident, said
 
-POLICY = default_policy()
+_DEFAULT = default_policy()
+POLICY = _DEFAULT.model_copy(
+    update={"escalation": _DEFAULT.escalation.model_copy(update={"customer_hears_of": frozenset[int]()})}
+)
+"""The policy that comes with the project; customers hear only of levels that they asked for."""
 BY_AGE = POLICY.model_copy(
     update={"escalation": POLICY.escalation.model_copy(update={"missed_targets": frozenset[str]()})}
 )

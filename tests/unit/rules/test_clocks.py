@@ -107,7 +107,7 @@ def test_a_level_of_the_time_before_comes_as_if_the_connector_had_been_there() -
     outcome = decide(escalation, ticket, POLICY, at(hours=3))
 
     assert outcome.changes["escalation_level"] == 3
-    assert outcome.notes[0].marks == {"level-2", "level-3"}
+    assert outcome.notes[0].marks == {"level-2", "level-3", "customer-hears-3"}
 
 
 def test_what_a_customer_set_was_never_a_priority() -> None:

@@ -238,7 +238,8 @@ def test_what_is_seen_at_one_look_counts_in_the_order_of_its_times(minutes: int,
     outcome = decide(escalation, triaged(articles=(asked,)), BY_AGE, at(minutes=80))
 
     assert outcome.changes["escalation_level"] == level
-    assert outcome.notes[0].marks == {f"level-{n}" for n in range(2, level + 1)} | {f"request-a{asked.id}"}
+    levels = {f"level-{n}" for n in range(2, level + 1)}
+    assert outcome.notes[0].marks == levels | {f"request-a{asked.id}", f"customer-hears-{level}-asked"}
 
 
 def test_a_target_missed_at_the_moment_of_a_level_raises_no_further() -> None:

@@ -22,7 +22,7 @@ def test_a_customer_may_ask_at_any_time(words: str) -> None:
     outcome = decide(escalation, ticket, POLICY, at(minutes=20))
 
     assert outcome.changes["escalation_level"] == 2
-    assert outcome.notes[0].marks == {"level-2", f"request-a{asked.id}"}
+    assert outcome.notes[0].marks == {"level-2", f"request-a{asked.id}", "customer-hears-2-asked"}
     assert outcome.due == at(hours=2)
 
 

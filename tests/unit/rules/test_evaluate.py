@@ -158,6 +158,8 @@ def test_nothing_internal_is_ever_public(ticket: Ticket, now: datetime) -> None:
             "completeness",
             "rfo",
             "deferral",
+            "level_letter",
+            "refusals",
         }
         assert POLICY.version not in told.text
         assert "Contact:" not in told.text

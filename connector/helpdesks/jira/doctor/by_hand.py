@@ -99,8 +99,8 @@ def escalation_mail(context: Context) -> Observation:
 def unseen(context: Context) -> Observation:
     """Automation rules cannot be examined, because they have no API."""
     return skipped(
-        "whether mail goes to the contacts of each level and to the customer cannot be seen by the API",
-        "Look at the project's Automation rules (interspace install checklist jira).",
+        "what mail goes to the contacts of each level, and by Jira itself to customers, cannot be seen by the API",
+        "Look at the project's Automation rules and customer notifications (interspace install checklist jira).",
     )
 
 

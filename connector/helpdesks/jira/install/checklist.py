@@ -51,7 +51,8 @@ def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
         _required(site, at),
         _goals(site, at),
         _queues(site, at),
-        *_notifications(site, at),
+        _notifications(site, at),
+        _customer_notifications(at),
         _dashboard(site, at),
     ]
     return tuple(items)
@@ -187,7 +188,7 @@ def _queues(site: JiraSite, at: links.Links) -> Item:
     return Item("queues", "Queues (R3, R14, R27, R28, R34, R38)", (begin, *steps), at.queues)
 
 
-def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
+def _notifications(site: JiraSite, at: links.Links) -> Item:
     """Mail by Jira itself when a level is reached (R38): by Automation, which REST cannot set up."""
     level = site.fields["escalation_level"]
     steps = [
@@ -205,14 +206,19 @@ def _notifications(site: JiraSite, at: links.Links) -> Iterator[Item]:
     steps.append("A contact that is no address stands for a person: choose the person.")
     if nobody := mails_nobody(site.policy):
         steps.append(f"{nobody[0].upper()}{nobody[1:]}, unless its rule names a person.")
-    yield Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
-    numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
-    risen = " OR ".join(f"({_passed(site, number)})" for number in sorted(numbers) if number > 1)
-    text = (
-        f"When: Field value changed, {level}. {_BY_US} If the issue matches:\n{site.open_incidents} AND ({risen})",
-        f"Then: Send email to Reporter:\n{_mail_to_customer(site)}",
+    return Item("notifications", "Mail to the contacts of each level (R38)", tuple(steps), at.automation)
+
+
+def _customer_notifications(at: links.Links) -> Item:
+    """What Service Management itself mails to customers, beside the connector's letters."""
+    steps = (
+        "'Public comment added' stays on for the reporter: by it the connector's letters reach the customer.",
+        "'Request created': off for the request types for faults, or a customer whose details are missing gets two "
+        "mails at once. If a receipt shall go to everybody, let it say that a question may follow.",
+        "An Automation rule that mails the reporter when the escalation level changes, as version 0.1.0 asked for: "
+        "delete it. The connector writes to the customer itself (customer_hears_of in the policy).",
     )
-    yield Item("customer notice", "Mail to the customer of an escalation (R38)", text, at.automation)
+    return Item("customer notifications", "What Jira itself mails to customers", steps, at.customer_notifications)
 
 
 def _mail_to_contacts(site: JiraSite) -> Rendered:
@@ -220,10 +226,6 @@ def _mail_to_contacts(site: JiraSite) -> Rendered:
     values = {name: f"{{{{issue.{site.fields[field]}}}}}" for name, field in fields.items()}
     data = {**_common(site), **values, "priority": "{{issue.priority.name}}", "link": "{{issue.url}}"}
     return site.policy.messages.render("escalation_mail_contacts", data, Reader(site.policy.internal_language))
-
-
-def _mail_to_customer(site: JiraSite) -> Rendered:
-    return site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
 
 
 def _common(site: JiraSite) -> dict[str, Any]:

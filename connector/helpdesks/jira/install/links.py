@@ -17,6 +17,7 @@ class Links(NamedTuple):
     screens: Link
     priorities: Link
     automation: Link
+    customer_notifications: Link
     request_types: Link
     slas: Link
     queues: Link
@@ -42,6 +43,9 @@ def of(base: str, key: str, *, cloud: bool) -> Links:
         screens=Link(f"{base}/plugins/servlet/project-config/{key}/screens", True, "Project settings → Screens"),
         priorities=Link(f"{base}/secure/admin/ViewPriorities.jspa", True, "Settings → Issues → Priorities"),
         automation=Link(f"{settings}/automate" if cloud else rules, not cloud, "Project settings → Automation"),
+        customer_notifications=Link(
+            f"{settings}/customer-notifications", False, "Project settings → Customer notifications"
+        ),
         request_types=Link(f"{settings}/request-types", not cloud, "Project settings → Request types"),
         slas=Link(f"{settings}/sla", True, "Project settings → SLAs"),
         queues=Link(

@@ -12,6 +12,8 @@ from connector.helpdesks.zammad.doctor.context import ANY_TICKET, Context
 from connector.helpdesks.zammad.install.tables import KINDS
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
+_EXPIRED = "token expired"
+"""Zammad's words with the 401 for a token that had an end (6.4, extra/refused)."""
 
 
 class Permission(NamedTuple):
@@ -49,7 +51,7 @@ def token(context: Context) -> Observation:
         me = context.me
     except UnavailableError as error:
         return fail(
-            str(error),
+            f"{'the token has expired; ' if _EXPIRED in str(error) else ''}{error}",
             "As the connector's user, make a new token (Profile → Token Access), and set INTERSPACE_ZAMMAD_TOKEN.",
         )
     text = f"{_person(me)}, id {me['id']}"
@@ -87,7 +89,8 @@ def admin_token(context: Context) -> Observation:
     try:
         user = context.admin.get("users/me")
     except UnavailableError as error:
-        return fail(str(error), "Make a new token as an admin and set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
+        expired = "the admin's token has expired; " if _EXPIRED in str(error) else ""
+        return fail(f"{expired}{error}", "Make a new token as an admin and set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
     if user.get("id") == context.me["id"]:
         return fail(
             f"the admin token belongs to {_person(user)}, the connector's own user",

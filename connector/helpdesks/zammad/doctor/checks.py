@@ -23,6 +23,7 @@ from connector.helpdesks.zammad.doctor.account import (
 )
 from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, labels, migrations
 from connector.helpdesks.zammad.doctor.context import Context
+from connector.helpdesks.zammad.doctor.customers_mails import customers_mails
 from connector.helpdesks.zammad.doctor.storing import triggers_store, worker_stores
 from connector.helpdesks.zammad.doctor.trial import leftovers, trial_ticket
 from connector.helpdesks.zammad.doctor.webhook import (
@@ -130,6 +131,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("agents' access to groups", agents_access, (_FILES, permission_check("roles"), _GROUPS)),
     Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
     Check("escalation mail", names.escalation_mail, (_FILES,)),
+    Check("mail to customers", customers_mails, (_FILES, permission_check("triggers"), _GROUPS)),
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),
     Check(

@@ -48,11 +48,23 @@ def webhook(context: Context) -> Observation:
             f"{_name(row)} leads to {url}, the receiver is at {endpoint(ours, PATH)}",
             "Correct INTERSPACE_RECEIVER_URL, or let interspace install apply zammad correct the webhook.",
         )
+    if altered := _altered(row):
+        return fail(f"{_name(row)} does not send what the receiver reads: {altered}", "Set it back (Manage → Webhook).")
     if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
         return warn(f"{url}: tickets travel unencrypted", "Put the receiver behind TLS and use https://.")
     if parts.scheme == "https" and row.get("ssl_verify") is False:
         return warn(f"{url}: the certificate is not verified", "Switch SSL verification on for this webhook.")
     return ok(f"{_name(row)} leads to {url}")
+
+
+def _altered(row: Row) -> str:
+    """What newer versions let an admin choose, and the receiver cannot read (6.4; the method: source of 7.0)."""
+    if row.get("customized_payload"):
+        return "it has a payload of its own"
+    if row.get("pre_defined_webhook_type"):
+        return f"it is one for {row['pre_defined_webhook_type']}"
+    method = str(row.get("http_method") or "post")
+    return "" if method.lower() == "post" else f"it sends {method.upper()}"
 
 
 def signature(context: Context) -> Observation:
@@ -145,14 +157,14 @@ def _calls(trigger: Row, webhook_id: object) -> bool:
     return isinstance(action, Mapping) and str(action.get("webhook_id")) == str(webhook_id)
 
 
-def _named_conditions(condition: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def named_conditions(condition: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Field and specification of every condition, in Zammad's plain and in its expert form."""
     if not isinstance(condition, Mapping):
         return
     parts = condition.get("conditions")
     if isinstance(parts, list):
         for part in parts:
-            yield from _named_conditions(part)
+            yield from named_conditions(part)
     elif "name" in condition:
         yield str(condition["name"]), condition
     else:
@@ -169,7 +181,7 @@ def _excludes(condition: Any, user_id: str) -> bool:
         return joined and any(_excludes(part, user_id) for part in parts)
     return any(
         name == "ticket.updated_by_id" and spec.get("operator") == "is not" and user_id in _texts(spec.get("value"))
-        for name, spec in _named_conditions(condition)
+        for name, spec in named_conditions(condition)
     )
 
 
@@ -178,7 +190,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _hears_attributes(condition: Any) -> bool:
-    named = list(_named_conditions(condition))
+    named = list(named_conditions(condition))
     changes = any(spec.get("operator") == "has changed" for _, spec in named)
     return changes or all(name != "ticket.action" for name, _ in named)
 

@@ -1,4 +1,6 @@
-"""Mail by the helpdesk itself when a level is reached (R38): to the contacts of every level passed, and the customer.
+"""Mail by the helpdesk itself when a level is reached (R38): to the contacts of every level passed.
+
+The customer hears of a level by the connector's own letter, see :mod:`connector.rules.level_letter`.
 
 One change of the connector's may pass several levels, and Zammad keeps the last value only: which they are is told by
 the level from which the ticket rose. Only a rise by the connector sends mail, whatever a customer or an agent sets: a
@@ -24,7 +26,6 @@ from connector.policy.contacts import addresses, named_services
 from connector.policy.models import Level
 
 _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
-CUSTOMER = "Interspace: customer hears of an escalation"
 BEGIN = "Interspace: a level is reached"
 END = "Interspace: mails about levels are sent"
 RISING = "interspace-rising"
@@ -47,13 +48,16 @@ def contacts(site: InstallContext) -> Iterator[Wanted]:
 
 
 def notices(site: InstallContext) -> Iterator[Wanted]:
-    """One trigger for each level of each ladder whose contacts have addresses, and one for the customer."""
-    for name, ladder in site.policy.escalation.ladders.items():
-        for level in ladder.levels:
-            if not level.skip and addresses(level):
-                yield _to_contacts(site, name, level)
-    yield _to_customer(site)
-    yield from _rise(site)
+    """One trigger for each level of each ladder whose contacts have addresses, and the two around them."""
+    mails = [
+        _to_contacts(site, name, level)
+        for name, ladder in site.policy.escalation.ladders.items()
+        for level in ladder.levels
+        if not level.skip and addresses(level)
+    ]
+    if mails:
+        yield from mails
+        yield from _rise(site)
 
 
 def _rise(site: InstallContext) -> Iterator[Wanted]:
@@ -96,15 +100,6 @@ def _to_contacts(site: InstallContext, ladder: str, level: Level) -> Wanted:
     ours = {"name": "ticket.group_id", "operator": "is", "value": site.groups_in_scope}
     conditions = [*_changed(site), _tagged(), ours, *_passed(site, level.level), *_on_ladder(site, ladder)]
     return _trigger(name, conditions, {"notification.email": mail}, _ONCE)
-
-
-def _to_customer(site: InstallContext) -> Wanted:
-    an_incident = {"name": "ticket.group_id", "operator": "is", "value": site.incident_groups}
-    text = site.policy.messages.letter([("escalation_mail_customer", {})], _common(site), Reader())
-    mail = {"recipient": "ticket_customer", "internal": "false", **_mail(text)}
-    risen = [{"operator": "AND", "conditions": _passed(site, number)} for number in range(2, _HIGHEST + 1)]
-    conditions = [*_changed(site), _tagged(), an_incident, {"operator": "OR", "conditions": risen}]
-    return _trigger(CUSTOMER, conditions, {"notification.email": mail}, _ONCE)
 
 
 def _common(site: InstallContext) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Agents are told from customers by the ids of their roles; where nobody can, nothing is done.
 
-From 6.6 or 7.0 on answers hold no roles and no groups (read in source). Tried, and red: a role without a name is a
-customer's; what was written for another mapping counts; a group without a name is another department's.
+From 6.6 or 7.0 on answers hold no roles and no groups (read in source, as what they note of AI agents). Tried, and red:
+a role without a name is a customer's; what was written for another mapping counts; a group without a name is another
+department's; an AI agent at work is not waited for.
 """
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -30,7 +32,7 @@ INSTALLED = written(mapping(), AGENTS, MANAGERS)
 
 def of_seven(author: Any = (1, AGENTS)) -> tuple[dict[str, Any], dict[str, Any]]:
     """A ticket with its history as 7.0 answers them, and the roles of their author."""
-    whole, history = changed_later(shown(state_id=3)), recorded("030-ticket-history")["body"]
+    whole, history = changed_later(shown(state_id=3)), deepcopy(recorded("030-ticket-history")["body"])
     for answer in (whole, history):
         for gone in ("Role", "Group"):
             answer["assets"].pop(gone, None)
@@ -116,3 +118,10 @@ def test_what_was_written_for_other_roles_counts_for_nothing() -> None:
 
     assert roles_in(INSTALLED, other) == {}
     assert roles_in(INSTALLED, mapping()) == dict(zip((AGENTS, MANAGERS), mapped_roles(mapping()), strict=True))
+
+
+def test_a_ticket_waits_while_an_ai_agent_is_at_work(zammad: responses.RequestsMock) -> None:
+    zammad.get(f"{API}/tickets/2", json=shown(ai_agent_running=True))
+
+    with pytest.raises(TransientError, match=r"AI agent .* ticket 41002"):
+        desk().read("2")

@@ -44,7 +44,7 @@ def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: Jira
         "SLA goals",
         "queues",
         "notifications",
-        "customer notice",
+        "customer notifications",
     }
     assert always <= items.keys()
     hand = {key for key in items if key.startswith("options of ")}

@@ -13,6 +13,7 @@ from connector.sandbox.faults import Fault
 from connector.work.table import Failed, Job, Key
 from tests.unit.doctor.examined import SECRET
 from tests.unit.helpdesks.zammad.doctor.installation import Installation
+from tests.unit.helpdesks.zammad.doctor.test_customers_mails import AUTO_REPLY
 
 Break = Callable[[Installation], None]
 
@@ -93,6 +94,26 @@ def foreign_url(at: Installation) -> None:
 
 def inactive_webhook(at: Installation) -> None:
     row(at, "Webhook")["active"] = False
+
+
+def own_payload(at: Installation) -> None:
+    row(at, "Webhook")["customized_payload"] = True
+
+
+def predefined_webhook(at: Installation) -> None:
+    row(at, "Webhook")["pre_defined_webhook_type"] = "Slack"
+
+
+def sends_put(at: Installation) -> None:
+    row(at, "Webhook")["http_method"] = "put"
+
+
+def bot_expired(at: Installation) -> None:
+    at.zammad.world.expired_tokens.add(at.accounts.bot)
+
+
+def admin_expired(at: Installation) -> None:
+    at.zammad.world.expired_tokens.add(at.accounts.admin)
 
 
 def wrong_secret(at: Installation) -> None:
@@ -199,6 +220,10 @@ def no_table(at: Installation) -> None:
     at.settings["database_url"] = SecretStr("postgresql://connector:hunter2@127.0.0.1:1/work")
 
 
+def auto_reply(at: Installation) -> None:
+    at.zammad.world.tables["Trigger"][901] = AUTO_REPLY
+
+
 def no_secret(at: Installation) -> None:
     at.settings["zammad_webhook_secret"] = None
 
@@ -218,6 +243,8 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (helpdesk_down, "Zammad answers", CheckStatus.FAIL, "no answer"),
     (revoke_bot, "token", CheckStatus.FAIL, "answered 401"),
     (revoke_admin, "admin token", CheckStatus.FAIL, "answered 401"),
+    (bot_expired, "token", CheckStatus.FAIL, "the token has expired"),
+    (admin_expired, "admin token", CheckStatus.FAIL, "the admin's token has expired"),
     (one_user_for_both, "admin token", CheckStatus.FAIL, "the connector's own user"),
     (no_agent, "token", CheckStatus.FAIL, "is no agent: its internal notes would be public"),
     (no_access_to_a_group, "access to groups", CheckStatus.FAIL, "RFO (change, create, read)"),
@@ -233,6 +260,9 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (no_webhook, "webhook", CheckStatus.FAIL, "none leads to /webhooks/zammad/main"),
     (foreign_url, "webhook", CheckStatus.FAIL, "leads to https://elsewhere.example"),
     (inactive_webhook, "webhook", CheckStatus.FAIL, "'Interspace' is not active"),
+    (own_payload, "webhook", CheckStatus.FAIL, "a payload of its own"),
+    (predefined_webhook, "webhook", CheckStatus.FAIL, "it is one for Slack"),
+    (sends_put, "webhook", CheckStatus.FAIL, "it sends PUT"),
     (wrong_secret, "signature token", CheckStatus.FAIL, "another secret"),
     (wrong_secret, "round trip", CheckStatus.FAIL, "no delivery reached the work table in 60 s"),
     (unsigned, "signature token", CheckStatus.FAIL, "signs nothing"),
@@ -252,6 +282,7 @@ BROKEN: list[tuple[Break, str, CheckStatus, str]] = [
     (no_worker, "round trip", CheckStatus.WARN, "no worker has taken it"),
     (mail_in_its_name, "mail from the connector", CheckStatus.WARN, "from the connector's own address"),
     (no_sender, "sender addresses", CheckStatus.FAIL, "no sender address: Users"),
+    (auto_reply, "mail to customers", CheckStatus.WARN, "'auto reply (on new tickets)'"),
     (no_group, "groups", CheckStatus.FAIL, "no group RFO"),
     (inactive_priority, "priorities", CheckStatus.FAIL, "no priority P2 major"),
     (unknown_priority, "priorities", CheckStatus.WARN, "P5 someday"),

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from connector.helpdesks.zammad.install.notices import BEGIN, CUSTOMER, END
+from connector.helpdesks.zammad.install.notices import BEGIN, END
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES, KINDS
 from connector.helpdesks.zammad.install.webhook import CHANGED, NAME
+from connector.helpdesks.zammad.roles import mapped_roles, roles_in
 from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.objects import is_adopted, is_marked
@@ -42,6 +43,19 @@ def test_everything_that_is_ours_can_be_recognised(bench: Bench) -> None:
 
     for step in steps(plan, Action.CREATE):
         assert KINDS[step.kind].is_ours(bench.row(step.kind, step.name)), step.title
+
+
+def test_every_agent_may_read_which_roles_are_supports(bench: Bench) -> None:
+    """The manager's role is made by the same installation."""
+    bench.install()
+
+    roles = {row["id"]: row["name"] for row in bench.zammad.world.table("Role").values()}
+    notes = {str(row["note"]) for row in bench.client("bot").get("macros")}
+    for note in notes:
+        assert set(roles_in(note, bench.mapping).values()) == set(mapped_roles(bench.mapping))
+        assert roles_in(note, bench.mapping).items() <= roles.items()
+        assert len(note) <= 250, "the length of Zammad's column"
+    assert len(notes) == 1
 
 
 def test_the_attributes_are_real_after_the_installation(bench: Bench) -> None:
@@ -305,13 +319,6 @@ def test_mails_about_levels_are_the_policys_texts_with_placeholders(bench: Bench
     bench = with_addresses(bench, "board@interspace.example")
     bench.install()
 
-    mail = bench.row("triggers", CUSTOMER)["perform"]["notification.email"]
-    assert (mail["recipient"], mail["internal"], mail["subject"]) == ("ticket_customer", "false", "Re: #{ticket.title}")
-    assert mail["body"] == (
-        "<div>Dear #{ticket.customer.firstname} #{ticket.customer.lastname},</div><br/>"
-        "<div>Your ticket has been escalated to the next level of our management. We will keep you informed.</div><br/>"
-        "<div>Kind regards,</div><div>Interspace</div><div>Ticket number: #{ticket.number}</div>"
-    )
     mail = bench.row("triggers", "Interspace: level 5 reached (default)")["perform"]["notification.email"]
     assert (mail["internal"], mail["subject"]) == ("true", "Escalation level 5: #{ticket.title}")
     assert "<div>Reason: #{ticket.escalation_reason}</div>" in mail["body"]
@@ -339,5 +346,6 @@ def test_a_contact_that_is_no_longer_named_goes(bench: Bench) -> None:
     plan = bench.plan()
 
     gone = {(step.kind, step.name) for step in steps(plan, Action.DELETE)}
-    assert gone == {("users", "board@interspace.example"), ("triggers", "Interspace: level 5 reached (default)")}
-    assert [step.kind for step in steps(plan, Action.DELETE)] == ["triggers", "users"]
+    triggers = {"Interspace: level 5 reached (default)", BEGIN, END}
+    assert gone == {("users", "board@interspace.example"), *(("triggers", name) for name in triggers)}
+    assert [step.kind for step in steps(plan, Action.DELETE)] == [*(["triggers"] * 3), "users"]
