@@ -194,7 +194,8 @@ def groups(data: Any) -> frozenset[str]:
 
 def purposes(data: Any) -> Mapping[str, TicketKind]:
     """Every group that the policy names, and what tickets it puts there."""
-    known = {dig(data, "rfo", "group"): TicketKind.RFO_TASK, dig(data, "problem", "group"): TicketKind.PROBLEM}
+    ours = (("rfo", TicketKind.RFO_TASK), ("problem", TicketKind.PROBLEM))
+    known = {group: kind for name, kind in ours if isinstance(group := dig(data, name, "group"), str)}
     return {group: known.get(group, TicketKind.INCIDENT) for group in groups(data)}
 
 

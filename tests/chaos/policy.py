@@ -11,6 +11,8 @@ AGE = timedelta(hours=1)
 LAST_LEVEL_AFTER = timedelta(seconds=6)
 
 _CHANGES = {
+    # The tickets are an hour old at the first start.
+    "# applies_since: 2026-12-01T08:00:00+01:00": "applies_since: 2020-01-01T00:00:00+00:00",
     "after: {P1: 1 h, P2: 2 h,": "after: {P1: 3601 s, P2: 2 h,",
     "after: {P1: 2 h, P2: 6 h,": "after: {P1: 3602 s, P2: 6 h,",
     "after: {P1: 4 h, P2: 12 h,": "after: {P1: 3604 s, P2: 12 h,",
