@@ -74,7 +74,7 @@ def level_times(data: Any) -> Iterator[UnlocatedProblem]:
     """Each level is reached later than the one below, by every clock that a ticket of the priority may have."""
     lengths = _day_lengths(data)
     clocks = {
-        priority: {dig(data, *layer, "calendar") for layer in _promises(data, priority)} & lengths.keys()
+        priority: {_name(dig(data, *layer, "calendar")) for layer in _promises(data, priority)} & lengths.keys()
         for priority in Priority
     }
     for name, ladder in entries(data, "escalation", "ladders"):
@@ -120,7 +120,7 @@ def _repaired_unanswered(
         for name in ("calendar", "first_response", "repair"):
             if dig(data, *layer, name) is not None:
                 said[name] = (*layer, name)
-    day = lengths.get(dig(data, *said["calendar"])) if "calendar" in said else None
+    day = lengths.get(_name(dig(data, *said["calendar"]))) if "calendar" in said else None
     response, repair = (_span(dig(data, *said.get(name, ("",)))) for name in ("first_response", "repair"))
     if not (day and response and repair) or response.duration(day) <= repair.duration(day):
         return
@@ -145,6 +145,11 @@ def _promises(data: Any, priority: Priority) -> list[Location]:
             if isinstance(key, str) and isinstance(by_priority, Mapping) and priority in by_priority
         ),
     ]
+
+
+def _name(value: Any) -> str:
+    """What stands where a name belongs; empty if it is none."""
+    return value if isinstance(value, str) else ""
 
 
 def _day_lengths(data: Any) -> dict[str, timedelta]:

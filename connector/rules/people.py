@@ -128,8 +128,9 @@ def _decided_by_agents(ticket: Kept) -> Collection[str]:
     return [
         change.id
         for change, following in zip(changes, (*changes[1:], None), strict=False)
-        # A change that it took back in the same write, it did not believe.
-        if any(change.at <= at and (following is None or at < following.at) for at in written)
+        # A change that it took back in the same write, it did not believe; one to the same value it did not see.
+        if change.old != change.new
+        and any(change.at <= at and (following is None or at < following.at) for at in written)
     ]
 
 
