@@ -5,7 +5,6 @@ An event that arrives while its ticket is being worked counts as if it had arriv
 an owner whose lease has passed to another is refused.
 """
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -27,10 +26,10 @@ from connector.work.jobs import (
     Key,
     Paused,
     RowState,
-    checked,
     storable,
 )
 from connector.work.opening import missing_at, open_database
+from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
@@ -50,8 +49,6 @@ __all__ = [
 
 _CHUNK = 1000
 _FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
-
-Row = dict[str, Any]
 
 
 class WorkTable:
@@ -116,8 +113,8 @@ class WorkTable:
         ``ValueError`` for a key that cannot be stored; then none is.
         """
         if dues := dict.fromkeys(keys, due):
-            touches = _touches(dues)
-            self._database.write_alone(self._touch, lambda: touches)
+            bound = of_touches(dues)
+            self._database.write_alone(self._touch, lambda: bound)
 
     def touch_late(self, collect: Callable[[], Mapping[Key, datetime]]) -> None:
         """``touch``, each ticket at its own time, of what ``collect`` gives once the database is ready to write.
@@ -125,7 +122,7 @@ class WorkTable:
         So events that arrive while another process writes join this transaction. ``collect`` may be called more
         than once, because a transaction may be tried again.
         """
-        self._database.write_alone(self._touch, lambda: _touches(collect()))
+        self._database.write_alone(self._touch, lambda: of_touches(collect()))
 
     # Work
 
@@ -242,16 +239,16 @@ class WorkTable:
 
     def dead_letter(self, key: Key) -> DeadLetter | None:
         """The ticket's dead letter; ``None`` if it is not dead."""
-        return next(iter(self._dead(statements.DEAD_TICKET, _row(key))), None)
+        return next(iter(self._dead(statements.DEAD_TICKET, of_key(key))), None)
 
     def replay(self, keys: Iterable[Key]) -> int:
         """Make these dead letters due now, with no attempt counted; returns how many were dead."""
         now = to_micros(self.now())
-        return self._count(statements.REPLAY, [_row(key, b_now=now) for key in sorted(set(keys))])
+        return self._count(statements.REPLAY, [of_key(key, b_now=now) for key in sorted(set(keys))])
 
     def drop(self, keys: Iterable[Key]) -> int:
         """Forget these dead letters; returns how many were dead. An event or a sweep may bring them back."""
-        return self._count(statements.DROP, [_row(key) for key in sorted(set(keys))])
+        return self._count(statements.DROP, [of_key(key) for key in sorted(set(keys))])
 
     # The sweep
 
@@ -352,14 +349,14 @@ class WorkTable:
         rows = [{**job.key._asdict(), "token": job.token, **values} for job, values in changes]
 
         def together(connection: Connection) -> None:
-            if connection.execute(statement, _given(rows)).rowcount != len(rows):
+            if connection.execute(statement, of_rows(rows)).rowcount != len(rows):
                 raise _SomeRefused
 
         def one_by_one(connection: Connection) -> list[Job]:
             return [
                 job
                 for (job, _), row in sorted(zip(changes, rows, strict=True), key=lambda pair: pair[0][0].key)
-                if connection.execute(statement, _given([row])).rowcount == 0
+                if connection.execute(statement, of_rows([row])).rowcount == 0
             ]
 
         if not rows:
@@ -396,17 +393,3 @@ class WorkTable:
 
 class _SomeRefused(Exception):  # noqa: N818 - not an error: it undoes a transaction
     pass
-
-
-def _row(key: Key, **values: Any) -> Row:
-    return {"b_helpdesk": key.helpdesk, "b_ticket": key.ticket, **values}
-
-
-def _touches(dues: Mapping[Key, datetime]) -> Row:
-    # Sorted by key: transactions that lock rows in the same order cannot deadlock.
-    return _given([{**checked(key)._asdict(), "due": to_micros(due)} for key, due in sorted(dues.items())])
-
-
-def _given(rows: Sequence[Row]) -> Row:
-    """The parameter of ``Database.rows``."""
-    return {"b_rows": json.dumps(rows)}

@@ -33,22 +33,17 @@ from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
-from connector.helpdesks.zammad.answer import History, ListedRow, TicketRow, UserRow, WholeTicket
+from connector.helpdesks.zammad.answer import History, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
 from connector.helpdesks.zammad.identity import identity
+from connector.helpdesks.zammad.listing import Column, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.refusal import explained
 from connector.helpdesks.zammad.roles import Roles
 from connector.helpdesks.zammad.values import encode
-
-PAGE = 200
-"""Tickets on one page of a search; Zammad gives no more."""
-
-_ALWAYS_FITS = 50
-"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of the list."""
 
 _SAME_REQUEST = timedelta(seconds=2)
 _HISTORIES_KEPT = 5_000
@@ -129,7 +124,7 @@ class ZammadDesk:
 
     def id_of(self, number: str) -> str:
         """The id of the ticket with this number. Raises NotFoundError if there is none."""
-        rows = self._search({"ticket.number": {"operator": "is", "value": number}}, {"limit": 1})
+        rows = search(self._client, {"ticket.number": {"operator": "is", "value": number}}, {"limit": 1})
         if not rows:
             raise NotFoundError(f"Zammad has no ticket with number {number}")
         return str(rows[0].id)
@@ -184,15 +179,19 @@ class ZammadDesk:
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page
         turns up again, it never slips through."""
-        return self._pages({}, "updated_at", since)
+        return self._listed({}, "updated_at", since)
 
     def unresolved(self) -> Iterator[list[Listed]]:
         """Pages ordered by time of creation, which never changes."""
-        return self._pages(self._unresolved("is"), "created_at", datetime(2000, 1, 1, tzinfo=UTC))
+        return self._listed(self._unresolved("is"), "created_at", datetime(2000, 1, 1, tzinfo=UTC))
 
     def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update."""
-        return self._pages(self._unresolved("is not"), "updated_at", since)
+        return self._listed(self._unresolved("is not"), "updated_at", since)
+
+    def _listed(self, condition: dict[str, Any], column: Column, since: datetime) -> Iterator[list[Listed]]:
+        for page in pages(self._client, condition, column, since):
+            yield [Listed(str(row.id), row.updated_at) for row in page if row.group in self._in_scope]
 
     def _unresolved(self, operator: str) -> dict[str, Any]:
         return {"ticket.state_id": {"operator": operator, "value": self._meanings.unresolved()}}
@@ -317,7 +316,7 @@ class ZammadDesk:
             f"ticket.{self._mapping.attribute('connector_key')}": {"operator": "is", "value": key},
             "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": self._accounts},
         }
-        rows = self._search(condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
+        rows = search(self._client, condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
         return rows[0].id if rows else None
 
     def _create(self, new: NewTicket, incident: Ticket) -> int:
@@ -358,31 +357,6 @@ class ZammadDesk:
         except PermanentError as error:
             if "already exists" not in str(error):
                 raise
-
-    def _pages(self, condition: dict[str, Any], column: str, since: datetime) -> Iterator[list[Listed]]:
-        # Zammad compares in whole seconds and leaves out the bound itself, hence one second earlier.
-        cursor, page, known = since - timedelta(seconds=1), 1, set[tuple[int, datetime]]()
-        while True:
-            bounded = {**condition, f"ticket.{column}": {"operator": "after (absolute)", "value": encode(cursor)}}
-            order = {"sort_by": column, "order_by": "asc", "limit": PAGE, "page": page}
-            rows = self._search(bounded, order)
-            fresh = [row for row in rows if (row.id, row.updated_at) not in known]
-            if fresh:
-                yield [Listed(str(row.id), row.updated_at) for row in fresh if row.group in self._in_scope]
-            if len(rows) < _ALWAYS_FITS:
-                return
-            known = {(row.id, row.updated_at) for row in rows}
-            reached = getattr(rows[-1], column) - timedelta(seconds=1)
-            # More tickets of one second than fit on a page: turn the page instead of moving the cursor.
-            cursor, page = (reached, 1) if reached > cursor else (cursor, page + 1)
-            if not fresh and page == 1:
-                return
-
-    def _search(self, condition: dict[str, Any], options: dict[str, Any]) -> list[ListedRow]:
-        answer = self._client.post("tickets/search", {"condition": condition, **options}, {"expand": "true"})
-        if not isinstance(answer, list):
-            raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
-        return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
 
 
 def _subject(title: str) -> str:

@@ -1,0 +1,50 @@
+"""Lists of tickets by Zammad's search (recordings 073, 363, 364)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from connector.helpdesks.answer import parsed
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.zammad.answer import ListedRow
+from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.values import encode
+
+Column = Literal["created_at", "updated_at"]
+
+PAGE = 200
+"""Tickets on one page of a search; Zammad gives no more."""
+
+_ALWAYS_FITS = 50
+"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of the list."""
+
+
+def search(client: ZammadClient, condition: dict[str, Any], options: dict[str, Any]) -> list[ListedRow]:
+    """One page of the tickets that fulfil the condition, as the options order it."""
+    answer = client.post("tickets/search", {"condition": condition, **options}, {"expand": "true"})
+    if not isinstance(answer, list):
+        raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
+    return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
+
+
+def pages(
+    client: ZammadClient, condition: dict[str, Any], column: Column, since: datetime
+) -> Iterator[list[ListedRow]]:
+    """The tickets that fulfil the condition, by that time of theirs, from ``since`` (UTC) on. A row may come twice."""
+    # Zammad compares in whole seconds and leaves out the bound itself, hence one second earlier.
+    cursor, page, known = since - timedelta(seconds=1), 1, set[tuple[int, datetime]]()
+    while True:
+        bounded = {**condition, f"ticket.{column}": {"operator": "after (absolute)", "value": encode(cursor)}}
+        order = {"sort_by": column, "order_by": "asc", "limit": PAGE, "page": page}
+        rows = search(client, bounded, order)
+        fresh = [row for row in rows if (row.id, row.updated_at) not in known]
+        if fresh:
+            yield fresh
+        if len(rows) < _ALWAYS_FITS:
+            return
+        known = {(row.id, row.updated_at) for row in rows}
+        reached = getattr(rows[-1], column) - timedelta(seconds=1)
+        # More tickets of one second than fit on a page: turn the page instead of moving the cursor.
+        cursor, page = (reached, 1) if reached > cursor else (cursor, page + 1)
+        if not fresh and page == 1:
+            return
