@@ -161,10 +161,10 @@ def test_it_is_said_once_for_each_ticket() -> None:
 
 def test_what_is_remembered_costs_no_second_write() -> None:
     first, second = Desk(incident(P1), named("escalation_reason")), Desk(incident(P1), named("escalation_reason"))
-    refusals = first.works(at(hours=2))
-    second.works(at(hours=2, minutes=1), refusals)
+    refusals = first.works(at(hours=1))
+    second.works(at(hours=1, minutes=1), refusals)
 
-    assert second.ticket.fields.escalation_level == 3
+    assert second.ticket.fields.escalation_level == 2
     assert (first.writes, second.writes) == (2, 1)
 
 
