@@ -10,7 +10,7 @@ import responses
 from connector.helpdesks.errors import (
     PermanentError,
 )
-from connector.helpdesks.zammad.desk import PAGE
+from connector.helpdesks.zammad.listing import PAGE
 from tests.unit.helpdesks.zammad.answers import (
     API,
     NOW,
