@@ -1,16 +1,14 @@
 """Creating, editing and moving issues: what a request wants, checked, and then done in one go."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.sandbox.jira import events, fields, seed
+from connector.sandbox.jira import events, fields, properties, seed
 from connector.sandbox.jira.access import is_support
 from connector.sandbox.jira.errors import JiraError, not_settable, wrong_field
 from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Transition, User
 from connector.sandbox.jira.world import World
 
-LONGEST_KEY, LONGEST_VALUE = 255, 32_768
 _ON_CREATE = frozenset({"project", "issuetype"})
 
 
@@ -120,7 +118,9 @@ def new_comment(given: dict[str, Json]) -> NewComment:
     if not isinstance(body, str) or not body.strip():
         raise wrong_field("comment", "Comment body can not be empty!")
     if len(body) > fields.LONG_TEXT:
-        raise wrong_field("comment", f"The entered text is too long. It exceeds the allowed limit of {LONGEST_VALUE}.")
+        raise wrong_field(
+            "comment", f"The entered text is too long. It exceeds the allowed limit of {properties.LONGEST_VALUE}."
+        )
     return NewComment(body, new_properties(given.get("properties")), given.get("visibility"))
 
 
@@ -133,16 +133,7 @@ def new_properties(given: Json) -> dict[str, Json]:
         return {}
     if not isinstance(given, list) or not all(isinstance(item, dict) and "key" in item for item in given):
         raise JiraError(400, "properties must be a list of keys and values.")
-    return {str(item["key"]): checked_property(str(item["key"]), item.get("value")) for item in given}
-
-
-def checked_property(key: str, value: Json) -> Json:
-    """The value, if key and value are not too long. Raises JiraError 400."""
-    if not key or len(key) > LONGEST_KEY:
-        raise JiraError(400, f"The property key length must be between 1 and {LONGEST_KEY} characters.")
-    if len(json.dumps(value, ensure_ascii=False)) > LONGEST_VALUE:
-        raise JiraError(400, f"The length of the property value is longer than {LONGEST_VALUE} characters.")
-    return value
+    return {str(item["key"]): properties.checked(str(item["key"]), item.get("value")) for item in given}
 
 
 def create(world: World, project: Project, actor: User, type_id: str, wanted: Wanted) -> Issue:

@@ -1,6 +1,6 @@
 """`/issue/{key}/comment` and comment properties. What nobody calls internal is public."""
 
-from connector.sandbox.jira import changing, events, seed, shown
+from connector.sandbox.jira import changing, events, properties, seed, shown
 from connector.sandbox.jira.access import has_role, is_project_admin, issue_for, may_see
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
@@ -95,18 +95,14 @@ def delete(call: Call, key: str, comment_id: str) -> Answer:
 def property_of(call: Call, comment_id: str, name: str) -> Answer:
     """`GET /comment/{id}/properties/{name}`."""
     _, held = _anywhere(call, comment_id)
-    if name not in held.properties:
-        raise JiraError(404, f"The property with key '{name}' does not exist.")
-    return 200, {"key": name, "value": held.properties[name]}
+    return properties.shown(held.properties, name)
 
 
 def set_property(call: Call, comment_id: str, name: str) -> Answer:
     """`PUT /comment/{id}/properties/{name}`: this is how an internal comment can become public later."""
     issue, held = _anywhere(call, comment_id)
     _require_own(call, issue, held, "edit")
-    new = name not in held.properties
-    held.properties[name] = changing.checked_property(name, call.body)
-    return (201 if new else 200), None
+    return properties.stored(held.properties, name, call.body)
 
 
 def _comment(issue: Issue, comment_id: str) -> Comment:

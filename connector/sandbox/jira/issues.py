@@ -1,6 +1,6 @@
 """`/issue`: create, read, edit, move and delete."""
 
-from connector.sandbox.jira import changing, events, fields, shown
+from connector.sandbox.jira import changing, events, fields, properties, shown
 from connector.sandbox.jira.access import issue_for, may_browse, require_delete
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.errors import JiraError, wrong_field
@@ -152,23 +152,14 @@ def properties_of(call: Call, key: str) -> Answer:
 
 def property_of(call: Call, key: str, name: str) -> Answer:
     """`GET /issue/{key}/properties/{name}`."""
-    issue = issue_for(call, key)
-    if name not in issue.properties:
-        raise JiraError(404, f"The property with key '{name}' does not exist.")
-    return 200, {"key": name, "value": issue.properties[name]}
+    return properties.shown(issue_for(call, key).properties, name)
 
 
 def set_property(call: Call, key: str, name: str) -> Answer:
     """`PUT /issue/{key}/properties/{name}`: anybody who may edit the issue; no event, no new time of update."""
-    issue = issue_for(call, key)
-    new = name not in issue.properties
-    issue.properties[name] = changing.checked_property(name, call.body)
-    return (201 if new else 200), None
+    return properties.stored(issue_for(call, key).properties, name, call.body)
 
 
 def drop_property(call: Call, key: str, name: str) -> Answer:
     """`DELETE /issue/{key}/properties/{name}`."""
-    issue = issue_for(call, key)
-    if issue.properties.pop(name, None) is None:
-        raise JiraError(404, f"The property with key '{name}' does not exist.")
-    return 204, None
+    return properties.dropped(issue_for(call, key).properties, name)

@@ -2,7 +2,7 @@
 
 import zlib
 
-from connector.sandbox.jira import changing, fields, seed
+from connector.sandbox.jira import fields, properties, seed
 from connector.sandbox.jira.access import is_admin, is_project_admin, is_support, project_for, shown_user
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.errors import JiraError, not_found
@@ -195,25 +195,17 @@ def project_role(call: Call, key: str, role_id: str) -> Answer:
 
 def project_property(call: Call, key: str, name: str) -> Answer:
     """`GET /project/{key}/properties/{name}`: for whoever may browse the project."""
-    found = project_for(call, key)
-    if name not in found.properties:
-        raise JiraError(404, f"The property with key '{name}' does not exist.")
-    return 200, {"key": name, "value": found.properties[name]}
+    return properties.shown(project_for(call, key).properties, name)
 
 
 def set_project_property(call: Call, key: str, name: str) -> Answer:
     """`PUT /project/{key}/properties/{name}`, by administrators of site or project."""
-    found = _administered(call, key)
-    new = name not in found.properties
-    found.properties[name] = changing.checked_property(name, call.body)
-    return (201 if new else 200), None
+    return properties.stored(_administered(call, key).properties, name, call.body)
 
 
 def drop_project_property(call: Call, key: str, name: str) -> Answer:
     """`DELETE /project/{key}/properties/{name}`."""
-    if _administered(call, key).properties.pop(name, None) is None:
-        raise JiraError(404, f"The property with key '{name}' does not exist.")
-    return 204, None
+    return properties.dropped(_administered(call, key).properties, name)
 
 
 def _administered(call: Call, key: str) -> Project:
