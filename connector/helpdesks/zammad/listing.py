@@ -13,10 +13,10 @@ from connector.helpdesks.zammad.values import encode
 Column = Literal["created_at", "updated_at"]
 
 PAGE = 200
-"""Tickets on one page of a search; Zammad gives no more."""
+"""Rows on one page; Zammad gives no more."""
 
-_ALWAYS_FITS = 50
-"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of the list."""
+ALWAYS_FITS = 50
+"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of a list or table."""
 
 
 def search(client: ZammadClient, condition: dict[str, Any], options: dict[str, Any]) -> list[ListedRow]:
@@ -40,7 +40,7 @@ def pages(
         fresh = [row for row in rows if (row.id, row.updated_at) not in known]
         if fresh:
             yield fresh
-        if len(rows) < _ALWAYS_FITS:
+        if len(rows) < ALWAYS_FITS:
             return
         known = {(row.id, row.updated_at) for row in rows}
         reached = getattr(rows[-1], column) - timedelta(seconds=1)

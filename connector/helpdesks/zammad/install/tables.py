@@ -10,6 +10,7 @@ from typing import Any
 from connector.helpdesks.answer import objects, with_id
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError, PermanentError, TransientError
 from connector.helpdesks.zammad.client import ZammadClient
+from connector.helpdesks.zammad.listing import ALWAYS_FITS, PAGE
 from connector.install.errors import StepError
 from connector.install.tables import Current, FollowUp, Id, Kind, Row, Tables
 
@@ -62,10 +63,6 @@ KINDS: Mapping[str, Kind] = {
 TABLES = Tables("Zammad", KINDS, {STATES: "state"})
 
 
-_PAGE = 200
-_ALWAYS_FITS = 50
-"""However small a page a Zammad may be set to give, this many fit: fewer rows are the end of the table."""
-
 CONTACT = "Interspace escalation contact"
 """The last name of the users that stand for escalation contacts: users are found by their names only."""
 
@@ -92,10 +89,10 @@ def _table(client: ZammadClient, kind: str) -> tuple[Row, ...]:
     by_id: dict[int, Row] = {}
     page = 1
     while True:
-        rows = _get(client, kind, kind, {"page": str(page), "per_page": str(_PAGE)})
+        rows = _get(client, kind, kind, {"page": str(page), "per_page": str(PAGE)})
         fresh = {int(row["id"]): row for row in rows if int(row["id"]) not in by_id}
         by_id |= fresh
-        if not fresh or len(rows) < _ALWAYS_FITS:
+        if not fresh or len(rows) < ALWAYS_FITS:
             return tuple(by_id[row_id] for row_id in sorted(by_id))
         page += 1
 
@@ -104,7 +101,7 @@ def _users(client: ZammadClient, bot_id: int, addresses: Iterable[str]) -> tuple
     by_id: dict[int, Row] = {}
     by_id[bot_id] = with_id(_answer(client, "users", f"users/{bot_id}", {}), f"Zammad GET users/{bot_id}")
     for query in (CONTACT, *addresses):
-        for row in _get(client, "users", "users/search", {"query": query, "limit": str(_PAGE)}):
+        for row in _get(client, "users", "users/search", {"query": query, "limit": str(PAGE)}):
             if str(row.get("email", "")).lower() == query:
                 # Somebody's login can be another one: by us, contacts are known by their addresses.
                 by_id[int(row["id"])] = {**row, "login": query}
