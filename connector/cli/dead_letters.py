@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from connector.cli.details import print_details
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import open_desk, open_existing_table
@@ -69,13 +70,7 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
     ((_, its_ticket),) = _with_tickets(settings, [letter])
-    plain = _plain(letter, its_ticket)
-    if as_json:
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
-        return
-    for name, value in plain.items():
-        if value is not None:
-            click.echo(f"{name}: {harmless(str(value))}")
+    print_details(_plain(letter, its_ticket), as_json=as_json)
 
 
 @dead_letters.command()

@@ -1,9 +1,8 @@
 """``interspace installation``: which helpdesk the work table belongs to, and what to do when that has changed."""
 
-import json
-
 import click
 
+from connector.cli.details import print_details
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import identity_of, open_desk, open_existing_table
@@ -42,7 +41,7 @@ def show(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     home, stopped = table.home(chosen), table.stopped(chosen)
     identity = _identity(settings, chosen)
     fault = misfit(home, identity)
-    shown = {
+    details = {
         "address": identity.address,
         "account": f"{identity.person} (id {identity.account})",
         "installed": str(identity.installed) if identity.installed else None,
@@ -51,12 +50,7 @@ def show(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
         "stopped": stopped,
         "fault": fault,
     }
-    if as_json:
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
-        return
-    for name, value in shown.items():
-        if value is not None:
-            click.echo(f"{name}: {value}")
+    print_details(details, as_json=as_json)
 
 
 @installation.command()
