@@ -82,11 +82,6 @@ def outages(ticket: Ticket) -> tuple[Outage, ...]:
     return tuple(found)
 
 
-def outage_end(ticket: Ticket) -> datetime | None:
-    """Since when the incident is over; ``None`` while it is going on."""
-    return outages(ticket)[-1].ended
-
-
 @found_once
 def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
     changes = ticket.changes.get("state", ())

@@ -9,7 +9,7 @@ from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
 from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, LinkType
 from connector.sandbox.jira.times import stamp
-from connector.sandbox.jira.world import BASE_URL, World
+from connector.sandbox.jira.world import World
 
 SEARCHED_COMMENTS, SEARCHED_CHANGES = 20, 40
 """How many come with an issue of a search or a bulk read on Cloud."""
@@ -185,8 +185,3 @@ def linked_issue(world: World, other: Issue) -> dict[str, Json]:
         "self": world.link_to(f"issue/{other.id}"),
         "fields": {name: value for name, value in values.items() if value is not None},
     }
-
-
-def browse_address(found: Issue) -> str:
-    """Where people see the issue."""
-    return f"{BASE_URL}/browse/{found.key}"

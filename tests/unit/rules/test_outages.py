@@ -7,7 +7,7 @@ import pytest
 from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, RfoStatus, TicketState
 from connector.rules.evaluate import evaluate
-from connector.rules.outages import Outage, is_over, outage_end, outages, reopened
+from connector.rules.outages import Outage, is_over, outages, reopened
 from connector.rules.timeline import Interval, runs
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, said
 
@@ -126,7 +126,7 @@ def test_how_it_ended(last: TicketState, repaired: bool) -> None:
     ticket = incident(state=last, history=(moved(OPEN, RESOLVED, at(hours=2)), moved(RESOLVED, last, at(hours=3))))
 
     assert outages(ticket) == (Outage(T0, at(hours=2), repaired),)
-    assert outage_end(ticket) == at(hours=2)
+    assert outages(ticket)[-1].ended == at(hours=2)
 
 
 def test_nothing_escalates_on_a_repaired_incident_that_a_request_has_opened() -> None:
