@@ -14,3 +14,8 @@ HELPDESKS: dict[str, Callable[..., AbstractContextManager[Sandbox]]] = {
     "jira-datacenter": partial(jira_process, flavour="datacenter"),
 }
 """Each starts a process, on an address if one is given."""
+SHAPES: dict[str, Callable[..., AbstractContextManager[Sandbox]]] = {
+    "zammad-5.5": partial(zammad_process, version="5.5"),
+    "zammad-7": partial(zammad_process, version="7"),
+}
+"""The oldest and the newest Zammad, by their names in the promises."""

@@ -11,6 +11,7 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.house import SECRET
+from connector.sandbox.zammad.desk import Version
 from connector.sandbox.zammad.house import ZammadHouse
 from tests.chaos.sandbox import Clock, Made, OpenDesk, Sandbox, Transport, sandbox_process
 
@@ -22,9 +23,9 @@ class Zammad:
 
     nothing = b"[]"
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, version: Version) -> None:
         mapping = load_mapping(_MAPPING)
-        self.house = ZammadHouse(clock, mapping)
+        self.house = ZammadHouse(clock, mapping, version=version)
         self._key = mapping.attribute("connector_key")
 
     def opener(self, url: str) -> OpenDesk:
@@ -60,6 +61,6 @@ def _open(url: str, token: str, clock: Clock, transport: Transport | None) -> Za
     return ZammadDesk(ZammadClient(url, token, clock, adapter=transport), load_mapping(_MAPPING))
 
 
-def zammad_process(host: str = "127.0.0.1") -> AbstractContextManager[Sandbox]:
+def zammad_process(host: str = "127.0.0.1", *, version: Version = "6.4") -> AbstractContextManager[Sandbox]:
     """A sandbox Zammad on this address."""
-    return sandbox_process(Zammad, host)
+    return sandbox_process(partial(Zammad, version=version), host)

@@ -21,10 +21,10 @@ from connector.work.worker import LEASE
 from tests.builders import default_policy
 from tests.chaos.dying import Death, Point
 from tests.chaos.evidence import gather
-from tests.chaos.helpdesks import HELPDESKS
+from tests.chaos.helpdesks import HELPDESKS, SHAPES
 from tests.chaos.sandbox import Sandbox
 from tests.chaos.worker import Order, worker_process
-from tests.promises.conftest import SHAPES, Place
+from tests.promises.conftest import Place
 from tests.waiting import is_quiet, wait_until
 
 pytestmark = pytest.mark.slow
@@ -78,7 +78,7 @@ OpenScene = Callable[[str, str], Scene]
 def helpdesks() -> Iterator[Callable[[str], Sandbox]]:
     """One of each kind for all tests of this file; each test has its own tickets."""
     with ExitStack() as closing:
-        yield cache(lambda kind: closing.enter_context(HELPDESKS[kind]()))
+        yield cache(lambda kind: closing.enter_context({**HELPDESKS, **SHAPES}[kind]()))
 
 
 @pytest.fixture
@@ -87,8 +87,7 @@ def open_scene(helpdesks: Callable[[str], Sandbox], tmp_path: Path) -> Iterator[
     with ExitStack() as closing:
 
         def opened(kind: str, database_url: str) -> Scene:
-            # A Zammad in a process of its own is the sandbox's default, not the oldest or the newest one.
-            helpdesk = helpdesks("zammad" if kind in SHAPES else kind)
+            helpdesk = helpdesks(kind)
             table = WorkTable.open(database_url, helpdesk.clock)
             closing.callback(table.close)
             return Scene(helpdesk, table, Order.on(helpdesk, database_url, tmp_path / "log"))
