@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from connector.domain.vocabulary import Actor, TicketState
+from connector.domain.vocabulary import Actor, Priority, TicketState
 from connector.helpdesks.jira.mapping import load_mapping as load_jira
 from connector.helpdesks.zammad.mapping import load_mapping as load_zammad
 from connector.policy.locate import MAPPINGS
@@ -29,6 +29,23 @@ class Cast(NamedTuple):
     manager: Person
     outsider: Person
     """May write to tickets by API and is not support."""
+
+    def answered(self) -> str:
+        """A P1 by the matrix, which an agent has answered and made a P3."""
+        ticket = self.customer.writes("Line dead", COMPLETE)
+        self.stage.settle()
+        self.agent.replies(ticket, "We are on it.")
+        self.agent.sets(ticket, priority=Priority.P3)
+        self.stage.settle()
+        return ticket
+
+    def left_waiting(self) -> str:
+        """The same, left waiting for the customer for three days."""
+        ticket = self.answered()
+        self.agent.sets(ticket, state=TicketState.PENDING_CUSTOMER)
+        self.stage.settle()
+        self.stage.advance(timedelta(days=3))
+        return ticket
 
     def come_to_the_rfo(self, ticket: str) -> None:
         """The customer asks for escalation; three hours later support closes the ticket, and the customer asks for the

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
+from connector.domain.vocabulary import Actor, Channel, Priority
 from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Stage
 from tests.builders import default_policy
@@ -19,22 +19,8 @@ from tests.promises.evidence import proofs
 DETAILS = "Impact: degradation\nUrgency: low\nPlease escalate this ticket. Please send us the RFO."
 
 
-def what_an_agent_decided(cast: Cast) -> str:
-    """A P1 by the matrix, which an agent has made a P3 and left waiting for the customer."""
-    stage = cast.stage
-    ticket = cast.customer.writes("Line dead", COMPLETE)
-    stage.settle()
-    cast.agent.replies(ticket, "We are on it.")
-    cast.agent.sets(ticket, priority=Priority.P3)
-    stage.settle()
-    cast.agent.sets(ticket, state=TicketState.PENDING_CUSTOMER)
-    stage.settle()
-    stage.advance(timedelta(days=3))
-    return ticket
-
-
 def test_what_an_agent_did_stays_an_agents_when_the_role_is_gone(cast: Cast) -> None:
-    stage, ticket = cast.stage, what_an_agent_decided(cast)
+    stage, ticket = cast.stage, cast.left_waiting()
 
     stage.house.leaves(cast.agent.email)
     # As after a restart: nothing is known but what the work table remembers.
@@ -49,7 +35,7 @@ def test_what_an_agent_did_stays_an_agents_when_the_role_is_gone(cast: Cast) -> 
 def test_without_any_memory_the_ticket_itself_tells_of_an_agents_priority(zammad_cast: Cast) -> None:
     """P19: the connector wrote down whose choice it was. Zammad says of a deleted user's changes that they were the
     system's."""
-    stage, ticket = zammad_cast.stage, what_an_agent_decided(zammad_cast)
+    stage, ticket = zammad_cast.stage, zammad_cast.left_waiting()
     world = zammad_house(stage).sandbox.world
     grace = world.user_ids["grace@interspace.example"]
     for row in (*world.history[int(ticket)], *(world.table("TicketArticle").values())):

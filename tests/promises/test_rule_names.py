@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from connector.domain.vocabulary import Actor, Priority, TicketState
-from connector.sandbox.jira.house import JiraHouse
 from tests.counted import Counted
-from tests.promises.conftest import COMPLETE, Cast, zammad_house
+from tests.promises.conftest import COMPLETE, Cast, jira_house, zammad_house
 
 
 def notes(cast: Cast, ticket: str, text: str) -> int:
@@ -69,16 +68,11 @@ def test_a_state_that_nobody_mapped_stops_nothing_and_is_said_once(zammad_cast: 
     assert stage.table.dead_letters() == []
 
 
-def jira_house(cast: Cast) -> JiraHouse:
-    assert isinstance(cast.stage.house, JiraHouse)
-    return cast.stage.house
-
-
 def test_a_jira_project_with_another_key_is_the_same(jira_cast: Cast) -> None:
     cast, stage = jira_cast, jira_cast.stage
     before = cast.customer.writes("Line dead", COMPLETE)
     stage.settle()
-    jira_house(cast).rename_project("NET")
+    jira_house(cast.stage).rename_project("NET")
     after = cast.customer.writes("Another line dead", COMPLETE)
     stage.advance(timedelta(hours=2, minutes=5))
 
@@ -95,12 +89,7 @@ def test_a_field_that_leaves_its_screen_stops_nothing(jira_cast: Cast) -> None:
     cast, stage, counted = jira_cast, jira_cast.stage, Counted()
     ticket = cast.customer.writes("Line dead", COMPLETE)
     stage.settle()
-    world = stage.sandbox.world  # type: ignore[attr-defined]
-    gone = stage.desk.site.fields.ids["escalation_reason"]  # type: ignore[attr-defined]
-    for screen in world.screens.values():
-        for tab in screen.tabs.values():
-            if gone in tab.fields:
-                tab.fields.remove(gone)
+    jira_house(stage).take_off_screens("escalation_reason")
     stage.advance(timedelta(hours=4, minutes=5))
 
     assert stage.ticket(ticket).fields.escalation_level == 4

@@ -19,16 +19,6 @@ def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
         yield made
 
 
-def answered(cast: Cast) -> str:
-    """A P1 that an agent has answered and made a P3."""
-    ticket = cast.customer.writes("Line dead", COMPLETE)
-    cast.stage.settle()
-    cast.agent.replies(ticket, "We are on it.")
-    cast.agent.sets(ticket, priority=Priority.P3)
-    cast.stage.settle()
-    return ticket
-
-
 def test_a_ticket_made_out_of_another_has_clocks_of_its_own(cast: Cast) -> None:
     stage = cast.stage
     ticket = cast.customer.writes("Line dead", COMPLETE)
@@ -51,7 +41,7 @@ def test_a_ticket_made_out_of_another_has_clocks_of_its_own(cast: Cast) -> None:
 
 def test_what_a_deleted_agent_did_counts_still(cast: Cast) -> None:
     stage = cast.stage
-    ticket = answered(cast)
+    ticket = cast.answered()
     before = stage.ticket(ticket).fields
     stage.house.delete_person(cast.agent.email)
     cast.customer.replies(ticket, "Any news?")
@@ -77,7 +67,7 @@ NAMES: dict[tuple[str, Named], str] = {
 @pytest.mark.parametrize("kind", ["priority", "group", "state"])
 def test_a_new_name_changes_nothing(cast: Cast, kind: Named) -> None:
     stage = cast.stage
-    ticket = answered(cast)
+    ticket = cast.answered()
     before, notes = stage.ticket(ticket).fields, len(stage.ticket(ticket).articles)
     stage.house.rename(kind, NAMES[stage.house.name, kind], "Something else")
     stage.connect()

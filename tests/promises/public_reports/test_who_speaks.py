@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.domain.vocabulary import Priority, TicketState
+from connector.domain.vocabulary import Priority
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import load_mapping
@@ -21,14 +21,7 @@ ANSWER_DUE = timedelta(minutes=15)
 def left_by_the_agent(cast: Cast) -> str:
     """An agent answers, sets P3 and waits for the customer; the agent leaves support; then the customer asks."""
     stage = cast.stage
-    ticket = cast.customer.writes("Line dead", COMPLETE)
-    stage.settle()
-    cast.agent.replies(ticket, "We are on it.")
-    cast.agent.sets(ticket, priority=Priority.P3)
-    stage.settle()
-    cast.agent.sets(ticket, state=TicketState.PENDING_CUSTOMER)
-    stage.settle()
-    stage.advance(timedelta(days=3))
+    ticket = cast.left_waiting()
     stage.house.leaves(cast.agent.email)
     stage.advance(timedelta(minutes=15))
     cast.customer.replies(ticket, "Any news?")
