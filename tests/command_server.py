@@ -108,7 +108,7 @@ def _become(order: dict[str, Any]) -> None:
     sys.argv = ["interspace", *order["arguments"]]
     # Whoever hangs is killed.
     signal.alarm(int(PATIENCE_S))
-    code: object = 0
+    code: str | int | None = 0
     try:
         main()
     except SystemExit as end:
