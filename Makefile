@@ -8,6 +8,9 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
 
+# Where a shell forbids bytecode, each of the tests' many processes would compile all that it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report term)
 
