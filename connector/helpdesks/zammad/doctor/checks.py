@@ -36,6 +36,7 @@ from connector.helpdesks.zammad.doctor.webhook import (
     used_webhook,
     webhook,
 )
+from connector.helpdesks.zammad.doctor.writers import WRITERS
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.tables import KINDS
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
@@ -148,6 +149,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("receiver", receiver, (WEBHOOK, "webhook secret")),
     Check("deliveries", failed_deliveries, (WEBHOOK,)),
     Check("installation", drift, (_FILES, WEBHOOK, "webhook secret", *_INSTALL)),
+    *WRITERS,
     Check("triggers store attributes", triggers_store, (_MIGRATED, "states", permission_check("triggers"))),
     Check("background worker stores attributes", worker_stores, (_MIGRATED, "states", permission_check("jobs"))),
     Check("round trip", travels, ("trigger", _TABLE, "states")),
