@@ -131,17 +131,16 @@ class Connection:
                 proxies=self.proxies,
             )
             source = _Body(response, self._most)
-            begin = source.read(long_answer.SHORT)
-            # What requests keeps of a body that it has read.
-            response._content, response._content_consumed = begin, True
-            if len(begin) == long_answer.SHORT:
-                response.raw = source
-                if response.status_code >= 300:
-                    source.close()
-            return response
+            # What requests itself keeps of a body that it has read.
+            response._content = source.read(long_answer.SHORT)
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
             raise self.no_answer(where, error) from error
+        if len(response.content) == long_answer.SHORT:
+            response.raw = source
+            if response.status_code >= 300:
+                source.close()
+        return response
 
     def read_json(self, response: requests.Response, where: str, rows: Rows | None = None) -> Any:
         """The JSON of an answer that was sent. Of a long one, ``rows`` says what to keep.
@@ -169,8 +168,8 @@ class Connection:
             ) from None
         except TooLongError as error:
             raise AnswerTooLongError(
-                f"{where}: the answer is too long: {error}. If it is a ticket: did a machine fill it? Delete what nobody "
-                "needs there, or close it and open another one"
+                f"{where}: the answer is too long: {error}. If it is a ticket: did a machine fill it? Delete what is "
+                "not needed there, or close it and open another one"
             ) from error
         except OSError as error:
             raise self.no_answer(where, error) from error

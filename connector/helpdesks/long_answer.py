@@ -327,4 +327,3 @@ def _size(value: Any) -> int:
     if hasattr(value, "__dict__"):
         return 500 + _size(value.__dict__)
     return sys.getsizeof(value)
-

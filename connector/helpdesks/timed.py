@@ -7,7 +7,6 @@ answer, from its first line to the last byte of its body, has to be here.
 import http.client
 import io
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -28,30 +27,22 @@ class TimedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """See :class:`HTTPAdapter`."""
-        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **kwargs)
         _time(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """See :class:`HTTPAdapter`."""
-        manager = super().proxy_manager_for(proxy, **kwargs)  # type: ignore[no-untyped-call]
+        manager = super().proxy_manager_for(proxy, **kwargs)
         _time(manager)
         return manager
 
-    def send(  # type: ignore[override]
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002 - the signature of requests
-        timeout: tuple[float, float] | None = None,
-        verify: bool | str = True,  # noqa: FBT001, FBT002
-        cert: Any = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        """``timeout``: seconds to connect, and seconds for the whole answer. Both together bound the exchange."""
-        bounded: Any = None
-        if timeout is not None:
-            connect, read = timeout
-            bounded = Timeout(total=connect + read, connect=connect, read=read)
-        response = super().send(request, stream=True, timeout=bounded, verify=verify, cert=cert, proxies=proxies)
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """See :class:`HTTPAdapter`. ``timeout``: seconds to connect, and seconds for the whole answer. Both together
+        bound the exchange. Without ``stream``, the body is read at once."""
+        stream = kwargs.pop("stream", False)
+        connect, read = kwargs.pop("timeout")
+        bounded = Timeout(total=connect + read, connect=connect, read=read)
+        response = super().send(request, True, bounded, *args, **kwargs)  # type: ignore[arg-type]
         if not stream:
             _read(response)
         return response
@@ -66,7 +57,7 @@ def _read(response: requests.Response) -> None:
     if len(body) > WHOLE:
         response.raw.close()
         raise requests.exceptions.ContentDecodingError(f"the answer is longer than {WHOLE // 1024**2} MB")
-    response._content, response._content_consumed = body, True
+    response._content = body
 
 
 class _Until(io.RawIOBase):
@@ -100,7 +91,7 @@ class _Response(http.client.HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         seconds = sock.gettimeout()
         if seconds is not None:
-            self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, time.monotonic() + seconds))  # type: ignore[attr-defined]
+            self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, time.monotonic() + seconds))
 
 
 class _Connection(HTTPConnection):

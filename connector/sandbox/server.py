@@ -134,7 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drip(self, seconds: float) -> None:
         """A byte after the other, of the lines before the body already."""
-        for byte in b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n" + b" " * 1_000_000:
+        for byte in (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n" + b" " * 1_000_000
+        ):
             self.connection.sendall(bytes([byte]))
             if self.server.stop.wait(seconds):
                 return

@@ -138,8 +138,8 @@ class Histories:
             rows |= older
             if len(rows) > _MOST_ENTRIES:
                 raise AnswerTooLongError(
-                    f"Jira GET {path}: more than {_MOST_ENTRIES:,} changes of one issue. Did a machine make them? Close "
-                    "the issue and open another one"
+                    f"Jira GET {path}: more than {_MOST_ENTRIES:,} changes of one issue. Did a machine make them? "
+                    "Close the issue and open another one"
                 )
         rows |= newest
         self._changes.put(issue_id, rows)

@@ -65,9 +65,7 @@ class ZammadClient:
         """The JSON answer to a POST."""
         return self._request("POST", path, params, body)
 
-    def put(
-        self, path: str, body: Any, params: Mapping[str, str] | None = None, rows: Rows | None = None
-    ) -> Any:
+    def put(self, path: str, body: Any, params: Mapping[str, str] | None = None, rows: Rows | None = None) -> Any:
         """The JSON answer to a PUT; ``rows``: what to keep of a long one."""
         return self._request("PUT", path, params, body, rows)
 

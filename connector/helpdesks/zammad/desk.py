@@ -35,10 +35,10 @@ from connector.helpdesks.installed import Identity
 from connector.helpdesks.long_answer import Rows
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
-from connector.helpdesks.zammad.answer import ArticleRow, History, HistoryRow, TicketRow, UserRow, WholeTicket
+from connector.helpdesks.zammad.answer import ArticleRow, History, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
-from connector.helpdesks.zammad.identity import identity
+from connector.helpdesks.zammad.identity import identity, told_version
 from connector.helpdesks.zammad.listing import Column, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
@@ -116,6 +116,10 @@ class ZammadDesk:
     def identity(self) -> Identity:
         """Two requests."""
         return identity(self._client)
+
+    def version(self) -> str | None:
+        """One request. Zammad tells it to whoever has the permission admin.version: not to us, as a rule."""
+        return told_version(self._client)
 
     def probe(self) -> None:
         """One request."""

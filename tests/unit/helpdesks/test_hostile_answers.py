@@ -3,7 +3,6 @@
 import gzip
 import json
 import tracemalloc
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,7 +85,7 @@ def test_a_long_text_is_cut_between_two_characters(text: str, size: int, escaped
     assert len(json.dumps(cut, ensure_ascii=escaped).encode()) <= 52
 
 
-@pytest.mark.parametrize("end", ["", "}", '"', ']}', '"]} x'])
+@pytest.mark.parametrize("end", ["", "}", '"', "]}", '"]} x'])
 def test_what_is_no_json_is_no_json(end: str) -> None:
     with pytest.raises(ServerFaultError):
         got(Response(200, {}, b'{"rows": ["' + b"x" * SHORT + end.encode()))
@@ -198,5 +197,3 @@ def test_one_long_answer_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     worker.join()
     with turn():
         assert got(long)["rows"]
-
-
