@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
@@ -17,9 +18,10 @@ from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_opti
 from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_table
-from connector.helpdesks.errors import TransientError
+from connector.helpdesks.errors import HelpdeskError, TransientError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
+from connector.helpdesks.versions import doubt
 from connector.policy.models import Policy
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
@@ -146,6 +148,7 @@ def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
         try:
             identity = identity_of(desk.name, desk)
             home = admit(table, desk.name, identity) if identity else None
+            _say_version(desk)
         except (TransientError, StoreUnavailable) as error:
             log.warning("not started yet: the helpdesk or the work table does not answer", cause=str(error))
             stopping.wait(_ASK_AGAIN_S)
@@ -154,6 +157,21 @@ def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
                 log.info("the rules hold for tickets created from then on", helpdesk=desk.name, since=str(home.since))
             return home, False
     return None, True
+
+
+def _say_version(desk: Desk) -> None:
+    """Whether the helpdesk's version is one of those that were proved. It is no reason not to start."""
+    asked, told = plugin(desk.name).version, None
+    if asked is None:
+        return
+    with suppress(HelpdeskError):
+        told = asked(desk)
+    if told is None:
+        log.info("the helpdesk tells its version to admins only: interspace doctor says whether it was proved")
+    elif (why := doubt(desk.name, told)) is not None:
+        log.warning("the helpdesk's version was not proved", helpdesk=desk.name, version=told, what_follows=why)
+    else:
+        log.info("the helpdesk's version was proved", helpdesk=desk.name, version=told)
 
 
 def _hand_on_sighup(workers: list["subprocess.Popen[bytes]"]) -> None:

@@ -29,6 +29,7 @@ from connector.domain.vocabulary import (
     TicketKind,
     TicketState,
     Urgency,
+    WrittenLanguage,
 )
 
 
@@ -50,6 +51,7 @@ class Changes(TypedDict, total=False):
     group: str | None
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
+    language: WrittenLanguage | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     missed_targets: Missed | None

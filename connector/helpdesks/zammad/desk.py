@@ -36,7 +36,7 @@ from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import History, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
-from connector.helpdesks.zammad.identity import identity
+from connector.helpdesks.zammad.identity import identity, told_version
 from connector.helpdesks.zammad.listing import Column, listed_problems, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
@@ -101,6 +101,10 @@ class ZammadDesk:
     def identity(self) -> Identity:
         """Two requests."""
         return identity(self._client)
+
+    def version(self) -> str | None:
+        """One request. Zammad tells it to whoever has the permission admin.version: not to us, as a rule."""
+        return told_version(self._client)
 
     def probe(self) -> None:
         """One request."""

@@ -47,6 +47,7 @@ def test_who_may_set_what() -> None:
         "root_cause",
         "permanent_fix",
         "priority_source",
+        "language",
     }
     assert set(NATIVE) == {"priority", "group"}
 

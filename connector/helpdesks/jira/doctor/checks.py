@@ -116,6 +116,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("roles", project.roles, (_PROJECT,)),
     Check("link type", project.link_type, (_PROJECT,)),
     Check(_FIELDS, project.fields, (_PROJECT,)),
+    Check("project's fields", project.associated, (_FIELDS, *_ADMIN)),
     Check(_SCREENS, project.on_screens, (_FIELDS, _TYPES)),
     Check(_OPTIONS, project.options, (_SCREENS,)),
     Check("whose installation", lambda context: belonging(context, context.desk.identity()), (_PROJECT,)),

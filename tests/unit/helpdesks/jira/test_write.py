@@ -22,6 +22,7 @@ from connector.domain.vocabulary import (
     TicketKind,
     TicketState,
     Urgency,
+    WrittenLanguage,
 )
 from connector.helpdesks.errors import HelpdeskError, PermanentError, RefusedError, TransientError
 from connector.sandbox.jira import Fault
@@ -44,6 +45,7 @@ EVERYTHING: Changes = {
     "group": "level_3",
     "intake_status": IntakeStatus.ASKED,
     "service_check": ServiceCheck.VERIFIED,
+    "language": WrittenLanguage.GERMAN,
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
     "missed_targets": Missed.BOTH,

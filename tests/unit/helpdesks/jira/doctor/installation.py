@@ -35,9 +35,9 @@ class Installation(Examined[Context]):
     title = Context.TITLE
     checks = CHECKS
 
-    def __init__(self, database_url: str, flavour: Flavour = "cloud") -> None:
+    def __init__(self, database_url: str, flavour: Flavour = "cloud", *, migrated: bool = True) -> None:
         super().__init__(database_url)
-        self.bench: JiraBench = new_bench(self.clock, flavour)
+        self.bench: JiraBench = new_bench(self.clock, flavour, migrated=migrated)
         self.receiver_url = RECEIVER[flavour]
         self._install()
         self.sandbox = self.jira = self.bench.jira

@@ -31,6 +31,16 @@ def test_all_is_well_and_nothing_is_left(installed: Installation) -> None:
     assert installed.table.dead_letters() == []
 
 
+def test_all_is_well_on_a_cloud_before_field_schemes(sqlite_url: str) -> None:
+    installed = Installation(sqlite_url, "cloud", migrated=False)
+
+    found = installed.examine(test_tickets=False)
+
+    assert found["project's fields"].seen.startswith("the field configuration of the project has all")
+    assert not_ok(found) == UNSEEN | {"escalation mail", "round trip", "transitions"}
+    installed.close()
+
+
 def test_without_test_tickets_nothing_is_written(installed: Installation) -> None:
     served = len(installed.jira.requests)
 
