@@ -49,7 +49,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
