@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import FrameType
 
@@ -21,6 +21,7 @@ from connector.cli.wiring import identity_of, open_table
 from connector.helpdesks.errors import HelpdeskError, TransientError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
+from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
 from connector.policy.models import Policy
 from connector.receiver import address_of, serve
@@ -108,6 +109,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
+    _tell_of_token(settings.of(served))
     home, stopped = _admitted(table, desk)
     if stopped:
         return
@@ -202,6 +204,18 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(f"{variable('worker_metrics_port')}: cannot listen on {host}:{port}: {reason}") from None
+
+
+def _tell_of_token(own: HelpdeskSettings) -> None:
+    """When the token ends, as a figure; and in time, so that somebody makes a new one."""
+    if own.token_ends is None:
+        return
+    metrics.token_ends(own.HELPDESK, own.token_ends)
+    if own.token_ends - datetime.now(UTC).date() <= TOKEN_ENDS_SOON:
+        named = own.variable("token_ends")
+        log.warning(
+            "the helpdesk's token ends soon: make a new one", helpdesk=own.HELPDESK, **{named: str(own.token_ends)}
+        )
 
 
 def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
