@@ -31,6 +31,7 @@ class Compared(NamedTuple):
     number: str
     customer: str
     differences: tuple[Difference, ...]
+    """Oldest first."""
 
 
 def compare(ticket: Ticket, old: Sequence[Act], new: Sequence[Act]) -> Compared:
@@ -44,6 +45,7 @@ def compare(ticket: Ticket, old: Sequence[Act], new: Sequence[Act]) -> Compared:
             now = after[at] if at < len(after) else None
             if was is None or now is None or abs(now.at - was.at) >= _SAME_TIME:
                 differences.append(Difference(*kind, was, now))
+    differences.sort(key=lambda one: min(act.at for act in (one.old, one.new) if act))
     return Compared(ticket.number, customer_of(ticket), tuple(differences))
 
 

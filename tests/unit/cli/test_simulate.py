@@ -11,7 +11,7 @@ from tests.unit.cli.test_commands import new_ticket
 from tests.unit.simulation.test_replay import reported
 
 
-def policy(folder: Path, **changed: str) -> Path:
+def policy(folder: Path, **changed: tuple[str, str]) -> Path:
     """A copy of the shipped policy with some texts replaced."""
     text = (MAPPINGS / "interspace.yaml").read_text(encoding="utf-8")
     for old, new in changed.values():
