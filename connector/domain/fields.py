@@ -23,6 +23,7 @@ from connector.domain.vocabulary import (
     RfoStatus,
     ServiceCheck,
     Urgency,
+    WrittenLanguage,
 )
 
 
@@ -264,6 +265,12 @@ class Fields(Model):
         },
     )] = None  # fmt: skip
     """R7."""
+
+    language: Annotated[WrittenLanguage | None, Field(
+        label="Language", help="What the customer writes in. The rules set it once; your own choice stays.",
+        set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage},
+    )] = None  # fmt: skip
+    """R6."""
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None

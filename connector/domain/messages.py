@@ -28,6 +28,7 @@ _CUSTOMER = (
     "details_complete",
     "details_needed",
     "details_reminder",
+    "english_only",
     "escalation_highest",
     "escalation_level",
     "escalation_not_yet",

@@ -1,5 +1,6 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, wraps
@@ -27,6 +28,7 @@ from connector.domain.vocabulary import (
     TicketKind,
     TicketState,
     Urgency,
+    WrittenLanguage,
 )
 
 
@@ -48,6 +50,7 @@ class Changes(TypedDict, total=False):
     group: str | None
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
+    language: WrittenLanguage | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     missed_targets: Missed | None
@@ -184,9 +187,9 @@ class Kept(Model):
     @cached_property
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
         """The history by field, oldest first."""
-        by_field: dict[str, list[Change]] = {}
+        by_field: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self.history:
-            by_field.setdefault(change.field, []).append(change)
+            by_field[change.field].append(change)
         return {field: tuple(changes) for field, changes in by_field.items()}
 
 
@@ -283,7 +286,8 @@ class Ticket(Kept):
         """The ticket as it will be once ``changes`` are written."""
         if not changes:
             return self
-        return self.model_copy(update={"fields": self.fields.model_copy(update=dict(changes))})
+        # What has been found out follows from the messages and the history, and is as true of the copy.
+        return self._with(vars(self), {"fields": self.fields.model_copy(update=changes)})
 
     def as_of(self, moment: datetime) -> "Ticket":
         """The ticket as it was at ``moment`` (aware): later messages and changes are taken back.

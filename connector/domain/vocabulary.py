@@ -158,6 +158,46 @@ class Missed(StrEnum):
     BOTH = "both"
 
 
+class WrittenLanguage(StrEnum):
+    """What customers may write in (R6), by ISO 639-1."""
+
+    ENGLISH = "en"
+    ARABIC = "ar"
+    BULGARIAN = "bg"
+    CHINESE = "zh"
+    CROATIAN = "hr"
+    CZECH = "cs"
+    DANISH = "da"
+    DUTCH = "nl"
+    ESTONIAN = "et"
+    FINNISH = "fi"
+    FRENCH = "fr"
+    GERMAN = "de"
+    GREEK = "el"
+    HEBREW = "he"
+    HUNGARIAN = "hu"
+    ITALIAN = "it"
+    JAPANESE = "ja"
+    KOREAN = "ko"
+    LATVIAN = "lv"
+    LITHUANIAN = "lt"
+    NORWEGIAN = "no"
+    POLISH = "pl"
+    PORTUGUESE = "pt"
+    ROMANIAN = "ro"
+    RUSSIAN = "ru"
+    SERBIAN = "sr"
+    SLOVAK = "sk"
+    SLOVENE = "sl"
+    SPANISH = "es"
+    SWEDISH = "sv"
+    TURKISH = "tr"
+    UKRAINIAN = "uk"
+
+
+NOT_ENGLISH = tuple(each for each in WrittenLanguage if each is not WrittenLanguage.ENGLISH)
+
+
 class RfoStatus(StrEnum):
     """Where the Reason-For-Outage document stands (R32–R34)."""
 

@@ -16,6 +16,7 @@ from connector.domain.vocabulary import (
     PrioritySource,
     RfoStatus,
     ServiceCheck,
+    WrittenLanguage,
 )
 from connector.rules.evaluate import evaluate
 from connector.rules.trust import contest, contested, verified
@@ -27,6 +28,7 @@ FAR = datetime(2030, 1, 1, tzinfo=UTC)
 GUARDED: dict[str, tuple[Any, Any]] = {
     "priority": (Priority.P1, Priority.P4),
     "priority_source": (PrioritySource.MATRIX, PrioritySource.AGENT),
+    "language": (WrittenLanguage.GERMAN, WrittenLanguage.ENGLISH),
     "priority_reason": ("P1: as computed", "because I say so"),
     "group": ("intake", "level_5"),
     "intake_status": (IntakeStatus.ASKED, IntakeStatus.COMPLETE),

@@ -21,6 +21,7 @@ from connector.domain.vocabulary import (
     TicketKind,
     TicketState,
     Urgency,
+    WrittenLanguage,
 )
 from connector.helpdesks.errors import HelpdeskError, PermanentError, RefusedError, TransientError
 from connector.sandbox.jira import Fault
@@ -43,6 +44,7 @@ EVERYTHING: Changes = {
     "group": "level_3",
     "intake_status": IntakeStatus.ASKED,
     "service_check": ServiceCheck.VERIFIED,
+    "language": WrittenLanguage.GERMAN,
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
     "missed_targets": Missed.BOTH,
