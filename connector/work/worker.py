@@ -2,9 +2,9 @@
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 
 import structlog
@@ -12,11 +12,13 @@ import structlog
 from connector import metrics
 from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.long_answer import turn
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
+from connector.work.outages import Outages
 from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 
@@ -51,6 +53,13 @@ log = structlog.get_logger("worker")
 LEASE = timedelta(seconds=90)
 """Longer than the time-outs of one reconcile; renewed while the work goes on."""
 
+_LONGEST_WORK = timedelta(minutes=10)
+_LONGEST_SWEEP = timedelta(hours=6)
+"""Work that takes longer than this hangs: its lease is not renewed any more, and its thread is replaced (P23)."""
+
+_JOIN_S = 5.0
+"""How long the end waits for threads whose work has ended or hangs."""
+
 RATE = 200.0
 """Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
 
@@ -83,12 +92,15 @@ class Worker:
         threads: int = 16,
         rate: float = RATE,
         schedule: SweepSchedule | None = None,
+        pulse: Callable[[], None] = lambda: None,
     ) -> None:
-        """``rate``: tickets begun in a second at most; 0: as many as the threads can do."""
+        """``rate``: tickets begun in a second at most; 0: as many as the threads can do. ``pulse`` is called in each
+        turn of the main loop, several times in a second, unless the work table does not answer."""
         self._table = table
         self._name = desk.name
         self._rules = desk, policy
         self._refusals = Refusals()
+        self._failures = Outages()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
         # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
@@ -97,22 +109,30 @@ class Worker:
         self._schedule = schedule or SweepSchedule()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
-        self._held: dict[Key, Job] = {}
-        self._until: dict[Key, datetime] = {}
+        # Until when (UTC) each lease lasts, and since when a thread has been at a job.
+        self._held: dict[Job, datetime] = {}
+        self._begun: dict[Job, datetime] = {}
+        self._pulse = pulse
+        self._working_threads: list[Thread] = []
+        self._hanging = 0
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
+        self._own_pause: datetime | None = None
         self._renew_at: datetime | None = None
         self._staff_learned: datetime | None = None
         self._stopping = False
         self.exposed: ExposedNoteError | None = None
         """Why this worker has stopped by itself: an internal note came back public."""
+        self.hangs = False
+        """It has stopped by itself because as many threads hang as it should have; a new process is needed."""
 
     def run(self) -> None:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
         with self._working():
             self._plan_sweeps()
             while not self._stopping:
+                self._pulse()
                 try:
                     self._learn_pauses()
                     self._learn_staff()
@@ -163,6 +183,7 @@ class Worker:
         """Waits for the jobs that have begun. If the work table does not answer, their leases expire."""
         give_up = time.monotonic() + LEASE.total_seconds()
         while (self._held or self._unsaved) and time.monotonic() < give_up:
+            self._pulse()
             try:
                 self._store()
             except StoreError as error:
@@ -185,17 +206,21 @@ class Worker:
     @contextmanager
     def _working(self) -> Iterator[None]:
         """Threads that do jobs until the context ends and no job is left. A thread pool's futures cost more time."""
-        names = (f"worker-{number}" for number in range(self._threads))
-        threads = [Thread(target=self._do_jobs, name=name, daemon=True) for name in names]
-        for thread in threads:
-            thread.start()
+        for _ in range(self._threads):
+            self._start_thread()
         try:
             yield
         finally:
-            for _ in threads:
+            for _ in self._working_threads:
                 self._jobs.put(None)
-            for thread in threads:
-                thread.join()
+            give_up = time.monotonic() + _JOIN_S
+            for thread in self._working_threads:
+                thread.join(max(0.0, give_up - time.monotonic()))
+
+    def _start_thread(self) -> None:
+        thread = Thread(target=self._do_jobs, name=f"worker-{len(self._working_threads)}", daemon=True)
+        self._working_threads.append(thread)
+        thread.start()
 
     def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -207,32 +232,40 @@ class Worker:
         self._results.put(Result(Released(job)) if idle else self._attempt(job))
 
     def _attempt(self, job: Job) -> Result:
-        result = attempt(
-            job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
-        )
+        self._begun[job] = self._table.now()
+        # Whatever a ticket holds, only one thread at a time has much of it in memory.
+        with turn():
+            result = attempt(
+                job,
+                self._table,
+                *self._rules,
+                self._schedule,
+                holds=lambda: self._holds(job),
+                refusals=self._refusals,
+                outages=self._failures,
+            )
         if result.exposed is not None:
             self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:
             # The other threads of this process stop at once; other processes learn of it from the table.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
-            self._paused = self._paused._replace(whole=until)
+            self._own_pause = max(until, self._own_pause or until)
         return result
 
     def _stop_for(self, exposed: ExposedNoteError) -> None:
         """No further note by anybody, until a person has looked."""
         self.exposed, self._stopping = exposed, True
-        self._paused = self._paused._replace(whole=datetime.max.replace(tzinfo=UTC))
         metrics.exposed(self._name)
         log.critical("all work is stopped: an internal note came back public", helpdesk=self._name, cause=str(exposed))
         self._table.set_stopped(self._name, str(exposed))
 
     def _learn_pauses(self) -> None:
-        """Reads the pauses of all workers, and keeps one of this process that is not in the table yet."""
-        paused, own = self._table.paused(self._name), self._paused.whole
-        if own is not None and (paused.whole is None or paused.whole < own):
-            paused = paused._replace(whole=own)
-        self._paused = paused
-        self._rules[0].pauses.learn(paused.endpoints)
+        """Reads the pauses of all workers. One of this process counts until it is among them: then people can lift
+        it."""
+        self._paused, own = self._table.paused(self._name), self._own_pause
+        if own is not None and self._paused.whole is not None and own <= self._paused.whole:
+            self._own_pause = None
+        self._rules[0].pauses.learn(self._paused.endpoints)
 
     def _learn_staff(self) -> None:
         """What all workers have seen of who is support. It matters only when somebody has left, so it may be late."""
@@ -249,19 +282,20 @@ class Worker:
 
     def _holds(self, job: Job) -> bool:
         """Whether the lease lasts longer than a write that begins now."""
-        until = self._until.get(job.key)
+        until = self._held.get(job)
         return until is not None and self._table.now() + _WRITE < until
 
     def _is_paused(self) -> bool:
-        until = self._paused.whole
-        return until is not None and self._table.now() < until
+        untils = [until for until in (self._paused.whole, self._own_pause) if until is not None]
+        return self.exposed is not None or any(self._table.now() < until for until in untils)
 
     def _next_jobs(self, room: int) -> list[Job]:
         now = self._table.now()
-        jobs = self._table.claim(self._name, self._rate_limiter.room(room, now), LEASE)
-        self._until |= {job.key: now + LEASE for job in jobs}
+        # One suspect at a time: if it ends this process, it is known which one it was.
+        suspects = 0 if any(job.deaths for job in self._held) else 1
+        jobs = self._table.claim(self._name, self._rate_limiter.room(room, now), LEASE, suspects)
         self._rate_limiter.begun(len(jobs))
-        self._held |= {job.key: job for job in jobs}
+        self._held |= dict.fromkeys(jobs, now + LEASE)
         return jobs
 
     def _claim(self) -> None:
@@ -293,9 +327,11 @@ class Worker:
             if wait_s:
                 time.sleep(_GATHER_S)
             while True:
-                key = result.outcome.job.key
-                self._held.pop(key, None)
-                self._until.pop(key, None)
+                if self._held.pop(result.outcome.job, None) is None:
+                    # It did not hang for ever: the thread that replaced its own is not needed any more.
+                    self._hanging -= 1
+                    self._jobs.put(None)
+                self._begun.pop(result.outcome.job, None)
                 self._unsaved.append(result)
                 result = self._results.get_nowait()
         except queue.Empty:
@@ -342,6 +378,21 @@ class Worker:
         if not self._held or (self._renew_at and now < self._renew_at):
             return
         self._renew_at = now + LEASE / 3
-        jobs = list(self._held.values())
-        lost = {job.key for job in self._table.renew(jobs, LEASE)}
-        self._until |= {job.key: now + LEASE for job in jobs if job.key not in lost}
+        self._abandon(now)
+        jobs = list(self._held)
+        lost = set(self._table.renew(jobs, LEASE))
+        self._held |= {job: now + LEASE for job in jobs if job not in lost}
+
+    def _abandon(self, now: datetime) -> None:
+        """Leaves jobs alone that hang: whoever claims them next counts that as a death, and this worker goes on with
+        another thread. When too many hang, only a new process helps."""
+        for job, since in list(self._begun.items()):
+            longest = _LONGEST_SWEEP if job.key.ticket in (SWEEP, FULL_SWEEP) else _LONGEST_WORK
+            if job in self._held and now - since > longest:
+                log.error("work hangs and is left alone", ticket=job.key.ticket, since=since.isoformat())
+                del self._held[job]
+                self._hanging += 1
+                self._start_thread()
+        if self._hanging > self._threads:
+            log.error("too much work hangs: this process ends", threads=self._hanging)
+            self.hangs = self._stopping = True

@@ -41,7 +41,14 @@ def test_who_may_set_what() -> None:
         "test_results", "ip_addresses",
     }  # fmt: skip
     assert set(set_by(SetBy.REQUEST)) == {"escalation_request", "rfo_requested", "deferral_customer"}
-    assert set(set_by(SetBy.SUPPORT)) == {"deferral_support", "root_cause", "permanent_fix", "priority_source"}
+    assert set(set_by(SetBy.SUPPORT)) == {
+        "deferral_support",
+        "problem_state",
+        "root_cause",
+        "permanent_fix",
+        "priority_source",
+        "language",
+    }
     assert set(NATIVE) == {"priority", "group"}
 
 
