@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -19,6 +19,7 @@ from connector.cli.wiring import identity_of, open_table
 from connector.helpdesks.errors import HelpdeskError, TransientError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
+from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
 from connector.parent import end_first, end_with_supervisor, pulse
 from connector.policy.models import Policy
@@ -106,6 +107,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
+    _tell_of_token(settings.of(served))
     home, stopped = _admitted(table, desk)
     if stopped:
         return
@@ -201,3 +203,15 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
         reason = error.strerror or str(error)
         names = variable("worker_metrics_port")
         raise SettingsError(f"{names}: cannot listen on {host}:{port}: {reason}{holder(port)}") from None
+
+
+def _tell_of_token(own: HelpdeskSettings) -> None:
+    """When the token ends, as a figure; and in time, so that somebody makes a new one."""
+    if own.token_ends is None:
+        return
+    metrics.token_ends(own.HELPDESK, own.token_ends)
+    if own.token_ends - datetime.now(UTC).date() <= TOKEN_ENDS_SOON:
+        named = own.variable("token_ends")
+        log.warning(
+            "the helpdesk's token ends soon: make a new one", helpdesk=own.HELPDESK, **{named: str(own.token_ends)}
+        )

@@ -89,6 +89,9 @@ class Dialogue(Protocol):
     def prompt(self, question: str, default: str) -> str:
         """Asks for something that is no setting."""
 
+    def keep(self, name: str, value: str) -> None:
+        """Takes note of a setting that was found out, unless it is known."""
+
     def settings(self) -> "Settings":
         """The settings as far as they are known."""
 

@@ -198,6 +198,7 @@ DATA_CENTER_CORRECTIONS = (
 CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": ()}
 
 SILENT = {
+    "/_edge/tenant_info": "where a site tells its cloud id is documented, in no specification",
     "/rest/webhooks/1.0/": "admin webhooks are in no specification",
     "/rest/jira-webhook/1.0/": "admin webhooks are in no specification",
 }
@@ -250,7 +251,12 @@ class _Response:
 
 def judge(exchanges: Iterable[Exchange]) -> list[str]:
     """What the specifications object to; every complaint names the call."""
-    return [complaint for exchange in exchanges for complaint in _judged(exchange)]
+    return [complaint for exchange in exchanges for complaint in _judged(_at_the_site(exchange))]
+
+
+def _at_the_site(exchange: Exchange) -> Exchange:
+    """A call by the gateway is the same call at the site."""
+    return exchange._replace(path=re.sub(r"^/ex/jira/[^/]+", "", exchange.path))
 
 
 class Agreement(NamedTuple):
@@ -277,6 +283,13 @@ def agreement(exchanges: Iterable[Exchange]) -> Agreement:
             calls.add(call)
             parameters |= {(call, key) for key, _ in parse_qsl(urlsplit(exchange.path).query, keep_blank_values=True)}
     return Agreement(agreeing, len(calls), len(parameters))
+
+
+def scopes_of(name: str, method: str, target: str) -> list[frozenset[str]]:
+    """What a token has to have for a call, one set for each choice; nothing where no scope is needed or known."""
+    path = re.sub(r"^/rest/api/(2|latest)/", "/rest/api/3/", urlsplit(target).path)
+    found = _operation(name, method.lower(), path)
+    return [frozenset(scopes) for scopes in found[1][method.lower()].get("x-scopes", ())] if found else []
 
 
 def _specified(exchange: Exchange) -> str:

@@ -10,7 +10,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from connector.helpdesks import connection
-from connector.helpdesks.connection import NOT_JSON, busy, by_status, read_json
+from connector.helpdesks.connection import NOT_JSON, busy, by_status
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     ForbiddenError,
@@ -21,17 +21,23 @@ from connector.helpdesks.errors import (
     TicketWaitsError,
     UnavailableError,
 )
-from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_token, retry_after
+from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
+from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
+from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.settings import MAX_ANSWER_BYTES
 
 READ_TIMEOUT = 20.0
-"""Seconds without a byte of the answer."""
+"""Seconds for a whole answer."""
 TIMEOUT = (CONNECT_TIMEOUT, READ_TIMEOUT)
 
 
 class Connection(connection.Connection):
     """With a ``user`` (the e-mail address of a Cloud account) the token goes out as Basic authentication, without one
-    as a Data Center personal access token."""
+    as a Data Center personal access token.
+
+    ``url`` is the site, as people know it. A token with scopes works at ``api_url`` alone, Atlassian's gateway.
+    """
 
     def __init__(
         self,
@@ -39,11 +45,24 @@ class Connection(connection.Connection):
         user: str | None,
         token: str,
         *,
+        api_url: str | None = None,
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self.token = checked_token(token, "Jira")
-        super().__init__("Jira", url, _credentials(user, token), READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
+        self.site = checked_address(url, "Jira")
+        super().__init__(
+            "Jira",
+            api_url or url,
+            _credentials(user, token),
+            READ_TIMEOUT,
+            ca_file=ca_file,
+            adapter=adapter,
+            max_answer_bytes=max_answer_bytes,
+        )
+        if api_url:
+            self._setting = JiraSettings.variable("api_url")
 
 
 def _credentials(user: str | None, token: str) -> str:
@@ -57,7 +76,8 @@ def open_connection(
 ) -> Connection:
     """The way to Jira with the token of the connector's user, or with the admin's. Nothing is sent yet.
 
-    On Cloud each token goes with the address of its user; on Data Center there are no addresses in credentials.
+    On Cloud each token goes with the address of its user; on Data Center there are no addresses in credentials. The
+    admin's token has no scopes, because webhooks cannot be made with one that has; it works at the site.
 
     Raises SettingsError, PermanentError.
     """
@@ -65,7 +85,15 @@ def open_connection(
     token = settings.required("admin_token" if admin else "token").get_secret_value()
     if admin and user is not None:
         user = settings.required("admin_user")
-    return Connection(url, user, token, ca_file=settings.ca_path, adapter=adapter)
+    return Connection(
+        url,
+        user,
+        token,
+        api_url=None if admin else settings.api_url,
+        ca_file=settings.ca_path,
+        adapter=adapter,
+        max_answer_bytes=settings.max_answer_bytes,
+    )
 
 
 _BURST_PAUSE = timedelta(seconds=2)
@@ -87,15 +115,15 @@ class JiraClient:
 
     @property
     def address(self) -> str:
-        """Where this Jira is."""
-        return self._connection.base
+        """Where this Jira is, as people know it."""
+        return self._connection.site
 
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
 
-    def get(self, path: str, query: str = "") -> Any:
-        """The JSON answer to a GET."""
-        return self._request("GET", path, query, None)
+    def get(self, path: str, query: str = "", rows: Rows | None = None) -> Any:
+        """The JSON answer to a GET; ``rows``: what to keep of a long one."""
+        return self._request("GET", path, query, None, rows)
 
     def post(self, path: str, body: Any, query: str = "") -> Any:
         """The JSON answer to a POST."""
@@ -109,7 +137,7 @@ class JiraClient:
         """The JSON answer to a DELETE."""
         return self._request("DELETE", path, query, None)
 
-    def _request(self, method: str, path: str, query: str, body: Any) -> Any:
+    def _request(self, method: str, path: str, query: str, body: Any, rows: Rows | None = None) -> Any:
         endpoint = endpoint_of(method, path)
         self._pauses.check(endpoint, self._clock())
         where = f"Jira {method} {path}"
@@ -117,7 +145,7 @@ class JiraClient:
         response = self._connection.send(method, f"{address}?{query}" if query else address, body, where)
         if response.status_code >= 300 or _is_nobody(response):
             raise self._error(where, endpoint, response)
-        return read_json(response, where) if response.content else None
+        return self._connection.read_json(response, where, rows) if response.content else None
 
     def _error(self, where: str, endpoint: str, response: requests.Response) -> HelpdeskError:
         if response.status_code == 429:
@@ -158,6 +186,8 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return waits
     if "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", ""):
         return UnavailableError(f"{text}. Jira wants a captcha: log in once in the browser as the token's user")
+    if status == 401 and "scope" in text.casefold():
+        return UnavailableError(f"{text}. Make a token with the scopes {', '.join(SCOPES)}")
     if status == 401 or _is_nobody(response):
         return UnavailableError(f"{text}. Check the token and the e-mail address that belongs to it")
     if status == 403:

@@ -106,6 +106,17 @@ class SandboxJira(Front):
             self.world.tokens[token] = user
             return token
 
+    def add_scoped_token(self, email: str) -> str:
+        """An API token with scopes, of a service account or a person: it works at the gateway only.
+
+        Raises KeyError for an unknown account.
+        """
+        with self._lock:
+            user = self.world.users[self.user_id(email)]
+            token = f"{seed.SCOPED}{self.world.random.getrandbits(128):032x}"
+            self.world.tokens[token] = user
+            return token
+
     def user_id(self, email: str) -> str:
         """The accountId on Cloud, the user key on Data Center. Raises KeyError if there is none."""
         with self._lock:

@@ -24,13 +24,15 @@ from connector.sandbox.jira.access import authenticate
 from connector.sandbox.jira.call import Answer, Call, json_body, split_target, to_json
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import User
-from connector.sandbox.jira.world import World
+from connector.sandbox.jira.world import CLOUD_ID, World
 from connector.sandbox.wire import Response
 
 Handler = Callable[..., Answer]
 PLATFORM = "/rest/api/2/"
 PLATFORMS = ("/rest/api/2/", "/rest/api/3/", "/rest/api/latest/")
 PORTAL = "/rest/servicedeskapi/"
+GATEWAY = f"/ex/jira/{CLOUD_ID}"
+"""Before the paths of what comes by Atlassian's gateway."""
 NOBODY = User.__new__(User)
 
 
@@ -223,10 +225,15 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
     Never raises for a bad request: what the sandbox cannot read is answered with 500.
     """
     path, query, repeated = split_target(target)
+    gateway = path.startswith(GATEWAY) and world.cloud
+    if gateway:
+        path = path.removeprefix(GATEWAY)
+    if path == "/_edge/tenant_info" and world.cloud:
+        return _respond(200, {"cloudId": CLOUD_ID}), ""
     portal = path.startswith(PORTAL)
     who = ""
     try:
-        found = authenticate(world, headers)
+        found = authenticate(world, headers, gateway=gateway)
         who = found.email if found else ""
         route, ids = _find(world, method, path)
         _require_somebody(found, route)

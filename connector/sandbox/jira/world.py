@@ -38,6 +38,7 @@ from connector.sandbox.jira.records import (
 from connector.sandbox.jira.times import whole_millis
 
 BASE_URL = "https://sandbox.example"
+CLOUD_ID = "00000000-5a4d-4b0c-8000-00000000c10d"
 NamedT = TypeVar("NamedT", bound=Named)
 SEQUENCE_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 10100, "change": 10500, "context": 10300}
 

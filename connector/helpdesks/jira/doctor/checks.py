@@ -15,6 +15,7 @@ from connector.helpdesks.jira.doctor.account import (
     permission_checks,
     time_zone,
     token,
+    token_end,
 )
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.trial import leftovers, trial_issue
@@ -105,6 +106,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("work table's clock", table_clock, (_TABLE,)),
     Check("dead letters", dead_letters, (_TABLE,)),
     Check(TOKEN, token, (_URL, _FILES)),
+    Check("token's end", token_end, (TOKEN,)),
     Check("time zone", time_zone, (TOKEN,)),
     Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
     Check("Jira's version", version, (TOKEN,)),
