@@ -31,7 +31,8 @@ def customers_mails(context: Context) -> Observation:
         return ok(f"no trigger of yours mails them at the moment at which the connector does; {receipt}")
     return warn(
         f"mail the customer about a new ticket or message, beside the connector: {', '.join(map(repr, answering))}",
-        "Customers whose details are missing get two mails at once. Deactivate them (Manage → Trigger), or give them a "
+        f"{'Every customer gets' if context.policy.intake.receipt else 'Customers whose details are missing get'} two "
+        "mails at once. Deactivate them (Manage → Trigger), or give them a "
         "condition on the group that leaves the rules' groups out.",
     )
 
