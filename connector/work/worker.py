@@ -12,6 +12,7 @@ import structlog
 from connector import metrics
 from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.long_answer import turn
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
@@ -229,9 +230,11 @@ class Worker:
 
     def _attempt(self, job: Job) -> Result:
         self._begun[job] = self._table.now()
-        result = attempt(
-            job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
-        )
+        # Whatever a ticket holds, only one thread at a time has much of it in memory.
+        with turn():
+            result = attempt(
+                job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
+            )
         if result.exposed is not None:
             self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:
