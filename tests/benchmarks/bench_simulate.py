@@ -1,4 +1,4 @@
-"""How long ``interspace simulate`` and ``report`` take for 10,000 past tickets: ``python -m tests.benchmarks.bench_simulate``.
+"""How long ``simulate`` and ``report`` take for 10,000 past tickets: ``python -m tests.benchmarks.bench_simulate``.
 
 Processor time of one thread, for two policies, reading included. The tickets are a day's of the other benchmarks, with
 what people wrote and did.

@@ -49,7 +49,7 @@ def report(tables: tuple[Table, ...], customer: str | None = None) -> Report:
 def row(tables: Sequence[Table], key: str, label: str) -> list[tuple[object, tuple[str, ...]]]:
     (table,) = (one for one in tables if one.key == key)
     (found,) = (one for one in table.rows if one.label == label)
-    return [tuple(figure) for figure in found.figures]
+    return [(figure.value, figure.tickets) for figure in found.figures]
 
 
 def test_what_began_in_the_month_counts_and_each_figure_names_its_tickets() -> None:
