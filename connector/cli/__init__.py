@@ -23,6 +23,7 @@ _COMMANDS = {
     "Look and repair": {
         "explain": ("explain", "Show what every rule sees and decides."),
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
+        "pauses": ("pauses", "What is left alone for a while, and why."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
         "installation": ("installation", "Which helpdesk the work table is for."),
     },
