@@ -27,7 +27,7 @@ from connector.helpdesks.jira.creation import Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
-from connector.helpdesks.jira.identity import identity
+from connector.helpdesks.jira.identity import identity, told_version
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
@@ -88,6 +88,10 @@ class JiraDesk:
     def identity(self) -> Identity:
         """Three requests."""
         return identity(self.client, self.site, self._mapping)
+
+    def version(self) -> str:
+        """One request."""
+        return told_version(self.client)
 
     def probe(self) -> None:
         """One request. To a bot that may not see the project any more Jira says that no issue exists."""

@@ -15,8 +15,8 @@ from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.world import CLOUD_ID
 from tests.unit.helpdesks.jira.doctor.installation import JIRA, Installation
 
-UNSEEN = {"checklist: goals", "checklist: notifications"}
-"""Nothing to be seen before there is a customer's request, and never."""
+UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screens"}
+"""Nothing to be seen before there is a request, and of the second never."""
 
 
 OF_THE_TOKEN = CHECKS[: [check.name for check in CHECKS].index("token's end") + 1]
