@@ -20,6 +20,7 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoStatus,
     ServiceCheck,
     Urgency,
@@ -216,6 +217,17 @@ class Fields(Model):
     )] = None  # fmt: skip
     """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
 
+    problem_state: Annotated[ProblemState | None, Field(
+        label="Problem state",
+        help="Of a problem: how far it is. The rules go on with it by what is stated, until you choose yourself.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            ProblemState.PROPOSED: "Proposed", ProblemState.INVESTIGATING: "Investigating",
+            ProblemState.ROOT_CAUSE_KNOWN: "Root cause known", ProblemState.KNOWN_ERROR: "Known error",
+            ProblemState.FIX_PLANNED: "Fix planned", ProblemState.FIXED: "Fixed", ProblemState.CLOSED: "Closed",
+        },
+    )] = None  # fmt: skip
+    """R28. On a problem record."""
     root_cause: Annotated[str | None, Field(
         label="Root cause", help="Of a problem: what caused its incidents.", set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip

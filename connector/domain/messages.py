@@ -61,6 +61,7 @@ _INTERNAL = (
     "opened_again",
     "priority_changed",
     "priority_kept",
+    "problem_linked",
     "problem_reopened",
     "request_unclear",
     "restored",

@@ -1,5 +1,6 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -22,6 +23,7 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoStatus,
     ServiceCheck,
     Silence,
@@ -66,6 +68,7 @@ class Changes(TypedDict, total=False):
     deferral_customer: bool | None
     deferral: str | None
     deferred_until: datetime | None
+    problem_state: ProblemState | None
     root_cause: str | None
     permanent_fix: str | None
     connector_key: str | None
@@ -170,6 +173,23 @@ class LinkedTicket(Model):
     """By its group or type, whoever made it. Where nobody says it: what the connector made it as, else an incident."""
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
+
+
+class OpenProblem(Model):
+    """A problem record that is not over, as a search shows it."""
+
+    id: str
+    services: frozenset[str]
+    """The IDs of the services it is about, in small letters."""
+    began: Instant | None = None
+    """When the outage began that it was opened for."""
+
+
+def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
+    """What a search shows of a problem record with these values of :class:`Fields`."""
+    named = re.split(r"[\s,;]+", fields.get("service_id") or "")
+    services = frozenset(name.casefold() for name in named if name)
+    return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
 
 
 class Kept(Model):

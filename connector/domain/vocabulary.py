@@ -210,5 +210,19 @@ class RfoStatus(StrEnum):
     """Not a critical or major incident: answered with the reason, left to an agent."""
 
 
+class ProblemState(StrEnum):
+    """Where a problem stands on its way from cause to permanent solution (R28)."""
+
+    PROPOSED = "proposed"
+    """The rules have seen something come back (R31): a person confirms or declines."""
+    INVESTIGATING = "investigating"
+    ROOT_CAUSE_KNOWN = "root_cause_known"
+    KNOWN_ERROR = "known_error"
+    """The cause is known, and how to live with it."""
+    FIX_PLANNED = "fix_planned"
+    FIXED = "fixed"
+    CLOSED = "closed"
+
+
 WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE)
 """Somebody waits for the document."""

@@ -161,6 +161,17 @@ class ProblemRules(Section):
 
     required: frozenset[Priority] = Field(description="a resolved incident of these gets a problem record")
     group: Name
+    wait: FixedLength = Field(
+        default=Span("30 min"),
+        description="after the end of an incident: meanwhile a person may link it to a record that is there",
+    )
+    one_record_for: frozenset[Literal["service", "circuit", "region"]] = Field(
+        default=frozenset({"service", "circuit", "region"}),
+        description="an incident is linked to the open record of the same service, circuit, or region at the same time",
+    )
+    region_within: FixedLength = Field(
+        default=Span("2 h"), description="outages of one region that begin no further apart are one"
+    )
 
 
 class ClockPauses(Section):

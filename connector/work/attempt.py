@@ -215,7 +215,16 @@ def _reconcile(
 
     started = time.perf_counter()
     with failures_told_to(failed):
-        result = reconcile(desk, policy, job.key.ticket, table.now(), holds, refusals=refusals, people=table.people)
+        result = reconcile(
+            desk,
+            policy,
+            job.key.ticket,
+            table.now(),
+            holds,
+            refusals=refusals,
+            people=table.people,
+            places=table.places,
+        )
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     for detail, why in result.refused.items():

@@ -49,7 +49,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -152,6 +152,16 @@ MESSAGES = Table(
     Column("helpdesk", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
+)
+
+# Where an outage is, and which ticket may open a problem record there now.
+PLACES = Table(
+    "connector_place",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )
 
 VERSIONS = Table("connector_version", METADATA, Column("version", Integer, primary_key=True))

@@ -31,6 +31,7 @@ from connector.work.jobs import (
 from connector.work.opening import missing_at, open_database
 from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
+from connector.work.places import Places
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
 __all__ = [
@@ -62,6 +63,7 @@ class WorkTable:
         self._database = database
         self._clock = clock
         self.people = People(database, self.now)
+        self.places = Places(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))
         self._release = statements.release(database.rows(*statements.OWNED))

@@ -43,6 +43,7 @@ def test_who_may_set_what() -> None:
     assert set(set_by(SetBy.REQUEST)) == {"escalation_request", "rfo_requested", "deferral_customer"}
     assert set(set_by(SetBy.SUPPORT)) == {
         "deferral_support",
+        "problem_state",
         "root_cause",
         "permanent_fix",
         "priority_source",

@@ -14,6 +14,7 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoStatus,
     ServiceCheck,
     WrittenLanguage,
@@ -47,6 +48,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "deferral": ("Support: an agent", "none"),
     "deferred_until": (at(hours=4), FAR),
     "root_cause": (None, "sabotage"),
+    "problem_state": (None, ProblemState.CLOSED),
     "permanent_fix": (None, "none needed"),
 }
 OPEN: dict[str, Any] = {
