@@ -20,6 +20,7 @@ from connector.helpdesks.jira.doctor.account import (
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.trial import leftovers, trial_issue
 from connector.helpdesks.jira.doctor.webhook import events, receiver, signature, used_webhook, webhook
+from connector.helpdesks.jira.doctor.writers import writers
 from connector.helpdesks.jira.flavour import flavour_of
 from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.install.planning import FIRST_SIGNING, plan_jira
@@ -135,6 +136,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: goals", by_hand.goals, (_FIELDS,)),
     Check("escalation mail", by_hand.escalation_mail, (_FILES,)),
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),
+    *writers(_FIELDS, _TYPES),
     Check("transitions", project.transitions, (_OPTIONS, _STATUSES, ADMIN_TOKEN)),
     Check("round trip", travels, (_WEBHOOK, _TABLE, _OPTIONS, _STATUSES)),
     Check("test objects removed", left_behind, (ADMIN_TOKEN, _PROJECT)),
