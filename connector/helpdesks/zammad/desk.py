@@ -43,7 +43,7 @@ from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.refusal import explained
 from connector.helpdesks.zammad.roles import Roles
-from connector.helpdesks.zammad.values import encode
+from connector.helpdesks.zammad.values import decode, encode
 
 _SAME_REQUEST = timedelta(seconds=2)
 _HISTORIES_KEPT = 5_000
@@ -175,9 +175,12 @@ class ZammadDesk:
         return row
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
-        """Two or three requests. A crash between them is repaired by the next call."""
-        ticket_id = self._find(new.key) or self._create(new, incident)
-        self._link(ticket_id, incident)
+        """Two requests, where Zammad links in the request that creates; else three. A crash between them is repaired by
+        the next call."""
+        found = self._find(new.key)
+        ticket_id, is_linked = (found, False) if found else self._create(new, incident)
+        if not is_linked:
+            self.link(str(ticket_id), incident)
         return str(ticket_id)
 
     @property
@@ -198,8 +201,9 @@ class ZammadDesk:
         ]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
-        """One request."""
-        self._link(int(ticket_id), incident)
+        """One request, unless the incident shows the link: in the other direction it would be made a second time."""
+        if ticket_id not in {link.id for link in incident.links}:
+            self._link(int(ticket_id), incident)
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page
@@ -321,7 +325,8 @@ class ZammadDesk:
     def _stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
         """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072)."""
         stored = self._decoder.fields_of(row.model_extra or {})
-        lost = [field for field, value in changes.items() if field in stored and stored[field] != value]
+        other = {field for field, value in changes.items() if field in stored and stored[field] != value}
+        lost = other - self._set_anew(row, {field: changes[field] for field in other}) if other else other
         if lost:
             names = ", ".join(self._mapping.attribute(field) for field in sorted(lost))
             raise RefusedError(
@@ -330,6 +335,19 @@ class ZammadDesk:
                 details=frozenset(lost),
                 written=True,
             )
+
+    def _set_anew(self, ticket: TicketRow, written: Mapping[str, Any]) -> set[str]:
+        """The fields of which the history shows that the value was there and somebody has changed it since: triggers
+        run before the answer (recording 301; of a PUT from 7.2 on, zammad#6255). The rules judge that, as anybody's."""
+        since = ticket.updated_at - _SAME_REQUEST
+        rows = [row for row in self._read_history(str(ticket.id)).history if row.created_at >= since]
+        return {
+            field
+            for row in rows
+            if row.o_id == ticket.id and str(row.created_by_id) not in self._accounts
+            if (field := self._mapping.field(row.attribute or "")) is not None and field in written
+            if decode(field, row.value_from) == written[field]
+        }
 
     @cached_property
     def _accounts(self) -> list[str]:
@@ -344,7 +362,8 @@ class ZammadDesk:
         rows = search(self._client, condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
         return rows[0].id if rows else None
 
-    def _create(self, new: NewTicket, incident: Ticket) -> int:
+    def _create(self, new: NewTicket, incident: Ticket) -> tuple[int, bool]:
+        """The new ticket's id, and whether its answer shows that it is linked."""
         body = {
             "title": new.title,
             "group": self._mapping.group_name(new.group),
@@ -358,8 +377,15 @@ class ZammadDesk:
                 "internal": True,
                 "preferences": {PROPERTY: {}},
             },
+            "links": {"Ticket": {"normal": [int(incident.id)]}},
         }
-        row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
+        where, linked = f"POST tickets ({new.key})", False
+        answer = self._client.post("tickets", body, {"all": "true"})
+        if isinstance(answer, dict) and "assets" in answer:
+            whole = parsed(WholeTicket, answer, where)
+            linked = any(str(link.link_object_value) == incident.id for link in whole.links)
+            answer = whole.assets.Ticket.get(whole.ticket_id)
+        row = answer if isinstance(answer, TicketRow) else parsed(TicketRow, answer, where)
         try:
             self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
         except RefusedError as error:
@@ -367,7 +393,7 @@ class ZammadDesk:
                 # Without its key it would never be found again, and created anew each time.
                 raise PermanentError(str(error)) from error
             raise
-        return row.id
+        return row.id, linked
 
     def _link(self, ticket_id: int, incident: Ticket) -> None:
         body = {

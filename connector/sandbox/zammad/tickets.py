@@ -65,7 +65,7 @@ def create(call: Call) -> Answer:
     tags.set_on_create(world, ticket, call.params.get("tags"), call.user["id"])
     links.set_on_create(world, ticket, call.params.get("links"))
     triggers.fire(world, triggers.Event("create", ticket, stored, {}))
-    return 201, _written(call, ticket)
+    return 201, _with_everything(call, ticket) if call.flag("all") else _written(call, ticket)
 
 
 def open_ticket(world: World, draft: Record, article: Record | None, actor_id: int) -> tuple[Record, Record | None]:

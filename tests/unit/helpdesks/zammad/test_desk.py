@@ -1,15 +1,16 @@
 """The Zammad adapter: what it asks, what it sends, and what it makes of an answer that is not what was sent."""
 
 import json
-from datetime import UTC, datetime
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import responses
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Channel, Impact, IntakeStatus, Priority, RfoStatus
+from connector.domain.ticket import Changes, LinkedTicket, Ticket
+from connector.domain.vocabulary import Channel, Impact, IntakeStatus, Priority, RfoStatus, TicketState
 from connector.helpdesks.errors import (
     ExposedNoteError,
     ForbiddenError,
@@ -49,6 +50,11 @@ TASK = NewTicket(
     group="rfo",
     fields={"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE, "priority": Priority.P1, "service_id": None},
 )
+
+
+def history(zammad: responses.RequestsMock, ticket: int = 2, *rows: dict[str, Any]) -> None:
+    """What the ticket's history says."""
+    zammad.get(f"{API}/ticket_history/{ticket}", json={"history": rows, "assets": {}})
 
 
 def sent(zammad: responses.RequestsMock, method: str, path: str) -> list[Any]:
@@ -278,6 +284,7 @@ class TestWriting:
     ) -> None:
         """Recordings 065 and 072: 200 all the same."""
         zammad.put(f"{API}/tickets/7", json=row(**held))
+        history(zammad)
 
         with pytest.raises(PermanentError, match=f"PUT tickets/7: answered with success but did not store {lost}"):
             desk().write(incident(), changes, None)
@@ -285,9 +292,27 @@ class TestWriting:
     def test_recorded_bad_dates_are_noticed(self, zammad: responses.RequestsMock) -> None:
         body = recorded("065-ticket-update-custom-bad-datetime")["body"]
         zammad.put(f"{API}/tickets/7", json=body)
+        history(zammad, body["id"])
 
         with pytest.raises(PermanentError, match="did not store problem_start"):
             desk().write(incident(), {"problem_start": DUE}, None)
+
+    @pytest.mark.parametrize(
+        ("who", "left", "ago", "was_stored"),
+        [(1, "SVC-1", 0, True), (1, "SVC-9", 0, False), (BOT, "SVC-1", 0, False), (4, "SVC-1", 60, False)],
+        ids=["a trigger set it anew", "it was never that", "the connector did", "an agent did, an hour ago"],
+    )
+    def test_what_a_trigger_set_anew_was_stored(
+        self, zammad: responses.RequestsMock, who: int, left: str, ago: int, was_stored: bool
+    ) -> None:
+        """From 7.2 on the answer shows what triggers have made of it (zammad#6255)."""
+        zammad.put(f"{API}/tickets/7", json=row(service_ref="SVC-2") | {"updated_at": NOW.isoformat()})
+        at = (NOW - timedelta(minutes=ago)).isoformat()
+        changed = {"attribute": "service_ref", "value_from": left, "value_to": "SVC-2", "created_by_id": who}
+        history(zammad, 2, {"id": 1, "o_id": 2, "object": "Ticket", "type": "updated", "created_at": at, **changed})
+
+        with nullcontext() if was_stored else pytest.raises(RefusedError, match="did not store service_ref"):
+            desk().write(incident(), {"service_id": "SVC-1"}, None)
 
     def test_a_value_that_cannot_be_written_is_left_out(self, zammad: responses.RequestsMock) -> None:
         """A priority that the mapping does not know has no name."""
@@ -342,6 +367,7 @@ class TestFindOrCreate:
                     "internal": True,
                     "preferences": {"interspace": {}},
                 },
+                "links": {"Ticket": {"normal": [7]}},
             }
         ]
         assert sent(zammad, "POST", "links/add") == [
@@ -352,7 +378,28 @@ class TestFindOrCreate:
                 "link_object_source": "Ticket",
                 "link_object_source_number": "41007",
             }
-        ]
+        ], "the answer showed no link: made as a second step"
+
+    def test_a_zammad_that_links_in_the_same_request_gets_no_second_one(self, zammad: responses.RequestsMock) -> None:
+        """Zammad's source of 5.5 to 7.2 (tickets_controller.rb)."""
+        self.found(zammad)
+        held = {"connector_key": "rfo:7", "rfo_status": "due", "rfo_due_at": "2026-11-30T12:00:00.000Z"}
+        linked = {"link_type": "normal", "link_object": "Ticket", "link_object_value": 7}
+        answer = {
+            "ticket_id": 90,
+            "ticket_article_ids": [],
+            "assets": {"Ticket": {"90": row(**held) | {"id": 90}}},
+            "links": [linked],
+        }
+        zammad.post(f"{API}/tickets", json=answer, status=201)
+
+        assert desk().ensure(TASK, incident()) == "90"
+
+    def test_a_ticket_that_the_incident_shows_as_linked_is_linked_no_more(self, zammad: responses.RequestsMock) -> None:
+        self.found(zammad, 55)
+
+        link = LinkedTicket(id="55", number="41055", state=TicketState.OPEN, created_by_connector=True)
+        assert desk().ensure(TASK, incident().model_copy(update={"links": (link,)})) == "55"
 
     def test_only_an_own_ticket_with_the_key_is_looked_for(self, zammad: responses.RequestsMock) -> None:
         """P20: anybody can write a key."""
@@ -388,6 +435,7 @@ class TestFindOrCreate:
     ) -> None:
         self.found(zammad)
         self.created(zammad, **lost)
+        history(zammad, 90)
 
         with pytest.raises(PermanentError, match="POST tickets: answered with success but did not store"):
             desk().ensure(TASK, incident())
