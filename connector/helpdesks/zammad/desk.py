@@ -43,7 +43,7 @@ from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.refusal import explained
 from connector.helpdesks.zammad.roles import Roles
-from connector.helpdesks.zammad.values import decode, encode
+from connector.helpdesks.zammad.values import encode
 
 _SAME_REQUEST = timedelta(seconds=2)
 _HISTORIES_KEPT = 5_000
@@ -151,7 +151,8 @@ class ZammadDesk:
             self._histories.pop(ticket.id, None)
         row = self._internal(ticket, answer) if is_internal else parsed(TicketRow, answer, f"PUT {path}")
         self._stored(row, changes, f"PUT {path}")
-        return row.updated_at
+        # Of what crossed this write nobody will tell: as if it had not been seen, so that the next sweep finds it.
+        return ticket.updated_at if self._crossed(ticket, changes, note, row) else row.updated_at
 
     def _internal(self, ticket: Ticket, answer: Any) -> TicketRow:
         """The ticket after a note, which nobody but support may read.
@@ -325,8 +326,7 @@ class ZammadDesk:
     def _stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
         """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072)."""
         stored = self._decoder.fields_of(row.model_extra or {})
-        other = {field for field, value in changes.items() if field in stored and stored[field] != value}
-        lost = other - self._set_anew(row, {field: changes[field] for field in other}) if other else other
+        lost = [field for field, value in changes.items() if field in stored and stored[field] != value]
         if lost:
             names = ", ".join(self._mapping.attribute(field) for field in sorted(lost))
             raise RefusedError(
@@ -336,18 +336,16 @@ class ZammadDesk:
                 written=True,
             )
 
-    def _set_anew(self, ticket: TicketRow, written: Mapping[str, Any]) -> set[str]:
-        """The fields of which the history shows that the value was there and somebody has changed it since: triggers
-        run before the answer (recording 301; of a PUT from 7.2 on, zammad#6255). The rules judge that, as anybody's."""
-        since = ticket.updated_at - _SAME_REQUEST
-        rows = [row for row in self._read_history(str(ticket.id)).history if row.created_at >= since]
-        return {
-            field
-            for row in rows
-            if row.o_id == ticket.id and str(row.created_by_id) not in self._accounts
-            if (field := self._mapping.field(row.attribute or "")) is not None and field in written
-            if decode(field, row.value_from) == written[field]
-        }
+    def _crossed(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, row: TicketRow) -> bool:
+        """Whether the answer shows what somebody else has changed or written since the ticket was read. We are the last
+        who changed it then, so that no trigger of ours fires for it."""
+        custom = self._decoder.fields_of(row.model_extra or {})
+        now = {**custom, "priority": self._meanings.priority(row.priority_id)}
+        if any(getattr(ticket.fields, field) != value for field, value in now.items() if field not in changes):
+            return True
+        known = max((int(article.id) for article in ticket.articles), default=0)
+        written = [number for number in (row.model_extra or {}).get("article_ids", ()) if number > known]
+        return len(written) > (note is not None)
 
     @cached_property
     def _accounts(self) -> list[str]:
