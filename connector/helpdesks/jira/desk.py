@@ -26,7 +26,7 @@ from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import VISIBLE_AFTER, Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.histories import Histories
+from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
 from connector.helpdesks.jira.identity import identity
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
@@ -155,7 +155,7 @@ class JiraDesk:
         if not (ticket_id.isascii() and ticket_id.isdigit()):
             raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
         path = f"api/2/issue/{ticket_id}"
-        row = parsed(IssueRow, self.client.get(path, self._parts.query), f"GET {path}")
+        row = parsed(IssueRow, self.client.get(path, self._parts.query, COMMENTS_OF_ISSUE), f"GET {path}")
         if not self._is_ours(project := row.fields.project):
             raise NotFoundError(
                 f"Jira {row.key} is in project {project.key}: none of the connector's (mappings/jira.yaml)"
