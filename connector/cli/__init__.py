@@ -29,6 +29,7 @@ _COMMANDS = {
     },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),
+        "report": ("report", "Write a month's report for a customer or the provider."),
         "simulate": ("simulate", "Show what a policy would have done to past tickets."),
         "demo": ("demo", "Play an outage on a sandbox helpdesk."),
     },
