@@ -104,8 +104,8 @@ _ISSUE_PAUSE = timedelta(seconds=30)
 class JiraClient:
     """Requests over one :class:`Connection`, from any thread.
 
-    Paths begin below ``/rest/``; a ``query`` is already encoded. An empty answer is ``None``. Redirects are never
-    followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
+    Paths begin below ``/rest/``, or with a slash at the address itself; a ``query`` is already encoded. An empty answer
+    is ``None``. Redirects are never followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
     """
 
     def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: EndpointPauses) -> None:
@@ -141,7 +141,7 @@ class JiraClient:
         endpoint = endpoint_of(method, path)
         self._pauses.check(endpoint, self._clock())
         where = f"Jira {method} {path}"
-        address = f"/rest/{quote(path)}"
+        address = quote(path if path.startswith("/") else f"/rest/{path}")
         response = self._connection.send(method, f"{address}?{query}" if query else address, body, where)
         if response.status_code >= 300 or _is_nobody(response):
             raise self._error(where, endpoint, response)
