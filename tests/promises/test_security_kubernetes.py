@@ -1,4 +1,4 @@
-"""Security on Kubernetes: what runs there has no root, no writable root, no privileges, no token of the cluster, and limits;
+"""Security on Kubernetes: no root, no writable root, no privileges, no token of the cluster, limits of memory;
 names, ports and variables are those of the connector. Read from the files; no cluster is here."""
 
 from pathlib import Path
