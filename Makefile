@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report term)
 
-.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit lock clean
+.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit sbom lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make mutate     change the rules' code a little, one change at a time, and count what no test notices (an hour)"
 	@echo "make chaos      kill processes, cut off the database and count what is lost (27 minutes)"
 	@echo "make audit      look for known vulnerabilities in the locked dependencies (asks an advisory service)"
+	@echo "make sbom       write dist/sbom.json: what a release is made of, with hashes (CycloneDX)"
 	@echo "make lock       renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
 	@echo "make clean      remove .venv and all caches"
 
@@ -78,6 +79,10 @@ chaos: .venv/.dev
 
 audit: .venv/.dev
 	@$(BIN)/python -m tests.audit
+
+sbom: .venv/.dev
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-file dist/sbom.json
 
 lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --output-file requirements.lock
