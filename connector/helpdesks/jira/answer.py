@@ -180,6 +180,7 @@ class IssueFields(JiraAnswer):
     priority: NamedRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
+    assignee: UserRow | None = None
     created: Instant
     updated: Instant
     comment: CommentPage = CommentPage()
@@ -205,6 +206,10 @@ class OtherFields(JiraAnswer):
     status: StatusRow
     issuetype: NamedRow | None = None
     creator: UserRow | None = None
+    reporter: UserRow | None = None
+    priority: NamedRow | None = None
+    created: Instant | None = None
+    resolutiondate: Instant | None = None
 
 
 class OtherRow(JiraAnswer):
