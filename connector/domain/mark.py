@@ -13,7 +13,7 @@ MarkName = Literal[
     "deferral-ended", "deferral-offered", "deferral-refused", "deferral-told", "deferred", "doubt", "english-only",
     "left-scope", "level", "older", "opened-again", "priority", "priority-kept", "problem-back",
     "problem-effective", "problem-incidents", "problem-linked", "problem-overdue", "problem-reminder",
-    "problem-reopened", "refused", "refused-told", "reminded", "repaired", "request", "request-late",
+    "problem-reopened", "receipt", "refused", "refused-told", "reminded", "repaired", "request", "request-late",
     "request-told", "request-top", "rfo-declined", "rfo-due", "rfo-elsewhere", "rfo-late", "rfo-reminder",
     "rfo-reopened", "rfo-withdrawn", "service", "state-unknown", "unclear", "understood", "unproved", "unwritten",
     "workaround", "worse",

@@ -15,6 +15,7 @@ from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
 from connector.helpdesks.jira.messages import body_of, comment, message
 from connector.helpdesks.jira.site import Site
@@ -32,6 +33,7 @@ class IssueWriter:
         mapping: JiraMapping,
         memory: Memory,
         *,
+        meanings: Meanings,
         proofs: Proofs,
         histories: Histories,
         clock: Callable[[], datetime],
@@ -40,6 +42,7 @@ class IssueWriter:
         self._site = site
         self._mapping = mapping
         self._memory = memory
+        self._meanings = meanings
         self._proofs = proofs
         self._histories = histories
         self._clock = clock
@@ -91,7 +94,7 @@ class IssueWriter:
         fields: dict[str, Any] = {}
         for field, value in changes.items():
             if field == "priority":
-                fields |= {"priority": {"name": self._mapping.priority_name(value)}} if value is not None else {}
+                fields |= {"priority": self._meanings.priority_written(value)} if value is not None else {}
             elif field == "group":
                 fields |= {self._id("group"): {"value": self._mapping.group_name(value)}} if value is not None else {}
             else:
@@ -150,7 +153,7 @@ class IssueWriter:
             transition = next((way for way in ways if way.to.name == name), None)
             if transition is not None:
                 return transition
-        return None
+        return next((way for way in ways if self._meanings.leads_to(way, state)), None)
 
     def _read(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> EditedRow:
         path = f"api/2/issue/{ticket.id}"

@@ -22,6 +22,7 @@ from connector.sandbox.jira.records import (
     Issue,
     LinkType,
     Named,
+    Others,
     Project,
     Queue,
     RequestType,
@@ -62,6 +63,7 @@ class World:
         self.custom_fields: dict[str, CustomField] = {}
         self.field_schemes: dict[int, FieldScheme] = {}
         self.screens: dict[int, Screen] = {}
+        self.others = Others()
         self.statuses: dict[str, Status] = {}
         self.transitions: dict[str, Transition] = {}
         self.priorities: dict[str, Named] = {}
