@@ -213,7 +213,7 @@ class OtherFields(JiraAnswer):
     issuetype: NamedRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
-    priority: NamedRow | None = None
+    priority: PriorityRow | None = None
     created: Instant | None = None
     resolutiondate: Instant | None = None
 

@@ -171,7 +171,7 @@ class Decoder:
             organizations=tuple(self._shared_with(row).values()),
         )
 
-    def _shared_with(self, row: IssueRow) -> dict[str, str]:
+    def _shared_with(self, row: IssueRow | OtherRow) -> dict[str, str]:
         """The organizations of the issue: name by id."""
         known = (row.fields.model_extra or {}).get(self._ids.organizations or "")
         rows = known if isinstance(known, list) else ()
@@ -320,7 +320,7 @@ class Decoder:
 
     def _linked(self, row: OtherRow) -> LinkedTicket:
         raw, created_by = row.fields.model_extra, self._actors.actor(row.fields.creator)
-        state = self._meanings.state(row.fields.status)[0]
+        state, reporter = self._meanings.state(row.fields.status)[0], row.fields.reporter
         kind = row.fields.issuetype and self._mapping.kind_of(row.fields.issuetype.name, self._group(None))
         return LinkedTicket(
             id=row.id,
@@ -333,7 +333,7 @@ class Decoder:
             rfo_due_at=self._value(raw, "rfo_due_at"),
             service_id=self._value(raw, "service_id"),
             priority=self._meanings.priority(row.fields.priority),
-            customer=row.fields.reporter.display_name if row.fields.reporter else "",
+            customer=next(iter(self._shared_with(row).values()), "") or (reporter.display_name if reporter else ""),
             began=self._value(raw, "problem_start") or row.fields.created,
             ended=row.fields.resolutiondate if state.is_over else None,
             workaround=self._value(raw, "workaround"),

@@ -32,7 +32,11 @@ class Linked:
         self._listing = listing
         self._mapping = mapping
         self._flavour = flavour
-        self._fields = [*_NATIVE, *(fields.ids[field] for field in _FIELDS)]
+        self._fields = [
+            *_NATIVE,
+            *([fields.organizations] if fields.organizations else []),
+            *(fields.ids[field] for field in _FIELDS),
+        ]
 
     def of(self, issue: IssueRow, kind: TicketKind) -> list[OtherRow]:
         """The linked issues that matter to an issue of this ``kind``, in the order of their links."""
