@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.fields import Fields
+from connector.domain.labels import LABELS, Labels
 from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import LABELS
+from connector.domain.labels import LABELS
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketState
 from tests.promises.conftest import COMPLETE, HOUSES, Cast, set_the_stage
