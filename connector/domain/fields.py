@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args
 
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
+    CauseCategory,
     FaultType,
     Impact,
     IntakeStatus,
@@ -231,12 +232,50 @@ class Fields(Model):
         label="Root cause", help="Of a problem: what caused its incidents.", set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
     """R28, R30. On a problem record."""
+    cause_category: Annotated[CauseCategory | None, Field(
+        label="Cause category", help="Of a problem: what kind of cause it has. A problem without it is not closed.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            CauseCategory.FIBRE: "Fibre", CauseCategory.HARDWARE: "Hardware", CauseCategory.SOFTWARE: "Software",
+            CauseCategory.POWER: "Power", CauseCategory.CONFIGURATION: "Configuration",
+            CauseCategory.SUPPLIER: "Supplier", CauseCategory.CUSTOMER: "Customer", CauseCategory.UNKNOWN: "Unknown",
+        },
+    )] = None  # fmt: skip
+    """R28. On a problem record, like all that follow up to the services."""
+    workaround: Annotated[str | None, Field(
+        label="Workaround",
+        help="Of a problem: how to live with it. It is told once on each open incident that is linked.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
     permanent_fix: Annotated[str | None, Field(
         label="Permanent fix",
         help="Of a problem: what keeps its incidents from coming back. A problem without it is not closed.",
         set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
     """R28. On a problem record."""
+    no_fix_reason: Annotated[str | None, Field(
+        label="No fix, accepted because",
+        help="Of a problem: why it stays without a permanent fix. It counts if a manager has written it.",
+        set_by=SetBy.SUPPORT, length=1000,
+    )] = None  # fmt: skip
+    change_reference: Annotated[str | None, Field(
+        label="Change reference", help="Of a problem: the change that brings the fix.",
+        set_by=SetBy.SUPPORT, length=250,
+    )] = None  # fmt: skip
+    fix_due: Annotated[Instant | None, Field(
+        label="Fix due", help="Of a problem: until when it is to be fixed.", set_by=SetBy.SUPPORT,
+    )] = None  # fmt: skip
+    review_on: Annotated[Instant | None, Field(
+        label="Review on",
+        help="Of a problem that is fixed: when it is looked whether the fix is effective. Set when it is closed; you "
+        "may choose another day.",
+        set_by=SetBy.SUPPORT,
+    )] = None  # fmt: skip
+    affected_services: Annotated[str | None, Field(
+        label="Affected services",
+        help="Of a problem: IDs of services, one in a line. The rules add those of its incidents.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
 
     priority: Annotated[Priority | None, Field(
         label="Priority", help="It follows from impact and urgency.", set_by=SetBy.HELPDESK,

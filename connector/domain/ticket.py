@@ -17,6 +17,7 @@ from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
     Actor,
+    CauseCategory,
     Channel,
     FaultType,
     Impact,
@@ -71,7 +72,14 @@ class Changes(TypedDict, total=False):
     deferred_until: datetime | None
     problem_state: ProblemState | None
     root_cause: str | None
+    cause_category: CauseCategory | None
+    workaround: str | None
     permanent_fix: str | None
+    no_fix_reason: str | None
+    change_reference: str | None
+    fix_due: datetime | None
+    review_on: datetime | None
+    affected_services: str | None
     connector_key: str | None
 
 
@@ -174,10 +182,20 @@ class LinkedTicket(Model):
     """By its group or type, whoever made it. Where nobody says it: what the connector made it as, else an incident."""
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
+    service_id: str | None = None
+    priority: Priority | None = None
+    customer: str = ""
+    """The organization that an incident is of, else the person; empty where the helpdesk does not name it with a
+    link."""
+    began: Instant | None = None
+    """When the fault began, as the incident states it, else when it was reported."""
+    ended: Instant | None = None
+    """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
+    workaround: str | None = None
 
 
 class OpenProblem(Model):
-    """A problem record that is not over, as a search shows it."""
+    """A problem record that is not closed for good, as a search shows it."""
 
     id: str
     services: frozenset[str]
@@ -188,7 +206,7 @@ class OpenProblem(Model):
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", fields.get("service_id") or "")
+    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
     services = frozenset(name.casefold() for name in named if name)
     return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
 
@@ -242,6 +260,8 @@ class Ticket(Kept):
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
+    owner: str | None = None
+    """The name of who works on it; ``None``: nobody yet."""
     merged_into: str | None = None
     """The id of the ticket that this one was merged into."""
     copied_from: str | None = None
