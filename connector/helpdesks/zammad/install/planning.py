@@ -172,6 +172,7 @@ def _site(
         bot_login=str(bot["login"]),
         installed=new_installation(str(bot["id"]), receiver_url),
         receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
+        webhook=webhook or {},
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
         without_access=_without_access(setup, current),
