@@ -180,7 +180,7 @@ def _site(
     )
 
 
-def _without_access(setup: Setup, current: Current) -> Mapping[str, frozenset[str]]:
+def _without_access(setup: Setup, current: Current) -> Mapping[str, tuple[str, ...]]:
     """Role of agents → groups of the policy, without the intake, in which it may do nothing or which are not there."""
     ids = {str(row["name"]): str(row["id"]) for row in current.tables["groups"]}
     named = setup.policy.groups() - {"intake"}
@@ -188,7 +188,7 @@ def _without_access(setup: Setup, current: Current) -> Mapping[str, frozenset[st
     lacking = {}
     for role in setup.mapping.roles.agents:
         access = (current.row("roles", role) or {}).get("group_ids") or {}
-        lacking[role] = frozenset(name for name, group_id in groups.items() if not access.get(group_id))
+        lacking[role] = tuple(name for name, group_id in groups.items() if not access.get(group_id))
     return lacking
 
 

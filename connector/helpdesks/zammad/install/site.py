@@ -29,7 +29,7 @@ class InstallContext:
     sender_id: int | None
     """The address that mail of the intake group comes from: a group without one sends no mail."""
     signature_id: int | None
-    without_access: Mapping[str, frozenset[str]]
+    without_access: Mapping[str, tuple[str, ...]]
     """Role of agents → groups of ours in which it may do nothing yet."""
     today: date
     """Public holidays are written down from this year on."""
