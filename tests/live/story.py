@@ -23,7 +23,7 @@ class LiveSystem(Protocol):
     """What differs between helpdesks."""
 
     helpdesk: str
-    settings: Mapping[str, str]
+    settings: dict[str, str]
     """Address and tokens, as environment variables of the commands."""
     expected: frozenset[str]
     """Checks of the doctor that a bare test system may fail: it sends no mail."""
@@ -83,7 +83,8 @@ def _examine(system: LiveSystem, environment: Mapping[str, str], folder: Path) -
     """Nothing fails that a bare system would not."""
     told = _interspace(environment, folder, "doctor", "--json", "--scheduler-wait", "0", failing=True)
     failed = {one["name"]: one["seen"] for one in json.loads(told) if one["verdict"] == "fail"}
-    assert not {name: seen for name, seen in failed.items() if name not in system.expected}
+    unexpected = {name: seen for name, seen in failed.items() if name not in system.expected}
+    assert unexpected == {}, unexpected
 
 
 def _interspace(environment: Mapping[str, str], folder: Path, *arguments: str, failing: bool = False) -> str:

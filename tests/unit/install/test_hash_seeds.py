@@ -17,8 +17,10 @@ _PLANS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("helpdesk", _PLANS)
 def test_the_checksum_of_a_plan_is_that_of_every_process(helpdesk: str) -> None:
-    made = "; print(new_bench(SteppedClock(T0)).plan().checksum)"
-    code = f"from {_PLANS[helpdesk]}; from connector.sandbox.clock import SteppedClock; from tests.builders import T0{made}"
+    code = (
+        f"from {_PLANS[helpdesk]}; from connector.sandbox.clock import SteppedClock; from tests.builders import T0; "
+        "print(new_bench(SteppedClock(T0)).plan().checksum)"
+    )
     running = [
         subprocess.Popen(
             [sys.executable, "-c", code],
