@@ -320,6 +320,7 @@ class Decoder:
             **({"kind": kind} if kind else {}),
             rfo_status=self._value(raw, "rfo_status"),
             rfo_due_at=self._value(raw, "rfo_due_at"),
+            root_cause=self._value(raw, "root_cause"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

@@ -95,7 +95,17 @@ class JiraDesk:
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more where the comments have to prove what the memory does not, and on Data Center
-        for a comment of which it is not known who may see it."""
+        for a comment of which it is not known who may see it. An RFO task's incident, or the other way round, is as
+        many again."""
+        ticket = self._read(ticket_id)
+        if (other := ticket.needed) is None:
+            return ticket
+        try:
+            return ticket.model_copy(update={"related": self._read(other)})
+        except NotFoundError:
+            return ticket
+
+    def _read(self, ticket_id: str) -> Ticket:
         row = self._issue(ticket_id)
         parts = self._parts
         remembered = self._memory.opened(MARKS, row.id, row.properties.get(MARKS))

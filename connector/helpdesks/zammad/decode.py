@@ -225,6 +225,7 @@ class Decoder:
                     kind=self._kind(group, created_by, fields["connector_key"]),
                     rfo_status=fields["rfo_status"],
                     rfo_due_at=fields["rfo_due_at"],
+                    root_cause=fields["root_cause"],
                 )
             )
         return links

@@ -108,7 +108,16 @@ class ZammadDesk:
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
-        whose incident was merged."""
+        whose incident was merged. An RFO task's incident, or the other way round, is as many again."""
+        ticket = self._read(ticket_id)
+        if (other := ticket.needed) is None:
+            return ticket
+        try:
+            return ticket.model_copy(update={"related": self._read(other)})
+        except (NotFoundError, OutOfReachError):
+            return ticket
+
+    def _read(self, ticket_id: str) -> Ticket:
         path = f"tickets/{ticket_id}"
         try:
             whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")

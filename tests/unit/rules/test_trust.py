@@ -14,6 +14,7 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
 )
@@ -46,6 +47,18 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "deferred_until": (at(hours=4), FAR),
     "root_cause": (None, "sabotage"),
     "permanent_fix": (None, "none needed"),
+    "rfo_summary": (None, "nothing happened"),
+    "rfo_trigger": (None, "nobody"),
+    "rfo_detection": (None, "never"),
+    "rfo_resolution": (None, "none needed"),
+    "corrective_measures": (None, "all done"),
+    "preventive_measures": (None, "none | nobody | 2030-01-01"),
+    "third_party_reference": (None, "made up"),
+    "rfo_revision": (None, "all of it"),
+    "rfo_release": (None, RfoRelease.FINAL),
+    "rfo_decline_reason": (None, "we are too busy"),
+    "rfo_version": (None, 3),
+    "next_measure_at": (None, at(days=400)),
 }
 OPEN: dict[str, Any] = {
     "service_id": "SVC-1006",
