@@ -18,6 +18,7 @@ from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import Contact, FixedLength, Name, Pattern, Span, ZoneName
 from connector.policy.messages import shipped
+from connector.policy.letterhead import Letterhead, shipped_letterhead
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
 from connector.policy.targets import TargetLimits, Targets, TargetsByContract, TargetTable
@@ -186,6 +187,9 @@ class Rules(Section):
     messages_folder: Path | None = Field(
         default=None, description="texts of your own, relative to this file; see: interspace messages --help"
     )
+    provider_folder: Path | None = Field(
+        default=None, description="name, address, colours and logo for documents, relative to this file (R33, R35)"
+    )
     messages_per_hour: int = Field(
         default=10,
         ge=1,
@@ -226,9 +230,13 @@ class Policy(Rules):
     """All rules of one provider."""
 
     version: str
-    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone."""
+    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone, and the
+    letterhead of documents."""
     messages: Annotated[MessageCatalogue, PlainSerializer(lambda messages: messages.version)] = Field(
         default_factory=shipped
+    )
+    letterhead: Annotated[Letterhead, PlainSerializer(lambda letterhead: letterhead.version)] = Field(
+        default_factory=shipped_letterhead
     )
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
 

@@ -87,7 +87,8 @@ def facts(incident: Ticket, found: tuple[Outage, ...], policy: Policy) -> tuple[
         return ()
     first, last = found[0].began, found[-1].ended
     known = [fact for fact in _facts(incident, found, policy) if fact.at >= first and (last is None or fact.at <= last)]
-    return tuple(sorted(known, key=lambda fact: fact.at))
+    # A repair comes after the message that tells of it at the same second.
+    return tuple(sorted(known, key=lambda fact: (fact.at, fact.what in ("restored", "ended"))))
 
 
 def _facts(incident: Ticket, found: tuple[Outage, ...], policy: Policy) -> Iterator[Fact]:

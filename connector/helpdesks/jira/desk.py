@@ -25,6 +25,7 @@ from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
 from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
+from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.identity import identity
@@ -168,8 +169,18 @@ class JiraDesk:
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
         accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
         proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))
+        files = Files(
+            self.client, lambda user: self._actors.actor(user) is Actor.CONNECTOR, lambda: self.site.project_id
+        )
         writer = IssueWriter(
-            self.client, self.site, self._mapping, self._memory, proofs=proofs, histories=histories, clock=self._clock
+            self.client,
+            self.site,
+            self._mapping,
+            self._memory,
+            proofs=proofs,
+            histories=histories,
+            files=files,
+            clock=self._clock,
         )
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
         names += [fields.organizations] if fields.organizations else []

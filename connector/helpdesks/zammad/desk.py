@@ -7,6 +7,7 @@ idempotency key, so every step is proved by what it leaves on the ticket.
 """
 
 import threading
+from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -293,6 +294,11 @@ class ZammadDesk:
             "internal": not note.public,
             "preferences": {PROPERTY: self._proofs.sealed(ticket.id, note.marks)},
         }
+        if note.files:
+            article["attachments"] = [
+                {"filename": file.name, "data": b64encode(file.content).decode(), "mime-type": file.media_type}
+                for file in note.files
+            ]
         if not note.public or self._mapping.articles.public is not Channel.EMAIL:
             return article | {"type": "note"}
         if ticket.customer.email:

@@ -9,7 +9,7 @@ from connector.domain.ticket import Article, Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.rules.rfo import rfo
 from tests.builders import at, changed, complete, default_policy, incident, moved, note, said
-from tests.unit.rules.passes import decide
+from tests.unit.rules.passes import decide, with_values
 
 POLICY = default_policy()
 P1, P2, P3, P4 = Priority
@@ -270,7 +270,7 @@ def test_declined_with_a_reason_it_stays_and_the_customer_is_told_once() -> None
 
     outcome = decide(rfo, ticket, POLICY, at(days=30))
     (told,) = outcome.notes
-    after = ticket.model_copy(update={"articles": (*ticket.articles, note(set(told.marks), at(hours=5)))})
+    after = with_values(ticket, articles=(*ticket.articles, note(set(told.marks), at(hours=5))))
 
     assert outcome.changes == {"rfo_status": RfoStatus.DECLINED, "rfo_due_at": None}
     assert told.public

@@ -15,7 +15,7 @@ from connector.rules.measures import Wrong, read_measures
 from connector.rules.outages import outages
 from connector.rules.rfo_facts import facts, sent
 from tests.builders import at, changed, complete, default_policy, incident, moved, note, said
-from tests.unit.rules.passes import written
+from tests.unit.rules.passes import with_values, written
 
 POLICY = default_policy()
 ASKED, ENDED, NOW = at(hours=1), at(hours=3), at(days=1)
@@ -39,6 +39,7 @@ def outage(*articles: Article, silence: Silence | None = None, **fields: Any) ->
     over = moved(TicketState.OPEN, TicketState.CLOSED, ENDED)
     ticket = incident(
         complete(**(held | fields)),
+        created_by=Actor.CONNECTOR,
         state=TicketState.CLOSED,
         history=(over, *history),
         articles=(
@@ -140,7 +141,7 @@ def test_the_draft_is_told_once_and_anew_when_the_facts_are_others() -> None:
     assert once is not None
     drafted = note(set(once.marks))
     changes = (*about.history, changed("priority", Priority.P2, Priority.P1, at(hours=1)))
-    later = about.model_copy(update={"history": tuple(sorted(changes, key=lambda change: change.at))})
+    later = with_values(about, history=tuple(sorted(changes, key=lambda change: change.at)))
 
     assert "rfo-draft" not in names(evaluate(task(about, articles=(drafted,)), POLICY, NOW))
     assert "rfo-draft" in names(evaluate(task(later, articles=(drafted,)), POLICY, NOW))
@@ -230,7 +231,7 @@ def test_nobody_else_releases_it(who: Person, actor: Actor, said_why: str) -> No
 
 def test_a_text_that_was_changed_after_the_release_needs_another_one() -> None:
     one = released()
-    later = one.model_copy(update={"history": (*one.history, by(AUTHOR, "root_cause", "x", at(hours=7)))})
+    later = with_values(one, history=(*one.history, by(AUTHOR, "root_cause", "x", at(hours=7))))
 
     decision = evaluate(later, POLICY, NOW)
 
@@ -330,7 +331,7 @@ def test_what_cannot_be_sent_is_given_to_support_and_stays_due() -> None:
 def test_a_corrected_version_says_what_changed() -> None:
     about = outage(note({"rfo-sent-1-1-final-1"}, at(hours=5)), rfo_status=RfoStatus.DELIVERED)
     delivered = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(hours=5), Actor.CONNECTOR)
-    about = about.model_copy(update={"history": (*about.history, delivered)})
+    about = with_values(about, history=(*about.history, delivered))
 
     silent = evaluate(released(about=about), POLICY, NOW)
     told = evaluate(with_task(about, released(about=about, rfo_revision="The duct, not the fibre.")), POLICY, NOW)
