@@ -4,11 +4,14 @@ A server process has imported the commands and waits; each call is a fork of it:
 environment, directory, output and exit code, as a shell would start it. Half a second of imports falls away each time.
 """
 
+import atexit
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +83,9 @@ def _serve() -> None:
     import connector.helpdesks.zammad.plugin
     import connector.work.table  # noqa: F401
 
+    # What was imported is no garbage; to look at it would copy it into each child.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -102,7 +108,18 @@ def _become(order: dict[str, Any]) -> None:
     sys.argv = ["interspace", *order["arguments"]]
     # Whoever hangs is killed.
     signal.alarm(int(PATIENCE_S))
-    main()
+    code: str | int | None = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    if isinstance(code, int) and threading.active_count() == 1:
+        # Taking apart all that was imported, as an interpreter does that ends, takes longer than most commands.
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

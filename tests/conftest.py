@@ -40,8 +40,16 @@ pytest_plugins = ("tests.secret_scan", "tests.jira_judge")
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server, started by the first test that needs it."""
-    with running_server() as url:
+    with running_server(on_disk=False) as url:
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """Tests kill processes, not machines: nothing in this one waits until a commit is on the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("connector.work.sqlite._COMMITTED", "PRAGMA synchronous = OFF")
+        yield
 
 
 @pytest.fixture

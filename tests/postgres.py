@@ -17,8 +17,11 @@ _ACCOUNT = "postgres"
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """The URL of a server where schemas may be created; one of our own ends with the context."""
+def running_server(*, on_disk: bool = True) -> Iterator[str]:
+    """The URL of a server where schemas may be created; one of our own ends with the context.
+
+    One of our own keeps commits ``on_disk`` only if it shall: otherwise it does not wait for the disk.
+    """
     given = os.environ.get("INTERSPACE_TEST_POSTGRES")
     if given:
         yield given
@@ -29,10 +32,12 @@ def running_server() -> Iterator[str]:
             warnings.simplefilter("ignore")  # on import: no XDG_RUNTIME_DIR
             from pgserver.postgres_server import get_server
     except ImportError:
-        with _installed_server(directory) as url:
+        with _installed_server(directory, on_disk=on_disk) as url:
             yield url
         return
     server = get_server(directory, cleanup_mode="delete")
+    if not on_disk:
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
@@ -59,7 +64,7 @@ def _in_schema(server: str, name: str) -> sqlalchemy.URL:
 
 
 @contextmanager
-def _installed_server(directory: Path) -> Iterator[str]:
+def _installed_server(directory: Path, *, on_disk: bool) -> Iterator[str]:
     """The machine's own binaries. PostgreSQL refuses to run as root, so root lends it another account."""
     if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
         raise RuntimeError(
@@ -75,7 +80,7 @@ def _installed_server(directory: Path) -> Iterator[str]:
 
     data = directory / "data"
     run("initdb", "--auth=trust", f"--username={_ACCOUNT}", "-D", data)
-    options = f"-c listen_addresses='' -k {directory}"
+    options = f"-c listen_addresses='' -c fsync={'on' if on_disk else 'off'} -k {directory}"
     run("pg_ctl", "-w", "-D", data, "-l", directory / "log", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://{_ACCOUNT}@/postgres?host={directory}"

@@ -7,6 +7,7 @@ import yaml
 from pydantic import AfterValidator
 
 from connector.domain.model import Model
+from connector.helpdesks.versions import QUALITY, Version
 
 ROOT = Path(__file__).parents[1]
 
@@ -53,16 +54,6 @@ class Judgement(Model):
     why: Sentence
 
 
-class Version(Model):
-    """A version of the helpdesk, and how it is known that the connector works with it."""
-
-    version: Sentence
-    proof: Literal["recorded", "specification", "source"]
-    evidence: str | None = None
-    """A file of the repository; ``None`` where there is only reading."""
-    says: Sentence
-
-
 class Quality(Model):
     """One ``quality.yaml``."""
 
@@ -72,7 +63,7 @@ class Quality(Model):
 
 def quality_file(helpdesk: str) -> Path:
     """Where it stands."""
-    return ROOT / "connector" / "helpdesks" / helpdesk / "quality.yaml"
+    return ROOT / "connector" / "helpdesks" / helpdesk / QUALITY
 
 
 def quality(helpdesk: str) -> Quality:

@@ -16,11 +16,12 @@ from connector.cli.demo import START
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor
 from connector.helpdesks import registry
+from connector.helpdesks.versions import versions
 from connector.policy.load import load_policy
 from connector.sandbox.stage import Stage
 from connector.sandbox.story import tell
 from connector.settings import Settings
-from tests.quality import ROOT, quality
+from tests.quality import ROOT
 
 README = ROOT / "README.md"
 
@@ -31,11 +32,6 @@ _SHOWN = (
 _AUTHORS = {Actor.CUSTOMER: "customer", Actor.AGENT: "agent", Actor.CONNECTOR: "connector"}
 _BLOCK = re.compile(r"(<!-- ([\w ]+): made by make generate -->\n).*?(<!-- end -->)", re.DOTALL)
 _WIDTH = 118
-_PROOFS = {
-    "recorded": "run and recorded",
-    "specification": "checked against its specification",
-    "source": "source read",
-}
 
 
 def readme() -> str:
@@ -51,8 +47,8 @@ def _versions() -> Iterator[str]:
     yield "| Helpdesk | How tested | What exactly |"
     yield "|---|---|---|"
     for helpdesk in registry.names():
-        for version in quality(helpdesk).versions:
-            yield f"| {version.version} | {_PROOFS[version.proof]} | {version.says} |"
+        for version in versions(helpdesk):
+            yield f"| {version.version} | {version.proof.words} | {version.says} |"
 
 
 def _picture() -> Iterator[str]:

@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from functools import partial
 
 import structlog
 from flask import Flask
@@ -15,6 +14,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from connector import logs, metrics
+from connector.parent import end_with
+from connector.ports import holder
 from connector.settings import Settings, SettingsError, variable
 from connector.work.table import WorkTable
 
@@ -39,7 +40,13 @@ def serve(settings: Settings) -> None:
     WorkTable.open(settings.database_url.get_secret_value()).close()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     log.info("receiver starts", listens=f"http://{host}:{settings.port}")
-    run(settings, partial(application, settings), address)
+    parent = os.getpid()
+
+    def load() -> Flask:
+        end_with(parent)
+        return application(settings)
+
+    run(settings, load, address)
 
 
 def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
@@ -103,7 +110,7 @@ def address_of(settings: Settings) -> str:
             probe.bind(where)
     except OSError as error:
         names = f"{variable('host')}, {variable('port')}"
-        reason = error.strerror or str(error)
+        reason = f"{error.strerror or error}{holder(settings.port)}"
         raise SettingsError(f"{names}: cannot listen on {settings.host}:{settings.port}: {reason}") from None
     return str(where[0])
 

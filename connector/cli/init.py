@@ -98,6 +98,11 @@ class _Dialogue:
     def prompt(self, question: str, default: str) -> str:
         return str(click.prompt(question, default=default))
 
+    def keep(self, name: str, value: str) -> None:
+        whole = f"{self.helpdesk}_{name}"
+        if self.settings().value(whole) is None:
+            self.values[whole] = value
+
     def settings(self, more: Mapping[str, Any] | None = None) -> Settings:
         return load(os.environ, {**self.values, **(more or {})}, with_file=False)
 

@@ -25,8 +25,8 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     """Copy the shipped rules, to change them.
 
     Policy, service catalogue, mappings, the letterhead of documents and the JSON Schemas for your editor go into DIR,
-    with an empty folder for texts of your own (see: interspace messages), and the settings that name the copies are shown. A file that is there stays
-    as it is, and so does what the settings name already.
+    with an empty folder for texts of your own (see: interspace messages), and the settings that name the copies are
+    shown. A file that is there stays as it is, and so does what the settings name already.
 
     \b
     Examples:

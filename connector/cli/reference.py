@@ -14,8 +14,8 @@ from connector.cli.options import sections as headings
 from connector.cli.sections import filled, sections
 from connector.helpdesks import registry
 from connector.policy.catalogue import Catalogue
-from connector.policy.locate import MAPPINGS
 from connector.policy.letterhead import Provider
+from connector.policy.locate import MAPPINGS
 from connector.policy.models import Rules
 from connector.policy.section import Section
 from connector.settings import Settings, declared, secret_names, variable

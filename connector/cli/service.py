@@ -2,25 +2,28 @@
 
 import gc
 import signal
-import subprocess
 import sys
 import threading
-import time
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from types import FrameType
 
 import structlog
 
 from connector import metrics
 from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_option, settings_options
-from connector.cli.reload import SIGHUP, open_rules, reload_on_sighup
+from connector.cli.reload import open_rules, reload_on_sighup
 from connector.cli.sections import command
+from connector.cli.supervisor import Part, supervise
 from connector.cli.wiring import identity_of, open_table
-from connector.helpdesks.errors import TransientError
+from connector.helpdesks.errors import HelpdeskError, TransientError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
+from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
+from connector.helpdesks.versions import doubt
+from connector.parent import end_first, end_with_supervisor, pulse
 from connector.policy.models import Policy
+from connector.ports import holder
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
 from connector.work.admission import admit, in_force
@@ -35,8 +38,8 @@ log = structlog.get_logger("interspace")
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
-_STOP_S = 120
 _ASK_AGAIN_S = 5.0
+_PROGRAM = (sys.executable, "-m", "connector")
 
 
 @command()
@@ -44,8 +47,8 @@ _ASK_AGAIN_S = 5.0
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
-    Until SIGTERM or Ctrl-C; then what has begun is finished. On SIGHUP policy, catalogue and mapping are read again.
-    Each helpdesk whose address is set has a worker process.
+    Until SIGTERM or Ctrl-C; then what has begun is finished. Each helpdesk whose address is set has a worker process; a
+    process that dies is started again. On SIGHUP policy, catalogue and mapping are read again.
 
     Needs INTERSPACE_{HELPDESK}_URL, …_TOKEN and …_WEBHOOK_SECRET (or …_FILE), or the same for another helpdesk.
 
@@ -61,13 +64,8 @@ def run(settings: Settings) -> None:
         open_rules(settings, helpdesk)
     address_of(settings)
     open_table(settings).close()
-    if SIGHUP:
-        # Inherited: a child that is still starting must not die of it.
-        signal.signal(SIGHUP, signal.SIG_IGN)
-    receiver = _started("receive", settings)
-    workers = [_started("work", settings, helpdesk, place) for place, helpdesk in enumerate(served)]
-    _hand_on_sighup(workers)
-    sys.exit(_until_one_ends([receiver, *workers]))
+    receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings))
+    sys.exit(supervise([receiver, *(_worker(settings, helpdesk, place) for place, helpdesk in enumerate(served))]))
 
 
 @command()
@@ -82,6 +80,7 @@ def receive(settings: Settings) -> None:
     Example:
       INTERSPACE_{HELPDESK}_WEBHOOK_SECRET_FILE=/run/secrets/webhook interspace receive --host 0.0.0.0 --port 8080
     """
+    end_with_supervisor()
     serve(settings)
 
 
@@ -99,6 +98,8 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
       interspace work --worker-threads 32
       interspace work --helpdesk {helpdesk}
     """
+    end_with_supervisor()
+    end_first()
     served = settings.helpdesk(helpdesk)
     # Whatever is wrong with settings or rules is said before there is a work table.
     open_rules(settings, served)
@@ -106,6 +107,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
     _show_figures(settings, table)
+    _tell_of_token(settings.of(served))
     home, stopped = _admitted(table, desk)
     if stopped:
         return
@@ -116,7 +118,15 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         after_write=plugin(served).sweep_after_write,
         largest_change=settings.largest_change,
     )
-    worker = Worker(table, desk, policy, threads=settings.worker_threads, rate=settings.worker_rate, schedule=schedule)
+    worker = Worker(
+        table,
+        desk,
+        policy,
+        threads=settings.worker_threads,
+        rate=settings.worker_rate,
+        schedule=schedule,
+        pulse=pulse(),
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     reload_on_sighup(worker, lambda: _in_force(open_again(), since))
@@ -128,6 +138,8 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     log.info("worker stopped", helpdesk=desk.name)
     if worker.exposed is not None:
         raise worker.exposed
+    if worker.hangs:
+        sys.exit(1)
 
 
 def _in_force(rules: tuple[Desk, Policy], since: datetime | None) -> tuple[Desk, Policy]:
@@ -146,6 +158,7 @@ def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
         try:
             identity = identity_of(desk.name, desk)
             home = admit(table, desk.name, identity) if identity else None
+            _say_version(desk)
         except (TransientError, StoreUnavailable) as error:
             log.warning("not started yet: the helpdesk or the work table does not answer", cause=str(error))
             stopping.wait(_ASK_AGAIN_S)
@@ -156,23 +169,28 @@ def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
     return None, True
 
 
-def _hand_on_sighup(workers: list["subprocess.Popen[bytes]"]) -> None:
-    def hand_on(number: int, _: FrameType | None) -> None:
-        for worker in workers:
-            worker.send_signal(number)
+def _say_version(desk: Desk) -> None:
+    """Whether the helpdesk's version is one of those that were proved. It is no reason not to start."""
+    asked, told = plugin(desk.name).version, None
+    if asked is None:
+        return
+    with suppress(HelpdeskError):
+        told = asked(desk)
+    if told is None:
+        log.info("the helpdesk tells its version to admins only: interspace doctor says whether it was proved")
+    elif (why := doubt(desk.name, told)) is not None:
+        log.warning("the helpdesk's version was not proved", helpdesk=desk.name, version=told, what_follows=why)
+    else:
+        log.info("the helpdesk's version was proved", helpdesk=desk.name, version=told)
 
-    if SIGHUP:
-        signal.signal(SIGHUP, hand_on)
 
-
-def _started(part: str, settings: Settings, helpdesk: str | None = None, place: int = 0) -> "subprocess.Popen[bytes]":
-    """``place``: how many workers have been started before; each has a port of its own for its figures."""
+def _worker(settings: Settings, helpdesk: str, place: int) -> Part:
+    """``place``: how many workers come before it; each has a port of its own for its figures."""
     environment = as_environment(settings)
     port = settings.worker_metrics_port
     if port is not None:
         environment[variable("worker_metrics_port")] = str(port + place)
-    chosen = ("--helpdesk", helpdesk) if helpdesk else ()
-    return subprocess.Popen([sys.executable, "-m", "connector", part, *chosen], env=environment)
+    return Part(f"worker {helpdesk}", (*_PROGRAM, "work", "--helpdesk", helpdesk), environment, reloads=True)
 
 
 def _show_figures(settings: Settings, table: WorkTable) -> None:
@@ -183,19 +201,17 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
         metrics.serve(host, port, WorkTableRows(table.counts))
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SettingsError(f"{variable('worker_metrics_port')}: cannot listen on {host}:{port}: {reason}") from None
+        names = variable("worker_metrics_port")
+        raise SettingsError(f"{names}: cannot listen on {host}:{port}: {reason}{holder(port)}") from None
 
 
-def _until_one_ends(children: list[subprocess.Popen[bytes]]) -> int:
-    """Waits for SIGTERM, SIGINT or the end of one child, then stops all others. Returns the exit code."""
-    received: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: received.append(number))
-    # No event is waited for: its lock is not free for a handler that interrupts the waiting.
-    while not received and all(child.poll() is None for child in children):
-        time.sleep(0.2)
-    ended_alone = not received
-    for child in children:
-        child.terminate()
-    codes = [child.wait(_STOP_S) for child in children]
-    return max(1, *codes) if ended_alone else 0
+def _tell_of_token(own: HelpdeskSettings) -> None:
+    """When the token ends, as a figure; and in time, so that somebody makes a new one."""
+    if own.token_ends is None:
+        return
+    metrics.token_ends(own.HELPDESK, own.token_ends)
+    if own.token_ends - datetime.now(UTC).date() <= TOKEN_ENDS_SOON:
+        named = own.variable("token_ends")
+        log.warning(
+            "the helpdesk's token ends soon: make a new one", helpdesk=own.HELPDESK, **{named: str(own.token_ends)}
+        )

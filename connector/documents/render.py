@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from connector.domain.document import Document, File
-from connector.policy.locate import MAPPINGS
 from connector.policy.letterhead import Letterhead
+from connector.policy.locate import MAPPINGS
 
 PDF = "application/pdf"
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: Any = ["a-2a", "ua-1"]
 """ISO 19005-2 level A for archives, ISO 14289-1 for readers who do not see."""
 
 _TEMPLATES = MAPPINGS / "documents"
@@ -55,9 +55,9 @@ def pages(document: Document, letterhead: Letterhead, *, ppi: int = 110) -> list
 
 
 def _made(document: Document, letterhead: Letterhead, form: str, ppi: int = 110) -> list[bytes]:
-    import typst  # noqa: PLC0415 (see the top of this file)
+    import typst  # only here: see the top of this file
 
-    files: dict[str, bytes] = {path.name: path.read_bytes() for path in sorted(_TEMPLATES.glob("*.typ"))}
+    files: Any = {path.name: path.read_bytes() for path in sorted(_TEMPLATES.glob("*.typ"))}
     files["main.typ"] = files.pop(f"{document.template}.typ")
     if letterhead.logo_file is not None:
         files[letterhead.logo_file] = letterhead.logo
@@ -67,7 +67,7 @@ def _made(document: Document, letterhead: Letterhead, form: str, ppi: int = 110)
         try:
             made = typst.compile(
                 files,
-                format=form,
+                format=cast(Any, form),
                 ppi=float(ppi),
                 font_paths=[str(_FONTS)],
                 ignore_system_fonts=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
@@ -11,8 +11,8 @@ from pydantic import Field
 from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
-from connector.domain.model import Model
-from connector.domain.ticket import Changes
+from connector.domain.model import Instant, Model
+from connector.domain.ticket import Changes, OpenProblem
 from connector.domain.vocabulary import TicketState
 
 _NOTHING: Changes = {}
@@ -65,6 +65,31 @@ class Note(Model):
     """The same as files: they are made right before the note is written."""
 
 
+class Shared(Model):
+    """What an incident has in common with others of one outage, whose problem record is one (R28). Service IDs are in
+    small letters."""
+
+    services: frozenset[str]
+    """Its own service and those on the same circuit: their open problem is its problem."""
+    nearby: frozenset[str] = frozenset()
+    """Services of the same region: only what began at the same time is one outage."""
+    began: Instant
+    within: timedelta
+    """Outages that began no further apart began at the same time."""
+    places: tuple[str, ...]
+    """What names the outage's place, in order: nobody else opens a record there meanwhile."""
+
+    def record(self, problems: Iterable[OpenProblem]) -> OpenProblem | None:
+        """The one of these that the incident belongs to: one for its service before one for its region, the eldest."""
+        eldest_first = sorted(problems, key=lambda problem: (len(problem.id), problem.id))
+        own = (problem for problem in eldest_first if problem.services & self.services)
+        near = (problem for problem in eldest_first if problem.services & self.nearby and self._at_once(problem))
+        return next(own, None) or next(near, None)
+
+    def _at_once(self, problem: OpenProblem) -> bool:
+        return problem.began is not None and abs(problem.began - self.began) <= self.within
+
+
 class NewTicket(Model):
     """A ticket to be found by its key, else created, and linked to the ticket being reconciled."""
 
@@ -73,6 +98,8 @@ class NewTicket(Model):
     text: str
     group: str
     fields: Changes = Field(default_factory=Changes)
+    shared: Shared | None = None
+    """Of a problem record: an open one of the same outage is linked instead."""
 
 
 class Reasons(Sequence[str]):

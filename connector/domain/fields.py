@@ -20,10 +20,12 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoRelease,
     RfoStatus,
     ServiceCheck,
     Urgency,
+    WrittenLanguage,
 )
 
 
@@ -217,6 +219,17 @@ class Fields(Model):
     )] = None  # fmt: skip
     """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
 
+    problem_state: Annotated[ProblemState | None, Field(
+        label="Problem state",
+        help="Of a problem: how far it is. The rules go on with it by what is stated, until you choose yourself.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            ProblemState.PROPOSED: "Proposed", ProblemState.INVESTIGATING: "Investigating",
+            ProblemState.ROOT_CAUSE_KNOWN: "Root cause known", ProblemState.KNOWN_ERROR: "Known error",
+            ProblemState.FIX_PLANNED: "Fix planned", ProblemState.FIXED: "Fixed", ProblemState.CLOSED: "Closed",
+        },
+    )] = None  # fmt: skip
+    """R28. On a problem record."""
     root_cause: Annotated[str | None, Field(
         label="Root cause",
         help="Of a problem: what caused its incidents. In an RFO: what caused the outage; where the incident has a "
@@ -318,6 +331,12 @@ class Fields(Model):
         },
     )] = None  # fmt: skip
     """R7."""
+
+    language: Annotated[WrittenLanguage | None, Field(
+        label="Language", help="What the customer writes in. The rules set it once; your own choice stays.",
+        set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage},
+    )] = None  # fmt: skip
+    """R6."""
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None

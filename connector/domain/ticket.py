@@ -1,5 +1,7 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, wraps
@@ -21,6 +23,7 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoRelease,
     RfoStatus,
     ServiceCheck,
@@ -28,6 +31,7 @@ from connector.domain.vocabulary import (
     TicketKind,
     TicketState,
     Urgency,
+    WrittenLanguage,
 )
 
 
@@ -49,6 +53,7 @@ class Changes(TypedDict, total=False):
     group: str | None
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
+    language: WrittenLanguage | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     missed_targets: Missed | None
@@ -64,6 +69,7 @@ class Changes(TypedDict, total=False):
     deferral_customer: bool | None
     deferral: str | None
     deferred_until: datetime | None
+    problem_state: ProblemState | None
     root_cause: str | None
     permanent_fix: str | None
     rfo_summary: str | None
@@ -183,6 +189,23 @@ class LinkedTicket(Model):
     root_cause: str | None = None
 
 
+class OpenProblem(Model):
+    """A problem record that is not over, as a search shows it."""
+
+    id: str
+    services: frozenset[str]
+    """The IDs of the services it is about, in small letters."""
+    began: Instant | None = None
+    """When the outage began that it was opened for."""
+
+
+def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
+    """What a search shows of a problem record with these values of :class:`Fields`."""
+    named = re.split(r"[\s,;]+", fields.get("service_id") or "")
+    services = frozenset(name.casefold() for name in named if name)
+    return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
+
+
 class Kept(Model):
     """What a helpdesk keeps of every ticket: how it began, its values, and who changed them."""
 
@@ -198,9 +221,9 @@ class Kept(Model):
     @cached_property
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
         """The history by field, oldest first."""
-        by_field: dict[str, list[Change]] = {}
+        by_field: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self.history:
-            by_field.setdefault(change.field, []).append(change)
+            by_field[change.field].append(change)
         return {field: tuple(changes) for field, changes in by_field.items()}
 
 
@@ -317,7 +340,8 @@ class Ticket(Kept):
         """The ticket as it will be once ``changes`` are written."""
         if not changes:
             return self
-        return self.model_copy(update={"fields": self.fields.model_copy(update=dict(changes))})
+        # What has been found out follows from the messages and the history, and is as true of the copy.
+        return self._with(vars(self), {"fields": self.fields.model_copy(update=changes)})
 
     def as_of(self, moment: datetime) -> "Ticket":
         """The ticket as it was at ``moment`` (aware): later messages and changes are taken back.

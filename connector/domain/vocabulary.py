@@ -158,6 +158,46 @@ class Missed(StrEnum):
     BOTH = "both"
 
 
+class WrittenLanguage(StrEnum):
+    """What customers may write in (R6), by ISO 639-1."""
+
+    ENGLISH = "en"
+    ARABIC = "ar"
+    BULGARIAN = "bg"
+    CHINESE = "zh"
+    CROATIAN = "hr"
+    CZECH = "cs"
+    DANISH = "da"
+    DUTCH = "nl"
+    ESTONIAN = "et"
+    FINNISH = "fi"
+    FRENCH = "fr"
+    GERMAN = "de"
+    GREEK = "el"
+    HEBREW = "he"
+    HUNGARIAN = "hu"
+    ITALIAN = "it"
+    JAPANESE = "ja"
+    KOREAN = "ko"
+    LATVIAN = "lv"
+    LITHUANIAN = "lt"
+    NORWEGIAN = "no"
+    POLISH = "pl"
+    PORTUGUESE = "pt"
+    ROMANIAN = "ro"
+    RUSSIAN = "ru"
+    SERBIAN = "sr"
+    SLOVAK = "sk"
+    SLOVENE = "sl"
+    SPANISH = "es"
+    SWEDISH = "sv"
+    TURKISH = "tr"
+    UKRAINIAN = "uk"
+
+
+NOT_ENGLISH = tuple(each for each in WrittenLanguage if each is not WrittenLanguage.ENGLISH)
+
+
 class RfoStatus(StrEnum):
     """Where the Reason-For-Outage document stands (R32–R34)."""
 
@@ -170,6 +210,20 @@ class RfoStatus(StrEnum):
     DELIVERED = "delivered"
     DECLINED = "declined"
     """Not a critical or major incident: answered with the reason, left to an agent. Or an agent declines it."""
+
+
+class ProblemState(StrEnum):
+    """Where a problem stands on its way from cause to permanent solution (R28)."""
+
+    PROPOSED = "proposed"
+    """The rules have seen something come back (R31): a person confirms or declines."""
+    INVESTIGATING = "investigating"
+    ROOT_CAUSE_KNOWN = "root_cause_known"
+    KNOWN_ERROR = "known_error"
+    """The cause is known, and how to live with it."""
+    FIX_PLANNED = "fix_planned"
+    FIXED = "fixed"
+    CLOSED = "closed"
 
 
 WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE, RfoStatus.RELEASED)

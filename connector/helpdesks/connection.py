@@ -81,7 +81,10 @@ class Connection:
         """
         try:
             response = self.adapter.send(
-                self._prepared(method, path, body, headers or {}), timeout=self.timeout, verify=self.verify, proxies=self.proxies
+                self._prepared(method, path, body, headers or {}),
+                timeout=self.timeout,
+                verify=self.verify,
+                proxies=self.proxies,
             )
             response.content  # noqa: B018 - reads the body: a connection may break while it comes
         except OSError as error:
@@ -94,9 +97,7 @@ class Connection:
         what = ": TLS failed" if isinstance(error, requests.exceptions.SSLError) else " gives no answer"
         return UnavailableError(f"{where}: {self.base}{what}: {cause(error)} (the address is {self._setting})")
 
-    def _prepared(
-        self, method: str, path: str, body: Any, headers: Mapping[str, str]
-    ) -> requests.PreparedRequest:
+    def _prepared(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
         to send it."""
         request = self._template.copy()

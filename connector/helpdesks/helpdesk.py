@@ -1,11 +1,11 @@
 """What the connector needs of a helpdesk. A third helpdesk is one folder with these methods and one mapping."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
 
@@ -44,6 +44,16 @@ class Helpdesk(Protocol):
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Finds the ticket with ``new.key``, else creates it; links it to ``incident``; returns its id."""
+
+    @property
+    def search_lag(self) -> timedelta:
+        """How long a search may not show what has just been created."""
+
+    def open_problems(self) -> list[OpenProblem]:
+        """The problem records that are not over, whoever opened them."""
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        """Links a problem record to an incident. Linking twice is one link."""
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages of the tickets updated at or after ``since`` (UTC)."""

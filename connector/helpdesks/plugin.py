@@ -89,6 +89,9 @@ class Dialogue(Protocol):
     def prompt(self, question: str, default: str) -> str:
         """Asks for something that is no setting."""
 
+    def keep(self, name: str, value: str) -> None:
+        """Takes note of a setting that was found out, unless it is known."""
+
     def settings(self) -> "Settings":
         """The settings as far as they are known."""
 
@@ -159,6 +162,8 @@ class HelpdeskPlugin(Generic[S]):
     identity: Callable[[Desk], Identity] | None = None
     """Which helpdesk this is and who we are there; ``None``: it does not tell. Raises WrongAccountError if the account
     may not do what the connector has to do, HelpdeskError."""
+    version: Callable[[Desk], str | None] | None = None
+    """The version that it tells the connector's own account; ``None`` if it tells admins only. Raises HelpdeskError."""
     measures: Callable[[Desk, Ticket], Measure | None] | None = None
     """Raises HelpdeskError."""
     houses: Sequence[HouseVariant] = ()

@@ -4,6 +4,7 @@ The setting ``url`` is the environment variable ``INTERSPACE_<HELPDESK>_URL``; `
 settings.
 """
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -13,6 +14,9 @@ from pydantic.fields import FieldInfo
 from connector.domain.model import Model
 
 PREFIX = "INTERSPACE_"
+
+TOKEN_ENDS_SOON = timedelta(days=30)
+"""How long before the end of a token it is told of."""
 
 _SHORTEST_SECRET = 16
 
@@ -70,6 +74,8 @@ class HelpdeskSettings(Model):
     url: WebAddress | None
     token: SecretStr | None
     """Of the connector's own user."""
+    token_ends: date | None = None
+    """The last day of that token, where it is known."""
     admin_token: SecretStr | None
     """Of an admin, for the installation and the examination only."""
     ca_file: Path | None

@@ -22,6 +22,11 @@ class CatalogueCustomer(Model):
     email_domains: tuple[Name, ...] = ()
     timezone: ZoneName | None = Field(default=None, description="for start times without a zone (R16)")
 
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """Their mail domains, as addresses are compared with them."""
+        return frozenset(map(mail_domain, self.email_domains))
+
 
 class Service(Model):
     """One service a customer has bought."""
@@ -121,8 +126,8 @@ class Catalogue(Section):
         for customer in self.customers:
             for organization in customer.organizations:
                 by_key["organizations", organization.casefold()] = customer
-            for domain in customer.email_domains:
-                by_key["email_domains", mail_domain(domain)] = customer
+            for domain in customer.domains:
+                by_key["email_domains", domain] = customer
         return by_key
 
 

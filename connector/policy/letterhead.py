@@ -12,8 +12,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from connector.policy.kinds import Name
 from connector.policy.document import Document
+from connector.policy.kinds import Name
 from connector.policy.locate import MAPPINGS
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
@@ -43,7 +43,9 @@ class Provider(Section):
     colour: Colour = Field(default="#12355b", description="of headings and lines")
     accent: Colour = Field(default="#0b7a75", description="of what stands out")
     logo: str | None = Field(
-        default=None, pattern=r"^[\w.-]+\.(svg|png)$", description="a file of this folder: SVG or PNG, at most 300 kB"
+        default=None,
+        pattern=r"^[\w.-]+\.(svg|png)$",
+        description="a file of this folder: SVG or PNG, at most 300 kB",
     )
 
 
@@ -77,7 +79,7 @@ def shipped_letterhead() -> Letterhead:
 
 
 def read_letterhead(policy: Document | None, folder: Path | None) -> tuple[Letterhead, list[Problem]]:
-    """That of a policy, and what is wrong with it; without a folder the sample. ``policy`` is the file that names it."""
+    """That of a policy and what is wrong with it; without a folder the sample. ``policy``: the file that names it."""
     if policy is None or folder is None:
         return shipped_letterhead(), []
     path = Path(policy.file).parent / folder

@@ -25,7 +25,9 @@ def load_policy(path: Path, services_path: Path | None) -> Policy:
     """
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
     messages, texts = read_texts(rules)
-    letterhead, of_letterhead = read_letterhead(rules.document, rules.section.provider_folder if rules.section else None)
+    letterhead, of_letterhead = read_letterhead(
+        rules.document, rules.section.provider_folder if rules.section else None
+    )
     problems = _policy_problems(rules, catalogue) + texts + of_letterhead
     if problems or rules.section is None or catalogue.section is None:
         raise PolicyError(problems)

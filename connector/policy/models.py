@@ -17,8 +17,8 @@ from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import Contact, FixedLength, Name, Pattern, Span, ZoneName
-from connector.policy.messages import shipped
 from connector.policy.letterhead import Letterhead, shipped_letterhead
+from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
 from connector.policy.targets import TargetLimits, Targets, TargetsByContract, TargetTable
@@ -165,6 +165,17 @@ class ProblemRules(Section):
 
     required: frozenset[Priority] = Field(description="a resolved incident of these gets a problem record")
     group: Name
+    wait: FixedLength = Field(
+        default=Span("30 min"),
+        description="after the end of an incident: meanwhile a person may link it to a record that is there",
+    )
+    one_record_for: frozenset[Literal["service", "circuit", "region"]] = Field(
+        default=frozenset({"service", "circuit", "region"}),
+        description="an incident is linked to the open record of the same service, circuit, or region at the same time",
+    )
+    region_within: FixedLength = Field(
+        default=Span("2 h"), description="outages of one region that begin no further apart are one"
+    )
 
 
 class ClockPauses(Section):

@@ -96,11 +96,12 @@ def _counted(case: Case) -> Clocks:
     current = held[-1].priority
     raised = had[current][-1].start
     lower = [clock for priority, clock in each.items() if priority > current]
-    limits = [
-        _earliest(own, [limit for clock in lower for limit in clock.targets if limit.name == own.name], raised)
-        for own in each[current].targets
-    ]
-    return Clocks(each[current], tuple(each.values()), *limits)
+    return Clocks(
+        each[current],
+        tuple(each.values()),
+        _earliest(each[current].first_response, [clock.first_response for clock in lower], raised),
+        _earliest(each[current].repair, [clock.repair for clock in lower], raised),
+    )
 
 
 def _while_at_least(held: tuple[Held, ...], priority: Priority) -> Intervals:

@@ -17,7 +17,7 @@ from connector.policy.catalogue import Catalogue
 from connector.rules import wording
 from connector.rules.asking import Assumed, Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
-from connector.rules.text import Doubt, Extraction, extract
+from connector.rules.text import Doubt, Extraction, extract, setting
 from connector.rules.text.known import read_messages
 from connector.rules.text.reply import as_mail
 from connector.rules.text.subject import bare_subject
@@ -91,21 +91,22 @@ def _open(case: Case, missing: Sequence[str], doubts: Sequence[Doubt]) -> Iterat
 
 
 def statements(case: Case) -> tuple[Statement, ...]:
-    """What each message that has not been read yet says, oldest first."""
+    """What each message that has not been read yet says, oldest first; of those that say something."""
     ticket = case.ticket
-    if not any(_may_fill(ticket, field) or basis(ticket, field) for field in reversed(INTAKE)):
-        return ()
     opened_by_staff = ticket.created_by.is_staff
     unread = [
         at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at], opens=at == 0 and opened_by_staff)
     ]
-    if not unread:
+    if not unread or not any(_may_fill(ticket, field) or basis(ticket, field) for field in reversed(INTAKE)):
         return ()
-    pattern = case.policy.intake.service_id_pattern
     companies = case.companies
-    zone = next((company.timezone for company in companies if company.timezone), None)
-    labels = ticket.labels.in_mails
-    known = case.policy.catalogue.identifiers(companies)
+    customers = setting(
+        next((company.timezone for company in companies if company.timezone), None),
+        case.policy.intake.service_id_pattern,
+        default_zone=case.policy.intake.customers_timezone,
+        known=case.policy.catalogue.identifiers(companies),
+        labels=ticket.labels.in_mails,
+    )
     said = []
     asked_at = [at for mark, at in ticket.marks.items() if mark.name in _QUESTIONS]
     describe = not _describes(bare_subject(ticket.title))
@@ -120,21 +121,20 @@ def statements(case: Case) -> tuple[Statement, ...]:
             body,
             is_html,
             article.created_at,
-            zone,
-            pattern,
-            default_zone=case.policy.intake.customers_timezone,
-            known=known,
-            labels=labels,
+            customers,
             subject=subject,
             describe=describe,
             asked=None if at == 0 else any(mark < article.created_at for mark in asked_at),
         )
-        said.append(Statement(article, _spelled(extraction, case.policy.catalogue)))
+        if extraction.says_something or article.attachments:
+            said.append(Statement(article, _spelled(extraction, case.policy.catalogue)))
     return tuple(said)
 
 
 def _spelled(said: Extraction, catalogue: Catalogue) -> Extraction:
     """Identifiers as the catalogue spells them."""
+    if said.service_id is None and said.circuit_id is None:
+        return said
     service = catalogue.service(said.service_id) if said.service_id else None
     circuit = catalogue.circuit(said.circuit_id) if said.circuit_id else None
     spelled = {"service_id": service.id if service else said.service_id, "circuit_id": circuit or said.circuit_id}
@@ -185,7 +185,7 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
 def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
     """R18: a worse statement counts, whoever has chosen before."""
     found = []
-    for field in _LATEST_COUNTS:
+    for field in _LATEST_COUNTS if statements else ():
         said = ((s.article, value) for s in statements if (value := getattr(s.said, field)) is not None)
         if (worse := worsened(ticket, field, said)) is not None:
             found.append(worse)
@@ -220,6 +220,8 @@ def _doubts(statements: tuple[Statement, ...], missing: tuple[str, ...]) -> tupl
 
 def _understood(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood:
     """How the start and the impact that stand on the ticket were read, where the customer left it open (R16, R24)."""
+    if not statements:
+        return Understood()
     fields = ticket.fields
     start = next((said for _, said in statements if said.problem_start == fields.problem_start), None)
     impact = next((said for _, said in reversed(statements) if said.impact is not None), None)

@@ -17,6 +17,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
@@ -40,6 +41,7 @@ from connector.rules.writing import write
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (
         completeness,
+        language,
         service,
         priority,
         deferral,
@@ -80,7 +82,7 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
         outcome = possible(rule(case), refused) if refused else rule(case)
-        outcomes.append(unsaid(outcome, ticket))
+        outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
@@ -99,8 +101,6 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
 
     The one place where it is decided that something is said once.
     """
-    if not outcome.notices:
-        return outcome
     said = ticket.marks.keys()
     notices = tuple(notice for notice in outcome.notices if not notice.marks <= said)
     return outcome if len(notices) == len(outcome.notices) else outcome._replace(notices=notices)
@@ -176,7 +176,7 @@ def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) 
 
 def _changed(before: Fields, after: Fields) -> Changes:
     """What has to be written to get from one to the other."""
-    return {} if after is before else _difference(before, dict(after))
+    return {} if after is before else _difference(before, vars(after))
 
 
 def _difference(fields: Fields, values: Mapping[str, Any]) -> Changes:

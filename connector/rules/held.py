@@ -4,12 +4,12 @@ The history tells, as far as the change counts: what a customer set through the 
 wrote counts from the message or the choice that brought it, as if the connector had been up at that moment.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Ticket, found_once
 from connector.domain.vocabulary import Actor, Channel, Priority
 from connector.rules.case import Case
 from connector.rules.completeness import completeness
@@ -78,29 +78,40 @@ def _written(case: Case, at: datetime, value: Priority, settled: datetime) -> It
 
 def _facts(ticket: Ticket, after: datetime | None, until: datetime) -> list[datetime]:
     """When something came that the priority may follow from: after ``after``, not later than ``until``."""
-    came = [] if after is not None and after >= ticket.created_at else [ticket.created_at]
-    for article in reversed(ticket.articles):
-        if after is not None and article.created_at <= after:
-            break
-        if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE:
-            came.append(article.created_at)
-    for field in _DECIDING:
-        came += [change.at for change in ticket.changes.get(field, ()) if change.actor is not Actor.CONNECTOR]
+    came = _came(ticket)
+    return came[bisect_right(came, after) if after is not None else 0 : bisect_right(came, until)]
+
+
+@found_once
+def _came(ticket: Ticket) -> list[datetime]:
+    """When something came that the priority may follow from, the creation first."""
+    created = ticket.created_at
+    came = {created}
     # A merge brings along what was said before the ticket was there.
-    came = [max(at, ticket.created_at) for at in came]
-    return sorted({at for at in came if at <= until and (after is None or at > after)})
+    came |= {
+        max(article.created_at, created)
+        for article in ticket.articles
+        if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE
+    }
+    for field in _DECIDING:
+        changes = ticket.changes.get(field, ())
+        came |= {max(change.at, created) for change in changes if change.actor is not Actor.CONNECTOR}
+    return sorted(came)
 
 
 def _looked(ticket: Ticket, before: datetime) -> datetime | None:
     """When the connector last did something on the ticket before that."""
-    wrote = [article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR]
-    last = wrote[bisect_left(wrote, before) - 1] if wrote and wrote[0] < before else None
-    # The history is long, and mostly it begins with the look in question.
-    first = next((change.at for change in ticket.history if change.actor is Actor.CONNECTOR), before)
-    if first >= before:
-        return last
-    set_at = max(change.at for change in ticket.history if change.actor is Actor.CONNECTOR and change.at < before)
-    return max(set_at, last) if last is not None else set_at
+    acts = _acts(ticket)
+    at = bisect_left(acts, before)
+    return acts[at - 1] if at else None
+
+
+@found_once
+def _acts(ticket: Ticket) -> list[datetime]:
+    """When the connector did something on the ticket."""
+    acts = {change.at for change in ticket.history if change.actor is Actor.CONNECTOR}
+    acts |= {article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR}
+    return sorted(acts)
 
 
 def _would_have_been(case: Case, moment: datetime) -> Priority:

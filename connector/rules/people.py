@@ -7,9 +7,7 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar, cast
 
-from connector.domain.mail_domain import mail_domain
 from connector.domain.ticket import Article, Change, Customer, Kept, Person, Ticket
 from connector.domain.vocabulary import Actor, Channel, PrioritySource, Silence
 from connector.policy.catalogue import Catalogue
@@ -33,35 +31,30 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     if customer.silence is None and _is_machines(ticket, authors, customer):
         customer = customer.model_copy(update={"silence": Silence.MACHINE})
     history = _judged(ticket, ticket.articles, customer)
-    merged = tuple(_with(each, history=_judged(each, ticket.articles, customer)) for each in ticket.merged)
+    merged = tuple(
+        each.model_copy(update={"history": _judged(each, ticket.articles, customer)}) for each in ticket.merged
+    )
     if not authors and history is ticket.history and merged == ticket.merged:
         return ticket if customer is ticket.customer else ticket.model_copy(update={"customer": customer})
     articles = list(ticket.articles)
     for at, actor in authors.items():
         articles[at] = articles[at].model_copy(update={"author": actor})
-    return _with(ticket, customer=customer, articles=tuple(articles), history=history, merged=merged)
+    known_as = {"customer": customer, "articles": tuple(articles), "history": history, "merged": merged}
+    return ticket.model_copy(update=known_as)
 
 
 _CERTAIN = frozenset({Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR})
 """Whom the helpdesk itself tells apart for certain."""
 
-KeptT = TypeVar("KeptT", bound=Kept)
-
-
-def _with(ticket: KeptT, **values: Any) -> KeptT:
-    """A copy that has found out nothing yet, unlike one by pydantic."""
-    kept = {name: getattr(ticket, name) for name in type(ticket).model_fields}
-    return cast(KeptT, type(ticket).model_construct(**kept | values))
-
 
 def _judged(ticket: Kept, articles: Sequence[Article], customer: Customer) -> tuple[Change, ...]:
     """The history with those who changed something as they are to the ticket; itself if they are so already."""
-    decided = _decided_by_agents(ticket)
+    doubtful = [(at, change) for at, change in enumerate(ticket.history) if change.actor not in _CERTAIN]
+    decided = _decided_by_agents(ticket) if doubtful else ()
     actors = {
         at: actor
-        for at, change in enumerate(ticket.history)
-        if change.actor not in _CERTAIN
-        and (actor := _changed_as(change, articles, customer, decided)) is not change.actor
+        for at, change in doubtful
+        if (actor := _changed_as(change, articles, customer, decided)) is not change.actor
     }
     if not actors:
         return ticket.history
@@ -87,7 +80,7 @@ def _in_catalogue(customer: Customer, catalogue: Catalogue) -> Customer:
     if not companies:
         return customer
     named = [name for company in companies for name in company.organizations if name not in customer.organizations]
-    domains = {mail_domain(domain) for company in companies for domain in company.email_domains}
+    domains = {domain for company in companies for domain in company.domains}
     found = {"organizations": (*customer.organizations, *named), "domains": tuple(sorted(domains))}
     return customer.model_copy(update=found)
 

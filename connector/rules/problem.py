@@ -1,15 +1,20 @@
-"""Problem management (R28, R30): the way from an incident's cause to the permanent solution.
+"""Problem management on the incident (R28, R30): a critical or major one that is over gets a problem record.
 
-A resolved critical or major incident gets a problem record, unless it is linked to one already: several incidents
-may share a problem. The record stays open until root cause and permanent fix are stated.
+All incidents of one outage share a record: which one that is, :class:`connector.domain.decision.Shared` tells.
 """
 
-from connector.domain.decision import NewTicket, Notice, Outcome
+from collections.abc import Callable, Iterable, Mapping
+
+from connector.domain.decision import NewTicket, Notice, Outcome, Shared
 from connector.domain.mark import Mark
-from connector.domain.ticket import key_of
-from connector.domain.vocabulary import Actor, TicketKind, TicketState
+from connector.domain.ticket import LinkedTicket, Ticket, key_of
+from connector.domain.vocabulary import Actor, ProblemState, TicketKind, TicketState
+from connector.policy.catalogue import Service
+from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.case import Case
+from connector.rules.outages import outages
+from connector.rules.timeline import resolved_at, whole_second
 
 _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """An incident that was merged or removed is looked into where it went."""
@@ -18,16 +23,31 @@ _NEEDED = ("root_cause", "permanent_fix")
 
 
 def problem(case: Case) -> Outcome:
-    """On the incident: resolved → problem record, linked."""
+    """Over → after a wait, in which a person may link it, a problem record: linked, and said so once. Where a person
+    takes the link away again, nothing more happens by itself."""
     ticket, priority = case.ticket, case.priority
     record = next((link for link in ticket.links if link.kind is TicketKind.PROBLEM), None)
+    needed = ticket.state in _DONE and priority in case.policy.problem.required
     if record is not None:
-        return Outcome(rule="problem", reasons=(f"the root cause is looked for in {record.number}",))
-    if ticket.state not in _DONE or priority not in case.policy.problem.required:
+        reasons = (f"the root cause is looked for in {record.number}",)
+        return Outcome(rule="problem", notices=_linked(ticket, record) if needed else (), reasons=reasons)
+    if not needed:
         reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
         return Outcome(rule="problem", reasons=(reason,))
+    if any(mark.name == "problem-linked" for mark in ticket.marks):
+        return Outcome(rule="problem", reasons=("the link to its problem record was taken away: left to people",))
+    look_at = whole_second((resolved_at(ticket) or ticket.created_at) + case.policy.problem.wait.fixed)
+    if case.now < look_at:
+        reason = f"a problem record follows {wording.format_time(look_at)} unless it is linked to one before"
+        return Outcome(rule="problem", reasons=(reason,), due=look_at)
     reason = f"a resolved {priority} needs its root cause found"
-    return Outcome(rule="problem", creates=(_record(case),), reasons=(reason,))
+    return Outcome(rule="problem", creates=(_record(case),), reasons=(reason,), again=True)
+
+
+def _linked(ticket: Ticket, record: LinkedTicket) -> tuple[Notice, ...]:
+    own = record.created_by_connector and record.connector_key == key_of(TicketKind.PROBLEM, ticket.id)
+    mark = Mark("problem-linked", record.id)
+    return (Notice("problem_linked", {"record": record.number, "shared": not own}, frozenset({mark})),)
 
 
 def _record(case: Case) -> NewTicket:
@@ -38,7 +58,46 @@ def _record(case: Case) -> NewTicket:
         title=subject[:240],
         text=body,
         group=case.policy.problem.group,
-        fields={"priority": ticket.fields.priority, "service_id": ticket.fields.service_id},
+        fields={
+            "priority": ticket.fields.priority,
+            "service_id": ticket.fields.service_id,
+            "service_check": ticket.fields.service_check,
+            "problem_start": whole_second(outages(ticket)[-1].began),
+            "problem_state": ProblemState.INVESTIGATING,
+        },
+        shared=_shared(case),
+    )
+
+
+def _shared(case: Case) -> Shared | None:
+    """``None``: whose service it is, or which, is not sure, so nobody can say what else it is about."""
+    rules, service = case.policy.problem, case.policy.service(case.verified_service)
+    if service is None or not rules.one_record_for:
+        return None
+    same = {name: _ALIKE[name](service) for name in sorted(rules.one_record_for)}
+    return Shared(
+        services=_alike(case.policy, service, rules.one_record_for - {"region"}),
+        nearby=_alike(case.policy, service, rules.one_record_for & {"region"}),
+        began=outages(case.ticket)[-1].began,
+        within=rules.region_within.fixed,
+        places=tuple(f"{name}:{value}".casefold() for name, value in same.items() if value),
+    )
+
+
+_ALIKE: Mapping[str, Callable[[Service], str | None]] = {
+    "service": lambda service: service.id,
+    "circuit": lambda service: service.circuit_id,
+    "region": lambda service: service.region,
+}
+
+
+def _alike(policy: Policy, service: Service, names: Iterable[str]) -> frozenset[str]:
+    """The IDs, in small letters, of the services that have one of these in common with this one."""
+    held = {name: value.casefold() for name in names if (value := _ALIKE[name](service))}
+    return frozenset(
+        other.id.casefold()
+        for other in policy.catalogue.services
+        if any((_ALIKE[name](other) or "").casefold() == value for name, value in held.items())
     )
 
 

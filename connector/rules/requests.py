@@ -85,11 +85,18 @@ class RfoWords(NamedTuple):
     """By whom and when the last one was taken back, if none stands."""
 
 
+_NO_WORDS = RfoWords((), None)
+
+
 def rfo_words(case: Case) -> RfoWords:
     """Who wants an RFO still. An agent overrules every reading: taken back by the field, what was asked before is gone,
     messages too. Who asked by message takes it back by message. A customer can neither withdraw what support requested
     nor, by the field, ask in support's name. What was requested on a ticket that was merged into this one is requested
     here."""
+    if not case.spoken.rfo and all(
+        _was_never_set(kept, "rfo_requested") for kept in (case.ticket, *case.ticket.merged)
+    ):
+        return _NO_WORDS
     standing: list[Request] = []
     taken_back: Request | None = None
     by_field = (wish for kept in (case.ticket, *case.ticket.merged) for wish in _rfo_by_field(kept))
@@ -116,6 +123,8 @@ class _Wish(NamedTuple):
 
 
 def _rfo_by_field(ticket: Kept) -> Iterator[_Wish]:
+    if _was_never_set(ticket, "rfo_requested"):
+        return
     for setting in _settings(ticket, "rfo_requested"):
         if setting.value or setting.source is Source.FIELD:
             yield _Wish(setting.as_request(), bool(setting.value))
@@ -189,6 +198,8 @@ def _standing(ticket: Ticket, field: Literal["deferral_support", "deferral_custo
 
 def _by_field(ticket: Kept) -> list[Request]:
     """Every time somebody filled the field, unless support emptied it again before it was served."""
+    if _was_never_set(ticket, "escalation_request"):
+        return []
     settings = _settings(ticket, "escalation_request")
     requests = []
     for setting, following in zip(settings, (*settings[1:], None), strict=True):
@@ -196,6 +207,11 @@ def _by_field(ticket: Kept) -> list[Request]:
         if setting.value and not withdrawn:
             requests.append(setting.as_request(str(setting.value)))
     return requests
+
+
+def _was_never_set(ticket: Kept, field: Literal["escalation_request", "rfo_requested"]) -> bool:
+    """As on most tickets."""
+    return not getattr(ticket.fields, field) and field not in ticket.changes
 
 
 def _settings(ticket: Kept, field: str) -> list[Setting]:

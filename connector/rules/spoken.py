@@ -18,7 +18,7 @@ from connector.rules.text.consent import read_consent, takes_back
 from connector.rules.text.known import MarkedMessage, read_messages
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
-from connector.rules.text.subject import own_subject
+from connector.rules.text.subject import own_subject, own_subjects
 from connector.rules.text.until import UNREADABLE, Until, read_until
 
 _LONGEST = 120
@@ -65,9 +65,9 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     naming: dict[int, tuple[bool, ...]] = {}
     deferring = False
     first_asked = min(_asked_at(ticket), default=None)
-    for at, article in enumerate(ticket.articles):
+    for at, (article, subject) in enumerate(zip(ticket.articles, own_subjects(ticket), strict=True)):
         if _is_heard(article):
-            named = _named(Body(article.body), own_subject(ticket, at), names)
+            named = _named(Body(article.body), subject, names)
             deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
             if deferring or any(named):
                 naming[at] = named

@@ -45,21 +45,21 @@ class Fight(NamedTuple):
 def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     changed, fields = ticket.changes, ticket.fields
+    held = vars(fields)
     repairs: dict[str, Any] = {
-        field: None
-        for field in _empty_at_creation(ticket)
-        if field not in changed and getattr(fields, field) is not None
+        field: None for field in _empty_at_creation(ticket) if held[field] is not None and field not in changed
     }
-    for field, changes in ticket.changes.items():
-        if not _counts(changes[-1], field):
+    for field, changes in changed.items():
+        # What the connector wrote last counts in any field.
+        if changes[-1].actor is not Actor.CONNECTOR and not _counts(changes[-1], field):
             counted = _value_that_counts(ticket, field, changes)
-            if counted != getattr(ticket.fields, field):
+            if counted != getattr(fields, field):
                 repairs[field] = counted
     worse: tuple[Notice, ...] = ()
     for field in _corrected_by_support(ticket):
-        counted, now = _last_by_support(ticket.changes[field]).new, getattr(ticket.fields, field)
+        counted, now = _last_by_support(changed[field]).new, getattr(fields, field)
         if is_worse(field, now, counted):
-            worse = (told(field, counted, now, ticket.changes[field][-1].id),)
+            worse = (told(field, counted, now, changed[field][-1].id),)
         elif counted != now:
             repairs[field] = counted
     if not repairs:

@@ -27,7 +27,7 @@ from connector.helpdesks.helpdesk import Helpdesk
 from connector.messages.catalogue import Failure, failures_told_to
 from connector.policy.models import Policy
 from connector.work.errors import StoreError
-from connector.work.jobs import Released
+from connector.work.jobs import MOST_DEATHS, Released
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.refusals import Refusals
 from connector.work.sweep import sweep
@@ -102,6 +102,7 @@ def attempt(
     try:
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
+        _check_deaths(job)
         return _reconcile(job, table, desk, policy, holds=holds, refusals=refusals)
     except LeaseEndedError:
         return Result(Released(job))
@@ -130,6 +131,14 @@ def attempt(
     except Exception as error:  # a poison ticket blocks only itself, visibly (P11)
         log.exception("reconcile failed unexpectedly", ticket=job.key.ticket)
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
+
+
+def _check_deaths(job: Job) -> None:
+    if job.deaths >= MOST_DEATHS:
+        raise PermanentError(
+            f"{job.deaths} times whoever worked on this ticket was not heard of again: the process was killed, perhaps "
+            "because memory ran out, or it hung. Look at the ticket's size and the log of that time, then replay this"
+        )
 
 
 def _gone(job: Job, table: WorkTable, desk: Helpdesk, error: NotFoundError | OutOfReachError) -> Result:
@@ -206,7 +215,16 @@ def _reconcile(
 
     started = time.perf_counter()
     with failures_told_to(failed):
-        result = reconcile(desk, policy, job.key.ticket, table.now(), holds, refusals=refusals, people=table.people)
+        result = reconcile(
+            desk,
+            policy,
+            job.key.ticket,
+            table.now(),
+            holds,
+            refusals=refusals,
+            people=table.people,
+            places=table.places,
+        )
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     for detail, why in result.refused.items():

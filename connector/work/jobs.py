@@ -10,6 +10,11 @@ _LONGEST_NAME = 200
 _LONGEST_ERROR = 4000
 
 
+MOST_DEATHS = 4
+"""Claims of one ticket in a row that nobody was heard of again, before it is tried no more. The first two may be the
+fault of others that were worked on at the same time; from then on it is worked on while no other suspect is."""
+
+
 class Key(NamedTuple):
     """A ticket of one helpdesk; the only unit of work."""
 
@@ -24,10 +29,12 @@ class Job(NamedTuple):
     generation: int
     """How many events the ticket had had when it was claimed."""
     attempts: int
-    """Failed runs since the last good one."""
+    """Runs since the last good one that failed or were never heard of again."""
     token: str
     deadline: datetime | None = None
     """When the rules would have decided next, as the last good run saw it (UTC); ``None``: nothing was planned."""
+    deaths: int = 0
+    """How many of these attempts were never heard of again: whoever had claimed it may have died of it."""
 
 
 class Done(NamedTuple):

@@ -4,7 +4,7 @@ One refused detail stops nothing: what the helpdesk does not take is left out, t
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -18,10 +18,15 @@ from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 from connector.work.people import People
+from connector.work.places import Places
 from connector.work.refusals import KEPT, MATTER, Refusals, details
 
 _ROUNDS = 6
 """So many times in a row a helpdesk may name details that it does not take."""
+
+
+_PLACE_HELD = timedelta(minutes=3)
+"""Longer than to search, create and link takes: the time-outs of all requests together."""
 
 
 class LeaseEndedError(Exception):
@@ -52,17 +57,20 @@ def reconcile(
     *,
     refusals: Refusals | None = None,
     people: People | None = None,
+    places: Places | None = None,
 ) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
     New tickets are created first, because the note on this ticket names them. ``holds`` tells right before each write
     whether the lease still lasts: a helpdesk cannot know that a write comes too late. ``refusals`` is what the helpdesk
     has refused lately. ``people`` remembers how many messages a customer has got; without it there is no bound.
+    ``places`` keeps incidents of one outage from opening a problem record each; without it they may.
 
     :raises HelpdeskError: the same call later completes what is missing.
     :raises LeaseEndedError: the lease has ended.
     """
-    return _Attempt(desk, policy, now, holds=holds, refusals=refusals or Refusals(), people=people).on(ticket_id)
+    refusals = refusals or Refusals()
+    return _Attempt(desk, policy, now, holds=holds, refusals=refusals, people=people, places=places).on(ticket_id)
 
 
 class _Attempt:
@@ -77,6 +85,7 @@ class _Attempt:
         holds: Callable[[], bool],
         refusals: Refusals,
         people: People | None,
+        places: Places | None,
     ) -> None:
         self._desk = desk
         self._policy = policy
@@ -84,6 +93,8 @@ class _Attempt:
         self._holds = holds
         self._refusals = refusals
         self._people = people
+        self._places = places
+        self._place_taken_until: datetime | None = None
         self._refused: dict[str, str] = {}
         self._news: dict[str, str] = {}
         # No webhook tells of what the connector does itself.
@@ -128,9 +139,34 @@ class _Attempt:
         for new in decision.creates:
             _check(self._holds)
             try:
-                self._touched[self._ensured(new, ticket)] = None
+                if (ticket_id := self._one_for_all(new, ticket)) is not None:
+                    self._touched[ticket_id] = None
             except (RefusedError, ForbiddenError) as error:
                 self._remember(ticket, decision, {creation(new.key): str(error)})
+
+    def _one_for_all(self, new: NewTicket, ticket: Ticket) -> str | None:
+        """The open record of the same outage, linked, else the new ticket. ``None``: another incident's attempt there
+        is under way, or so young that the helpdesk's search may not show what it has created."""
+        shared, lag = new.shared, self._desk.search_lag
+        if shared is None or self._places is None:
+            return self._ensured(new, ticket)
+        held = self._desk.name, shared.places, ticket.id
+        self._place_taken_until = self._places.take(*held, _PLACE_HELD + lag)
+        if self._place_taken_until is not None:
+            return None
+        record = shared.record(self._desk.open_problems())
+        _check(self._holds)
+        if record is not None:
+            self._desk.link(record.id, ticket)
+            self._places.take(*held, timedelta())
+            return record.id
+        # The search may have taken long.
+        self._place_taken_until = self._places.take(*held, _PLACE_HELD + lag)
+        if self._place_taken_until is not None:
+            return None
+        ticket_id = self._ensured(new, ticket)
+        self._places.take(*held, lag)
+        return ticket_id
 
     def _ensured(self, new: NewTicket, ticket: Ticket) -> str:
         """A ticket without some of its values is better than none: its own rules set them again."""
@@ -215,6 +251,8 @@ class _Attempt:
             # Nothing else brings back what waits to be created.
             again = self._now + KEPT
             due = again if due is None else min(due, again)
+        if (until := self._place_taken_until) is not None:
+            due = until if due is None or decision.unfinished else min(due, until)
         if self._written is not None and self._written is not decision:
             first = self._written
             decision = decision._replace(changes=first.changes, note=first.note, state=first.state)

@@ -6,7 +6,20 @@ A change here needs a migration (``migrations``) that makes the same of a store 
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, inspect, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    inspect,
+    select,
+    update,
+)
 
 from connector.work.errors import StoreError
 
@@ -36,7 +49,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 5
+VERSION = 7
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -50,6 +63,8 @@ TICKETS = Table(
     Column("due", BigInteger),
     Column("generation", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
+    # How often it was claimed since the last good run by somebody who was not heard of again.
+    Column("deaths", Integer, nullable=False, server_default="0"),
     # Only while leased: the fence, the due time the lease was taken for, the earliest due of events since.
     Column("token", Text),
     Column("was_due", BigInteger),
@@ -83,6 +98,14 @@ Index(
     TICKETS.c.failed_at,
     sqlite_where=TICKETS.c.failed_at.is_not(None),
     postgresql_where=TICKETS.c.failed_at.is_not(None),
+)
+
+Index(
+    "connector_ticket_suspect",
+    TICKETS.c.helpdesk,
+    TICKETS.c.due,
+    sqlite_where=and_(TICKETS.c.deaths > 0, TICKETS.c.due.is_not(None)),
+    postgresql_where=and_(TICKETS.c.deaths > 0, TICKETS.c.due.is_not(None)),
 )
 
 HELPDESKS = Table(
@@ -129,6 +152,16 @@ MESSAGES = Table(
     Column("helpdesk", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
+)
+
+# Where an outage is, and which ticket may open a problem record there now.
+PLACES = Table(
+    "connector_place",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )
 
 VERSIONS = Table("connector_version", METADATA, Column("version", Integer, primary_key=True))

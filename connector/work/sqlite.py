@@ -90,6 +90,8 @@ class FileLock:
 
 _PATIENCE_S = 10
 _READERS = 16
+_COMMITTED = "PRAGMA synchronous = FULL"
+"""A commit that has returned is on disk (P1)."""
 _NAMED = sqlite.dialect(paramstyle="named")
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -254,7 +256,7 @@ def _compiled(statement: Insert) -> tuple[str, Mapping[str, Any]]:
 
 def _direct(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(_COMMITTED)
     return connection
 
 
@@ -265,7 +267,7 @@ def _prepare_writer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     mode = cursor.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != ("wal",):
         raise StoreError("this file system cannot carry a SQLite write-ahead log; use a local disk, or PostgreSQL")
-    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(_COMMITTED)
     cursor.execute("PRAGMA journal_size_limit = 67108864")
     cursor.close()
 

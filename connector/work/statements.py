@@ -29,8 +29,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from connector.work.database import Insert
+from connector.work.jobs import MOST_DEATHS
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
 _T = TICKETS.c
@@ -83,6 +85,8 @@ def touch(insert: Insert, rows: Select[Any]) -> Insert:
             "due": case((_T.token.is_not(None), _T.due), else_=_later(_earlier(new.due, _T.due), _T.not_before)),
             "bumped_due": case((_T.token.is_not(None), _earlier(new.due, _T.bumped_due)), else_=null()),
             "failed_at": None,
+            # An event is worth one life more, not several.
+            "deaths": case((_T.deaths >= MOST_DEATHS, MOST_DEATHS - 1), else_=_T.deaths),
         },
     )
 
@@ -158,23 +162,42 @@ NEXT_DUE: Select[Any] = (
     .limit(1)
 )
 
-_READY = (
-    select(_T.ticket)
-    .where(_T.helpdesk == _HELPDESK, _T.due <= _NOW)
-    .where(~select(_H.helpdesk).where(_H.helpdesk == _HELPDESK, _H.paused_until > _NOW).exists())
-    .order_by(_T.due)
-    .limit(bindparam("b_limit", type_=Integer))
-    .with_for_update(skip_locked=True, of=TICKETS)
-    .cte("ready")
-)
-"""A common table expression, because a subquery in a join may be run more than once and lock other rows each time."""
 
-CLAIM = (
-    update(TICKETS)
-    .where(_T.helpdesk == _HELPDESK, _T.ticket.in_(select(_READY.c.ticket)))
-    .values(token=_TOKEN, was_due=_T.due, bumped_due=None, due=_DUE)
-    .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts, _T.deadline)
-)
+def _claim(which: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """Takes what is due. A row that still has a token was claimed by somebody who has not been heard of again: that
+    attempt is counted now.
+
+    The rows are chosen in a common table expression, because a subquery in a join may be run more than once and lock
+    other rows each time.
+    """
+    ready = (
+        select(_T.ticket)
+        .where(_T.helpdesk == _HELPDESK, _T.due <= _NOW, which)
+        .where(~select(_H.helpdesk).where(_H.helpdesk == _HELPDESK, _H.paused_until > _NOW).exists())
+        .order_by(_T.due)
+        .limit(bindparam("b_limit", type_=Integer))
+        .with_for_update(skip_locked=True, of=TICKETS)
+        .cte("ready")
+    )
+    died = case((_T.token.is_not(None), 1), else_=0)
+    return (
+        update(TICKETS)
+        .where(_T.helpdesk == _HELPDESK, _T.ticket.in_(select(ready.c.ticket)))
+        .values(
+            token=_TOKEN,
+            was_due=_T.due,
+            bumped_due=None,
+            due=_DUE,
+            attempts=_T.attempts + died,
+            deaths=_T.deaths + died,
+        )
+        .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts, _T.deadline, _T.deaths)
+    )
+
+
+CLAIM = _claim(_T.deaths == 0)
+CLAIM_SUSPECTS = _claim(_T.deaths > 0)
+"""Tickets over which somebody may have died. They have an index of their own."""
 
 OWNED = (_T.helpdesk, _T.ticket, _T.token)
 """The columns that tell a leased row and its owner."""
@@ -209,7 +232,7 @@ def finish(rows: Select[Any]) -> Update:
     change, new = _owned(rows)
     seen = func.coalesce(new.seen, _T.seen)
     due = _earlier(new.due, _T.bumped_due)
-    return change.values(due=due, deadline=new.due, seen=seen, attempts=0, error=None, **_FREE)
+    return change.values(due=due, deadline=new.due, seen=seen, attempts=0, deaths=0, error=None, **_FREE)
 
 
 def fail(rows: Select[Any]) -> Update:
@@ -259,7 +282,7 @@ DEAD_TICKET = DEAD.where(_ROW)
 REPLAY: Update = (
     update(TICKETS)
     .where(_ROW, _T.failed_at.is_not(None))
-    .values(due=_NOW, generation=_T.generation + 1, attempts=0, error=None, failed_at=None)
+    .values(due=_NOW, generation=_T.generation + 1, attempts=0, deaths=0, error=None, failed_at=None)
 )
 
 DROP: Delete = delete(TICKETS).where(_ROW, _T.failed_at.is_not(None))

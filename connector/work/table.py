@@ -31,6 +31,7 @@ from connector.work.jobs import (
 from connector.work.opening import missing_at, open_database
 from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
+from connector.work.places import Places
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
 __all__ = [
@@ -62,6 +63,7 @@ class WorkTable:
         self._database = database
         self._clock = clock
         self.people = People(database, self.now)
+        self.places = Places(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))
         self._release = statements.release(database.rows(*statements.OWNED))
@@ -133,11 +135,13 @@ class WorkTable:
         )
         return None if row is None else from_micros(max(row.due, row.paused_until or row.due))
 
-    def claim(self, helpdesk: str, limit: int, lease: timedelta) -> list[Job]:
+    def claim(self, helpdesk: str, limit: int, lease: timedelta, suspects: int = 1) -> list[Job]:
         """Take up to ``limit`` tickets that are due, the longest due first, for the length of ``lease``.
 
-        A ticket whose lease has expired is due. Nothing is claimed while the helpdesk is paused. When nothing
-        is due, this is one cheap read and takes no lock.
+        A ticket whose lease has expired is due, and whoever had it counts as a failed attempt. If that has happened to
+        it twice, it is a suspect, and up to ``suspects`` of those are taken: one that ends the process takes down only
+        what it is worked on with (P23). Nothing is claimed while the helpdesk is paused. When nothing is due, this is
+        one cheap read and takes no lock.
         """
         now = self.now()
         ready = self.next_due(helpdesk)
@@ -148,13 +152,19 @@ class WorkTable:
             "b_helpdesk": helpdesk,
             "b_now": to_micros(now),
             "b_due": to_micros(now + lease),
-            "b_limit": limit,
             "b_token": token,
         }
-        claimed = self._database.write(lambda connection: connection.execute(statements.CLAIM, bound).all())
+
+        def work(connection: Connection) -> list[Any]:
+            rows: list[Any] = []
+            for statement, most in ((statements.CLAIM_SUSPECTS, min(suspects, limit)), (statements.CLAIM, limit)):
+                if most > len(rows):
+                    rows += connection.execute(statement, {**bound, "b_limit": most - len(rows)})
+            return rows
+
         return [
-            Job(Key(helpdesk, row.ticket), row.generation, row.attempts, token, optional_time(row.deadline))
-            for row in sorted(claimed, key=lambda row: (row.was_due, row.ticket))
+            Job(Key(helpdesk, row.ticket), row.generation, row.attempts, token, optional_time(row.deadline), row.deaths)
+            for row in sorted(self._database.write(work), key=lambda row: (row.was_due, row.ticket))
         ]
 
     def renew(self, jobs: Sequence[Job], lease: timedelta) -> list[Job]:

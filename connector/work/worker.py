@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -51,6 +51,13 @@ log = structlog.get_logger("worker")
 LEASE = timedelta(seconds=90)
 """Longer than the time-outs of one reconcile; renewed while the work goes on."""
 
+_LONGEST_WORK = timedelta(minutes=10)
+_LONGEST_SWEEP = timedelta(hours=6)
+"""Work that takes longer than this hangs: its lease is not renewed any more, and its thread is replaced (P23)."""
+
+_JOIN_S = 5.0
+"""How long the end waits for threads whose work has ended or hangs."""
+
 RATE = 200.0
 """Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
 
@@ -83,8 +90,10 @@ class Worker:
         threads: int = 16,
         rate: float = RATE,
         schedule: SweepSchedule | None = None,
+        pulse: Callable[[], None] = lambda: None,
     ) -> None:
-        """``rate``: tickets begun in a second at most; 0: as many as the threads can do."""
+        """``rate``: tickets begun in a second at most; 0: as many as the threads can do. ``pulse`` is called in each
+        turn of the main loop, several times in a second, unless the work table does not answer."""
         self._table = table
         self._name = desk.name
         self._rules = desk, policy
@@ -97,8 +106,12 @@ class Worker:
         self._schedule = schedule or SweepSchedule()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
-        self._held: dict[Key, Job] = {}
-        self._until: dict[Key, datetime] = {}
+        # Until when (UTC) each lease lasts, and since when a thread has been at a job.
+        self._held: dict[Job, datetime] = {}
+        self._begun: dict[Job, datetime] = {}
+        self._pulse = pulse
+        self._working_threads: list[Thread] = []
+        self._hanging = 0
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
@@ -107,12 +120,15 @@ class Worker:
         self._stopping = False
         self.exposed: ExposedNoteError | None = None
         """Why this worker has stopped by itself: an internal note came back public."""
+        self.hangs = False
+        """It has stopped by itself because as many threads hang as it should have; a new process is needed."""
 
     def run(self) -> None:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
         with self._working():
             self._plan_sweeps()
             while not self._stopping:
+                self._pulse()
                 try:
                     self._learn_pauses()
                     self._learn_staff()
@@ -163,6 +179,7 @@ class Worker:
         """Waits for the jobs that have begun. If the work table does not answer, their leases expire."""
         give_up = time.monotonic() + LEASE.total_seconds()
         while (self._held or self._unsaved) and time.monotonic() < give_up:
+            self._pulse()
             try:
                 self._store()
             except StoreError as error:
@@ -185,17 +202,21 @@ class Worker:
     @contextmanager
     def _working(self) -> Iterator[None]:
         """Threads that do jobs until the context ends and no job is left. A thread pool's futures cost more time."""
-        names = (f"worker-{number}" for number in range(self._threads))
-        threads = [Thread(target=self._do_jobs, name=name, daemon=True) for name in names]
-        for thread in threads:
-            thread.start()
+        for _ in range(self._threads):
+            self._start_thread()
         try:
             yield
         finally:
-            for _ in threads:
+            for _ in self._working_threads:
                 self._jobs.put(None)
-            for thread in threads:
-                thread.join()
+            give_up = time.monotonic() + _JOIN_S
+            for thread in self._working_threads:
+                thread.join(max(0.0, give_up - time.monotonic()))
+
+    def _start_thread(self) -> None:
+        thread = Thread(target=self._do_jobs, name=f"worker-{len(self._working_threads)}", daemon=True)
+        self._working_threads.append(thread)
+        thread.start()
 
     def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -207,6 +228,7 @@ class Worker:
         self._results.put(Result(Released(job)) if idle else self._attempt(job))
 
     def _attempt(self, job: Job) -> Result:
+        self._begun[job] = self._table.now()
         result = attempt(
             job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
         )
@@ -249,7 +271,7 @@ class Worker:
 
     def _holds(self, job: Job) -> bool:
         """Whether the lease lasts longer than a write that begins now."""
-        until = self._until.get(job.key)
+        until = self._held.get(job)
         return until is not None and self._table.now() + _WRITE < until
 
     def _is_paused(self) -> bool:
@@ -258,10 +280,11 @@ class Worker:
 
     def _next_jobs(self, room: int) -> list[Job]:
         now = self._table.now()
-        jobs = self._table.claim(self._name, self._rate_limiter.room(room, now), LEASE)
-        self._until |= {job.key: now + LEASE for job in jobs}
+        # One suspect at a time: if it ends this process, it is known which one it was.
+        suspects = 0 if any(job.deaths for job in self._held) else 1
+        jobs = self._table.claim(self._name, self._rate_limiter.room(room, now), LEASE, suspects)
         self._rate_limiter.begun(len(jobs))
-        self._held |= {job.key: job for job in jobs}
+        self._held |= dict.fromkeys(jobs, now + LEASE)
         return jobs
 
     def _claim(self) -> None:
@@ -293,9 +316,11 @@ class Worker:
             if wait_s:
                 time.sleep(_GATHER_S)
             while True:
-                key = result.outcome.job.key
-                self._held.pop(key, None)
-                self._until.pop(key, None)
+                if self._held.pop(result.outcome.job, None) is None:
+                    # It did not hang for ever: the thread that replaced its own is not needed any more.
+                    self._hanging -= 1
+                    self._jobs.put(None)
+                self._begun.pop(result.outcome.job, None)
                 self._unsaved.append(result)
                 result = self._results.get_nowait()
         except queue.Empty:
@@ -342,6 +367,21 @@ class Worker:
         if not self._held or (self._renew_at and now < self._renew_at):
             return
         self._renew_at = now + LEASE / 3
-        jobs = list(self._held.values())
-        lost = {job.key for job in self._table.renew(jobs, LEASE)}
-        self._until |= {job.key: now + LEASE for job in jobs if job.key not in lost}
+        self._abandon(now)
+        jobs = list(self._held)
+        lost = set(self._table.renew(jobs, LEASE))
+        self._held |= {job: now + LEASE for job in jobs if job not in lost}
+
+    def _abandon(self, now: datetime) -> None:
+        """Leaves jobs alone that hang: whoever claims them next counts that as a death, and this worker goes on with
+        another thread. When too many hang, only a new process helps."""
+        for job, since in list(self._begun.items()):
+            longest = _LONGEST_SWEEP if job.key.ticket in (SWEEP, FULL_SWEEP) else _LONGEST_WORK
+            if job in self._held and now - since > longest:
+                log.error("work hangs and is left alone", ticket=job.key.ticket, since=since.isoformat())
+                del self._held[job]
+                self._hanging += 1
+                self._start_thread()
+        if self._hanging > self._threads:
+            log.error("too much work hangs: this process ends", threads=self._hanging)
+            self.hangs = self._stopping = True

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
@@ -45,6 +45,16 @@ class InstantDesk:
         self.tickets[ticket.id] = ticket.with_changes(changes)
         self.written += 1
         return now
+
+    search_lag = timedelta()
+
+    def open_problems(self) -> list[OpenProblem]:
+        """None."""
+        return []
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        """Is not needed."""
+        raise AssertionError("nobody looks for a cause here")
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Is not needed."""

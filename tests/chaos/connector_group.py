@@ -40,6 +40,11 @@ class Group:
         for process in self._processes:
             process.wait(PATIENCE_S)
 
+    @property
+    def pid(self) -> int:
+        """The process id of the first command."""
+        return self._processes[0].pid
+
     def send(self, number: signal.Signals) -> None:
         """A signal to the first command alone, as a service manager sends it."""
         self._processes[0].send_signal(number)

@@ -3,7 +3,7 @@
 import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from threading import get_ident, local
@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses
@@ -127,6 +127,19 @@ class DyingDesk:
         seen = self._desk.write(ticket, changes, note, state)
         self._deaths.at(Point.ANSWERED)
         return seen
+
+    @property
+    def search_lag(self) -> timedelta:
+        """See ``Helpdesk``."""
+        return self._desk.search_lag
+
+    def open_problems(self) -> list[OpenProblem]:
+        """See ``Helpdesk``."""
+        return self._desk.open_problems()
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        """See ``Helpdesk``."""
+        self._desk.link(ticket_id, incident)
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """See ``Helpdesk``."""

@@ -145,6 +145,10 @@ CLOUD_CORRECTIONS = (
     Correction("what was or is empty is null in a changelog", _nullable("ChangeDetails")),
     Correction("a screen scheme shows its screens, as the example does", _readable("ScreenTypes")),
     Correction(
+        "what identifies a field or a project is a text or a number, as the example shows",
+        _any_value("AssociationContextObject.identifier", "FieldIdentifierObject.identifier"),
+    ),
+    Correction(
         "the names of a gadget's row and column were overwritten by their descriptions, and they are shown too",
         _any_value("DashboardGadget.position", "DashboardGadgetSettings.position"),
     ),
@@ -191,9 +195,16 @@ DATA_CENTER_CORRECTIONS = (
         ),
     ),
 )
-CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": ()}
+PORTAL_CORRECTIONS = (
+    Correction(
+        "a form is no list: its parts are called file, as the description says",
+        _any_body("POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/attachTemporaryFile"),
+    ),
+)
+CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": PORTAL_CORRECTIONS}
 
 SILENT = {
+    "/_edge/tenant_info": "where a site tells its cloud id is documented, in no specification",
     "/rest/webhooks/1.0/": "admin webhooks are in no specification",
     "/rest/jira-webhook/1.0/": "admin webhooks are in no specification",
 }
@@ -225,14 +236,20 @@ class _Request:
     """A request as openapi-core wants to see it."""
 
     host_url = "http://sandbox.example"
-    content_type = "application/json"
 
     def __init__(self, exchange: Exchange, path: str) -> None:
         self.method = exchange.method.lower()
         self.path = path
         self.body = exchange.body or None
+        self.content_type = _kind(exchange.body)
         query = ImmutableMultiDict(parse_qsl(urlsplit(exchange.path).query, keep_blank_values=True))
         self.parameters = RequestParameters(query=query, header=Headers(), cookie=ImmutableMultiDict())
+
+
+def _kind(body: bytes) -> str:
+    """A file begins with the line that parts it from what follows (RFC 2046)."""
+    boundary = body.partition(b"\r\n")[0]
+    return f"multipart/form-data; boundary={boundary[2:].decode()}" if boundary[:2] == b"--" else "application/json"
 
 
 class _Response:
@@ -246,7 +263,56 @@ class _Response:
 
 def judge(exchanges: Iterable[Exchange]) -> list[str]:
     """What the specifications object to; every complaint names the call."""
-    return [complaint for exchange in exchanges for complaint in _judged(exchange)]
+    return [complaint for exchange in exchanges for complaint in _judged(_at_the_site(exchange))]
+
+
+def _at_the_site(exchange: Exchange) -> Exchange:
+    """A call by the gateway is the same call at the site."""
+    return exchange._replace(path=re.sub(r"^/ex/jira/[^/]+", "", exchange.path))
+
+
+class Agreement(NamedTuple):
+    """How much of what was said agrees with the specifications."""
+
+    exchanges: int
+    calls: int
+    """Methods with their paths."""
+    parameters: int
+    """Of queries, each with its call."""
+
+
+def agreement(exchanges: Iterable[Exchange]) -> Agreement:
+    """What agrees, counted. Refusals are exchanges of their call."""
+    calls: set[str] = set()
+    parameters: set[tuple[str, str]] = set()
+    agreeing = 0
+    for exchange in exchanges:
+        name, path, method = _specified(exchange), _path(exchange), exchange.method.lower()
+        found = _operation(name, method, path)
+        if found is not None and not list(_judged(exchange)):
+            agreeing += 1
+            call = f"{exchange.method} {found[0]}"
+            calls.add(call)
+            parameters |= {(call, key) for key, _ in parse_qsl(urlsplit(exchange.path).query, keep_blank_values=True)}
+    return Agreement(agreeing, len(calls), len(parameters))
+
+
+def scopes_of(name: str, method: str, target: str) -> list[frozenset[str]]:
+    """What a token has to have for a call, one set for each choice; nothing where no scope is needed or known."""
+    path = re.sub(r"^/rest/api/(2|latest)/", "/rest/api/3/", urlsplit(target).path)
+    found = _operation(name, method.lower(), path)
+    return [frozenset(scopes) for scopes in found[1][method.lower()].get("x-scopes", ())] if found else []
+
+
+def _specified(exchange: Exchange) -> str:
+    """The specification that speaks of a call."""
+    return "portal" if "/rest/servicedeskapi/" in exchange.path else exchange.flavour
+
+
+def _path(exchange: Exchange) -> str:
+    """The path of a call as its specification has it."""
+    path = urlsplit(exchange.path).path
+    return re.sub(r"^/rest/api/(2|latest)/", "/rest/api/3/", path) if exchange.flavour == "cloud" else path
 
 
 def _judged(exchange: Exchange) -> Iterator[str]:
@@ -257,9 +323,7 @@ def _judged(exchange: Exchange) -> Iterator[str]:
     if exchange.status in REFUSALS or (exchange.status == 410 and GONE.search(path)):
         yield from (f"{call}: {problem}" for problem in _refusal_problems(path, exchange.answer))
         return
-    name = "portal" if path.startswith("/rest/servicedeskapi/") else exchange.flavour
-    if exchange.flavour == "cloud":
-        path = re.sub(r"^/rest/api/(2|latest)/", "/rest/api/3/", path)
+    name, path = _specified(exchange), _path(exchange)
     found, request = specification(name), _Request(exchange, path)
     try:
         found.validate_request(request)
@@ -281,15 +345,18 @@ def _judged(exchange: Exchange) -> Iterator[str]:
 
 
 def _known_parameters(name: str, method: str, path: str) -> set[str]:
-    """The names that a query may have. Of several templates that fit, the one with the fewest parameters counts."""
-    fitting = [
-        (template.count("{"), held)
-        for pattern, template, held in _operations(name)
-        if method in held and pattern.fullmatch(path)
-    ]
-    operations = min(fitting, key=lambda pair: pair[0])[1]
-    held = [*operations.get("parameters", ()), *operations[method].get("parameters", ())]
+    """The names that a query may have."""
+    found = _operation(name, method, path)
+    held = [*found[1].get("parameters", ()), *found[1][method].get("parameters", ())] if found else []
     return {parameter["name"] for parameter in held if parameter.get("in") == "query"}
+
+
+def _operation(name: str, method: str, path: str) -> tuple[str, Json] | None:
+    """The template of a path with what is said of it. Of several that fit, the one with fewest parameters counts."""
+    fitting = [
+        (template, held) for pattern, template, held in _operations(name) if method in held and pattern.fullmatch(path)
+    ]
+    return min(fitting, key=lambda pair: pair[0].count("{"), default=None)
 
 
 @cache

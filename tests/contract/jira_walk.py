@@ -10,9 +10,9 @@ TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
 SHARED_WITH_PROJECT = [{"type": "project", "project": {"id": "10000"}}]
 
 
-def walk(flavour: Any) -> Desk:
-    """A Jira that has answered one call of every kind."""
-    desk = new_desk(flavour)
+def walk(flavour: Any, *, migrated: bool = True) -> Desk:
+    """A Jira that has answered one call of every kind; a Cloud before its migration to field schemes if wanted."""
+    desk = new_desk(flavour, migrated=migrated)
     site(desk)
     issues(desk)
     comments(desk)
@@ -24,6 +24,7 @@ def walk(flavour: Any) -> Desk:
     refusals(desk)
     if desk.cloud:
         cloud_configuration(desk)
+        associations(desk)
         dashboards(desk)
     return desk
 
@@ -78,6 +79,7 @@ def issues(desk: Desk) -> None:
         desk.ok("GET", f"issue/{issue}/changelog?startAt=0&maxResults=50")
     desk.jira.attach(issue, "trace.txt", desk.tokens["customer"])
     desk.shown(issue)
+    desk.ok("GET", f"issue/{issue}/editmeta")
     desk.shown(issue, "?fields=summary,comment&expand=changelog&properties=interspace")
     desk.ok("GET", f"issue/{issue}/properties")
     desk.ok("GET", f"issue/{issue}/properties/interspace")
@@ -233,6 +235,26 @@ def cloud_configuration(desk: Desk) -> None:
     desk.ok("GET", "/rest/api/3/priority/search", by="admin")
     desk.ok("PUT", f"/rest/api/3/priority/{priority}", {"description": "d"}, by="admin")
     desk.call("DELETE", f"/rest/api/3/priority/{priority}", by="admin")
+
+
+def associations(desk: Desk) -> None:
+    """Which fields the project has."""
+    field = desk.ok("POST", "field", {"name": "Lost", "type": TYPES + "textfield"}, by="admin")["id"]
+    if desk.jira.world.migrated:
+        path = "/rest/api/3/config/fieldschemes"
+        scheme = desk.ok("GET", f"{path}/projects?projectId=10000", by="admin")["values"][0]["schemeId"]
+        desk.ok("PUT", f"{path}/fields", {field: [{"schemeIds": [scheme]}]}, by="admin")
+        desk.ok("GET", f"{path}/{scheme}/fields?startAt=0&maxResults=100", by="admin")
+        desk.ok("PUT", f"{path}/fields", {field: [{"schemeIds": [scheme, 1]}]}, by="admin")
+        only = {"schemeIds": [scheme], "restrictedToWorkTypes": [10000]}
+        desk.ok("PUT", f"{path}/fields", {field: [only]}, by="admin")
+        desk.ok("GET", f"{path}/{scheme}/fields", by="admin")
+    else:
+        projects = [{"type": "PROJECT_ID", "identifier": 10000}]
+        named = [{"type": "FIELD_ID", "identifier": field}]
+        body = {"associationContexts": projects, "fields": named}
+        desk.ok("PUT", "/rest/api/3/field/association", body, by="admin")
+    desk.ok("GET", "/rest/api/3/projects/fields?projectId=10000&workTypeId=10000")
 
 
 def dashboards(desk: Desk) -> None:

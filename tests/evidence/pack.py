@@ -48,10 +48,19 @@ def _path(item: Json) -> Json:
 def _operation(operation: Json) -> Json:
     responses = {status: _content(held) | {"description": ""} for status, held in operation["responses"].items()}
     made = {"parameters": [_parameter(held) for held in operation.get("parameters", ())], "responses": responses}
+    if scopes := _scopes(operation):
+        made["x-scopes"] = scopes
     if "requestBody" in operation:
         body = operation["requestBody"]
         made["requestBody"] = _content(body) | {"required": body.get("required", False)}
     return made
+
+
+def _scopes(operation: Json) -> list[list[str]]:
+    """The scopes that a token needs, one list for each choice."""
+    named = [security["OAuth2"] for security in operation.get("security", ()) if "OAuth2" in security]
+    named += [held["scopes"] for held in operation.get("x-atlassian-oauth2-scopes", ())]
+    return [list(scopes) for scopes in sorted({tuple(sorted(scopes)) for scopes in named if scopes})]
 
 
 def _parameter(parameter: Json) -> Json:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.rules.text import extract
+from connector.rules.text import extract, setting
 from connector.rules.text.extract import _extract
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT
 from connector.rules.text.reply import own_words, read_lines
@@ -63,7 +63,7 @@ def squeezed(text: str) -> str:
 @given(TEXTS)
 def test_every_value_stands_in_the_text(body: str) -> None:
     """Nothing is made up: of free text, what was understood is a piece of what was written."""
-    said = extract(body, False, SENT, "Europe/Berlin", PATTERN)
+    said = extract(body, False, SENT, setting("Europe/Berlin", PATTERN))
 
     written = squeezed(body)
     for field in ("service_id", "circuit_id", "short_description", "test_results"):
@@ -90,7 +90,7 @@ def calls(body: str, is_html: bool) -> int:
     _extract.cache_clear()
     sys.setprofile(note)
     try:
-        extract(body, is_html, SENT, None, PATTERN)
+        extract(body, is_html, SENT, setting(None, PATTERN))
     finally:
         sys.setprofile(None)
     return count
@@ -111,7 +111,7 @@ def test_the_longest_text_of_the_nastiest_kind_comes_to_an_end(seed: str, is_htm
     length = MAX_HTML if is_html else MAX_TEXT
     body = (seed * (length // len(seed) + 1))[: length + 10]
 
-    extract(body, is_html, SENT, None, PATTERN)
-    extract(f"{body}\nService ID: SVC-1005", is_html, SENT, None, PATTERN)
+    extract(body, is_html, SENT, setting(None, PATTERN))
+    extract(f"{body}\nService ID: SVC-1005", is_html, SENT, setting(None, PATTERN))
 
     assert len(own_words(read_lines(body, is_html))) <= length + 10

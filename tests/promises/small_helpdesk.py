@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed
@@ -72,6 +72,14 @@ class Client:
         decision = Decision(outcomes=(), changes=changes, note=note, state=state)
         self._server.tickets[ticket.id] = with_values(written(ticket, decision, now), updated_at=now)
         return now
+
+    search_lag = timedelta()
+
+    def open_problems(self) -> list[OpenProblem]:
+        return []
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        raise AssertionError("no ticket here is linked to another one")
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         raise AssertionError("no ticket here has a reason for another one")

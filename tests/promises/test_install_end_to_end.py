@@ -194,7 +194,7 @@ def test_the_connector_makes_its_rfo_tasks_in_spite_of_mandatory_fields(installe
     stage.settle()
     installed.agent.sets(ticket, state=TicketState.CLOSED)
     installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
-    stage.settle()
+    stage.advance(timedelta(minutes=31))
 
     seen = stage.ticket(ticket)
     assert seen.fields.rfo_status is RfoStatus.DUE

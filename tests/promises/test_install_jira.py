@@ -138,7 +138,7 @@ def test_rfo_task_and_problem_record_are_made_and_found_by_the_managers_filters(
     found = searched(stage, "By customer")
     installed.agent.sets(ticket, state=TicketState.CLOSED)
     installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
-    stage.settle()
+    stage.advance(timedelta(minutes=31))
 
     seen = stage.ticket(ticket)
     assert seen.fields.rfo_status is RfoStatus.DUE

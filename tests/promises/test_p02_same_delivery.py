@@ -5,6 +5,7 @@ written again that have the value already; the receiver refuses a delivery that 
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from connector.sandbox.stage import Stage
@@ -56,6 +57,7 @@ def test_every_delivery_again_and_again_has_one_effect(cast: Cast) -> None:
     network.again()
     cast.come_to_the_rfo(ticket)
     network.again()
+    stage.advance(timedelta(minutes=31))
 
     seen = stage.ticket(ticket)
     assert sorted(link.connector_key or "" for link in seen.links) == [f"problem:{ticket}", f"rfo:{ticket}"]

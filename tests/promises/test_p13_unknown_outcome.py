@@ -28,9 +28,11 @@ def test_every_effect_exists_once_although_an_answer_was_lost(cast: Cast, kind: 
 
     cast.customer.replies(ticket, "Please send us the RFO.")
     stage.advance(timedelta(minutes=15))
+    stage.sandbox.faults.add(Fault(kind, *stage.house.request_of(step, on), times=2))
+    stage.advance(timedelta(minutes=45))
 
     seen = stage.ticket(ticket)
-    assert [link.connector_key for link in seen.links] == [f"problem:{ticket}", f"rfo:{ticket}"]
+    assert [link.connector_key for link in seen.links] == [f"rfo:{ticket}", f"problem:{ticket}"]
     assert steps(seen).count("rfo-due") == 1
     assert len(stage.house.tickets()) == 3
     assert set(proofs(seen).values()) == {1}
@@ -59,7 +61,11 @@ def test_a_crash_between_task_and_link_is_repaired(cast: Cast) -> None:
     stage.settle()
 
     stage.connect()
-    stage.advance(timedelta(minutes=5))
+    stage.advance(timedelta(minutes=28))
+    stage.sandbox.faults.add(Fault("refuse", *stage.house.request_of("link"), times=1))
+    stage.advance(timedelta(minutes=3))
+    stage.connect()
+    stage.advance(timedelta(minutes=9))
 
-    assert [link.connector_key for link in stage.ticket(ticket).links] == [f"problem:{ticket}", f"rfo:{ticket}"]
+    assert [link.connector_key for link in stage.ticket(ticket).links] == [f"rfo:{ticket}", f"problem:{ticket}"]
     assert len(stage.house.tickets()) == 3

@@ -91,7 +91,7 @@ def test_the_work_of_the_first_release_goes_on(old: Engine, database_url: str) -
     late = T0 + timedelta(days=1)
     with closing(WorkTable.open(database_url, lambda: late)) as table:
         jobs = table.claim("zammad", 10, LEASE)
-        assert [(job.key.ticket, job.generation, job.attempts) for job in jobs] == [("due", 3, 0), ("leased", 7, 2)]
+        assert [(job.key.ticket, job.generation, job.attempts) for job in jobs] == [("due", 3, 0), ("leased", 7, 3)]
         assert table.finish([Done(job, None, late) for job in jobs]) == []
         assert table.replay([Key("zammad", "dead")]) == 1
         assert [job.key.ticket for job in table.claim("zammad", 10, LEASE)] == ["dead"]

@@ -113,7 +113,7 @@ def test_a_problem_that_a_person_opened_is_seen_and_not_doubled(cast: Cast) -> N
     stage.settle()
     cast.agent.sets(ticket, state=TicketState.RESOLVED)
     stage.settle()
-    stage.advance(timedelta(minutes=10))
+    stage.advance(timedelta(minutes=40))
 
     (link,) = [link for link in stage.ticket(ticket).links if link.kind is TicketKind.PROBLEM]
     assert (link.id, link.created_by_connector) == (record, False)

@@ -23,7 +23,8 @@ from connector.helpdesks.errors import (
     TicketWaitsError,
     UnavailableError,
 )
-from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_token, retry_after
+from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
+from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
 
 READ_TIMEOUT = 20.0
@@ -33,7 +34,10 @@ TIMEOUT = (CONNECT_TIMEOUT, READ_TIMEOUT)
 
 class Connection(connection.Connection):
     """With a ``user`` (the e-mail address of a Cloud account) the token goes out as Basic authentication, without one
-    as a Data Center personal access token."""
+    as a Data Center personal access token.
+
+    ``url`` is the site, as people know it. A token with scopes works at ``api_url`` alone, Atlassian's gateway.
+    """
 
     def __init__(
         self,
@@ -41,11 +45,16 @@ class Connection(connection.Connection):
         user: str | None,
         token: str,
         *,
+        api_url: str | None = None,
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
     ) -> None:
         self.token = checked_token(token, "Jira")
-        super().__init__("Jira", url, _credentials(user, token), READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
+        self.site = checked_address(url, "Jira")
+        way = api_url or url
+        super().__init__("Jira", way, _credentials(user, token), READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
+        if api_url:
+            self._setting = JiraSettings.variable("api_url")
 
 
 def _credentials(user: str | None, token: str) -> str:
@@ -59,7 +68,8 @@ def open_connection(
 ) -> Connection:
     """The way to Jira with the token of the connector's user, or with the admin's. Nothing is sent yet.
 
-    On Cloud each token goes with the address of its user; on Data Center there are no addresses in credentials.
+    On Cloud each token goes with the address of its user; on Data Center there are no addresses in credentials. The
+    admin's token has no scopes, because webhooks cannot be made with one that has; it works at the site.
 
     Raises SettingsError, PermanentError.
     """
@@ -67,7 +77,8 @@ def open_connection(
     token = settings.required("admin_token" if admin else "token").get_secret_value()
     if admin and user is not None:
         user = settings.required("admin_user")
-    return Connection(url, user, token, ca_file=settings.ca_path, adapter=adapter)
+    api_url = None if admin else settings.api_url
+    return Connection(url, user, token, api_url=api_url, ca_file=settings.ca_path, adapter=adapter)
 
 
 _EXPERIMENTAL = {"X-ExperimentalApi": "opt-in"}
@@ -94,8 +105,8 @@ class JiraClient:
 
     @property
     def address(self) -> str:
-        """Where this Jira is."""
-        return self._connection.base
+        """Where this Jira is, as people know it."""
+        return self._connection.site
 
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
@@ -172,6 +183,8 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return waits
     if "CAPTCHA" in response.headers.get("X-Authentication-Denied-Reason", ""):
         return UnavailableError(f"{text}. Jira wants a captcha: log in once in the browser as the token's user")
+    if status == 401 and "scope" in text.casefold():
+        return UnavailableError(f"{text}. Make a token with the scopes {', '.join(SCOPES)}")
     if status == 401 or _is_nobody(response):
         return UnavailableError(f"{text}. Check the token and the e-mail address that belongs to it")
     if status == 403:

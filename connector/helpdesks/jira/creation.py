@@ -71,11 +71,23 @@ class Creation(NamedTuple):
                 return link.id
         try:
             ticket_id = self._find(new.key) or self._create(new, incident)
-            self._link(ticket_id, incident)
+        except NotFoundError as error:
+            raise PermanentError(str(error)) from error
+        self.link(ticket_id, incident)
+        return ticket_id
+
+    def link(self, issue_id: str, incident: Ticket) -> None:
+        """Links an issue to ``incident``. Linking twice is one link."""
+        body = {
+            "type": {"name": self.mapping.link_type},
+            "inwardIssue": {"id": incident.id},
+            "outwardIssue": {"id": issue_id},
+        }
+        try:
+            self.client.post("api/2/issueLink", body)
         except NotFoundError as error:
             # A kind of link that does not exist, for one. It must not look as if the incident were gone.
             raise PermanentError(str(error)) from error
-        return ticket_id
 
     def _find(self, key: str) -> str | None:
         jql = f"project = {self.project()} AND labels = {quoted(label_of(key))} ORDER BY key ASC"
@@ -133,15 +145,6 @@ class Creation(NamedTuple):
             **self.encode({**new.fields, "group": new.group, "connector_key": new.key}),
         }
         return {"fields": fields, "properties": [{"key": _KEY_PROPERTY, "value": {"for": new.key}}]}
-
-    def _link(self, issue_id: str, incident: Ticket) -> None:
-        """Linking twice is one link."""
-        body = {
-            "type": {"name": self.mapping.link_type},
-            "inwardIssue": {"id": incident.id},
-            "outwardIssue": {"id": issue_id},
-        }
-        self.client.post("api/2/issueLink", body)
 
 
 def label_of(key: str) -> str:

@@ -8,7 +8,7 @@ import structlog
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, Person, Ticket
+from connector.domain.ticket import Article, Change, Customer, LinkedTicket, OpenProblem, Person, Ticket, open_problem
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept
@@ -307,6 +307,13 @@ class Decoder:
             )
             articles.append(note)
         return articles
+
+    def open_problem(self, row: OtherRow) -> OpenProblem | None:
+        """A problem record in a search result; ``None`` if it is over."""
+        if self._meanings.state(row.fields.status)[0].is_over:
+            return None
+        raw = row.fields.model_extra
+        return open_problem(row.id, {name: self._value(raw, name) for name in ("service_id", "problem_start")})
 
     def _linked(self, row: OtherRow) -> LinkedTicket:
         raw, created_by = row.fields.model_extra, self._actors.actor(row.fields.creator)

@@ -6,7 +6,7 @@ which the next reconcile repeats if it is missing. Every step is proved by what 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from pydantic import ValidationError
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import NotFoundError
@@ -23,7 +23,7 @@ from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
 from connector.helpdesks.jira.client import Connection, JiraClient
-from connector.helpdesks.jira.creation import Creation
+from connector.helpdesks.jira.creation import VISIBLE_AFTER, Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
@@ -130,6 +130,21 @@ class JiraDesk:
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Up to five requests. A crash between them is repaired by a later call."""
         return self._parts.creation.ensure(new, incident)
+
+    @property
+    def search_lag(self) -> timedelta:
+        """The index of issues follows their changes by seconds, seldom by minutes."""
+        return VISIBLE_AFTER
+
+    def open_problems(self) -> list[OpenProblem]:
+        """One request for each page; what was created or changed a moment ago may be missing."""
+        ids = self.site.fields.ids
+        rows = self._listing.problems(["status", *(ids[field] for field in ("service_id", "problem_start"))])
+        return [problem for row in rows if (problem := self._parts.decoder.open_problem(row)) is not None]
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        """One request."""
+        self._parts.creation.link(ticket_id, incident)
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages of issues updated at or after ``since`` (UTC), and of some updated before: search lags behind."""

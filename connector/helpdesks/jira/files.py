@@ -1,7 +1,7 @@
 """Files on an issue, each once: found by their names before they are sent again.
 
-Customers see a file only with a public comment of the request: it is uploaded for the service desk, and attached with the
-comment by one call. What only support is to see is attached to the issue itself, which the portal does not show.
+Customers see a file only with a public comment of the request: it is uploaded for the service desk, and attached with
+the comment by one call. What only support is to see is attached to the issue itself, which the portal does not show.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,9 @@ _PAGE = 50
 class Files:
     """Sends files. ``is_ours`` tells the connector's account, ``project`` the id of the service project."""
 
-    def __init__(self, client: JiraClient, is_ours: Callable[[UserRow | None], bool], project: Callable[[], str]) -> None:
+    def __init__(
+        self, client: JiraClient, is_ours: Callable[[UserRow | None], bool], project: Callable[[], str]
+    ) -> None:
         self._client = client
         self._is_ours = is_ours
         self._project = project

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.jira.answer import IdRow, ListedRow, ProjectTypes
+from connector.helpdesks.jira.answer import IdRow, ListedRow, OtherRow, ProjectTypes
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
@@ -80,6 +80,17 @@ class Listing:
             return Page(rows, answer.get("nextPageToken"))
         reached = int(at or 0) + len(rows)
         return Page(rows, reached if rows and reached < int(answer.get("total") or 0) else None)
+
+    def problems(self, fields: list[str]) -> Iterator[OtherRow]:
+        """The issues of the problem type in statuses that do not count as done."""
+        kind, at = quoted(self._mapping.issue_types.problem), None
+        jql = f"project = {self._site.project_id} AND issuetype = {kind} AND statusCategory != Done ORDER BY key ASC"
+        while True:
+            page = self.search(jql, fields, at)
+            yield from (parsed(OtherRow, row, f"search: issue {place}") for place, row in enumerate(page.rows))
+            if page.next is None:
+                return
+            at = page.next
 
     def _there(self, condition: str, column: Column, since: datetime) -> Iterator[list[Listed]]:
         """Which issues there are. Cloud shows fifty times as many at once if it need not show their times."""

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 _INIT = """Write the settings for Jira.
 
 Asks for Jira's address, the connector's user with its token and the project, and tries them first. Cloud takes the
-user's e-mail address and an API token, Data Center a personal access token. The token comes from INTERSPACE_JIRA_TOKEN
-or INTERSPACE_JIRA_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The file is readable by its owner
+user's e-mail address and an API token, Data Center a personal access token. A token with scopes, as service accounts
+have it, is tried at Atlassian's gateway as well. The token comes from INTERSPACE_JIRA_TOKEN or
+INTERSPACE_JIRA_TOKEN_FILE if one is set; otherwise it is asked for and not shown. The file is readable by its owner
 only. A project that the mapping does not name goes into a mapping of your own, jira.yaml beside the settings.
 
 \b

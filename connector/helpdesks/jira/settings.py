@@ -1,5 +1,6 @@
 """The settings of Jira."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -12,15 +13,26 @@ class JiraSettings(HelpdeskSettings):
     """See :class:`connector.helpdesks.settings.HelpdeskSettings`."""
 
     HELPDESK = "jira"
-    NO_OPTIONS = frozenset({"bot"})
+    NO_OPTIONS = frozenset({"api_url", "token_ends", "bot"})
 
     url: WebAddress | None = Field(None, description="Jira's address, as in the browser; Cloud and Data Center alike.")
+    api_url: WebAddress | None = Field(
+        None,
+        description="Cloud only, where the token has scopes, as those of service accounts have: the address at which "
+        "it works, `https://api.atlassian.com/ex/jira/` and the site's cloud id. `interspace init` finds it. The "
+        "admin's token, which has none, works at the site.",
+    )
     user: str | None = Field(
         None, description="Cloud only: the e-mail address of the connector's own user, whose API token it is."
     )
     token: SecretStr | None = Field(
         None,
         description="The API token (Cloud) or personal access token (Data Center) of the connector's own Jira user.",
+    )
+    token_ends: date | None = Field(
+        None,
+        description="The last day of the token, `2027-11-28`. `interspace init` writes the latest possible one on "
+        "Cloud, a year later; correct it where you chose an earlier one, and with every new token.",
     )
     admin_user: str | None = Field(
         None, description="Cloud only: the e-mail address of the admin whose API token it is."

@@ -178,3 +178,9 @@ class ListedRow(ZammadAnswer):
     """Its name; only where the search was asked to expand names."""
     created_at: Instant
     updated_at: Instant
+
+
+class ListedProblem(ListedRow):
+    """A problem record in a search result; custom attributes are read by name from the raw object."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)

@@ -7,7 +7,17 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, incident_of, kind_of
+from connector.domain.ticket import (
+    Article,
+    Change,
+    LinkedTicket,
+    MergedTicket,
+    OpenProblem,
+    Ticket,
+    incident_of,
+    kind_of,
+    open_problem,
+)
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import PermanentError, TransientError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
@@ -17,6 +27,7 @@ from connector.helpdesks.zammad.answer import (
     Assets,
     History,
     HistoryRow,
+    ListedProblem,
     NamedRow,
     TicketRow,
     WholeTicket,
@@ -204,6 +215,11 @@ class Decoder:
             return Proof()
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
+
+    def open_problem(self, row: ListedProblem) -> OpenProblem:
+        """A problem record in a search result."""
+        fields = self.fields_of(row.model_extra or {})
+        return open_problem(str(row.id), fields)
 
     def links(self, whole: WholeTicket) -> list[LinkedTicket]:
         """The tickets that are linked to this one."""

@@ -17,8 +17,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from connector.domain.decision import MESSAGE, NewTicket, Note
-from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
-from connector.domain.vocabulary import Channel, TicketKind, TicketState
+from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket, incident_of
+from connector.domain.vocabulary import Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.errors import (
     ExposedNoteError,
@@ -37,8 +37,8 @@ from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import History, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
-from connector.helpdesks.zammad.identity import identity
-from connector.helpdesks.zammad.listing import Column, pages, search
+from connector.helpdesks.zammad.identity import identity, told_version
+from connector.helpdesks.zammad.listing import Column, listed_problems, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
@@ -102,6 +102,10 @@ class ZammadDesk:
     def identity(self) -> Identity:
         """Two requests."""
         return identity(self._client)
+
+    def version(self) -> str | None:
+        """One request. Zammad tells it to whoever has the permission admin.version: not to us, as a rule."""
+        return told_version(self._client)
 
     def probe(self) -> None:
         """One request."""
@@ -185,6 +189,27 @@ class ZammadDesk:
         ticket_id = self._find(new.key) or self._create(new, incident)
         self._link(ticket_id, incident)
         return str(ticket_id)
+
+    @property
+    def search_lag(self) -> timedelta:
+        """None: a condition is answered from the database (``POST tickets/search``, recording 073)."""
+        return timedelta()
+
+    def open_problems(self) -> list[OpenProblem]:
+        """One request for each page. Up to 6.4 an agent cannot learn the id of a group that no ticket shows, but every
+        record has a problem state, also one opened by hand, once the rules have seen it."""
+        standing = [state.value for state in ProblemState if state is not ProblemState.CLOSED]
+        state = f"ticket.{self._mapping.attribute('problem_state')}"
+        condition = {state: {"operator": "is", "value": standing}, **self._unresolved("is")}
+        return [
+            self._decoder.open_problem(row)
+            for row in listed_problems(self._client, condition)
+            if self._mapping.kind_in(self._mapping.group(row.group or "")) is TicketKind.PROBLEM
+        ]
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        """One request."""
+        self._link(int(ticket_id), incident)
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page

@@ -25,3 +25,12 @@ def identity(client: ZammadClient) -> Identity:
     marks = (installed_in(row.get("note"), row.get("created_at")) for row in rows)
     installed = next((mark for mark in marks if mark is not None), None)
     return Identity(client.address, str(me.id), person, installed)
+
+
+def told_version(client: ZammadClient) -> str | None:
+    """Which version this is (recording 005); ``None`` where the token lacks the permission admin.version."""
+    try:
+        answer = client.get("version")
+    except ForbiddenError:
+        return None
+    return str(answer.get("version", "")) if isinstance(answer, dict) else ""

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.zammad.answer import ListedRow
+from connector.helpdesks.zammad.answer import ListedProblem, ListedRow
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.values import encode
 
+Row = TypeVar("Row", bound=ListedRow)
 Column = Literal["created_at", "updated_at"]
 
 PAGE = 200
@@ -21,10 +22,28 @@ ALWAYS_FITS = 50
 
 def search(client: ZammadClient, condition: dict[str, Any], options: dict[str, Any]) -> list[ListedRow]:
     """One page of the tickets that fulfil the condition, as the options order it."""
+    return _search(ListedRow, client, condition, options)
+
+
+def listed_problems(client: ZammadClient, condition: dict[str, Any]) -> Iterator[ListedProblem]:
+    """The tickets that fulfil the condition, with their attributes, the eldest first."""
+    page, seen = 1, set[int]()
+    while True:
+        options = {"sort_by": "id", "order_by": "asc", "limit": PAGE, "page": page}
+        rows = _search(ListedProblem, client, condition, options)
+        fresh = [row for row in rows if row.id not in seen]
+        yield from fresh
+        if not fresh or len(rows) < ALWAYS_FITS:
+            return
+        seen |= {row.id for row in fresh}
+        page += 1
+
+
+def _search(kind: type[Row], client: ZammadClient, condition: dict[str, Any], options: dict[str, Any]) -> list[Row]:
     answer = client.post("tickets/search", {"condition": condition, **options}, {"expand": "true"})
     if not isinstance(answer, list):
         raise PermanentError("Zammad POST tickets/search: unexpected answer: expected a list")
-    return [parsed(ListedRow, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
+    return [parsed(kind, row, f"POST tickets/search: ticket {place}") for place, row in enumerate(answer)]
 
 
 def pages(

@@ -62,6 +62,13 @@ def _identity(desk: Desk) -> Identity:
     return desk.identity()
 
 
+def _version(desk: Desk) -> str | None:
+    from connector.helpdesks.zammad.desk import ZammadDesk
+
+    assert isinstance(desk, ZammadDesk)
+    return desk.version()
+
+
 def _doctor() -> Doctor:
     from connector.helpdesks.zammad.doctor.checks import CHECKS
     from connector.helpdesks.zammad.doctor.context import Context
@@ -117,6 +124,7 @@ PLUGIN = HelpdeskPlugin(
     # An agent's change that crosses ours leaves us as the last who changed the ticket: no trigger fires.
     sweep_after_write=timedelta(seconds=20),
     identity=_identity,
+    version=_version,
     doctor=_doctor,
     doctor_options=(
         DoctorOption(

@@ -137,14 +137,20 @@ def may_name(raw: str, families: tuple[tuple[str, ...], ...]) -> tuple[bool, ...
     """A cheap look at a raw body, for each family of names: taking a mail apart costs a thousand times more, and few
     ask for anything."""
     small = normalized(unescape(raw)).lower()
-    return tuple(
-        any(stems and all(stem in small for stem in stems) for stems in map(_stems, names)) for names in families
-    )
+    by_family, each = _stems(families)
+    there = {stem for stem in each if stem in small}
+    return tuple(any(stems <= there for stems in names) for names in by_family)
 
 
-@lru_cache(maxsize=256)
-def _stems(name: str) -> tuple[str, ...]:
-    return tuple(stem for word in re.split(r"[\s-]+", normalized(name).lower()) if (stem := word.strip("*")))
+@lru_cache(maxsize=64)
+def _stems(families: tuple[tuple[str, ...], ...]) -> tuple[tuple[tuple[frozenset[str], ...], ...], frozenset[str]]:
+    """Of each name of each family the parts of words that stand in it, and all such parts."""
+    by_family = tuple(tuple(filter(None, map(_parts, names))) for names in families)
+    return by_family, frozenset().union(*(stems for names in by_family for stems in names))
+
+
+def _parts(name: str) -> frozenset[str]:
+    return frozenset(part for word in re.split(r"[\s-]+", normalized(name).lower()) if (part := word.strip("*")))
 
 
 def sentences(text: str) -> Iterator[str]:

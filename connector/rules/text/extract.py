@@ -6,6 +6,7 @@ in signatures and quoted messages, because customers fill in the lines of the qu
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -54,17 +55,56 @@ _UNREADABLE: Mapping[str, Unclear] = {
 }
 
 
-class _Message(NamedTuple):
-    """What reading a value needs to know of the message around it."""
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What is the same for all messages of a customer. Each is there once, see :func:`setting`, and is told apart by
+    identity: to compare it took longer than to look up what a message says."""
 
-    sent_at: datetime
     zones: Zones
     service_id_pattern: str
     known: Identifiers
     labels: Labelling
+
+
+@lru_cache(maxsize=1_024)
+def setting(
+    zone: str | None,
+    service_id_pattern: str,
+    *,
+    default_zone: str = "UTC",
+    known: Identifiers = _NONE_KNOWN,
+    labels: Labelling = (),
+) -> Setting:
+    """``zone`` is the customer's IANA zone: times are read in the zone that the customer names, else in this one, else
+    in ``default_zone``. ``service_id_pattern`` is a regular expression that finds a service ID as a whole word,
+    whatever its case. Of several IDs that are named, one that the customer is ``known`` to have counts. ``labels`` are
+    those of the helpdesk's screens, by which customers are asked; the words of the catalogue are known in any case.
+
+    Raises ``re.error`` when a message is read, if ``service_id_pattern`` is no regular expression.
+    """
+    return Setting(Zones(zone, default_zone), service_id_pattern, known, labels)
+
+
+class _Message(NamedTuple):
+    """What reading a value needs to know of the message around it."""
+
+    sent_at: datetime
+    customers: Setting
     subject: str
     describe: bool
     asked: bool | None
+
+    @property
+    def zones(self) -> Zones:
+        return self.customers.zones
+
+    @property
+    def service_id_pattern(self) -> str:
+        return self.customers.service_id_pattern
+
+    @property
+    def known(self) -> Identifiers:
+        return self.customers.known
 
 
 class _Said(NamedTuple):
@@ -212,7 +252,7 @@ def _comparable(value: Any) -> Any:
 @lru_cache(maxsize=1_024)
 def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
     lines = read_lines(body.take(), is_html)
-    items = list(read_entries(lines, fields_by_label(message.labels)))
+    items = list(read_entries(lines, fields_by_label(message.customers.labels)))
     entries = [item for item in items if isinstance(item, Entry)]
     # Labelled values in a quotation are old ones, unless it is our question, which is filled in. Of a first message it
     # is not known whether we have asked: our question is told by its hints.
@@ -263,32 +303,19 @@ def extract(
     body: str,
     is_html: bool,
     sent_at: datetime,
-    zone: str | None,
-    service_id_pattern: str,
+    customers: Setting,
     *,
-    default_zone: str = "UTC",
-    known: Identifiers = _NONE_KNOWN,
-    labels: Labelling = (),
     subject: str = "",
     describe: bool = False,
     asked: bool | None = None,
 ) -> Extraction:
     """What a message says of the intake fields; what it leaves unclear is a doubt, never a guess.
 
-    ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it, in the zone the customer
-    names, else in ``zone`` (the customer's IANA zone), else in ``default_zone``. ``service_id_pattern`` is a regular
-    expression that finds a service ID as a whole word, whatever its case. Of several IDs that are named, one that the
-    customer is ``known`` to have counts. ``labels`` are those of the helpdesk's screens, by which customers are asked;
-    the words of the catalogue are known in any case. What the ``subject`` says counts after the body. With
-    ``describe``, the first words of a fault are given too. Where we have ``asked`` before, bare values are answers and
-    quoted lines are filled in; ``None``: it is not known. Reads at most 128 KB of markup, 64 KB and 2000 lines of text.
-    Pure and cached; never raises, whatever the text.
-
-    Raises ``re.error`` if ``service_id_pattern`` is no regular expression.
+    ``sent_at`` is an aware datetime: relative times ("yesterday 10:00") count from it. What the ``subject`` says counts
+    after the body. With ``describe``, the first words of a fault are given too. Where we have ``asked`` before, bare
+    values are answers and quoted lines are filled in; ``None``: it is not known. Reads at most 128 KB of markup, 64 KB
+    and 2000 lines of text. Pure and cached; never raises, whatever the text.
     """
     body = body[:MAX_HTML] if is_html else body[:MAX_TEXT]
-    zones = Zones(zone, default_zone)
-    message = _Message(
-        sent_at.astimezone(UTC), zones, service_id_pattern, known, labels, clean(subject), describe, asked
-    )
+    message = _Message(sent_at.astimezone(UTC), customers, clean(subject) if subject else "", describe, asked)
     return _extract(Body(body), is_html, message)

@@ -15,14 +15,17 @@ from cachetools import FIFOCache, LRUCache, cached
 
 from connector.domain.ticket import Article
 from connector.rules.text.clauses import normalized
-from connector.rules.text.markup import Body, raw_lines
+from connector.rules.text.markup import MAX_TEXT, Body, clean, raw_lines
 from connector.rules.text.reply import Line, Voice, read_lines, size_of
 
 _RUN = 4
 _OLD = 0.7
 """A line of which a greater part of the words is known is old."""
-_SHORT_STRETCH = re.compile(rb"(?<!\x01)\x01{1,11}(?!\x01)")
-"""Twelve known words in a row are a quotation wherever they stand; fewer may be somebody's own sentence."""
+_LEAST_QUOTED = 12
+"""So many known words in a row are a quotation wherever they stand; fewer may be somebody's own sentence."""
+_SHORT_STRETCH = re.compile(rb"(?<!\x01)\x01{1,%d}(?!\x01)" % (_LEAST_QUOTED - 1))
+_FEW_CHARACTERS = 200
+"""Longer messages are not worth counting."""
 _NEW_WORDS = re.compile(rb"\x00{4,}")
 """So many new words in a row are somebody's own, also in a line that is old otherwise."""
 _MAX_CACHED = 4_000_000
@@ -46,19 +49,36 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(normalized(text).lower())
 
 
+def _runs_of(words: Sequence[str]) -> list[int]:
+    """Where each run begins at its place; what is shorter than a run is one."""
+    if len(words) < _RUN:
+        return [hash(tuple(words))]
+    return [hash(run) for run in zip(*(words[at:] for at in range(_RUN)), strict=False)]
+
+
 @cached(LRUCache(_MAX_CACHED, getsizeof=getsizeof), lock=Lock())
 def _runs(body: Body, is_html: bool) -> frozenset[int]:
-    """The runs of a whole message; of one with less words, all of it. Who speaks in it makes no difference."""
-    words = [word for line in raw_lines(body.take(), is_html) for word in _words(line.text)]
-    return frozenset(hash(tuple(words[at : at + _RUN])) for at in range(max(1, len(words) - _RUN + 1)))
+    """The runs of a whole message. Who speaks in it, and in which lines, makes no difference."""
+    text = body.take()
+    shown = "\n".join(line.text for line in raw_lines(text, is_html)) if is_html else clean(text[:MAX_TEXT])
+    return frozenset(_runs_of(_words(shown)))
 
 
 _messages: FIFOCache[int, MarkedMessage] = FIFOCache(_MAX_CACHED, getsizeof=lambda message: size_of(message.lines))
 _messages_lock = Lock()
 
 
-def _less_known(article: Article, known: AbstractSet[int]) -> MarkedMessage:
-    lines = read_lines(article.body, article.is_html)
+def _needs_no_look(lines: Sequence[Line]) -> bool:
+    """Whether it makes no difference what the ticket holds: so few words are no quotation, unless something heads
+    them."""
+    return (
+        sum(len(line.text) for line in lines) < _FEW_CHARACTERS
+        and len(_words(" ".join(line.text for line in lines))) < _LEAST_QUOTED
+        and all(line.voice is Voice.OWN and not _HEADS_QUOTE.fullmatch(line.text) for line in lines)
+    )
+
+
+def _less_known(lines: tuple[Line, ...], known: AbstractSet[int]) -> MarkedMessage:
     words = [_words(line.text) for line in lines]
     covered = _covered([word for line in words for word in line], known)
     quoting = _stretches(covered, lines, words)
@@ -91,8 +111,8 @@ def _speaks(lines: Iterable[Line]) -> bool:
 def _covered(words: Sequence[str], known: AbstractSet[int]) -> bytearray:
     """1 for each word that stands in a known run."""
     covered = bytearray(len(words))
-    for at in range(len(words) - _RUN + 1):
-        if hash(tuple(words[at : at + _RUN])) in known:
+    for at, run in enumerate(_runs_of(words) if len(words) >= _RUN else ()):
+        if run in known:
             covered[at : at + _RUN] = b"\1" * _RUN
     return covered
 
@@ -129,12 +149,17 @@ def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[
         messages = {at: message for at, key in keys.items() if (message := _messages.get(key)) is not None}
     missing = keys.keys() - messages.keys()
     known: set[int] = set()
-    for at in range(max(missing, default=-1) + 1):
-        article = articles[at]
-        if at in missing:
-            messages[at] = _less_known(article, known)
-            with _messages_lock:
-                _messages[keys[at]] = messages[at]
-        if not article.internal:
-            known |= _runs(Body(article.body), article.is_html)
+    held = 0
+    for at in sorted(missing):
+        lines = read_lines(articles[at].body, articles[at].is_html)
+        if _needs_no_look(lines):
+            messages[at] = MarkedMessage(lines)
+        else:
+            for article in articles[held:at]:
+                if not article.internal:
+                    known |= _runs(Body(article.body), article.is_html)
+            held = at
+            messages[at] = _less_known(lines, known)
+        with _messages_lock:
+            _messages[keys[at]] = messages[at]
     return messages

@@ -175,8 +175,11 @@ def raw_lines(body: str, is_html: bool) -> list[RawLine]:
     for text, mark in whole:
         for line in clean(text[: max(room, 0)]).split("\n"):
             room -= len(line) + 1
-            pieces = [line[at : at + MAX_LINE] for at in range(0, len(line), MAX_LINE)] or [""]
             # An empty first cell is kept: the others stand below their own headings.
+            if len(line) <= MAX_LINE:
+                lines.append(RawLine("" if line.isspace() else line, mark))
+                continue
+            pieces = (line[at : at + MAX_LINE] for at in range(0, len(line), MAX_LINE))
             lines.extend(RawLine(piece.strip(" ") if piece.strip() else "", mark) for piece in pieces)
         if room <= 0 or len(lines) >= MAX_LINES:
             break

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from connector.domain.ticket import Ticket
+from connector.domain.ticket import Ticket, found_once
 
 _PREFIX = re.compile(
     r"\s*(?:(?:re|aw|fwd?|wg|antw|sv|vs|tr|rv|res|odp)\s*:|\[(?:ext|extern|external)\w*\])\s*", re.IGNORECASE
@@ -31,9 +31,21 @@ def own_subject(ticket: Ticket, at: int) -> str:
 
     Words behind a "Re:" are new if the answer names the ticket, and no subject on it has them.
     """
-    subject = ticket.articles[at].subject or (ticket.title if at == 0 else "")
-    bare = bare_subject(subject)
-    if is_reply(subject) and not (at > 0 and _NUMBER.search(subject)):
-        return ""
-    before = (ticket.title, *(article.subject for article in ticket.articles[:at])) if at > 0 else ()
-    return "" if any(bare == bare_subject(earlier) for earlier in before) else bare
+    return own_subjects(ticket)[at]
+
+
+@found_once
+def own_subjects(ticket: Ticket) -> tuple[str, ...]:
+    """Those of all articles, found in one pass."""
+    own: list[str] = []
+    before: set[str] = set()
+    for at, article in enumerate(ticket.articles):
+        subject = article.subject or (ticket.title if at == 0 else "")
+        if not subject:
+            own.append("")
+            continue
+        bare = bare_subject(subject)
+        comes_back = bare in before or (is_reply(subject) and not (at > 0 and _NUMBER.search(subject)))
+        own.append("" if comes_back else bare)
+        before |= {bare, bare_subject(ticket.title)}
+    return tuple(own)

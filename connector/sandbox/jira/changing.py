@@ -78,9 +78,12 @@ def _require_settable(world: World, project: Project, field_id: str) -> None:
         raise not_settable(field_id)
     if field_id != "issuetype" and not world.screens[project.screen_id].has(field_id):
         raise not_settable(field_id)
-    if custom is not None and not any(
-        not context.project_ids or project.id in context.project_ids for context in custom.contexts.values()
-    ):
+    if not world.belongs(field_id, project):
+        raise not_settable(field_id)
+    if custom is None or (world.cloud and world.migrated):
+        # With field schemes a context only holds options and defaults.
+        return
+    if not any(not context.project_ids or project.id in context.project_ids for context in custom.contexts.values()):
         raise not_settable(field_id)
 
 
@@ -255,11 +258,13 @@ def transition(world: World, issue: Issue, actor: User, way: Transition, wanted:
     edit(world, issue, actor, wanted)
 
 
-def attach(world: World, issue: Issue, actor: User, filename: str, content: bytes) -> None:
+def attach(world: World, issue: Issue, actor: User, filename: str, content: bytes) -> Attachment:
     """Add a file, which the changelog tells."""
     number = str(world.next_id("attachment"))
-    issue.attachments.append(Attachment(number, actor.id, filename, world.now(), content))
+    held = Attachment(number, actor.id, filename, world.now(), content)
+    issue.attachments.append(held)
     item = {"field": "Attachment", "fieldtype": "jira", "from": None, "fromString": None}
     change = note_change(world, issue, actor.id, [{**item, "to": number, "toString": filename}])
     world.index.changed(issue)
     tell(world, issue, actor, change, [])
+    return held

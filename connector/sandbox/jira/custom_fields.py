@@ -54,6 +54,8 @@ def trash(call: Call, field_id: str) -> Answer:
     require_admin(call)
     field = call.world.custom_field(field_id)
     del call.world.custom_fields[field.id]
+    for scheme in call.world.field_schemes.values():
+        scheme.fields.discard(field.id)
     for screen in call.world.screens.values():
         for tab in screen.tabs.values():
             if field.id in tab.fields:

@@ -46,10 +46,11 @@ class SandboxJira(Front):
         clock: Callable[[], datetime],
         flavour: Flavour = "cloud",
         *,
+        migrated: bool = True,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         super().__init__(sleep)
-        self.world = World(clock, flavour)
+        self.world = World(clock, flavour, migrated=migrated)
         self.flavour: Flavour = flavour
 
     def next_delivery_at(self) -> datetime | None:
@@ -102,6 +103,17 @@ class SandboxJira(Front):
                 for role in wanted:
                     self._give(role, user.id)
             token = f"sandbox-{self.world.random.getrandbits(128):032x}"
+            self.world.tokens[token] = user
+            return token
+
+    def add_scoped_token(self, email: str) -> str:
+        """An API token with scopes, of a service account or a person: it works at the gateway only.
+
+        Raises KeyError for an unknown account.
+        """
+        with self._lock:
+            user = self.world.users[self.user_id(email)]
+            token = f"{seed.SCOPED}{self.world.random.getrandbits(128):032x}"
             self.world.tokens[token] = user
             return token
 
@@ -165,7 +177,8 @@ class SandboxJira(Front):
             return (known or self.world.new_link_type(name, inward, outward)).id
 
     def add_field(self, name: str, kind: str, options: Iterable[str] = ()) -> CustomField:
-        """A custom field on the screens of all projects there are; `kind` such as `textfield` or `select`."""
+        """A custom field of all projects there are, on their screens, as an admin makes it by hand; `kind` such as
+        `textfield` or `select`."""
         with self._lock:
             made = self.world.new_custom_field(name, seed.TYPE_PREFIX + kind)
             context = next(iter(made.contexts.values()))
@@ -174,6 +187,7 @@ class SandboxJira(Front):
                 context.options[option.id] = option
             for project in self.world.projects.values():
                 next(iter(self.world.screens[project.screen_id].tabs.values())).fields.append(made.id)
+                self.world.field_schemes[project.field_scheme_id].fields.add(made.id)
             return made
 
     def add_options(self, field: str, values: Iterable[str]) -> None:

@@ -71,6 +71,23 @@ class CustomField:
 
 
 @dataclass(eq=False)
+class FieldScheme:
+    """Which custom fields the projects of a Cloud have. Before the migration of 2026 it is a field configuration, which
+    says the same."""
+
+    id: int
+    name: str
+    fields: set[str] = field(default_factory=set)
+    required: set[str] = field(default_factory=set)
+    restricted: dict[str, set[str]] = field(default_factory=dict)
+    """Fields that only some issue types have, with the ids of these."""
+
+    def has(self, field_id: str, type_id: str | None = None) -> bool:
+        """Whether it gives a field, to this issue type if one is named."""
+        return field_id in self.fields and (type_id is None or type_id in self.restricted.get(field_id, {type_id}))
+
+
+@dataclass(eq=False)
 class Tab:
     """A tab of a screen with the ids of its fields in order."""
 
@@ -142,6 +159,7 @@ class Project:
     name: str
     lead: str | None
     screen_id: int
+    field_scheme_id: int
     service_desk_id: str
     issue_type_ids: list[str] = field(default_factory=list)
     role_users: dict[str, set[str]] = field(default_factory=dict)

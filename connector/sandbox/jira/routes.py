@@ -7,6 +7,7 @@ from connector.sandbox.jira import (
     comments,
     custom_fields,
     dashboards,
+    field_schemes,
     filters,
     hooks,
     issues,
@@ -18,18 +19,21 @@ from connector.sandbox.jira import (
     screens,
     search,
     site,
+    uploads,
 )
 from connector.sandbox.jira.access import authenticate
-from connector.sandbox.jira.call import Answer, Call, json_body, split_target, to_json
+from connector.sandbox.jira.call import Answer, Call, read_body, split_target, to_json
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import User
-from connector.sandbox.jira.world import World
+from connector.sandbox.jira.world import CLOUD_ID, World
 from connector.sandbox.wire import Response
 
 Handler = Callable[..., Answer]
 PLATFORM = "/rest/api/2/"
 PLATFORMS = ("/rest/api/2/", "/rest/api/3/", "/rest/api/latest/")
 PORTAL = "/rest/servicedeskapi/"
+GATEWAY = f"/ex/jira/{CLOUD_ID}"
+"""Before the paths of what comes by Atlassian's gateway."""
 NOBODY = User.__new__(User)
 
 
@@ -48,6 +52,8 @@ _PORTAL: dict[str, Handler] = {
     "GET servicedesk/*": portal.service_desk,
     "GET servicedesk/*/requesttype": portal.request_types,
     "GET servicedesk/*/requesttype/*/field": portal.request_type_fields,
+    "POST servicedesk/*/attachTemporaryFile": uploads.temporary,
+    "POST request/*/attachment": uploads.publish,
     "GET servicedesk/*/queue": portal.queues,
     "GET servicedesk/*/queue/*/issue": portal.queued,
     "POST request": portal.create,
@@ -97,6 +103,8 @@ _BOTH: dict[str, Handler] = {
     "GET issue/*": issues.show,
     "PUT issue/*": issues.edit,
     "DELETE issue/*": issues.delete,
+    "GET issue/*/editmeta": meta.fields_of_issue,
+    "POST issue/*/attachments": uploads.attach,
     "GET issue/*/transitions": issues.transitions,
     "POST issue/*/transitions": issues.move,
     "GET issue/*/properties": issues.properties_of,
@@ -147,6 +155,11 @@ _CLOUD: dict[str, Handler] = {
     "PUT field/*": custom_fields.update,
     "DELETE field/*": custom_fields.trash,
     "POST field/*/trash": custom_fields.move_to_trash,
+    "PUT field/association": field_schemes.associate,
+    "GET projects/fields": field_schemes.available,
+    "GET config/fieldschemes/projects": field_schemes.projects,
+    "GET config/fieldschemes/*/fields": field_schemes.fields_of,
+    "PUT config/fieldschemes/fields": field_schemes.update,
     "PUT field/*/context/*": custom_fields.update_context,
     "GET issuetypescreenscheme/project": schemes.of_projects,
     "GET issuetypescreenscheme/mapping": schemes.mappings,
@@ -216,15 +229,20 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
     Never raises for a bad request: what the sandbox cannot read is answered with 500.
     """
     path, query, repeated = split_target(target)
+    gateway = path.startswith(GATEWAY) and world.cloud
+    if gateway:
+        path = path.removeprefix(GATEWAY)
+    if path == "/_edge/tenant_info" and world.cloud:
+        return _respond(200, {"cloudId": CLOUD_ID}), ""
     portal = path.startswith(PORTAL)
     who = ""
     try:
-        found = authenticate(world, headers)
+        found = authenticate(world, headers, gateway=gateway)
         who = found.email if found else ""
         route, ids = _find(world, method, path)
         _require_somebody(found, route)
         world.limits.admit(method, route.template, _issue_written(world, route, ids))
-        call = Call(world, found or NOBODY, query, json_body(body), repeated)
+        call = Call(world, found or NOBODY, query, read_body(body, headers), repeated)
         status, value = route.handler(call, *ids)
         return _respond(status, value), who
     except JiraError as error:

@@ -27,6 +27,8 @@ LINK_TYPES = (
     ("Problem/Incident", "is caused by", "causes"),
     ("Relates", "relates to", "relates to"),
 )
+SCOPED = "scoped-"
+"""The begin of tokens with scopes, as service accounts have them."""
 TYPE_PREFIX = "com.atlassian.jira.plugin.system.customfieldtypes:"
 REQUEST_TYPE_FIELD = "com.atlassian.servicedesk:vp-origin"
 ORGANIZATIONS_FIELD = "com.atlassian.servicedesk:sd-customer-organizations"

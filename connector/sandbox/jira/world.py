@@ -17,6 +17,7 @@ from connector.sandbox.jira.records import (
     CustomField,
     Dashboard,
     Delivery,
+    FieldScheme,
     Flavour,
     Issue,
     LinkType,
@@ -37,6 +38,7 @@ from connector.sandbox.jira.records import (
 from connector.sandbox.jira.times import whole_millis
 
 BASE_URL = "https://sandbox.example"
+CLOUD_ID = "00000000-5a4d-4b0c-8000-00000000c10d"
 NamedT = TypeVar("NamedT", bound=Named)
 SEQUENCE_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 10100, "change": 10500, "context": 10300}
 
@@ -44,10 +46,12 @@ SEQUENCE_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 1
 class World:
     """The state of one Jira. It is not thread-safe by itself: the desk serialises access."""
 
-    def __init__(self, clock: Callable[[], datetime], flavour: Flavour) -> None:
+    def __init__(self, clock: Callable[[], datetime], flavour: Flavour, *, migrated: bool = True) -> None:
         self.clock = clock
         self.flavour: Flavour = flavour
         self.cloud = flavour == "cloud"
+        self.migrated = migrated
+        """Whether this Cloud has field schemes; before the migration of 2026 it has field configurations."""
         self.random = Random(42)  # noqa: S311 - deterministic on purpose
         self.limits = Limits(clock, per_issue=self.cloud)
         self.index = Index(clock)
@@ -56,6 +60,7 @@ class World:
         self.projects: dict[str, Project] = {}
         self.roles: dict[str, Role] = {}
         self.custom_fields: dict[str, CustomField] = {}
+        self.field_schemes: dict[int, FieldScheme] = {}
         self.screens: dict[int, Screen] = {}
         self.statuses: dict[str, Status] = {}
         self.transitions: dict[str, Transition] = {}
@@ -72,6 +77,7 @@ class World:
         self.deliveries: dict[str, Delivery] = {}
         self.compiled_filters: dict[str, Callable[[Row], bool]] = {}
         self.lost: list[Delivery] = []
+        self.temporary_files: dict[str, tuple[str, bytes]] = {}
         self.request_types: dict[str, RequestType] = {}
         self.queues: dict[str, Queue] = {}
         self.slas: dict[str, Sla] = {}
@@ -168,7 +174,8 @@ class World:
         screen = self.new_screen(f"{key}: Jira Service Management: Create and Edit Screen")
         number = str(self.next_id("project"))
         desk = str(len(self.projects) + 1)
-        project = Project(number, key, name, lead, screen.id, desk, list(self.issue_types))
+        shared = next(iter(self.field_schemes))
+        project = Project(number, key, name, lead, screen.id, shared, desk, list(self.issue_types))
         self.projects[number] = project
         return project
 
@@ -179,8 +186,21 @@ class World:
         self.screens[screen.id] = screen
         return screen
 
+    def new_field_scheme(self, name: str) -> FieldScheme:
+        """A scheme without custom fields, of no project yet."""
+        made = FieldScheme(self.next_id("field scheme"), name)
+        self.field_schemes[made.id] = made
+        return made
+
+    def belongs(self, field_id: str, project: Project, type_id: str | None = None) -> bool:
+        """Whether a project, or one of its issue types, has a field. On Data Center all have all; on Cloud a field that
+        was made by REST belongs to none until it is associated (since 1 January 2026), whatever its contexts say."""
+        if not self.cloud or field_id not in self.custom_fields:
+            return True
+        return self.field_schemes[project.field_scheme_id].has(field_id, type_id)
+
     def new_custom_field(self, name: str, kind: str, description: str = "") -> CustomField:
-        """A custom field with one global context, on no screen."""
+        """A custom field with one global context, on no screen and of no project."""
         number = self.next_id("field")
         made = CustomField(f"customfield_{number}", number, name, kind, description)
         context = Context(str(self.next_id("context")), f"Default Configuration Scheme for {name}")
@@ -236,8 +256,10 @@ def _install(world: World) -> None:
     for link in seed.LINK_TYPES:
         world.new_link_type(*link)
     world.new_screen("Default Screen")
+    scheme = world.new_field_scheme("Default Field Scheme" if world.migrated else "Default Field Configuration")
     if not world.cloud:
         number = str(world.next_id("dashboard"))
         world.dashboards[number] = Dashboard(number, "System Dashboard", "", shares=[{"type": "global"}])
     world.new_custom_field("Request Type", seed.REQUEST_TYPE_FIELD)
     world.new_custom_field("Organizations", seed.ORGANIZATIONS_FIELD)
+    scheme.fields |= world.custom_fields.keys()

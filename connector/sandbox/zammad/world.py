@@ -15,6 +15,8 @@ from connector.sandbox.zammad.errors import missing_record
 from connector.sandbox.zammad.records import Record, stamp
 
 FIRST_TICKET_NUMBER = 41001
+_TOLD = {"5.5": "5.5.x", "6.4": "6.4.x", "7": "7.2.x"}
+"""How a Zammad of each kind names its version (recording 005)."""
 HTTP_LOG_LENGTH = 500
 
 
@@ -46,7 +48,7 @@ class World:
 
     def __init__(self, clock: Callable[[], datetime], version: str) -> None:
         self.clock = clock
-        self.version = f"{version}.x"
+        self.version = _TOLD[version]
         self.newer = version != "5.5"
         """It has the rules of 6.4: what was changed in between."""
         self.newest = version == "7"

@@ -1,14 +1,17 @@
 """``interspace init jira``: asked, tried, written for its owner only; nothing secret on the screen."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli.init import init
+from connector.helpdesks.jira import scopes
 from connector.helpdesks.jira.mapping import load_mapping
 from connector.sandbox.jira.furnished import BOT
+from connector.sandbox.jira.world import CLOUD_ID
 from connector.settings import load
 from tests.unit.cli.conftest import LiveJira, Run
 
@@ -44,6 +47,44 @@ def test_what_is_typed_is_tried_and_written(live_jira: LiveJira, tmp_path: Path)
     assert "interspace install apply jira --checksum " in ran.output
     assert settings.database_url.get_secret_value() == f"sqlite:///{tmp_path / 'interspace.sqlite3'}"
     assert [path.name for path in tmp_path.iterdir()] == ["interspace.env"]
+
+
+def test_the_latest_end_of_a_token_of_cloud_is_kept(live_jira: LiveJira) -> None:
+    ran = ask(typed=answers(live_jira))
+
+    ends = load({}).value("jira_token_ends")
+    assert ran.exit_code == 0, ran.output
+    if live_jira.desk.flavour == "cloud":
+        assert ends == (datetime.now(UTC) + timedelta(days=365)).date()
+        assert f"it ends on {ends}" in ran.output
+    else:
+        assert ends is None
+
+
+def test_a_token_with_scopes_is_tried_at_the_gateway(live_jira: LiveJira, monkeypatch: pytest.MonkeyPatch) -> None:
+    if live_jira.desk.flavour != "cloud":
+        return
+    site = live_jira.environment[URL]
+    monkeypatch.setattr(scopes, "GATEWAY", f"{site}/ex/jira/{{}}")
+    token = live_jira.desk.add_scoped_token(BOT)
+
+    ran = ask(typed=answers(live_jira, token))
+
+    assert ran.exit_code == 0, ran.output
+    settings = load({})
+    assert settings.value("jira_url") == site
+    assert settings.value("jira_api_url") == f"{site}/ex/jira/{CLOUD_ID}"
+    assert "read:jira-work" in ran.output
+    assert token not in ran.output
+
+
+def test_a_token_that_works_nowhere_leaves_no_address(live_jira: LiveJira, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scopes, "GATEWAY", f"{live_jira.environment[URL]}/ex/jira/{{}}")
+
+    ran = ask(typed=answers(live_jira, "nobody's"))
+
+    assert ran.exit_code == 1
+    assert "read:jira-work" in ran.output
 
 
 def test_the_commands_read_what_it_wrote(run: Run, live_jira: LiveJira, tmp_path: Path) -> None:

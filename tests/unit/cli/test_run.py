@@ -1,6 +1,7 @@
 """``interspace run``: both parts as processes, a ticket from webhook to write, SIGTERM (P18)."""
 
 import json
+import os
 import signal
 import socket
 import urllib.request
@@ -88,7 +89,10 @@ def test_a_port_that_is_taken_is_named(live: Live, run: Run, command: str, varia
         port = str(other.getsockname()[1])
         ran = run(command, **{**settings, variable: port})
     assert ran.returncode == 2
-    assert f"{variable}: cannot listen on 127.0.0.1:{port}: Address already in use" in ran.stderr
+    assert (
+        f"{variable}: cannot listen on 127.0.0.1:{port}: Address already in use (held by process {os.getpid()},"
+        in ran.stderr
+    )
     assert "Traceback" not in ran.stderr
 
 

@@ -21,7 +21,7 @@ POLICY = default_policy()
 ASKED, ENDED, NOW = at(hours=1), at(hours=3), at(days=1)
 DUE = datetime(2026, 11, 30, 13, 0, tzinfo=UTC)
 AUTHOR, MANAGER = Person(id="20", name="Grace Hopper"), Person(id="21", name="Mary Jackson")
-TEXTS = {
+TEXTS: Any = {
     "rfo_summary": "The line to Hamburg was down for three hours.",
     "root_cause": "A digger cut both fibres in the same duct.",
     "rfo_resolution": "The carrier spliced both fibres.",
@@ -250,7 +250,7 @@ def test_a_final_version_needs_every_part(left_out: str) -> None:
 
 
 def test_a_preliminary_version_needs_its_summary_only() -> None:
-    bare: dict[str, Any] = {"root_cause": None, "rfo_resolution": None, "preventive_measures": None}
+    bare: Any = {"root_cause": None, "rfo_resolution": None, "preventive_measures": None}
     good = evaluate(released(kind=RfoRelease.PRELIMINARY, **bare), POLICY, NOW)
     empty = evaluate(released(kind=RfoRelease.PRELIMINARY, **bare, rfo_summary=None), POLICY, NOW)
 
@@ -301,7 +301,7 @@ def test_afterwards_the_task_shows_it_and_is_free_for_another_version() -> None:
     sending = evaluate(with_task(about, one), POLICY, NOW)
     delivered = written(about, sending, NOW)
 
-    decision = evaluate(task(delivered, *one.history, **{**TEXTS, "rfo_release": RfoRelease.FINAL}), POLICY, NOW)
+    decision = evaluate(task(delivered, *one.history, **TEXTS, rfo_release=RfoRelease.FINAL), POLICY, NOW)
 
     assert decision.changes["rfo_status"] is RfoStatus.DELIVERED
     assert (decision.changes["rfo_version"], decision.changes["rfo_release"]) == (1, None)

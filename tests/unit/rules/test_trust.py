@@ -14,9 +14,11 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoRelease,
     RfoStatus,
     ServiceCheck,
+    WrittenLanguage,
 )
 from connector.rules.evaluate import evaluate
 from connector.rules.trust import contest, contested, verified
@@ -28,6 +30,7 @@ FAR = datetime(2030, 1, 1, tzinfo=UTC)
 GUARDED: dict[str, tuple[Any, Any]] = {
     "priority": (Priority.P1, Priority.P4),
     "priority_source": (PrioritySource.MATRIX, PrioritySource.AGENT),
+    "language": (WrittenLanguage.GERMAN, WrittenLanguage.ENGLISH),
     "priority_reason": ("P1: as computed", "because I say so"),
     "group": ("intake", "level_5"),
     "intake_status": (IntakeStatus.ASKED, IntakeStatus.COMPLETE),
@@ -46,6 +49,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "deferral": ("Support: an agent", "none"),
     "deferred_until": (at(hours=4), FAR),
     "root_cause": (None, "sabotage"),
+    "problem_state": (None, ProblemState.CLOSED),
     "permanent_fix": (None, "none needed"),
     "rfo_summary": (None, "nothing happened"),
     "rfo_trigger": (None, "nobody"),

@@ -96,7 +96,10 @@ def test_what_is_unclear_is_noted_once_with_the_sentence_and_what_to_set() -> No
 
 def test_what_is_unclear_changes_no_level_and_no_promise() -> None:
     doubtful = said("If nothing happens by noon, we will escalate. Perhaps we need an RFO.", at(minutes=1))
-    with_doubt, without = incident(articles=(doubtful,)), incident(articles=(said("Hello", at(minutes=1)),))
+    with_doubt, without = (
+        incident(articles=(doubtful,)),
+        incident(articles=(said("We would like to know how long it will take until it works.", at(minutes=1)),)),
+    )
 
     assert evaluate(with_doubt, POLICY, at(minutes=2)).changes == evaluate(without, POLICY, at(minutes=2)).changes
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from connector.sandbox.clock import SteppedClock
+from connector.work.jobs import MOST_DEATHS
 from connector.work.table import Counts, Deferred, Done, Failed, Job, Key, RowState, WorkTable
 
 TICKETS = ["a", "b", "c"]
@@ -33,6 +34,7 @@ class Row:
     due: datetime | None
     generation: int = 1
     attempts: int = 0
+    deaths: int = 0
     owner: Job | None = None
     until: datetime | None = None
     waiting: list[datetime] = field(default_factory=list)
@@ -47,6 +49,8 @@ class Row:
         else:
             self.wake(max(due, self.not_before or due))
 
+        self.deaths = min(self.deaths, MOST_DEATHS - 1)
+
     def wake(self, due: datetime) -> None:
         self.dead = None
         self.due = due if self.due is None else min(self.due, due)
@@ -55,6 +59,7 @@ class Row:
         self.owner = self.until = self.not_before = None
         self.due = due
         self.attempts = self.attempts + 1 if failed else 0
+        self.deaths = self.deaths if failed else 0
         self.dead = now if failed and due is None else None
         for event in self.waiting:
             self.wake(event)
@@ -100,14 +105,22 @@ class WorkTableMachine(RuleBasedStateMachine):
         }
         if self.paused():
             ready = {}
+        suspects = {ticket: at for ticket, at in ready.items() if self.rows[ticket].deaths}
+        others = {ticket: at for ticket, at in ready.items() if ticket not in suspects}
         claimed = self.table.claim(self.desk, limit, LEASE)
-        order = [ready.pop(job.key.ticket) for job in claimed]
-        assert len(claimed) == min(limit, len(order) + len(ready))
+        order = [ready[job.key.ticket] for job in claimed]
         assert order == sorted(order)
-        assert not ready or not order or order[-1] <= min(ready.values())
+        alone = [suspects.pop(job.key.ticket) for job in claimed if job.key.ticket in suspects]
+        assert len(alone) == min(1, len(alone) + len(suspects))
+        assert not suspects or alone[-1] <= min(suspects.values())
+        rest = [others.pop(job.key.ticket) for job in claimed if job.key.ticket in others]
+        assert len(claimed) == min(limit, len(claimed) + len(others))
+        assert not others or not rest or rest[-1] <= min(others.values())
         for job in claimed:
             row = self.rows[job.key.ticket]
-            assert (job.generation, job.attempts) == (row.generation, row.attempts)
+            died = int(row.owner is not None)
+            row.attempts, row.deaths = row.attempts + died, row.deaths + died
+            assert (job.generation, job.attempts, job.deaths) == (row.generation, row.attempts, row.deaths)
             row.due, row.owner, row.until, row.waiting = row.claimable_at(), job, now + LEASE, []
             self.jobs[job.key.ticket].append(job)
 
@@ -173,7 +186,7 @@ class WorkTableMachine(RuleBasedStateMachine):
         assert self.table.replay([Key(self.desk, ticket)]) == int(dead)
         if row is not None and dead:
             row.touch(self.clock())
-            row.attempts = 0
+            row.attempts = row.deaths = 0
 
     @rule(ticket=tickets)
     def drop(self, ticket: str) -> None:

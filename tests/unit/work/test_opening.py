@@ -9,6 +9,7 @@ import pytest
 
 from connector.sandbox.clock import SteppedClock
 from connector.work.errors import StoreError, StoreUnavailable
+from connector.work.sqlite import _COMMITTED as AS_SHIPPED
 from connector.work.table import Key, WorkTable
 
 SECRET = "hunter2"
@@ -69,7 +70,10 @@ def _use(url: str) -> None:
         table.claim("zammad", 10, timedelta(minutes=1))
 
 
-def test_a_sqlite_commit_is_on_disk_before_it_returns(sqlite_url: str, clock: SteppedClock) -> None:
+def test_a_sqlite_commit_is_on_disk_before_it_returns(
+    sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.work.sqlite._COMMITTED", AS_SHIPPED)
     table = WorkTable.open(sqlite_url, clock)
     levels = table._database.write(
         lambda connection: [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.ticket import Changes, LinkedTicket, Ticket
+from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, TicketKind, TicketState
 from connector.helpdesks.errors import (
     ForbiddenError,
@@ -68,6 +68,14 @@ class Desk:
         after = written(self.ticket, Decision(outcomes=(), changes=changes, note=note, state=state), when)
         self.ticket = with_values(after, updated_at=when)
         return when
+
+    search_lag = timedelta()
+
+    def open_problems(self) -> list[OpenProblem]:
+        return []
+
+    def link(self, ticket_id: str, incident: Ticket) -> None:
+        raise AssertionError("no record is there")
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         self.creates(new)
@@ -331,14 +339,14 @@ def test_a_ticket_that_cannot_be_created_holds_up_nothing_else(error: PermanentE
         raise error
 
     desk, refusals = Desk(resolved(), creates=creates), Refusals()
-    result = reconcile(desk, POLICY, "7", at(minutes=11), refusals=refusals)
+    result = reconcile(desk, POLICY, "7", at(minutes=41), refusals=refusals)
 
     assert desk.created == []
     assert "A linked ticket that the rules want could not be created" in desk.notes
     assert result.due is not None
-    assert result.due <= at(minutes=11) + KEPT, "it is tried again, though nothing happens"
+    assert result.due <= at(minutes=41) + KEPT, "it is tried again, though nothing happens"
     desk.creates = lambda _: None
-    reconcile(desk, POLICY, "7", at(minutes=12) + KEPT, refusals=refusals)
+    reconcile(desk, POLICY, "7", at(minutes=42) + KEPT, refusals=refusals)
     assert [new.key for new in desk.created] == ["problem:7"]
 
 
@@ -348,8 +356,8 @@ def test_a_ticket_is_created_without_a_value_that_is_refused() -> None:
             raise RefusedError("no such priority", details=frozenset({"priority"}))
 
     desk = Desk(resolved(), creates=creates)
-    desk.works(at(minutes=11))
+    desk.works(at(minutes=41))
 
     (new,) = desk.created
-    assert new.fields.keys() == {"service_id"}
+    assert new.fields.keys() == {"service_id", "service_check", "problem_start", "problem_state"}
     assert "Not everything" not in desk.notes

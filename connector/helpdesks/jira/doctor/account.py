@@ -1,5 +1,6 @@
 """Are the tokens valid, whose are they, and may they do what is needed? One finding for each permission."""
 
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -10,6 +11,8 @@ from connector.helpdesks.errors import PermanentError, UnavailableError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.pages import row_of
+from connector.helpdesks.jira.scopes import SCOPES
+from connector.helpdesks.settings import TOKEN_ENDS_SOON
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
 
@@ -47,16 +50,33 @@ def token(context: Context) -> Observation:
     except (UnavailableError, PermanentError) as error:
         return fail(
             str(error),
-            "As the connector's user, make a new token, and set INTERSPACE_JIRA_TOKEN; on Cloud also its user.",
+            "As the connector's user, make a new token, and set INTERSPACE_JIRA_TOKEN; on Cloud also its user. A token "
+            f"with scopes needs {', '.join(SCOPES)}, and INTERSPACE_JIRA_API_URL.",
         )
     text = person(me)
     if me.get("active") is False:
         return fail(f"{text} is not active", "Activate the account.")
     if me.get("accountType", "atlassian") == "customer":
         return fail(f"{text} is a portal customer", "Give the connector an account of its own with access to Jira.")
-    if context.flavour.administers:
-        return ok(f"{text}. Its API token ends a year after it was made at the latest: renew it in time")
     return ok(text)
+
+
+def token_end(context: Context) -> Observation:
+    """The token lives some weeks more. Jira does not tell: the day is the one that the settings name."""
+    ends, variable = context.own.token_ends, context.own.variable("token_ends")
+    if ends is None and not context.flavour.administers:
+        return skipped(f"a personal access token may have an end: {variable} is not set", "Set it, if it has one.")
+    if ends is None:
+        return warn(
+            f"an API token ends after a year at the latest, and {variable} is not set",
+            f"Set {variable} to its last day (id.atlassian.com → Security → API tokens).",
+        )
+    left = ends - context.clock().date()
+    renew = f"Make a new token, set it, and set {variable} to its last day."
+    if left < timedelta(0):
+        return fail(f"it ended on {ends}, says {variable}", renew)
+    text = f"it ends on {ends}, says {variable}"
+    return warn(f"{text}, in {left.days} days", renew) if left <= TOKEN_ENDS_SOON else ok(text)
 
 
 def time_zone(context: Context) -> Observation:

@@ -15,6 +15,7 @@ from connector.helpdesks.jira.doctor.account import (
     permission_checks,
     time_zone,
     token,
+    token_end,
 )
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.trial import leftovers, trial_issue
@@ -105,6 +106,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("work table's clock", table_clock, (_TABLE,)),
     Check("dead letters", dead_letters, (_TABLE,)),
     Check(TOKEN, token, (_URL, _FILES)),
+    Check("token's end", token_end, (TOKEN,)),
     Check("time zone", time_zone, (TOKEN,)),
     Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
     Check("Jira's version", version, (TOKEN,)),
@@ -116,6 +118,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("roles", project.roles, (_PROJECT,)),
     Check("link type", project.link_type, (_PROJECT,)),
     Check(_FIELDS, project.fields, (_PROJECT,)),
+    Check("project's fields", project.associated, (_FIELDS, *_ADMIN)),
     Check(_SCREENS, project.on_screens, (_FIELDS, _TYPES)),
     Check(_OPTIONS, project.options, (_SCREENS,)),
     Check("whose installation", lambda context: belonging(context, context.desk.identity()), (_PROJECT,)),

@@ -12,7 +12,7 @@ from connector.helpdesks.jira.doctor.trial import trial_issue
 from connector.helpdesks.jira.install.fields import FIT, SYSTEM_FIELDS
 from connector.helpdesks.jira.install.pages import listed, paged, row_of
 from connector.helpdesks.jira.install.planning import unfit
-from connector.helpdesks.jira.install.site import wanted_options
+from connector.helpdesks.jira.install.site import ASSOCIATIONS, wanted_options
 from connector.helpdesks.jira.install.tables import actors
 from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
 
@@ -175,6 +175,21 @@ def fields(context: Context) -> Observation:
     if wrong:
         return fail("; ".join(wrong), "Name other fields in the mapping: a type cannot be changed.")
     return ok(f"all {len(ids)} custom fields are there, of the right type")
+
+
+def associated(context: Context) -> Observation:
+    """The fields belong to the project (Cloud, since 2026). Before that, and on Data Center, every project had them."""
+    (row,) = context.current.tables.get(ASSOCIATIONS) or (None,)
+    if row is None:
+        return ok("every project has every field")
+    ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
+    missing = [names[field] for field, field_id in ids.items() if field_id not in row["fields"]]
+    if missing:
+        return fail(
+            f"the {row['name']} lacks {', '.join(missing)}: nobody can set them, whatever screens they are on",
+            "interspace install apply jira adds them.",
+        )
+    return ok(f"the {row['name']} has all {len(ids)}")
 
 
 def on_screens(context: Context) -> Observation:

@@ -1,4 +1,4 @@
-"""Custom fields with their options, on the screens of the project (R7, R10, R14–R22, R23, R27, R34, R36–R39).
+"""Custom fields of the project with their options, on its screens (R7, R10, R14–R22, R23, R27, R34, R36–R39).
 
 A field that the mapping names by its id is somebody else's: used, never made.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.fields import CATALOGUE
-from connector.helpdesks.jira.install.site import FIELDS, OPTIONS, SCREENS, JiraSite
+from connector.helpdesks.jira.install.site import ASSOCIATIONS, FIELDS, OPTIONS, SCREENS, JiraSite
 from connector.helpdesks.jira.mapping import FIELD_ID
 from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
 from connector.install.errors import PlanError
@@ -65,6 +65,14 @@ def options(site: JiraSite, current: Current) -> Iterator[Wanted]:
         else:
             fill = {"context": f"{PREFIX}{site.mapping.project}", "projects": [site.project_id]}
             yield Wanted(OPTIONS, name, {**body, "description": CATALOGUE[field].help}, fill=fill)
+
+
+def associations(site: JiraSite, current: Current) -> Iterator[Wanted]:
+    """All fields belong to the project (Cloud). Other projects with the same scheme get them too, on no screen."""
+    refs = tuple(Ref(FIELDS, name) for name in site.fields.values())
+    for row in current.tables.get(ASSOCIATIONS, ()):
+        body = {"fields": Including(refs), "types": row["types"]}
+        yield Wanted(ASSOCIATIONS, str(row["name"]), body, borrowed=True, own=True)
 
 
 def screens(site: JiraSite, current: Current) -> Iterator[Wanted]:

@@ -206,6 +206,7 @@ def everything(site: JiraSite, current: Current) -> Iterator[Wanted]:
     """All objects; the plan puts them in order. Raises PlanError if a field cannot be used as it is."""
     for nouns in (
         fields.fields,
+        fields.associations,
         fields.options,
         fields.screens,
         project.priorities,

@@ -1,6 +1,7 @@
 """What the installation has to know of this one Jira and of where the connector runs, and its tables.
 
-On Data Center, contexts with options, priorities and dashboards have no REST API, and fields cannot be changed.
+On Data Center, contexts with options, priorities and dashboards have no REST API, fields cannot be changed, and every
+project has every field.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from connector.helpdesks.jira.values import field_options
 from connector.install.tables import Kind, Tables
 from connector.policy.models import Policy
 
-FIELDS, OPTIONS, SCREENS = "field", "option", "screen"
+FIELDS, ASSOCIATIONS, OPTIONS, SCREENS = "field", "association", "option", "screen"
 PRIORITIES, LINK_TYPES, ROLES, MEMBERS = "priority", "issueLinkType", "role", "member"
 WEBHOOKS, FILTERS, DASHBOARDS, GADGETS = "webhook", "filter", "dashboard", "gadget"
 PROPERTIES = "property"
@@ -23,12 +24,13 @@ PROPERTIES = "property"
 _ADMIN = "Administer Jira"
 _SHARE = "Share dashboards and filters"
 _DESCRIPTION = ("description",)
-_CLOUD_ONLY = frozenset({OPTIONS, PRIORITIES, DASHBOARDS, GADGETS})
+_CLOUD_ONLY = frozenset({ASSOCIATIONS, OPTIONS, PRIORITIES, DASHBOARDS, GADGETS})
 
 KINDS: Mapping[str, Kind] = {
     kind.path: kind
     for kind in (
         Kind(FIELDS, "custom field", _ADMIN, mark=_DESCRIPTION, data=True),
+        Kind(ASSOCIATIONS, "project's fields", _ADMIN, prefixed=False),
         Kind(OPTIONS, "list of options", _ADMIN, mark=_DESCRIPTION, data=True),
         Kind(SCREENS, "screen", _ADMIN, prefixed=False),
         Kind(PRIORITIES, "priority", _ADMIN, mark=_DESCRIPTION),

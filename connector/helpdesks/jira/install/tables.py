@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundError
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.identity import PROPERTY
+from connector.helpdesks.jira.install.associations import associations_of
 from connector.helpdesks.jira.install.pages import by_age, listed, paged, row_of
 from connector.helpdesks.jira.install.screens import screens_of
 from connector.helpdesks.jira.install.site import (
+    ASSOCIATIONS,
     DASHBOARDS,
     FIELDS,
     FILTERS,
@@ -77,6 +80,14 @@ def _fields(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row
         name = field_id if field_id in named else name
         if name in named or is_marked(row.get("description")):
             yield {"id": field_id, "name": name, "type": str(kind), "description": row.get("description") or ""}
+
+
+def _associations(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
+    """Those of the fields that the project has, whichever of its handled issue types."""
+    project = row_of(place.client, f"api/2/project/{place.project_id}")
+    kinds = objects(project.get("issueTypes"), "Jira GET project: issueTypes")
+    types = tuple(str(row["id"]) for row in kinds if row.get("name") in place.mapping.handled_types)
+    return associations_of(place.client, place.project_id, types, {str(row["id"]) for row in tables[FIELDS]})
 
 
 def _options(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
@@ -234,6 +245,7 @@ def existing_options(place: Place, current: Current) -> dict[str, frozenset[str]
 
 _READERS: Mapping[str, Callable[[Place, Mapping[str, tuple[Row, ...]]], Iterator[Row]]] = {
     FIELDS: _fields,
+    ASSOCIATIONS: _associations,
     OPTIONS: _options,
     SCREENS: _screens,
     PRIORITIES: _plain("priority", "", "description"),

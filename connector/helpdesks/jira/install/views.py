@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import WAITED_FOR, IntakeStatus, Missed
+from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -26,7 +26,7 @@ class View(NamedTuple):
 
 def views(site: JiraSite) -> tuple[View, ...]:
     """The same as in every helpdesk."""
-    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed = (
+    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language = (
         site.jql(name)
         for name in (
             "escalation_level",
@@ -37,6 +37,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "connector_key",
             "intake_status",
             "missed_targets",
+            "language",
         )
     )
     incidents, kinds = site.open_incidents, site.mapping.issue_types
@@ -74,6 +75,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
         ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
         View("Problems", "Root causes to be found.", f"{records} AND statusCategory != Done ORDER BY created ASC"),
+        View(
+            "Not in English",
+            "The customer writes in another language.",
+            f"{incidents} AND {language} in ({', '.join(NOT_ENGLISH)}) ORDER BY created ASC",
+            ("language",),
+        ),
         View("By customer", "Everything that is open.", f"{incidents} ORDER BY reporter ASC, {upcoming} ASC"),
     )
 

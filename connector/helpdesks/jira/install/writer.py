@@ -10,9 +10,11 @@ from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentE
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.identity import PROPERTY
+from connector.helpdesks.jira.install.associations import associate
 from connector.helpdesks.jira.install.pages import paged
 from connector.helpdesks.jira.install.screens import tabs
 from connector.helpdesks.jira.install.site import (
+    ASSOCIATIONS,
     DASHBOARDS,
     FIELDS,
     FILTERS,
@@ -68,6 +70,7 @@ class JiraWriter:
         }
         self._updaters: Mapping[str, Callable[[str, Body], object]] = {
             FIELDS: lambda row_id, body: self._put(f"field/{row_id}", _only(body, "name", "description")),
+            ASSOCIATIONS: lambda row_id, body: associate(self._client, row_id, body["fields"], body["types"]),
             OPTIONS: self._update_options,
             SCREENS: self._update_screen,
             PRIORITIES: lambda row_id, body: self._put(f"priority/{row_id}", _only(body, "name", "description")),

@@ -6,7 +6,7 @@ from connector.doctor import configuration, round_trip
 from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, ok, skipped, warn
-from connector.helpdesks.errors import ForbiddenError
+from connector.helpdesks.versions import doubt, proved
 from connector.helpdesks.zammad.doctor import names
 from connector.helpdesks.zammad.doctor.account import (
     ADMIN_PERMISSIONS,
@@ -36,6 +36,8 @@ from connector.helpdesks.zammad.doctor.webhook import (
     used_webhook,
     webhook,
 )
+from connector.helpdesks.zammad.doctor.writers import WRITERS
+from connector.helpdesks.zammad.identity import told_version
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.tables import KINDS
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
@@ -50,10 +52,6 @@ def drift(context: Context) -> Observation:
     return configuration.drift(context, lambda: plan_zammad(setup, secrets, today, receiver_url=receiver))
 
 
-_TESTED = range(5, 8)
-"""Major versions of Zammad."""
-
-
 def zammad_answers(context: Context) -> Observation:
     """A request without a token is refused in the way in which Zammad refuses it."""
     answer = reached(context)
@@ -65,19 +63,16 @@ def zammad_answers(context: Context) -> Observation:
 
 
 def version(context: Context) -> Observation:
-    """The version is one that the adapter is written for."""
-    client = context.admin if context.own.admin_token else context.bot
-    try:
-        answer = client.get("version")
-    except ForbiddenError:
+    """The version is one on which the connector was proved."""
+    text = told_version(context.admin if context.own.admin_token else context.bot)
+    if text is None:
         return skipped("Zammad tells its version to admins only", "Set INTERSPACE_ZAMMAD_ADMIN_TOKEN.")
-    text = str(answer.get("version", "")) if isinstance(answer, dict) else ""
-    major = text.partition(".")[0]
-    if major.isascii() and major.isdigit() and int(major) in _TESTED:
-        return ok(f"Zammad {text}")
-    return warn(
-        f"Zammad {text or 'of unknown version'}", "The connector is written for Zammad 5.5 to 7: test with care."
-    )
+    known = proved(context.HELPDESK, text)
+    if known is None:
+        return warn(
+            f"Zammad {text or 'of unknown version'}: {doubt(context.HELPDESK, text)}", "Try it on a test system."
+        )
+    return ok(f"Zammad {text}, {known.proof.words}")
 
 
 def _is_zammad(answer: requests.Response) -> bool:
@@ -148,6 +143,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("receiver", receiver, (WEBHOOK, "webhook secret")),
     Check("deliveries", failed_deliveries, (WEBHOOK,)),
     Check("installation", drift, (_FILES, WEBHOOK, "webhook secret", *_INSTALL)),
+    *WRITERS,
     Check("triggers store attributes", triggers_store, (_MIGRATED, "states", permission_check("triggers"))),
     Check("background worker stores attributes", worker_stores, (_MIGRATED, "states", permission_check("jobs"))),
     Check("round trip", travels, ("trigger", _TABLE, "states")),

@@ -65,6 +65,11 @@ class Context(Examination):
         """Whose helpdesk this is. Raises WrongAccountError."""
         return self.desk.identity()
 
+    @property
+    def groups_in_scope(self) -> set[str]:
+        """The ids of the groups in which the rules hold, as far as they are there."""
+        return {str(row["id"]) for row in self.rows("groups") if row.get("name") in self.mapping.groups_in_scope}
+
     def rows(self, path: str) -> list[Row]:
         """A list of Zammad's configuration, read once with the admin's token."""
         return self.once(path, lambda: listed(self.admin, path))

@@ -1,12 +1,11 @@
 """Does Zammad itself mail the customer at the moment at which the connector does?"""
 
 from collections.abc import Mapping
-from typing import Any
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, ok, warn
+from connector.helpdesks.zammad.doctor.conditions import named_conditions, reaches
 from connector.helpdesks.zammad.doctor.context import Context
-from connector.helpdesks.zammad.doctor.webhook import named_conditions
 from connector.install.objects import is_marked
 
 _TO_CUSTOMERS = frozenset({"ticket_customer", "article_last_sender"})
@@ -18,11 +17,13 @@ def customers_mails(context: Context) -> Observation:
 
     What a change of some attribute sends is left out: the connector says nothing at that moment.
     """
-    ours = {str(row["id"]) for row in context.rows("groups") if row.get("name") in context.mapping.groups_in_scope}
     answering = [
         str(row.get("name"))
         for row in context.rows("triggers")
-        if row.get("active", True) and not is_marked(row.get("note")) and _mails_customers(row) and _at_once(row, ours)
+        if row.get("active", True)
+        and not is_marked(row.get("note"))
+        and _mails_customers(row)
+        and _at_once(row, context.groups_in_scope)
     ]
     if not answering:
         return ok("no trigger of yours mails them at the moment at which the connector does")
@@ -42,13 +43,7 @@ def _mails_customers(trigger: Row) -> bool:
 
 def _at_once(trigger: Row, ours: set[str]) -> bool:
     """Not only for a change, nor only for other groups than ours."""
-    conditions = list(named_conditions(trigger.get("condition")))
-    if any(spec.get("operator") == "has changed" for _, spec in conditions):
+    condition = trigger.get("condition")
+    if any(spec.get("operator") == "has changed" for _, spec in named_conditions(condition)):
         return False
-    return not any(name == "ticket.group_id" and _leaves_out(spec, ours) for name, spec in conditions)
-
-
-def _leaves_out(spec: Mapping[str, Any], ours: set[str]) -> bool:
-    value = spec.get("value")
-    named = {str(item) for item in value} if isinstance(value, list) else {str(value)}
-    return named.isdisjoint(ours) if spec.get("operator") == "is" else ours <= named
+    return reaches(condition, ours)

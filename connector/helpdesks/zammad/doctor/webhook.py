@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from connector.doctor.connection import Probe, receives
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.zammad.doctor.conditions import named_conditions, texts
 from connector.helpdesks.zammad.doctor.context import Context, listed
 from connector.helpdesks.zammad.install.webhook import PATH
 from connector.install.installation import endpoint, is_this_machine
@@ -157,20 +158,6 @@ def _calls(trigger: Row, webhook_id: object) -> bool:
     return isinstance(action, Mapping) and str(action.get("webhook_id")) == str(webhook_id)
 
 
-def named_conditions(condition: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Field and specification of every condition, in Zammad's plain and in its expert form."""
-    if not isinstance(condition, Mapping):
-        return
-    parts = condition.get("conditions")
-    if isinstance(parts, list):
-        for part in parts:
-            yield from named_conditions(part)
-    elif "name" in condition:
-        yield str(condition["name"]), condition
-    else:
-        yield from ((name, spec) for name, spec in condition.items() if isinstance(spec, Mapping))
-
-
 def _excludes(condition: Any, user_id: str) -> bool:
     """Joined by AND from the top down, so that nothing gets past it."""
     if not isinstance(condition, Mapping):
@@ -180,13 +167,9 @@ def _excludes(condition: Any, user_id: str) -> bool:
         joined = condition.get("operator") == "AND" and isinstance(parts, list)
         return joined and any(_excludes(part, user_id) for part in parts)
     return any(
-        name == "ticket.updated_by_id" and spec.get("operator") == "is not" and user_id in _texts(spec.get("value"))
+        name == "ticket.updated_by_id" and spec.get("operator") == "is not" and user_id in texts(spec.get("value"))
         for name, spec in named_conditions(condition)
     )
-
-
-def _texts(value: Any) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _hears_attributes(condition: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.domain.fields import CATALOGUE, INTAKE
-from connector.domain.vocabulary import WAITED_FOR, IntakeStatus, Missed, PrioritySource
+from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, PrioritySource
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.roles import written_roles
 from connector.install.objects import PREFIX, Ref, Text, Wanted, text_ref
@@ -64,9 +64,9 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         site.mapping.attribute(name)
         for name in ("escalation_level", "next_escalation_at", "rfo_due_at", "deferred_until")
     )
-    service, intake, missed, rfo_status, key = (
+    service, intake, missed, rfo_status, key, language = (
         site.mapping.attribute(name)
-        for name in ("service_id", "intake_status", "missed_targets", "rfo_status", "connector_key")
+        for name in ("service_id", "intake_status", "missed_targets", "rfo_status", "connector_key", "language")
     )
     is_open = {"ticket.state_id": {"operator": "is", "value": site.open_states()}}
     incidents = {**is_open, "ticket.group_id": {"operator": "is", "value": site.incident_groups}}
@@ -80,6 +80,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
+    foreign = {f"ticket.{language}": {"operator": "is", "value": [each.value for each in NOT_ENGLISH]}}
     # A deferral that is over leaves the date empty, which is after nothing.
     waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
@@ -92,6 +93,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("RFO due", everybody, tasks, rfo_due, "owner"),
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
+        ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),
         ("By customer", managers, dict(incidents), upcoming, "organization"),
     )
     for number, (title, roles, condition, order, group) in enumerate(made):

@@ -8,8 +8,10 @@ from typing import Any
 from connector.helpdesks.answer import objects, with_id
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError
 from connector.helpdesks.installed import Installed, installed_in, new_installation
+from connector.helpdesks.versions import doubt
 from connector.helpdesks.zammad.client import ZammadClient, open_client
 from connector.helpdesks.zammad.desk import ZammadDesk
+from connector.helpdesks.zammad.identity import told_version
 from connector.helpdesks.zammad.install import attributes, desk, groups, notices, priorities, webhook
 from connector.helpdesks.zammad.install.checklist import RESTART, checklist
 from connector.helpdesks.zammad.install.giving_back import given_back
@@ -52,8 +54,21 @@ def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[
         plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
         checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
         afterwards=_afterwards,
-        hints=lambda: [*open_tickets(ZammadDesk(admin, setup.mapping), policy), *_noticed(setup.mapping)],
+        hints=lambda: [
+            *open_tickets(ZammadDesk(admin, setup.mapping), policy),
+            *_unproved(admin),
+            *_noticed(setup.mapping),
+        ],
     )
+
+
+def _unproved(admin: ZammadClient) -> Iterator[str]:
+    try:
+        text = told_version(admin)
+    except HelpdeskError:
+        return
+    if text is not None and (why := doubt("zammad", text)) is not None:
+        yield f"Zammad {why}."
 
 
 def _noticed(mapping: ZammadMapping) -> Iterator[str]:

@@ -16,12 +16,14 @@ from connector.domain.vocabulary import (
     Missed,
     Priority,
     PrioritySource,
+    ProblemState,
     RfoRelease,
     RfoStatus,
     ServiceCheck,
     TicketKind,
     TicketState,
     Urgency,
+    WrittenLanguage,
 )
 from connector.helpdesks.errors import HelpdeskError, PermanentError, RefusedError, TransientError
 from connector.sandbox.jira import Fault
@@ -44,6 +46,7 @@ EVERYTHING: Changes = {
     "group": "level_3",
     "intake_status": IntakeStatus.ASKED,
     "service_check": ServiceCheck.VERIFIED,
+    "language": WrittenLanguage.GERMAN,
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
     "missed_targets": Missed.BOTH,
@@ -59,6 +62,7 @@ EVERYTHING: Changes = {
     "deferral_customer": True,
     "deferral": "Both agreed:\n- Ann\n- Carl",
     "deferred_until": START + timedelta(days=1),
+    "problem_state": ProblemState.KNOWN_ERROR,
     "root_cause": "A {bad} cable",
     "permanent_fix": "A good one",
     "rfo_summary": "No light for 3 h",

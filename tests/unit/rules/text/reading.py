@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from connector.messages.words import Reader
 from connector.policy.messages import shipped
-from connector.rules.text import Doubt, Extraction, extract
+from connector.rules.text import Doubt, Extraction, extract, setting
 from connector.rules.text.reply import own_words, read_lines
 
 SENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -13,7 +13,7 @@ PATTERN = r"SVC-\d{3,}"
 
 def read(body: str, is_html: bool = False, zone: str | None = None, sent_at: datetime = SENT) -> Extraction:
     """The extraction of a message sent on Sunday, 22 November 2026 at 12:00 UTC."""
-    return extract(body, is_html, sent_at, zone, PATTERN)
+    return extract(body, is_html, sent_at, setting(zone, PATTERN))
 
 
 def start_of(value: str, zone: str | None = None, sent_at: datetime = SENT) -> str | None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.fields import CATALOGUE, INTAKE
-from connector.rules.text import Extraction, extract
+from connector.rules.text import Extraction, extract, setting
 from connector.rules.text.extract import _extract
 from tests.unit.rules.text.reading import PATTERN, SENT, asked, own
 
@@ -59,9 +59,9 @@ def _rendered(said: Extraction) -> Iterator[str]:
 def test_any_text_gives_only_valid_values_and_the_same_ones_again(
     body: str, is_html: bool, sent_at: datetime, zone: str | None
 ) -> None:
-    said = extract(body, is_html, sent_at, zone, PATTERN)
+    said = extract(body, is_html, sent_at, setting(zone, PATTERN))
     _extract.cache_clear()
-    assert extract(body, is_html, sent_at, zone, PATTERN) == said
+    assert extract(body, is_html, sent_at, setting(zone, PATTERN)) == said
     for field, length in (("service_id", 60), ("short_description", 250), ("circuit_id", 60), ("test_results", 4000)):
         value = getattr(said, field)
         assert value is None or (0 < len(value) <= length and value == value.strip() and not _CONTROL.search(value))
@@ -81,9 +81,10 @@ def test_any_text_gives_only_valid_values_and_the_same_ones_again(
 
 @given(_TEXTS, st.booleans())
 def test_what_was_understood_is_understood_again_when_written_down(body: str, is_html: bool) -> None:
-    said = extract(body, is_html, SENT, None, PATTERN)
-    again = extract("\n".join(_rendered(said)), False, SENT, None, PATTERN)
-    in_doubt = {"zone_assumed", "doubts", "first_words", *(doubt.field for doubt in said.doubts)}
+    said = extract(body, is_html, SENT, setting(None, PATTERN))
+    again = extract("\n".join(_rendered(said)), False, SENT, setting(None, PATTERN))
+    presumed = {"zone_assumed", "start_approximate", "impact_presumed"}  # What is written down is stated.
+    in_doubt = {*presumed, "doubts", "first_words", *(doubt.field for doubt in said.doubts)}
     assert again.model_dump(exclude=in_doubt) == said.model_dump(exclude=in_doubt)
     assert {doubt.field for doubt in again.doubts} <= in_doubt
 
@@ -98,4 +99,4 @@ def test_a_reply_is_plain_text_and_never_an_error(body: str, is_html: bool) -> N
 
 @given(st.lists(st.sampled_from(_WORDS), max_size=60))
 def test_prose_without_any_candidate_says_nothing(words: list[str]) -> None:
-    assert extract(" ".join(words), False, SENT, "Europe/Berlin", PATTERN) == Extraction()
+    assert extract(" ".join(words), False, SENT, setting("Europe/Berlin", PATTERN)) == Extraction()

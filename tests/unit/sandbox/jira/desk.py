@@ -92,10 +92,10 @@ class Desk:
         self.clock.advance(timedelta(**span))
 
 
-def new_desk(flavour: Flavour) -> Desk:
-    """A desk with everything the tests use."""
+def new_desk(flavour: Flavour, *, migrated: bool = True) -> Desk:
+    """A desk with everything the tests use. A Cloud that is not ``migrated`` has field configurations."""
     clock = SteppedClock(START)
-    jira = SandboxJira(clock, flavour)
+    jira = SandboxJira(clock, flavour, migrated=migrated)
     jira.add_project("ISP", "Support")
     ids = {
         "Service": jira.add_field("Service", "textfield").id,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.sandbox.jira.desk import Desk
+from tests.unit.sandbox.jira.desk import Desk, new_desk
 
 SELECT = "com.atlassian.jira.plugin.system.customfieldtypes:select"
 
@@ -41,7 +41,8 @@ def test_options_of_a_select_field_are_made_in_its_context(cloud: Desk) -> None:
     assert cloud.call("POST", path, {"options": [{"value": str(n)} for n in range(1001)]}, by="admin")[0] == 400
 
 
-def test_a_field_applies_where_its_contexts_say(cloud: Desk) -> None:
+def test_before_field_schemes_a_field_applies_where_its_contexts_say() -> None:
+    cloud = new_desk("cloud", migrated=False)
     field = cloud.ids["Service"]
     [context] = cloud.ok("GET", f"field/{field}/context", by="admin")["values"]
     assert context["isGlobalContext"]
@@ -55,6 +56,60 @@ def test_a_field_applies_where_its_contexts_say(cloud: Desk) -> None:
     assert (
         cloud.call("POST", f"field/{field}/context", {"name": "again", "projectIds": ["10000"]}, by="admin")[0] == 409
     )
+
+
+def test_with_field_schemes_contexts_say_nothing_of_where_a_field_is(cloud: Desk) -> None:
+    field = cloud.ids["Service"]
+    [context] = cloud.ok("GET", f"field/{field}/context", by="admin")["values"]
+    cloud.ok("DELETE", f"field/{field}/context/{context['id']}", by="admin")
+    assert cloud.edit(cloud.issue(), Service="x")[0] == 204
+
+
+@pytest.mark.parametrize("migrated", [False, True])
+def test_a_field_made_by_rest_belongs_to_no_project_until_it_is_associated(migrated: bool) -> None:
+    cloud = new_desk("cloud", migrated=migrated)
+    made = new_text_field(cloud)
+    issue = cloud.issue()
+    assert cloud.call("PUT", f"issue/{issue}", {"fields": {made: "x"}})[0] == 400
+    assert made not in cloud.ok("GET", f"issue/{issue}/editmeta")["fields"]
+
+    if migrated:
+        [row] = cloud.ok("GET", "/rest/api/3/config/fieldschemes/projects?projectId=10000", by="admin")["values"]
+        body: object = {made: [{"schemeIds": [row["schemeId"]]}]}
+        cloud.ok("PUT", "/rest/api/3/config/fieldschemes/fields", body, by="admin")
+    else:
+        cloud.ok("PUT", "/rest/api/3/field/association", associated(made), by="admin")
+
+    assert cloud.call("PUT", f"issue/{issue}", {"fields": {made: "x"}})[0] == 204
+    assert made in cloud.ok("GET", f"issue/{issue}/editmeta")["fields"]
+
+
+def test_each_kind_of_site_refuses_the_words_of_the_other() -> None:
+    before, after = new_desk("cloud", migrated=False), new_desk("cloud")
+    assert before.call("GET", "/rest/api/3/config/fieldschemes/projects", by="admin")[0] == 404
+    assert after.call("PUT", "/rest/api/3/field/association", associated(after.ids["Log"]), by="admin")[0] == 400
+
+
+def test_an_association_takes_fifty_fields_at_once() -> None:
+    cloud = new_desk("cloud", migrated=False)
+    too_many = {**associated(cloud.ids["Log"]), "fields": associated(cloud.ids["Log"])["fields"] * 51}
+    assert cloud.call("PUT", "/rest/api/3/field/association", too_many, by="admin")[0] == 400
+
+
+def associated(field_id: str) -> dict[str, list[dict[str, object]]]:
+    """A field with the only project."""
+    projects: list[dict[str, object]] = [{"type": "PROJECT_ID", "identifier": 10000}]
+    return {"associationContexts": projects, "fields": [{"type": "FIELD_ID", "identifier": field_id}]}
+
+
+def new_text_field(desk: Desk) -> str:
+    """On the project's screen, by REST."""
+    kind = SELECT.replace("select", "textfield")
+    made = str(desk.ok("POST", "field", {"name": "Note", "type": kind}, by="admin")["id"])
+    screen = desk.ok("GET", "screens", by="admin")["values"][-1]["id"]
+    tab = desk.ok("GET", f"screens/{screen}/tabs", by="admin")[0]["id"]
+    desk.ok("POST", f"screens/{screen}/tabs/{tab}/fields", {"fieldId": made}, by="admin")
+    return made
 
 
 def test_data_center_has_no_contexts_options_or_new_priorities(data_center: Desk) -> None:

@@ -106,6 +106,7 @@ def test_a_field_that_is_on_no_screen_cannot_be_set(desk: Desk) -> None:
     screen = desk.jira.world.projects["10000"].screen_id
     tab = desk.ok("GET", f"screens/{screen}/tabs", by="admin")[0]["id"]
     desk.ok("POST", f"screens/{screen}/tabs/{tab}/fields", {"fieldId": made}, by="admin")
+    desk.jira.world.field_schemes[10000].fields.add(made)
     assert desk.call("PUT", f"issue/{issue}", {"fields": {made: "x"}})[0] == 204
 
 

@@ -1,5 +1,6 @@
 """A whole installation on Jira in memory for the doctor to examine."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -35,9 +36,9 @@ class Installation(Examined[Context]):
     title = Context.TITLE
     checks = CHECKS
 
-    def __init__(self, database_url: str, flavour: Flavour = "cloud") -> None:
+    def __init__(self, database_url: str, flavour: Flavour = "cloud", *, migrated: bool = True) -> None:
         super().__init__(database_url)
-        self.bench: JiraBench = new_bench(self.clock, flavour)
+        self.bench: JiraBench = new_bench(self.clock, flavour, migrated=migrated)
         self.receiver_url = RECEIVER[flavour]
         self._install()
         self.sandbox = self.jira = self.bench.jira
@@ -53,6 +54,7 @@ class Installation(Examined[Context]):
             "jira_url": JIRA,
             "jira_user": user,
             "jira_token": SecretStr(tokens["bot"]),
+            "jira_token_ends": (self.clock() + timedelta(days=300)).date(),
             "jira_admin_user": ADMIN if user else None,
             "jira_admin_token": SecretStr(tokens["admin"]),
             "jira_webhook_secret": SecretStr(SECRET),

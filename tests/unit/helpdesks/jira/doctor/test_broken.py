@@ -91,6 +91,11 @@ def off_the_screen(at: Installation) -> None:
             tab.fields = [name for name in tab.fields if name != field(at, "RFO due").id]
 
 
+def out_of_the_scheme(at: Installation) -> None:
+    for scheme in at.jira.world.field_schemes.values():
+        scheme.fields.discard(field(at, "RFO due").id)
+
+
 def no_option(at: Installation) -> None:
     for context in field(at, "Impact on service").contexts.values():
         context.options = {number: held for number, held in context.options.items() if held.value != "degradation"}
@@ -218,6 +223,16 @@ def test_a_portal_customers_account_is_refused(cloud: Installation) -> None:
     a_customer(cloud)
 
     assert cloud.examine(test_tickets=False)["token"].verdict is CheckStatus.FAIL
+
+
+def test_a_field_that_fell_out_of_the_projects_scheme_is_named(cloud: Installation) -> None:
+    out_of_the_scheme(cloud)
+
+    found = cloud.examine(test_tickets=False)
+
+    assert found["project's fields"].verdict is CheckStatus.FAIL
+    assert "RFO due" in found["project's fields"].seen
+    assert "RFO due" in found["fields on screens"].seen
 
 
 def test_without_the_options_no_test_issue_is_made(data_center: Installation) -> None:

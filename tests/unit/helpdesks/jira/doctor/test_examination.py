@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from connector.doctor.finding import CheckStatus, Finding
 from connector.helpdesks.jira.doctor.account import ADMIN_PERMISSIONS, BOT_PERMISSIONS, Permission, named
@@ -11,10 +12,14 @@ from connector.helpdesks.jira.doctor.checks import CHECKS
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira import site
 from connector.sandbox.jira.furnished import BOT
-from tests.unit.helpdesks.jira.doctor.installation import Installation
+from connector.sandbox.jira.world import CLOUD_ID
+from tests.unit.helpdesks.jira.doctor.installation import JIRA, Installation
 
 UNSEEN = {"checklist: goals", "checklist: notifications"}
 """Nothing to be seen before there is a customer's request, and never."""
+
+
+OF_THE_TOKEN = CHECKS[: [check.name for check in CHECKS].index("token's end") + 1]
 
 
 def not_ok(found: dict[str, Finding]) -> set[str]:
@@ -29,6 +34,16 @@ def test_all_is_well_and_nothing_is_left(installed: Installation) -> None:
     assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
     assert installed.traces() == []
     assert installed.table.dead_letters() == []
+
+
+def test_all_is_well_on_a_cloud_before_field_schemes(sqlite_url: str) -> None:
+    installed = Installation(sqlite_url, "cloud", migrated=False)
+
+    found = installed.examine(test_tickets=False)
+
+    assert found["project's fields"].seen.startswith("the field configuration of the project has all")
+    assert not_ok(found) == UNSEEN | {"escalation mail", "round trip", "transitions"}
+    installed.close()
 
 
 def test_without_test_tickets_nothing_is_written(installed: Installation) -> None:
@@ -52,6 +67,38 @@ def test_without_the_admins_token_the_rest_is_examined(installed: Installation) 
     assert found["options"].verdict is CheckStatus.OK
     assert found["round trip"].verdict is CheckStatus.SKIPPED
     assert "INTERSPACE_JIRA_ADMIN_TOKEN" in found["admin token"].seen
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict", "said"),
+    [
+        (31, CheckStatus.OK, "it ends on"),
+        (30, CheckStatus.WARN, "in 30 days"),
+        (-1, CheckStatus.FAIL, "it ended on"),
+        (None, CheckStatus.WARN, "INTERSPACE_JIRA_TOKEN_ENDS is not set"),
+    ],
+)
+def test_the_end_of_the_token_is_told_in_time(
+    cloud: Installation, days: int | None, verdict: CheckStatus, said: str
+) -> None:
+    cloud.settings["jira_token_ends"] = None if days is None else (cloud.clock() + timedelta(days=days)).date()
+
+    found = cloud.examine(OF_THE_TOKEN, test_tickets=False)["token's end"]
+
+    assert found.verdict is verdict
+    assert said in found.seen
+
+
+def test_a_service_accounts_token_works_at_the_gateway_alone(cloud: Installation) -> None:
+    cloud.settings["jira_token"] = SecretStr(cloud.jira.add_scoped_token(BOT))
+    at_the_site = cloud.examine(OF_THE_TOKEN, test_tickets=False)["token"]
+    cloud.settings["jira_api_url"] = f"{JIRA}/ex/jira/{CLOUD_ID}"
+
+    found = cloud.examine()
+
+    assert at_the_site.verdict is CheckStatus.FAIL
+    assert "read:jira-work" in at_the_site.do
+    assert not_ok(found) == UNSEEN | {"escalation mail"}
 
 
 def test_a_webhook_that_signs_nothing(cloud: Installation) -> None:

@@ -66,8 +66,12 @@ class JiraBench:
     def install(self, *, adopt: bool = False) -> Plan:
         """Plan and apply; returns what was applied."""
         plan = self.plan(adopt=adopt)
-        apply(self.writer(), plan, SECRETS)
+        self.apply(plan)
         return plan
+
+    def apply(self, plan: Plan) -> None:
+        """Carries out a plan."""
+        apply(self.writer(), plan, SECRETS)
 
     def plan_back(self, *, purge_fields: bool = False) -> Plan:
         """The plan of an uninstall."""
@@ -100,6 +104,9 @@ class JiraBench:
                 (one.name, tab.name, [named.get(name, name) for name in tab.fields])
                 for one in world.screens.values()
                 for tab in one.tabs.values()
+            ],
+            "project's fields": [
+                one.name for one in world.custom_fields.values() if world.cloud and world.belongs(one.id, project)
             ],
             "priorities": [(one.name, one.description) for one in world.priorities.values()],
             "link types": [one.name for one in world.link_types.values()],
@@ -139,9 +146,10 @@ def wanted_options(mapping: JiraMapping) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in found.items() if values}
 
 
-def new_bench(clock: SteppedClock, flavour: Flavour = "cloud") -> JiraBench:
-    """A Jira as it comes, with a service project and two accounts: the bot is nobody there yet."""
-    jira = SandboxJira(clock, flavour)
+def new_bench(clock: SteppedClock, flavour: Flavour = "cloud", *, migrated: bool = True) -> JiraBench:
+    """A Jira as it comes, with a service project and two accounts: the bot is nobody there yet. A Cloud that is not
+    ``migrated`` has field configurations."""
+    jira = SandboxJira(clock, flavour, migrated=migrated)
     jira.add_project("ISP", "Interspace Support")
     tokens = {
         "admin": jira.add_user(ADMIN, (SITE_ADMIN, ADMIN_ROLE, TEAM_ROLE), firstname="Ada"),

@@ -51,7 +51,8 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
 
 def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(data_center: JiraBench) -> None:
     data_center.install()
-    waiting = [f"Interspace: {view}" for view in ("Missed targets", "Waiting for required details", "RFO due")]
+    views = ("Missed targets", "Waiting for required details", "RFO due", "Not in English")
+    waiting = [f"Interspace: {view}" for view in views]
     assert not {held.name for held in data_center.jira.world.filters.values()} & set(waiting)
     assert field_named(data_center, "Required details").option("x") is None
 
@@ -113,7 +114,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 8
+    assert len(held.gadgets) == 9
     assert is_adopted(held.description)
 
 

@@ -70,6 +70,7 @@ def _unordered(bench: JiraBench) -> dict[str, list[object]]:
 
 READ = {
     "field": r"/field/search|/customFields\\?",
+    "association": r"/config/fieldschemes/\d+/fields",
     "option": r"/context",
     "screen": r"/screens\\?",
     "priority": r"/priority$",

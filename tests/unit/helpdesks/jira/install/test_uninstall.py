@@ -3,7 +3,7 @@
 from connector.install.plan import Action
 from tests.unit.helpdesks.jira.install.bench import JiraBench
 
-KEPT = ("fields", "screens", "members")
+KEPT = ("fields", "project's fields", "screens", "members")
 
 
 def test_an_uninstall_leaves_what_was_there_before_and_the_fields(jira_bench: JiraBench) -> None:

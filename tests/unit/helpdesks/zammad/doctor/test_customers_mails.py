@@ -34,8 +34,9 @@ ELSEWHERE = len(GROUPS)
 
 
 def examined(*triggers: dict[str, Any]) -> Observation:
-    tables = {"groups": GROUPS, "triggers": list(triggers)}
-    return customers_mails(cast(Context, SimpleNamespace(rows=tables.__getitem__, mapping=MAPPING)))
+    ours = {str(group["id"]) for group in GROUPS if group["name"] in NAMES}
+    tables = {"triggers": list(triggers)}
+    return customers_mails(cast(Context, SimpleNamespace(rows=tables.__getitem__, groups_in_scope=ours)))
 
 
 def in_groups(operator: str, *ids: int) -> dict[str, Any]:

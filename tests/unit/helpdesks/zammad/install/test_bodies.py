@@ -11,7 +11,7 @@ from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
 from connector.policy.calendar_spec import CalendarSpec
-from connector.rules.text.extract import extract
+from connector.rules.text.extract import extract, setting
 from tests.builders import T0, office_p4
 from tests.evidence import exchanges
 from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, steps
@@ -156,7 +156,7 @@ def test_the_phone_intake_is_read_by_the_rules(bench: Bench) -> None:
         place = text.index("</div>", text.index(f"<div>{CATALOGUE[field].label}"))
         text = text[:place] + value + text[place:]
 
-    read = extract(text, True, T0, None, bench.policy.intake.service_id_pattern)
+    read = extract(text, True, T0, setting(None, bench.policy.intake.service_id_pattern))
 
     assert [field for field in sorted(INTAKE) if getattr(read, field) is None] == []
     assert (read.impact, read.urgency, read.fault_type) == (Impact.DEGRADATION, Urgency.HIGH, FaultType.PERMANENT)
