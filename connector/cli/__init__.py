@@ -28,6 +28,7 @@ _COMMANDS = {
     },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),
+        "simulate": ("simulate", "Show what a policy would have done to past tickets."),
         "demo": ("demo", "Play an outage on a sandbox helpdesk."),
     },
 }

@@ -5,8 +5,9 @@ Options that depend on the helpdesks there are, are made when a command is looke
 
 import functools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import click
@@ -78,6 +79,19 @@ def moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime
     if at is None or at.tzinfo is None:
         raise click.BadParameter(f"{value!r} is no time with its offset, such as 2026-11-23T09:00:00+01:00")
     return at
+
+
+_AGO = re.compile(r"([1-9][0-9]{0,4})([dhw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def ago(_: click.Context, __: click.Parameter, value: str | None) -> timedelta | None:
+    """The callback of an option that takes a length of time back from now, such as 90d."""
+    if value is None:
+        return None
+    if (length := _AGO.fullmatch(value)) is None:
+        raise click.BadParameter(f"{value!r} is no length of time such as 90d, 12w or 36h")
+    return int(length[1]) * _UNITS[length[2]]
 
 
 def settings_options(*names: str, logs: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

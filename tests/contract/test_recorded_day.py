@@ -19,7 +19,7 @@ from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.contract.test_sandbox_zammad import LEFT_OUT
-from tests.contract.zammad_recordings import SECRET, VERSION
+from tests.contract.zammad_recordings import SECRET, VERSIONS, Recorded
 from tests.contract.zammad_replay import Replayer
 from tests.evidence import deliveries
 from tests.promises.evidence import outcome
@@ -50,10 +50,11 @@ def mapping_for(replayer: Replayer) -> ZammadMapping:
     )
 
 
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Day]:
+@pytest.fixture(params=VERSIONS)
+def day(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Day]:
     """Replays the recorded requests, then posts every recorded delivery to the receiver and works."""
-    replayer = Replayer(LEFT_OUT)
+    version: Recorded = request.param
+    replayer = Replayer(LEFT_OUT[version], version)
     replayer.run()
     replayer.switch_off_workflows()  # one demands `impact` on the edit mask: no API may update tickets that lack it
 
@@ -67,7 +68,7 @@ def day(tmp_path: Path) -> Iterator[Day]:
     hook = Hook("zammad", (SECRET.encode(),))
     client = create_app(Receiver([hook], commits.touch, clock, table.counts)).test_client()
     accepted = set()
-    for recorded, body in deliveries(VERSION).values():
+    for recorded, body in deliveries(version).values():
         sent = {name: value for name, value in recorded["headers"] if value.isascii() and name != "Content-Length"}
         answer = client.open("/webhooks/zammad/main", method=recorded["method"], data=body, headers=sent)
         if answer.status_code == 202:

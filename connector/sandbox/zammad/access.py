@@ -26,6 +26,7 @@ def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Record, froz
         raise ApiError(401, "Can't find User for Token")
     if token in world.expired_tokens:
         raise ApiError(401, "Not authorized (token expired)!")
+    world.token_uses[token] = world.now()
     user, limits = world.tables["User"][user_id], world.token_limits.get(token)
     if not user["active"]:
         raise ApiError(

@@ -22,7 +22,7 @@ class Assets:
 
     def add_article(self, article: Record) -> None:
         """An article with its author."""
-        if self._add("TicketArticle", article["id"], article):
+        if self._add("TicketArticle", article["id"], article_json(self.world, article)):
             self.add_user(article["created_by_id"])
             self.add_user(article["updated_by_id"])
             self.add_user(article["origin_by_id"])
@@ -32,7 +32,7 @@ class Assets:
         if user_id is None:
             return
         user = self.world.tables["User"][user_id]
-        if self._add("User", user_id, user):
+        if self._add("User", user_id, user_json(self.world, user)):
             if not self.world.newest:
                 for role_id in user["role_ids"]:
                     self._add("Role", role_id, self.world.tables["Role"][role_id])
@@ -69,11 +69,13 @@ class Assets:
 
 
 def with_ids(world: World, ticket: Record) -> Record:
-    """A ticket with the ids of its articles."""
+    """A ticket with the ids of its articles, and from 6.4 on of its checklist, which nobody here has."""
+    checklist: Record = {"checklist_item_ids": []} if world.newer else {}
     return {
         **ticket,
         "article_ids": world.article_ids.get(ticket["id"], []),
         "ticket_time_accounting_ids": world.time_accounting_ids.get(ticket["id"], []),
+        **checklist,
     }
 
 
@@ -84,12 +86,29 @@ def with_empty_names(world: World, ticket: Record) -> Record:
         full["articles"] = []
     if not full["ticket_time_accounting_ids"]:
         full["ticket_time_accounting"] = []
+    if world.newer:
+        full["checklist_items"] = []
     return full
 
 
+def article_json(world: World, article: Record) -> Record:
+    """An article, which from 6.4 on has no references."""
+    return {name: value for name, value in article.items() if name != "references"} if world.newer else article
+
+
+def user_json(world: World, user: Record) -> Record:
+    """A user, from 6.4 on with the ids of second factors, which nobody here has."""
+    return {**user, "two_factor_preference_ids": []} if world.newer else user
+
+
 def group_json(world: World, group: Record) -> Record:
-    """A group with the ids of the users who have access to it."""
-    return {**group, "user_ids": members_of_group(world, group["id"])}
+    """A group with the ids of the users who have access to it; from 6.4 on with its place among the groups."""
+    place: Record = {}
+    if world.newer:
+        parent, _, last = group["name"].rpartition("::")
+        above = world.named("Group", parent)
+        place = {"name_last": last, "parent_id": above["id"] if above else None}
+    return {**group, **place, "user_ids": members_of_group(world, group["id"])}
 
 
 def members_of_group(world: World, group_id: int) -> list[int]:

@@ -18,11 +18,14 @@ def commit(world: World, ticket: Record, draft: Record, actor_id: int) -> Change
         name: (ticket[name], value) for name, value in draft.items() if name != "updated_at" and ticket[name] != value
     }
     ticket.update({name: new for name, (_, new) in changes.items()})
-    if changes or ticket["updated_by_id"] != actor_id:
+    history.note_changes(world, ticket, changes, actor_id)
+    before = ticket["updated_by_id"]
+    if changes or before != actor_id:
         ticket["updated_by_id"] = actor_id
         world.mark_updated(ticket, world.now())
-    history.note_changes(world, ticket, changes, actor_id)
-    return changes
+    # Triggers see that, from 6.4 on (312, 337): another person's write without any change fires those that name it.
+    by_another: Changes = {"updated_by_id": (before, actor_id)} if world.newer and before != actor_id else {}
+    return changes | by_another
 
 
 def apply_consequences(world: World, before: Record, draft: Record) -> None:

@@ -16,7 +16,7 @@ def install(world: World, model: str, actor_id: int) -> None:
             "object": "Ticket",
             "name": name,
             "display": display,
-            "data_type": data_type,
+            "data_type": "tree_select" if world.newer and name == "group_id" else data_type,
             "data_option": option,
             "data_option_new": {},
             "editable": name == "type",

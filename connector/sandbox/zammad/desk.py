@@ -206,8 +206,12 @@ class SandboxZammad(Front):
         headers |= fault.headers
         return Response(fault.status, headers, plain.body)
 
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Sends a webhook over the network, as this version does."""
+        return deliveries.over_http(url, headers, body, follow=not self.world.newest)
+
     def _deliver_due(self, post: Post | None) -> int:
-        return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
+        return deliveries.deliver_due(self.world, self._lock, post or self.post)
 
     def _works(self, role_ids: Iterable[int]) -> bool:
         roles = self.world.table("Role")

@@ -91,8 +91,13 @@ def _name(world: World, model: str, record_id: object) -> str:
 
 
 def _add(world: World, ticket_id: int, kind: str, change: str, actor_id: int, **head: object) -> Record:
+    origin: Record = {}
+    if world.newer:
+        kind_of, number, name = world.acting or (None, None, None)
+        origin = {"sourceable_type": kind_of, "sourceable_id": number, "sourceable_name": name}
     entry = {
         "id": world.next_id("History"),
+        **origin,
         **head,
         "created_by_id": actor_id,
         "created_at": world.now(),

@@ -11,7 +11,6 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
-from connector.sandbox.zammad.deliveries import over_http
 from connector.sandbox.zammad.desk import SandboxZammad, Version
 from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
 
@@ -28,7 +27,6 @@ def _set_up(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
 class ZammadHouse:
     """See :class:`connector.sandbox.house.House`."""
 
-    over_http = staticmethod(over_http)
     name = "zammad"
     bot = None
 
@@ -43,6 +41,7 @@ class ZammadHouse:
         self._clock = clock
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)
+        self.over_http = self.sandbox.post
 
     def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> ZammadDesk:
         """The adapter of a connector that has just started."""

@@ -5,7 +5,9 @@ Each becomes an article of its ticket. Recipients are people of the helpdesk (`u
 told by the log only.
 """
 
+import re
 from collections.abc import Iterator
+from email.utils import getaddresses
 
 from connector.sandbox.zammad import article_store, assets, seed
 from connector.sandbox.zammad.access import in_group
@@ -13,6 +15,8 @@ from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.placeholders import filled
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import Mail, World
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def send(world: World, name: str, spec: Record, ticket: Record, article: Record | None) -> None:
@@ -41,6 +45,13 @@ def require_sender(world: World, ticket: Record) -> None:
     group = world.tables["Group"][ticket["group_id"]]
     if world.newer and group["email_address_id"] is None:
         raise ApiError(500, f"No email address found for group: {group['name']} ({group['id']})", human=False)
+
+
+def check_recipients(world: World, fields: Record) -> None:
+    """Raises ApiError 422 for a mail to what is no address (from 7.0 on; nothing of the request is stored)."""
+    to = [address for _, address in getaddresses([str(fields.get(name) or "") for name in ("to", "cc")])]
+    if world.newest and not (any(to) and all(_ADDRESS.fullmatch(address) for address in to if address)):
+        raise ApiError(422, "invalid_attribute.email_recipient")
 
 
 def _addresses(world: World, recipient: object, ticket: Record, article: Record | None) -> Iterator[str]:

@@ -29,7 +29,9 @@ def _ticket(world: World, ticket: Record) -> Record:
 
 
 def _article(world: World, article: Record) -> Record:
-    full = dict(article)
+    full = dict(assets.article_json(world, article))
+    if world.newer:
+        full["time_unit"] = None
     for name in _PEOPLE:
         full[name] = _user(world, article[f"{name}_id"])
     if article["origin_by_id"] is not None:
@@ -46,6 +48,8 @@ def _user(world: World, user_id: int) -> Record:
     roles = [world.tables["Role"][role_id]["name"] for role_id in user["role_ids"]]
     organizations = [world.tables["Organization"][number]["name"] for number in user["organization_ids"]]
     shown = {name: value for name, value in user.items() if name not in _PRIVATE}
+    if world.newer:
+        shown |= {"two_factor_preference_ids": [], "two_factor_preferences": []}
     shown |= {"roles": roles, "organizations": organizations, "overview_sortings": []}
     if user["organization_id"] is not None:
         shown["organization"] = world.tables["Organization"][user["organization_id"]]["name"]

@@ -34,4 +34,9 @@ def _check_webhook(world: World, webhook: Record) -> None:
             called = row["perform"].get("notification.webhook", {}).get("webhook_id")
             if str(called) == str(webhook["id"]):
                 text = f"Cannot delete! This webhook is referenced by {model}: {row['name']} (#{row['id']})"
+                if world.newest:
+                    text = (
+                        "This object is referenced by other object(s) and thus cannot be deleted: "
+                        f"{model} / {row['name']} (#{row['id']})"
+                    )
                 raise ApiError(422, text)

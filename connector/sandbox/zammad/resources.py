@@ -5,7 +5,7 @@ The tables themselves are in `tables.py`.
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from connector.sandbox.zammad.access import has, require
@@ -44,12 +44,21 @@ class Resource:
     read: tuple[str, ...] = ("ticket.agent",)
     required: tuple[str, ...] = ()
     unique: str = "name"
+    newer: Mapping[str, object] = field(default_factory=dict)
+    """Columns that 5.5 does not have, with the values that a new record starts with."""
+    newest: Mapping[str, object] = field(default_factory=dict)
+    """Columns that even 6.4 does not have, as the source of 7.0 to 7.2 has them."""
     given: Callable[[World, Record], Record] = _as_given
     check: Callable[[World, Record], None] = _no_check
     after: Callable[[World, Record], None] = _no_check
     shown: Callable[[World, Record], Record] = _as_stored
     to_agents: Callable[[World, Record, Record], bool] | None = None
     """From 7.0 on: which records an agent (the second one) sees without those permissions."""
+
+    def columns(self, world: World) -> Mapping[str, object]:
+        """The columns that this version has."""
+        newer = self.newer if world.newer else {}
+        return {**self.defaults, **newer, **(self.newest if world.newest else {})}
 
 
 def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
@@ -98,7 +107,7 @@ def new_record(world: World, resource: Resource, params: Mapping[str, object], a
     Raises ApiError 422 if a check, a required column or the uniqueness of the name refuses it.
     """
     given = resource.given(world, dict(params))
-    fields = {name: deepcopy(given.get(name, value)) for name, value in resource.defaults.items()}
+    fields = {name: deepcopy(given.get(name, value)) for name, value in resource.columns(world).items()}
     _check(resource, world, fields)
     record = world.insert(resource.model, fields, actor_id)
     resource.after(world, record)
@@ -110,7 +119,7 @@ def update(resource: Resource, call: Call, record_id: str) -> Answer:
     require(call, *resource.change)
     record = call.world.find(resource.model, record_id)
     given = resource.given(call.world, call.params)
-    changed = {name: given[name] for name in resource.defaults if name in given}
+    changed = {name: given[name] for name in resource.columns(call.world) if name in given}
     _check(resource, call.world, {**record, **changed})
     if any(record[name] != value for name, value in changed.items()):
         record.update(changed, updated_by_id=call.user["id"], updated_at=call.world.now())
@@ -128,6 +137,8 @@ def delete(resource: Resource, call: Call, record_id: str) -> Answer:
 
 
 def _check(resource: Resource, world: World, record: Record) -> None:
+    if resource.model == "Group":
+        resource.check(world, record)
     if not str(record.get("name") or "").strip():
         raise ApiError(422, "Name can't be blank")
     for column in resource.required:

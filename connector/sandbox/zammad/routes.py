@@ -20,9 +20,9 @@ from connector.sandbox.zammad import (
 )
 from connector.sandbox.zammad.access import authenticate, is_admin, opens_tickets
 from connector.sandbox.zammad.call import Answer, Call, body_params, respond, split_target
-from connector.sandbox.zammad.errors import ApiError, not_authorized
+from connector.sandbox.zammad.errors import ApiError, not_authorized, worded
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.tables import RESOURCES
+from connector.sandbox.zammad.tables import AI_AGENTS, RESOURCES
 from connector.sandbox.zammad.world import World
 
 PREFIX = "/api/v1/"
@@ -76,10 +76,11 @@ _PATHS: dict[str, Handler] = {
     "GET settings": system.settings,
     "GET settings/:id": system.setting,
     "GET calendars_init": system.calendars_init,
+    "GET user_access_token": system.access_tokens,
     "POST user_access_token": system.access_token,
     "POST object_manager_attributes_execute_migrations": object_manager.execute_migrations,
 }
-for _name, _resource in RESOURCES.items():
+for _name, _resource in (*RESOURCES.items(), ("ai_agents", AI_AGENTS)):
     _actions = resources.handlers(_resource)
     _PATHS |= {
         f"GET {_name}": _actions["index"],
@@ -98,7 +99,7 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
     login = ""
     try:
         path, query = split_target(target)
-        handler, ids = _find(method, path)
+        handler, ids = _find(world, method, path)
         params = query | body_params(headers, body)
         user, limits = authenticate(world, headers)
         login = user["login"]
@@ -108,9 +109,9 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
             raise not_authorized()
         return respond(handler(call, *ids), headers), login
     except ApiError as error:
-        return respond((error.status, _told(world, login, error)), {}), login
+        return respond((error.status, _worded(world, _told(world, login, error))), {}), login
     except NoRouteError as missing:
-        return respond((404, missing.payload), {}), login
+        return respond((404, _worded(world, missing.payload)), {}), login
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
         text = f"the sandbox cannot read this request: {type(fault).__name__}: {fault}"
         return respond((500, {"error": text}), {}), login
@@ -126,6 +127,10 @@ def _told(world: World, login: str, error: ApiError) -> Record:
     return {"error": f"Error ID {code}: Please contact your administrator."}
 
 
+def _worded(world: World, payload: Record) -> Record:
+    return {k: worded(v, newer=world.newer) if isinstance(v, str) else v for k, v in payload.items()}
+
+
 class NoRouteError(Exception):
     """Nothing answers this method and path (recordings 019, 185, 198)."""
 
@@ -137,8 +142,10 @@ class NoRouteError(Exception):
             self.payload = {"status": 404, "error": "Not Found"}
 
 
-def _find(method: str, path: str) -> tuple[Handler, list[str]]:
+def _find(world: World, method: str, path: str) -> tuple[Handler, list[str]]:
     segments = path.removeprefix(PREFIX).strip("/").split("/") if path.startswith(PREFIX) else []
+    if segments[:1] == ["ai_agents"] and not world.newest:
+        raise NoRouteError(method, path)
     exact = _PATHS.get(f"{method} {'/'.join(segments)}")
     if exact is not None and segments:
         return exact, []

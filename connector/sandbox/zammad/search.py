@@ -41,7 +41,7 @@ def tickets_found(call: Call) -> Answer:
 def _matches(call: Call, skip: int) -> Iterator[Record]:
     """The readable tickets that meet condition and query, without the first `skip`."""
     tests = _tests(call)
-    by_update = str(call.params.get("sort_by") or "updated_at") == "updated_at"
+    by_update = (_first(call.params.get("sort_by")) or "updated_at") == "updated_at"
     if not tests and by_update:
         return iter(_in_order(call, skip))
     matching = iter(_in_order(call, 0))
@@ -70,8 +70,8 @@ def _tests(call: Call) -> list[Filter]:
 
 def _in_order(call: Call, skip: int) -> Iterable[Record]:
     world, condition = call.world, call.params.get("condition") or {}
-    sort_by = str(call.params.get("sort_by") or "updated_at")
-    newest_first = str(call.params.get("order_by") or "desc").lower() != "asc"
+    sort_by = _first(call.params.get("sort_by")) or "updated_at"
+    newest_first = (_first(call.params.get("order_by")) or "desc").lower() != "asc"
     low, high = update_bounds(condition, world)
     by_update = world.updated_between(low, high, newest_first=newest_first, skip=skip)
     if sort_by == "updated_at":
@@ -83,6 +83,11 @@ def _in_order(call: Call, skip: int) -> Iterable[Record]:
         # Nobody changes it, so the order is kept ready for those who page through a large helpdesk.
         return world.created_from(creation_bounds(condition, world)[0])
     return sorted(by_update, key=_sort_key(sort_by), reverse=newest_first)
+
+
+def _first(given: object) -> str:
+    """What is sorted by: a list is ended by the ticket's id, by which those of one moment are in order here."""
+    return str((given[0] if given else "") if isinstance(given, list) else given or "")
 
 
 def _sort_key(name: str) -> Callable[[Record], tuple[bool, object]]:

@@ -9,7 +9,6 @@ from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record, stamp
 from connector.sandbox.zammad.world import World
 
-_NEWER = frozenset({"execution_condition_mode", "object"})
 SLOT = timedelta(minutes=10)
 """Jobs run at full ten minutes."""
 _ARTICLE_OPTIONS = frozenset({"body", "subject", "internal", "type", "to", "cc"})
@@ -51,11 +50,6 @@ def has_role(_world: World, user: Record, role: Record) -> bool:
     return role["id"] in user["role_ids"]
 
 
-def without_newer(world: World, record: Record) -> Record:
-    """What 5.5 knows of a trigger or a job."""
-    return record if world.newer else {name: record[name] for name in record if name not in _NEWER}
-
-
 def calendar(world: World, params: Record) -> Record:
     """An iCalendar address, even an empty one, is synchronised at once (recording 216)."""
     return {**params, "last_sync": world.now()} if params.get("ical_url") is not None else params
@@ -75,8 +69,10 @@ def overview(_world: World, params: Record) -> Record:
     return {**params, "link": re.sub(r"[^a-z0-9]+", "_", str(params["name"]).lower()).strip("_")}
 
 
-def template(_world: World, params: Record) -> Record:
-    """Options in the form of version 5.2 get their prefixes and values (recordings 261, 263)."""
+def template(world: World, params: Record) -> Record:
+    """Options in the form of version 5.2 get their prefixes and values, on 5.5 (recordings 261, 263)."""
+    if world.newer:
+        return params
     if "options" not in params:
         if "name" in params:
             return params

@@ -1,7 +1,8 @@
-"""The configuration tables of Zammad 5.5 (recordings 076-096, 211-303).
+"""The configuration tables of Zammad (recordings 076-096, 211-303).
 
 A new kind of configuration is one `Resource` here; the routes follow from that. Columns are those of the recorded
-answers. `email_addresses` was not recorded: it has the columns that the documentation names.
+answers. `email_addresses` and `postmaster_filters` were not recorded: their columns are those of documentation and
+source.
 """
 
 from typing import Any
@@ -59,6 +60,7 @@ RESOURCES: dict[str, Resource] = {
         ),
         change=("admin.group",),
         read=(),
+        check=checks.group,
         shown=assets.group_json,
         to_agents=shapes.works_in,
     ),
@@ -84,6 +86,7 @@ RESOURCES: dict[str, Resource] = {
         "Organization",
         "organizations",
         _columns("name", shared=True, domain="", domain_assignment=False, active=True, note=""),
+        newer=_columns(vip=False),
         change=("admin.organization",),
         shown=assets.organization_json,
     ),
@@ -100,6 +103,8 @@ RESOURCES: dict[str, Resource] = {
             ssl_verify=True,
             active=True,
         ),
+        newer=_columns("pre_defined_webhook_type", "custom_payload", customized_payload=False, preferences={}),
+        newest=_columns("bearer_token", http_method="post"),
         change=("admin.webhook",),
         read=(),
         unique="",
@@ -115,13 +120,12 @@ RESOURCES: dict[str, Resource] = {
             "note",
             disable_notification=True,
             active=True,
-            execution_condition_mode="selective",
         ),
+        newer=_columns("localization", "timezone", activator="action", execution_condition_mode="selective"),
         change=("admin.trigger",),
         read=(),
         required=("condition", "perform"),
         check=checks.trigger,
-        shown=shapes.without_newer,
     ),
     "calendars": Resource(
         "Calendar",
@@ -241,7 +245,6 @@ RESOURCES: dict[str, Resource] = {
             "timeplan",
             "condition",
             "perform",
-            "object",
             "last_run_at",
             "next_run_at",
             "pid",
@@ -254,9 +257,17 @@ RESOURCES: dict[str, Resource] = {
         ),
         change=("admin.scheduler",),
         read=(),
+        newer=_columns("object", "localization", "timezone"),
         check=checks.job,
-        shown=shapes.without_newer,
         after=shapes.next_run,
+    ),
+    "postmaster_filters": Resource(
+        "PostmasterFilter",
+        "postmaster_filters",
+        _columns("name", "match", "perform", "note", channel="email", active=True),
+        change=("admin.channel_email",),
+        read=(),
+        unique="",
     ),
     "email_addresses": Resource(
         "EmailAddress",
@@ -267,3 +278,19 @@ RESOURCES: dict[str, Resource] = {
         check=checks.email_address,
     ),
 }
+AI_AGENTS = Resource(
+    "AIAgent",
+    "ai_agents",
+    _columns(
+        "name",
+        "agent_type",
+        "note",
+        definition={},
+        action_definition={},
+        type_enrichment_data={},
+        active=True,
+    ),
+    change=("admin.ai_agent",),
+    read=(),
+)
+"""From 7.0 on (`app/models/ai/agent.rb`); nothing of them runs here."""

@@ -154,5 +154,6 @@ def _with_everything(call: Call, ticket: Record) -> Record:
         "links": linked,
         "tags": world.tags.get(ticket["id"], []),
         "mentions": [],
+        **({"time_accountings": []} if world.newer else {}),
         "form_meta": {},
     }

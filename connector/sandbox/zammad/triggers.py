@@ -23,7 +23,8 @@ def fire(world: World, event: Event) -> None:
             world.log.append(f"trigger {trigger['name']!r}: {unknown}")
             return
         if met:
-            actions.run(world, trigger["name"], trigger["perform"], event.ticket, event.article)
+            with world.acts("Trigger", trigger):
+                actions.run(world, trigger["name"], trigger["perform"], event.ticket, event.article)
 
 
 def _met(world: World, trigger: Record, event: Event) -> bool:
@@ -35,4 +36,11 @@ def _met(world: World, trigger: Record, event: Event) -> bool:
         mentioned = {field.partition(".")[2] for field, _ in named if field.startswith("ticket.")}
         if mentioned.isdisjoint(event.changes):
             return False
+    if world.newer and event.article is None and _needs_article(condition):
+        return False
     return compiled(condition, world, event.ticket["updated_by_id"])(event.ticket, event)
+
+
+def _needs_article(condition: Record) -> bool:
+    """All of it has to hold, and something of it is about an article (6.4, recording 338)."""
+    return "conditions" not in condition and any(field.startswith("article.") for field, _ in fields(condition))

@@ -2,6 +2,7 @@
 
 from connector.sandbox.zammad import seed
 from connector.sandbox.zammad.access import has, require
+from connector.sandbox.zammad.assets import user_json
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.errors import ApiError, not_authorized
 from connector.sandbox.zammad.records import Record
@@ -15,7 +16,7 @@ _PLAIN = frozenset(seed.BLANK_USER) - {"role_ids", "group_ids", "organization_id
 
 def me(call: Call) -> Answer:
     """`GET /users/me`."""
-    return 200, call.user
+    return 200, user_json(call.world, call.user)
 
 
 def index(call: Call) -> Answer:
@@ -49,7 +50,7 @@ def create(call: Call) -> Answer:
         raise ApiError(422, f"Email address '{email}' is already used for another user.")
     fields = {**seed.BLANK_USER, **_settings(call), "login": login, "email": email}
     user = new_user(call.world, fields, call.user["id"])
-    return 201, user
+    return 201, user_json(call.world, user)
 
 
 def new_user(world: World, fields: Record, actor_id: int) -> Record:
@@ -68,7 +69,7 @@ def update(call: Call, user_id: str) -> Answer:
         user["email"] = str(call.params["email"] or "").lower()
     user.update(_settings(call), updated_by_id=call.user["id"], updated_at=call.world.now())
     call.world.remember_user(user)
-    return 200, user
+    return 200, user_json(call.world, user)
 
 
 def _settings(call: Call) -> Record:
@@ -104,6 +105,7 @@ def _visible(call: Call) -> list[Record]:
 
 
 def _seen_by(call: Call, user: Record) -> Record:
+    shown = user_json(call.world, user)
     if has(call, "ticket.agent", "admin.user"):
-        return user
-    return {name: value for name, value in user.items() if name not in _HIDDEN_FROM_CUSTOMERS}
+        return shown
+    return {name: value for name, value in shown.items() if name not in _HIDDEN_FROM_CUSTOMERS}

@@ -5,6 +5,7 @@ import secrets
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -63,6 +64,9 @@ class World:
         self.attachments: dict[int, bytes] = {}
         self.tokens: dict[str, int] = {}
         self.expired_tokens: set[str] = set()
+        self.token_ends: dict[str, str] = {}
+        """Token → the day on which it ends, as Zammad writes it."""
+        self.token_uses: dict[str, str] = {}
         self.token_limits: dict[str, frozenset[str]] = {}
         self.user_ids: dict[str, int] = {}
         self.staff: dict[int, Record] = {}
@@ -77,6 +81,8 @@ class World:
         self.monitoring_token = secrets.token_urlsafe(40)
         self.worker_attributes: set[str] = set()
         self.in_worker = False
+        self.acting: tuple[str, int, str] | None = None
+        """The trigger or job that acts now: its model, id and name (`sourceable_…` of the history, from 6.4 on)."""
         self._attributes: dict[str, Record] | None = None
         self._by_update: list[tuple[str, int]] = []
         self._by_creation: list[tuple[str, int]] = []
@@ -242,6 +248,15 @@ class World:
     def restart_worker(self) -> None:
         """From now on the background worker can store the attributes that are migrated."""
         self.worker_attributes = set(self.attributes())
+
+    @contextmanager
+    def acts(self, model: str, record: Record) -> Iterator[None]:
+        """What happens inside is done by this trigger or job."""
+        before, self.acting = self.acting, (model, record["id"], record["name"])
+        try:
+            yield
+        finally:
+            self.acting = before
 
     def lost_on_write(self, names: Iterable[str]) -> list[str]:
         """Which of these attributes the running process does not know yet, so that their values get lost."""

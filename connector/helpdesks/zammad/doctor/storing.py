@@ -7,7 +7,7 @@ runs the scheduler's jobs, and the triggers on what comes in by e-mail; it store
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from connector.doctor.context import Row
@@ -27,6 +27,8 @@ _RESTART = (
     "attributes only at its start."
 )
 _LOOK = "Look whether Zammad's background worker (zammad-worker, or the scheduler container) runs, and restart it."
+_LONG = timedelta(minutes=1)
+"""A job for one ticket takes seconds."""
 _ALWAYS = {
     "days": dict.fromkeys(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), True),
     "hours": {str(hour): True for hour in range(24)},
@@ -79,9 +81,11 @@ def worker_stores(context: Context) -> Observation:
     with trial_ticket(context, title) as ticket, trial_object(context, "jobs", body) as job:
         ran = context.until(context.scheduler_wait, lambda: _has_run(context, job))
         # The job says that it has run as its last step: what is not there now does not come.
-        lacking = sorted(_unset(context, ticket, wanted)) if ran else []
-    if not ran:
+        lacking = sorted(_unset(context, ticket, wanted)) if ran is _Run.ENDED else []
+    if ran is None:
         return fail(f"the scheduler ran no job in {context.scheduler_wait / 60:.0f} min", _LOOK)
+    if ran is _Run.STUCK:
+        return fail("the background worker took the job and stopped: it does not know the attributes", _RESTART)
     if lacking:
         names = ", ".join(context.mapping.attribute(name) for name in lacking)
         return fail(f"the background worker does not store {names}", _RESTART)
@@ -138,6 +142,17 @@ def _once_held(context: Context, ticket: TrialTicket) -> set[tuple[str, Any]]:
     return {(field, decode(field, old)) for field, old in changed if field is not None and field in _TYPED}
 
 
-def _has_run(context: Context, job: str) -> bool | None:
+class _Run(Enum):
+    ENDED = auto()
+    STUCK = auto()
+
+
+def _has_run(context: Context, job: str) -> _Run | None:
+    """``None`` while nothing tells. From 6.4 on a worker that does not know an attribute leaves the job as running, and
+    nothing of it is done (extra/worker); 5.5 ends it and loses the values."""
     row = context.admin.get(f"jobs/{job}")
-    return True if isinstance(row, dict) and row.get("last_run_at") and not row.get("running") else None
+    if not isinstance(row, dict) or not (began := row.get("last_run_at")):
+        return None
+    if not row.get("running"):
+        return _Run.ENDED
+    return _Run.STUCK if context.clock() - datetime.fromisoformat(str(began)) > _LONG else None

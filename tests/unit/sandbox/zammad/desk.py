@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
+from connector.sandbox.zammad.desk import Version
 
 API = "/api/v1/"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -64,7 +65,7 @@ class Desk:
         self.clock.advance(timedelta(**span))
 
 
-def new_desk(clock: SteppedClock, version: Literal["5.5", "6.4"] = "6.4") -> Desk:
+def new_desk(clock: SteppedClock, version: Version = "6.4") -> Desk:
     """A desk with everything the tests use."""
     zammad = SandboxZammad(clock, version=version)
     tokens = {

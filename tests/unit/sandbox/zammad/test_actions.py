@@ -118,13 +118,35 @@ def test_an_address_without_a_channel_sends_nothing(desk: Desk) -> None:
     assert "no channel is set for email address 'noc@example.com'" in desk.zammad.log[0]
 
 
-def test_the_worker_loses_new_attributes_until_it_is_restarted(desk: Desk) -> None:
+def _job_for_a_new_attribute(desk: Desk) -> tuple[int, int]:
+    """The ids of a ticket, and of a job that sets an attribute which the worker does not know on it."""
     _add(desk, "object_manager_attributes", **NEW_FIELD)
     desk.call("POST", "object_manager_attributes_execute_migrations", by="admin")
     perform = {"ticket.rfo_key": {"value": "R-1"}, "ticket.level": {"value": "3"}}
     condition = {"ticket.title": {"operator": "contains", "value": "Link"}}
     ticket = desk.ticket()
-    _add(desk, "jobs", name="job", object="Ticket", timeplan=ALWAYS, condition=condition, perform=perform)
+    job = _add(desk, "jobs", name="job", object="Ticket", timeplan=ALWAYS, condition=condition, perform=perform)
+    return ticket, job["id"]
+
+
+def test_a_job_that_met_a_worker_without_its_attributes_stays_running_until_an_admin_frees_it(desk: Desk) -> None:
+    ticket, job = _job_for_a_new_attribute(desk)
+
+    desk.zammad.run_jobs()
+    stuck = desk.call("GET", f"jobs/{job}", by="admin")[1]
+    desk.zammad.restart_worker()
+    desk.pass_time(minutes=10)
+
+    assert (stuck["running"], stuck["last_run_at"] is not None, desk.shown(ticket)["level"]) == (True, True, None)
+    assert desk.zammad.run_jobs() == 0, "the restart alone does not help"
+    desk.call("PUT", f"jobs/{job}", {"running": False}, by="admin")
+    assert desk.zammad.run_jobs() == 1
+    assert (desk.shown(ticket)["rfo_key"], desk.shown(ticket)["level"]) == ("R-1", 3)
+
+
+def test_the_worker_of_5_5_loses_new_attributes_until_it_is_restarted(older: Desk) -> None:
+    desk = older
+    ticket, _ = _job_for_a_new_attribute(desk)
     assert desk.zammad.run_jobs() == 1
     assert (desk.shown(ticket)["rfo_key"], desk.shown(ticket)["level"]) == ("", 3)
     assert desk.history(ticket, "rfo_key") == [("", "R-1", 1)]

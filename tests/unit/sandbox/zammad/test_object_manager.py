@@ -74,4 +74,4 @@ def test_a_datetime_with_diff_fills_itself(desk: Desk) -> None:
 
 def test_agents_may_not_configure(desk: Desk) -> None:
     status, answer = desk.call("POST", "object_manager_attributes", _attribute(), by="agent")
-    assert (status, answer["error"]) == (403, "Not authorized (token)!")
+    assert (status, answer["error"]) == (403, "Token authorization failed.")

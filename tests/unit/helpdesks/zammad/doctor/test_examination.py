@@ -125,7 +125,7 @@ def test_a_file_with_secrets_is_nobody_elses(
 
 @pytest.mark.parametrize(
     ("told", "verdict"),
-    [("7.0.1", CheckStatus.OK), ("6.5.0", CheckStatus.OK), ("4.1.0", CheckStatus.WARN), ("", CheckStatus.WARN)],
+    [("7.0.1", CheckStatus.OK), ("6.5.0", CheckStatus.WARN), ("4.1.0", CheckStatus.WARN), ("", CheckStatus.WARN)],
 )
 def test_the_version(installation: Installation, told: str, verdict: CheckStatus) -> None:
     installation.zammad.world.version = told

@@ -1,0 +1,218 @@
+"""``interspace simulate``: what a policy would have done to past tickets, before it is switched on. Reads only."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_options
+from connector.cli.sections import command
+from connector.cli.wiring import now, open_desk, open_policy, recall_staff
+from connector.domain.ticket import Ticket
+from connector.helpdesks.errors import PermanentError
+from connector.helpdesks.helpdesk import Desk
+from connector.logs import harmless
+from connector.policy.load import load_policy
+from connector.rules import wording
+from connector.settings import Settings
+from connector.simulation import cassette
+from connector.simulation.difference import Compared, Difference, Row
+from connector.simulation.report import Report, compared
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
+
+
+@command()
+@click.option("--policy", "candidate", type=_GIVEN, help="The new policy. Without it: what the policy in use would do.")
+@click.option("--services", type=_GIVEN, help="The new policy's service catalogue.  [default: the one in use]")
+@click.option("--since", callback=ago, metavar="LENGTH", default="90d", show_default=True, help="How far back.")
+@click.option("--save", type=_FILE, help="Also write the tickets that were read into this file, to use it with --from.")
+@click.option("--from", "source", type=_GIVEN, help="Take the tickets from such a file; the helpdesk is not asked.")
+@click.option("--allow", type=click.IntRange(min=0), metavar="NUMBER", help="Fail if more tickets than this differ.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Differing tickets to list.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@helpdesk_option()
+@settings_options(HELPDESK)
+def simulate(
+    settings: Settings,
+    *,
+    candidate: Path | None,
+    services: Path | None,
+    since: timedelta,
+    save: Path | None,
+    source: Path | None,
+    allow: int | None,
+    limit: int,
+    as_json: bool,
+    helpdesk: str | None,
+) -> None:
+    """Show what a policy would have done to past tickets.
+
+    Every incident that is open or was changed since then is lived through again: what people did stays, what the
+    rules do is decided anew at each event and each deadline, under the policy in use and under the new one. Nothing is
+    written to the helpdesk; a token that may only read is enough. Under other rules people would have acted otherwise.
+
+    The file of --save holds what customers wrote: keep it as you keep the helpdesk's backups.
+
+    \b
+    Examples:
+      interspace simulate --since 90d
+      interspace simulate --policy new/interspace.yaml --since 30d
+      interspace simulate --save past.json.gz
+      interspace simulate --from past.json.gz --policy new/interspace.yaml --allow 0
+    """
+    if source is not None and save is not None:
+        raise click.UsageError("--save writes what is read from the helpdesk, --from reads no helpdesk: choose one")
+    if services is not None and candidate is None:
+        raise click.UsageError("--services goes with --policy: the catalogue of the new policy")
+    if allow is not None and candidate is None:
+        raise click.UsageError("--allow counts differences: name the new policy with --policy")
+    in_use = open_policy(settings)
+    new = None if candidate is None else load_policy(candidate, services or settings.services)
+    try:
+        tickets, until, total = _tickets(settings, helpdesk, since, source)
+        if save is not None:
+            tickets = _saved(tickets, save, until)
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("tickets"), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
+            report = compared(bar.track(tickets, total=total), in_use, new, until)
+    except cassette.CassetteError as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(_as_data(report), indent=2, ensure_ascii=False))
+    else:
+        _show(report, limit)
+    if allow is not None and len(report.differing) > allow:
+        count = _count(len(report.differing), "ticket differs", "tickets differ")
+        click.echo(f"{count}, and --allow is {allow}", err=True)
+        sys.exit(1)
+
+
+def _tickets(
+    settings: Settings, helpdesk: str | None, since: timedelta, source: Path | None
+) -> tuple[Iterator[Ticket | None], datetime, int | None]:
+    """The tickets, the time up to which they are lived through (UTC), and how many there are, if that is known.
+    ``None`` stands for one that the helpdesk lists and does not show."""
+    if source is not None:
+        saved_at, kept = cassette.read(source)
+        return (ticket for ticket in kept if ticket.updated_at >= saved_at - since), saved_at, None
+    desk = open_desk(settings, settings.helpdesk(helpdesk))
+    recall_staff(settings, desk)
+    until = now()
+    pages = (*desk.resolved_since(until - since), *desk.unresolved())
+    ids = list(dict.fromkeys(listed.id for page in pages for listed in page))
+    return _read(desk, ids), until, len(ids)
+
+
+def _read(desk: Desk, ids: Iterable[str]) -> Iterator[Ticket | None]:
+    """One after the other: whoever looks back is in no hurry, and the helpdesk has other work."""
+    for ticket in ids:
+        try:
+            yield desk.read(ticket)
+        except PermanentError:
+            yield None
+
+
+def _saved(tickets: Iterable[Ticket | None], path: Path, until: datetime) -> Iterator[Ticket | None]:
+    with cassette.Recorder(path, until) as recorder:
+        for ticket in tickets:
+            if ticket is not None:
+                recorder.add(ticket)
+            yield ticket
+
+
+def _as_data(report: Report) -> dict[str, Any]:
+    return {
+        "policy": report.policies._asdict(),
+        "incidents": report.incidents,
+        "left_out": {"other_tickets": report.others, "unreadable": report.unreadable},
+        "restless": report.restless,
+        "acts": [row._asdict() for row in report.rows],
+        "customers": {name: {"incidents": n, "differ": d} for name, (n, d) in report.customers.items()},
+        "tickets": [
+            {"number": one.number, "customer": one.customer, "differences": [_as_times(d) for d in one.differences]}
+            for one in report.differing
+        ],
+    }
+
+
+def _as_times(difference: Difference) -> dict[str, str | None]:
+    old, new = (act and act.at.isoformat() for act in (difference.old, difference.new))
+    return {"rule": difference.rule, "what": difference.what, "in_use": old, "new": new}
+
+
+def _show(report: Report, limit: int) -> None:
+    console = Console(highlight=False)
+    in_use, new = report.policies
+    against = f"policy {in_use} (in use) and policy {new}" if new else f"policy {in_use} (in use)"
+    incidents = _count(report.incidents, "incident", "incidents")
+    console.print(f"[bold]{incidents}[/] lived through again under {against}.")
+    left_out = [
+        f"{n} {what}" for n, what in ((report.others, "other tickets"), (report.unreadable, "not readable")) if n
+    ]
+    if left_out:
+        console.print(f"Left out: {', '.join(left_out)}.")
+    console.print("What people did stays as it was; under other rules they would have acted differently.")
+    if report.restless:
+        console.print(f"[yellow]The rules came to no rest on {', '.join(map(escape, report.restless[:5]))}.[/]")
+    if not report.incidents:
+        return
+    if new is None:
+        table = Table("rule", "act", "times", title="What it would have done", title_justify="left")
+        for row in report.rows:
+            table.add_row(row.rule, row.what.replace("_", " "), str(row.old))
+        console.print(table)
+        return
+    if not report.differing:
+        console.print("[green]Both do the same at the same times.[/]")
+        return
+    console.print(_acts(report.rows), _customers(report), _differing(report.differing[:limit]))
+    if len(report.differing) > limit:
+        console.print(f"and {len(report.differing) - limit} more tickets; --json lists all")
+
+
+def _acts(rows: Iterable[Row]) -> Table:
+    table = Table("rule", "act", "in use", "new", "differs on", title="By act", title_justify="left")
+    for row in rows:
+        if row.tickets:
+            what = row.what.replace("_", " ")
+            table.add_row(row.rule, what, str(row.old), str(row.new), _count(row.tickets, "ticket", "tickets"))
+    return table
+
+
+def _customers(report: Report) -> Table:
+    table = Table("customer", "incidents", "differ", title="By customer", title_justify="left")
+    for name, (tickets, differ) in sorted(report.customers.items(), key=lambda item: -item[1][1]):
+        if differ:
+            table.add_row(Text(harmless(name)), str(tickets), str(differ))
+    return table
+
+
+def _differing(tickets: Iterable[Compared]) -> Table:
+    table = Table("ticket", "customer", "what differs", title="By ticket", title_justify="left")
+    for one in tickets:
+        lines = "\n".join(_words(difference) for difference in one.differences)
+        table.add_row(Text(harmless(one.number)), Text(harmless(one.customer)), lines)
+    return table
+
+
+def _words(difference: Difference) -> str:
+    what = f"{difference.rule}: {difference.what.replace('_', ' ')}"
+    old, new = (act and wording.format_time(act.at) for act in (difference.old, difference.new))
+    if old and new:
+        return f"{what}: {new} instead of {old}"
+    return f"{what}, only new: {new}" if new else f"{what}, no more: {old}"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"

@@ -1,0 +1,115 @@
+"""Past tickets in a file, to simulate without the helpdesk: one JSON document a line, compressed.
+
+It holds what customers wrote. It is made readable by its owner alone, and belongs where the helpdesk's backups belong.
+"""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from connector.domain.fields import Fields
+from connector.domain.model import Instant
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketState
+
+_FORMAT = 1
+_MOMENT = TypeAdapter[datetime](Instant)
+
+
+class CassetteError(ValueError):
+    """The file is none that can be used; the text names it, the line and what is wrong."""
+
+
+class Recorder:
+    """Writes a cassette beside its place and puts it there when it is whole."""
+
+    def __init__(self, path: Path, saved_at: datetime) -> None:
+        """``saved_at`` (UTC): nothing that would have happened later is simulated."""
+        self._path, self._beside = path, path.with_name(path.name + ".part")
+        handle = os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Without the time of writing, so that equal tickets make an equal file.
+        self._file = os.fdopen(handle, "wb")
+        self._out = gzip.GzipFile(fileobj=self._file, mode="wb", mtime=0)
+        self._out.write(json.dumps({"format": _FORMAT, "saved_at": saved_at.isoformat()}).encode() + b"\n")
+
+    def add(self, ticket: Ticket) -> None:
+        """One more ticket."""
+        self._out.write(ticket.model_dump_json(exclude_defaults=True).encode() + b"\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._out.close()
+        self._file.close()
+        if kind is None:
+            self._beside.replace(self._path)
+        else:
+            self._beside.unlink(missing_ok=True)
+
+
+def read(path: Path) -> tuple[datetime, Iterator[Ticket]]:
+    """When the cassette was made (UTC), and its tickets one by one.
+
+    :raises CassetteError: at once or on the way, with file and line.
+    :raises OSError: it cannot be opened.
+    """
+    lines = _lines(path)
+    try:
+        head = json.loads(next(lines, b"null"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        head = None
+    if not isinstance(head, dict) or head.get("format") != _FORMAT:
+        raise CassetteError(f"{path}: no tickets that this version of interspace simulate has saved")
+    try:
+        saved_at = _MOMENT.validate_python(head.get("saved_at"))
+    except ValidationError as error:
+        raise CassetteError(f"{path}:1: saved_at: {error.errors()[0]['msg']}") from None
+    return saved_at, _tickets(path, lines)
+
+
+def _tickets(path: Path, lines: Iterator[bytes]) -> Iterator[Ticket]:
+    for number, line in enumerate(lines, start=2):
+        try:
+            yield _ticket(json.loads(line))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise CassetteError(f"{path}:{number}: no JSON") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise CassetteError(f"{path}:{number}: {place}: {first['msg']}") from None
+
+
+_VALUES = {
+    "state": TypeAdapter[Any](TicketState),
+    **{name: TypeAdapter[Any](cast(Any, field.annotation)) for name, field in Fields.model_fields.items()},
+}
+"""What the values of changes are: their own type says nothing."""
+
+
+def _ticket(data: Any) -> Ticket:
+    for kept in (data, *data.get("merged", ())) if isinstance(data, dict) else ():
+        for change in kept.get("history", ()):
+            if (values := _VALUES.get(change.get("field"))) is not None:
+                for side in ("old", "new"):
+                    # What the mapping did not know stays as the helpdesk called it.
+                    with suppress(ValidationError):
+                        change[side] = values.validate_json(json.dumps(change.get(side)))
+    return Ticket.model_validate(data)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(path, "rb") as file:
+            yield from file
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise CassetteError(f"{path}: cut off or damaged: {error}") from None

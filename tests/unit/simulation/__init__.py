@@ -1,0 +1,1 @@
+"""Past tickets lived through again."""
