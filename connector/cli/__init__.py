@@ -26,6 +26,9 @@ _COMMANDS = {
         "sweep": ("sweep", "Find tickets changed without a webhook."),
         "installation": ("installation", "Which helpdesk the work table is for."),
     },
+    "Documents": {
+        "rfo": ("rfo", "The documents that customers get after an outage."),
+    },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),
         "simulate": ("simulate", "Show what a policy would have done to past tickets."),

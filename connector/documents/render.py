@@ -59,8 +59,6 @@ def _made(document: Document, letterhead: Letterhead, form: str, ppi: int = 110)
 
     files: Any = {path.name: path.read_bytes() for path in sorted(_TEMPLATES.glob("*.typ"))}
     files["main.typ"] = files.pop(f"{document.template}.typ")
-    if letterhead.logo_file is not None:
-        files[letterhead.logo_file] = letterhead.logo
     values = _values(document, letterhead)
     for _ in range(_ROUNDS):
         data = json.dumps(values, ensure_ascii=True, sort_keys=True)
@@ -74,7 +72,7 @@ def _made(document: Document, letterhead: Letterhead, form: str, ppi: int = 110)
                 sys_inputs={"data": data},
                 pdf_standards=STANDARDS if form == "pdf" else [],
             )
-        except typst.TypstError as error:
+        except (typst.TypstError, RuntimeError) as error:
             unshown = _unshown(str(error), data)
             if not unshown:
                 raise DocumentError(f"{document.name}: {' '.join(str(error).split())[:300]}") from None
@@ -93,8 +91,8 @@ def _values(document: Document, letterhead: Letterhead) -> dict[str, Any]:
         **document.content,
     }
     cleaned: dict[str, Any] = _each_text(known, _clean)
-    # A file's name is no text for people: it has to stay as it is.
-    cleaned["provider"]["logo"] = letterhead.logo_file
+    # Files in memory have to be texts there, and a picture may be none.
+    cleaned["provider"]["logo"] = list(letterhead.logo) or None
     return cleaned
 
 

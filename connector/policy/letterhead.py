@@ -27,7 +27,7 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="as #rrg
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SVG = re.compile(rb"<svg[\s>]")
-_FOREIGN = re.compile(rb"<(?:script|foreignObject|image)[\s>]|(?:xlink:)?href\s*=\s*[\"'](?!#)", re.IGNORECASE)
+_FOREIGN = re.compile(rb"<(?:script|foreignObject|image)[\s/>]|(?:xlink:)?href\s*=\s*[\"'](?!#)", re.IGNORECASE)
 
 
 class Provider(Section):
@@ -54,11 +54,6 @@ class Letterhead(NamedTuple):
 
     provider: Provider
     logo: bytes = b""
-
-    @property
-    def logo_file(self) -> str | None:
-        """What a template calls it."""
-        return f"logo.{(self.provider.logo or '').rpartition('.')[2]}" if self.logo else None
 
     @property
     def version(self) -> str:
