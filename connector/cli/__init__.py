@@ -23,6 +23,7 @@ _COMMANDS = {
     "Look and repair": {
         "explain": ("explain", "Show what every rule sees and decides."),
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
+        "pauses": ("pauses", "What is left alone for a while, and why."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
         "installation": ("installation", "Which helpdesk the work table is for."),
     },
@@ -31,6 +32,7 @@ _COMMANDS = {
     },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),
+        "report": ("report", "Write a month's report for a customer or the provider."),
         "simulate": ("simulate", "Show what a policy would have done to past tickets."),
         "demo": ("demo", "Play an outage on a sandbox helpdesk."),
     },

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 from rich.console import Console
@@ -72,7 +72,7 @@ def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None
         for fact in facts(seen.incident, covered(seen.incident, seen.number), seen.policy)
     ]
     wanted = release(seen.task, seen.incident, seen.policy)
-    report = {
+    report: dict[str, Any] = {
         "task": seen.task.number,
         "incident": seen.incident.number,
         "status": seen.task.fields.rfo_status,

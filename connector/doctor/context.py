@@ -14,6 +14,7 @@ from requests.utils import get_environ_proxies
 
 from connector.helpdesks.http import CONNECT_TIMEOUT
 from connector.helpdesks.settings import HelpdeskSettings
+from connector.helpdesks.timed import TimedAdapter
 from connector.logs import secret_texts
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
@@ -113,9 +114,9 @@ class Examination:
             session.proxies.update(get_environ_proxies(url))
             if self.own.ca_file and url.startswith(self.base):
                 session.verify = str(self.own.ca_file)
-            if self.adapter is not None:
-                session.mount("http://", self.adapter())
-                session.mount("https://", self.adapter())
+            adapter = self.adapter() if self.adapter is not None else TimedAdapter(1)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
             timeout = (CONNECT_TIMEOUT, _READ_TIMEOUT)
             return session.request(method, url, allow_redirects=False, timeout=timeout, **arguments)
 

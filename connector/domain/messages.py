@@ -35,6 +35,7 @@ _CUSTOMER = (
     "letter_closing",
     "letter_opening",
     "question",
+    "receipt",
     "rfo_declined",
     "rfo_declined_by_us",
     "rfo_document",

@@ -1,31 +1,44 @@
 """One helpdesk over one pool of connections, and what follows from an answer, whichever helpdesk gave it.
 
+No answer holds a thread or fills the memory: it has to end in time, is read up to a number of bytes, and is taken apart
+as it comes in if it is long (:mod:`connector.helpdesks.long_answer`).
+
 There is no session: it would keep cookies, follow redirects, let a .netrc replace the token, and cost a quarter of a
 request's processor time (docs/decisions/0006).
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+import structlog
+from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
+from urllib3.exceptions import HTTPError
 
 from connector import __version__
+from connector.helpdesks import long_answer
 from connector.helpdesks.errors import (
+    AnswerTooLongError,
     HelpdeskError,
     NotFoundError,
     PermanentError,
     RateLimitedError,
     RefusedError,
     ServerFaultError,
+    TicketWaitsError,
     TransientError,
     UnavailableError,
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address, retry_after
-from connector.helpdesks.settings import variable
+from connector.helpdesks.long_answer import NoTurnError, Rows, TooLongError
+from connector.helpdesks.settings import MAX_ANSWER_BYTES, variable
+from connector.helpdesks.timed import TimedAdapter
+
+log = structlog.get_logger("helpdesk")
 
 NOT_JSON = (ValueError, RecursionError)
 """What reading a text that is no JSON raises."""
@@ -34,11 +47,41 @@ _POOL = 64
 """Connections kept open; more threads than that open and close their own."""
 
 _UNAVAILABLE = frozenset({502, 503, 504})
+_TURN = timedelta(seconds=20)
+
+
+class _Body:
+    """The decoded body of an answer, ``most`` bytes of it at most."""
+
+    def __init__(self, response: requests.Response, most: int) -> None:
+        self._raw = response.raw
+        self._most = most
+        self._read = 0
+
+    def read(self, amount: int) -> bytes:
+        """The next bytes; fewer than asked for only at the end.
+
+        :raises TooLongError: there are more than may be read.
+        :raises OSError: it breaks off, or does not end in time.
+        """
+        try:
+            data: bytes = self._raw.read(amount, decode_content=True)
+        except HTTPError as error:
+            raise requests.exceptions.ConnectionError(error) from error
+        self._read += len(data)
+        if self._read > self._most:
+            raise TooLongError(f"more than {self._most / 1024**2:,.0f} MB")
+        return data
+
+    def close(self) -> None:
+        """Nothing more of it is read."""
+        self._raw.close()
 
 
 class Connection:
     """Address, credentials and pool, from any thread. ``helpdesk`` is its name in messages and settings, ``url`` the
-    address people use in the browser; ``read_timeout`` is in seconds without a byte of the answer.
+    address people use in the browser. ``read_timeout`` is in seconds: then the whole answer has to be here.
+    ``max_answer_bytes``: so much of an answer is looked through at most, decompressed.
 
     :raises PermanentError: the address cannot be used.
     """
@@ -52,12 +95,14 @@ class Connection:
         *,
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self.base = checked_address(url, helpdesk)
+        self._most = max_answer_bytes
         self._setting = variable(f"{helpdesk}_url")
         self.timeout = (CONNECT_TIMEOUT, read_timeout)
         self.verify: bool | str = ca_file or True
-        self.adapter = adapter() if adapter else HTTPAdapter(pool_connections=1, pool_maxsize=_POOL, max_retries=0)
+        self.adapter = adapter() if adapter else TimedAdapter(_POOL)
         self.proxies = get_environ_proxies(self.base)
         self.headers = {
             "Authorization": authorization,
@@ -74,23 +119,68 @@ class Connection:
     def send(
         self, method: str, path: str, body: Any, where: str, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """The whole answer, whatever its status. ``path`` is below the address, encoded, with its query. Bytes are sent
-        as they are, anything else as JSON.
+        """The answer, whatever its status: its begin, which is nearly always the whole, is its content. ``path`` is
+        below the address, encoded, with its query. Bytes are sent as they are, anything else as JSON.
 
         :raises UnavailableError: there is none; ``where`` names the request in it.
         """
         try:
             response = self.adapter.send(
                 self._prepared(method, path, body, headers or {}),
+                stream=True,
                 timeout=self.timeout,
                 verify=self.verify,
                 proxies=self.proxies,
             )
-            response.content  # noqa: B018 - reads the body: a connection may break while it comes
+            source = _Body(response, self._most)
+            # What requests itself keeps of a body that it has read.
+            response._content = source.read(long_answer.SHORT)
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
             raise self.no_answer(where, error) from error
+        if len(response.content) == long_answer.SHORT:
+            response.raw = source
+            if response.status_code >= 300:
+                source.close()
         return response
+
+    def read_json(self, response: requests.Response, where: str, rows: Rows | None = None) -> Any:
+        """The JSON of an answer that was sent. Of a long one, ``rows`` says what to keep.
+
+        :raises ServerFaultError: it is no JSON.
+        :raises AnswerTooLongError: even its relevant part is too much.
+        :raises UnavailableError: it breaks off, or does not end in time.
+        """
+        try:
+            if not isinstance(response.raw, _Body):
+                return json.loads(response.content)
+            return self._long(response, response.raw, where, rows or {})
+        except NOT_JSON as error:
+            raise ServerFaultError(f"{where}: answered {response.status_code} with what is not JSON") from error
+
+    def _long(self, response: requests.Response, source: _Body, where: str, rows: Rows) -> Any:
+        try:
+            long_answer.take_turn(_TURN.total_seconds() / 2)
+            began = time.monotonic()
+            first, response._content = response.content, b""
+            answer = long_answer.read(source, first, rows)
+        except NoTurnError:
+            raise TicketWaitsError(
+                f"{where}: this answer is long, and another long one is being worked on", datetime.now(UTC) + _TURN
+            ) from None
+        except TooLongError as error:
+            raise AnswerTooLongError(
+                f"{where}: the answer is too long: {error}. If it is a ticket: did a machine fill it? Delete what is "
+                "not needed there, or close it and open another one"
+            ) from error
+        except OSError as error:
+            raise self.no_answer(where, error) from error
+        finally:
+            source.close()
+        seconds = round(time.monotonic() - began, 1)
+        if answer.cut:
+            log.warning("a long answer was read with its texts cut", request=where, cut=answer.cut, seconds=seconds)
+        return answer.value
 
     def no_answer(self, where: str, error: OSError) -> UnavailableError:
         """The error to raise for a request without an answer. It names the address and the setting that holds it."""
@@ -108,14 +198,6 @@ class Connection:
             request.body, request.headers["Content-Length"] = data, str(len(data))
         request.headers.update(headers)
         return request
-
-
-def read_json(response: requests.Response, where: str) -> Any:
-    """The answer's JSON. Raises ServerFaultError for what is none."""
-    try:
-        return json.loads(response.content)
-    except NOT_JSON as error:
-        raise ServerFaultError(f"{where}: answered {response.status_code} with what is not JSON") from error
 
 
 def busy(response: requests.Response, text: str, now: datetime) -> HelpdeskError | None:

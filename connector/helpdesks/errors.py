@@ -49,6 +49,10 @@ class PermanentError(HelpdeskError):
     """Trying the same again is useless: a dead letter, until somebody or a new event wakes it."""
 
 
+class AnswerTooLongError(PermanentError):
+    """The answer holds more than the connector reads."""
+
+
 class RefusedError(PermanentError):
     """The helpdesk does not take what was sent (400, 422). Nothing of it was stored, unless ``written``."""
 

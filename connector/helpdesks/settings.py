@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 
 from connector.domain.model import Model
@@ -19,6 +19,9 @@ TOKEN_ENDS_SOON = timedelta(days=30)
 """How long before the end of a token it is told of."""
 
 _SHORTEST_SECRET = 16
+
+MAX_ANSWER_BYTES = 512 * 1024 * 1024
+"""See :attr:`HelpdeskSettings.max_answer_bytes`."""
 
 
 class SettingsError(Exception):
@@ -54,6 +57,7 @@ def _usable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+AnswerBytes = Annotated[int, Field(ge=2 * 1024 * 1024, le=64 * 1024**3)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_usable)]
 """What signs or proves something: one line, or two while it is being replaced, the new one first."""
@@ -81,6 +85,8 @@ class HelpdeskSettings(Model):
     ca_file: Path | None
     """Certificates to trust instead of the usual ones, as PEM."""
     mapping: Path
+    max_answer_bytes: AnswerBytes
+    """How much of one answer is looked through at most, decompressed. Far less is kept."""
     webhook_secret: SigningSecret | None
     """Made by the installation where it is not set, and kept in the secret store by the name of its variable."""
 

@@ -126,6 +126,10 @@ class Intake(Section):
         default="UTC",
         description="for start times without a zone, where the catalogue names none for the customer (R16)",
     )
+    receipt: bool = Field(
+        default=False,
+        description="acknowledge mails with all details (R11); only where the helpdesk sends no receipt of its own",
+    )
 
 
 class Rfo(Section):

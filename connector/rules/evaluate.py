@@ -24,6 +24,7 @@ from connector.rules.opened_again import opened_again
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem, problem_record
+from connector.rules.receipt import receipt
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
@@ -41,6 +42,7 @@ from connector.rules.writing import write
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (
         completeness,
+        receipt,
         language,
         service,
         priority,

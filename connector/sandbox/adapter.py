@@ -36,18 +36,33 @@ class InProcessAdapter(HTTPAdapter):
             )
         except BrokenError as broken:
             raise _network_error(broken, request) from None
-        raw = HTTPResponse(
-            body=io.BytesIO(answer.body), headers=answer.headers, status=answer.status, preload_content=False
-        )
-        response = self.build_response(request, raw)
-        response.content  # noqa: B018 - reads the body, as a session does for a caller who does not stream
-        return response
+        body_read = _Forever(answer) if answer.forever else io.BytesIO(answer.body)
+        raw = HTTPResponse(body=body_read, headers=answer.headers, status=answer.status, preload_content=False)
+        return self.build_response(request, raw)
+
+
+class _Forever(io.RawIOBase):
+    """A body without an end."""
+
+    def __init__(self, answer: Response) -> None:
+        self._rest = answer.body
+        self._more = answer.forever
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._rest or self._more
+        read = data[: len(buffer)]
+        buffer[: len(read)] = read
+        self._rest = data[len(read) :]
+        return len(read)
 
 
 def _network_error(broken: BrokenError, request: requests.PreparedRequest) -> requests.RequestException:
     if broken.kind == "refuse":
         return requests.ConnectionError("connection refused", request=request)
-    if broken.kind == "hang":
+    if broken.kind in ("hang", "drip"):
         return requests.ReadTimeout("read timed out", request=request)
     return requests.ConnectionError(
         "connection aborted: remote end closed connection without response", request=request

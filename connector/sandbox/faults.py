@@ -1,5 +1,5 @@
 """Trouble on demand: error answers, the helpdesk's own and a proxy's, refused and hanging connections, answers lost
-after the work was done, delays."""
+after the work was done, delays, and hostile answers: a byte now and then, without an end, a gzip bomb."""
 
 import re
 from collections.abc import Callable
@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
 
-Kind = Literal["status", "stranger", "refuse", "hang", "lose answer", "delay"]
-"""``status`` is the helpdesk's own answer, ``stranger`` that of a proxy that has lost the way to it."""
+Kind = Literal["status", "stranger", "refuse", "hang", "lose answer", "delay", "drip", "endless", "bomb"]
+"""``status`` is the helpdesk's own answer, ``stranger`` that of a proxy that has lost the way to it. ``drip`` sends a
+byte of an answer every ``seconds``, ``endless`` never ends one, ``bomb`` is 4 GB in few bytes of gzip."""
+
+Broken = Literal["refuse", "hang", "lose answer", "drip"]
 
 
 class BrokenError(Exception):
     """The caller gets no answer: the connection was refused, hangs, or broke before the answer came."""
 
-    def __init__(self, kind: Literal["refuse", "hang", "lose answer"]) -> None:
+    def __init__(self, kind: Broken, seconds: float = 0.0) -> None:
         super().__init__(kind)
         self.kind = kind
+        self.seconds = seconds
+        """Between two bytes, where they drip."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from requests.adapters import BaseAdapter
 from connector.sandbox.adapter import InProcessAdapter
 from connector.sandbox.faults import BrokenError, Fault, Faults
 from connector.sandbox.server import RunningServer
-from connector.sandbox.wire import Response
+from connector.sandbox.wire import Response, bomb
 
 Post = Callable[[str, Mapping[str, str], bytes], int]
 """Sends a webhook's body to a URL and returns the status; raises for a receiver that cannot be reached."""
@@ -27,7 +27,12 @@ def attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> in
         return None
 
 
-def _of_a_proxy(fault: Fault) -> Response:
+def _foreign(fault: Fault) -> Response:
+    """No answer of the helpdesk's own."""
+    if fault.kind == "endless":
+        return Response(200, {"Content-Type": "application/json"}, b'{"title": "', forever=b"x" * 65536)
+    if fault.kind == "bomb":
+        return Response(200, {"Content-Type": "application/json", "Content-Encoding": "gzip"}, bomb())
     return Response(fault.status, {"Content-Type": "text/plain"}, b"no backend here")
 
 
@@ -57,12 +62,12 @@ class Front(ABC):
         Raises BrokenError if an injected fault leaves the caller without an answer.
         """
         fault = self.faults.strike(method, target)
-        if fault is not None and fault.kind in {"refuse", "hang"}:
-            raise BrokenError(fault.kind)
+        if fault is not None and fault.kind in {"refuse", "hang", "drip"}:
+            raise BrokenError(fault.kind, fault.seconds)
         with self._lock:
-            if fault is not None and fault.kind in {"status", "stranger"}:
+            if fault is not None and fault.kind in {"status", "stranger", "endless", "bomb"}:
                 self.requests.append(Served(method, target, ""))
-                return self._refusal(fault) if fault.kind == "status" else _of_a_proxy(fault)
+                return self._refusal(fault) if fault.kind == "status" else _foreign(fault)
             response, user = self._answer(method, target, headers, body)
             self.requests.append(Served(method, target, user))
         if fault is not None and fault.kind == "lose answer":

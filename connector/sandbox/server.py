@@ -113,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         except BrokenError as broken:
             if broken.kind == "hang":
                 self.server.stop.wait(HANG_SECONDS)
+            if broken.kind == "drip":
+                self._drip(broken.seconds)
             self.close_connection = True
             return
         self._send(response)
@@ -121,11 +123,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
+        if not response.forever:
+            self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(response.body)
+        while response.forever and not self.server.stop.is_set():
+            self.wfile.write(response.forever)
         self.wfile.flush()
+
+    def _drip(self, seconds: float) -> None:
+        """A byte after the other, of the lines before the body already."""
+        for byte in (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n" + b" " * 1_000_000
+        ):
+            self.connection.sendall(bytes([byte]))
+            if self.server.stop.wait(seconds):
+                return
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815 - names set by http.server
 

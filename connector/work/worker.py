@@ -4,7 +4,7 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 
 import structlog
@@ -12,11 +12,13 @@ import structlog
 from connector import metrics
 from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.long_answer import turn
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
+from connector.work.outages import Outages
 from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 
@@ -98,6 +100,7 @@ class Worker:
         self._name = desk.name
         self._rules = desk, policy
         self._refusals = Refusals()
+        self._failures = Outages()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
         # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
@@ -115,6 +118,7 @@ class Worker:
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
+        self._own_pause: datetime | None = None
         self._renew_at: datetime | None = None
         self._staff_learned: datetime | None = None
         self._stopping = False
@@ -229,32 +233,39 @@ class Worker:
 
     def _attempt(self, job: Job) -> Result:
         self._begun[job] = self._table.now()
-        result = attempt(
-            job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
-        )
+        # Whatever a ticket holds, only one thread at a time has much of it in memory.
+        with turn():
+            result = attempt(
+                job,
+                self._table,
+                *self._rules,
+                self._schedule,
+                holds=lambda: self._holds(job),
+                refusals=self._refusals,
+                outages=self._failures,
+            )
         if result.exposed is not None:
             self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:
             # The other threads of this process stop at once; other processes learn of it from the table.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
-            self._paused = self._paused._replace(whole=until)
+            self._own_pause = max(until, self._own_pause or until)
         return result
 
     def _stop_for(self, exposed: ExposedNoteError) -> None:
         """No further note by anybody, until a person has looked."""
         self.exposed, self._stopping = exposed, True
-        self._paused = self._paused._replace(whole=datetime.max.replace(tzinfo=UTC))
         metrics.exposed(self._name)
         log.critical("all work is stopped: an internal note came back public", helpdesk=self._name, cause=str(exposed))
         self._table.set_stopped(self._name, str(exposed))
 
     def _learn_pauses(self) -> None:
-        """Reads the pauses of all workers, and keeps one of this process that is not in the table yet."""
-        paused, own = self._table.paused(self._name), self._paused.whole
-        if own is not None and (paused.whole is None or paused.whole < own):
-            paused = paused._replace(whole=own)
-        self._paused = paused
-        self._rules[0].pauses.learn(paused.endpoints)
+        """Reads the pauses of all workers. One of this process counts until it is among them: then people can lift
+        it."""
+        self._paused, own = self._table.paused(self._name), self._own_pause
+        if own is not None and self._paused.whole is not None and own <= self._paused.whole:
+            self._own_pause = None
+        self._rules[0].pauses.learn(self._paused.endpoints)
 
     def _learn_staff(self) -> None:
         """What all workers have seen of who is support. It matters only when somebody has left, so it may be late."""
@@ -275,8 +286,8 @@ class Worker:
         return until is not None and self._table.now() + _WRITE < until
 
     def _is_paused(self) -> bool:
-        until = self._paused.whole
-        return until is not None and self._table.now() < until
+        untils = [until for until in (self._paused.whole, self._own_pause) if until is not None]
+        return self.exposed is not None or any(self._table.now() < until for until in untils)
 
     def _next_jobs(self, room: int) -> list[Job]:
         now = self._table.now()

@@ -204,6 +204,7 @@ PORTAL_CORRECTIONS = (
 CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": PORTAL_CORRECTIONS}
 
 SILENT = {
+    "/gateway/api/automation/": "Automation has a documentation of its own, and no specification here",
     "/_edge/tenant_info": "where a site tells its cloud id is documented, in no specification",
     "/rest/webhooks/1.0/": "admin webhooks are in no specification",
     "/rest/jira-webhook/1.0/": "admin webhooks are in no specification",

@@ -109,6 +109,12 @@ class NamedRow(JiraAnswer):
     name: str
 
 
+class PriorityRow(NamedRow):
+    """A priority."""
+
+    id: Text = ""
+
+
 class CategoryRow(JiraAnswer):
     """The category of a status: ``new``, ``indeterminate`` or ``done``."""
 
@@ -177,7 +183,7 @@ class IssueFields(JiraAnswer):
     issuetype: KindRow
     status: StatusRow
     resolution: NamedRow | None = None
-    priority: NamedRow | None = None
+    priority: PriorityRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
     created: Instant
@@ -268,7 +274,7 @@ class TransitionRow(JiraAnswer):
     """A way out of an issue's status. ``fields`` is its screen, where it has one."""
 
     id: str
-    to: NamedRow
+    to: StatusRow
     fields: Mapping[str, Any] = {}
 
 

@@ -12,7 +12,7 @@ from urllib3 import encode_multipart_formdata
 
 from connector.domain.document import File
 from connector.helpdesks import connection
-from connector.helpdesks.connection import NOT_JSON, busy, by_status, read_json
+from connector.helpdesks.connection import NOT_JSON, busy, by_status
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     ForbiddenError,
@@ -26,9 +26,11 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
 from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
+from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.settings import MAX_ANSWER_BYTES
 
 READ_TIMEOUT = 20.0
-"""Seconds without a byte of the answer."""
+"""Seconds for a whole answer."""
 TIMEOUT = (CONNECT_TIMEOUT, READ_TIMEOUT)
 
 
@@ -48,11 +50,19 @@ class Connection(connection.Connection):
         api_url: str | None = None,
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self.token = checked_token(token, "Jira")
         self.site = checked_address(url, "Jira")
-        way = api_url or url
-        super().__init__("Jira", way, _credentials(user, token), READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
+        super().__init__(
+            "Jira",
+            api_url or url,
+            _credentials(user, token),
+            READ_TIMEOUT,
+            ca_file=ca_file,
+            adapter=adapter,
+            max_answer_bytes=max_answer_bytes,
+        )
         if api_url:
             self._setting = JiraSettings.variable("api_url")
 
@@ -77,8 +87,15 @@ def open_connection(
     token = settings.required("admin_token" if admin else "token").get_secret_value()
     if admin and user is not None:
         user = settings.required("admin_user")
-    api_url = None if admin else settings.api_url
-    return Connection(url, user, token, api_url=api_url, ca_file=settings.ca_path, adapter=adapter)
+    return Connection(
+        url,
+        user,
+        token,
+        api_url=None if admin else settings.api_url,
+        ca_file=settings.ca_path,
+        adapter=adapter,
+        max_answer_bytes=settings.max_answer_bytes,
+    )
 
 
 _EXPERIMENTAL = {"X-ExperimentalApi": "opt-in"}
@@ -94,8 +111,8 @@ _ISSUE_PAUSE = timedelta(seconds=30)
 class JiraClient:
     """Requests over one :class:`Connection`, from any thread.
 
-    Paths begin below ``/rest/``; a ``query`` is already encoded. An empty answer is ``None``. Redirects are never
-    followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
+    Paths begin below ``/rest/``, or with a slash at the address itself; a ``query`` is already encoded. An empty answer
+    is ``None``. Redirects are never followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
     """
 
     def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: EndpointPauses) -> None:
@@ -111,9 +128,9 @@ class JiraClient:
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
 
-    def get(self, path: str, query: str = "") -> Any:
-        """The JSON answer to a GET."""
-        return self._request("GET", path, query, None)
+    def get(self, path: str, query: str = "", rows: Rows | None = None) -> Any:
+        """The JSON answer to a GET; ``rows``: what to keep of a long one."""
+        return self._request("GET", path, query, None, rows)
 
     def post(self, path: str, body: Any, query: str = "") -> Any:
         """The JSON answer to a POST."""
@@ -130,19 +147,26 @@ class JiraClient:
     def upload(self, path: str, file: File) -> Any:
         """The JSON answer to a POST of one file."""
         body, kind = encode_multipart_formdata({"file": (file.name, file.content, file.media_type)})
-        return self._request("POST", path, "", body, {"Content-Type": kind, **_UPLOAD})
+        return self._request("POST", path, "", body, headers={"Content-Type": kind, **_UPLOAD})
 
     def _request(
-        self, method: str, path: str, query: str, body: Any, headers: Mapping[str, str] = _EXPERIMENTAL
+        self,
+        method: str,
+        path: str,
+        query: str,
+        body: Any,
+        rows: Rows | None = None,
+        *,
+        headers: Mapping[str, str] = _EXPERIMENTAL,
     ) -> Any:
         endpoint = endpoint_of(method, path)
         self._pauses.check(endpoint, self._clock())
         where = f"Jira {method} {path}"
-        address = f"/rest/{quote(path)}"
+        address = quote(path if path.startswith("/") else f"/rest/{path}")
         response = self._connection.send(method, f"{address}?{query}" if query else address, body, where, headers)
         if response.status_code >= 300 or _is_nobody(response):
             raise self._error(where, endpoint, response)
-        return read_json(response, where) if response.content else None
+        return self._connection.read_json(response, where, rows) if response.content else None
 
     def _error(self, where: str, endpoint: str, response: requests.Response) -> HelpdeskError:
         if response.status_code == 429:

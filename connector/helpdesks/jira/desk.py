@@ -27,8 +27,8 @@ from connector.helpdesks.jira.creation import VISIBLE_AFTER, Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.histories import Histories
-from connector.helpdesks.jira.identity import identity
+from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
+from connector.helpdesks.jira.identity import identity, told_version
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
@@ -90,9 +90,13 @@ class JiraDesk:
         """Three requests."""
         return identity(self.client, self.site, self._mapping)
 
+    def version(self) -> str:
+        """One request."""
+        return told_version(self.client)
+
     def probe(self) -> None:
         """One request. To a bot that may not see the project any more Jira says that no issue exists."""
-        self.client.get(f"api/2/project/{self._mapping.project}")
+        self.client.get(f"api/2/project/{self.site.project_id}")
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more where the comments have to prove what the memory does not, and on Data Center
@@ -166,7 +170,7 @@ class JiraDesk:
         if not (ticket_id.isascii() and ticket_id.isdigit()):
             raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
         path = f"api/2/issue/{ticket_id}"
-        row = parsed(IssueRow, self.client.get(path, self._parts.query), f"GET {path}")
+        row = parsed(IssueRow, self.client.get(path, self._parts.query, COMMENTS_OF_ISSUE), f"GET {path}")
         if not self._is_ours(project := row.fields.project):
             raise NotFoundError(
                 f"Jira {row.key} is in project {project.key}: none of the connector's (mappings/jira.yaml)"
@@ -187,11 +191,13 @@ class JiraDesk:
         files = Files(
             self.client, lambda user: self._actors.actor(user) is Actor.CONNECTOR, lambda: self.site.project_id
         )
+        meanings = Meanings(self._mapping, self.site)
         writer = IssueWriter(
             self.client,
             self.site,
             self._mapping,
             self._memory,
+            meanings=meanings,
             proofs=proofs,
             histories=histories,
             files=files,
@@ -205,7 +211,7 @@ class JiraDesk:
             decoder=Decoder(
                 self.name,
                 self._mapping,
-                Meanings(self._mapping, self.site),
+                meanings,
                 fields,
                 actors=self._actors,
                 organizations=Organizations(self.client, self._actors.id_of, self._clock),

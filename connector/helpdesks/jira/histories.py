@@ -5,48 +5,72 @@ What was read is kept, so that a changed issue costs no more than what is new on
 """
 
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
+
+from cachetools import LRUCache
 
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.answer import parsed
+from connector.helpdesks.errors import AnswerTooLongError
 from connector.helpdesks.jira.answer import ChangelogPage, CommentList, CommentPage, CommentRow, HistoryRow, IssueRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.messages import VISIBILITY, message
 from connector.helpdesks.jira.roles import Actors
+from connector.helpdesks.long_answer import KEPT, LONGEST_OF_MANY, MOST_ROWS, Rows
 
 _PAGE = 100
 _MOST_BY_ID = 1_000
-_ISSUES_KEPT = 2_000
+_ENTRIES_KEPT = 20_000
+_MOST_ENTRIES = 10_000
+"""Entries in the changelog of one issue."""
 _COMMENTS_KEPT = 50_000
+
+_comment = partial(parsed, CommentRow, where="comment")
+_MATTER = frozenset({"status", "priority", "resolution", "issuetype", "project"})
+
+
+def _change(raw: Any) -> HistoryRow | None:
+    """An entry of a long changelog, if it tells of a field that anybody looks at."""
+    items = raw.get("items") if isinstance(raw, dict) else None
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and (item.get("fieldtype") == "custom" or item.get("field") in _MATTER):
+            return parsed(HistoryRow, raw, "changelog")
+    return None
+
+
+COMMENTS_OF_PAGE: Rows = {("comments",): _comment}
+COMMENTS_OF_ISSUE: Rows = {
+    ("fields", "comment", "comments"): _comment,
+    ("changelog", "histories"): _change,
+}
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class Kept(Generic[K, V]):
-    """The last values, by key. Safe to use from many threads."""
+    """The last values, by key, ``most`` of them or, by their ``size``, as many as fit. Safe to use from many
+    threads."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, size: Callable[[V], float] = lambda _: 1) -> None:
         self._lock = threading.Lock()
-        self._values: OrderedDict[K, V] = OrderedDict()
+        self._values: LRUCache[K, V] = LRUCache(most, size)
 
     def get(self, key: K) -> V | None:
         """The value, if it is still here."""
-        return self._values.get(key)
+        with self._lock:
+            return self._values.get(key)
 
     def put(self, key: K, value: V) -> None:
-        """Keeps a value; the one that has been here longest may go."""
-        with self._lock:
+        """Keeps a value, unless it is larger than all that is kept; the one not asked for longest may go."""
+        with self._lock, suppress(ValueError):
             self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
 
 
 class Histories:
@@ -56,7 +80,7 @@ class Histories:
         self._client = client
         self._flavour = flavour
         self._actors = actors
-        self._changes: Kept[str, dict[str, HistoryRow]] = Kept(_ISSUES_KEPT)
+        self._changes: Kept[str, dict[str, HistoryRow]] = Kept(_ENTRIES_KEPT, len)
         self._internal: Kept[tuple[str, datetime], bool] = Kept(_COMMENTS_KEPT)
 
     def changelog(self, issue: IssueRow) -> list[HistoryRow]:
@@ -112,6 +136,11 @@ class Histories:
             if older.keys() <= rows.keys():
                 break
             rows |= older
+            if len(rows) > _MOST_ENTRIES:
+                raise AnswerTooLongError(
+                    f"Jira GET {path}: more than {_MOST_ENTRIES:,} changes of one issue. Did a machine make them? "
+                    "Close the issue and open another one"
+                )
         rows |= newest
         self._changes.put(issue_id, rows)
         return rows
@@ -132,11 +161,14 @@ class Histories:
     def _all_comments(self, issue_id: str) -> list[CommentRow]:
         path, by_id = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()
         expand = {} if self._flavour.comments_tell_visibility else {"expand": "properties"}
-        start = 0
+        start = length = 0
         while True:
             query = urlencode({"startAt": start, "maxResults": 1000, "orderBy": "created", **expand})
-            page = parsed(CommentPage, self._client.get(path, query), f"GET {path}")
-            by_id |= {row.id: row for row in page.comments}
+            page = parsed(CommentPage, self._client.get(path, query, COMMENTS_OF_PAGE), f"GET {path}")
+            length += sum(len(row.body) for row in page.comments)
+            by_id |= {row.id: _cut(row) if length > KEPT // 4 else row for row in page.comments}
+            if len(by_id) > MOST_ROWS:
+                raise AnswerTooLongError(f"Jira GET {path}: more than {MOST_ROWS:,} comments")
             start += len(page.comments)
             if not page.comments or start >= page.total:
                 return list(by_id.values())
@@ -157,6 +189,10 @@ class Histories:
         internal = _says_internal(row)
         self._internal.put((row.id, row.updated), internal)
         return internal
+
+
+def _cut(row: CommentRow) -> CommentRow:
+    return row.model_copy(update={"body": row.body[:LONGEST_OF_MANY]})
 
 
 def _says_internal(row: CommentRow) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from connector.helpdesks.settings import HelpdeskSettings, SigningSecret, WebAddress
+from connector.helpdesks.settings import MAX_ANSWER_BYTES, AnswerBytes, HelpdeskSettings, SigningSecret, WebAddress
 from connector.policy.locate import MAPPINGS
 
 
@@ -42,6 +42,10 @@ class JiraSettings(HelpdeskSettings):
     )
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
     mapping: Path = Field(MAPPINGS / "jira.yaml", description="How the rules' names are written in this Jira.")
+    max_answer_bytes: AnswerBytes = Field(
+        MAX_ANSWER_BYTES,
+        description="The longest answer that is read, decompressed. The texts of one longer than 1 MB are cut.",
+    )
     webhook_secret: SigningSecret | None = Field(
         None,
         description="The secret of Jira's admin webhook, 16 characters at least. "

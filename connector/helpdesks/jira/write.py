@@ -16,6 +16,7 @@ from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.mapping import JiraMapping
+from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
 from connector.helpdesks.jira.messages import body_of, comment, message
 from connector.helpdesks.jira.site import Site
@@ -33,6 +34,7 @@ class IssueWriter:
         mapping: JiraMapping,
         memory: Memory,
         *,
+        meanings: Meanings,
         proofs: Proofs,
         histories: Histories,
         files: Files,
@@ -42,6 +44,7 @@ class IssueWriter:
         self._site = site
         self._mapping = mapping
         self._memory = memory
+        self._meanings = meanings
         self._proofs = proofs
         self._histories = histories
         self._files = files
@@ -103,7 +106,7 @@ class IssueWriter:
         fields: dict[str, Any] = {}
         for field, value in changes.items():
             if field == "priority":
-                fields |= {"priority": {"name": self._mapping.priority_name(value)}} if value is not None else {}
+                fields |= {"priority": self._meanings.priority_written(value)} if value is not None else {}
             elif field == "group":
                 fields |= {self._id("group"): {"value": self._mapping.group_name(value)}} if value is not None else {}
             else:
@@ -166,7 +169,7 @@ class IssueWriter:
             transition = next((way for way in ways if way.to.name == name), None)
             if transition is not None:
                 return transition
-        return None
+        return next((way for way in ways if self._meanings.leads_to(way, state)), None)
 
     def _read(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> EditedRow:
         path = f"api/2/issue/{ticket.id}"

@@ -8,12 +8,15 @@ from urllib.parse import quote, urlencode
 import requests
 from requests.adapters import BaseAdapter
 
-from connector.helpdesks.connection import NOT_JSON, Connection, busy, by_status, read_json
+from connector.helpdesks.connection import NOT_JSON, Connection, busy, by_status
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, UnavailableError
 from connector.helpdesks.http import checked_token
+from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.settings import MAX_ANSWER_BYTES
 from connector.helpdesks.zammad.settings import ZammadSettings
 
 READ_TIMEOUT = 30.0
+"""Seconds for a whole answer."""
 
 _REFUSED_TO_EVERYBODY = ("Authentication required", "Maintenance mode enabled", "API token access disabled")
 """Reasons of a 403 that no ticket is to blame for (app/controllers/application_controller/authenticates.rb)."""
@@ -33,9 +36,17 @@ class ZammadClient:
         *,
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
-        authorization = f"Token token={checked_token(token, 'Zammad')}"
-        self._connection = Connection("Zammad", url, authorization, READ_TIMEOUT, ca_file=ca_file, adapter=adapter)
+        self._connection = Connection(
+            "Zammad",
+            url,
+            f"Token token={checked_token(token, 'Zammad')}",
+            READ_TIMEOUT,
+            ca_file=ca_file,
+            adapter=adapter,
+            max_answer_bytes=max_answer_bytes,
+        )
         self._clock = clock
 
     @property
@@ -46,23 +57,25 @@ class ZammadClient:
     def __repr__(self) -> str:
         return f"ZammadClient({self._connection.base!r})"
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON answer to a GET."""
-        return self._request("GET", path, params, None)
+    def get(self, path: str, params: Mapping[str, str] | None = None, rows: Rows | None = None) -> Any:
+        """The JSON answer to a GET; ``rows``: what to keep of a long one."""
+        return self._request("GET", path, params, None, rows)
 
     def post(self, path: str, body: Any, params: Mapping[str, str] | None = None) -> Any:
         """The JSON answer to a POST."""
         return self._request("POST", path, params, body)
 
-    def put(self, path: str, body: Any, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON answer to a PUT."""
-        return self._request("PUT", path, params, body)
+    def put(self, path: str, body: Any, params: Mapping[str, str] | None = None, rows: Rows | None = None) -> Any:
+        """The JSON answer to a PUT; ``rows``: what to keep of a long one."""
+        return self._request("PUT", path, params, body, rows)
 
     def delete(self, path: str) -> Any:
         """The JSON answer to a DELETE; ``None`` if it is empty, as for a ticket (recording 109)."""
         return self._request("DELETE", path, None, None)
 
-    def _request(self, method: str, path: str, params: Mapping[str, str] | None, body: Any) -> Any:
+    def _request(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: Any, rows: Rows | None = None
+    ) -> Any:
         where = f"Zammad {method} {path}"
         address = f"/api/v1/{quote(f'{path}?{urlencode(params)}' if params else path, safe='/?&=%+')}"
         response = self._connection.send(method, address, body, where)
@@ -70,7 +83,7 @@ class ZammadClient:
             raise self._error(where, response)
         if method == "DELETE" and not response.content:
             return None
-        return read_json(response, where)
+        return self._connection.read_json(response, where, rows)
 
     def _error(self, where: str, response: requests.Response) -> HelpdeskError:
         status = response.status_code
@@ -102,4 +115,11 @@ def open_client(
 ) -> ZammadClient:
     """Zammad's API with the token of a setting. Nothing is sent yet. Raises SettingsError, PermanentError."""
     url, secret = settings.required("url"), settings.required(token)
-    return ZammadClient(url, secret.get_secret_value(), clock, ca_file=settings.ca_path, adapter=adapter)
+    return ZammadClient(
+        url,
+        secret.get_secret_value(),
+        clock,
+        ca_file=settings.ca_path,
+        adapter=adapter,
+        max_answer_bytes=settings.max_answer_bytes,
+    )

@@ -8,12 +8,13 @@ idempotency key, so every step is proved by what it leaves on the ticket.
 
 import threading
 from base64 import b64encode
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
+from cachetools import LRUCache
 from pydantic import ValidationError
 
 from connector.domain.decision import MESSAGE, NewTicket, Note
@@ -32,9 +33,10 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
+from connector.helpdesks.long_answer import Rows
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
-from connector.helpdesks.zammad.answer import History, TicketRow, UserRow, WholeTicket
+from connector.helpdesks.zammad.answer import ArticleRow, History, TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
 from connector.helpdesks.zammad.identity import identity, told_version
@@ -47,7 +49,14 @@ from connector.helpdesks.zammad.roles import Roles
 from connector.helpdesks.zammad.values import encode
 
 _SAME_REQUEST = timedelta(seconds=2)
-_HISTORIES_KEPT = 5_000
+_ROWS_KEPT = 25_000
+"""Rows of histories that are kept, of 1.6 KB each."""
+_ROWS_OF_ASSETS = 5
+"""What comes with each history takes as much as so many rows."""
+_MESSAGES: Rows = {
+    ("assets", "TicketArticle"): partial(parsed, ArticleRow, where="GET tickets: article"),
+    ("assets", "User"): partial(parsed, UserRow, where="GET tickets: user"),
+}
 _MOST_MERGED = 50
 
 
@@ -68,7 +77,13 @@ class ZammadDesk:
         self._meanings = Meanings(mapping, Names(client))
         self._roles = Roles(client, mapping)
         self._lock = threading.Lock()
-        self._histories: OrderedDict[str, tuple[datetime, History]] = OrderedDict()
+        self._histories: LRUCache[str, tuple[datetime, History]] = LRUCache(
+            _ROWS_KEPT, lambda kept: len(kept[1].history) + _ROWS_OF_ASSETS
+        )
+        self._history_rows: Rows = {
+            ("history",): lambda raw: raw if self._matters(raw) else None,
+            ("assets", "User"): partial(parsed, UserRow, where="GET ticket_history: user"),
+        }
 
     @property
     def name(self) -> str:
@@ -125,7 +140,7 @@ class ZammadDesk:
     def _read(self, ticket_id: str) -> Ticket:
         path = f"tickets/{ticket_id}"
         try:
-            whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+            whole = self._whole(path)
         except ForbiddenError as error:
             raise OutOfReachError(str(error)) from error
         history = self._history(whole)
@@ -153,7 +168,7 @@ class ZammadDesk:
         path = f"tickets/{ticket.id}"
         is_internal = note is not None and not note.public
         try:
-            answer = self._client.put(path, body, {"all": "true"} if is_internal else None)
+            answer = self._client.put(path, body, {"all": "true"} if is_internal else None, _MESSAGES)
         except RefusedError as error:
             raise explained(error, body, self._mapping) from error
         with self._lock:
@@ -170,7 +185,7 @@ class ZammadDesk:
         """
         path = f"tickets/{ticket.id}"
         if not (isinstance(answer, dict) and "assets" in answer):
-            answer = self._client.get(path, {"all": "true"})
+            answer = self._client.get(path, {"all": "true"}, _MESSAGES)
         whole = parsed(WholeTicket, answer, f"PUT {path}")
         ours = [row for row in whole.assets.TicketArticle.values() if row.created_by_id == self.bot_id]
         written = max(ours, key=lambda row: row.id, default=None)
@@ -251,16 +266,30 @@ class ZammadDesk:
     def _read_history(self, key: str, updated_at: datetime | None = None) -> History:
         """``updated_at``: when the ticket had been changed, as it was read; else as its history shows it."""
         path = f"ticket_history/{key}"
-        history = parsed(History, self._client.get(path), f"GET {path}")
+        answer = self._client.get(path, rows=self._history_rows)
+        if isinstance(answer, dict) and isinstance(answer.get("history"), list):
+            answer["history"] = [row for row in answer["history"] if self._matters(row)]
+        history = parsed(History, answer, f"GET {path}")
         row = history.assets.Ticket.get(int(key))
         if (seen := updated_at or (row.updated_at if row else None)) is None:
             return history
-        with self._lock:
+        with self._lock, suppress(ValueError):
+            # One that is longer than all that is kept is read again each time.
             self._histories[key] = (seen, history)
-            self._histories.move_to_end(key)
-            while len(self._histories) > _HISTORIES_KEPT:
-                self._histories.popitem(last=False)
         return history
+
+    def _matters(self, row: Any) -> bool:
+        """Whether anybody looks at this row of a history: most tell of notifications and attachments."""
+        if not isinstance(row, dict):
+            return True
+        kind, what = row.get("object"), row.get("type")
+        if kind == "Ticket":
+            is_known = what == "updated" and self._mapping.field(str(row.get("attribute"))) is not None
+            return is_known or what in ("received_merge", "merged_into")
+        return kind == "Ticket::Article" and what == "created"
+
+    def _whole(self, path: str) -> WholeTicket:
+        return parsed(WholeTicket, self._client.get(path, {"all": "true"}, _MESSAGES), f"GET {path}")
 
     def _merged(self, whole: WholeTicket, history: History | None) -> list[Merged]:
         """The tickets that were merged into this one, directly or by way of another. One that is deleted or lies where
@@ -296,7 +325,7 @@ class ZammadDesk:
         if task.kind is not TicketKind.RFO_TASK or not of_another:
             return ()
         path = f"tickets/{min(incidents, key=int)}"
-        whole = parsed(WholeTicket, self._client.get(path, {"all": "true"}), f"GET {path}")
+        whole = self._whole(path)
         linked = self._decoder.links(whole)
         return tuple(link for link in linked if link.kind is TicketKind.RFO_TASK and link.id != task.id)
 

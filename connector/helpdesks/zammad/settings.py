@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from connector.helpdesks.settings import HelpdeskSettings, SigningSecret, WebAddress
+from connector.helpdesks.settings import MAX_ANSWER_BYTES, AnswerBytes, HelpdeskSettings, SigningSecret, WebAddress
 from connector.policy.locate import MAPPINGS
 
 
@@ -20,6 +20,10 @@ class ZammadSettings(HelpdeskSettings):
     )
     ca_file: Path | None = Field(None, description="Certificates to trust instead of the usual ones, as PEM.")
     mapping: Path = Field(MAPPINGS / "zammad.yaml", description="How the rules' names are written in this Zammad.")
+    max_answer_bytes: AnswerBytes = Field(
+        MAX_ANSWER_BYTES,
+        description="The longest answer that is read, decompressed. The texts of one longer than 1 MB are cut.",
+    )
     webhook_secret: SigningSecret | None = Field(
         None,
         description="The signature token of Zammad's webhook, 16 characters at least. "

@@ -212,13 +212,13 @@ WISH = _words(
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"
-    r"|(?:i|we)'d (?:like|appreciate|love)|urge",
+    r"|(?:i|we)'d (?:like|appreciate|love)|urge|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
-    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden",
+    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(

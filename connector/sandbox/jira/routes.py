@@ -20,6 +20,7 @@ from connector.sandbox.jira import (
     search,
     site,
     uploads,
+    workflows,
 )
 from connector.sandbox.jira.access import authenticate
 from connector.sandbox.jira.call import Answer, Call, read_body, split_target, to_json
@@ -34,6 +35,7 @@ PLATFORMS = ("/rest/api/2/", "/rest/api/3/", "/rest/api/latest/")
 PORTAL = "/rest/servicedeskapi/"
 GATEWAY = f"/ex/jira/{CLOUD_ID}"
 """Before the paths of what comes by Atlassian's gateway."""
+AUTOMATION = "/gateway/api/automation/public/jira/*/rest/v1/rule"
 NOBODY = User.__new__(User)
 
 
@@ -157,6 +159,9 @@ _CLOUD: dict[str, Handler] = {
     "POST field/*/trash": custom_fields.move_to_trash,
     "PUT field/association": field_schemes.associate,
     "GET projects/fields": field_schemes.available,
+    "POST workflows": workflows.bulk_get,
+    f"GET {AUTOMATION}/summary": workflows.rule_summaries,
+    f"GET {AUTOMATION}/*": workflows.rule,
     "GET config/fieldschemes/projects": field_schemes.projects,
     "GET config/fieldschemes/*/fields": field_schemes.fields_of,
     "PUT config/fieldschemes/fields": field_schemes.update,

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from connector.sandbox.jira.records import (
     Issue,
     LinkType,
     Named,
+    Others,
     Project,
     Queue,
     RequestType,
@@ -62,6 +64,7 @@ class World:
         self.custom_fields: dict[str, CustomField] = {}
         self.field_schemes: dict[int, FieldScheme] = {}
         self.screens: dict[int, Screen] = {}
+        self.others = Others()
         self.statuses: dict[str, Status] = {}
         self.transitions: dict[str, Transition] = {}
         self.priorities: dict[str, Named] = {}
@@ -77,7 +80,6 @@ class World:
         self.deliveries: dict[str, Delivery] = {}
         self.compiled_filters: dict[str, Callable[[Row], bool]] = {}
         self.lost: list[Delivery] = []
-        self.temporary_files: dict[str, tuple[str, bytes]] = {}
         self.request_types: dict[str, RequestType] = {}
         self.queues: dict[str, Queue] = {}
         self.slas: dict[str, Sla] = {}
@@ -97,6 +99,11 @@ class World:
         self._sequences: dict[str, Iterator[int]] = {}
         _install(self)
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
+
+    @cached_property
+    def temporary_files(self) -> dict[str, tuple[str, bytes]]:
+        """Files that wait to be attached, by their ids."""
+        return {}
 
     def now(self) -> datetime:
         """The clock's time, in whole milliseconds of UTC."""

@@ -250,7 +250,7 @@ def test_a_final_version_needs_every_part(left_out: str) -> None:
 
 
 def test_a_preliminary_version_needs_its_summary_only() -> None:
-    bare: Any = {"root_cause": None, "rfo_resolution": None, "preventive_measures": None}
+    bare = dict[str, Any](root_cause=None, rfo_resolution=None, preventive_measures=None)
     good = evaluate(released(kind=RfoRelease.PRELIMINARY, **bare), POLICY, NOW)
     empty = evaluate(released(kind=RfoRelease.PRELIMINARY, **bare, rfo_summary=None), POLICY, NOW)
 

@@ -322,6 +322,17 @@ def test_a_clone_of_a_ticket_at_level_5_begins_its_own_ladder() -> None:
     assert decision.note.title.startswith("Values of another ticket do not count here")
 
 
+@pytest.mark.parametrize(("level", "said"), [(3, True), (None, False)])
+def test_whoever_clones_an_escalated_ticket_is_told_in_whose_group_it_lies(level: int | None, said: bool) -> None:
+    """Its own ladder begins below that group. Where it belongs is theirs to choose: nothing is moved by itself."""
+    copied = Fields(escalation_level=level, missed_targets=Missed.REPAIR, group="operations")
+    decision = evaluate(incident(copied, created_by=Actor.AGENT, copied_from="3"), POLICY, T0)
+
+    assert decision.note is not None
+    assert ("It lies in the group operations" in decision.note.text) is said
+    assert "group" not in decision.changes
+
+
 def test_a_link_that_is_made_later_takes_no_request_away() -> None:
     """The ticket has been worked on: whatever it is linked to now, its request stands."""
     ticket = incident(Fields(rfo_requested=True), created_by=Actor.AGENT, copied_from="3", articles=(note({"asked"}),))

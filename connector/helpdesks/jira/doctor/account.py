@@ -12,6 +12,7 @@ from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.scopes import SCOPES
+from connector.helpdesks.jira.site import is_customer
 from connector.helpdesks.settings import TOKEN_ENDS_SOON
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
@@ -56,7 +57,7 @@ def token(context: Context) -> Observation:
     text = person(me)
     if me.get("active") is False:
         return fail(f"{text} is not active", "Activate the account.")
-    if me.get("accountType", "atlassian") == "customer":
+    if is_customer(me):
         return fail(f"{text} is a portal customer", "Give the connector an account of its own with access to Jira.")
     return ok(text)
 

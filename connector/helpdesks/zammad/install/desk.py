@@ -80,7 +80,10 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
     measure = site.mapping.attribute("next_measure_at")
-    measures = {f"ticket.{measure}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
+    measures = {
+        f"ticket.{measure}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"},
+        f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
+    }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
     foreign = {f"ticket.{language}": {"operator": "is", "value": [each.value for each in NOT_ENGLISH]}}
     # A deferral that is over leaves the date empty, which is after nothing.

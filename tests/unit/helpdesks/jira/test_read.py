@@ -388,7 +388,7 @@ def test_a_project_is_the_same_under_another_key(bench: Bench, monkeypatch: pyte
     issue = bench.opens()
     get = bench.desk.client.get
 
-    def renamed(path: str, query: str = "") -> Any:
+    def renamed(path: str, query: str = "", rows: Any = None) -> Any:
         answer = get(path, query)
         if "project" in answer.get("fields", {}):
             answer["key"] = answer["fields"]["project"]["key"] = "NET"

@@ -253,6 +253,23 @@ def test_a_group_that_is_no_option_and_a_priority_that_is_gone_are_named(bench: 
     assert caught.value.details == {"priority", "group"}
 
 
+def test_a_status_and_a_priority_that_get_other_names_meanwhile_are_known_by_their_ids(bench: Bench) -> None:
+    first = bench.read(bench.opens())
+    bench.desk.write(first, {"priority": Priority.P2}, None, TicketState.OPEN)
+    assert bench.read(first.id).state is TicketState.OPEN
+    assert bench.desk.site.statuses, "read with the history, before the names change"
+    world = bench.jira.world
+    for table, names in (("statuses", bench.mapping.state_names(TicketState.OPEN)), ("priorities", ("Highest",))):
+        for row in getattr(world, table).values():
+            row.name = f"{row.name} (new)" if row.name in names else row.name
+
+    ticket = bench.read(bench.opens())
+    bench.desk.write(ticket, {"priority": Priority.P1}, NOTE, TicketState.OPEN)
+
+    seen = bench.read(ticket.id)
+    assert (seen.fields.priority, seen.state) == (Priority.P1, TicketState.OPEN)
+
+
 def test_a_lost_answer_leaves_what_was_done(bench: Bench) -> None:
     ticket = bench.read(bench.opens())
     bench.jira.faults.add(Fault("lose answer", "PUT"))

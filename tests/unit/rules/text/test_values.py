@@ -31,7 +31,8 @@ SA, DEG, NSA = Impact.SERVICE_AFFECTING, Impact.DEGRADATION, Impact.NON_SERVICE_
         ("no outage", None),
         ("partial outage", None),
         ("service affecting, degradation or non-service affecting", None),
-        ("slow", None),
+        ("slow", DEG),
+        ("not slow", None),
     ],
 )
 def test_a_labelled_impact(value: str, impact: Impact | None) -> None:

@@ -114,7 +114,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 9
+    assert len(held.gadgets) == 10
     assert is_adopted(held.description)
 
 
@@ -264,3 +264,12 @@ def test_an_old_data_center_gets_no_webhook(data_center: JiraBench, monkeypatch:
     data_center.install()
 
     assert data_center.jira.world.webhooks == {}
+
+
+def test_a_customers_token_is_refused_before_anything_is_planned(jira_bench: JiraBench) -> None:
+    bot = jira_bench.jira.world.tokens[jira_bench.tokens["bot"]]
+    bot.kind = "customer"
+    bot.shown.clear()
+
+    with pytest.raises(PlanError, match="that of a portal customer"):
+        jira_bench.plan()

@@ -259,7 +259,7 @@ def test_a_plan_that_changes_much_needs_force(bench: Bench) -> None:
 
     with pytest.raises(RefusedError, match="more than 30%"):
         refuse(plan)
-    refuse(plan, share=0.5)
+    refuse(plan, share=0.6)
     refuse(plan, force=True)
 
 
