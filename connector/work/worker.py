@@ -76,6 +76,7 @@ _MOST_AHEAD = 2_048
 """Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
 _STAFF_KEPT = timedelta(minutes=1)
+_SWEEPS_KEPT = timedelta(minutes=1)
 _RETRY_STORE_S = 1.0
 _BATCH = 200
 
@@ -121,6 +122,7 @@ class Worker:
         self._own_pause: datetime | None = None
         self._renew_at: datetime | None = None
         self._staff_learned: datetime | None = None
+        self._sweeps_seen: datetime | None = None
         self._stopping = False
         self.exposed: ExposedNoteError | None = None
         """Why this worker has stopped by itself: an internal note came back public."""
@@ -136,6 +138,7 @@ class Worker:
                 try:
                     self._learn_pauses()
                     self._learn_staff()
+                    self._keep_sweeps()
                     self._claim()
                     self._store()
                 except StoreError as error:
@@ -189,6 +192,16 @@ class Worker:
             except StoreError as error:
                 log.warning("work table does not answer", error=str(error))
                 time.sleep(_RETRY_STORE_S)
+
+    def _keep_sweeps(self) -> None:
+        """Plans the sweeps if they are gone: the work table was lost while this worker ran, and all work with it."""
+        now, last = self._table.now(), self._sweeps_seen
+        if last is not None and last <= now < last + _SWEEPS_KEPT:
+            return
+        if len(self._table.seen(self._name, [SWEEP, FULL_SWEEP])) < 2:
+            log.warning("the work table is empty: everything is looked for again", helpdesk=self._name)
+            self._plan_sweeps()
+        self._sweeps_seen = now
 
     def _plan_sweeps(self) -> None:
         """Plans a full sweep now, for what happened while no worker ran, and the first of the regular ones."""

@@ -140,6 +140,8 @@ class HistoryRow(ZammadAnswer):
     value_to: str | None = None
     id_from: int | None = None
     id_to: int | None = None
+    sourceable_type: str | None = ""
+    """What kind of automation made the change; ``None``: none did. Empty: this Zammad, before 6.4, does not tell."""
     created_by_id: int
     created_at: Instant
 

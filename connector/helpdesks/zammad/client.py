@@ -18,6 +18,8 @@ from connector.helpdesks.zammad.settings import ZammadSettings
 READ_TIMEOUT = 30.0
 """Seconds for a whole answer."""
 
+_HIDDEN_CAUSE = "Error ID"
+"""What Zammad says to everybody but admins; its log says the rest (recordings of 6.4, extra/measured)."""
 _REFUSED_TO_EVERYBODY = ("Authentication required", "Maintenance mode enabled", "API token access disabled")
 """Reasons of a 403 that no ticket is to blame for (app/controllers/application_controller/authenticates.rb)."""
 
@@ -104,7 +106,8 @@ def _said(response: requests.Response) -> str:
     except NOT_JSON:
         return f"no JSON ({len(response.content)} bytes)"
     said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
-    return " ".join(str(said or "no reason given").split())[:300].rstrip(".")
+    text = " ".join(str(said or "no reason given").split())[:300].rstrip(".")
+    return f"{text} (Zammad's production.log has the cause under this id)" if _HIDDEN_CAUSE in text else text
 
 
 def open_client(

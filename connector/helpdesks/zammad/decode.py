@@ -277,6 +277,10 @@ class Decoder:
         if field is None:
             return None
         actor = self._people.actor(row.created_by_id, row.created_at, assets)
+        if actor is Actor.SYSTEM and row.sourceable_type is None and field != "state":
+            # Zammad itself changes nothing but states without an automation of its admin's: this is what a user did who
+            # is deleted since (6.4, extra/people). A customer's deletion takes their tickets along.
+            actor = Actor.AGENT
         return Change(
             id=str(row.id),
             at=row.created_at,

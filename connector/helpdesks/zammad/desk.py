@@ -176,7 +176,8 @@ class ZammadDesk:
             self._histories.pop(ticket.id, None)
         row = self._internal(ticket, answer) if is_internal else parsed(TicketRow, answer, f"PUT {path}")
         self._stored(row, changes, f"PUT {path}")
-        return row.updated_at
+        # Of what crossed this write nobody will tell: as if it had not been seen, so that the next sweep finds it.
+        return ticket.updated_at if self._crossed(ticket, changes, note, row) else row.updated_at
 
     def _internal(self, ticket: Ticket, answer: Any) -> TicketRow:
         """The ticket after a note, which nobody but support may read.
@@ -200,9 +201,12 @@ class ZammadDesk:
         return row
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
-        """Two or three requests. A crash between them is repaired by the next call."""
-        ticket_id = self._find(new.key) or self._create(new, incident)
-        self._link(ticket_id, incident)
+        """Two requests, where Zammad links in the request that creates; else three. A crash between them is repaired by
+        the next call."""
+        found = self._find(new.key)
+        ticket_id, is_linked = (found, False) if found else self._create(new, incident)
+        if not is_linked:
+            self.link(str(ticket_id), incident)
         return str(ticket_id)
 
     @property
@@ -223,8 +227,9 @@ class ZammadDesk:
         ]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
-        """One request."""
-        self._link(int(ticket_id), incident)
+        """One request, unless the incident shows the link: in the other direction it would be made a second time."""
+        if ticket_id not in {link.id for link in incident.links}:
+            self._link(int(ticket_id), incident)
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page
@@ -375,6 +380,17 @@ class ZammadDesk:
                 written=True,
             )
 
+    def _crossed(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, row: TicketRow) -> bool:
+        """Whether the answer shows what somebody else has changed or written since the ticket was read. We are the last
+        who changed it then, so that no trigger of ours fires for it."""
+        custom = self._decoder.fields_of(row.model_extra or {})
+        now = {**custom, "priority": self._meanings.priority(row.priority_id)}
+        if any(getattr(ticket.fields, field) != value for field, value in now.items() if field not in changes):
+            return True
+        known = max((int(article.id) for article in ticket.articles), default=0)
+        written = [number for number in (row.model_extra or {}).get("article_ids", ()) if number > known]
+        return len(written) > (note is not None)
+
     @cached_property
     def _accounts(self) -> list[str]:
         """The connector's users, that of today first."""
@@ -388,7 +404,8 @@ class ZammadDesk:
         rows = search(self._client, condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
         return rows[0].id if rows else None
 
-    def _create(self, new: NewTicket, incident: Ticket) -> int:
+    def _create(self, new: NewTicket, incident: Ticket) -> tuple[int, bool]:
+        """The new ticket's id, and whether its answer shows that it is linked."""
         body = {
             "title": new.title,
             "group": self._mapping.group_name(new.group),
@@ -402,8 +419,15 @@ class ZammadDesk:
                 "internal": True,
                 "preferences": {PROPERTY: {}},
             },
+            "links": {"Ticket": {"normal": [int(incident.id)]}},
         }
-        row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
+        where, linked = f"POST tickets ({new.key})", False
+        answer = self._client.post("tickets", body, {"all": "true"})
+        if isinstance(answer, dict) and "assets" in answer:
+            whole = parsed(WholeTicket, answer, where)
+            linked = any(str(link.link_object_value) == incident.id for link in whole.links)
+            answer = whole.assets.Ticket.get(whole.ticket_id)
+        row = answer if isinstance(answer, TicketRow) else parsed(TicketRow, answer, where)
         try:
             self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
         except RefusedError as error:
@@ -411,7 +435,7 @@ class ZammadDesk:
                 # Without its key it would never be found again, and created anew each time.
                 raise PermanentError(str(error)) from error
             raise
-        return row.id
+        return row.id, linked
 
     def _link(self, ticket_id: int, incident: Ticket) -> None:
         body = {

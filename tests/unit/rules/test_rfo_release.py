@@ -251,8 +251,10 @@ def test_a_final_version_needs_every_part(left_out: str) -> None:
 
 def test_a_preliminary_version_needs_its_summary_only() -> None:
     bare = dict[str, Any](root_cause=None, rfo_resolution=None, preventive_measures=None)
-    good = evaluate(released(kind=RfoRelease.PRELIMINARY, **bare), POLICY, NOW)
-    empty = evaluate(released(kind=RfoRelease.PRELIMINARY, **bare, rfo_summary=None), POLICY, NOW)
+    good = evaluate(released(MANAGER, Actor.MANAGER, RfoRelease.PRELIMINARY, None, **bare), POLICY, NOW)
+    empty = evaluate(
+        released(MANAGER, Actor.MANAGER, RfoRelease.PRELIMINARY, None, **bare, rfo_summary=None), POLICY, NOW
+    )
 
     assert good.changes["rfo_status"] is RfoStatus.RELEASED
     assert empty.changes["rfo_release"] is None

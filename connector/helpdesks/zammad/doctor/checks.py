@@ -20,6 +20,7 @@ from connector.helpdesks.zammad.doctor.account import (
     permission_check,
     permission_checks,
     token,
+    token_end,
 )
 from connector.helpdesks.zammad.doctor.attributes import attributes, attributes_on_a_ticket, labels, migrations
 from connector.helpdesks.zammad.doctor.context import Context
@@ -113,6 +114,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("work table's clock", table_clock, (_TABLE,)),
     Check("dead letters", dead_letters, (_TABLE,)),
     Check(TOKEN, token, (_URL,)),
+    Check("token's end", token_end, (TOKEN,)),
     Check("whose installation", lambda context: belonging(context, context.identity), (TOKEN, _FILES)),
     Check("notifications", notifications, (TOKEN,)),
     Check(ADMIN_TOKEN, admin_token, (TOKEN,)),
