@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
-from functools import cached_property
 from typing import Annotated, Any, get_args
 
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
+    CauseCategory,
     FaultType,
     Impact,
     IntakeStatus,
@@ -237,12 +237,50 @@ class Fields(Model):
         set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
     """R28, R30. On a problem record, and on an RFO task (R33)."""
+    cause_category: Annotated[CauseCategory | None, Field(
+        label="Cause category", help="Of a problem: what kind of cause it has. A problem without it is not closed.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            CauseCategory.FIBRE: "Fibre", CauseCategory.HARDWARE: "Hardware", CauseCategory.SOFTWARE: "Software",
+            CauseCategory.POWER: "Power", CauseCategory.CONFIGURATION: "Configuration",
+            CauseCategory.SUPPLIER: "Supplier", CauseCategory.CUSTOMER: "Customer", CauseCategory.UNKNOWN: "Unknown",
+        },
+    )] = None  # fmt: skip
+    """R28. On a problem record, like all that follow up to the services."""
+    workaround: Annotated[str | None, Field(
+        label="Workaround",
+        help="Of a problem: how to live with it. It is told once on each open incident that is linked.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
     permanent_fix: Annotated[str | None, Field(
         label="Permanent fix",
         help="Of a problem: what keeps its incidents from coming back. A problem without it is not closed.",
         set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
     """R28. On a problem record."""
+    no_fix_reason: Annotated[str | None, Field(
+        label="No fix, accepted because",
+        help="Of a problem: why it stays without a permanent fix. It counts if a manager has written it.",
+        set_by=SetBy.SUPPORT, length=1000,
+    )] = None  # fmt: skip
+    change_reference: Annotated[str | None, Field(
+        label="Change reference", help="Of a problem: the change that brings the fix.",
+        set_by=SetBy.SUPPORT, length=250,
+    )] = None  # fmt: skip
+    fix_due: Annotated[Instant | None, Field(
+        label="Fix due", help="Of a problem: until when it is to be fixed.", set_by=SetBy.SUPPORT,
+    )] = None  # fmt: skip
+    review_on: Annotated[Instant | None, Field(
+        label="Review on",
+        help="Of a problem that is fixed: when it is looked whether the fix is effective. Set when it is closed; you "
+        "may choose another day.",
+        set_by=SetBy.SUPPORT,
+    )] = None  # fmt: skip
+    affected_services: Annotated[str | None, Field(
+        label="Affected services",
+        help="Of a problem: IDs of services, one in a line. The rules add those of its incidents.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
 
     rfo_summary: Annotated[str | None, Field(
         label="RFO summary", help=f"{_RFO} Required: what happened, in a few sentences for the customer.",
@@ -449,33 +487,3 @@ def shortened(text: str, length: int) -> str:
         return text
     head = text[: length - 1]
     return f"{(head.rpartition(' ')[0] or head).rstrip()}…"
-
-
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """What one helpdesk's screen calls the fields. One object is shared by all its tickets."""
-
-    fields: Mapping[str, str]
-    """Field, or ``state`` → label."""
-    choices: Mapping[str, Mapping[str, str]]
-    """Field → value of the rules → what the screen shows for it, where that is not the value itself."""
-
-    def __getitem__(self, name: str) -> str:
-        """The label of a field or of ``state``. Raises ``KeyError`` for no field."""
-        return self.fields[name]
-
-    def choice(self, name: str, value: str) -> str:
-        """What the screen shows where the field has this value."""
-        return self.choices.get(name, {}).get(value, value)
-
-    @cached_property
-    def in_mails(self) -> tuple[tuple[str, str], ...]:
-        """Label and field of all that customers are asked for: they answer in lines with these labels."""
-        return tuple((self.fields[name], name) for name in INTAKE)
-
-
-LABELS = Labels(
-    {name: known.label for name, known in CATALOGUE.items()} | {"state": "State"},
-    {name: {str(value): said for value, said in known.choices.items()} for name, known in CATALOGUE.items()},
-)
-"""The catalogue's own."""

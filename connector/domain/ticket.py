@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.fields import Fields
+from connector.domain.labels import LABELS, Labels
 from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
     Actor,
+    CauseCategory,
     Channel,
     FaultType,
     Impact,
@@ -71,6 +73,8 @@ class Changes(TypedDict, total=False):
     deferred_until: datetime | None
     problem_state: ProblemState | None
     root_cause: str | None
+    cause_category: CauseCategory | None
+    workaround: str | None
     permanent_fix: str | None
     rfo_summary: str | None
     rfo_trigger: str | None
@@ -84,6 +88,11 @@ class Changes(TypedDict, total=False):
     rfo_decline_reason: str | None
     rfo_version: int | None
     next_measure_at: datetime | None
+    no_fix_reason: str | None
+    change_reference: str | None
+    fix_due: datetime | None
+    review_on: datetime | None
+    affected_services: str | None
     connector_key: str | None
 
 
@@ -187,10 +196,20 @@ class LinkedTicket(Model):
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
     root_cause: str | None = None
+    service_id: str | None = None
+    priority: Priority | None = None
+    customer: str = ""
+    """The organization that an incident is of, else the person; empty where the helpdesk does not name it with a
+    link."""
+    began: Instant | None = None
+    """When the fault began, as the incident states it, else when it was reported."""
+    ended: Instant | None = None
+    """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
+    workaround: str | None = None
 
 
 class OpenProblem(Model):
-    """A problem record that is not over, as a search shows it."""
+    """A problem record that is not closed for good, as a search shows it."""
 
     id: str
     services: frozenset[str]
@@ -201,7 +220,7 @@ class OpenProblem(Model):
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", fields.get("service_id") or "")
+    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
     services = frozenset(name.casefold() for name in named if name)
     return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
 
@@ -257,6 +276,8 @@ class Ticket(Kept):
     """The ticket that :attr:`needed` names, read whole."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
+    owner: str | None = None
+    """The name of who works on it; ``None``: nobody yet."""
     merged_into: str | None = None
     """The id of the ticket that this one was merged into."""
     copied_from: str | None = None

@@ -212,6 +212,19 @@ class RfoStatus(StrEnum):
     """Not a critical or major incident: answered with the reason, left to an agent. Or an agent declines it."""
 
 
+class CauseCategory(StrEnum):
+    """What kind of thing caused a problem's incidents (R28)."""
+
+    FIBRE = "fibre"
+    HARDWARE = "hardware"
+    SOFTWARE = "software"
+    POWER = "power"
+    CONFIGURATION = "configuration"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
+
+
 class ProblemState(StrEnum):
     """Where a problem stands on its way from cause to permanent solution (R28)."""
 
@@ -223,7 +236,9 @@ class ProblemState(StrEnum):
     """The cause is known, and how to live with it."""
     FIX_PLANNED = "fix_planned"
     FIXED = "fixed"
+    """Closed for now: whether the fix is effective shows when it is reviewed."""
     CLOSED = "closed"
+    """For good: nothing has come back."""
 
 
 WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE, RfoStatus.RELEASED)

@@ -23,7 +23,8 @@ from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
 from connector.rules.people import known
 from connector.rules.priority import priority
-from connector.rules.problem import problem, problem_record
+from connector.rules.problem import problem
+from connector.rules.problem_record import problem_record
 from connector.rules.receipt import receipt
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests

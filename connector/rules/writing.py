@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.domain.fields import Labels
+from connector.domain.labels import Labels
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.ticket import Ticket
 from connector.messages.catalogue import Message, Part, Rendered

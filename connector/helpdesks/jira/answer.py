@@ -186,6 +186,7 @@ class IssueFields(JiraAnswer):
     priority: PriorityRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
+    assignee: UserRow | None = None
     created: Instant
     updated: Instant
     comment: CommentPage = CommentPage()
@@ -211,6 +212,10 @@ class OtherFields(JiraAnswer):
     status: StatusRow
     issuetype: NamedRow | None = None
     creator: UserRow | None = None
+    reporter: UserRow | None = None
+    priority: PriorityRow | None = None
+    created: Instant | None = None
+    resolutiondate: Instant | None = None
 
 
 class OtherRow(JiraAnswer):

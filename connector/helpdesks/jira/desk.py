@@ -42,7 +42,7 @@ from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 
-_NATIVE = "summary description project issuetype status resolution priority creator reporter created updated"
+_NATIVE = "summary description project issuetype status resolution priority creator reporter assignee created updated"
 _BESIDE = "comment issuelinks attachment"
 
 
@@ -143,7 +143,8 @@ class JiraDesk:
     def open_problems(self) -> list[OpenProblem]:
         """One request for each page; what was created or changed a moment ago may be missing."""
         ids = self.site.fields.ids
-        rows = self._listing.problems(["status", *(ids[field] for field in ("service_id", "problem_start"))])
+        shown = ("service_id", "affected_services", "problem_start", "problem_state")
+        rows = self._listing.problems(["status", *(ids[field] for field in shown)])
         return [problem for row in rows if (problem := self._parts.decoder.open_problem(row)) is not None]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:

@@ -215,11 +215,14 @@ class ZammadDesk:
         return timedelta()
 
     def open_problems(self) -> list[OpenProblem]:
-        """One request for each page. Up to 6.4 an agent cannot learn the id of a group that no ticket shows, but every
-        record has a problem state, also one opened by hand, once the rules have seen it."""
+        """One request for each page: those that are open, and those whose fix is to be reviewed.
+
+        Up to 6.4 an agent cannot learn the id of a group that no ticket shows, but every record has a problem state,
+        also one opened by hand, once the rules have seen it.
+        """
         standing = [state.value for state in ProblemState if state is not ProblemState.CLOSED]
         state = f"ticket.{self._mapping.attribute('problem_state')}"
-        condition = {state: {"operator": "is", "value": standing}, **self._unresolved("is")}
+        condition = {state: {"operator": "is", "value": standing}}
         return [
             self._decoder.open_problem(row)
             for row in listed_problems(self._client, condition)

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import pytest
 
-from connector.domain.fields import CATALOGUE, CUSTOM, INTAKE, LABELS, NATIVE, Fields, SetBy, fit, set_by
+from connector.domain.fields import CATALOGUE, CUSTOM, INTAKE, NATIVE, Fields, SetBy, fit, set_by
+from connector.domain.labels import LABELS
 from connector.rules.text.labels import _key
 
 
@@ -47,7 +48,14 @@ def test_who_may_set_what() -> None:
         "deferral_support",
         "problem_state",
         "root_cause",
+        "cause_category",
+        "workaround",
         "permanent_fix",
+        "no_fix_reason",
+        "change_reference",
+        "fix_due",
+        "review_on",
+        "affected_services",
         "priority_source",
         "language",
     }

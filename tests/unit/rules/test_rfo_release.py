@@ -242,7 +242,8 @@ def test_a_text_that_was_changed_after_the_release_needs_another_one() -> None:
 
 @pytest.mark.parametrize("left_out", TEXTS)
 def test_a_final_version_needs_every_part(left_out: str) -> None:
-    decision = evaluate(released(**{left_out: None}), POLICY, NOW)
+    left: Any = dict.fromkeys([left_out])
+    decision = evaluate(released(MANAGER, Actor.MANAGER, RfoRelease.FINAL, None, **left), POLICY, NOW)
 
     assert decision.changes["rfo_release"] is None
     assert decision.note is not None

@@ -9,6 +9,7 @@ from connector.domain.fields import INTAKE, NATIVE, Fields, SetBy, set_by
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import (
     Actor,
+    CauseCategory,
     Impact,
     IntakeStatus,
     Missed,
@@ -50,6 +51,8 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "deferred_until": (at(hours=4), FAR),
     "root_cause": (None, "sabotage"),
     "problem_state": (None, ProblemState.CLOSED),
+    "cause_category": (None, CauseCategory.CUSTOMER),
+    "workaround": (None, "reboot"),
     "permanent_fix": (None, "none needed"),
     "rfo_summary": (None, "nothing happened"),
     "rfo_trigger": (None, "nobody"),
@@ -63,6 +66,11 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "rfo_decline_reason": (None, "we are too busy"),
     "rfo_version": (None, 3),
     "next_measure_at": (None, at(days=400)),
+    "no_fix_reason": (None, "none needed"),
+    "change_reference": (None, "CHG-1"),
+    "fix_due": (None, FAR),
+    "review_on": (None, FAR),
+    "affected_services": (None, "SVC-1"),
 }
 OPEN: dict[str, Any] = {
     "service_id": "SVC-1006",

@@ -10,6 +10,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
 from connector.domain.ticket import Changes, key_of
 from connector.domain.vocabulary import (
+    CauseCategory,
     FaultType,
     Impact,
     IntakeStatus,
@@ -64,6 +65,8 @@ EVERYTHING: Changes = {
     "deferred_until": START + timedelta(days=1),
     "problem_state": ProblemState.KNOWN_ERROR,
     "root_cause": "A {bad} cable",
+    "cause_category": CauseCategory.FIBRE,
+    "workaround": "The backup line",
     "permanent_fix": "A good one",
     "rfo_summary": "No light for 3 h",
     "rfo_trigger": "A {digger}",
@@ -77,6 +80,11 @@ EVERYTHING: Changes = {
     "rfo_decline_reason": "Not a service of ours",
     "rfo_version": 2,
     "next_measure_at": START + timedelta(days=60),
+    "no_fix_reason": "Too dear",
+    "change_reference": "CHG-17",
+    "fix_due": START + timedelta(days=9),
+    "review_on": START + timedelta(days=30),
+    "affected_services": "SVC-1005\nSVC-1006",
     "connector_key": "rfo:1",
 }
 
