@@ -1,5 +1,6 @@
 """HTTP to Jira: pooled connections without sessions, errors by what follows from them. The work table retries."""
 
+import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from connector.helpdesks.errors import (
     UnavailableError,
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
+from connector.helpdesks.jira.pace import Pace
 from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.long_answer import Rows
@@ -63,6 +65,9 @@ class Connection(connection.Connection):
             adapter=adapter,
             max_answer_bytes=max_answer_bytes,
         )
+        # The members of organizations were an experiment for long, and on Data Center may still be one.
+        self.headers["X-ExperimentalApi"] = "true" if user is None else "opt-in"
+        self._template.headers.update(self.headers)
         if api_url:
             self._setting = JiraSettings.variable("api_url")
 
@@ -112,13 +117,23 @@ class JiraClient:
     """Requests over one :class:`Connection`, from any thread.
 
     Paths begin below ``/rest/``, or with a slash at the address itself; a ``query`` is already encoded. An empty answer
-    is ``None``. Redirects are never followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
+    is ``None``. Redirects are never followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``);
+    ``sleep`` waits for the moments by which requests get slower before there is a limit.
     """
 
-    def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: EndpointPauses) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], datetime],
+        pauses: EndpointPauses,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._pauses = pauses
+        self._pace = Pace()
+        self._sleep = sleep
 
     @property
     def address(self) -> str:
@@ -160,10 +175,14 @@ class JiraClient:
         headers: Mapping[str, str] = _EXPERIMENTAL,
     ) -> Any:
         endpoint = endpoint_of(method, path)
-        self._pauses.check(endpoint, self._clock())
+        now = self._clock()
+        self._pauses.check(endpoint, now)
+        if seconds := self._pace.wait(endpoint, now):
+            self._sleep(seconds)
         where = f"Jira {method} {path}"
         address = quote(path if path.startswith("/") else f"/rest/{path}")
         response = self._connection.send(method, f"{address}?{query}" if query else address, body, where, headers)
+        self._pace.learn(endpoint, response.headers, now)
         if response.status_code >= 300 or _is_nobody(response):
             raise self._error(where, endpoint, response)
         return self._connection.read_json(response, where, rows) if response.content else None

@@ -249,7 +249,10 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         world.limits.admit(method, route.template, _issue_written(world, route, ids))
         call = Call(world, found or NOBODY, query, read_body(body, headers), repeated)
         status, value = route.handler(call, *ids)
-        return _respond(status, value), who
+        answered = _respond(status, value)
+        return Response(
+            answered.status, answered.headers | world.limits.left(method, route.template), answered.body
+        ), who
     except JiraError as error:
         refused = _respond(error.status, error.payload(portal=portal))
         return Response(refused.status, refused.headers | error.headers, refused.body), who

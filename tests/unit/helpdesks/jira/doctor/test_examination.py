@@ -16,7 +16,7 @@ from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.world import CLOUD_ID
 from tests.unit.helpdesks.jira.doctor.installation import JIRA, Installation
 
-UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screens"}
+UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screens", "organizations"}
 """Nothing to be seen before there is a request, and of the second never."""
 
 
