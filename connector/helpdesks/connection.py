@@ -126,7 +126,7 @@ class Connection:
         """
         try:
             response = self.adapter.send(
-                self._prepared(method, path, body, headers or {}),
+                self._prepared(method, path, body, headers),
                 stream=True,
                 timeout=self.timeout,
                 verify=self.verify,
@@ -187,7 +187,9 @@ class Connection:
         what = ": TLS failed" if isinstance(error, requests.exceptions.SSLError) else " gives no answer"
         return UnavailableError(f"{where}: {self.base}{what}: {cause(error)} (the address is {self._setting})")
 
-    def _prepared(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> requests.PreparedRequest:
+    def _prepared(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
         to send it."""
         request = self._template.copy()
@@ -196,7 +198,7 @@ class Connection:
             # Unescaped text: limits of length may count an escaped umlaut as six characters.
             data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, request.headers["Content-Length"] = data, str(len(data))
-        request.headers.update(headers)
+        request.headers.update(headers or {})
         return request
 
 

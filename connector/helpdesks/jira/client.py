@@ -103,9 +103,7 @@ def open_connection(
     )
 
 
-_EXPERIMENTAL = {"X-ExperimentalApi": "opt-in"}
-"""Without it Data Center refuses parts of Service Management's interface, those for files among them."""
-_UPLOAD = {"X-Atlassian-Token": "no-check", **_EXPERIMENTAL}
+_UPLOAD = {"X-Atlassian-Token": "no-check"}
 """Jira takes no file without it: it guards against forms of other sites."""
 
 _BURST_PAUSE = timedelta(seconds=2)
@@ -172,7 +170,7 @@ class JiraClient:
         body: Any,
         rows: Rows | None = None,
         *,
-        headers: Mapping[str, str] = _EXPERIMENTAL,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         endpoint = endpoint_of(method, path)
         now = self._clock()
