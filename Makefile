@@ -8,6 +8,9 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
 
+# Where a shell forbids bytecode, each of the tests' many processes would compile all that it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report term)
 
@@ -18,7 +21,7 @@ help:
 	@echo "make demo       play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
 	@echo "make test-fast  run the unit tests (about two minutes)"
 	@echo "make test       run all tests but the slow ones (about five minutes on two cores; COVERAGE=1: with the floor)"
-	@echo "make test-slow  run the slow ones: real processes that are killed, property tests with many more examples"
+	@echo "make test-slow  run the slow ones: processes that are killed, each case at each helpdesk, many more examples"
 	@echo "make lint       check style, types, and which module may import which"
 	@echo "make format     put the code into the project's style"
 	@echo "make generate   write what is made from the code: JSON schemas, configuration reference, parts of the README"
