@@ -31,7 +31,10 @@ class TicketRow(ZammadAnswer):
     priority_id: int
     group_id: int
     customer_id: int
+    owner_id: int | None = None
     organization_id: int | None = None
+    close_at: Instant | None = None
+    last_close_at: Instant | None = None
     created_by_id: int
     updated_by_id: int
     create_article_type_id: int | None = None
