@@ -21,7 +21,7 @@ from mutmut.mutation import trampoline
 
 from tests.builders import default_policy, office_p4
 
-WHICH, AGAIN = "MUTANTS", "MUTANTS_AGAIN"
+WHICH, AGAIN = "MUTANTS", "AGAIN"
 """Settings: patterns of mutants' names, and whether survivors are tried once more."""
 
 SURVIVED, NOTICED, UNTOUCHED, ENDLESS = 0, 1, 33, 24
@@ -137,6 +137,8 @@ def _chosen(patterns: Sequence[str]) -> Iterator[tuple[Path, list[str]]]:
 
 def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
     """The mutants of one file, several at once."""
+    asked = os.environ.get("WORKERS", "")
+    most = int(asked) if asked.isdecimal() else os.cpu_count() or 1
     running: dict[int, tuple[str, int]] = {}
     killers: dict[str, Counter[str]] = defaultdict(Counter)
     results: dict[str, int] = {}
@@ -155,7 +157,7 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         if not tests.of_function[function_of(mutant)]:
             results[mutant] = UNTOUCHED
             continue
-        while len(running) >= int(os.environ.get("WORKERS", os.cpu_count() or 1)):
+        while len(running) >= most:
             end_one()
         reading, writing = os.pipe()
         child = os.fork()

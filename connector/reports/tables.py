@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from connector.domain.fields import LABELS
+from connector.domain.labels import LABELS
 from connector.domain.vocabulary import Impact
 from connector.reports.figures import Figure, Row, Table
 from connector.reports.incident import Incident, Promise, length

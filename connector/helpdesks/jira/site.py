@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from connector.domain.fields import LABELS, Labels
+from connector.domain.labels import LABELS, Labels
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.jira.answer import StatusRow

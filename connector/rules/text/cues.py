@@ -81,8 +81,9 @@ HANDED_OVER = re.compile(
 )
 """Gives, or points at something, and asks for nothing."""
 CONDITION = _words(
-    r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later|once|until|till"
-    r"|as soon as"
+    r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later"
+    r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
+    r"|until|till|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
     r"|consider\w*|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",

@@ -10,6 +10,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
 from connector.domain.ticket import Changes, key_of
 from connector.domain.vocabulary import (
+    CauseCategory,
     FaultType,
     Impact,
     IntakeStatus,
@@ -17,6 +18,7 @@ from connector.domain.vocabulary import (
     Priority,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
     TicketKind,
@@ -63,7 +65,26 @@ EVERYTHING: Changes = {
     "deferred_until": START + timedelta(days=1),
     "problem_state": ProblemState.KNOWN_ERROR,
     "root_cause": "A {bad} cable",
+    "cause_category": CauseCategory.FIBRE,
+    "workaround": "The backup line",
     "permanent_fix": "A good one",
+    "rfo_summary": "No light for 3 h",
+    "rfo_trigger": "A {digger}",
+    "rfo_detection": "By *alarm*",
+    "rfo_resolution": "Spliced",
+    "corrective_measures": "Checked | all\nspares",
+    "preventive_measures": "A second path | Ada | 2027-02-01\nAn alarm | Grace | 2027-01-01 | done",
+    "third_party_reference": "CARRIER-4711",
+    "rfo_revision": "The cause",
+    "rfo_release": RfoRelease.FINAL,
+    "rfo_decline_reason": "Not a service of ours",
+    "rfo_version": 2,
+    "next_measure_at": START + timedelta(days=60),
+    "no_fix_reason": "Too dear",
+    "change_reference": "CHG-17",
+    "fix_due": START + timedelta(days=9),
+    "review_on": START + timedelta(days=30),
+    "affected_services": "SVC-1005\nSVC-1006",
     "connector_key": "rfo:1",
 }
 
