@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -99,6 +100,11 @@ class World:
         self._sequences: dict[str, Iterator[int]] = {}
         _install(self)
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
+
+    @cached_property
+    def temporary_files(self) -> dict[str, tuple[str, bytes]]:
+        """Files that wait to be attached, by their ids."""
+        return {}
 
     def now(self) -> datetime:
         """The clock's time, in whole milliseconds of UTC."""
