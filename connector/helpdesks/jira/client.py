@@ -227,7 +227,10 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
     if status == 401 and "scope" in text.casefold():
         return UnavailableError(f"{text}. Make a token with the scopes {', '.join(SCOPES)}")
     if status == 401 or _is_nobody(response):
-        return UnavailableError(f"{text}. Check the token and the e-mail address that belongs to it")
+        return UnavailableError(
+            f"{text}. Check the token and the e-mail address that belongs to it. On Cloud a token with scopes works "
+            "at INTERSPACE_JIRA_API_URL only, and never for install"
+        )
     if status == 403:
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
     if status == 410:
