@@ -12,7 +12,7 @@ from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted
 
 
-@pytest.fixture(params=["zammad", "jira-cloud"])
+@pytest.fixture(params=["zammad-5.5", "zammad-7", "jira-cloud"])
 def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A fresh stage on each kind of helpdesk."""
     with (made := set_the_stage(sqlite_url, request.param)).stage:
