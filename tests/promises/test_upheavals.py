@@ -78,15 +78,6 @@ def test_a_new_name_changes_nothing(cast: Cast, kind: Named) -> None:
     assert len(stage.ticket(ticket).articles) == notes + 1
 
 
-def test_an_open_ticket_out_of_sight_is_told(cast: Cast) -> None:
-    stage = cast.stage
-    ticket = cast.customer.writes("Line dead", COMPLETE)
-    stage.settle()
-    stage.house.hide(ticket)
-    stage.advance(timedelta(hours=2))
-    assert [letter.key.ticket for letter in stage.table.dead_letters()] == [ticket]
-
-
 @pytest.mark.parametrize("automatic", [False, True])
 def test_a_mail_to_a_closed_ticket_starts_no_storm(cast: Cast, automatic: bool) -> None:
     stage = cast.stage

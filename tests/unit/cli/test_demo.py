@@ -11,6 +11,8 @@ from connector.policy.locate import MAPPINGS
 from connector.settings import Settings
 from tests.unit.cli.conftest import Run
 
+pytestmark = pytest.mark.process
+
 
 def test_the_demo_happens(run: Run, tmp_path: Path) -> None:
     told = run("demo", "--json", "--log-level", "error", "--out", str(tmp_path / "out"))
