@@ -91,6 +91,11 @@ def paused(helpdesk: str) -> None:
     _figures().pauses.labels(helpdesk).inc()
 
 
+def at_a_time(helpdesk: str, tickets: int) -> None:
+    """So many tickets may be worked on at the same time now, by how quickly the helpdesk answers."""
+    _figures().at_a_time.labels(helpdesk).set(tickets)
+
+
 def swept(helpdesk: str, missed: int) -> None:
     """A sweep has ended and found so many changes that no webhook had told of (P7)."""
     figures = _figures()
@@ -210,6 +215,7 @@ class _Figures:
     exposed: "Counter"
     out_of_scope: "Counter"
     token_ends: "Gauge"
+    at_a_time: "Gauge"
 
 
 _lock = threading.Lock()
@@ -264,6 +270,13 @@ def _made() -> _Figures:
             ("helpdesk",),
             registry=registry,
             multiprocess_mode="max",
+        ),
+        at_a_time=Gauge(
+            "interspace_tickets_at_a_time",
+            "Tickets that may be worked on at the same time now, by how quickly the helpdesk answers.",
+            ("helpdesk",),
+            registry=registry,
+            multiprocess_mode="livesum",
         ),
     )
 

@@ -8,6 +8,7 @@ request's processor time (docs/decisions/0006).
 """
 
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ from connector.helpdesks.errors import (
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address, retry_after
 from connector.helpdesks.long_answer import NoTurnError, Rows, TooLongError
+from connector.helpdesks.pace import Pace
 from connector.helpdesks.settings import MAX_ANSWER_BYTES, variable
 from connector.helpdesks.timed import TimedAdapter
 
@@ -47,7 +49,9 @@ _POOL = 64
 """Connections kept open; more threads than that open and close their own."""
 
 _UNAVAILABLE = frozenset({502, 503, 504})
+_TOO_MUCH = frozenset({429, *_UNAVAILABLE})
 _TURN = timedelta(seconds=20)
+_NUMBER = re.compile(r"\d+")
 
 
 class _Body:
@@ -104,6 +108,8 @@ class Connection:
         self.verify: bool | str = ca_file or True
         self.adapter = adapter() if adapter else TimedAdapter(_POOL)
         self.proxies = get_environ_proxies(self.base)
+        self.pace = Pace()
+        """How much the helpdesk can take, by its answers."""
         self.headers = {
             "Authorization": authorization,
             "Accept": "application/json",
@@ -122,6 +128,7 @@ class Connection:
 
         :raises UnavailableError: there is none; ``where`` names the request in it.
         """
+        began = time.monotonic()
         try:
             response = self.adapter.send(
                 self._prepared(method, path, body),
@@ -130,12 +137,18 @@ class Connection:
                 verify=self.verify,
                 proxies=self.proxies,
             )
+            seconds = time.monotonic() - began
             source = _Body(response, self._most)
             # What requests itself keeps of a body that it has read.
             response._content = source.read(long_answer.SHORT)
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
+            self.pace.failed()
             raise self.no_answer(where, error) from error
+        if response.status_code in _TOO_MUCH:
+            self.pace.failed()
+        else:
+            self.pace.answered(_kind(method, path), seconds)
         if len(response.content) == long_answer.SHORT:
             response.raw = source
             if response.status_code >= 300:
@@ -195,6 +208,11 @@ class Connection:
             data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, request.headers["Content-Length"] = data, str(len(data))
         return request
+
+
+def _kind(method: str, path: str) -> str:
+    """Requests of one kind take the helpdesk about as long: method and path without numbers and query."""
+    return f"{method} {_NUMBER.sub('', path.partition('?')[0])}"
 
 
 def busy(response: requests.Response, text: str, now: datetime) -> HelpdeskError | None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Condition, Thread
 
 import structlog
 
@@ -13,6 +13,7 @@ from connector import metrics
 from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.long_answer import turn
+from connector.helpdesks.pace import Paced
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
@@ -59,8 +60,11 @@ _LONGEST_SWEEP = timedelta(hours=6)
 _JOIN_S = 5.0
 """How long the end waits for threads whose work has ended or hangs."""
 
+THREADS = 4
+"""Tickets worked on at the same time, at most. A helpdesk of ten server threads has its people to serve, too."""
+
 RATE = 200.0
-"""Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
+"""Tickets begun in a second, at most."""
 
 _WRITE = timedelta(seconds=35)
 """The longest that one write can take. None begins later than this before the end of a lease."""
@@ -88,7 +92,7 @@ class Worker:
         desk: Helpdesk,
         policy: Policy,
         *,
-        threads: int = 16,
+        threads: int = THREADS,
         rate: float = RATE,
         schedule: SweepSchedule | None = None,
         pulse: Callable[[], None] = lambda: None,
@@ -102,7 +106,7 @@ class Worker:
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
         # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
-        self._ahead = self._least_ahead = max(4 * threads, 32)
+        self._ahead = self._least_ahead = max(4 * threads, 16)
         self._more_wait = False
         self._schedule = schedule or SweepSchedule()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -113,6 +117,9 @@ class Worker:
         self._pulse = pulse
         self._working_threads: list[Thread] = []
         self._hanging = 0
+        self._room = Condition()
+        self._at_work: set[Job] = set()
+        self._told_pace = 0
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
@@ -130,6 +137,7 @@ class Worker:
             self._plan_sweeps()
             while not self._stopping:
                 self._pulse()
+                self._keep_pace()
                 try:
                     self._learn_pauses()
                     self._learn_staff()
@@ -181,6 +189,7 @@ class Worker:
         give_up = time.monotonic() + LEASE.total_seconds()
         while (self._held or self._unsaved) and time.monotonic() < give_up:
             self._pulse()
+            self._keep_pace()
             try:
                 self._store()
             except StoreError as error:
@@ -221,7 +230,33 @@ class Worker:
 
     def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._work(job)
+            with self._room:
+                # Looked at again and again: the pace changes by answers, of which nobody tells here.
+                self._room.wait_for(lambda: self._stopping or len(self._at_work) < self._allowed())
+                self._at_work.add(job)
+            try:
+                self._work(job)
+            finally:
+                with self._room:
+                    self._at_work.discard(job)
+                    self._room.notify()
+
+    def _allowed(self) -> int:
+        """How many tickets the helpdesk can take now, at the same time."""
+        desk = self._rules[0]
+        return desk.pace.of(self._threads) if isinstance(desk, Paced) else self._threads
+
+    def _keep_pace(self) -> None:
+        """Lets threads begin where the helpdesk has become quicker, or the end has come; tells of a change."""
+        allowed = self._allowed()
+        with self._room:
+            self._room.notify_all()
+        if allowed == self._told_pace:
+            return
+        self._told_pace = allowed
+        metrics.at_a_time(self._name, allowed)
+        if allowed < self._threads:
+            log.info("the helpdesk answers slowly: fewer tickets at a time", helpdesk=self._name, at_a_time=allowed)
 
     def _work(self, job: Job) -> None:
         # The job has been claimed ahead of its turn and has not begun: a pause concerns it too (P10).
@@ -383,6 +418,8 @@ class Worker:
             if job in self._held and now - since > longest:
                 log.error("work hangs and is left alone", ticket=job.key.ticket, since=since.isoformat())
                 del self._held[job]
+                with self._room:
+                    self._at_work.discard(job)
                 self._hanging += 1
                 self._start_thread()
         if self._hanging > self._threads:

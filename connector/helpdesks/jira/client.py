@@ -25,6 +25,7 @@ from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_ad
 from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.pace import Pace
 from connector.helpdesks.settings import MAX_ANSWER_BYTES
 
 READ_TIMEOUT = 20.0
@@ -118,6 +119,11 @@ class JiraClient:
         """Where this Jira is, as people know it."""
         return self._connection.site
 
+    @property
+    def pace(self) -> Pace:
+        """How much it can take, by its answers."""
+        return self._connection.pace
+
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
 
@@ -129,9 +135,9 @@ class JiraClient:
         """The JSON answer to a POST."""
         return self._request("POST", path, query, body)
 
-    def put(self, path: str, body: Any, query: str = "") -> Any:
-        """The JSON answer to a PUT."""
-        return self._request("PUT", path, query, body)
+    def put(self, path: str, body: Any, query: str = "", rows: Rows | None = None) -> Any:
+        """The JSON answer to a PUT; ``rows``: what to keep of a long one."""
+        return self._request("PUT", path, query, body, rows)
 
     def delete(self, path: str, query: str = "") -> Any:
         """The JSON answer to a DELETE."""

@@ -38,6 +38,7 @@ from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
+from connector.helpdesks.pace import Pace
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 
@@ -84,6 +85,11 @@ class JiraDesk:
         self._memory = Memory(proof_keys, connection.token)
         self._actors = Actors(self.site, self.client, mapping, clock, self.staff)
         self._listing = Listing(self.client, self.site, mapping, clock)
+
+    @property
+    def pace(self) -> Pace:
+        """How much it can take, by its answers."""
+        return self.client.pace
 
     def identity(self) -> Identity:
         """Three requests."""

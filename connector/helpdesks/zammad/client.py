@@ -12,6 +12,7 @@ from connector.helpdesks.connection import NOT_JSON, Connection, busy, by_status
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, UnavailableError
 from connector.helpdesks.http import checked_token
 from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.pace import Pace
 from connector.helpdesks.settings import MAX_ANSWER_BYTES
 from connector.helpdesks.zammad.settings import ZammadSettings
 
@@ -53,6 +54,11 @@ class ZammadClient:
     def address(self) -> str:
         """Where this Zammad is."""
         return self._connection.base
+
+    @property
+    def pace(self) -> Pace:
+        """How much it can take, by its answers."""
+        return self._connection.pace
 
     def __repr__(self) -> str:
         return f"ZammadClient({self._connection.base!r})"

@@ -33,6 +33,7 @@ from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.pace import Pace
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import ArticleRow, History, TicketRow, UserRow, WholeTicket
@@ -112,6 +113,11 @@ class ZammadDesk:
     def _in_scope(self) -> frozenset[str | None]:
         """Names of groups. A row that names none is looked at."""
         return frozenset({*self._mapping.groups_in_scope, None})
+
+    @property
+    def pace(self) -> Pace:
+        """How much it can take, by its answers."""
+        return self._client.pace
 
     def identity(self) -> Identity:
         """Two requests."""
