@@ -8,17 +8,20 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-input
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml
 
+# Where a shell forbids bytecode, each of the tests' many processes would compile all that it imports anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report term)
 
-.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit lock clean
+.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit sbom lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo       play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
 	@echo "make test-fast  run the unit tests (about two minutes)"
 	@echo "make test       run all tests but the slow ones (about five minutes on two cores; COVERAGE=1: with the floor)"
-	@echo "make test-slow  run the slow ones: real processes that are killed, property tests with many more examples"
+	@echo "make test-slow  run the slow ones: processes that are killed, each case at each helpdesk, many more examples"
 	@echo "make lint       check style, types, and which module may import which"
 	@echo "make format     put the code into the project's style"
 	@echo "make generate   write what is made from the code: JSON schemas, configuration reference, parts of the README"
@@ -28,6 +31,7 @@ help:
 	@echo "make mutate     change the rules' code a little, one change at a time, and count what no test notices (an hour)"
 	@echo "make chaos      kill processes, cut off the database and count what is lost (27 minutes)"
 	@echo "make audit      look for known vulnerabilities in the locked dependencies (asks an advisory service)"
+	@echo "make sbom       write dist/sbom.json: what a release is made of, with hashes (CycloneDX)"
 	@echo "make lock       renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"
 	@echo "make clean      remove .venv and all caches"
 
@@ -75,6 +79,10 @@ chaos: .venv/.dev
 
 audit: .venv/.dev
 	@$(BIN)/python -m tests.audit
+
+sbom: .venv/.dev
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-file dist/sbom.json
 
 lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --output-file requirements.lock

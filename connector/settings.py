@@ -71,7 +71,7 @@ class Settings(Model):
         4,
         ge=1,
         le=256,
-        description="Tickets worked on at the same time by one worker, at most; fewer while the helpdesk answers slowly.",
+        description="Tickets worked on at the same time by one worker, at most; fewer where the helpdesk is slow.",
     )
     worker_rate: float = Field(
         200.0, ge=0, le=100_000, description="Tickets begun in a second by one worker, at most; 0: no bound."

@@ -34,7 +34,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background inherits that, and so would all processes of tests, which then could not be interrupted.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest_plugins = ("tests.secret_scan", "tests.jira_judge")
+pytest_plugins = ("tests.crossings", "tests.jira_judge", "tests.secret_scan")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,14 @@
 """Mutation run over the rules: small changes are made to the code one at a time, and some unit test must notice each.
 
 ``make mutate`` goes on where it was stopped and repeats only what has changed; ``make mutate
-ONLY='connector.rules.rfo*'`` runs a part. The result stands in docs/mutation.md, as data in mutants/result.json.
+ONLY='connector.rules.rfo*'`` runs a part, ``AGAIN=1`` tries survivors once more after tests were added. mutmut makes
+the mutants, ``tests.mutants`` tries them. The result stands in docs/mutation.md, as data in mutants/result.json.
 """
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -15,12 +18,15 @@ from typing import NamedTuple
 
 import yaml
 
+from tests.mutants import ENDLESS, NOTICED
+
 ROOT = Path(__file__).resolve().parents[1]
-REPORT, RESULT = ROOT / "docs" / "mutation.md", ROOT / "mutants" / "result.json"
+MUTANTS = ROOT / "mutants"
+REPORT, RESULT = ROOT / "docs" / "mutation.md", MUTANTS / "result.json"
 REASONS = Path(__file__).with_suffix(".yaml")
 """Why survivors are left alive: lines `function: {change: why}`, changes as the report shows them."""
-NOTICED = frozenset({1, 3, 24, 36, 152, 255, -24})
-"""Exit codes of mutmut for a mutant that made a test fail or never end."""
+_TRIAL = ("-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants")
+_TESTS = ("-m", "not slow", "tests/unit/rules")
 _LITERAL = re.compile(r"""[rbf]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
@@ -38,6 +44,8 @@ class Scored(NamedTuple):
 
     file: str
     noticed: int
+    endless: int
+    """Of the noticed ones: no test failed, they never ended."""
     survivors: list[Survivor]
     untried: int
 
@@ -48,10 +56,23 @@ class Scored(NamedTuple):
 
 
 def main() -> None:
-    """Runs mutmut in the root of the repository, then writes the report."""
-    # Which test runs which function is measured anew: mutmut cannot add tests whose names hold a bracket.
-    (ROOT / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
-    ended = subprocess.run([sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], cwd=ROOT, check=False)
+    """Makes the mutants, tries them, then writes the report."""
+    _make_mutants()
+    settings = {"MUTANTS": " ".join(sys.argv[1:]) or "connector.rules.*"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-s",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "tests.mutants",
+    ]
+    ended = subprocess.run([*command, *_TESTS], cwd=MUTANTS, env={**os.environ, **settings}, check=False)
     files = [scored for scored in sorted(_read(), key=lambda scored: scored.file) if scored.tried or scored.untried]
     REPORT.write_text(report(files, yaml.safe_load(REASONS.read_text(encoding="utf-8")) or {}), encoding="utf-8")
     RESULT.write_text(json.dumps([scored._asdict() for scored in files], indent=1), encoding="utf-8")
@@ -60,16 +81,31 @@ def main() -> None:
     sys.exit(ended.returncode)
 
 
+def _make_mutants() -> None:
+    """What has changed since the last time loses its results."""
+    from mutmut.__main__ import create_mutants
+    from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir
+
+    os.chdir(ROOT)
+    MUTANTS.mkdir(exist_ok=True)
+    shutil.rmtree(MUTANTS / "tests", ignore_errors=True)
+    copy_src_dir()
+    copy_also_copy_files()
+    create_mutants(os.cpu_count() or 1)
+
+
 def _read() -> Iterator[Scored]:
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-    for meta in (ROOT / "mutants" / "connector" / "rules").rglob("*.meta"):
+    for meta in (MUTANTS / "connector" / "rules").rglob("*.meta"):
         codes: dict[str, int | None] = json.loads(meta.read_text())["exit_code_by_key"]
-        file = str(meta.with_suffix("").relative_to(ROOT / "mutants"))
-        alive = [name for name, code in codes.items() if code is not None and code not in NOTICED]
+        file = str(meta.with_suffix("").relative_to(MUTANTS))
+        if not (ROOT / file).exists():
+            continue
+        alive = [name for name, code in codes.items() if code not in (None, NOTICED, ENDLESS)]
         survivors = [_survivor(name, get_diff_for_mutant(name, path=file)) for name in alive]
-        untried = sum(code is None for code in codes.values())
-        yield Scored(file, len(codes) - untried - len(alive), survivors, untried)
+        results = Counter(codes.values())
+        yield Scored(file, results[NOTICED] + results[ENDLESS], results[ENDLESS], survivors, results[None])
 
 
 def _survivor(name: str, diff: str) -> Survivor:
@@ -84,16 +120,18 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
     lines = [
         "# Mutation score of the rules",
         "",
-        "Made by `make mutate` (mutmut): every comparison, constant, argument and return of `connector/rules` is",
-        "changed, one at a time, and the unit tests of the rules must notice. *Wording* are survivors where only a",
-        "text between quotation marks is another one: what `explain` shows.",
+        "Made by `make mutate`: every comparison, constant, argument and return of `connector/rules` is changed, one",
+        "at a time, and the unit tests of the rules must notice: those of the file, then the quickest others for a",
+        "second. *Endless*: noticed because they did not end in ten times the processor time, whatever else the",
+        "machine did. *Wording*: survivors where only a text in quotation marks is another one, as `explain` shows.",
         "",
-        "| file | mutants | noticed | survived | of these wording | score | untried |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| file | mutants | noticed | of these endless | survived | of these wording | score | untried |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [_row(*scored) for scored in files]
     everything = [survivor for scored in files for survivor in scored.survivors]
-    total = Scored("**all**", sum(s.noticed for s in files), everything, sum(s.untried for s in files))
+    noticed, endless = sum(scored.noticed for scored in files), sum(scored.endless for scored in files)
+    total = Scored("**all**", noticed, endless, everything, sum(scored.untried for scored in files))
     lines += [_row(*total), "", "## Survivors", ""]
     for function, change, wording in everything:
         if not wording:
@@ -104,11 +142,12 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(file: str, noticed: int, survivors: list[Survivor], untried: int) -> str:
+def _row(file: str, noticed: int, endless: int, survivors: list[Survivor], untried: int) -> str:
     tried = noticed + len(survivors)
     wording = sum(survivor.wording for survivor in survivors)
     score = f"{100 * noticed / tried:.0f} %" if tried else "–"
-    return f"| {file} | {tried + untried} | {noticed} | {len(survivors)} | {wording} | {score} | {untried} |"
+    counts = (tried + untried, noticed, endless, len(survivors), wording, score, untried)
+    return f"| {' | '.join(map(str, (file, *counts)))} |"
 
 
 if __name__ == "__main__":

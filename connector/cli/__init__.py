@@ -23,11 +23,17 @@ _COMMANDS = {
     "Look and repair": {
         "explain": ("explain", "Show what every rule sees and decides."),
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
+        "pauses": ("pauses", "What is left alone for a while, and why."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
+        "export": ("export", "Write what the fields say as CSV."),
         "installation": ("installation", "Which helpdesk the work table is for."),
+    },
+    "Documents": {
+        "rfo": ("rfo", "The documents that customers get after an outage."),
     },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),
+        "report": ("report", "Write a month's report for a customer or the provider."),
         "simulate": ("simulate", "Show what a policy would have done to past tickets."),
         "demo": ("demo", "Play an outage on a sandbox helpdesk."),
     },

@@ -10,16 +10,14 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_options
+from connector.cli.past import Past, asked, saved, shown_while_read
 from connector.cli.sections import command
-from connector.cli.wiring import now, open_desk, open_policy, recall_staff
+from connector.cli.wiring import now, open_policy
 from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.helpdesk import Desk
 from connector.logs import harmless
 from connector.policy.load import load_policy
 from connector.rules import wording
@@ -80,12 +78,9 @@ def simulate(
     in_use = open_policy(settings)
     new = None if candidate is None else load_policy(candidate, services or settings.services)
     try:
-        tickets, until, total = _tickets(settings, helpdesk, since, source)
-        if save is not None:
-            tickets = _saved(tickets, save, until)
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("tickets"), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
-            report = compared(bar.track(tickets, total=total), in_use, new, until)
+        past = asked(settings, helpdesk, now() - since) if source is None else _since(saved(source), since)
+        tickets = shown_while_read(past, quiet=as_json)
+        report = compared(tickets if save is None else _saving(tickets, save, past.until), in_use, new, past.until)
     except cassette.CassetteError as error:
         raise click.ClickException(str(error)) from None
     if as_json:
@@ -98,32 +93,12 @@ def simulate(
         sys.exit(1)
 
 
-def _tickets(
-    settings: Settings, helpdesk: str | None, since: timedelta, source: Path | None
-) -> tuple[Iterator[Ticket | None], datetime, int | None]:
-    """The tickets, the time up to which they are lived through (UTC), and how many there are, if that is known.
-    ``None`` stands for one that the helpdesk lists and does not show."""
-    if source is not None:
-        saved_at, kept = cassette.read(source)
-        return (ticket for ticket in kept if ticket.updated_at >= saved_at - since), saved_at, None
-    desk = open_desk(settings, settings.helpdesk(helpdesk))
-    recall_staff(settings, desk)
-    until = now()
-    pages = (*desk.resolved_since(until - since), *desk.unresolved())
-    ids = list(dict.fromkeys(listed.id for page in pages for listed in page))
-    return _read(desk, ids), until, len(ids)
+def _since(past: Past, length: timedelta) -> Past:
+    later = (one for one in past.tickets if one is None or one.updated_at >= past.until - length)
+    return past._replace(tickets=later)
 
 
-def _read(desk: Desk, ids: Iterable[str]) -> Iterator[Ticket | None]:
-    """One after the other: whoever looks back is in no hurry, and the helpdesk has other work."""
-    for ticket in ids:
-        try:
-            yield desk.read(ticket)
-        except PermanentError:
-            yield None
-
-
-def _saved(tickets: Iterable[Ticket | None], path: Path, until: datetime) -> Iterator[Ticket | None]:
+def _saving(tickets: Iterable[Ticket | None], path: Path, until: datetime) -> Iterator[Ticket | None]:
     with cassette.Recorder(path, until) as recorder:
         for ticket in tickets:
             if ticket is not None:

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from connector.cli.options import RULES, moment, settings_options
 from connector.cli.sections import command
-from connector.domain.fields import INTAKE, LABELS, Fields
+from connector.domain.fields import INTAKE, Fields
+from connector.domain.labels import LABELS
 from connector.domain.ticket import Article, Customer, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.logs import harmless

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ import requests
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
+from connector.helpdesks.settings import TOKEN_ENDS_SOON
 from connector.install.installation import is_this_machine
 
 _EXPIRES_SOON = timedelta(days=21)
@@ -96,6 +97,15 @@ def certificate(ends: datetime, now: datetime, version: str = "TLS") -> Observat
     if ends <= now:
         return fail(f"the certificate ended on {ends:%Y-%m-%d}", "Renew it.")
     return warn(text, "Renew it in time.") if ends - now < _EXPIRES_SOON else ok(text)
+
+
+def token_until(last_day: date, today: date, who_says: str, renew: str) -> Observation:
+    """What follows from the last day of a token (UTC). ``renew`` says how to get another."""
+    left = last_day - today
+    if left < timedelta(0):
+        return fail(f"it ended on {last_day}, says {who_says}", renew)
+    text = f"it ends on {last_day}, says {who_says}"
+    return warn(f"{text}, in {left.days} days", renew) if left <= TOKEN_ENDS_SOON else ok(text)
 
 
 def clocks(context: Examination) -> Observation:

@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Observation, ok, skipped, warn
-from connector.domain.fields import CATALOGUE, Labels, SetBy
+from connector.domain.fields import CATALOGUE, SetBy
+from connector.domain.labels import Labels
 from connector.helpdesks.errors import ForbiddenError, NotFoundError
 
 SECTION = "what else writes here: "

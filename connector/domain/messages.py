@@ -35,7 +35,11 @@ _CUSTOMER = (
     "letter_closing",
     "letter_opening",
     "question",
+    "receipt",
     "rfo_declined",
+    "rfo_declined_by_us",
+    "rfo_document",
+    "rfo_fact",
     "rfo_late",
     "rfo_promised",
 )
@@ -56,18 +60,32 @@ _INTERNAL = (
     "escalation_refused",
     "escalation_too_late",
     "left_scope",
+    "measure_late",
+    "measures_open",
     "note_closing",
     "older_than_rules",
     "opened_again",
     "priority_changed",
     "priority_kept",
+    "problem_back",
+    "problem_effective",
+    "problem_incidents",
     "problem_linked",
+    "problem_overdue",
+    "problem_reminder",
     "problem_reopened",
+    "problem_workaround",
     "request_unclear",
     "restored",
+    "rfo_draft",
     "rfo_elsewhere",
+    "rfo_faults",
+    "rfo_no_reason",
+    "rfo_not_released",
+    "rfo_released",
     "rfo_reminder",
     "rfo_reopened",
+    "rfo_sent",
     "rfo_unrepaired",
     "rfo_withdrawn",
     "service_foreign",
@@ -85,8 +103,10 @@ _FIELD = (
     "reason_age",
     "reason_by_hand",
     "reason_missed_target",
+    "reason_problem_overdue",
     "reason_request",
     "reason_rfo_overdue",
+    "rfo_fault",
 )
 _TASK = ("problem_record", "rfo_task")
 
@@ -98,5 +118,7 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
-WITHOUT_SUBJECT = frozenset({*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question"})
+WITHOUT_SUBJECT = frozenset(
+    {*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question", "rfo_fact"}
+)
 """Parts of something else; every other message has a subject."""

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from pydantic import Field, InstanceOf
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from connector.domain.fields import LABELS, Fields, Labels
+from connector.domain.fields import Fields
+from connector.domain.labels import LABELS, Labels
 from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
     Actor,
+    CauseCategory,
     Channel,
     FaultType,
     Impact,
@@ -24,6 +26,7 @@ from connector.domain.vocabulary import (
     Priority,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
     Silence,
@@ -70,7 +73,26 @@ class Changes(TypedDict, total=False):
     deferred_until: datetime | None
     problem_state: ProblemState | None
     root_cause: str | None
+    cause_category: CauseCategory | None
+    workaround: str | None
     permanent_fix: str | None
+    rfo_summary: str | None
+    rfo_trigger: str | None
+    rfo_detection: str | None
+    rfo_resolution: str | None
+    corrective_measures: str | None
+    preventive_measures: str | None
+    third_party_reference: str | None
+    rfo_revision: str | None
+    rfo_release: RfoRelease | None
+    rfo_decline_reason: str | None
+    rfo_version: int | None
+    next_measure_at: datetime | None
+    no_fix_reason: str | None
+    change_reference: str | None
+    fix_due: datetime | None
+    review_on: datetime | None
+    affected_services: str | None
     connector_key: str | None
 
 
@@ -173,10 +195,21 @@ class LinkedTicket(Model):
     """By its group or type, whoever made it. Where nobody says it: what the connector made it as, else an incident."""
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
+    root_cause: str | None = None
+    service_id: str | None = None
+    priority: Priority | None = None
+    customer: str = ""
+    """The organization that an incident is of, else the person; empty where the helpdesk does not name it with a
+    link."""
+    began: Instant | None = None
+    """When the fault began, as the incident states it, else when it was reported."""
+    ended: Instant | None = None
+    """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
+    workaround: str | None = None
 
 
 class OpenProblem(Model):
-    """A problem record that is not over, as a search shows it."""
+    """A problem record that is not closed for good, as a search shows it."""
 
     id: str
     services: frozenset[str]
@@ -187,7 +220,7 @@ class OpenProblem(Model):
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", fields.get("service_id") or "")
+    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
     services = frozenset(name.casefold() for name in named if name)
     return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
 
@@ -239,8 +272,12 @@ class Ticket(Kept):
     links: tuple[LinkedTicket, ...] = ()
     siblings: tuple[LinkedTicket, ...] = ()
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
+    related: "Ticket | None" = None
+    """The ticket that :attr:`needed` names, read whole."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
+    owner: str | None = None
+    """The name of who works on it; ``None``: nobody yet."""
     merged_into: str | None = None
     """The id of the ticket that this one was merged into."""
     copied_from: str | None = None
@@ -264,6 +301,24 @@ class Ticket(Kept):
         """Every step that only notes of the connector without a valid signature speak of."""
         refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
         return refused - self.marks.keys() if refused else refused
+
+    @property
+    def needed(self) -> str | None:
+        """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
+        an incident its RFO task on which a person has decided something."""
+        if self.kind is TicketKind.RFO_TASK:
+            is_finished = self.state.is_over and self.fields.rfo_status is RfoStatus.DELIVERED
+            if is_finished and self.fields.rfo_release is None:
+                return None
+            own = incident_of(self.fields.connector_key)
+            incidents = [link for link in self.links if link.kind is TicketKind.INCIDENT]
+            after_merge = (link.id for link in incidents if link.rfo_status is not None)
+            return own if any(link.id == own for link in incidents) else next(after_merge, None)
+        if self.kind is TicketKind.INCIDENT:
+            waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
+            tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
+            return next((task.id for task in tasks if task.rfo_status in waiting), None)
+        return None
 
     @property
     def began_at(self) -> datetime:
@@ -368,6 +423,16 @@ def key_of(kind: TicketKind, incident_id: str, number: int = 1) -> str:
     ('rfo:41002', 'rfo:41002:2')
     """
     return f"{_PREFIXES[kind]}:{incident_id}" + (f":{number}" if number > 1 else "")
+
+
+def number_of(key: str | None) -> int:
+    """Which of its incident's RFO tasks a ticket with this key is.
+
+    >>> number_of("rfo:41002:2"), number_of("rfo:41002")
+    (2, 1)
+    """
+    number = (key or "").partition(":")[2].partition(":")[2]
+    return int(number) if number.isascii() and number.isdigit() else 1
 
 
 def incident_of(key: str | None) -> str | None:

@@ -205,9 +205,24 @@ class RfoStatus(StrEnum):
     """Asked for before the incident is resolved: the clock starts at the resolution."""
     DUE = "due"
     OVERDUE = "overdue"
+    RELEASED = "released"
+    """On the task: a manager has released a version, and it goes to the customer now."""
     DELIVERED = "delivered"
     DECLINED = "declined"
-    """Not a critical or major incident: answered with the reason, left to an agent."""
+    """Not a critical or major incident: answered with the reason, left to an agent. Or an agent declines it."""
+
+
+class CauseCategory(StrEnum):
+    """What kind of thing caused a problem's incidents (R28)."""
+
+    FIBRE = "fibre"
+    HARDWARE = "hardware"
+    SOFTWARE = "software"
+    POWER = "power"
+    CONFIGURATION = "configuration"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
 
 
 class ProblemState(StrEnum):
@@ -221,8 +236,18 @@ class ProblemState(StrEnum):
     """The cause is known, and how to live with it."""
     FIX_PLANNED = "fix_planned"
     FIXED = "fixed"
+    """Closed for now: whether the fix is effective shows when it is reviewed."""
     CLOSED = "closed"
+    """For good: nothing has come back."""
 
 
-WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE)
+WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE, RfoStatus.RELEASED)
 """Somebody waits for the document."""
+
+
+class RfoRelease(StrEnum):
+    """As what a manager lets an RFO document go to the customer (R33)."""
+
+    PRELIMINARY = "preliminary"
+    """While the root cause is looked for: it bears a watermark and keeps no promise."""
+    FINAL = "final"

@@ -10,7 +10,7 @@ request's processor time (docs/decisions/0006).
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from connector import __version__
 from connector.helpdesks import long_answer
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import (
     AnswerTooLongError,
     HelpdeskError,
@@ -36,7 +37,6 @@ from connector.helpdesks.errors import (
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, cause, checked_address, retry_after
 from connector.helpdesks.long_answer import NoTurnError, Rows, TooLongError
-from connector.helpdesks.pace import Pace
 from connector.helpdesks.settings import MAX_ANSWER_BYTES, variable
 from connector.helpdesks.timed import TimedAdapter
 
@@ -108,7 +108,7 @@ class Connection:
         self.verify: bool | str = ca_file or True
         self.adapter = adapter() if adapter else TimedAdapter(_POOL)
         self.proxies = get_environ_proxies(self.base)
-        self.pace = Pace()
+        self.concurrency = Concurrency()
         """How much the helpdesk can take, by its answers."""
         self.headers = {
             "Authorization": authorization,
@@ -122,16 +122,18 @@ class Connection:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base!r})"
 
-    def send(self, method: str, path: str, body: Any, where: str) -> requests.Response:
+    def send(
+        self, method: str, path: str, body: Any, where: str, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
         """The answer, whatever its status: its begin, which is nearly always the whole, is its content. ``path`` is
-        below the address, encoded, with its query.
+        below the address, encoded, with its query. Bytes are sent as they are, anything else as JSON.
 
         :raises UnavailableError: there is none; ``where`` names the request in it.
         """
         began = time.monotonic()
         try:
             response = self.adapter.send(
-                self._prepared(method, path, body),
+                self._prepared(method, path, body, headers),
                 stream=True,
                 timeout=self.timeout,
                 verify=self.verify,
@@ -143,12 +145,12 @@ class Connection:
             response._content = source.read(long_answer.SHORT)
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
-            self.pace.failed()
+            self.concurrency.failed()
             raise self.no_answer(where, error) from error
         if response.status_code in _TOO_MUCH:
-            self.pace.failed()
+            self.concurrency.failed()
         else:
-            self.pace.answered(_kind(method, path), seconds)
+            self.concurrency.answered(_kind(method, path), seconds)
         if len(response.content) == long_answer.SHORT:
             response.raw = source
             if response.status_code >= 300:
@@ -198,15 +200,18 @@ class Connection:
         what = ": TLS failed" if isinstance(error, requests.exceptions.SSLError) else " gives no answer"
         return UnavailableError(f"{where}: {self.base}{what}: {cause(error)} (the address is {self._setting})")
 
-    def _prepared(self, method: str, path: str, body: Any) -> requests.PreparedRequest:
+    def _prepared(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
         to send it."""
         request = self._template.copy()
         request.method, request.url = method, f"{self.base}{path}"
         if body is not None:
             # Unescaped text: limits of length may count an escaped umlaut as six characters.
-            data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+            data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, request.headers["Content-Length"] = data, str(len(data))
+        request.headers.update(headers or {})
         return request
 
 

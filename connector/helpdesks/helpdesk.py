@@ -50,7 +50,7 @@ class Helpdesk(Protocol):
         """How long a search may not show what has just been created."""
 
     def open_problems(self) -> list[OpenProblem]:
-        """The problem records that are not over, whoever opened them."""
+        """The problem records that are not closed for good, whoever opened them: a fix may have to be reviewed."""
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """Links a problem record to an incident. Linking twice is one link."""

@@ -49,14 +49,14 @@ def cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-_LONGEST = timedelta(days=1)
+_LONGEST = timedelta(minutes=15)
 
 
 def retry_after(header: str | None, now: datetime) -> datetime | None:
     """The earliest time (UTC) of the next request, by the Retry-After header in either form (RFC 9110, section 10.2.3);
     ``None`` for no header or one that cannot be read.
 
-    A day at most: a wrong clock or a broken proxy must not stop the connector for good.
+    A quarter of an hour at most: a wrong clock or a broken proxy must not stop the connector for long.
 
     >>> retry_after("120", datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
     datetime.datetime(2026, 11, 22, 10, 2, tzinfo=datetime.timezone.utc)
@@ -73,6 +73,9 @@ def retry_after(header: str | None, now: datetime) -> datetime | None:
     return min(at, now + _LONGEST)
 
 
+_BEFORE = datetime.min.replace(tzinfo=UTC)
+
+
 class EndpointPauses:
     """Kinds of requests (``PUT issue``) that a helpdesk wants left alone, each until a time (UTC); for all threads.
 
@@ -80,13 +83,14 @@ class EndpointPauses:
     """
 
     def __init__(self) -> None:
-        self._until: dict[str, datetime] = {}
+        self._own: dict[str, datetime] = {}
+        self._known: Mapping[str, datetime] = {}
         self._writing = threading.Lock()
 
     def until(self, endpoint: str, now: datetime) -> datetime | None:
         """The end of the endpoint's pause; ``None`` if it may be asked now."""
-        until = self._until.get(endpoint)
-        return until if until is not None and until > now else None
+        untils = (self._own.get(endpoint, now), self._known.get(endpoint, now))
+        return until if (until := max(untils)) > now else None
 
     def check(self, endpoint: str, now: datetime) -> None:
         """To be called before each request. Raises EndpointLimitedError while the endpoint is paused."""
@@ -95,11 +99,15 @@ class EndpointPauses:
             raise EndpointLimitedError(f"{endpoint} is left alone until {until:%H:%M:%S} UTC", until, endpoint)
 
     def set(self, endpoint: str, until: datetime) -> None:
-        """Nobody asks before ``until`` (UTC). A pause is never shortened."""
+        """Nobody asks before ``until`` (UTC). An answer never shortens a pause."""
         with self._writing:
-            self._until[endpoint] = max(until, self._until.get(endpoint, until))
+            self._own[endpoint] = max(until, self._own.get(endpoint, until))
 
     def learn(self, others: Mapping[str, datetime]) -> None:
-        """What other processes were told."""
-        for endpoint, until in others.items():
-            self.set(endpoint, until)
+        """What all processes know now. What this one was told counts until they know it too: then a person can lift
+        it."""
+        with self._writing:
+            self._known = dict(others)
+            self._own = {
+                endpoint: until for endpoint, until in self._own.items() if until > others.get(endpoint, _BEFORE)
+            }

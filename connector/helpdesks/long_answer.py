@@ -321,7 +321,7 @@ _decoder = json.JSONDecoder()
 
 
 def _size(value: Any, shared: set[int]) -> int:
-    """Bytes of memory, nearly: of what JSON is made of, and of shapes with their values. What rows share counts once."""
+    """Bytes of memory, nearly: of what JSON is made of, and of shapes with their values, once each."""
     if isinstance(value, dict):
         return sys.getsizeof(value) + sum(_size(name, shared) + _size(item, shared) for name, item in value.items())
     if isinstance(value, list | tuple):

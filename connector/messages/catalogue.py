@@ -10,14 +10,7 @@ from typing import Any, NamedTuple
 
 from connector.domain.messages import MESSAGES, Audience
 from connector.messages.samples import COMMON, MESSAGES_WITHIN, Kinds, names, nothing, samples, with_texts
-from connector.messages.template import (
-    STRANGER,
-    MessageError,
-    Template,
-    compile_template,
-    refuse_strangers_lines,
-    try_template,
-)
+from connector.messages.template import STRANGER, MessageError, Template, compile_template, try_template
 from connector.messages.words import Language, Reader, plain
 
 Part = tuple[str, Mapping[str, Any]]
@@ -116,9 +109,8 @@ class Message:
         for source, first in ((self.subject, self.subject_line), (self.body, self.body_line)):
             try:
                 if source:
-                    try_template(source, tried, Reader(self.language))
-                if source is self.body and theirs.intersection(_WORD.findall(source)):
-                    refuse_strangers_lines(source, strangers, Reader(self.language))
+                    heard = source is self.body and theirs.intersection(_WORD.findall(source))
+                    try_template(source, tried, Reader(self.language), strangers if heard else ())
             except MessageError as error:
                 yield MessageError(first + max(error.line, 1) - 1, str(error))
 

@@ -5,7 +5,7 @@ What is printed is put on one line, so that a stranger's words begin no line of 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -27,9 +27,7 @@ READER = "reader"
 STRANGER, _NUMBER = "\ue000", "\ue001"
 """Marks in a text that is tried: where a stranger's words begin; both sides of a line's number."""
 
-_STRANGERS_LINE = re.compile(
-    rf"^[ \t]*(?:{_NUMBER}\d+{_NUMBER}(?:None)?[ \t]*)*{_NUMBER}(\d+){_NUMBER}{STRANGER}", re.MULTILINE
-)
+_STRANGERS_LINE = re.compile(rf"^[ \t]*(?:{_NUMBER}\d+{_NUMBER}[ \t]*)*{_NUMBER}(\d+){_NUMBER}{STRANGER}", re.MULTILINE)
 
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.CondExpr, nodes.Concat),
@@ -77,34 +75,32 @@ def compile_template(source: str, names: Iterable[str]) -> Template:
     return _compiled(_parsed(source, names), _environment(strict=False))
 
 
-def try_template(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
+def try_template(
+    source: str, samples: Sequence[Mapping[str, Any]], reader: Reader, strangers: Sequence[Mapping[str, Any]] = ()
+) -> None:
     """Renders the template with each sample, and with the first one every part, whatever the conditions say.
 
     The first sample has everything that can be there. Here printing nothing (``None``) is an error; in use it is no
-    text.
+    text. ``strangers`` are the samples again with texts that begin with :data:`STRANGER`, or nothing where no text of a
+    stranger's is printed.
 
-    :raises MessageError: as :func:`compile_template`, or a sample does not fit.
+    :raises MessageError: as :func:`compile_template`, or a sample does not fit, or a line of the text begins with a
+        stranger's text, and could pass for a line of ours.
     """
-    for _ in _renderings(source, samples, reader, _environment(strict=True)):
-        pass
-
-
-def _renderings(
-    source: str,
-    samples: Sequence[Mapping[str, Any]],
-    reader: Reader,
-    environment: "_Environment",
-    prepared: Callable[[nodes.Template], nodes.Template] = lambda tree: tree,
-) -> Iterator[str]:
-    """The template with each sample, and with the first one every part of it."""
+    environment = _environment(strict=True)
     tree = _parsed(source, samples[0])
     alternatives = _alternatives(tree)
-    template = _compiled(prepared(tree), environment)
-    for data in samples:
-        yield template.render(data, reader)
+    whole = _compiled(_Numbered().visit(tree), environment)
+    trials = [(whole, place) for place in range(len(samples))]
     for alternative in alternatives:
-        parts = EveryPart(alternative).visit(prepared(_parsed(source, samples[0])))
-        yield _compiled(parts, environment).render(samples[0], reader)
+        parts = EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
+        trials.append((_compiled(parts, environment), 0))
+    for template, place in trials:
+        template.render(samples[place], reader)
+    texts = (template.render(strangers[place], reader) for template, place in trials if strangers)
+    if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):
+        wrong = "a line begins with what a stranger may have written; put words of yours before it"
+        raise MessageError(int(begin[1]), wrong)
 
 
 def _alternatives(tree: nodes.Template) -> tuple[int, ...]:
@@ -112,17 +108,6 @@ def _alternatives(tree: nodes.Template) -> tuple[int, ...]:
     if next(tree.find_all((nodes.Or, nodes.CondExpr)), None) is not None:
         return (0, -1)
     return (0,) if next(tree.find_all((nodes.If, nodes.For, nodes.And, nodes.Compare)), None) is not None else ()
-
-
-def refuse_strangers_lines(source: str, samples: Sequence[Mapping[str, Any]], reader: Reader) -> None:
-    """Renders the template with texts that begin with :data:`STRANGER`; it fits, as :func:`try_template` has found.
-
-    :raises MessageError: a line of the text begins with one of them, and could pass for a line of ours.
-    """
-    texts = _renderings(source, samples, reader, _environment(strict=False), _Numbered().visit)
-    if begin := next(filter(None, map(_STRANGERS_LINE.search, texts)), None):
-        wrong = "a line begins with what a stranger may have written; put words of yours before it"
-        raise MessageError(int(begin[1]), wrong)
 
 
 def _compiled(tree: nodes.Template, environment: "_Environment") -> Template:
@@ -234,10 +219,15 @@ class _Numbered(NodeTransformer):
     """What is printed has the line before it on which it stands in the template."""
 
     def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
-        for place, part in enumerate(node.nodes):
-            if not isinstance(part, nodes.TemplateData):
-                number = nodes.Const(f"{_NUMBER}{part.lineno}{_NUMBER}")
-                node.nodes[place] = nodes.Concat([number, part], lineno=part.lineno)
+        node.nodes = [
+            each
+            for part in node.nodes
+            for each in (
+                (part,)
+                if isinstance(part, nodes.TemplateData)
+                else (nodes.Const(f"{_NUMBER}{part.lineno}{_NUMBER}", lineno=part.lineno), part)
+            )
+        ]
         return node
 
 

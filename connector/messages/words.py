@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from connector.domain.fields import LABELS, Labels
+from connector.domain.labels import LABELS, Labels
 from connector.domain.vocabulary import Actor
 
 

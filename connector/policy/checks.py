@@ -37,7 +37,7 @@ def matrix(data: Any) -> Iterator[UnlocatedProblem]:
 def calendars(data: Any) -> Iterator[UnlocatedProblem]:
     """Every calendar that is named exists."""
     places: list[Location] = [(*layer, "calendar") for priority in Priority for layer in _promises(data, priority)]
-    places += [("rfo", "calendar"), ("deferral", "calendar")]
+    places += [("rfo", "calendar"), ("deferral", "calendar"), ("problem", "calendar")]
     for place in places:
         yield from _leads_somewhere(place, dig(data, *place), "calendar", dig(data, "calendars"))
 
@@ -164,12 +164,13 @@ def _day_lengths(data: Any) -> dict[str, timedelta]:
 
 
 def overdue_level(data: Any) -> Iterator[UnlocatedProblem]:
-    """The level of an overdue RFO is on every ladder (R34)."""
-    level = _number({"level": dig(data, "rfo", "overdue_level")})
-    for name, ladder in entries(data, "escalation", "ladders"):
-        numbers = [_number(entry) for _, entry in entries(ladder, "levels")]
-        if level is not None and numbers and None not in numbers and level not in numbers:
-            yield ("rfo", "overdue_level"), f"the ladder {name!r} has no level {level}"
+    """The level of an overdue RFO and of an overdue problem is on every ladder (R28, R34)."""
+    for section in ("rfo", "problem"):
+        level = _number({"level": dig(data, section, "overdue_level")})
+        for name, ladder in entries(data, "escalation", "ladders"):
+            numbers = [_number(entry) for _, entry in entries(ladder, "levels")]
+            if level is not None and numbers and None not in numbers and level not in numbers:
+                yield (section, "overdue_level"), f"the ladder {name!r} has no level {level}"
 
 
 def fits_catalogue(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedProblem]:

@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
@@ -105,6 +106,7 @@ Pattern = Annotated[Name, AfterValidator(_pattern)]
 """A regular expression that does not fit the empty text."""
 
 
+_SHARE = r"([1-9][0-9]?) ?%"
 _PATTERN = r"0|(\d{1,6}) ?(s|min|h|days?|working days?)"
 _FIXED = {
     "s": timedelta(seconds=1),
@@ -180,6 +182,15 @@ class Span:
         return {"anyOf": [text, {"const": 0}]}
 
 
+def _share(value: Any) -> Any:
+    if isinstance(value, float):
+        return value
+    match = re.fullmatch(_SHARE, value, re.ASCII) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{str(value)[:40]!r} is not a share from 1 % to 99 % (example: 80 %)")
+    return int(match[1]) / 100
+
+
 def _without_working_days(span: Span) -> Span:
     if span.working_days:
         raise ValueError(f"'{span}': no calendar counts here; give minutes, hours or days")
@@ -202,3 +213,10 @@ Length = Annotated[
 """A length of time that is not 0."""
 FixedLength = Annotated[Length, AfterValidator(_without_working_days)]
 """A length of time that is not 0, and that no calendar stretches: all of it is in ``fixed``."""
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    PlainSerializer(lambda share: f"{share:.0%}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SHARE}$", "examples": ["80 %"]}),
+]
+"""A part of a length of time, as people write it: ``80 %``."""

@@ -16,7 +16,8 @@ from connector.messages.words import Language
 from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import Contact, FixedLength, Name, Pattern, Span, ZoneName
+from connector.policy.kinds import Contact, FixedLength, Length, Name, Pattern, Share, Span, ZoneName
+from connector.policy.letterhead import Letterhead, shipped_letterhead
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
@@ -125,6 +126,10 @@ class Intake(Section):
         default="UTC",
         description="for start times without a zone, where the catalogue names none for the customer (R16)",
     )
+    receipt: bool = Field(
+        default=False,
+        description="acknowledge mails with all details (R11); only where the helpdesk sends no receipt of its own",
+    )
 
 
 class Rfo(Section):
@@ -137,6 +142,9 @@ class Rfo(Section):
     group: Name
     overdue_level: int = Field(ge=1, le=9, description="the task rises to this level when overdue")
     request_phrases: tuple[Name, ...] = Field(description="words that name an RFO, as in escalation")
+    shortest_text: int = Field(
+        default=20, ge=1, le=200, description="letters and digits below which a text or a measure says nothing (R33)"
+    )
 
     @model_validator(mode="after")
     def _reminders_before_due(self) -> Self:
@@ -172,6 +180,20 @@ class ProblemRules(Section):
     region_within: FixedLength = Field(
         default=Span("2 h"), description="outages of one region that begin no further apart are one"
     )
+    calendar: str | None = Field(
+        default=None,
+        description="a name from calendars: its working time counts for the three below; else rfo's",
+    )
+    owner_within: Length = Field(default=Span("1 working day"), description="somebody has to own the record")
+    cause_within: Length = Field(default=Span("10 working days"), description="the root cause has to be stated")
+    fix_date_within: Length = Field(
+        default=Span("20 working days"), description="when it will be fixed has to be stated, or that it will not"
+    )
+    remind_at: Share = Field(default=0.8, description="of these times passed: a reminder")
+    overdue_level: int = Field(default=3, ge=1, le=9, description="a record that is overdue rises to this level")
+    review_after: FixedLength = Field(
+        default=Span("30 days"), description="after the closing it is looked whether the fix is effective"
+    )
 
 
 class ClockPauses(Section):
@@ -193,6 +215,9 @@ class Rules(Section):
     )
     messages_folder: Path | None = Field(
         default=None, description="texts of your own, relative to this file; see: interspace messages --help"
+    )
+    provider_folder: Path | None = Field(
+        default=None, description="name, address, colours and logo for documents, relative to this file (R33, R35)"
     )
     messages_per_hour: int = Field(
         default=10,
@@ -234,9 +259,13 @@ class Policy(Rules):
     """All rules of one provider."""
 
     version: str
-    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone."""
+    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone, and the
+    letterhead of documents."""
     messages: Annotated[MessageCatalogue, PlainSerializer(lambda messages: messages.version)] = Field(
         default_factory=shipped
+    )
+    letterhead: Annotated[Letterhead, PlainSerializer(lambda letterhead: letterhead.version)] = Field(
+        default_factory=shipped_letterhead
     )
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
 
@@ -266,6 +295,11 @@ class Policy(Rules):
     def rfo_calendar(self) -> BusinessCalendar:
         """The working days of an RFO (R34)."""
         return self.calendars[self.rfo.calendar].calendar
+
+    @cached_property
+    def problem_calendar(self) -> BusinessCalendar:
+        """The working time in which problems are worked on (R28)."""
+        return self.calendars[self.problem.calendar or self.rfo.calendar].calendar
 
     @cached_property
     def deferral_calendar(self) -> BusinessCalendar:

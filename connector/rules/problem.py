@@ -4,11 +4,12 @@ All incidents of one outage share a record: which one that is, :class:`connector
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 
 from connector.domain.decision import NewTicket, Notice, Outcome, Shared
 from connector.domain.mark import Mark
 from connector.domain.ticket import LinkedTicket, Ticket, key_of
-from connector.domain.vocabulary import Actor, ProblemState, TicketKind, TicketState
+from connector.domain.vocabulary import ProblemState, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -19,8 +20,6 @@ from connector.rules.timeline import resolved_at, whole_second
 _DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """An incident that was merged or removed is looked into where it went."""
 
-_NEEDED = ("root_cause", "permanent_fix")
-
 
 def problem(case: Case) -> Outcome:
     """Over → after a wait, in which a person may link it, a problem record: linked, and said so once. Where a person
@@ -30,7 +29,8 @@ def problem(case: Case) -> Outcome:
     needed = ticket.state in _DONE and priority in case.policy.problem.required
     if record is not None:
         reasons = (f"the root cause is looked for in {record.number}",)
-        return Outcome(rule="problem", notices=_linked(ticket, record) if needed else (), reasons=reasons)
+        notices = (*(_linked(ticket, record) if needed else ()), *_workarounds(ticket))
+        return Outcome(rule="problem", notices=notices, reasons=reasons)
     if not needed:
         reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
         return Outcome(rule="problem", reasons=(reason,))
@@ -48,6 +48,21 @@ def _linked(ticket: Ticket, record: LinkedTicket) -> tuple[Notice, ...]:
     own = record.created_by_connector and record.connector_key == key_of(TicketKind.PROBLEM, ticket.id)
     mark = Mark("problem-linked", record.id)
     return (Notice("problem_linked", {"record": record.number, "shared": not own}, frozenset({mark})),)
+
+
+def _workarounds(ticket: Ticket) -> tuple[Notice, ...]:
+    """How to live with a known error is told once on each open incident, and again if it changes."""
+    if ticket.state.is_over:
+        return ()
+    known = [link for link in ticket.links if link.kind is TicketKind.PROBLEM and link.workaround]
+    return tuple(
+        Notice(
+            "problem_workaround",
+            {"record": link.number, "workaround": link.workaround},
+            frozenset({Mark("workaround", link.id, sha256((link.workaround or "").encode()).hexdigest()[:8])}),
+        )
+        for link in known
+    )
 
 
 def _record(case: Case) -> NewTicket:
@@ -98,27 +113,4 @@ def _alike(policy: Policy, service: Service, names: Iterable[str]) -> frozenset[
         other.id.casefold()
         for other in policy.catalogue.services
         if any((_ALIKE[name](other) or "").casefold() == value for name, value in held.items())
-    )
-
-
-def problem_record(case: Case) -> Outcome:
-    """On the record: closed without root cause or fix, it is opened again, once. A person who insists wins."""
-    ticket = case.ticket
-    missing = [name for name in _NEEDED if not getattr(ticket.fields, name)]
-    if not missing:
-        return Outcome(rule="problem_record", reasons=("root cause and permanent fix are stated",))
-    told = " and ".join(ticket.labels[name] for name in missing)
-    moves = ticket.changes.get("state", ())
-    notice = Notice("problem_reopened", {"missing": missing}, frozenset({Mark("problem-reopened")}))
-    if ticket.state not in _DONE:
-        # Where the state changes by a request of its own, the note may still have to follow.
-        notices = (notice,) if moves and moves[-1].actor is Actor.CONNECTOR else ()
-        return Outcome(rule="problem_record", notices=notices, reasons=(f"open: {told} missing",))
-    if any(change.actor is Actor.CONNECTOR for change in moves):
-        return Outcome(rule="problem_record", reasons=(f"closed without {told}, for the second time: left to people",))
-    return Outcome(
-        rule="problem_record",
-        state=TicketState.OPEN,
-        notices=(notice,),
-        reasons=(f"closed without {told}: opened again",),
     )

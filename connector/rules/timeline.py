@@ -6,6 +6,7 @@ down. A pause that the customer set through the API does not count: it can never
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
@@ -96,6 +97,9 @@ def _while(counted: Sequence[CountedState], holds: Callable[[CountedState], bool
     return (*found, Interval(since, None)) if since is not None else tuple(found)
 
 
+_HEARD = attrgetter("heard_at")
+
+
 @found_once
 def customers_turn(ticket: Ticket) -> Intervals:
     """When support had spoken last and the customer had not answered yet, whatever the state said: only then can
@@ -103,9 +107,10 @@ def customers_turn(ticket: Ticket) -> Intervals:
     found: list[Interval] = []
     since = ticket.created_at if _opened_by_a_call(ticket) else None
     answers = {answer.id for answer in ticket.answers}
-    for article in ticket.articles:
+    # What was made public later was heard after messages that are younger than it.
+    for article in sorted(ticket.articles, key=_HEARD):
         if article.id in answers:
-            since = since or article.created_at
+            since = since or article.heard_at
         elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
             found.append(Interval(since, max(since, article.created_at)))
             since = None

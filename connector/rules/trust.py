@@ -206,7 +206,10 @@ def _reports(ticket: Ticket, repairs: Mapping[str, Any]) -> tuple[Notice, ...]:
     told = [_report(ticket, field, counted) for field, counted in sorted(repairs.items()) if field not in along]
     if along:
         marks = frozenset(Mark("repaired", field, "created") for field in along)
-        told.append(Notice("brought_along", {"fields": [field for field in CATALOGUE if field in along]}, marks))
+        # It may lie with a level's group that it is not at. Where it belongs, whoever made it knows.
+        group = ticket.fields.group if "escalation_level" in along else None
+        data = {"fields": [field for field in CATALOGUE if field in along], "group": group}
+        told.append(Notice("brought_along", data, marks))
     return tuple(told)
 
 

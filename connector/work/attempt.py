@@ -21,6 +21,7 @@ from connector.helpdesks.errors import (
     RateLimitedError,
     ServerFaultError,
     TicketWaitsError,
+    TransientError,
     UnavailableError,
 )
 from connector.helpdesks.helpdesk import Helpdesk
@@ -28,6 +29,7 @@ from connector.messages.catalogue import Failure, failures_told_to
 from connector.policy.models import Policy
 from connector.work.errors import StoreError
 from connector.work.jobs import MOST_DEATHS, Released
+from connector.work.outages import Outages
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.refusals import Refusals
 from connector.work.sweep import sweep
@@ -93,26 +95,28 @@ def attempt(
     *,
     holds: Callable[[], bool],
     refusals: Refusals | None = None,
+    outages: Outages | None = None,
 ) -> Result:
     """Does the job once. Never raises: an error concerns this ticket only.
 
     ``holds`` tells whether the job's lease still lasts. After its end nothing is written. ``refusals`` is what the
-    helpdesk has refused lately.
+    helpdesk has refused lately, ``outages`` how it has worked lately.
     """
+    outages = outages or Outages()
     try:
+        outages.before(desk, job.key)
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
         _check_deaths(job)
-        return _reconcile(job, table, desk, policy, holds=holds, refusals=refusals)
+        result = _reconcile(job, table, desk, policy, holds=holds, refusals=refusals)
     except LeaseEndedError:
         return Result(Released(job))
     except RateLimitedError as error:
-        until = None if error.retry_at is None else later(error.retry_at, table.now())
-        return Result(Released(job), pause=Pause(until, str(error)))
+        return _limited(job, table.now(), outages, error)
     except ExposedNoteError as error:
         return Result(Released(job), exposed=error)
-    except UnavailableError as error:
-        return Result(Released(job), pause=Pause(None, str(error)))
+    except (UnavailableError, ServerFaultError) as error:
+        return _broken(job, table.now(), desk, outages, error)
     except EndpointLimitedError as error:
         desk.pauses.set(error.endpoint, error.retry_at)
         again = Deferred(job, later(error.retry_at, table.now()), strictly=False)
@@ -121,16 +125,16 @@ def attempt(
         log.warning("ticket is left alone", ticket=job.key.ticket, until=error.retry_at.isoformat(), cause=str(error))
         return Result(Deferred(job, later(error.retry_at, table.now()), strictly=True))
     except (NotFoundError, OutOfReachError) as error:
-        return _gone(job, table, desk, error)
+        return _gone(job, table, desk, outages, error)
     except PermanentError as error:
         return _failed(job, table.now(), str(error), final=True)
-    except ServerFaultError as error:
-        return _broken(job, table.now(), desk, error)
     except (HelpdeskError, StoreError) as error:
         return _failed(job, table.now(), str(error), final=False)
     except Exception as error:  # a poison ticket blocks only itself, visibly (P11)
         log.exception("reconcile failed unexpectedly", ticket=job.key.ticket)
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
+    outages.works(job.key)
+    return result
 
 
 def _check_deaths(job: Job) -> None:
@@ -141,7 +145,9 @@ def _check_deaths(job: Job) -> None:
         )
 
 
-def _gone(job: Job, table: WorkTable, desk: Helpdesk, error: NotFoundError | OutOfReachError) -> Result:
+def _gone(
+    job: Job, table: WorkTable, desk: Helpdesk, outages: Outages, error: NotFoundError | OutOfReachError
+) -> Result:
     """There is nothing to do for a deleted ticket. If the helpdesk shows no ticket at all, this one may still exist.
 
     One for which something was planned is not forgotten without a word: whether it was deleted, or only hidden or moved
@@ -149,8 +155,8 @@ def _gone(job: Job, table: WorkTable, desk: Helpdesk, error: NotFoundError | Out
     """
     if isinstance(error, OutOfReachError):
         return _out_of_reach(job, table, error)
-    if pause := _outage(desk, error):
-        return Result(Released(job), pause=pause)
+    if why := outages.why(desk, job.key, error, table.now()):
+        return Result(Released(job), pause=Pause(None, why))
     if job.deadline is not None:
         metrics.vanished(job.key.helpdesk)
         planned = job.deadline.isoformat(" ", "minutes")
@@ -174,20 +180,20 @@ def _out_of_reach(job: Job, table: WorkTable, error: OutOfReachError) -> Result:
     return Result(Done(job, None, None))
 
 
-def _broken(job: Job, now: datetime, desk: Helpdesk, error: ServerFaultError) -> Result:
-    """A failure of the ticket only if the helpdesk works otherwise: an outage makes no dead letters (P8)."""
-    if pause := _outage(desk, error):
-        return Result(Released(job), pause=pause)
+def _broken(job: Job, now: datetime, desk: Helpdesk, outages: Outages, error: TransientError) -> Result:
+    """A failure of the ticket only if the helpdesk works otherwise: an outage makes no dead letters (P8), one
+    ticket makes no outage (P23)."""
+    if why := outages.why(desk, job.key, error, now):
+        return Result(Released(job), pause=Pause(None, why))
     return _failed(job, now, str(error), final=False)
 
 
-def _outage(desk: Helpdesk, error: HelpdeskError) -> Pause | None:
-    """The pause to make if the helpdesk as a whole does not work; ``None`` if only this ticket has failed."""
-    try:
-        desk.probe()
-    except HelpdeskError as why:
-        return Pause(None, f"{error}; {why}")
-    return None
+def _limited(job: Job, now: datetime, outages: Outages, error: RateLimitedError) -> Result:
+    """Everybody waits, unless it is this ticket alone that has too many requests."""
+    again = None if error.retry_at is None else later(error.retry_at, now)
+    if outages.limited(job.key):
+        return _failed(job, now, str(error), final=False, not_before=again)
+    return Result(Released(job), pause=Pause(again, str(error)))
 
 
 def pause_length(outages: int) -> timedelta:
@@ -289,7 +295,7 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule:
     return Result(Done(job, again, None))
 
 
-def _failed(job: Job, now: datetime, error: str, *, final: bool) -> Result:
+def _failed(job: Job, now: datetime, error: str, *, final: bool, not_before: datetime | None = None) -> Result:
     # A sweep is never given up: it would take long until somebody noticed.
     final = (final or job.attempts + 1 >= MAX_ATTEMPTS) and job.key.ticket not in (SWEEP, FULL_SWEEP)
     metrics.failed(job.key.helpdesk, final)
@@ -298,7 +304,7 @@ def _failed(job: Job, now: datetime, error: str, *, final: bool) -> Result:
         return Result(Failed(job, error, None))
     delay = min(_FIRST_DELAY * 2 ** min(job.attempts, 20), _LONGEST_DELAY) * _jitter()
     log.warning("will be tried again", ticket=job.key.ticket, attempts=job.attempts + 1, error=error)
-    return Result(Failed(job, error, now + delay))
+    return Result(Failed(job, error, max(now + delay, not_before or now)))
 
 
 def _jitter() -> float:

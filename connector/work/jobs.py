@@ -80,6 +80,17 @@ class Paused(NamedTuple):
     """No requests of this kind before then."""
 
 
+class RunningPause(NamedTuple):
+    """A pause as people see it."""
+
+    helpdesk: str
+    endpoint: str | None
+    """The kind of requests that wait; ``None``: all of them."""
+    until: datetime | None
+    """UTC; ``None``: until a person has looked."""
+    reason: str
+
+
 class DeadLetter(Model):
     """A ticket that is not tried again until an event or a replay wakes it."""
 

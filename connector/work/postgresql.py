@@ -92,6 +92,8 @@ _CONNECTIONS = 8
 _TRIES = 5
 _RACES = {"40001", "40P01"}
 """SQLSTATE of a serialization failure and of a deadlock (PostgreSQL manual, appendix A)."""
+_READ_ONLY = "25006"
+"""SQLSTATE: the server does not write: it is a standby, or was made one (PostgreSQL manual, appendix A)."""
 _OPENERS_LOCK = 0x1F7E_A5BA_CE00
 """An arbitrary number that stands for "preparing the tables" among the advisory locks of the database."""
 
@@ -155,13 +157,18 @@ class PostgresqlDatabase:
             return work(connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """See ``Database.write``. A transaction that the server gave up as a deadlock is tried again."""
+        """See ``Database.write``. A transaction that the server gave up as a deadlock is tried again; one that met a
+        server that only reads once more, over a new connection."""
         for tries_left in reversed(range(_TRIES)):
             try:
                 with self._writer.begin() as connection:
                     return work(connection)
             except SQLAlchemyError as error:
-                if tries_left and _lost_a_race(error):
+                state = _state(error)
+                if state == _READ_ONLY:
+                    # A session of before a change-over, and all others may be of that server, too.
+                    self._writer.dispose()
+                if tries_left and (state in _RACES or (state == _READ_ONLY and tries_left == _TRIES - 1)):
                     continue
                 raise self._unavailable(error) from error
         raise AssertionError("unreachable: the last try returns or raises")
@@ -198,11 +205,14 @@ class PostgresqlDatabase:
 
     def _unavailable(self, error: SQLAlchemyError) -> StoreUnavailable:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+        if _state(error) == _READ_ONLY:
+            reason += "; with several servers, name all in the URL with target_session_attrs=read-write"
         return StoreUnavailable(f"{self._place}: {reason}")
 
 
-def _lost_a_race(error: SQLAlchemyError) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RACES
+def _state(error: SQLAlchemyError) -> str | None:
+    """The SQLSTATE; ``None`` if the server gave none."""
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     URL,
     Column,
@@ -34,6 +35,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from connector.work import schema
 from connector.work.database import Insert, T, survive_fork
 from connector.work.errors import StoreError, StoreUnavailable
+
+log = structlog.get_logger("worktable")
 
 try:
     import fcntl
@@ -65,6 +68,11 @@ class FileLock:
             return
         file = self._open()
         fcntl.flock(file, fcntl.LOCK_EX)
+        if not self._is_there(file):
+            # Deleted together with the database: others would wait for another file.
+            self.close()
+            file = self._open()
+            fcntl.flock(file, fcntl.LOCK_EX)
         try:
             yield
         finally:
@@ -75,6 +83,10 @@ class FileLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _is_there(self, file: int) -> bool:
+        opened = os.fstat(file)
+        return _identity(self._path) == (opened.st_dev, opened.st_ino)
 
     def _open(self) -> int:
         if self._file is None:
@@ -93,6 +105,10 @@ _READERS = 16
 _COMMITTED = "PRAGMA synchronous = FULL"
 """A commit that has returned is on disk (P1)."""
 _NAMED = sqlite.dialect(paramstyle="named")
+_Identity = tuple[int, int]
+_NO_FILE: _Identity = (-1, -1)
+"""No file has it."""
+
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -106,15 +122,17 @@ class SqliteDatabase:
         self._between_processes = FileLock(self._path.with_name(self._path.name + ".lock"))
         self._inherited: list[object] = []
         self._direct: sqlite3.Connection | None = None
+        # Of the file that the connections are on, and of those beside it.
+        self._file: _Identity | None = _NO_FILE
+        self._besides: set[_Identity] = set()
         self._writer = _engine(self._path, connections=1)
         self._reader = _engine(self._path, connections=_READERS)
         event.listen(self._writer, "connect", _prepare_writer)
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._reader, "connect", _prepare_reader)
         try:
-            with self._between_processes.held():
-                _create_for_us(self._path)
-            self.write(schema.prepare)
+            with self._my_turn():
+                pass
         except StoreUnavailable as error:
             self.close()
             raise StoreError(f"{error}; the file and its directory must be writable and on a local disk") from error
@@ -138,6 +156,9 @@ class SqliteDatabase:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """See ``Database.read``."""
+        if _identity(self._path) != self._file:
+            with self._my_turn():
+                pass
         with self._translated(), self._reader.connect() as connection:
             return work(connection)
 
@@ -161,11 +182,7 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close all connections and the lock file."""
-        self._reader.dispose()
-        self._writer.dispose()
-        if self._direct is not None:
-            self._direct.close()
-            self._direct = None
+        self._disconnect()
         self._between_processes.close()
 
     def after_fork(self) -> None:
@@ -180,17 +197,46 @@ class SqliteDatabase:
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
-        """Wait until no other thread and no other process writes.
+        """Wait until no other thread and no other process writes, on the file that has the name now.
 
-        Raises ``StoreUnavailable`` after ten seconds behind other threads.
+        A file that was deleted, moved or replaced would take everything and keep nothing (P1): its connections are
+        left, and the file that has its name now is opened, made if it is missing.
+
+        Raises ``StoreUnavailable`` after ten seconds behind other threads, and if the file was lost during the turn.
         """
         if not self._turn.acquire(timeout=_PATIENCE_S):
             raise StoreUnavailable(f"{self._path} was busy for {_PATIENCE_S} s")
         try:
             with self._between_processes.held(), self._translated():
+                if _identity(self._path) != self._file:
+                    self._open()
                 yield
+                if _identity(self._path) != self._file:
+                    raise StoreUnavailable(f"{self._path} was deleted or replaced at this moment")
         finally:
             self._turn.release()
+
+    def _open(self) -> None:
+        """Leave the file of before, and take away its log, which would be taken for that of the new file."""
+        if self._file != _NO_FILE:
+            log.warning("the work table's file is not the one it was: it is opened anew", file=str(self._path))
+        self._disconnect()
+        for name in _besides(self._path):
+            if (found := _identity(name)) is not None and found in self._besides:
+                name.unlink(missing_ok=True)
+        self._besides = set()
+        _create_for_us(self._path)
+        with self._writer.begin() as connection:
+            schema.prepare(connection)
+        self._file = _identity(self._path)
+        self._besides = {found for name in _besides(self._path) if (found := _identity(name)) is not None}
+
+    def _disconnect(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+        if self._direct is not None:
+            self._direct.close()
+            self._direct = None
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -199,11 +245,27 @@ class SqliteDatabase:
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error
             if getattr(reason, "sqlite_errorcode", None) in _DAMAGED:
+                # The next call opens the file anew: it may be mended by then, or another one.
+                self._file, self._besides = _NO_FILE, set()
                 raise StoreError(
-                    f"{self._path} is damaged or not a SQLite database ({reason}); move it away and start "
-                    "again: it holds only work still to do, and a sweep finds all of it"
+                    f"{self._path} is damaged or not a SQLite database ({reason}); move it away: a new one is made at "
+                    "once, it holds only work still to do, and a sweep finds all of it"
                 ) from error
             raise StoreUnavailable(f"{self._path}: {reason}") from error
+
+
+def _identity(path: Path) -> _Identity | None:
+    """Tells a file from another one that had or gets its name; ``None`` if there is none now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _besides(path: Path) -> tuple[Path, Path]:
+    """Where SQLite keeps the log of a file, and the log's index."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
 def usable_path(url: URL) -> Path:

@@ -152,6 +152,19 @@ PAUSED = union_all(
 )
 """All running pauses of a helpdesk in one read; no endpoint: the whole of it."""
 
+PAUSES_TOLD = union_all(
+    select(_H.helpdesk, null().label("endpoint"), _H.paused_until, _H.pause_reason.label("reason"), _H.stopped).where(
+        _H.paused_until > _NOW
+    ),
+    select(_P.helpdesk, _P.endpoint, _P.paused_until, _P.reason, null().label("stopped")).where(_P.paused_until > _NOW),
+)
+"""All running pauses of all helpdesks with their causes, for people."""
+
+LIFT: Update = (
+    update(HELPDESKS).where(_H.helpdesk == _HELPDESK, _H.stopped.is_(None)).values(paused_until=None, pause_reason=None)
+)
+LIFT_ENDPOINTS: Update = update(PAUSES).where(_P.helpdesk == _HELPDESK).values(paused_until=0)
+
 NEXT_DUE: Select[Any] = (
     select(
         _T.due,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Delete, Select, Update
 from connector.work import statements
 from connector.work.database import Database
 from connector.work.errors import StoreMissing
+from connector.work.health import HealthTable
 from connector.work.jobs import (
     Counts,
     DeadLetter,
@@ -26,6 +27,7 @@ from connector.work.jobs import (
     Key,
     Paused,
     RowState,
+    RunningPause,
     storable,
 )
 from connector.work.opening import missing_at, open_database
@@ -63,6 +65,7 @@ class WorkTable:
         self._database = database
         self._clock = clock
         self.people = People(database, self.now)
+        self.health = HealthTable(database, self.now)
         self.places = Places(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))
@@ -238,6 +241,27 @@ class WorkTable:
     def paused_until(self, helpdesk: str) -> datetime | None:
         """The end of the running pause of the whole helpdesk; ``None`` if it is not paused now."""
         return self.paused(helpdesk).whole
+
+    def pauses(self, helpdesk: str | None = None) -> list[RunningPause]:
+        """All running pauses with their causes, or one helpdesk's."""
+        bound = {"b_now": to_micros(self.now())}
+        rows = self._database.read(lambda connection: connection.execute(statements.PAUSES_TOLD, bound).all())
+        told = [
+            RunningPause(name, endpoint, None if stopped else from_micros(until), stopped or reason or "no cause")
+            for name, endpoint, until, reason, stopped in rows
+            if helpdesk in (None, name)
+        ]
+        return sorted(told, key=lambda pause: (pause.helpdesk, pause.endpoint or ""))
+
+    def lift(self, helpdesk: str) -> None:
+        """End the pauses of a helpdesk for all workers. One that is stopped until a person has looked stays so."""
+        bound = {"b_helpdesk": helpdesk}
+
+        def work(connection: Connection) -> None:
+            connection.execute(statements.LIFT, bound)
+            connection.execute(statements.LIFT_ENDPOINTS, bound)
+
+        self._database.write(work)
 
     # Dead letters
 

@@ -4,8 +4,8 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from threading import Condition, Thread
+from datetime import datetime, timedelta
+from threading import Thread
 
 import structlog
 
@@ -13,40 +13,16 @@ from connector import metrics
 from connector.helpdesks.errors import ExposedNoteError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.long_answer import turn
-from connector.helpdesks.pace import Paced
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
+from connector.work.limits import Places, RateLimiter
+from connector.work.outages import Outages
 from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
-
-
-class RateLimiter:
-    """A bound on the tickets begun in a second, also after an outage or a mass change (P8, P15): a token bucket, which
-    keeps for one second what was allowed and not used."""
-
-    def __init__(self, per_second: float) -> None:
-        """``per_second``: 0 means no bound."""
-        self._per_second = per_second
-        self._most = max(per_second, 1.0)
-        self._allowed = self._most
-        self._at: datetime | None = None
-
-    def room(self, wanted: int, now: datetime) -> int:
-        """How many of ``wanted`` tickets may begin at ``now``. A clock that jumps back allows none in addition."""
-        if not self._per_second:
-            return wanted
-        passed = (now - self._at).total_seconds() if self._at else 0.0
-        self._allowed = min(self._allowed + max(passed, 0.0) * self._per_second, self._most)
-        self._at = now
-        return min(wanted, int(self._allowed))
-
-    def begun(self, count: int) -> None:
-        """So many were begun."""
-        self._allowed -= count
-
+from connector.work.watch import EVERY_S, Watch
 
 log = structlog.get_logger("worker")
 
@@ -79,6 +55,7 @@ _MOST_AHEAD = 2_048
 """Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
 _STAFF_KEPT = timedelta(minutes=1)
+_SWEEPS_KEPT = timedelta(minutes=1)
 _RETRY_STORE_S = 1.0
 _BATCH = 200
 
@@ -96,6 +73,7 @@ class Worker:
         rate: float = RATE,
         schedule: SweepSchedule | None = None,
         pulse: Callable[[], None] = lambda: None,
+        watch: Watch | None = None,
     ) -> None:
         """``rate``: tickets begun in a second at most; 0: as many as the threads can do. ``pulse`` is called in each
         turn of the main loop, several times in a second, unless the work table does not answer."""
@@ -103,6 +81,7 @@ class Worker:
         self._name = desk.name
         self._rules = desk, policy
         self._refusals = Refusals()
+        self._failures = Outages()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
         # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
@@ -115,16 +94,18 @@ class Worker:
         self._held: dict[Job, datetime] = {}
         self._begun: dict[Job, datetime] = {}
         self._pulse = pulse
+        self.watch = watch or Watch(table, desk.name)
+        self.watch.policy = policy.version
         self._working_threads: list[Thread] = []
         self._hanging = 0
-        self._room = Condition()
-        self._at_work: set[Job] = set()
-        self._told_pace = 0
+        self._places = Places(desk.name, threads, lambda: self._rules[0])
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
+        self._own_pause: datetime | None = None
         self._renew_at: datetime | None = None
         self._staff_learned: datetime | None = None
+        self._sweeps_seen: datetime | None = None
         self._stopping = False
         self.exposed: ExposedNoteError | None = None
         """Why this worker has stopped by itself: an internal note came back public."""
@@ -133,20 +114,34 @@ class Worker:
 
     def run(self) -> None:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
+        Thread(target=self._watch, name="watch", daemon=True).start()
         with self._working():
             self._plan_sweeps()
             while not self._stopping:
                 self._pulse()
-                self._keep_pace()
+                self._places.look()
                 try:
                     self._learn_pauses()
                     self._learn_staff()
+                    self._keep_sweeps()
                     self._claim()
                     self._store()
                 except StoreError as error:
                     log.warning("work table does not answer", error=str(error))
                     time.sleep(_RETRY_STORE_S)
             self._end()
+
+    def _watch(self) -> None:
+        """Tells how worker and helpdesk are. A request that takes long holds up nothing else."""
+        while not self._stopping:
+            try:
+                self.watch.ask(self._rules[0])
+                self.watch.tell()
+            except StoreError as error:
+                log.warning("work table does not answer", error=str(error))
+            again = time.monotonic() + EVERY_S
+            while time.monotonic() < again and not self._stopping:
+                time.sleep(POLL_S)
 
     def stop(self) -> None:
         """Ends ``run``. For signal handlers too: it takes no lock, which a second signal would wait for forever."""
@@ -181,6 +176,7 @@ class Worker:
         daily sweep.
         """
         self._rules = desk, policy
+        self.watch.policy, self.watch.policy_failure = policy.version, None
         self._staff_learned = None
         self._table.touch([Key(self._name, FULL_SWEEP)], self._table.now())
 
@@ -189,12 +185,22 @@ class Worker:
         give_up = time.monotonic() + LEASE.total_seconds()
         while (self._held or self._unsaved) and time.monotonic() < give_up:
             self._pulse()
-            self._keep_pace()
+            self._places.look()
             try:
                 self._store()
             except StoreError as error:
                 log.warning("work table does not answer", error=str(error))
                 time.sleep(_RETRY_STORE_S)
+
+    def _keep_sweeps(self) -> None:
+        """Plans the sweeps if they are gone: the work table was lost while this worker ran, and all work with it."""
+        now, last = self._table.now(), self._sweeps_seen
+        if last is not None and last <= now < last + _SWEEPS_KEPT:
+            return
+        if len(self._table.seen(self._name, [SWEEP, FULL_SWEEP])) < 2:
+            log.warning("the work table is empty: everything is looked for again", helpdesk=self._name)
+            self._plan_sweeps()
+        self._sweeps_seen = now
 
     def _plan_sweeps(self) -> None:
         """Plans a full sweep now, for what happened while no worker ran, and the first of the regular ones."""
@@ -230,33 +236,11 @@ class Worker:
 
     def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
-            with self._room:
-                # Looked at again and again: the pace changes by answers, of which nobody tells here.
-                self._room.wait_for(lambda: self._stopping or len(self._at_work) < self._allowed())
-                self._at_work.add(job)
+            self._places.take(job, lambda: self._stopping)
             try:
                 self._work(job)
             finally:
-                with self._room:
-                    self._at_work.discard(job)
-                    self._room.notify()
-
-    def _allowed(self) -> int:
-        """How many tickets the helpdesk can take now, at the same time."""
-        desk = self._rules[0]
-        return desk.pace.of(self._threads) if isinstance(desk, Paced) else self._threads
-
-    def _keep_pace(self) -> None:
-        """Lets threads begin where the helpdesk has become quicker, or the end has come; tells of a change."""
-        allowed = self._allowed()
-        with self._room:
-            self._room.notify_all()
-        if allowed == self._told_pace:
-            return
-        self._told_pace = allowed
-        metrics.at_a_time(self._name, allowed)
-        if allowed < self._threads:
-            log.info("the helpdesk answers slowly: fewer tickets at a time", helpdesk=self._name, at_a_time=allowed)
+                self._places.leave(job)
 
     def _work(self, job: Job) -> None:
         # The job has been claimed ahead of its turn and has not begun: a pause concerns it too (P10).
@@ -268,31 +252,36 @@ class Worker:
         # Whatever a ticket holds, only one thread at a time has much of it in memory.
         with turn():
             result = attempt(
-                job, self._table, *self._rules, self._schedule, holds=lambda: self._holds(job), refusals=self._refusals
+                job,
+                self._table,
+                *self._rules,
+                self._schedule,
+                holds=lambda: self._holds(job),
+                refusals=self._refusals,
+                outages=self._failures,
             )
         if result.exposed is not None:
             self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:
             # The other threads of this process stop at once; other processes learn of it from the table.
             until = result.pause.until or self._table.now() + timedelta(seconds=POLL_S)
-            self._paused = self._paused._replace(whole=until)
+            self._own_pause = max(until, self._own_pause or until)
         return result
 
     def _stop_for(self, exposed: ExposedNoteError) -> None:
         """No further note by anybody, until a person has looked."""
         self.exposed, self._stopping = exposed, True
-        self._paused = self._paused._replace(whole=datetime.max.replace(tzinfo=UTC))
         metrics.exposed(self._name)
         log.critical("all work is stopped: an internal note came back public", helpdesk=self._name, cause=str(exposed))
         self._table.set_stopped(self._name, str(exposed))
 
     def _learn_pauses(self) -> None:
-        """Reads the pauses of all workers, and keeps one of this process that is not in the table yet."""
-        paused, own = self._table.paused(self._name), self._paused.whole
-        if own is not None and (paused.whole is None or paused.whole < own):
-            paused = paused._replace(whole=own)
-        self._paused = paused
-        self._rules[0].pauses.learn(paused.endpoints)
+        """Reads the pauses of all workers. One of this process counts until it is among them: then people can lift
+        it."""
+        self._paused, own = self._table.paused(self._name), self._own_pause
+        if own is not None and self._paused.whole is not None and own <= self._paused.whole:
+            self._own_pause = None
+        self._rules[0].pauses.learn(self._paused.endpoints)
 
     def _learn_staff(self) -> None:
         """What all workers have seen of who is support. It matters only when somebody has left, so it may be late."""
@@ -313,8 +302,8 @@ class Worker:
         return until is not None and self._table.now() + _WRITE < until
 
     def _is_paused(self) -> bool:
-        until = self._paused.whole
-        return until is not None and self._table.now() < until
+        untils = [until for until in (self._paused.whole, self._own_pause) if until is not None]
+        return self.exposed is not None or any(self._table.now() < until for until in untils)
 
     def _next_jobs(self, room: int) -> list[Job]:
         now = self._table.now()
@@ -359,6 +348,8 @@ class Worker:
                     self._hanging -= 1
                     self._jobs.put(None)
                 self._begun.pop(result.outcome.job, None)
+                if isinstance(result.outcome, Done):
+                    self.watch.looked()
                 self._unsaved.append(result)
                 result = self._results.get_nowait()
         except queue.Empty:
@@ -418,8 +409,7 @@ class Worker:
             if job in self._held and now - since > longest:
                 log.error("work hangs and is left alone", ticket=job.key.ticket, since=since.isoformat())
                 del self._held[job]
-                with self._room:
-                    self._at_work.discard(job)
+                self._places.leave(job)
                 self._hanging += 1
                 self._start_thread()
         if self._hanging > self._threads:

@@ -33,7 +33,10 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
     for servers in _SERVERS[:1] if quick else _SERVERS:
         with tempfile.TemporaryDirectory() as directory, sandbox_process() as sandbox:
             url = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
-            with worker(sandbox.settings, url, INTERSPACE_WORKER_THREADS="4") as _, closing(WorkTable.open(url)) as table:
+            with (
+                worker(sandbox.settings, url, INTERSPACE_WORKER_THREADS="4") as _,
+                closing(WorkTable.open(url)) as table,
+            ):
                 wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
                 tickets = sandbox.opens(count)
                 sandbox.serves(servers, SERVES_S)
@@ -43,9 +46,15 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
                 busy = waits(sandbox, tickets[0], lambda: _is_done(table, sandbox.desk))
                 seconds = time.perf_counter() - began
         what = f"an agent's request, Zammad with {servers} threads of {SERVES_S * 1000:.0f} ms, {count} tickets at once"
-        limit = {"limit": _p95(quiet) * 1000, "limit_is": "while the connector is idle"}
-        most = _MOST_TIMES * _p95(quiet) * 1000
-        yield Row(figure=f"{what}: p95", measured=_p95(busy) * 1000, unit="ms", most=most, **limit)
+        idle = _p95(quiet) * 1000
+        yield Row(
+            figure=f"{what}: p95",
+            measured=_p95(busy) * 1000,
+            unit="ms",
+            most=_MOST_TIMES * idle,
+            limit=idle,
+            limit_is="while the connector is idle",
+        )
         yield Row(figure=f"{what}: at most", measured=max(busy) * 1000, unit="ms")
         yield Row(figure=f"{what}: tickets", measured=count / seconds, unit="/s")
 

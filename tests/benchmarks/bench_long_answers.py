@@ -48,14 +48,18 @@ def _rows(sandbox: Sandbox, url: str, what: str) -> Iterator[Row]:
         for name, size in SWOLLEN.items():
             (ticket,) = sandbox.opens(1)
             sandbox.swells(ticket, *size)
-            yield Row(figure=f"{what}: {name}, until it is looked at", measured=_looked_at(sandbox, table, [ticket]), unit="s")
+            yield Row(
+                figure=f"{what}: {name}, until it is looked at", measured=_looked_at(sandbox, table, [ticket]), unit="s"
+            )
             yield Row(figure=f"{what}: {name}, memory so far", measured=memory_mb([running.pid], "VmHWM"), unit="MB")
         yield Row(figure=f"{what}: not read", measured=len(table.dead_letters()), most=0)
         (ticket,) = sandbox.opens(1)
         sandbox.is_bomb(ticket)
         others = sandbox.opens(_OTHERS)
         seconds = _looked_at(sandbox, table, [ticket, *others])
-        yield Row(figure=f"{what}: gzip bomb and {_OTHERS} others, until they are looked at", measured=seconds, unit="s")
+        yield Row(
+            figure=f"{what}: gzip bomb and {_OTHERS} others, until they are looked at", measured=seconds, unit="s"
+        )
         dead = [letter.error for letter in table.dead_letters()]
         yield Row(figure=f"{what}: dead letters, the bomb alone", measured=len(dead), least=1, most=1)
         yield Row(

@@ -25,6 +25,7 @@ def walk(flavour: Any, *, migrated: bool = True) -> Desk:
     if desk.cloud:
         cloud_configuration(desk)
         associations(desk)
+        workflows(desk)
         dashboards(desk)
     return desk
 
@@ -235,6 +236,17 @@ def cloud_configuration(desk: Desk) -> None:
     desk.ok("GET", "/rest/api/3/priority/search", by="admin")
     desk.ok("PUT", f"/rest/api/3/priority/{priority}", {"description": "d"}, by="admin")
     desk.call("DELETE", f"/rest/api/3/priority/{priority}", by="admin")
+
+
+def workflows(desk: Desk) -> None:
+    """What admins let happen on the way from status to status."""
+    way = next(iter(desk.jira.world.transitions.values()))
+    way.sources = frozenset(list(desk.jira.world.statuses)[:2])
+    rule = {"ruleKey": "system:update-field", "parameters": {"field": "priority", "value": "1"}}
+    conditions = {"operation": "ALL", "conditions": [{"ruleKey": "system:restrict-issue-transition"}]}
+    desk.jira.world.others.rules[way.id] = {"actions": [rule], "validators": [rule], "conditions": conditions}
+    pairs = [{"projectId": "10000", "issueTypeId": "10000"}]
+    desk.ok("POST", "/rest/api/3/workflows", {"projectAndIssueTypes": pairs}, by="admin")
 
 
 def associations(desk: Desk) -> None:

@@ -8,22 +8,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from connector.helpdesks.versions import versions
 from connector.sandbox.jira import Exchange, routes
 from connector.sandbox.jira.desk import WATCHERS
 from tests.contract import jira_specifications as judge_module
-from tests.contract.jira_specifications import CORRECTIONS, SILENT, Agreement, agreement, judge, kind_of
+from tests.contract.jira_specifications import CORRECTIONS, SILENT, agreement, judge, kind_of
 from tests.contract.jira_walk import walk
 
 FLAVOURS = ("cloud", "datacenter")
 VERSIONS = ("cloud before field schemes", "cloud", "datacenter")
-
-
-AGREEING = {
-    "cloud before field schemes": Agreement(exchanges=138, calls=119, parameters=32),
-    "cloud": Agreement(exchanges=143, calls=121, parameters=35),
-    "datacenter": Agreement(exchanges=99, calls=84, parameters=22),
-}
-"""How much the sandbox and its walk say in the words of the specifications, by version."""
 
 
 @cache
@@ -63,7 +56,10 @@ def answered(flavour: str, method: str, ending: str, status: int) -> Exchange:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_call_is_as_the_specification_says(version: str) -> None:
     assert judge(walked(version)) == []
-    assert agreement(walked(version)) == AGREEING[version]
+    # How much that is stands where people read it.
+    agreed = agreement(walked(version))
+    counted = f"{agreed.exchanges} exchanges, {agreed.calls} calls with {agreed.parameters} parameters"
+    assert any(counted in one.says for one in versions("jira")), counted
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)

@@ -78,10 +78,11 @@ SHAPES: dict[str, Callable[[SteppedClock], House]] = {
 """The oldest and the newest Zammad; what is right on both is right on 6.4."""
 PLACES = [
     ("zammad-7", "sqlite"),
-    ("zammad-5.5", "postgresql"),
+    ("zammad-5.5", "sqlite"),
     ("jira-cloud", "postgresql"),
     ("jira-datacenter", "sqlite"),
 ]
+"""One of them on PostgreSQL, which takes longer: no helpdesk sees its database."""
 
 
 class Place(NamedTuple):

@@ -37,8 +37,8 @@ MOST_TICKETS = 10 * len(Point)
 
 CREATING = frozenset({Point.BEFORE_ENSURE, Point.INTENDED, Point.CREATED, Point.BEFORE_LINK, Point.LINKED})
 MOVING = frozenset({Point.BEFORE_MOVE, Point.MOVED})
-ON_JIRA_ALONE = MOVING | {Point.INTENDED}
-"""Zammad finds what was created at once, and changes the state in the same request as the rest."""
+ON_JIRA_ALONE = MOVING | {Point.INTENDED, Point.BEFORE_LINK, Point.LINKED}
+"""Zammad finds what was created at once, and changes the state and links in the same request as the rest."""
 
 
 class Scene(NamedTuple):

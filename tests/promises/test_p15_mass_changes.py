@@ -17,9 +17,10 @@ from connector.messages.words import Language
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP
+from connector.work.limits import RateLimiter
 from connector.work.sweep import A_FEW, SAMPLE, Reach, sweep
 from connector.work.table import Key, WorkTable
-from connector.work.worker import RATE, RateLimiter, Worker
+from connector.work.worker import RATE, Worker
 from tests.builders import T0, default_policy, incident
 from tests.counted import total
 from tests.promises.evidence import proofs

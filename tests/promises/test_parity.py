@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import LABELS
+from connector.domain.labels import LABELS
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketState
 from tests.promises.conftest import COMPLETE, HOUSES, Cast, set_the_stage
@@ -25,7 +25,7 @@ EVENTS: dict[str, Happening] = {
 }
 
 _IDS = re.compile(r"\b(?:ISP-\d+|41\d{3})\b|(?<=message )\d+")
-_IN_MARK = re.compile(r"(?<=-)[ah]?\d{1,5}$")
+_IN_MARK = re.compile(r"(?<=-)[ah]?\d{1,5}$|(?<=problem-incidents-)[0-9a-f]+$")
 _AGE_OF_A_DESCRIPTION = timedelta(0)
 
 

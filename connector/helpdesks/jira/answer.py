@@ -109,6 +109,12 @@ class NamedRow(JiraAnswer):
     name: str
 
 
+class PriorityRow(NamedRow):
+    """A priority."""
+
+    id: Text = ""
+
+
 class CategoryRow(JiraAnswer):
     """The category of a status: ``new``, ``indeterminate`` or ``done``."""
 
@@ -177,9 +183,10 @@ class IssueFields(JiraAnswer):
     issuetype: KindRow
     status: StatusRow
     resolution: NamedRow | None = None
-    priority: NamedRow | None = None
+    priority: PriorityRow | None = None
     creator: UserRow | None = None
     reporter: UserRow | None = None
+    assignee: UserRow | None = None
     created: Instant
     updated: Instant
     comment: CommentPage = CommentPage()
@@ -205,6 +212,10 @@ class OtherFields(JiraAnswer):
     status: StatusRow
     issuetype: NamedRow | None = None
     creator: UserRow | None = None
+    reporter: UserRow | None = None
+    priority: PriorityRow | None = None
+    created: Instant | None = None
+    resolutiondate: Instant | None = None
 
 
 class OtherRow(JiraAnswer):
@@ -268,7 +279,7 @@ class TransitionRow(JiraAnswer):
     """A way out of an issue's status. ``fields`` is its screen, where it has one."""
 
     id: str
-    to: NamedRow
+    to: StatusRow
     fields: Mapping[str, Any] = {}
 
 
@@ -283,3 +294,40 @@ class CreatedRow(JiraAnswer):
 
     id: str
     key: str
+
+
+class AttachedRow(JiraAnswer):
+    """``GET issue/{id}?fields=attachment``: the files of an issue."""
+
+    class Fields(JiraAnswer):
+        """Its fields."""
+
+        attachment: tuple[AttachmentRow, ...] = ()
+
+    fields: Fields = Fields()
+
+
+class ServiceDeskRow(JiraAnswer):
+    """A service desk and its project."""
+
+    id: str
+    project_id: str
+
+
+class ServiceDesks(JiraAnswer):
+    """``GET servicedeskapi/servicedesk``: a page."""
+
+    values: tuple[ServiceDeskRow, ...] = ()
+    is_last_page: bool = True
+
+
+class TemporaryRow(JiraAnswer):
+    """A file that waits to be attached."""
+
+    temporary_attachment_id: str
+
+
+class Temporary(JiraAnswer):
+    """``POST servicedesk/{id}/attachTemporaryFile``"""
+
+    temporary_attachments: tuple[TemporaryRow, ...] = ()

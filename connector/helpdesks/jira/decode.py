@@ -9,7 +9,7 @@ import structlog
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Article, Change, Customer, LinkedTicket, OpenProblem, Person, Ticket, open_problem
-from connector.domain.vocabulary import Actor, Channel, TicketKind
+from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept
 from connector.helpdesks.jira.mapping import JiraMapping
@@ -103,6 +103,7 @@ class Decoder:
             history=changes,
             links=tuple(self._linked(other) for other in others),
             copied_from=_copied_from(row),
+            owner=columns.assignee.display_name if columns.assignee else None,
             labels=self._ids.labels,
         )
 
@@ -170,7 +171,7 @@ class Decoder:
             organizations=tuple(self._shared_with(row).values()),
         )
 
-    def _shared_with(self, row: IssueRow) -> dict[str, str]:
+    def _shared_with(self, row: IssueRow | OtherRow) -> dict[str, str]:
         """The organizations of the issue: name by id."""
         known = (row.fields.model_extra or {}).get(self._ids.organizations or "")
         rows = known if isinstance(known, list) else ()
@@ -309,24 +310,34 @@ class Decoder:
         return articles
 
     def open_problem(self, row: OtherRow) -> OpenProblem | None:
-        """A problem record in a search result; ``None`` if it is over."""
-        if self._meanings.state(row.fields.status)[0].is_over:
-            return None
+        """A problem record in a search result; ``None`` if it is closed for good."""
         raw = row.fields.model_extra
-        return open_problem(row.id, {name: self._value(raw, name) for name in ("service_id", "problem_start")})
+        reviewed_yet = self._value(raw, "problem_state") is not ProblemState.FIXED
+        if reviewed_yet and self._meanings.state(row.fields.status)[0].is_over:
+            return None
+        names = ("service_id", "affected_services", "problem_start")
+        return open_problem(row.id, {name: self._value(raw, name) for name in names})
 
     def _linked(self, row: OtherRow) -> LinkedTicket:
         raw, created_by = row.fields.model_extra, self._actors.actor(row.fields.creator)
+        state, reporter = self._meanings.state(row.fields.status)[0], row.fields.reporter
         kind = row.fields.issuetype and self._mapping.kind_of(row.fields.issuetype.name, self._group(None))
         return LinkedTicket(
             id=row.id,
             number=row.key,
-            state=self._meanings.state(row.fields.status)[0],
+            state=state,
             created_by_connector=created_by is Actor.CONNECTOR,
             connector_key=self._value(raw, "connector_key"),
             **({"kind": kind} if kind else {}),
             rfo_status=self._value(raw, "rfo_status"),
             rfo_due_at=self._value(raw, "rfo_due_at"),
+            root_cause=self._value(raw, "root_cause"),
+            service_id=self._value(raw, "service_id"),
+            priority=self._meanings.priority(row.fields.priority),
+            customer=next(iter(self._shared_with(row).values()), "") or (reporter.display_name if reporter else ""),
+            began=self._value(raw, "problem_start") or row.fields.created,
+            ended=row.fields.resolutiondate if state.is_over else None,
+            workaround=self._value(raw, "workaround"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

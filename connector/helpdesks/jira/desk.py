@@ -17,6 +17,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
@@ -25,9 +26,10 @@ from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
 from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import VISIBLE_AFTER, Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
+from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
-from connector.helpdesks.jira.identity import identity
+from connector.helpdesks.jira.identity import identity, told_version
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
@@ -38,11 +40,10 @@ from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
-from connector.helpdesks.pace import Pace
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 
-_NATIVE = "summary description project issuetype status resolution priority creator reporter created updated"
+_NATIVE = "summary description project issuetype status resolution priority creator reporter assignee created updated"
 _BESIDE = "comment issuelinks attachment"
 
 
@@ -87,21 +88,35 @@ class JiraDesk:
         self._listing = Listing(self.client, self.site, mapping, clock)
 
     @property
-    def pace(self) -> Pace:
+    def concurrency(self) -> Concurrency:
         """How much it can take, by its answers."""
-        return self.client.pace
+        return self.client.concurrency
 
     def identity(self) -> Identity:
         """Three requests."""
         return identity(self.client, self.site, self._mapping)
 
+    def version(self) -> str:
+        """One request."""
+        return told_version(self.client)
+
     def probe(self) -> None:
         """One request. To a bot that may not see the project any more Jira says that no issue exists."""
-        self.client.get(f"api/2/project/{self._mapping.project}")
+        self.client.get(f"api/2/project/{self.site.project_id}")
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more where the comments have to prove what the memory does not, and on Data Center
-        for a comment of which it is not known who may see it."""
+        for a comment of which it is not known who may see it. An RFO task's incident, or the other way round, is as
+        many again."""
+        ticket = self._read(ticket_id)
+        if (other := ticket.needed) is None:
+            return ticket
+        try:
+            return ticket.model_copy(update={"related": self._read(other)})
+        except NotFoundError:
+            return ticket
+
+    def _read(self, ticket_id: str) -> Ticket:
         row = self._issue(ticket_id)
         parts = self._parts
         remembered = self._memory.opened(MARKS, row.id, row.properties.get(MARKS))
@@ -134,7 +149,8 @@ class JiraDesk:
     def open_problems(self) -> list[OpenProblem]:
         """One request for each page; what was created or changed a moment ago may be missing."""
         ids = self.site.fields.ids
-        rows = self._listing.problems(["status", *(ids[field] for field in ("service_id", "problem_start"))])
+        shown = ("service_id", "affected_services", "problem_start", "problem_state")
+        rows = self._listing.problems(["status", *(ids[field] for field in shown)])
         return [problem for row in rows if (problem := self._parts.decoder.open_problem(row)) is not None]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
@@ -179,8 +195,20 @@ class JiraDesk:
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
         accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
         proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))
+        files = Files(
+            self.client, lambda user: self._actors.actor(user) is Actor.CONNECTOR, lambda: self.site.project_id
+        )
+        meanings = Meanings(self._mapping, self.site)
         writer = IssueWriter(
-            self.client, self.site, self._mapping, self._memory, proofs=proofs, histories=histories, clock=self._clock
+            self.client,
+            self.site,
+            self._mapping,
+            self._memory,
+            meanings=meanings,
+            proofs=proofs,
+            histories=histories,
+            files=files,
+            clock=self._clock,
         )
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
         names += [fields.organizations] if fields.organizations else []
@@ -190,7 +218,7 @@ class JiraDesk:
             decoder=Decoder(
                 self.name,
                 self._mapping,
-                Meanings(self._mapping, self.site),
+                meanings,
                 fields,
                 actors=self._actors,
                 organizations=Organizations(self.client, self._actors.id_of, self._clock),

@@ -17,7 +17,15 @@ from cachetools import LRUCache
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import AnswerTooLongError
-from connector.helpdesks.jira.answer import ChangelogPage, CommentList, CommentPage, CommentRow, HistoryRow, IssueRow, UserRow
+from connector.helpdesks.jira.answer import (
+    ChangelogPage,
+    CommentList,
+    CommentPage,
+    CommentRow,
+    HistoryRow,
+    IssueRow,
+    UserRow,
+)
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.messages import VISIBILITY, message
@@ -30,6 +38,7 @@ _ENTRIES_KEPT = 20_000
 _MOST_ENTRIES = 10_000
 """Entries in the changelog of one issue."""
 _COMMENTS_KEPT = 50_000
+
 
 @lru_cache(4_096)
 def _one(user: UserRow | None) -> UserRow | None:

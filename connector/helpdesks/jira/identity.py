@@ -46,6 +46,12 @@ def identity(client: JiraClient, site: Site, mapping: JiraMapping) -> Identity:
     return Identity(client.address, site.bot.id, person, installed_on(client, mapping.project))
 
 
+def told_version(client: JiraClient) -> str:
+    """Which version this is, e.g. ``10.3.24``; Cloud has one number for all times (``1001.0.0-SNAPSHOT``)."""
+    answer = client.get("api/2/serverInfo")
+    return str(answer.get("version", "")) if isinstance(answer, dict) else ""
+
+
 def installed_on(client: JiraClient, project: str) -> Installed | None:
     """What the project says of the installation; ``None`` if nothing."""
     try:

@@ -18,7 +18,8 @@ _MOST = 100
 """Issues that one request reads."""
 _ONE_BY_ONE = 3
 """Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
-_FIELDS = ("connector_key", "rfo_status", "rfo_due_at")
+_FIELDS = ("connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround")
+_NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
 
 
 class Linked:
@@ -31,7 +32,11 @@ class Linked:
         self._listing = listing
         self._mapping = mapping
         self._flavour = flavour
-        self._fields = ["status", "issuetype", "creator", *(fields.ids[field] for field in _FIELDS)]
+        self._fields = [
+            *_NATIVE,
+            *([fields.organizations] if fields.organizations else []),
+            *(fields.ids[field] for field in _FIELDS),
+        ]
 
     def of(self, issue: IssueRow, kind: TicketKind) -> list[OtherRow]:
         """The linked issues that matter to an issue of this ``kind``, in the order of their links."""

@@ -82,9 +82,11 @@ class Listing:
         return Page(rows, reached if rows and reached < int(answer.get("total") or 0) else None)
 
     def problems(self, fields: list[str]) -> Iterator[OtherRow]:
-        """The issues of the problem type in statuses that do not count as done."""
+        """The issues of the problem type in statuses that do not count as done, and those whose fix may have to be
+        reviewed: that is a matter of weeks, and they were updated when they were closed."""
         kind, at = quoted(self._mapping.issue_types.problem), None
-        jql = f"project = {self._site.project_id} AND issuetype = {kind} AND statusCategory != Done ORDER BY key ASC"
+        standing = "(statusCategory != Done OR updated >= -100d)"
+        jql = f"project = {self._site.project_id} AND issuetype = {kind} AND {standing} ORDER BY key ASC"
         while True:
             page = self.search(jql, fields, at)
             yield from (parsed(OtherRow, row, f"search: issue {place}") for place, row in enumerate(page.rows))

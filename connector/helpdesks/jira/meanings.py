@@ -4,7 +4,7 @@ Names can be changed at any time, ids cannot: a changelog tells both, the name a
 """
 
 from connector.domain.vocabulary import Priority, TicketState
-from connector.helpdesks.jira.answer import NamedRow, StatusRow
+from connector.helpdesks.jira.answer import PriorityRow, StatusRow, TransitionRow
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import Site
 
@@ -38,9 +38,22 @@ class Meanings:
         today = self._site.statuses.get(status_id or "")
         return _judged(today) if today is not None else TicketState.OPEN
 
-    def priority(self, priority: NamedRow | None) -> Priority | None:
+    def leads_to(self, way: TransitionRow, state: TicketState) -> bool:
+        """Whether a transition ends in a status with this meaning, also one that got another name today."""
+        return (self._mapping.state(way.to.name) or self._renamed(way.to.id)) is state
+
+    def priority(self, priority: PriorityRow | None) -> Priority | None:
         """The priority; ``None`` if there is none or the mapping does not know it."""
-        return self._mapping.priority(priority.name) if priority else None
+        if priority is None:
+            return None
+        known = self._mapping.priority(priority.name)
+        return known or self.past_priority(priority.id, priority.name)
+
+    def priority_written(self, priority: Priority) -> dict[str, str]:
+        """How a priority is named in a request: by its id, which outlives a change of names, or else by its name."""
+        name = self._mapping.priority_name(priority)
+        found = next((row_id for row_id, held in self._site.priorities.items() if held == name), None)
+        return {"name": name} if found is None else {"id": found}
 
     def past_priority(self, priority_id: str | None, name: str) -> Priority | None:
         """The same of an entry in a changelog."""

@@ -68,6 +68,13 @@ def _identity(desk: Desk) -> Identity:
     return desk.identity()
 
 
+def _version(desk: Desk) -> str | None:
+    from connector.helpdesks.jira.desk import JiraDesk
+
+    assert isinstance(desk, JiraDesk)
+    return desk.version()
+
+
 def _doctor() -> Doctor:
     from connector.helpdesks.jira.doctor.checks import CHECKS
     from connector.helpdesks.jira.doctor.context import Context
@@ -119,6 +126,7 @@ PLUGIN = HelpdeskPlugin(
     mapping=_mapping,
     open_desk=_open_desk,
     identity=_identity,
+    version=_version,
     doctor=_doctor,
     open_installation=_open_installation,
     init=Init(

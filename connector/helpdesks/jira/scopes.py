@@ -12,6 +12,7 @@ SCOPES = (
     "write:jira-work",
     "read:jira-user",
     "read:servicedesk-request",
+    "write:servicedesk-request",
     "read:group:jira",
     "read:user:jira",
     "read:avatar:jira",
@@ -23,12 +24,20 @@ last four are for the members of groups and organizations alone, for which the o
 _CLOUD_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
+def cloud_id_of(told: Any) -> str | None:
+    """The id in what a site tells of itself; nothing else is taken from the answer.
+
+    >>> cloud_id_of({"cloudId": "../evil"})
+    """
+    found = told.get("cloudId") if isinstance(told, dict) else None
+    return found if isinstance(found, str) and _CLOUD_ID.fullmatch(found) else None
+
+
 def gateway_of(told: Any) -> str | None:
-    """The address at the gateway by what a site tells of itself: nothing but the id is taken from the answer.
+    """The address at the gateway by what a site tells of itself.
 
     >>> gateway_of({"cloudId": "1a11d016-8984-4c3e-b9ab-142dd06acb1b"})
     'https://api.atlassian.com/ex/jira/1a11d016-8984-4c3e-b9ab-142dd06acb1b'
-    >>> gateway_of({"cloudId": "../evil"})
     """
-    found = told.get("cloudId") if isinstance(told, dict) else None
-    return GATEWAY.format(found) if isinstance(found, str) and _CLOUD_ID.fullmatch(found) else None
+    cloud_id = cloud_id_of(told)
+    return GATEWAY.format(cloud_id) if cloud_id else None

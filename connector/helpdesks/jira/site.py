@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from connector.domain.fields import LABELS, Labels
+from connector.domain.labels import LABELS, Labels
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.jira.answer import StatusRow
@@ -49,6 +49,8 @@ class Bot(NamedTuple):
     id: str
     zone: ZoneInfo
     """The zone in which Jira reads this user's searches."""
+    is_customer: bool = False
+    """Whether the portal alone is open to it."""
 
 
 class Site:
@@ -77,7 +79,7 @@ class Site:
         if not isinstance(identity, str) or not identity:
             raise UnavailableError(f"Jira GET myself: the answer holds no {self.flavour.user_id}")
         try:
-            return Bot(identity, ZoneInfo(str(zone)))
+            return Bot(identity, ZoneInfo(str(zone)), is_customer(user))
         except (ValueError, OSError, KeyError) as error:
             raise UnavailableError(f"Jira GET myself: {zone!r} is no time zone") from error
 
@@ -153,6 +155,12 @@ class Site:
         if isinstance(translated, PermanentError | TransientError) and not isinstance(translated, UnavailableError):
             return UnavailableError(str(translated))
         return translated
+
+
+def is_customer(user: Mapping[str, Any]) -> bool:
+    """Whether an answer to ``myself`` is that of a portal customer: by its type on Cloud, or because no application of
+    Jira is open to it."""
+    return user.get("accountType") == "customer" or (user.get("applicationRoles") or {}).get("size") == 0
 
 
 def field_ids(mapping: JiraMapping, listed: Iterable[Mapping[str, Any]]) -> FieldIds:

@@ -31,7 +31,10 @@ class TicketRow(ZammadAnswer):
     priority_id: int
     group_id: int
     customer_id: int
+    owner_id: int | None = None
     organization_id: int | None = None
+    close_at: Instant | None = None
+    last_close_at: Instant | None = None
     created_by_id: int
     updated_by_id: int
     create_article_type_id: int | None = None
@@ -140,6 +143,8 @@ class HistoryRow(ZammadAnswer):
     value_to: str | None = None
     id_from: int | None = None
     id_to: int | None = None
+    sourceable_type: str | None = ""
+    """What kind of automation made the change; ``None``: none did. Empty: this Zammad, before 6.4, does not tell."""
     created_by_id: int
     created_at: Instant
 

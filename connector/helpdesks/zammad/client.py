@@ -8,17 +8,19 @@ from urllib.parse import quote, urlencode
 import requests
 from requests.adapters import BaseAdapter
 
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.connection import NOT_JSON, Connection, busy, by_status
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, UnavailableError
 from connector.helpdesks.http import checked_token
 from connector.helpdesks.long_answer import Rows
-from connector.helpdesks.pace import Pace
 from connector.helpdesks.settings import MAX_ANSWER_BYTES
 from connector.helpdesks.zammad.settings import ZammadSettings
 
 READ_TIMEOUT = 30.0
 """Seconds for a whole answer."""
 
+_HIDDEN_CAUSE = "Error ID"
+"""What Zammad says to everybody but admins; its log says the rest (recordings of 6.4, extra/measured)."""
 _REFUSED_TO_EVERYBODY = ("Authentication required", "Maintenance mode enabled", "API token access disabled")
 """Reasons of a 403 that no ticket is to blame for (app/controllers/application_controller/authenticates.rb)."""
 
@@ -56,9 +58,9 @@ class ZammadClient:
         return self._connection.base
 
     @property
-    def pace(self) -> Pace:
+    def concurrency(self) -> Concurrency:
         """How much it can take, by its answers."""
-        return self._connection.pace
+        return self._connection.concurrency
 
     def __repr__(self) -> str:
         return f"ZammadClient({self._connection.base!r})"
@@ -110,7 +112,8 @@ def _said(response: requests.Response) -> str:
     except NOT_JSON:
         return f"no JSON ({len(response.content)} bytes)"
     said = (body.get("error") or body.get("error_human")) if isinstance(body, dict) else None
-    return " ".join(str(said or "no reason given").split())[:300].rstrip(".")
+    text = " ".join(str(said or "no reason given").split())[:300].rstrip(".")
+    return f"{text} (Zammad's production.log has the cause under this id)" if _HIDDEN_CAUSE in text else text
 
 
 def open_client(

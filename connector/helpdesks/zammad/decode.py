@@ -40,6 +40,8 @@ from connector.helpdesks.zammad.values import decode
 _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 """How version 0.1.0 proved its steps."""
 
+_NOBODY = 1
+"""The id of the user that Zammad names as the owner of a ticket which nobody has."""
 _CORE = ("escalation_level", "connector_key")
 _CLOCK_GRAIN = timedelta(seconds=1)
 _LARGEST_LOGO = 20_000
@@ -105,6 +107,7 @@ class Decoder:
             merged=tuple(self._merged(*one) for one in sorted(merged, key=_creation)),
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
+            owner=name(whole.assets.User.get(row.owner_id or _NOBODY)) if row.owner_id != _NOBODY else None,
             labels=self._mapping.screen,
         )
 
@@ -230,17 +233,25 @@ class Decoder:
                 continue
             fields = self.fields_of(row.model_extra or {})
             created_by = self._people.creator(row, whole.assets)
+            state = self._meanings.state(row.state_id)[0]
             group = self._group(whole.assets.Group.get(row.group_id) or self._meanings.group(row.group_id))
             links.append(
                 LinkedTicket(
                     id=str(row.id),
                     number=row.number,
-                    state=self._meanings.state(row.state_id)[0],
+                    state=state,
                     created_by_connector=created_by is Actor.CONNECTOR,
                     connector_key=fields["connector_key"],
                     kind=self._kind(group, created_by, fields["connector_key"]),
                     rfo_status=fields["rfo_status"],
                     rfo_due_at=fields["rfo_due_at"],
+                    root_cause=fields["root_cause"],
+                    service_id=fields["service_id"],
+                    priority=self._meanings.priority(row.priority_id),
+                    customer=_customer_of(row, whole.assets),
+                    began=fields["problem_start"] or row.created_at,
+                    ended=(row.last_close_at or row.close_at) if state.is_over else None,
+                    workaround=fields["workaround"],
                 )
             )
         return links
@@ -276,6 +287,10 @@ class Decoder:
         if field is None:
             return None
         actor = self._people.actor(row.created_by_id, row.created_at, assets)
+        if actor is Actor.SYSTEM and row.sourceable_type is None and field != "state":
+            # Zammad itself changes nothing but states without an automation of its admin's: this is what a user did who
+            # is deleted since (6.4, extra/people). A customer's deletion takes their tickets along.
+            actor = Actor.AGENT
         return Change(
             id=str(row.id),
             at=row.created_at,
@@ -297,6 +312,12 @@ class Decoder:
             today = groups.get(row_id or 0) or self._meanings.past_group(row_id)
             return self._group(today) or self._mapping.group(text or "")
         return decode(field, text)
+
+
+def _customer_of(row: TicketRow, assets: Assets) -> str:
+    """The organization of a ticket's customer, else their own name."""
+    organization = assets.Organization.get(row.organization_id or 0)
+    return organization.name if organization else name(assets.User.get(row.customer_id))
 
 
 def _is_logo(file: Mapping[str, Any]) -> bool:

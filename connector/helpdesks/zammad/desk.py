@@ -7,6 +7,7 @@ idempotency key, so every step is proved by what it leaves on the ticket.
 """
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from connector.domain.decision import MESSAGE, NewTicket, Note
 from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket, incident_of
 from connector.domain.vocabulary import Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import (
     ExposedNoteError,
     ForbiddenError,
@@ -33,7 +35,6 @@ from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.long_answer import Rows
-from connector.helpdesks.pace import Pace
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import ArticleRow, History, TicketRow, UserRow, WholeTicket
@@ -115,9 +116,9 @@ class ZammadDesk:
         return frozenset({*self._mapping.groups_in_scope, None})
 
     @property
-    def pace(self) -> Pace:
+    def concurrency(self) -> Concurrency:
         """How much it can take, by its answers."""
-        return self._client.pace
+        return self._client.concurrency
 
     def identity(self) -> Identity:
         """Two requests."""
@@ -133,7 +134,16 @@ class ZammadDesk:
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
-        whose incident was merged."""
+        whose incident was merged. An RFO task's incident, or the other way round, is as many again."""
+        ticket = self._read(ticket_id)
+        if (other := ticket.needed) is None:
+            return ticket
+        try:
+            return ticket.model_copy(update={"related": self._read(other)})
+        except (NotFoundError, OutOfReachError):
+            return ticket
+
+    def _read(self, ticket_id: str) -> Ticket:
         path = f"tickets/{ticket_id}"
         try:
             whole = self._whole(path)
@@ -172,7 +182,8 @@ class ZammadDesk:
             self._histories.pop(ticket.id, None)
         row = self._internal(ticket, answer) if is_internal else parsed(TicketRow, answer, f"PUT {path}")
         self._stored(row, changes, f"PUT {path}")
-        return row.updated_at
+        # Of what crossed this write nobody will tell: as if it had not been seen, so that the next sweep finds it.
+        return ticket.updated_at if self._crossed(ticket, changes, note, row) else row.updated_at
 
     def _internal(self, ticket: Ticket, answer: Any) -> TicketRow:
         """The ticket after a note, which nobody but support may read.
@@ -196,9 +207,12 @@ class ZammadDesk:
         return row
 
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
-        """Two or three requests. A crash between them is repaired by the next call."""
-        ticket_id = self._find(new.key) or self._create(new, incident)
-        self._link(ticket_id, incident)
+        """Two requests, where Zammad links in the request that creates; else three. A crash between them is repaired by
+        the next call."""
+        found = self._find(new.key)
+        ticket_id, is_linked = (found, False) if found else self._create(new, incident)
+        if not is_linked:
+            self.link(str(ticket_id), incident)
         return str(ticket_id)
 
     @property
@@ -207,11 +221,14 @@ class ZammadDesk:
         return timedelta()
 
     def open_problems(self) -> list[OpenProblem]:
-        """One request for each page. Up to 6.4 an agent cannot learn the id of a group that no ticket shows, but every
-        record has a problem state, also one opened by hand, once the rules have seen it."""
+        """One request for each page: those that are open, and those whose fix is to be reviewed.
+
+        Up to 6.4 an agent cannot learn the id of a group that no ticket shows, but every record has a problem state,
+        also one opened by hand, once the rules have seen it.
+        """
         standing = [state.value for state in ProblemState if state is not ProblemState.CLOSED]
         state = f"ticket.{self._mapping.attribute('problem_state')}"
-        condition = {state: {"operator": "is", "value": standing}, **self._unresolved("is")}
+        condition = {state: {"operator": "is", "value": standing}}
         return [
             self._decoder.open_problem(row)
             for row in listed_problems(self._client, condition)
@@ -219,8 +236,9 @@ class ZammadDesk:
         ]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
-        """One request."""
-        self._link(int(ticket_id), incident)
+        """One request, unless the incident shows the link: in the other direction it would be made a second time."""
+        if ticket_id not in {link.id for link in incident.links}:
+            self._link(int(ticket_id), incident)
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages ordered by time of update, the cursor being the time itself: a ticket that moves while we page
@@ -344,6 +362,11 @@ class ZammadDesk:
             "internal": not note.public,
             "preferences": {PROPERTY: self._proofs.sealed(ticket.id, note.marks)},
         }
+        if note.files:
+            article["attachments"] = [
+                {"filename": file.name, "data": b64encode(file.content).decode(), "mime-type": file.media_type}
+                for file in note.files
+            ]
         if not note.public or self._mapping.articles.public is not Channel.EMAIL:
             return article | {"type": "note"}
         if ticket.customer.email:
@@ -366,6 +389,17 @@ class ZammadDesk:
                 written=True,
             )
 
+    def _crossed(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, row: TicketRow) -> bool:
+        """Whether the answer shows what somebody else has changed or written since the ticket was read. We are the last
+        who changed it then, so that no trigger of ours fires for it."""
+        custom = self._decoder.fields_of(row.model_extra or {})
+        now = {**custom, "priority": self._meanings.priority(row.priority_id)}
+        if any(getattr(ticket.fields, field) != value for field, value in now.items() if field not in changes):
+            return True
+        known = max((int(article.id) for article in ticket.articles), default=0)
+        written = [number for number in (row.model_extra or {}).get("article_ids", ()) if number > known]
+        return len(written) > (note is not None)
+
     @cached_property
     def _accounts(self) -> list[str]:
         """The connector's users, that of today first."""
@@ -379,7 +413,8 @@ class ZammadDesk:
         rows = search(self._client, condition, {"sort_by": "id", "order_by": "asc", "limit": 1})
         return rows[0].id if rows else None
 
-    def _create(self, new: NewTicket, incident: Ticket) -> int:
+    def _create(self, new: NewTicket, incident: Ticket) -> tuple[int, bool]:
+        """The new ticket's id, and whether its answer shows that it is linked."""
         body = {
             "title": new.title,
             "group": self._mapping.group_name(new.group),
@@ -393,8 +428,15 @@ class ZammadDesk:
                 "internal": True,
                 "preferences": {PROPERTY: {}},
             },
+            "links": {"Ticket": {"normal": [int(incident.id)]}},
         }
-        row = parsed(TicketRow, self._client.post("tickets", body), f"POST tickets ({new.key})")
+        where, linked = f"POST tickets ({new.key})", False
+        answer = self._client.post("tickets", body, {"all": "true"})
+        if isinstance(answer, dict) and "assets" in answer:
+            whole = parsed(WholeTicket, answer, where)
+            linked = any(str(link.link_object_value) == incident.id for link in whole.links)
+            answer = whole.assets.Ticket.get(whole.ticket_id)
+        row = answer if isinstance(answer, TicketRow) else parsed(TicketRow, answer, where)
         try:
             self._stored(row, {"connector_key": new.key, **new.fields}, "POST tickets")
         except RefusedError as error:
@@ -402,7 +444,7 @@ class ZammadDesk:
                 # Without its key it would never be found again, and created anew each time.
                 raise PermanentError(str(error)) from error
             raise
-        return row.id
+        return row.id, linked
 
     def _link(self, ticket_id: int, incident: Ticket) -> None:
         body = {

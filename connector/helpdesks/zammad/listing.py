@@ -54,7 +54,8 @@ def pages(
     cursor, page, known = since - timedelta(seconds=1), 1, set[tuple[int, datetime]]()
     while True:
         bounded = {**condition, f"ticket.{column}": {"operator": "after (absolute)", "value": encode(cursor)}}
-        order = {"sort_by": column, "order_by": "asc", "limit": PAGE, "page": page}
+        # Those of one moment by their ids: two pages of them never disagree.
+        order = {"sort_by": [column, "id"], "order_by": ["asc", "asc"], "limit": PAGE, "page": page}
         rows = search(client, bounded, order)
         fresh = [row for row in rows if (row.id, row.updated_at) not in known]
         if fresh:

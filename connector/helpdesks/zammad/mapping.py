@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from connector.domain.fields import CATALOGUE, LABELS, NATIVE, Labels
+from connector.domain.fields import CATALOGUE, NATIVE
+from connector.domain.labels import LABELS, Labels
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks import mapping
 from connector.helpdesks.mapping import HelpdeskMapping

@@ -1,5 +1,6 @@
 """The settings of Zammad."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -12,9 +13,15 @@ class ZammadSettings(HelpdeskSettings):
     """See :class:`connector.helpdesks.settings.HelpdeskSettings`."""
 
     HELPDESK = "zammad"
+    NO_OPTIONS = frozenset({"token_ends"})
 
     url: WebAddress | None = Field(None, description="Zammad's address, as in the browser.")
     token: SecretStr | None = Field(None, description="The access token of the connector's own Zammad user.")
+    token_ends: date | None = Field(
+        None,
+        description="The last day of that token, `2027-11-28`, where it has one and Zammad does not tell: it tells a "
+        "token with the permission *user_preferences.access_token*.",
+    )
     admin_token: SecretStr | None = Field(
         None, description="The access token of an admin of Zammad, for `install` and `doctor` only."
     )

@@ -21,8 +21,13 @@ _IMPACT = terms(
         rf"{AFFECTING}|(?:total |complete |full )?(?:outage|loss of service|service loss)|down|(?:total)?ausfall"
         r"|ausgefallen",
     ),
-    (Impact.DEGRADATION, r"(?:service )?degradation|degraded|verschlechterung|verschlechtert"),
+    (
+        Impact.DEGRADATION,
+        r"(?:service )?degradation|degraded|verschlechterung|verschlechtert|slow(?:er|ly|ness)?|langsam\w*"
+        r"|packet loss|paketverlust\w*|(?:high |hohe\w* )?(?:latency|latenz\w*|laufzeit\w*)",
+    ),
 )
+"""Below the label of the impact; the last with the guide's own examples (R25)."""
 _URGENCY = terms(
     (
         Urgency.LOW,
@@ -45,9 +50,11 @@ _FAULT_TYPE = terms(
 )
 DENIAL = re.compile(
     r"\b(?:no|not|non|never|nicht|kein\w*|ohne|without|partial\w*|teil\w*|if|maybe|perhaps|might|vielleicht|eventuell"
-    r"|nothing|nichts|none|nobody|less|than|weder|neither|probably|possibly)\b|n['’]t\b",
+    r"|nothing|nichts|none|nobody|less|than|weder|neither|probably|possibly|hardly|barely|kaum)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"\s*(?:(?:[,;]|\b(?:but|only|just|aber|sondern|nur|lediglich)\b)\s*)+", re.IGNORECASE)
+_ALL_OF_IT = re.compile(r"\b100 ?(?:%|percent\b|prozent\b)", re.IGNORECASE)
 _TICKED = re.compile(r"[\[(](?:x|✓|✔|☒)[\])]\s*([^\[(]*)", re.IGNORECASE)
 UNSETTLED = re.compile(
     r"\b(?:could|might|may (?:be|become|get|cause)|would|will|if|when|once|wenn|falls|sobald|könnte|würde|wird"
@@ -94,7 +101,24 @@ def read_choices(value: str) -> Choices:
     """A labelled value, read as each of the three vocabularies. A ticked box ("[x]") counts alone."""
     ticked = _TICKED.findall(value)
     text = ticked[0] if len(ticked) == 1 else value
-    impact = None if UNSETTLED.search(text) else _only(text, _IMPACT)
-    if impact is Impact.SERVICE_AFFECTING and MEASURED.search(text):
-        impact = None
-    return Choices(impact, _only(text, _URGENCY), _only(text, _FAULT_TYPE))
+    return Choices(_impact(_after_denials(text)), _only(text, _URGENCY), _only(text, _FAULT_TYPE))
+
+
+def _after_denials(text: str) -> str:
+    """What an impact is after what it is not: "not down, only slow" is slow."""
+    pattern, _ = _IMPACT
+    while end := _CLAUSE_END.search(text, 1):
+        denied = text[: end.start()]
+        if not pattern.search(denied) or not DENIAL.search(pattern.sub(" ", denied)):
+            break
+        text = text[end.end() :]
+    return text
+
+
+def _impact(text: str) -> Impact | None:
+    if UNSETTLED.search(text):
+        return None
+    impact = _only(text, _IMPACT)
+    part_of_it = impact is Impact.SERVICE_AFFECTING and MEASURED.search(text)
+    all_of_it = impact is Impact.DEGRADATION and _ALL_OF_IT.search(text)
+    return None if part_of_it or all_of_it else impact

@@ -81,8 +81,9 @@ HANDED_OVER = re.compile(
 )
 """Gives, or points at something, and asks for nothing."""
 CONDITION = _words(
-    r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later|once|until|till"
-    r"|as soon as"
+    r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later"
+    r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
+    r"|until|till|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
     r"|consider\w*|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
@@ -212,13 +213,13 @@ WISH = _words(
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"
-    r"|(?:i|we)'d (?:like|appreciate|love)|urge",
+    r"|(?:i|we)'d (?:like|appreciate|love)|urge|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
-    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden",
+    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(

@@ -48,8 +48,8 @@ _LOST = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_LEFT = re.compile(
-    r"\bnothing (?:works|is working)|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar "
-    r"|überhaupt )?nichts(?: mehr)?"
+    r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)"
+    r"|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
     r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
     r"|degradation|impact|interruption|affect\w*))"
     r"|\b(?:keine?|ohne) (?:internet\w*|netz|netzwerk|verbindung|anbindung)\b(?! (?:zu|mit|zwischen)\b)",

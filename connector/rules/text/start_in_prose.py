@@ -77,7 +77,8 @@ _OTHER_EVENT = re.compile(
     r"|escalat)ing|hotline|sla|unanswered|unassigned|pending|on hold"
     r"|(?:ticket|case|incident)\b[^.,;]{0,60}\b(?:is|been|ist)\b[^.,;]{0,40}\b(?:open|offen)"
     r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
-    r"|fehlerfrei|fault-free|customers?|kunden?|contract|vertrag)\b",
+    r"|fehlerfrei|fault-free|(?:your|a|as|loyal|being|ihre?|ein|als|treuer?) (?:\w+ ){0,2}(?:customers?|kunden?)"
+    r"|(?:customers?|kunden?) (?:since|seit)|contract|vertrag)\b",
     re.IGNORECASE,
 )
 _IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)

@@ -42,12 +42,15 @@ FAULT = re.compile(
     r"|connect\w*|service|ping|internet|network)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*|alarm\w*|problem\w*"
     r"|issues?|packet\w*|jitter|unstable|unreachable|broken?|disconnect\w*|not (?:\w+ )?(?:work\w*|answer\w*|reach\w*"
     r"|respond\w*|available)|n['’]t (?:work|answer|reach|respond|ping)|does not|affect\w*|impair\w*|timeouts?|stopped"
-    r"|congest\w*|throughput|bgp|doubled|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
+    r"|congest\w*|throughput|bgp|doubled|nothing (?:works|is working|goes|gets|comes|passes|arrives)"
+    r"|tim(?:es?|ing) out|(?:can(?:not|['’]t)|unable to) (?:\w+ )?(?:connect|reach|log|ping)"
+    r"|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
     r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst|internet)"
     r"|ohne (?:link|licht|verbindung|signal|netz|internet)"
     r"|nicht (?:\w+ )?"
-    r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt|nichts geht|paketverlust\w*"
-    r"|latenz\w*"
+    r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt"
+    r"|nichts (?:geht|läuft|funktioniert|kommt)|paketverlust\w*"
+    r"|latenz\w*|laufzeiten?|reagier\w* nicht|brechen ab|bricht ab"
     r"|aufgetreten|probleme?)\b|störung|ausfall",
     re.IGNORECASE,
 )

@@ -27,7 +27,11 @@ ZONE = (
 )
 """A regular expression for a zone that is written out; offsets alone belong to a time."""
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+−-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
-_LOCAL = re.compile(r"\b(?:local time|localtime|ortszeit|lokalzeit|our time|unsere zeit|lokale zeit)\b", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"\b(?:local time|localtime|ortszeit|lokalzeit|our time|unsere zeit|lokale zeit"
+    r"|(?:local|lokal)(?=\W*$|[,;.)]))(?!\w)",
+    re.IGNORECASE,
+)
 _UNNAMED = re.compile(r"\b(?!\w*start|\w*begin|occurrence)([^\W\d_]{3,})\s(?:time|zeit)\b|\b([A-Z]{2,4}T)\b")
 _NO_ZONE_BEFORE_TIME = frozenset({
     "the", "this", "that", "same", "exact", "first", "its", "local", "our", "day", "which", "from", "since",

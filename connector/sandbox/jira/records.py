@@ -146,6 +146,16 @@ class LinkType(Named):
 
 
 @dataclass(eq=False)
+class Others:
+    """What other people have set up that writes to issues, in the shapes in which Jira tells of it."""
+
+    automations: dict[str, Json] = field(default_factory=dict)
+    """Rules of Automation by uuid."""
+    rules: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """By the id of a transition: its ``actions``, ``validators`` and ``conditions``."""
+
+
+@dataclass(eq=False)
 class Role(Named):
     """A project role; who has it is told by the project."""
 

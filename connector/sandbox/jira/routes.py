@@ -19,9 +19,11 @@ from connector.sandbox.jira import (
     screens,
     search,
     site,
+    uploads,
+    workflows,
 )
 from connector.sandbox.jira.access import authenticate
-from connector.sandbox.jira.call import Answer, Call, json_body, split_target, to_json
+from connector.sandbox.jira.call import Answer, Call, read_body, split_target, to_json
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import User
 from connector.sandbox.jira.world import CLOUD_ID, World
@@ -33,6 +35,7 @@ PLATFORMS = ("/rest/api/2/", "/rest/api/3/", "/rest/api/latest/")
 PORTAL = "/rest/servicedeskapi/"
 GATEWAY = f"/ex/jira/{CLOUD_ID}"
 """Before the paths of what comes by Atlassian's gateway."""
+AUTOMATION = "/gateway/api/automation/public/jira/*/rest/v1/rule"
 NOBODY = User.__new__(User)
 
 
@@ -51,6 +54,8 @@ _PORTAL: dict[str, Handler] = {
     "GET servicedesk/*": portal.service_desk,
     "GET servicedesk/*/requesttype": portal.request_types,
     "GET servicedesk/*/requesttype/*/field": portal.request_type_fields,
+    "POST servicedesk/*/attachTemporaryFile": uploads.temporary,
+    "POST request/*/attachment": uploads.publish,
     "GET servicedesk/*/queue": portal.queues,
     "GET servicedesk/*/queue/*/issue": portal.queued,
     "POST request": portal.create,
@@ -101,6 +106,7 @@ _BOTH: dict[str, Handler] = {
     "PUT issue/*": issues.edit,
     "DELETE issue/*": issues.delete,
     "GET issue/*/editmeta": meta.fields_of_issue,
+    "POST issue/*/attachments": uploads.attach,
     "GET issue/*/transitions": issues.transitions,
     "POST issue/*/transitions": issues.move,
     "GET issue/*/properties": issues.properties_of,
@@ -153,6 +159,9 @@ _CLOUD: dict[str, Handler] = {
     "POST field/*/trash": custom_fields.move_to_trash,
     "PUT field/association": field_schemes.associate,
     "GET projects/fields": field_schemes.available,
+    "POST workflows": workflows.bulk_get,
+    f"GET {AUTOMATION}/summary": workflows.rule_summaries,
+    f"GET {AUTOMATION}/*": workflows.rule,
     "GET config/fieldschemes/projects": field_schemes.projects,
     "GET config/fieldschemes/*/fields": field_schemes.fields_of,
     "PUT config/fieldschemes/fields": field_schemes.update,
@@ -238,9 +247,12 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         route, ids = _find(world, method, path)
         _require_somebody(found, route)
         world.limits.admit(method, route.template, _issue_written(world, route, ids))
-        call = Call(world, found or NOBODY, query, json_body(body), repeated)
+        call = Call(world, found or NOBODY, query, read_body(body, headers), repeated)
         status, value = route.handler(call, *ids)
-        return _respond(status, value), who
+        answered = _respond(status, value)
+        return Response(
+            answered.status, answered.headers | world.limits.left(method, route.template), answered.body
+        ), who
     except JiraError as error:
         refused = _respond(error.status, error.payload(portal=portal))
         return Response(refused.status, refused.headers | error.headers, refused.body), who

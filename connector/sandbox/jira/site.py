@@ -48,6 +48,8 @@ def server_info(call: Call) -> Answer:
 def myself(call: Call) -> Answer:
     """`GET /myself`."""
     shown = dict(shown_user(call.world, call.user.id)) | {"locale": "en_US"}
+    # A customer has no application of Jira, only the portal.
+    shown["applicationRoles"] = {"size": 0 if call.user.kind == "customer" else 1, "items": []}
     groups = [
         {"name": name, "self": call.world.link_to(f"group?groupname={name}")} for name in sorted(call.user.groups)
     ]

@@ -165,7 +165,7 @@ class ZammadHouse:
         return {
             "read": Wire("GET", rf"tickets/{ticket}\?all=true"),
             "write": Wire("PUT", rf"tickets/{ticket}(\?all=true)?$"),
-            "create": Wire("POST", r"/tickets$"),
+            "create": Wire("POST", r"/tickets(\?all=true)?$"),
             "link": Wire("POST", "links/add"),
             "find": Wire("POST", "tickets/search"),
         }[step]

@@ -4,7 +4,7 @@ from connector.sandbox.zammad import article_store, articles, assets, history, l
 from connector.sandbox.zammad import ticket_input as given
 from connector.sandbox.zammad.access import in_group, is_admin, is_agent, may, sees_internal, ticket_for
 from connector.sandbox.zammad.call import Answer, Call
-from connector.sandbox.zammad.changes import apply_consequences, commit
+from connector.sandbox.zammad.changes import Changes, apply_consequences, commit
 from connector.sandbox.zammad.errors import ApiError, not_authorized
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.seed import (
@@ -65,7 +65,7 @@ def create(call: Call) -> Answer:
     tags.set_on_create(world, ticket, call.params.get("tags"), call.user["id"])
     links.set_on_create(world, ticket, call.params.get("links"))
     triggers.fire(world, triggers.Event("create", ticket, stored, {}))
-    return 201, _written(call, ticket)
+    return 201, _with_everything(call, ticket) if call.flag("all") else _written(call, ticket)
 
 
 def open_ticket(world: World, draft: Record, article: Record | None, actor_id: int) -> tuple[Record, Record | None]:
@@ -85,6 +85,7 @@ def update(call: Call, ticket_id: str) -> Answer:
     """
     world = call.world
     before = ticket_for(call, ticket_id, "change")
+    crossed = _crossed(world, before, call.user["id"])
     wanted = given.wanted_values(call, customer_guess=False)
     if not is_agent(world, call.user):
         wanted = {name: value for name, value in wanted.items() if name not in {"owner_id", "customer_id"}}
@@ -96,9 +97,22 @@ def update(call: Call, ticket_id: str) -> Answer:
     apply_consequences(world, before, draft)
     changes = commit(world, before, draft, call.user["id"])
     stored = article_store.store(world, before, article, call.user["id"]) if article else None
+    if crossed:
+        triggers.fire(world, triggers.Event("update", before, None, crossed))
     if changes or stored:
         triggers.fire(world, triggers.Event("update", before, stored, changes))
     return 200, _with_everything(call, before) if call.flag("all") else _written(call, before)
+
+
+def _crossed(world: World, ticket: Record, writer_id: int) -> Changes:
+    """What somebody else changes meanwhile, as `SandboxZammad.cross` has it. Their triggers run after this write."""
+    who, wanted = world.crossing.get(ticket["id"], (writer_id, {}))
+    if who == writer_id:
+        return {}
+    del world.crossing[ticket["id"]]
+    draft = {**ticket, **wanted}
+    apply_consequences(world, ticket, draft)
+    return commit(world, ticket, draft, who)
 
 
 def delete(call: Call, ticket_id: str) -> Answer:

@@ -81,6 +81,8 @@ class World:
         self.monitoring_token = secrets.token_urlsafe(40)
         self.worker_attributes: set[str] = set()
         self.in_worker = False
+        self.crossing: dict[int, tuple[int, Record]] = {}
+        """Ticket → who changes which attributes while somebody else's next write to it is under way."""
         self.acting: tuple[str, int, str] | None = None
         """The trigger or job that acts now: its model, id and name (`sourceable_…` of the history, from 6.4 on)."""
         self._attributes: dict[str, Record] | None = None

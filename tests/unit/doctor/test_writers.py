@@ -9,7 +9,8 @@ import pytest
 from connector.doctor.context import Examination
 from connector.doctor.finding import CheckStatus, Observation
 from connector.doctor.writers import SECTION, Writer, checks, observed
-from connector.domain.fields import CATALOGUE, LABELS
+from connector.domain.fields import CATALOGUE
+from connector.domain.labels import LABELS
 from connector.helpdesks.errors import ForbiddenError, NotFoundError
 
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import pytest
 
-from connector.domain.fields import CATALOGUE, CUSTOM, INTAKE, LABELS, NATIVE, Fields, SetBy, fit, set_by
+from connector.domain.fields import CATALOGUE, CUSTOM, INTAKE, NATIVE, Fields, SetBy, fit, set_by
+from connector.domain.labels import LABELS
 from connector.rules.text.labels import _key
 
 
@@ -42,10 +43,19 @@ def test_who_may_set_what() -> None:
     }  # fmt: skip
     assert set(set_by(SetBy.REQUEST)) == {"escalation_request", "rfo_requested", "deferral_customer"}
     assert set(set_by(SetBy.SUPPORT)) == {
+        *("rfo_summary", "rfo_trigger", "rfo_detection", "rfo_resolution", "corrective_measures"),
+        *("preventive_measures", "third_party_reference", "rfo_revision", "rfo_release", "rfo_decline_reason"),
         "deferral_support",
         "problem_state",
         "root_cause",
+        "cause_category",
+        "workaround",
         "permanent_fix",
+        "no_fix_reason",
+        "change_reference",
+        "fix_due",
+        "review_on",
+        "affected_services",
         "priority_source",
         "language",
     }

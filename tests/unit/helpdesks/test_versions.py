@@ -34,6 +34,17 @@ def test_a_version_of_zammad_is_one_that_was_proved_or_is_doubted(told: str, pro
     assert why is None or "refused, never guessed" in why
 
 
+@pytest.mark.parametrize(
+    ("told", "proof"),
+    [("1001.0.0-SNAPSHOT", Proof.SPECIFICATION), ("10.3.24", Proof.SPECIFICATION), ("11.3.0", None), ("10.4.1", None)],
+)
+def test_a_version_of_jira_is_one_that_was_proved_or_is_doubted(told: str, proof: Proof | None) -> None:
+    known = proved("jira", told)
+
+    assert (known.proof if known else None) is proof
+    assert (doubt("jira", told) is None) is (known is not None)
+
+
 @pytest.mark.parametrize("helpdesk", names())
 def test_no_number_is_named_twice(helpdesk: str) -> None:
     numbers = [number for version in versions(helpdesk) for number in version.numbers]

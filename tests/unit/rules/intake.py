@@ -3,7 +3,8 @@
 from typing import Any
 
 from connector.domain.decision import Note
-from connector.domain.fields import LABELS, Fields
+from connector.domain.fields import Fields
+from connector.domain.labels import LABELS
 from connector.domain.ticket import Article, Ticket
 from tests.builders import T0, incident, said
 

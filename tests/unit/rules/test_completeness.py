@@ -2,7 +2,8 @@
 
 import pytest
 
-from connector.domain.fields import CATALOGUE, LABELS, Fields, Labels
+from connector.domain.fields import CATALOGUE, Fields
+from connector.domain.labels import LABELS, Labels
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority
 from connector.rules.completeness import completeness

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Shared
-from connector.domain.fields import Fields
 from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
-from connector.domain.vocabulary import Actor, Priority, ProblemState, ServiceCheck, TicketKind, TicketState
-from connector.rules.problem import problem, problem_record
+from connector.domain.vocabulary import Priority, ProblemState, ServiceCheck, TicketState
+from connector.rules.problem import problem
 from tests.builders import T0, at, complete, default_policy, incident, moved, note
 from tests.unit.rules.passes import decide
 
@@ -130,48 +129,18 @@ def test_no_other_linked_ticket_does(key: str | None, ours: bool) -> None:
     assert len(decide(problem, resolved(Priority.P1, links=(link,)), POLICY, LATER).creates) == 1
 
 
-def record(
-    state: TicketState, *, by: tuple[Actor, ...] = (), marks: frozenset[str] = frozenset(), **values: str
-) -> Ticket:
-    """A problem record whose state was changed ``by`` these, in turn."""
-    moves = tuple(moved(TicketState.OPEN, state, at(hours=hour), actor) for hour, actor in enumerate(by))
-    articles = (note(set(marks)),) if marks else ()
-    fields = Fields(connector_key="problem:7", **values)
-    return incident(fields, state=state, kind=TicketKind.PROBLEM, history=moves, articles=articles)
+def test_a_workaround_is_told_once_on_an_open_incident_and_again_when_it_changes() -> None:
+    def linked(workaround: str, **values: Any) -> Ticket:
+        link = LinkedTicket(
+            id="9", number="41009", state=TicketState.OPEN, created_by_connector=True, connector_key="problem:1"
+        ).model_copy(update={"workaround": workaround})
+        return incident(complete(), links=(link,), **values)
 
-
-def test_closed_without_cause_or_fix_it_is_opened_again() -> None:
-    outcome = decide(problem_record, record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger"), POLICY, T0)
-
-    assert outcome.state is TicketState.OPEN
-    assert outcome.notes[0].text.startswith("Permanent fix must be stated")
-    assert not outcome.notes[0].public
-
-
-def test_a_crash_between_note_and_state_is_repaired_without_a_second_note() -> None:
-    half = record(TicketState.CLOSED, by=(Actor.AGENT,), marks=frozenset({"problem-reopened"}))
-    outcome = decide(problem_record, half, POLICY, T0)
-
-    assert outcome.state is TicketState.OPEN
-    assert outcome.notes == ()
-
-
-def test_a_person_who_closes_it_again_wins() -> None:
-    outcome = decide(
-        problem_record, record(TicketState.CLOSED, by=(Actor.AGENT, Actor.CONNECTOR, Actor.AGENT)), POLICY, T0
-    )
-    assert (outcome.state, outcome.notes) == (None, ())
-
-
-def test_with_cause_and_fix_it_may_be_closed() -> None:
-    done = record(TicketState.CLOSED, by=(Actor.AGENT,), root_cause="a digger", permanent_fix="a second path")
-    assert (decide(problem_record, done, POLICY, T0).state, decide(problem_record, done, POLICY, T0).notes) == (
-        None,
-        (),
-    )
-
-
-@pytest.mark.parametrize("state", [TicketState.OPEN, TicketState.PENDING_CUSTOMER, TicketState.CANCELLED])
-def test_nothing_happens_to_a_record_that_is_not_closed(state: TicketState) -> None:
-    outcome = decide(problem_record, record(state), POLICY, T0)
-    assert (outcome.state, outcome.notes) == (None, ())
+    (told,) = decide(problem, linked("Use the backup line."), POLICY, T0).notes
+    assert "Use the backup line." in told.text
+    assert not told.public
+    said_so = (note(set(told.marks)),)
+    assert decide(problem, linked("Use the backup line.", articles=said_so), POLICY, T0).notes == ()
+    assert len(decide(problem, linked("Use LTE.", articles=said_so), POLICY, T0).notes) == 1
+    closed = linked("Use LTE.", state=TicketState.CANCELLED)
+    assert decide(problem, closed, POLICY, T0).notes == ()

@@ -194,6 +194,14 @@ def test_a_pause_begins_with_the_message_where_that_comes_later() -> None:
     assert waiting(QUESTION, since=0.5) == (Interval(T0, at(hours=1)),)
 
 
+def test_nobody_is_waited_for_before_they_could_read_the_question() -> None:
+    """A note that is made public later was heard of then, whatever was said in between."""
+    shown = QUESTION.model_copy(update={"made_public_at": at(hours=4)})
+    in_between = said("Any news?", at(hours=3))
+
+    assert waiting(shown, in_between) == (Interval(T0, at(hours=4)),)
+
+
 def test_the_next_question_pauses_anew() -> None:
     again = said("And the second one?", at(hours=5), Actor.AGENT)
 

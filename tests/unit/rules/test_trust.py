@@ -9,12 +9,14 @@ from connector.domain.fields import INTAKE, NATIVE, Fields, SetBy, set_by
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import (
     Actor,
+    CauseCategory,
     Impact,
     IntakeStatus,
     Missed,
     Priority,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
     WrittenLanguage,
@@ -49,7 +51,26 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "deferred_until": (at(hours=4), FAR),
     "root_cause": (None, "sabotage"),
     "problem_state": (None, ProblemState.CLOSED),
+    "cause_category": (None, CauseCategory.CUSTOMER),
+    "workaround": (None, "reboot"),
     "permanent_fix": (None, "none needed"),
+    "rfo_summary": (None, "nothing happened"),
+    "rfo_trigger": (None, "nobody"),
+    "rfo_detection": (None, "never"),
+    "rfo_resolution": (None, "none needed"),
+    "corrective_measures": (None, "all done"),
+    "preventive_measures": (None, "none | nobody | 2030-01-01"),
+    "third_party_reference": (None, "made up"),
+    "rfo_revision": (None, "all of it"),
+    "rfo_release": (None, RfoRelease.FINAL),
+    "rfo_decline_reason": (None, "we are too busy"),
+    "rfo_version": (None, 3),
+    "next_measure_at": (None, at(days=400)),
+    "no_fix_reason": (None, "none needed"),
+    "change_reference": (None, "CHG-1"),
+    "fix_due": (None, FAR),
+    "review_on": (None, FAR),
+    "affected_services": (None, "SVC-1"),
 }
 OPEN: dict[str, Any] = {
     "service_id": "SVC-1006",
@@ -307,6 +328,17 @@ def test_a_clone_of_a_ticket_at_level_5_begins_its_own_ladder() -> None:
     assert decision.note is not None
     assert "Escalation level" in decision.note.text
     assert decision.note.title.startswith("Values of another ticket do not count here")
+
+
+@pytest.mark.parametrize(("level", "said"), [(3, True), (None, False)])
+def test_whoever_clones_an_escalated_ticket_is_told_in_whose_group_it_lies(level: int | None, said: bool) -> None:
+    """Its own ladder begins below that group. Where it belongs is theirs to choose: nothing is moved by itself."""
+    copied = Fields(escalation_level=level, missed_targets=Missed.REPAIR, group="operations")
+    decision = evaluate(incident(copied, created_by=Actor.AGENT, copied_from="3"), POLICY, T0)
+
+    assert decision.note is not None
+    assert ("It lies in the group operations" in decision.note.text) is said
+    assert "group" not in decision.changes
 
 
 def test_a_link_that_is_made_later_takes_no_request_away() -> None:

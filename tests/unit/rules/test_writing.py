@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import LABELS, Labels
+from connector.domain.labels import LABELS, Labels
 from connector.domain.ticket import Customer, Ticket
 from connector.domain.vocabulary import Actor, Urgency
 from connector.messages.words import Language

@@ -1,10 +1,10 @@
 """Are the tokens valid, whose are they, and may they do what is needed? One finding for each permission."""
 
-from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from connector.doctor.connection import token_until
 from connector.doctor.context import Row
 from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
 from connector.helpdesks.errors import PermanentError, UnavailableError
@@ -12,7 +12,7 @@ from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.scopes import SCOPES
-from connector.helpdesks.settings import TOKEN_ENDS_SOON
+from connector.helpdesks.jira.site import is_customer
 
 TOKEN, ADMIN_TOKEN = "token", "admin token"
 
@@ -56,7 +56,7 @@ def token(context: Context) -> Observation:
     text = person(me)
     if me.get("active") is False:
         return fail(f"{text} is not active", "Activate the account.")
-    if me.get("accountType", "atlassian") == "customer":
+    if is_customer(me):
         return fail(f"{text} is a portal customer", "Give the connector an account of its own with access to Jira.")
     return ok(text)
 
@@ -71,12 +71,8 @@ def token_end(context: Context) -> Observation:
             f"an API token ends after a year at the latest, and {variable} is not set",
             f"Set {variable} to its last day (id.atlassian.com → Security → API tokens).",
         )
-    left = ends - context.clock().date()
     renew = f"Make a new token, set it, and set {variable} to its last day."
-    if left < timedelta(0):
-        return fail(f"it ended on {ends}, says {variable}", renew)
-    text = f"it ends on {ends}, says {variable}"
-    return warn(f"{text}, in {left.days} days", renew) if left <= TOKEN_ENDS_SOON else ok(text)
+    return token_until(ends, context.clock().date(), variable, renew)
 
 
 def time_zone(context: Context) -> Observation:

@@ -69,7 +69,7 @@ def queues_there(context: Context) -> Observation:
 
 def goals(context: Context) -> Observation:
     """On the latest request that has goals: those of the checklist, as long as the policy says (R36, R37)."""
-    first = next(_with_goals(context), None)
+    first = next(with_goals(context), None)
     if first is None:
         return skipped("there is no customer request yet that shows the goals", "Examine again when there is one.")
     issue, milliseconds = first
@@ -125,7 +125,8 @@ def _desk(context: Context) -> str:
     return f"servicedeskapi/servicedesk/{desk['id']}"
 
 
-def _with_goals(context: Context) -> Iterator[tuple[Row, dict[str, float]]]:
+def with_goals(context: Context) -> Iterator[tuple[Row, dict[str, float]]]:
+    """The latest incidents that are customers' requests, with the lengths of their goals in milliseconds, by name."""
     jql = f"project = {quoted(context.mapping.project)} AND {types(context.mapping.issue_types.incident)}"
     body = {"jql": f"{jql} ORDER BY created DESC", "fields": ["priority"], "maxResults": _LATEST}
     answer = context.bot.post(context.flavour.search, body)

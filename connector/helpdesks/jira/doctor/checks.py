@@ -5,7 +5,7 @@ from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, fail, ok, warn
 from connector.helpdesks.errors import UnavailableError
-from connector.helpdesks.jira.doctor import by_hand, project
+from connector.helpdesks.jira.doctor import by_hand, fields, project
 from connector.helpdesks.jira.doctor.account import (
     ADMIN_PERMISSIONS,
     ADMIN_TOKEN,
@@ -20,10 +20,12 @@ from connector.helpdesks.jira.doctor.account import (
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.trial import leftovers, trial_issue
 from connector.helpdesks.jira.doctor.webhook import events, receiver, signature, used_webhook, webhook
+from connector.helpdesks.jira.doctor.writers import writers
 from connector.helpdesks.jira.flavour import flavour_of
 from connector.helpdesks.jira.install.pages import row_of
 from connector.helpdesks.jira.install.planning import FIRST_SIGNING, plan_jira
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET
+from connector.helpdesks.versions import doubt, proved
 
 
 def drift(context: Context) -> Observation:
@@ -31,10 +33,6 @@ def drift(context: Context) -> Observation:
     secrets = {WEBHOOK_SECRET: context.webhook_secrets[0].decode()}
     receiver = context.settings.receiver_url or str(used_webhook(context)["url"])
     return configuration.drift(context, lambda: plan_jira(context.setup, secrets, receiver_url=receiver))
-
-
-_TESTED = range(FIRST_SIGNING, 12)
-"""Major versions of Data Center."""
 
 
 def jira_answers(context: Context) -> Observation:
@@ -61,20 +59,19 @@ def jira_answers(context: Context) -> Observation:
 
 
 def version(context: Context) -> Observation:
-    """Cloud has always the newest; of Data Center, one that signs webhooks."""
+    """One on which the connector was proved; of Data Center, one that signs webhooks."""
     info = row_of(context.bot, "api/2/serverInfo")
-    text = str(info.get("version"))
-    if context.flavour.administers:
-        return ok(f"Jira Cloud {text}")
+    text = str(info.get("version", ""))
     major = int((info.get("versionNumbers") or [0])[0])
     if major < FIRST_SIGNING:
         return fail(
             f"Jira Data Center {text} does not sign its webhooks",
             "Upgrade to 10, or let an Automation rule call the receiver (interspace install checklist jira).",
         )
-    if major not in _TESTED:
-        return warn(f"Jira Data Center {text}", "The connector is written for Data Center 10: test with care.")
-    return ok(f"Jira Data Center {text}")
+    known = proved(context.HELPDESK, text)
+    if known is None:
+        return warn(f"{context.flavour.title}: {doubt(context.HELPDESK, text)}", "Try it on a test system.")
+    return ok(f"{context.flavour.title} {text}, {known.proof.words}")
 
 
 def travels(context: Context) -> Observation:
@@ -117,10 +114,12 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("priorities", project.priorities, (_TYPES,)),
     Check("roles", project.roles, (_PROJECT,)),
     Check("link type", project.link_type, (_PROJECT,)),
-    Check(_FIELDS, project.fields, (_PROJECT,)),
-    Check("project's fields", project.associated, (_FIELDS, *_ADMIN)),
-    Check(_SCREENS, project.on_screens, (_FIELDS, _TYPES)),
-    Check(_OPTIONS, project.options, (_SCREENS,)),
+    Check(_FIELDS, fields.fields, (_PROJECT,)),
+    Check("organizations", project.organizations, (_FIELDS,)),
+    Check("project's fields", fields.associated, (_FIELDS, *_ADMIN)),
+    Check(_SCREENS, fields.on_screens, (_FIELDS, _TYPES)),
+    Check("fields on edit screens", fields.on_edit_screens, (_FIELDS,)),
+    Check(_OPTIONS, fields.options, (_SCREENS,)),
     Check("whose installation", lambda context: belonging(context, context.desk.identity()), (_PROJECT,)),
     Check(
         "open tickets",
@@ -138,6 +137,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: goals", by_hand.goals, (_FIELDS,)),
     Check("escalation mail", by_hand.escalation_mail, (_FILES,)),
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),
+    *writers(_FIELDS, _TYPES),
     Check("transitions", project.transitions, (_OPTIONS, _STATUSES, ADMIN_TOKEN)),
     Check("round trip", travels, (_WEBHOOK, _TABLE, _OPTIONS, _STATUSES)),
     Check("test objects removed", left_behind, (ADMIN_TOKEN, _PROJECT)),

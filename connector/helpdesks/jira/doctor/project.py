@@ -1,21 +1,20 @@
 """Do project, issue types, statuses, priorities, roles and link type of the mapping exist, and do they fit?"""
 
-from collections.abc import Iterator
-
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.round_trip import fresh_name
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.errors import PermanentError, UnavailableError
+from connector.helpdesks.answer import objects
+from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.trial import trial_issue
-from connector.helpdesks.jira.install.fields import FIT, SYSTEM_FIELDS
-from connector.helpdesks.jira.install.pages import listed, paged, row_of
+from connector.helpdesks.jira.install.pages import desk_paged, listed, paged, row_of
 from connector.helpdesks.jira.install.planning import unfit
-from connector.helpdesks.jira.install.site import ASSOCIATIONS, wanted_options
 from connector.helpdesks.jira.install.tables import actors
-from connector.helpdesks.jira.values import TYPE_PREFIX, field_kind
+from connector.helpdesks.jira.listing import quoted
 
+_LATEST = 50
+"""Issues among which one of an organization is looked for."""
 _EITHER = "or write this Jira's names into the mapping"
 _GROUP = "atlassian-group-role-actor"
 
@@ -133,6 +132,29 @@ def roles(context: Context) -> Observation:
     return ok(", ".join((*mapped.agents, *mapped.managers)))
 
 
+def organizations(context: Context) -> Observation:
+    """Who belongs to a customer's organization can be read: else a colleague's word does not count (P20). The newest
+    issues tell of one."""
+    field = context.site.fields.organizations
+    jql = f"project = {quoted(context.mapping.project)} ORDER BY created DESC"
+    body = {"jql": jql, "fields": [field], "maxResults": _LATEST}
+    answer = context.bot.post(context.flavour.search, body) if field else {}
+    issues = objects(answer.get("issues") if isinstance(answer, dict) and field else [], "Jira POST search: issues")
+    held = (row for issue in issues for row in (issue.get("fields") or {}).get(field) or ())
+    first = next(held, None)
+    if first is None:
+        return skipped("there is no request of an organization yet", "Examine again when there is one.")
+    path, name = f"servicedeskapi/organization/{first.get('id')}/user", first.get("name")
+    try:
+        count = len(desk_paged(context.bot, path))
+    except PermanentError as error:
+        return warn(
+            f"who belongs to {name} cannot be read, so colleagues of a reporter count as strangers: {error}",
+            "Make the connector's user an agent of the service project.",
+        )
+    return ok(f"{count} members of {name}")
+
+
 def link_type(context: Context) -> Observation:
     """Between an incident and its RFO task or problem record."""
     name = context.mapping.link_type
@@ -157,75 +179,3 @@ def _offered(context: Context) -> set[str]:
 def _groups(role: Row) -> list[str]:
     rows = (row for row in role.get("actors") or () if row.get("type") == _GROUP)
     return [str((row.get("actorGroup") or {}).get("name") or row.get("name")) for row in rows]
-
-
-_HAND = "interspace install checklist jira says what an admin has to do by hand."
-
-
-def fields(context: Context) -> Observation:
-    """The custom fields of the mapping exist and fit. They are looked for as the connector does at its start."""
-    try:
-        ids = context.site.fields.ids
-    except UnavailableError as error:
-        return fail(
-            str(error), "Create them with interspace install apply jira, or name yours in the mapping under fields."
-        )
-    rows = {str(row.get("id")): row for row in context.rows("field")}
-    wrong = [problem for field, field_id in ids.items() for problem in _type_problems(field, rows[field_id])]
-    if wrong:
-        return fail("; ".join(wrong), "Name other fields in the mapping: a type cannot be changed.")
-    return ok(f"all {len(ids)} custom fields are there, of the right type")
-
-
-def associated(context: Context) -> Observation:
-    """The fields belong to the project (Cloud, since 2026). Before that, and on Data Center, every project had them."""
-    (row,) = context.current.tables.get(ASSOCIATIONS) or (None,)
-    if row is None:
-        return ok("every project has every field")
-    ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
-    missing = [names[field] for field, field_id in ids.items() if field_id not in row["fields"]]
-    if missing:
-        return fail(
-            f"the {row['name']} lacks {', '.join(missing)}: nobody can set them, whatever screens they are on",
-            "interspace install apply jira adds them.",
-        )
-    return ok(f"the {row['name']} has all {len(ids)}")
-
-
-def on_screens(context: Context) -> Observation:
-    """Only what is on its screen can be set when an issue is created; Jira refuses everything else."""
-    ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
-    lacking = []
-    for kind, form in context.forms.items():
-        missing = [names[field] for field, field_id in ids.items() if field_id not in form]
-        missing += [name for name in SYSTEM_FIELDS if name not in form]
-        if missing:
-            lacking.append(f"{kind}: {', '.join(missing)}")
-    if lacking:
-        return fail(
-            f"not on the screen of {'; '.join(lacking)}",
-            f"interspace install apply jira puts them there, with --adopt also on shared screens. {_HAND}",
-        )
-    return ok(f"all fields, for {', '.join(context.forms)}")
-
-
-def options(context: Context) -> Observation:
-    """A value that is no option cannot be set."""
-    names = {**context.mapping.fields, "group": context.mapping.group_field}
-    form: dict[str, Row] = {field_id: row for rows in context.forms.values() for field_id, row in rows.items()}
-    wrong = []
-    for field, field_id in context.site.fields.ids.items():
-        offered = {str(value.get("value")) for value in form.get(field_id, {}).get("allowedValues") or ()}
-        missing = [value for value in wanted_options(context.mapping, field) if value not in offered]
-        if missing:
-            wrong.append(f"{names[field]!r} has no option {', '.join(missing)}")
-    if wrong:
-        return fail("; ".join(wrong), f"interspace install apply jira adds them on Cloud. {_HAND}")
-    return ok("every list offers what the rules set")
-
-
-def _type_problems(field: str, row: Row) -> Iterator[str]:
-    kind = str((row.get("schema") or {}).get("custom", "")).removeprefix(TYPE_PREFIX)
-    wanted = field_kind(field)
-    if kind not in FIT.get(wanted, (wanted,)):
-        yield f"{row.get('name')!r} is of type {kind or 'unknown'}, not {wanted}"

@@ -119,7 +119,7 @@ def _priorities(site: JiraSite, current: Current, at: links.Links) -> Iterator[I
 def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
     if site.receiver_url is None:
         steps = (
-            "This Data Center does not sign webhooks. New rule: When: Work item created, Issue updated, commented, "
+            "This Data Center does not sign webhooks. New rule: When: Issue created, updated, commented, "
             "linked, transitioned",
             "Then: Send web request, POST, the receiver's address with /webhooks/jira/main, body: issue data",
             "Header: Authorization, value: Bearer and the text of INTERSPACE_JIRA_AUTOMATION_SECRET",
@@ -129,7 +129,7 @@ def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
 
 def _faults(site: JiraSite, at: links.Links) -> Item:
     kinds = " or ".join(site.mapping.issue_types.incident)
-    steps = (f"Where there is none yet: create a request type for faults, with the issue type {kinds}.",)
+    steps = (f"Where there is none yet: create a request type for faults, with the {at.words.issue_type} {kinds}.",)
     return Item("request type", "A request type for faults", steps, at.request_types)
 
 
@@ -153,9 +153,9 @@ def _goals(site: JiraSite, at: links.Links) -> Item:
     pause = f"pause while the status is {' or '.join(waits)}" if waits else "no pause"
     over = [name for name, state in site.mapping.statuses.items() if state.is_over]
     steps = [
-        f"SLA {FIRST_RESPONSE!r}: start at 'Issue created', {pause}, stop at 'Comment: For customers'",
+        f"SLA {FIRST_RESPONSE!r}: start at {at.words.created}, {pause}, stop at 'Comment: For customers'",
         *(_goal(site, priority, first=True) for priority in Priority),
-        f"SLA {REPAIR!r}: start at 'Issue created', {pause}, stop at 'Entered status' {' or '.join(over)}",
+        f"SLA {REPAIR!r}: start at {at.words.created}, {pause}, stop at 'Entered status' {' or '.join(over)}",
         *(_goal(site, priority, first=False) for priority in Priority),
         "They are for Service Management's own screens; the rules reckon by the policy.",
     ]

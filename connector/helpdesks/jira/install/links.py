@@ -9,11 +9,30 @@ from typing import NamedTuple
 from connector.install.installation import Link
 
 
+class Words(NamedTuple):
+    """What the screens call things. Cloud has new words since 2025 and still some old ones: both are said."""
+
+    settings: str
+    issues: str
+    issue_type: str
+    created: str
+
+
+_OF_DATA_CENTER = Words("Project settings", "Issues", "issue type", "'Issue created'")
+_OF_CLOUD = Words(
+    "Space settings (Project settings)",
+    "Work items (Issues)",
+    "work type (issue type)",
+    "'Work item created' ('Issue created')",
+)
+
+
 class Links(NamedTuple):
     """The pages of one Jira."""
 
     base: str
     cloud: bool
+    words: Words
     screens: Link
     priorities: Link
     automation: Link
@@ -25,7 +44,7 @@ class Links(NamedTuple):
 
     def field(self, field_id: str | None) -> Link:
         """The contexts and options of a custom field, by its id; of a field that is not there yet, all fields."""
-        menu = "Settings → Issues → Custom fields"
+        menu = f"Settings → {self.words.issues} → Custom fields"
         if field_id is None:
             return Link(f"{self.base}/secure/admin/ViewCustomFields.jspa", True, menu)
         field_id = field_id.removeprefix("customfield_")
@@ -37,17 +56,19 @@ def of(base: str, key: str, *, cloud: bool) -> Links:
     base = base.rstrip("/")
     settings = f"{base}/jira/servicedesk/projects/{key}/settings" if cloud else f"{base}/servicedesk/admin/{key}"
     rules = f"{base}/secure/AutomationProjectAdminAction!default.jspa?projectKey={key}"
+    words = _OF_CLOUD if cloud else _OF_DATA_CENTER
     return Links(
         base,
         cloud,
-        screens=Link(f"{base}/plugins/servlet/project-config/{key}/screens", True, "Project settings → Screens"),
-        priorities=Link(f"{base}/secure/admin/ViewPriorities.jspa", True, "Settings → Issues → Priorities"),
-        automation=Link(f"{settings}/automate" if cloud else rules, not cloud, "Project settings → Automation"),
+        words,
+        screens=Link(f"{base}/plugins/servlet/project-config/{key}/screens", True, f"{words.settings} → Screens"),
+        priorities=Link(f"{base}/secure/admin/ViewPriorities.jspa", True, f"Settings → {words.issues} → Priorities"),
+        automation=Link(f"{settings}/automate" if cloud else rules, not cloud, f"{words.settings} → Automation"),
         customer_notifications=Link(
-            f"{settings}/customer-notifications", False, "Project settings → Customer notifications"
+            f"{settings}/customer-notifications", False, f"{words.settings} → Customer notifications"
         ),
-        request_types=Link(f"{settings}/request-types", not cloud, "Project settings → Request types"),
-        slas=Link(f"{settings}/sla", True, "Project settings → SLAs"),
+        request_types=Link(f"{settings}/request-types", not cloud, f"{words.settings} → Request types"),
+        slas=Link(f"{settings}/sla", True, f"{words.settings} → SLAs"),
         queues=Link(
             f"{base}/jira/servicedesk/projects/{key}/queues" if cloud else f"{base}/projects/{key}/queues",
             cloud,

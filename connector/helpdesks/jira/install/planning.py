@@ -12,7 +12,7 @@ from connector.helpdesks.installed import Installed, installed_in, new_installat
 from connector.helpdesks.jira.client import JiraClient, open_connection
 from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.identity import PROPERTY
+from connector.helpdesks.jira.identity import PROPERTY, told_version
 from connector.helpdesks.jira.install import fields, project, views, webhook
 from connector.helpdesks.jira.install.checklist import checklist
 from connector.helpdesks.jira.install.pages import row_of
@@ -24,6 +24,7 @@ from connector.helpdesks.jira.listing import quoted
 from connector.helpdesks.jira.mapping import JiraMapping, load_mapping
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.site import Bot, Site
+from connector.helpdesks.versions import doubt
 from connector.install.errors import PlanError, StepError
 from connector.install.installation import Choice, Installation, Item, endpoint, of_account, refuse_plain
 from connector.install.objects import Wanted
@@ -74,8 +75,20 @@ def open_installation(settings: JiraSettings, policy: Policy, clock: Callable[[]
         plan=plan,
         plan_back=lambda purge: plan_back_jira(setup, purge_fields=purge),
         checklist=lambda: checklist_jira(setup, settings.required("url")),
-        hints=lambda: list(open_tickets(JiraDesk(setup.bot.connection, setup.mapping, clock), policy)),
+        hints=lambda: [
+            *open_tickets(JiraDesk(setup.bot.connection, setup.mapping, clock), policy),
+            *_unproved(setup.admin),
+        ],
     )
+
+
+def _unproved(admin: JiraClient) -> Iterator[str]:
+    try:
+        why = doubt("jira", told_version(admin))
+    except HelpdeskError:
+        return
+    if why is not None:
+        yield f"Jira {why}."
 
 
 def plan_jira(
@@ -142,10 +155,17 @@ def unfit(project: Row) -> str:
 
 
 def _bot(setup: JiraSetup) -> Bot:
+    """Raises PlanError for a customer's account: in a team it would be no agent, and its notes would be public."""
     try:
-        return setup.bot.bot
+        bot = setup.bot.bot
     except UnavailableError as error:
         raise StepError(f"The connector's own token (INTERSPACE_JIRA_TOKEN) does not work. {error}") from error
+    if bot.is_customer:
+        raise PlanError(
+            "INTERSPACE_JIRA_TOKEN is that of a portal customer: the connector needs an account of its own with an "
+            "agent's licence of Jira Service Management"
+        )
+    return bot
 
 
 def _installed(setup: JiraSetup, current: Current, receiver_url: str | None, *, new_account: bool) -> Installed:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed
+from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ProblemState
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -26,7 +26,7 @@ class View(NamedTuple):
 
 def views(site: JiraSite) -> tuple[View, ...]:
     """The same as in every helpdesk."""
-    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language = (
+    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem = (
         site.jql(name)
         for name in (
             "escalation_level",
@@ -38,14 +38,16 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "intake_status",
             "missed_targets",
             "language",
+            "problem_state",
         )
     )
+    measure = site.jql("next_measure_at")
     incidents, kinds = site.open_incidents, site.mapping.issue_types
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
     late = f"{missed} in ({', '.join(Missed)})"
-    tasks, records = (
-        f"{site.in_project} AND {types((kind,))} AND {key} is not EMPTY" for kind in (kinds.rfo_task, kinds.problem)
-    )
+    tasks = f"{site.in_project} AND {types((kinds.rfo_task,))} AND {key} is not EMPTY"
+    # Whoever has opened them.
+    records = f"{site.in_project} AND {types((kinds.problem,))} AND statusCategory != Done"
     # Also if somebody has closed the task: as long as the customer waits for the RFO.
     waited_for = f"{tasks} AND {rfo_status} in ({', '.join(WAITED_FOR)})"
     return (
@@ -73,8 +75,22 @@ def views(site: JiraSite) -> tuple[View, ...]:
             f"{waited_for} ORDER BY {rfo_due} ASC",
             ("rfo_status",),
         ),
+        View(
+            "Preventive measures",
+            "Promised in RFOs and not done yet, those that are late first.",
+            f"{site.in_project} AND {measure} is not EMPTY ORDER BY {measure} ASC",
+        ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
-        View("Problems", "Root causes to be found.", f"{records} AND statusCategory != Done ORDER BY created ASC"),
+        View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),
+        View(
+            "Problems to confirm",
+            "Proposed by the rules: a person confirms or closes them.",
+            f"{records} AND {problem} = {ProblemState.PROPOSED} ORDER BY created ASC",
+            ("problem_state",),
+        ),
+        View(
+            "Problems late", "Owner, cause or fix is overdue.", f"{records} AND {upcoming} <= now() ORDER BY {upcoming}"
+        ),
         View(
             "Not in English",
             "The customer writes in another language.",

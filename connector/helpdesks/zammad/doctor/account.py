@@ -1,12 +1,15 @@
 """Are the tokens valid, whose are they, and may they do what is needed? One finding for each permission."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from connector.doctor.connection import token_until
 from connector.doctor.context import Row
 from connector.doctor.finding import Check, Observation, fail, ok, skipped, warn
 from connector.domain.vocabulary import Channel
+from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import ForbiddenError, PermanentError, TransientError, UnavailableError
 from connector.helpdesks.zammad.doctor.context import ANY_TICKET, Context
 from connector.helpdesks.zammad.install.tables import KINDS
@@ -65,6 +68,28 @@ def token(context: Context) -> Observation:
             "Use the token of the connector's own user, with the role Agent and the permission ticket.agent.",
         )
     return ok(text)
+
+
+def token_end(context: Context) -> Observation:
+    """The connector's token lives some weeks more. Zammad tells of tokens without
+    themselves: ours is the one that was used last, just now (recording 253)."""
+    variable, today = context.own.variable("token_ends"), context.clock().date()
+    renew = "As the connector's user, make a new token (Profile → Token Access), and set INTERSPACE_ZAMMAD_TOKEN."
+    try:
+        answer = context.bot.get("user_access_token")
+    except ForbiddenError:
+        if context.own.token_ends is not None:
+            return token_until(context.own.token_ends, today, variable, f"{renew} Set {variable} to its last day.")
+        return skipped(
+            "Zammad does not tell this token of itself",
+            f"If it has a last day, set {variable}, or give it the permission user_preferences.access_token.",
+        )
+    tokens = objects(answer.get("tokens") if isinstance(answer, dict) else None, "Zammad GET user_access_token")
+    ours = max(tokens, key=lambda row: str(row.get("last_used_at") or ""), default={})
+    if not ours.get("expires_at"):
+        return ok("it has no end")
+    last_day = datetime.fromisoformat(str(ours["expires_at"])).date()
+    return token_until(last_day, today, "Zammad", renew)
 
 
 def notifications(context: Context) -> Observation:
@@ -134,10 +159,12 @@ def permission_check(path: str) -> str:
 
 
 def group_access(context: Context) -> Observation:
-    """The connector's user works in every group of the mapping: reads, creates, changes."""
+    """The connector's user works in every group of the mapping: reads, creates, changes; and so may link tickets of two
+    groups, for which Zammad wants *change* in the one and *read* in the other."""
     ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
     access = _access(context)
-    needed = {name: ids[name] for name in sorted(set(context.mapping.groups.values())) if name in ids}
+    named = {*context.mapping.groups.values(), *context.mapping.groups_in_scope}
+    needed = {name: ids[name] for name in sorted(named) if name in ids}
     missing = []
     for name, group_id in needed.items():
         granted = access.get(group_id, frozenset())

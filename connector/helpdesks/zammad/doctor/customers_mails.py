@@ -8,6 +8,7 @@ from connector.helpdesks.zammad.doctor.conditions import named_conditions, reach
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.install.objects import is_marked
 
+_NO_RECEIPT = "who reports everything at once gets no receipt, unless the policy says intake.receipt: true"
 _TO_CUSTOMERS = frozenset({"ticket_customer", "article_last_sender"})
 
 
@@ -26,10 +27,12 @@ def customers_mails(context: Context) -> Observation:
         and _at_once(row, context.groups_in_scope)
     ]
     if not answering:
-        return ok("no trigger of yours mails them at the moment at which the connector does")
+        receipt = "a complete report gets the connector's receipt" if context.policy.intake.receipt else _NO_RECEIPT
+        return ok(f"no trigger of yours mails them at the moment at which the connector does; {receipt}")
     return warn(
         f"mail the customer about a new ticket or message, beside the connector: {', '.join(map(repr, answering))}",
-        "Customers whose details are missing get two mails at once. Deactivate them (Manage → Trigger), or give them a "
+        f"{'Every customer gets' if context.policy.intake.receipt else 'Customers whose details are missing get'} two "
+        "mails at once. Deactivate them (Manage → Trigger), or give them a "
         "condition on the group that leaves the rules' groups out.",
     )
 

@@ -3,11 +3,19 @@
 Bodies as in recordings 255, 259, 262 and 281.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connector.domain.fields import CATALOGUE, INTAKE
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, PrioritySource
+from connector.domain.vocabulary import (
+    NOT_ENGLISH,
+    WAITED_FOR,
+    IntakeStatus,
+    Missed,
+    PrioritySource,
+    ProblemState,
+    TicketState,
+)
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.helpdesks.zammad.roles import written_roles
 from connector.install.objects import PREFIX, Ref, Text, Wanted, text_ref
@@ -26,6 +34,11 @@ def macros(site: InstallContext) -> Iterator[Wanted]:
     yield _macro(site, "Agree to defer", {site.attribute("deferral_support"): "true"})
     yield _macro(site, "Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
     yield _macro(site, "Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+    problems = [Ref("groups", site.problem_group, optional=True)]
+    state = site.attribute("problem_state")
+    yield _macro(site, "Confirm the problem", {state: ProblemState.INVESTIGATING.value}, problems)
+    closed = text_ref("ticket_states", site.mapping.state_names(TicketState.CLOSED)[0], optional=True)
+    yield _macro(site, "Decline the problem", {"ticket.state_id": closed}, problems)
 
 
 def _wish(site: InstallContext, why: str) -> str:
@@ -33,15 +46,17 @@ def _wish(site: InstallContext, why: str) -> str:
     return site.policy.messages.render("escalation_wish", {"why": why}, Reader(site.policy.internal_language)).body
 
 
-def _macro(site: InstallContext, name: str, values: Mapping[str, str]) -> Wanted:
+def _macro(
+    site: InstallContext, name: str, values: Mapping[str, str | Ref], groups: Sequence[Ref] | None = None
+) -> Wanted:
     perform = {attribute: {"value": value} for attribute, value in values.items()}
-    groups = [Ref("groups", ref.name, optional=True) for ref in site.incident_groups]
+    incidents = [Ref("groups", ref.name, optional=True) for ref in site.incident_groups]
     body = {
         "name": name,
         "perform": perform,
         "note": Text((f"A wish to the rules. {site.installed} ", *_roles(site))),
         "active": True,
-        "group_ids": groups,
+        "group_ids": list(groups) if groups is not None else incidents,
     }
     return Wanted("macros", name, body, fill={"ux_flow_next_up": "none"})
 
@@ -74,9 +89,16 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     numbers = {step.level for ladder in site.policy.escalation.ladders.values() for step in ladder.levels}
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
+    proposed = {site.attribute("problem_state"): {"operator": "is", "value": [ProblemState.PROPOSED.value]}}
+    overdue = {f"ticket.{upcoming}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
     # Whatever group an overdue task has risen to, and whoever has closed it: as long as the customer waits for the RFO.
     tasks = {
         f"ticket.{rfo_status}": {"operator": "is", "value": list(WAITED_FOR)},
+        f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
+    }
+    measure = site.mapping.attribute("next_measure_at")
+    measures = {
+        f"ticket.{measure}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"},
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
@@ -91,8 +113,11 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
         ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
         ("RFO due", everybody, tasks, rfo_due, "owner"),
+        ("Preventive measures", everybody, measures, measure, "owner"),
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
+        ("Problems to confirm", managers, {**is_open, **problems, **proposed}, "created_at", service),
+        ("Problems late", managers, {**is_open, **problems, **overdue}, upcoming, "owner"),
         ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),
         ("By customer", managers, dict(incidents), upcoming, "organization"),
     )

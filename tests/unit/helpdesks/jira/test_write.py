@@ -10,6 +10,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
 from connector.domain.ticket import Changes, key_of
 from connector.domain.vocabulary import (
+    CauseCategory,
     FaultType,
     Impact,
     IntakeStatus,
@@ -17,6 +18,7 @@ from connector.domain.vocabulary import (
     Priority,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
     TicketKind,
@@ -63,7 +65,26 @@ EVERYTHING: Changes = {
     "deferred_until": START + timedelta(days=1),
     "problem_state": ProblemState.KNOWN_ERROR,
     "root_cause": "A {bad} cable",
+    "cause_category": CauseCategory.FIBRE,
+    "workaround": "The backup line",
     "permanent_fix": "A good one",
+    "rfo_summary": "No light for 3 h",
+    "rfo_trigger": "A {digger}",
+    "rfo_detection": "By *alarm*",
+    "rfo_resolution": "Spliced",
+    "corrective_measures": "Checked | all\nspares",
+    "preventive_measures": "A second path | Ada | 2027-02-01\nAn alarm | Grace | 2027-01-01 | done",
+    "third_party_reference": "CARRIER-4711",
+    "rfo_revision": "The cause",
+    "rfo_release": RfoRelease.FINAL,
+    "rfo_decline_reason": "Not a service of ours",
+    "rfo_version": 2,
+    "next_measure_at": START + timedelta(days=60),
+    "no_fix_reason": "Too dear",
+    "change_reference": "CHG-17",
+    "fix_due": START + timedelta(days=9),
+    "review_on": START + timedelta(days=30),
+    "affected_services": "SVC-1005\nSVC-1006",
     "connector_key": "rfo:1",
 }
 
@@ -238,6 +259,23 @@ def test_a_group_that_is_no_option_and_a_priority_that_is_gone_are_named(bench: 
     with pytest.raises(RefusedError) as caught:
         bench.desk.write(ticket, {"priority": Priority.P1, "group": "nowhere", "escalation_level": 2}, NOTE)
     assert caught.value.details == {"priority", "group"}
+
+
+def test_a_status_and_a_priority_that_get_other_names_meanwhile_are_known_by_their_ids(bench: Bench) -> None:
+    first = bench.read(bench.opens())
+    bench.desk.write(first, {"priority": Priority.P2}, None, TicketState.OPEN)
+    assert bench.read(first.id).state is TicketState.OPEN
+    assert bench.desk.site.statuses, "read with the history, before the names change"
+    world = bench.jira.world
+    for table, names in (("statuses", bench.mapping.state_names(TicketState.OPEN)), ("priorities", ("Highest",))):
+        for row in getattr(world, table).values():
+            row.name = f"{row.name} (new)" if row.name in names else row.name
+
+    ticket = bench.read(bench.opens())
+    bench.desk.write(ticket, {"priority": Priority.P1}, NOTE, TicketState.OPEN)
+
+    seen = bench.read(ticket.id)
+    assert (seen.fields.priority, seen.state) == (Priority.P1, TicketState.OPEN)
 
 
 def test_a_lost_answer_leaves_what_was_done(bench: Bench) -> None:

@@ -105,6 +105,28 @@ def test_entries_younger_than_the_ticket_as_read_are_left_to_the_next_look(zamma
     assert [change.new for change in read(zammad, changed_later(shown()), history).history] == [1]
 
 
+SYSTEM = 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "actor"),
+    [({"sourceable_type": None}, Actor.AGENT), ({"sourceable_type": "Trigger"}, Actor.SYSTEM), ({}, Actor.SYSTEM)],
+    ids=["somebody deleted since", "a trigger", "a Zammad that does not tell"],
+)
+def test_what_an_agent_decided_who_is_deleted_since_stays_supports(
+    zammad: responses.RequestsMock, origin: dict[str, Any], actor: Actor
+) -> None:
+    history = {"history": [entry("rfo_status", "due", "declined", SYSTEM) | origin], "assets": {}}
+
+    assert read(zammad, changed_later(shown()), history).history[0].actor is actor
+
+
+def test_zammad_closes_what_was_pending_by_itself(zammad: responses.RequestsMock) -> None:
+    by_itself = entry("state", "pending close", "closed", SYSTEM) | {"sourceable_type": None}
+
+    assert read(zammad, changed_later(shown()), {"history": [by_itself], "assets": {}}).history[0].actor is Actor.SYSTEM
+
+
 @pytest.mark.parametrize(
     ("user", "roles", "actor"),
     [

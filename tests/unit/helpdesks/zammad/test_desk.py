@@ -8,8 +8,9 @@ import pytest
 import responses
 
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
-from connector.domain.vocabulary import Channel, Impact, IntakeStatus, Priority, RfoStatus
+from connector.domain.fields import Fields
+from connector.domain.ticket import Article, Changes, LinkedTicket, Ticket
+from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority, RfoStatus, TicketState
 from connector.helpdesks.errors import (
     ExposedNoteError,
     ForbiddenError,
@@ -188,8 +189,25 @@ class TestWriting:
                 },
             }
         ]
-        assert updated == datetime(2026, 11, 22, 12, 49, 5, 628_000, tzinfo=UTC)
+        assert updated == incident().updated_at, "the answer shows what others changed: it was not seen"
         assert [path for path in asked(zammad) if not path.startswith("tickets/7")] == []
+
+    @pytest.mark.parametrize(
+        ("other", "articles", "is_seen"),
+        [({}, [2], True), ({"service_ref": "SVC-9"}, [2], False), ({}, [2, 5], False)],
+        ids=["nothing", "a field", "a message"],
+    )
+    def test_what_crosses_a_write_counts_as_not_seen(
+        self, zammad: responses.RequestsMock, other: dict[str, Any], articles: list[int], is_seen: bool
+    ) -> None:
+        """Found on a real 6.4: of an agent's change that crosses ours no webhook tells."""
+        zammad.put(f"{API}/tickets/7", json=row() | other | {"article_ids": articles})
+        article = Article(id="2", author=Actor.CUSTOMER, created_at=NOW, channel=Channel.EMAIL, internal=False)
+        ticket = incident().model_copy(update={"fields": Fields(priority=Priority.P2), "articles": (article,)})
+
+        updated = desk().write(ticket, {"priority_reason": None}, None)
+
+        assert updated == (datetime(2026, 11, 22, 12, 49, 5, 628_000, tzinfo=UTC) if is_seen else ticket.updated_at)
 
     def test_an_internal_note_that_came_back_public_stops_everything(self, zammad: responses.RequestsMock) -> None:
         zammad.put(f"{API}/tickets/7", json=after_note(internal=False))
@@ -342,6 +360,7 @@ class TestFindOrCreate:
                     "internal": True,
                     "preferences": {"interspace": {}},
                 },
+                "links": {"Ticket": {"normal": [7]}},
             }
         ]
         assert sent(zammad, "POST", "links/add") == [
@@ -352,7 +371,28 @@ class TestFindOrCreate:
                 "link_object_source": "Ticket",
                 "link_object_source_number": "41007",
             }
-        ]
+        ], "the answer showed no link: made as a second step"
+
+    def test_a_zammad_that_links_in_the_same_request_gets_no_second_one(self, zammad: responses.RequestsMock) -> None:
+        """Zammad's source of 5.5 to 7.2 (tickets_controller.rb)."""
+        self.found(zammad)
+        held = {"connector_key": "rfo:7", "rfo_status": "due", "rfo_due_at": "2026-11-30T12:00:00.000Z"}
+        linked = {"link_type": "normal", "link_object": "Ticket", "link_object_value": 7}
+        answer = {
+            "ticket_id": 90,
+            "ticket_article_ids": [],
+            "assets": {"Ticket": {"90": row(**held) | {"id": 90}}},
+            "links": [linked],
+        }
+        zammad.post(f"{API}/tickets", json=answer, status=201)
+
+        assert desk().ensure(TASK, incident()) == "90"
+
+    def test_a_ticket_that_the_incident_shows_as_linked_is_linked_no_more(self, zammad: responses.RequestsMock) -> None:
+        self.found(zammad, 55)
+
+        link = LinkedTicket(id="55", number="41055", state=TicketState.OPEN, created_by_connector=True)
+        assert desk().ensure(TASK, incident().model_copy(update={"links": (link,)})) == "55"
 
     def test_only_an_own_ticket_with_the_key_is_looked_for(self, zammad: responses.RequestsMock) -> None:
         """P20: anybody can write a key."""

@@ -58,6 +58,8 @@ def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: Jira
     assert "{{issue.Escalation level}}" in mails
     assert '"Escalation level" >= 3 AND "Escalated from level" < 3' in mails, "also where a rise passes the level"
     assert told.stdout.count("apply the installation again") == len(hand and {"once"})
+    new_words = ("Space settings (Project settings)", "work type (issue type)", "'Work item created' ('Issue created')")
+    assert {word in told.stdout for word in new_words} == {jira_bench.jira.flavour == "cloud"}
 
 
 def test_the_checklist_says_which_levels_have_no_address(run: Run, jira_bench: JiraBench, tmp_path: Path) -> None:

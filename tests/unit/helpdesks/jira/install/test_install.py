@@ -51,7 +51,7 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
 
 def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(data_center: JiraBench) -> None:
     data_center.install()
-    views = ("Missed targets", "Waiting for required details", "RFO due", "Not in English")
+    views = ("Missed targets", "Waiting for required details", "RFO due", "Problems to confirm", "Not in English")
     waiting = [f"Interspace: {view}" for view in views]
     assert not {held.name for held in data_center.jira.world.filters.values()} & set(waiting)
     assert field_named(data_center, "Required details").option("x") is None
@@ -114,7 +114,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 9
+    assert len(held.gadgets) == 12
     assert is_adopted(held.description)
 
 
@@ -264,3 +264,12 @@ def test_an_old_data_center_gets_no_webhook(data_center: JiraBench, monkeypatch:
     data_center.install()
 
     assert data_center.jira.world.webhooks == {}
+
+
+def test_a_customers_token_is_refused_before_anything_is_planned(jira_bench: JiraBench) -> None:
+    bot = jira_bench.jira.world.tokens[jira_bench.tokens["bot"]]
+    bot.kind = "customer"
+    bot.shown.clear()
+
+    with pytest.raises(PlanError, match="that of a portal customer"):
+        jira_bench.plan()

@@ -1,6 +1,7 @@
 """Notes name fields and what is chosen in them as the agent's screen does."""
 
-from connector.domain.fields import CATALOGUE, CUSTOM, Labels
+from connector.domain.fields import CATALOGUE, CUSTOM
+from connector.domain.labels import Labels
 from connector.helpdesks.jira.desk import JiraDesk
 from tests.unit.helpdesks.jira.install.bench import JiraBench, field_named
 

@@ -33,10 +33,12 @@ GROUPS = [{"id": number, "name": name} for number, name in enumerate((*NAMES, "H
 ELSEWHERE = len(GROUPS)
 
 
-def examined(*triggers: dict[str, Any]) -> Observation:
+def examined(*triggers: dict[str, Any], receipt: bool = False) -> Observation:
     ours = {str(group["id"]) for group in GROUPS if group["name"] in NAMES}
     tables = {"triggers": list(triggers)}
-    return customers_mails(cast(Context, SimpleNamespace(rows=tables.__getitem__, groups_in_scope=ours)))
+    policy = SimpleNamespace(intake=SimpleNamespace(receipt=receipt))
+    context = SimpleNamespace(rows=tables.__getitem__, groups_in_scope=ours, policy=policy)
+    return customers_mails(cast(Context, context))
 
 
 def in_groups(operator: str, *ids: int) -> dict[str, Any]:
@@ -81,3 +83,12 @@ def test_what_mails_the_customer_beside_us_is_named(values: dict[str, Any]) -> N
 )
 def test_what_does_not_is_not(values: dict[str, Any]) -> None:
     assert examined({**AUTO_REPLY, **values}).verdict is CheckStatus.OK
+
+
+@pytest.mark.parametrize(("receipt", "said"), [(True, "gets the connector's receipt"), (False, "gets no receipt")])
+def test_whether_complete_reports_are_acknowledged_is_said(receipt: bool, said: str) -> None:
+    assert said in examined(receipt=receipt).text
+
+
+def test_two_receipts_are_named() -> None:
+    assert "Every customer gets two mails" in str(examined(AUTO_REPLY, receipt=True).do)

@@ -1,7 +1,7 @@
 """An examination as a whole: all well, what is skipped, what is removed, permissions, clocks and deliveries."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +239,37 @@ def test_a_check_that_trips_is_a_finding_and_its_dependants_are_skipped(installa
     ]
     assert [found[1].seen, found[2].seen] == ["not examined: a"] * 2
     assert SECRET not in found[0].seen
+
+
+@pytest.mark.parametrize(
+    ("ends", "may_be_seen", "setting", "verdict", "says"),
+    [
+        (None, True, None, CheckStatus.OK, "it has no end"),
+        (31, True, None, CheckStatus.OK, "says Zammad"),
+        (30, True, None, CheckStatus.WARN, "in 30 days"),
+        (-1, True, None, CheckStatus.FAIL, "it ended"),
+        (5, False, None, CheckStatus.SKIPPED, "does not tell"),
+        (5, False, 20, CheckStatus.WARN, "says INTERSPACE_ZAMMAD_TOKEN_ENDS, in 20 days"),
+    ],
+)
+def test_the_end_of_the_connectors_token(
+    installation: Installation,
+    ends: int | None,
+    may_be_seen: bool,
+    setting: int | None,
+    verdict: CheckStatus,
+    says: str,
+) -> None:
+    def day(number: int) -> date:
+        return (installation.clock() + timedelta(days=number)).date()
+
+    bot, world = installation.accounts.bot, installation.zammad.world
+    world.token_ends = {bot: str(day(ends))} if ends is not None else {}
+    if not may_be_seen:
+        installation.zammad.limit_token(bot, ["ticket.agent"])
+    installation.settings["zammad_token_ends"] = day(setting) if setting is not None else None
+    checks = tuple(check for check in installation.checks if check.name == "token's end")
+
+    found = installation.examine(checks)["token's end"]
+
+    assert (found.verdict, says in found.seen) == (verdict, True)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE, Labels
+from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
+from connector.domain.labels import Labels
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.plan import Action

@@ -8,8 +8,8 @@ from threading import Barrier, BrokenBarrierError, Thread
 import pytest
 
 from connector.domain.ticket import Ticket
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import NotFoundError
-from connector.helpdesks.pace import Pace
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.benchmarks.instant_desk import DESK, InstantDesk
@@ -22,7 +22,7 @@ class Meeting(InstantDesk):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pace = Pace()
+        self.concurrency = Concurrency()
         self.others = 0
         self._barrier = Barrier(2)
 
@@ -47,7 +47,7 @@ def test_where_answers_are_slow_tickets_are_done_one_at_a_time(table: WorkTable,
     desk = Meeting()
     tickets = {str(number) for number in range(6)}
     for _ in range(failures):
-        desk.pace.failed()
+        desk.concurrency.failed()
     worker = Worker(table, desk, default_policy(), rate=0)
     table.touch([Key(DESK, ticket) for ticket in tickets], table.now())
     thread = Thread(target=worker.run)

@@ -26,7 +26,7 @@ _FORGETS, _FORGETS_ALONE = 1.0002, 1.02
 helpdesk's own."""
 
 
-class Pace:
+class Concurrency:
     """What one helpdesk's answers tell. Safe to use from many threads."""
 
     def __init__(self) -> None:
@@ -63,8 +63,8 @@ class Pace:
 
 
 @runtime_checkable
-class Paced(Protocol):
-    """A helpdesk that has such a pace."""
+class Adaptive(Protocol):
+    """A helpdesk that tells how much it can take."""
 
     @property
-    def pace(self) -> Pace: ...
+    def concurrency(self) -> Concurrency: ...

@@ -1,0 +1,134 @@
+"""``interspace report``: a month for a customer, or for the provider. Reads only."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from connector.cli.options import HELPDESK, helpdesk_option, settings_options
+from connector.cli.past import Past, asked, saved, shown_while_read
+from connector.cli.sections import command
+from connector.cli.wiring import now, open_policy
+from connector.domain.vocabulary import TicketKind
+from connector.policy.models import Policy
+from connector.reports.figures import Report
+from connector.reports.incident import Incident, incident
+from connector.reports.month import Month
+from connector.reports.render import FORMATS
+from connector.reports.tables import of_customer, of_provider
+from connector.settings import Settings
+from connector.simulation.cassette import CassetteError
+
+_TREND = 12
+"""Months that the provider's report looks back."""
+
+
+@command()
+@click.option("--month", required=True, metavar="YYYY-MM", help="Which month, in the policy's display_timezone.")
+@click.option("--customer", metavar="ID", help="A customer of the service catalogue. Without it: the provider's own.")
+@click.option("--all", "everybody", is_flag=True, help="One report for each customer, and the provider's own.")
+@click.option("--format", "form", type=click.Choice(tuple(FORMATS)), default="html", show_default=True, help="As what.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="The folder for the files.  [default: the current one]",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Take the tickets from a file of interspace simulate --save.",
+)
+@helpdesk_option()
+@settings_options(HELPDESK)
+def report(
+    settings: Settings,
+    *,
+    month: str,
+    customer: str | None,
+    everybody: bool,
+    form: str,
+    out: Path,
+    source: Path | None,
+    helpdesk: str | None,
+) -> None:
+    """Write a month's report: promises kept and missed, downtime, escalations.
+
+    The tickets are read from the helpdesk one after the other; nothing is written there. Every figure names the tickets
+    it was counted from, so that a customer can be shown why. The provider's own report holds all customers, what the
+    customers had to be asked for, and twelve months; it reads those of a year.
+
+    \b
+    Examples:
+      interspace report --month 2026-11
+      interspace report --month 2026-11 --customer acme --format csv --out reports
+      interspace report --month 2026-11 --all --out reports
+      interspace report --month 2026-11 --from past.json.gz --format json
+    """
+    policy = open_policy(settings)
+    wanted = _month(month, policy)
+    _known(customer, policy)
+    if customer is not None and everybody:
+        raise click.UsageError("--all holds every customer: leave --customer out")
+    back = wanted if customer is not None else wanted.shifted(1 - _TREND)
+    try:
+        past = asked(settings, helpdesk, back.begins) if source is None else saved(source)
+        incidents = _incidents(past, policy, min(past.until, wanted.ends))
+    except CassetteError as error:
+        raise click.ClickException(str(error)) from None
+    until = min(past.until, wanted.ends)
+    reports = [_report(incidents, policy, wanted, until, customer)] if customer or not everybody else []
+    if everybody:
+        names = sorted({one.customer for one in incidents})
+        reports = [_report(incidents, policy, wanted, until, name) for name in (None, *names)]
+    _write(reports, out, form)
+
+
+def _month(text: str, policy: Policy) -> Month:
+    try:
+        month = Month.parse(text, ZoneInfo(policy.display_timezone))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no month such as 2026-11", param_hint="--month") from None
+    if month.begins > now():
+        raise click.BadParameter(f"{month.name} has not begun", param_hint="--month")
+    return month
+
+
+def _known(customer: str | None, policy: Policy) -> None:
+    known = [one.id for one in policy.catalogue.customers]
+    if customer is not None and customer not in known:
+        raise click.BadParameter(
+            f"the service catalogue has no customer {customer!r}; it has {', '.join(known) or 'none'}",
+            param_hint="--customer",
+        )
+
+
+def _incidents(past: Past, policy: Policy, until: datetime) -> list[Incident]:
+    tickets = shown_while_read(past, quiet=False)
+    kinds = (ticket for ticket in tickets if ticket is not None and ticket.kind is TicketKind.INCIDENT)
+    return [incident(ticket, policy, until) for ticket in kinds if ticket.created_at < until]
+
+
+def _report(incidents: list[Incident], policy: Policy, month: Month, until: datetime, customer: str | None) -> Report:
+    if customer is None:
+        tables = of_provider(incidents, month, until, _TREND)
+    else:
+        tables = of_customer([one for one in incidents if one.customer == customer], month, until)
+    return Report(month, customer, until, policy.name, policy.version, tables)
+
+
+def _write(reports: list[Report], folder: Path, form: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in reports:
+            path = folder / f"report-{one.month.name}-{_file_name(one.customer or 'provider')}.{form}"
+            path.write_text(FORMATS[form](one), encoding="utf-8")
+            click.echo(f"written: {path}")
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+
+
+def _file_name(text: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in text)

@@ -1,0 +1,188 @@
+"""What a report says of one incident, found out by the same clocks as the rules (R36–R38)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import (
+    Actor,
+    Channel,
+    Impact,
+    Priority,
+    PrioritySource,
+    RfoStatus,
+    TicketKind,
+)
+from connector.policy.models import Policy
+from connector.rules import timeline
+from connector.rules.case import Case
+from connector.rules.clocks import Target, clocks
+from connector.rules.outages import outages
+from connector.rules.people import known
+from connector.rules.timeline import Interval, Intervals
+from connector.rules.trust import verified
+
+
+class Promise(NamedTuple):
+    """A time limit and what became of it."""
+
+    due: datetime | None
+    met: datetime | None
+    kept: bool | None
+    """``None``: neither kept nor missed yet, or the clock stands still."""
+
+    @property
+    def late(self) -> timedelta:
+        """By how much it was missed, as far as that is over."""
+        return self.met - self.due if self.kept is False and self.met and self.due else timedelta()
+
+
+class Rise(NamedTuple):
+    """A level that the ticket has risen to."""
+
+    at: datetime
+    level: int
+    why: str
+
+
+class Rfo(NamedTuple):
+    """The Reason-For-Outage document of an incident."""
+
+    asked: datetime | None
+    due: datetime | None
+    delivered: datetime | None
+    late: bool
+
+
+class Incident(NamedTuple):
+    """One incident. Times are UTC."""
+
+    number: str
+    customer: str
+    """The catalogue's id, else the organization, else the contact."""
+    service: str | None
+    """Only one that the catalogue knows as this customer's."""
+    priority: Priority
+    impact: Impact | None
+    channel: Channel
+    created: datetime
+    ended: datetime | None
+    first_response: Promise
+    repair: Promise
+    updates_kept: int
+    updates_missed: int
+    down: Intervals
+    """When it was going on."""
+    waited: Intervals
+    """When its clocks stood still in that time: by consent, or for the customer."""
+    levels: tuple[Rise, ...]
+    deferred: Intervals
+    rfo: Rfo | None
+    problems: tuple[str, ...]
+    """Numbers of linked problem records that are open."""
+    asked_for: tuple[str, ...]
+    """Required details that were missing when the customer was first asked: names of fields."""
+    overridden: bool
+    """Support has chosen the priority."""
+
+
+def incident(ticket: Ticket, policy: Policy, until: datetime) -> Incident:
+    """What happened on the ticket up to ``until`` (UTC)."""
+    ticket = verified(known(ticket, policy.catalogue))[0]
+    case = Case(ticket, policy, until)
+    counted = clocks(case)
+    going_on = tuple(Interval(one.began, one.ended) for one in outages(ticket))
+    kept, missed = _updates(case)
+    return Incident(
+        number=ticket.number,
+        customer=_customer(case),
+        service=case.verified_service,
+        priority=case.priority,
+        impact=ticket.fields.impact,
+        channel=ticket.channel,
+        created=ticket.created_at,
+        ended=timeline.resolved_at(ticket),
+        first_response=_promise(counted.first_response, until),
+        repair=_promise(counted.repair, until),
+        updates_kept=kept,
+        updates_missed=missed,
+        down=going_on,
+        waited=timeline.less(going_on, timeline.runs(ticket, policy), ticket.created_at),
+        levels=tuple(_levels(ticket)),
+        deferred=timeline.deferrals(ticket),
+        rfo=_rfo(ticket, until),
+        problems=tuple(one.number for one in ticket.links if one.kind is TicketKind.PROBLEM and not one.state.is_over),
+        asked_for=tuple(_asked_for(ticket, policy)),
+        overridden=ticket.fields.priority_source is PrioritySource.AGENT,
+    )
+
+
+def length(intervals: Iterable[Interval], until: datetime) -> timedelta:
+    """How long they last together by ``until``."""
+    spans = ((start, until if end is None else min(end, until)) for start, end in intervals)
+    return sum((max(end - start, timedelta()) for start, end in spans), timedelta())
+
+
+def _customer(case: Case) -> str:
+    company = next(iter(case.companies), None)
+    customer = case.ticket.customer
+    return company.id if company else next(iter(customer.organizations), None) or customer.name or customer.id
+
+
+def _promise(target: Target, until: datetime) -> Promise:
+    if target.missed_at(until) is not None:
+        return Promise(target.due, target.met, kept=False)
+    return Promise(target.due, target.met, kept=True if target.met is not None else None)
+
+
+def _updates(case: Case) -> tuple[int, int]:
+    """How many updates after the first response came within the interval of the priority, and how many did not. A last
+    one that nobody has waited for too long counts for nothing."""
+    ticket, limits = case.ticket, case.limits
+    first = timeline.first_response_at(ticket)
+    if limits.update_every is None or first is None:
+        return 0, 0
+    kept = missed = 0
+    running, last = timeline.runs(ticket, case.policy), first
+    end = timeline.resolved_at(ticket) or case.now
+    told = sorted(answer.heard_at for answer in ticket.answers if first < answer.heard_at <= end)
+    for at in (*told, end):
+        since = timeline.both(running, (Interval(last, None),))
+        due = timeline.deadline(limits.calendar, since, limits.update_every.length)
+        if due is not None and due < at:
+            missed += 1
+        elif at != end:
+            kept += 1
+        last = at
+    return kept, missed
+
+
+def _levels(ticket: Ticket) -> Iterator[Rise]:
+    """Every rise above the first level with its reason, as the history tells."""
+    reasons = {change.at: str(change.new or "") for change in ticket.changes.get("escalation_reason", ())}
+    for change in ticket.changes.get("escalation_level", ()):
+        if isinstance(change.new, int) and change.new > max(change.old or 1, 1):
+            yield Rise(change.at, change.new, reasons.get(change.at, ""))
+
+
+def _rfo(ticket: Ticket, until: datetime) -> Rfo | None:
+    changes = [one for one in ticket.changes.get("rfo_status", ()) if one.actor is not Actor.CUSTOMER]
+    asked = next((one.at for one in changes if one.new in (RfoStatus.REQUESTED, RfoStatus.DUE)), None)
+    if asked is None:
+        return None
+    delivered = next((one.at for one in reversed(changes) if one.new is RfoStatus.DELIVERED), None)
+    declined = ticket.fields.rfo_status is RfoStatus.DECLINED
+    due = ticket.fields.rfo_due_at
+    late = due is not None and not declined and due < (delivered or until)
+    return Rfo(asked, due, delivered, late)
+
+
+def _asked_for(ticket: Ticket, policy: Policy) -> Iterator[str]:
+    asked = min((at for mark, at in ticket.marks.items() if mark.name == "asked"), default=None)
+    for field in policy.intake.required if asked is not None else ():
+        changes = ticket.changes.get(field, ())
+        before = [change.new for change in changes if asked is not None and change.at < asked]
+        held = before[-1] if before else changes[0].old if changes else getattr(ticket.fields, field)
+        if held is None:
+            yield field

@@ -1,0 +1,52 @@
+"""``interspace report``: files for a customer, each or the provider, and clear errors."""
+
+import json
+from pathlib import Path
+
+from connector.simulation import cassette
+from tests.builders import T0, at
+from tests.unit.cli.conftest import Run
+from tests.unit.simulation.test_replay import reported
+
+
+def saved(folder: Path) -> str:
+    with cassette.Recorder(folder / "past.json.gz", at(days=2)) as recorder:
+        recorder.add(reported())
+    return str(folder / "past.json.gz")
+
+
+def test_a_file_for_each_customer_and_the_provider(run: Run, tmp_path: Path) -> None:
+    made = run("report", "--month", "2026-11", "--from", saved(tmp_path), "--all", "--out", str(tmp_path / "out"))
+
+    assert made.returncode == 0, made.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "report-2026-11-harbour.html",
+        "report-2026-11-provider.html",
+    ]
+
+
+def test_one_customer_as_data(run: Run, tmp_path: Path) -> None:
+    options = ("--from", saved(tmp_path), "--customer", "harbour", "--format", "json", "--out", str(tmp_path))
+    made = run("report", "--month", "2026-11", *options)
+
+    assert made.returncode == 0, made.stderr
+    told = json.loads((tmp_path / "report-2026-11-harbour.json").read_text(encoding="utf-8"))
+    assert told["until"] == at(days=2).isoformat()
+    assert told["tables"]["incidents"][0]["Incidents"] == {"value": 1, "tickets": ["41007"]}
+
+
+def test_mistakes_get_one_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken").write_bytes(b"nothing")
+    (tmp_path / "file").touch()
+    for options, told in (
+        (("--month", "11/2026"), "no month such as 2026-11"),
+        (("--month", f"{T0.year + 900}-01"), "has not begun"),
+        (("--month", "2026-11", "--customer", "nobody"), "no customer 'nobody'; it has acme"),
+        (("--month", "2026-11", "--customer", "harbour", "--all"), "leave --customer out"),
+        (("--month", "2026-11", "--from", str(tmp_path / "broken")), "cut off or damaged"),
+        (("--month", "2026-11", "--from", saved(tmp_path), "--out", "/proc/nowhere"), "/proc/nowhere"),
+    ):
+        failed = run("report", *options)
+        assert failed.returncode == 2, options
+        assert told in " ".join(failed.stderr.split()), failed.stderr
+        assert "Traceback" not in failed.stderr

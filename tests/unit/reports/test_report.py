@@ -1,0 +1,112 @@
+"""A whole report: every figure names its tickets, equal input gives equal bytes, and customers' words are data."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from connector.domain.ticket import Customer
+from connector.domain.vocabulary import Actor, Impact, Priority, ServiceCheck, TicketState
+from connector.reports.figures import Report, Table
+from connector.reports.incident import Incident, incident
+from connector.reports.month import Month
+from connector.reports.render import FORMATS
+from connector.reports.tables import of_customer, of_provider
+from tests.builders import at, changed, complete, default_policy, moved, said
+from tests.builders import incident as ticket_of
+
+POLICY = default_policy()
+MONTH = Month.parse("2026-11", ZoneInfo("Europe/Berlin"))
+UNTIL = at(days=3)
+
+
+def lived(number: str, hours: float, begins: float = 0, **values: object) -> Incident:
+    """A P1 that was answered at once and repaired after so many hours."""
+    ticket = ticket_of(
+        complete(priority=Priority.P1, impact=Impact.SERVICE_AFFECTING, service_check=ServiceCheck.VERIFIED),
+        number=number,
+        created_at=at(hours=begins),
+        state=TicketState.CLOSED,
+        articles=(said("down", at(hours=begins)), said("news", at(hours=begins, minutes=5), Actor.AGENT)),
+        history=(
+            changed("service_check", None, ServiceCheck.VERIFIED, at(hours=begins), Actor.CONNECTOR),
+            moved(TicketState.OPEN, TicketState.CLOSED, at(hours=begins + hours)),
+        ),
+        **values,
+    )
+    return incident(ticket, POLICY, UNTIL)
+
+
+INCIDENTS = (lived("1", 2), lived("2", 6, begins=1), lived("3", 1, begins=-24 * 40))
+
+
+def report(tables: tuple[Table, ...], customer: str | None = None) -> Report:
+    return Report(MONTH, customer, UNTIL, "Interspace", POLICY.version, tables)
+
+
+def row(tables: Sequence[Table], key: str, label: str) -> list[tuple[object, tuple[str, ...]]]:
+    (table,) = (one for one in tables if one.key == key)
+    (found,) = (one for one in table.rows if one.label == label)
+    return [(figure.value, figure.tickets) for figure in found.figures]
+
+
+def test_what_began_in_the_month_counts_and_each_figure_names_its_tickets() -> None:
+    tables = of_customer(INCIDENTS, MONTH, UNTIL)
+
+    assert row(tables, "incidents", "All")[0] == (2, ("1", "2"))
+    assert row(tables, "promises", "Repair, P1") == [
+        (2, ("1", "2")), (1, ("1",)), (1, ("2",)), (120, ("2",)), (50.0, ("1",)),
+    ]  # fmt: skip
+    assert row(tables, "repeats", "SVC-1005") == [(2, ("1", "2"))]
+
+
+def test_downtime_that_overlaps_counts_once() -> None:
+    down, waiting, available = row(of_customer(INCIDENTS, MONTH, UNTIL), "downtime", "SVC-1005")
+
+    assert down == (7 * 60, ("1", "2"))
+    assert waiting[0] == 0
+    assert available[0] == int(100_000 * (1 - timedelta(hours=7) / (UNTIL - MONTH.begins))) / 1000
+
+
+def test_the_provider_sees_all_customers_and_twelve_months() -> None:
+    other = lived("4", 1, customer=Customer(id="9", name="=cmd|'/c calc'!A1", organizations=("<b>Acme</b>",)))
+    tables = of_provider((*INCIDENTS, other), MONTH, UNTIL)
+
+    (trend,) = (table for table in tables if table.key == "trend")
+    assert [one.label for one in trend.rows] == [MONTH.shifted(-back).name for back in range(11, -1, -1)]
+    assert [one.figures[0].value for one in trend.rows][-2:] == [1, 3]
+    assert row(tables, "customers", "harbour")[0] == (2, ("1", "2"))
+
+
+def test_every_format_holds_every_figure_and_is_the_same_every_time() -> None:
+    whole = report(of_provider(INCIDENTS, MONTH, UNTIL))
+    again = report(of_provider(tuple(reversed(INCIDENTS)), MONTH, UNTIL))
+
+    for form in FORMATS.values():
+        assert form(whole) == form(again)
+    data = json.loads(FORMATS["json"](whole))
+    assert data["tables"]["promises"][1]["Missed"] == {"value": 1, "tickets": ["2"]}
+    lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](whole))))
+    assert len(lines) == sum(len(one.figures) for table in whole.tables for one in table.rows)
+    assert "Repair, P1" in FORMATS["html"](whole)
+
+
+def test_what_people_wrote_is_data_in_every_format() -> None:
+    evil = "=HYPERLINK(1)<script>alert(1)</script>{{ 7*7 }}"
+    other = lived("4", 1, customer=Customer(id="9", name="x", organizations=(evil,)))
+    whole = report(of_provider((other,), MONTH, UNTIL), customer=evil)
+
+    html = FORMATS["html"](whole)
+    assert "<script" not in html
+    assert "{{ 7*7 }}" in html
+    cells = [cell for line in csv.reader(io.StringIO(FORMATS["csv"](whole))) for cell in line]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+
+
+def test_a_month_without_incidents_is_a_report() -> None:
+    empty = report(of_provider((), MONTH, UNTIL))
+
+    assert FORMATS["html"](empty).count("None.") >= 5
+    assert all(form(empty) for form in FORMATS.values())
