@@ -45,7 +45,7 @@ def table(tmp_path: Path) -> Iterator[WorkTable]:
 @pytest.mark.parametrize(("failures", "meet"), [(0, True), (5, False)])
 def test_where_answers_are_slow_tickets_are_done_one_at_a_time(table: WorkTable, failures: int, meet: bool) -> None:
     desk = Meeting()
-    tickets = {str(number) for number in range(6)}
+    tickets = {str(number) for number in range(4)}
     for _ in range(failures):
         desk.concurrency.failed()
     worker = Worker(table, desk, default_policy(), rate=0)
