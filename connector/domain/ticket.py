@@ -402,10 +402,12 @@ def found_once(fact: Callable[[Ticket], T]) -> Callable[[Ticket], T]:
 
     @wraps(fact)
     def known(ticket: Ticket) -> T:
-        facts = vars(ticket)
-        if name not in facts:
-            facts[name] = fact(ticket)
-        found: T = facts[name]
+        facts = ticket.__dict__
+        found: T
+        try:
+            found = facts[name]
+        except KeyError:
+            found = facts[name] = fact(ticket)
         return found
 
     return known
