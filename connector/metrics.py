@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from connector.domain.decision import Decision
 from connector.domain.mark import Mark
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Histogram
     from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -133,12 +132,6 @@ def exposed(helpdesk: str) -> None:
     _figures().exposed.labels(helpdesk).inc()
 
 
-def token_ends(helpdesk: str, day: date) -> None:
-    """The last day (UTC) of the token with which the helpdesk is asked."""
-    begin = datetime.combine(day, time(), UTC)
-    _figures().token_ends.labels(helpdesk).set(begin.timestamp())
-
-
 def held_back(helpdesk: str) -> None:
     """A new policy was not applied to the open tickets, because it would change too many of them (P15)."""
     _figures().held_back.labels(helpdesk).inc()
@@ -229,7 +222,7 @@ def _figures() -> _Figures:
 
 @cache
 def _made() -> _Figures:
-    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Histogram
 
     registry = CollectorRegistry()
 
