@@ -21,7 +21,7 @@ from connector.domain.decision import Decision
 from connector.domain.mark import Mark
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -207,7 +207,6 @@ class _Figures:
     held_back: "Counter"
     exposed: "Counter"
     out_of_scope: "Counter"
-    token_ends: "Gauge"
     at_a_time: "Gauge"
 
 
@@ -222,7 +221,7 @@ def _figures() -> _Figures:
 
 @cache
 def _made() -> _Figures:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
     registry = CollectorRegistry()
 
@@ -257,13 +256,6 @@ def _made() -> _Figures:
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
-        token_ends=Gauge(
-            "interspace_token_ends_timestamp_seconds",
-            "Begin of the last day of the helpdesk's token, where the settings name it.",
-            ("helpdesk",),
-            registry=registry,
-            multiprocess_mode="max",
-        ),
         at_a_time=Gauge(
             "interspace_tickets_at_a_time",
             "Tickets that may be worked on at the same time now, by how quickly the helpdesk answers.",
