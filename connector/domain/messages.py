@@ -42,6 +42,8 @@ _CUSTOMER = (
 )
 _INTERNAL = (
     "brought_along",
+    "cause_missing",
+    "change_untold",
     "contested",
     "customer_not_told",
     "deferral_ended",
@@ -80,7 +82,9 @@ _INTERNAL = (
     "service_foreign",
     "service_unknown",
     "state_unknown",
+    "target_warning",
     "unproved",
+    "update_missed",
     "worse_now",
 )
 _FIELD = (
@@ -96,7 +100,7 @@ _FIELD = (
     "reason_request",
     "reason_rfo_overdue",
 )
-_TASK = ("problem_record", "rfo_task")
+_TASK = ("problem_proposed", "problem_record", "rfo_task")
 
 MESSAGES: Mapping[str, Audience] = {
     **dict.fromkeys(_CUSTOMER, Audience.CUSTOMER),

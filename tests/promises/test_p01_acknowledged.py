@@ -102,6 +102,8 @@ def test_an_event_that_arrives_during_the_work_is_acted_upon(cast: Cast, moment:
     if moment == "ensure":
         stage.settle()
         cast.agent.sets(ticket, state=TicketState.CLOSED)
+        stage.settle()
+        stage.clock.advance(timedelta(minutes=31))
 
     def happening() -> None:
         cast.customer.replies(
