@@ -12,11 +12,10 @@ from werkzeug.exceptions import HTTPException
 from connector import metrics
 from connector.helpdesks import registry
 from connector.helpdesks.payload import clean
-from connector.work.errors import StoreError
 from connector.work.figures import WorkTableRows
-from connector.work.jobs import Counts
 
 from .deliver import routes
+from .health import HealthCheck
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
 
@@ -38,7 +37,6 @@ def create_app(receiver: Receiver) -> Flask:
     for plugin in registry.plugins():
         app.register_blueprint(routes(plugin.name, plugin.sender, receiver))
     _add_health(app, receiver)
-    _add_metrics(app, receiver)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)
     app.register_error_handler(Exception, _broken)
@@ -57,31 +55,27 @@ def _in_one_piece(inner: "WSGIApplication") -> "WSGIApplication":
 
 
 def _add_health(app: Flask, receiver: Receiver) -> None:
+    helpdesks = sorted({hook.helpdesk for hook in receiver.hooks})
+    check = HealthCheck(helpdesks, receiver.counts, receiver.now, health=receiver.health, commit=receiver.commit)
+    rows = WorkTableRows(receiver.counts, health=receiver.health, committed=lambda: check.committed)
+
     @app.get("/healthz", provide_automatic_options=False)
     def healthz() -> Response:
         return jsonify(status="alive")
 
     @app.get("/readyz", provide_automatic_options=False)
     def readyz() -> Response:
-        try:
-            counts = receiver.counts()
-        except StoreError as error:
-            detail = "the work table cannot be read now"
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
-        return jsonify(status="ready", work={helpdesk: _shown(count) for helpdesk, count in counts.items()})
-
-
-def _add_metrics(app: Flask, receiver: Receiver) -> None:
-    rows = WorkTableRows(receiver.counts)
+        state = check.state()
+        if state.problems:
+            refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "; ".join(state.problems), RETRY_LATER)
+            return problem(refusal, problems=list(state.problems), **state.shown)
+        return jsonify(status="ready", **state.shown)
 
     @app.get("/metrics", provide_automatic_options=False, endpoint="metrics")
     def figures() -> Response:
+        # Whoever scrapes only the figures learns of a commit that fails, too.
+        check.state()
         return Response(metrics.exposition(rows), content_type=metrics.CONTENT_TYPE)
-
-
-def _shown(counts: Counts) -> dict[str, int | str | None]:
-    oldest = counts.oldest_due.isoformat() if counts.oldest_due else None
-    return {**counts._asdict(), "oldest_due": oldest}
 
 
 def _refused(refusal: Refusal) -> Response:

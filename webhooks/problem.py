@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response
 
@@ -23,13 +24,15 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error
         self.headers = dict(headers or {})
 
 
-def problem(refusal: Refusal) -> Response:
-    """The refusal as ``application/problem+json``. ASCII only, so no byte of a request comes back raw."""
+def problem(refusal: Refusal, **more: Any) -> Response:
+    """The refusal as ``application/problem+json``, with ``more`` members. ASCII only, so no byte of a request comes
+    back raw."""
     body = {
         "type": "about:blank",
         "title": refusal.status.phrase,
         "status": refusal.status.value,
         "detail": refusal.detail,
+        **more,
     }
     return Response(
         json.dumps(body),

@@ -12,6 +12,7 @@ from connector.helpdesks.sender import Hook
 from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
+from connector.work.health import Health
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
 
@@ -32,6 +33,10 @@ class Receiver:
     """The work table's time, UTC."""
     counts: Callable[[], Mapping[str, Counts]]
     """The rows of each helpdesk by state. Raises ``StoreError``."""
+    health: Callable[[], Sequence[Health]] | None = None
+    """What the workers have told of themselves and their helpdesks. Raises ``StoreError``."""
+    commit: Callable[[], datetime] | None = None
+    """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
     settle: timedelta = timedelta(seconds=1)
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
@@ -65,6 +70,8 @@ def open_receiver(settings: Settings) -> Receiver:
         touch=GroupCommit(table).touch,
         now=table.now,
         counts=table.counts,
+        health=table.health.all,
+        commit=table.health.commit,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
         body_places=BodyPlaces(max(1, settings.receiver_threads * 3 // 4)),

@@ -29,6 +29,9 @@ _COMMANDS = {
         "export": ("export", "Write what the fields say as CSV."),
         "installation": ("installation", "Which helpdesk the work table is for."),
     },
+    "Documents": {
+        "rfo": ("rfo", "The documents that customers get after an outage."),
+    },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),
         "report": ("report", "Write a month's report for a customer or the provider."),

@@ -24,9 +24,9 @@ _TEXTS = "texts"
 def policy(*, folder: Path, add: bool | None, force: bool) -> None:
     """Copy the shipped rules, to change them.
 
-    Policy, service catalogue, mappings and the JSON Schemas for your editor go into DIR, with an empty folder for texts
-    of your own (see: interspace messages), and the settings that name the copies are shown. A file that is there stays
-    as it is, and so does what the settings name already.
+    Policy, service catalogue, mappings, the letterhead of documents and the JSON Schemas for your editor go into DIR,
+    with an empty folder for texts of your own (see: interspace messages), and the settings that name the copies are
+    shown. A file that is there stays as it is, and so does what the settings name already.
 
     \b
     Examples:
@@ -59,14 +59,18 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
 
 
 def _shipped() -> list[Path]:
-    """The files to copy. Messages are left out, because an admin's folder holds only those that differ."""
+    """The files to copy. Messages are left out, because an admin's folder holds only those that differ, and so are the
+    templates of documents, which an upgrade replaces."""
     files = (path for path in MAPPINGS.rglob("*") if path.is_file())
-    return sorted(path for path in files if not path.is_relative_to(MAPPINGS / "messages"))
+    own = (MAPPINGS / "messages", MAPPINGS / "documents")
+    return sorted(path for path in files if not any(path.is_relative_to(folder) for folder in own))
 
 
 def _own_texts(text: str) -> str:
-    """The policy with the folder for texts of one's own; another file as it is."""
-    return text.replace(f"# messages_folder: {_TEXTS} ", f"messages_folder: {_TEXTS} ")
+    """The policy with the folders for texts and letterhead of one's own; another file as it is."""
+    for folder in (f"messages_folder: {_TEXTS} ", "provider_folder: provider "):
+        text = text.replace(f"# {folder}", folder)
+    return text
 
 
 def _defaults() -> dict[str, Path]:

@@ -18,10 +18,11 @@ from connector.cli.sections import Group
 from connector.domain.messages import MESSAGES
 from connector.messages.catalogue import Message, MessageCatalogue
 from connector.messages.words import Language, Reader
-from connector.policy.load import read_section, read_texts
+from connector.policy.load import read_texts
 from connector.policy.messages import SHIPPED, shipped, unknown
 from connector.policy.models import Rules
 from connector.policy.problem import PolicyError, Problem
+from connector.policy.read import read_section
 from connector.settings import Settings
 
 

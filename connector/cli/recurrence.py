@@ -17,7 +17,7 @@ from connector.domain.decision import NewTicket
 from connector.domain.fields import fit
 from connector.domain.ticket import Ticket, key_of
 from connector.domain.vocabulary import ProblemState, ServiceCheck, TicketKind
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.logs import harmless
 from connector.policy.models import Policy
 from connector.rules import wording, writing
@@ -64,7 +64,7 @@ def recurrence(
         _show(found, len(faults), len(read), dry_run=dry_run)
 
 
-def propose(desk: Desk, policy: Policy, recurring: Recurring, read: dict[str, Ticket]) -> str | None:
+def propose(desk: Helpdesk, policy: Policy, recurring: Recurring, read: dict[str, Ticket]) -> str | None:
     """The id of the proposed record, linked to all its incidents. A repeat finds it: by its key, and because what is
     linked counts no more. ``None``: its newest incident has a record by now.
 

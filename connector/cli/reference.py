@@ -14,6 +14,7 @@ from connector.cli.options import sections as headings
 from connector.cli.sections import filled, sections
 from connector.helpdesks import registry
 from connector.policy.catalogue import Catalogue
+from connector.policy.letterhead import Provider
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Rules
 from connector.policy.section import Section
@@ -133,7 +134,12 @@ def _first_paragraph(command: click.Command) -> str:
 def schemas() -> dict[str, type[Section]]:
     """The name of each schema's file, and what it describes."""
     mappings = {f"{plugin.name}.schema.json": plugin.mapping() for plugin in registry.plugins()}
-    return {"policy.schema.json": Rules, "services.schema.json": Catalogue, **mappings}
+    return {
+        "policy.schema.json": Rules,
+        "provider.schema.json": Provider,
+        "services.schema.json": Catalogue,
+        **mappings,
+    }
 
 
 def schema_text(section: type[Section]) -> str:

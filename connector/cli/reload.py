@@ -62,9 +62,9 @@ def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) ->
     try:
         desk, policy = open_again()
     except PolicyError as error:
-        return _stays([str(problem) for problem in error.problems])
+        return _stays(worker, [str(problem) for problem in error.problems])
     except Exception as error:  # noqa: BLE001 - a worker that has a policy must not end because of another one
-        return _stays([f"{type(error).__name__}: {error}"])
+        return _stays(worker, [f"{type(error).__name__}: {error}"])
     same = policy.version == worker.policy.version
     try:
         worker.use(desk, policy)
@@ -76,7 +76,8 @@ def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) ->
     return True
 
 
-def _stays(problems: list[str]) -> bool:
+def _stays(worker: Worker, problems: list[str]) -> bool:
+    worker.watch.policy_failure = "\n".join(problems)
     metrics.policy_reload(ok=False)
     log.error("the policy cannot be used, the old one stays", problems=problems)
     return False

@@ -28,9 +28,10 @@ from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
 from connector.work.admission import admit, in_force
 from connector.work.attempt import SweepSchedule
-from connector.work.errors import StoreUnavailable
+from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.figures import WorkTableRows
 from connector.work.table import Home, WorkTable
+from connector.work.watch import Watch
 from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
@@ -108,7 +109,8 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     desk, policy = open_again()
     _show_figures(settings, table)
     _tell_of_token(settings.of(served))
-    home, stopped = _admitted(table, desk)
+    watch = Watch(table, served, settings.of(served).token_ends)
+    home, stopped = _admitted(table, desk, watch)
     if stopped:
         return
     since = home.since if home else None
@@ -126,6 +128,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         rate=settings.worker_rate,
         schedule=schedule,
         pulse=pulse(),
+        watch=watch,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -146,7 +149,7 @@ def _in_force(rules: tuple[Desk, Policy], since: datetime | None) -> tuple[Desk,
     return rules[0], in_force(rules[1], since)
 
 
-def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
+def _admitted(table: WorkTable, desk: Desk, watch: Watch) -> tuple[Home | None, bool]:
     """The helpdesk of the work table, once it has answered, and whether SIGTERM came before that.
 
     :raises WrongAccountError, RefusedAdmissionError: nothing may be done here.
@@ -160,13 +163,24 @@ def _admitted(table: WorkTable, desk: Desk) -> tuple[Home | None, bool]:
             home = admit(table, desk.name, identity) if identity else None
             _say_version(desk)
         except (TransientError, StoreUnavailable) as error:
-            log.warning("not started yet: the helpdesk or the work table does not answer", cause=str(error))
+            _tell_why(watch, error)
             stopping.wait(_ASK_AGAIN_S)
+        except (HelpdeskError, StoreError) as error:
+            _tell_why(watch, error)
+            raise
         else:
             if home is not None and home.since is not None:
                 log.info("the rules hold for tickets created from then on", helpdesk=desk.name, since=str(home.since))
             return home, False
     return None, True
+
+
+def _tell_why(watch: Watch, error: HelpdeskError | StoreError) -> None:
+    """So that whoever asks for health hears of it, although this worker does nothing yet."""
+    log.error("not started yet: the helpdesk or the work table does not answer", cause=str(error))
+    watch.fails(str(error))
+    with suppress(StoreError):
+        watch.tell()
 
 
 def _say_version(desk: Desk) -> None:
@@ -198,7 +212,7 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
     if port is None:
         return
     try:
-        metrics.serve(host, port, WorkTableRows(table.counts))
+        metrics.serve(host, port, WorkTableRows(table.counts, health=table.health.all))
     except OSError as error:
         reason = error.strerror or str(error)
         names = variable("worker_metrics_port")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, overload
 
 from pydantic import Field
 
+from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
@@ -37,6 +38,8 @@ class Notice:
     data: Mapping[str, Any]
     marks: frozenset[Mark]
     """The steps that it proves to be done. A notice whose marks all stand on the ticket has been said."""
+    documents: tuple[Document, ...] = ()
+    """What is sent with it."""
 
     def __post_init__(self) -> None:
         if not self.marks:
@@ -56,6 +59,10 @@ class Note(Model):
     text: str
     marks: frozenset[Mark] = frozenset()
     """The steps this note proves to be done."""
+    documents: tuple[Document, ...] = ()
+    """What is sent with it, as the rules say it."""
+    files: tuple[File, ...] = ()
+    """The same as files: they are made right before the note is written."""
 
 
 class Shared(Model):

@@ -21,6 +21,7 @@ from connector.domain.vocabulary import (
     Priority,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
     Urgency,
@@ -76,6 +77,7 @@ class Field:
 
 _LONGEST_LINE = 255
 _RULES_SAY = "Set by the rules."
+_RFO = "Of an RFO."
 _ONSET = tuple(
     f"{begin} of {the}{what}"
     for begin in ("start", "start time", "beginning", "begin")
@@ -229,9 +231,12 @@ class Fields(Model):
     )] = None  # fmt: skip
     """R28. On a problem record."""
     root_cause: Annotated[str | None, Field(
-        label="Root cause", help="Of a problem: what caused its incidents.", set_by=SetBy.SUPPORT, length=4000,
+        label="Root cause",
+        help="Of a problem: what caused its incidents. In an RFO: what caused the outage; where the incident has a "
+        "problem record that states it, that one counts.",
+        set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
-    """R28, R30. On a problem record."""
+    """R28, R30. On a problem record, and on an RFO task (R33)."""
     cause_category: Annotated[CauseCategory | None, Field(
         label="Cause category", help="Of a problem: what kind of cause it has. A problem without it is not closed.",
         set_by=SetBy.SUPPORT,
@@ -276,6 +281,55 @@ class Fields(Model):
         help="Of a problem: IDs of services, one in a line. The rules add those of its incidents.",
         set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
+
+    rfo_summary: Annotated[str | None, Field(
+        label="RFO summary", help=f"{_RFO} Required: what happened, in a few sentences for the customer.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    """R33. On an RFO task, like all that follow up to the release."""
+    rfo_trigger: Annotated[str | None, Field(
+        label="RFO trigger", help=f"{_RFO} What set it off, if that is not the root cause.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    rfo_detection: Annotated[str | None, Field(
+        label="RFO detection", help=f"{_RFO} How it was noticed.", set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    rfo_resolution: Annotated[str | None, Field(
+        label="RFO resolution", help=f"{_RFO} Required: how service was restored.", set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    corrective_measures: Annotated[str | None, Field(
+        label="Corrective measures", help=f"{_RFO} What has been done since, one in a line.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    preventive_measures: Annotated[str | None, Field(
+        label="Preventive measures",
+        help=f"{_RFO} Required: one in a line, measure | owner | YYYY-MM-DD. Write | done at the end of the line when "
+        "it is done.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    """R33. Followed until all are done."""
+    third_party_reference: Annotated[str | None, Field(
+        label="Third-party reference", help=f"{_RFO} The ticket of a carrier or supplier.",
+        set_by=SetBy.SUPPORT, length=250,
+    )] = None  # fmt: skip
+    rfo_revision: Annotated[str | None, Field(
+        label="RFO: what changed", help=f"{_RFO} Required for a new version after one was delivered: what it corrects.",
+        set_by=SetBy.SUPPORT, length=250,
+    )] = None  # fmt: skip
+    rfo_release: Annotated[RfoRelease | None, Field(
+        label="Release RFO",
+        help="A manager who has not written it sends the document to the customer by this. Preliminary: with a "
+        "watermark, while the root cause is looked for.",
+        set_by=SetBy.SUPPORT,
+        choices={RfoRelease.PRELIMINARY: "Preliminary version", RfoRelease.FINAL: "Final version"},
+    )] = None  # fmt: skip
+    """R33. Emptied when it has been served."""
+    rfo_decline_reason: Annotated[str | None, Field(
+        label="RFO declined because",
+        help="Why there is no RFO: the customer is sent this when the RFO status is set to Declined.",
+        set_by=SetBy.SUPPORT, length=1000,
+    )] = None  # fmt: skip
+    """R34. On the incident or its RFO task."""
 
     priority: Annotated[Priority | None, Field(
         label="Priority", help="It follows from impact and urgency.", set_by=SetBy.HELPDESK,
@@ -357,11 +411,18 @@ class Fields(Model):
         help=f"{_RULES_SAY} Where the Reason-For-Outage document stands.",
         choices={
             RfoStatus.REQUESTED: "Requested", RfoStatus.DUE: "Due", RfoStatus.OVERDUE: "Overdue",
-            RfoStatus.DELIVERED: "Delivered", RfoStatus.DECLINED: "Declined",
+            RfoStatus.RELEASED: "Released", RfoStatus.DELIVERED: "Delivered", RfoStatus.DECLINED: "Declined",
         },
     )] = None  # fmt: skip
     """R34."""
     rfo_due_at: Annotated[Instant | None, Field(label="RFO due", help=_RULES_SAY)] = None
+    rfo_version: Annotated[int | None, Field(
+        label="RFO version", help=f"{_RULES_SAY} The last version that went to the customer."
+    )] = None  # fmt: skip
+    next_measure_at: Annotated[Instant | None, Field(
+        label="Next measure due", help=f"{_RULES_SAY} When the next preventive measure has to be done."
+    )] = None  # fmt: skip
+    """R33. Of a delivered RFO whose measures are not all done."""
 
     deferral: Annotated[str | None, Field(
         label="Agreement to defer",

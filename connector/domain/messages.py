@@ -37,6 +37,9 @@ _CUSTOMER = (
     "question",
     "receipt",
     "rfo_declined",
+    "rfo_declined_by_us",
+    "rfo_document",
+    "rfo_fact",
     "rfo_late",
     "rfo_promised",
 )
@@ -59,6 +62,8 @@ _INTERNAL = (
     "escalation_refused",
     "escalation_too_late",
     "left_scope",
+    "measure_late",
+    "measures_open",
     "note_closing",
     "older_than_rules",
     "opened_again",
@@ -74,9 +79,15 @@ _INTERNAL = (
     "problem_workaround",
     "request_unclear",
     "restored",
+    "rfo_draft",
     "rfo_elsewhere",
+    "rfo_faults",
+    "rfo_no_reason",
+    "rfo_not_released",
+    "rfo_released",
     "rfo_reminder",
     "rfo_reopened",
+    "rfo_sent",
     "rfo_unrepaired",
     "rfo_withdrawn",
     "service_foreign",
@@ -99,6 +110,7 @@ _FIELD = (
     "reason_problem_overdue",
     "reason_request",
     "reason_rfo_overdue",
+    "rfo_fault",
 )
 _TASK = ("problem_proposed", "problem_record", "rfo_task")
 
@@ -110,5 +122,7 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
-WITHOUT_SUBJECT = frozenset({*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question"})
+WITHOUT_SUBJECT = frozenset(
+    {*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question", "rfo_fact"}
+)
 """Parts of something else; every other message has a subject."""

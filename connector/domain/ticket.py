@@ -26,6 +26,7 @@ from connector.domain.vocabulary import (
     Priority,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     RfoStatus,
     ServiceCheck,
     Silence,
@@ -76,6 +77,18 @@ class Changes(TypedDict, total=False):
     cause_category: CauseCategory | None
     workaround: str | None
     permanent_fix: str | None
+    rfo_summary: str | None
+    rfo_trigger: str | None
+    rfo_detection: str | None
+    rfo_resolution: str | None
+    corrective_measures: str | None
+    preventive_measures: str | None
+    third_party_reference: str | None
+    rfo_revision: str | None
+    rfo_release: RfoRelease | None
+    rfo_decline_reason: str | None
+    rfo_version: int | None
+    next_measure_at: datetime | None
     no_fix_reason: str | None
     change_reference: str | None
     fix_due: datetime | None
@@ -183,6 +196,7 @@ class LinkedTicket(Model):
     """By its group or type, whoever made it. Where nobody says it: what the connector made it as, else an incident."""
     rfo_status: RfoStatus | None = None
     rfo_due_at: Instant | None = None
+    root_cause: str | None = None
     service_id: str | None = None
     priority: Priority | None = None
     customer: str = ""
@@ -259,6 +273,8 @@ class Ticket(Kept):
     links: tuple[LinkedTicket, ...] = ()
     siblings: tuple[LinkedTicket, ...] = ()
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
+    related: "Ticket | None" = None
+    """The ticket that :attr:`needed` names, read whole."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
     owner: str | None = None
@@ -286,6 +302,24 @@ class Ticket(Kept):
         """Every step that only notes of the connector without a valid signature speak of."""
         refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
         return refused - self.marks.keys() if refused else refused
+
+    @property
+    def needed(self) -> str | None:
+        """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
+        an incident its RFO task on which a person has decided something."""
+        if self.kind is TicketKind.RFO_TASK:
+            is_finished = self.state.is_over and self.fields.rfo_status is RfoStatus.DELIVERED
+            if is_finished and self.fields.rfo_release is None:
+                return None
+            own = incident_of(self.fields.connector_key)
+            incidents = [link for link in self.links if link.kind is TicketKind.INCIDENT]
+            after_merge = (link.id for link in incidents if link.rfo_status is not None)
+            return own if any(link.id == own for link in incidents) else next(after_merge, None)
+        if self.kind is TicketKind.INCIDENT:
+            waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
+            tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
+            return next((task.id for task in tasks if task.rfo_status in waiting), None)
+        return None
 
     @property
     def began_at(self) -> datetime:
@@ -369,10 +403,12 @@ def found_once(fact: Callable[[Ticket], T]) -> Callable[[Ticket], T]:
 
     @wraps(fact)
     def known(ticket: Ticket) -> T:
-        facts = vars(ticket)
-        if name not in facts:
-            facts[name] = fact(ticket)
-        found: T = facts[name]
+        facts = ticket.__dict__
+        found: T
+        try:
+            found = facts[name]
+        except KeyError:
+            found = facts[name] = fact(ticket)
         return found
 
     return known
@@ -390,6 +426,16 @@ def key_of(kind: TicketKind, incident_id: str, number: int = 1) -> str:
     ('rfo:41002', 'rfo:41002:2')
     """
     return f"{_PREFIXES[kind]}:{incident_id}" + (f":{number}" if number > 1 else "")
+
+
+def number_of(key: str | None) -> int:
+    """Which of its incident's RFO tasks a ticket with this key is.
+
+    >>> number_of("rfo:41002:2"), number_of("rfo:41002")
+    (2, 1)
+    """
+    number = (key or "").partition(":")[2].partition(":")[2]
+    return int(number) if number.isascii() and number.isdigit() else 1
 
 
 def incident_of(key: str | None) -> str | None:

@@ -9,7 +9,7 @@ request's processor time (docs/decisions/0006).
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -116,15 +116,17 @@ class Connection:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base!r})"
 
-    def send(self, method: str, path: str, body: Any, where: str) -> requests.Response:
+    def send(
+        self, method: str, path: str, body: Any, where: str, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
         """The answer, whatever its status: its begin, which is nearly always the whole, is its content. ``path`` is
-        below the address, encoded, with its query.
+        below the address, encoded, with its query. Bytes are sent as they are, anything else as JSON.
 
         :raises UnavailableError: there is none; ``where`` names the request in it.
         """
         try:
             response = self.adapter.send(
-                self._prepared(method, path, body),
+                self._prepared(method, path, body, headers),
                 stream=True,
                 timeout=self.timeout,
                 verify=self.verify,
@@ -185,15 +187,18 @@ class Connection:
         what = ": TLS failed" if isinstance(error, requests.exceptions.SSLError) else " gives no answer"
         return UnavailableError(f"{where}: {self.base}{what}: {cause(error)} (the address is {self._setting})")
 
-    def _prepared(self, method: str, path: str, body: Any) -> requests.PreparedRequest:
+    def _prepared(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> requests.PreparedRequest:
         """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
         to send it."""
         request = self._template.copy()
         request.method, request.url = method, f"{self.base}{path}"
         if body is not None:
             # Unescaped text: limits of length may count an escaped umlaut as six characters.
-            data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+            data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, request.headers["Content-Length"] = data, str(len(data))
+        request.headers.update(headers or {})
         return request
 
 

@@ -18,8 +18,9 @@ from connector.policy.checks import every_member, purposes
 from connector.policy.checks import groups as named_groups
 from connector.policy.document import SectionT
 from connector.policy.kinds import Name
-from connector.policy.load import read_rules, read_section
+from connector.policy.load import read_rules
 from connector.policy.problem import Location, PolicyError, Problem, UnlocatedProblem, path_of
+from connector.policy.read import read_section
 from connector.policy.section import Section, dig, entries
 
 _VALUES = {"priority": "priorities", "group": "groups"}

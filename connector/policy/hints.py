@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connector.policy.contacts import mails_nobody
-from connector.policy.load import Read
 from connector.policy.models import Rules
 from connector.policy.problem import Location, Problem, UnlocatedProblem
+from connector.policy.read import Read
 from connector.policy.targets import OwnTargets
 
 _LONGEST_NIGHT = timedelta(hours=16)

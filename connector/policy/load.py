@@ -4,27 +4,18 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any, Generic, NamedTuple
+from typing import Any
 
 from connector.messages.catalogue import MessageCatalogue
 from connector.policy import checks
 from connector.policy.catalogue import Catalogue
-from connector.policy.csv_rows import read_csv
-from connector.policy.document import Document, SectionT
+from connector.policy.letterhead import Letterhead, read_letterhead
 from connector.policy.messages import read_messages, shipped
 from connector.policy.models import Policy, Rules
 from connector.policy.problem import PolicyError, Problem
-from connector.policy.yaml_lines import read_yaml
+from connector.policy.read import Read, read_section
 
-_OF_TEXTS = {"display_timezone", "internal_language", "messages_folder"}
-
-
-class Read(NamedTuple, Generic[SectionT]):
-    """A file as far as it could be read."""
-
-    document: Document | None
-    section: SectionT | None
-    problems: list[Problem]
+_OF_TEXTS = {"display_timezone", "internal_language", "messages_folder", "provider_folder"}
 
 
 def load_policy(path: Path, services_path: Path | None) -> Policy:
@@ -34,27 +25,28 @@ def load_policy(path: Path, services_path: Path | None) -> Policy:
     """
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
     messages, texts = read_texts(rules)
-    problems = _policy_problems(rules, catalogue) + texts
+    letterhead, of_letterhead = read_letterhead(
+        rules.document, rules.section.provider_folder if rules.section else None
+    )
+    problems = _policy_problems(rules, catalogue) + texts + of_letterhead
     if problems or rules.section is None or catalogue.section is None:
         raise PolicyError(problems)
-    version = _version(rules.section, catalogue.section, messages)
-    content = {**dict(rules.section), "catalogue": catalogue.section, "messages": messages, "version": version}
+    version = _version(rules.section, catalogue.section, messages, letterhead)
+    content = {
+        **dict(rules.section),
+        "catalogue": catalogue.section,
+        "messages": messages,
+        "letterhead": letterhead,
+        "version": version,
+    }
     return Policy.model_validate(content)
-
-
-def read_section(path: Path, section: type[SectionT]) -> Read[SectionT]:
-    """One file as ``section``, with its problems."""
-    try:
-        document = read_csv(path) if path.suffix.lower() == ".csv" else read_yaml(path)
-    except PolicyError as error:
-        return Read(None, None, list(error.problems))
-    return Read(document, *document.parsed(section))
 
 
 def read_rules(path: Path, services_path: Path | None) -> Read[Rules]:
     """The policy file, with the problems of both files, of how they fit together, and of the policy's own texts."""
     rules, catalogue = read_section(path, Rules), _read_catalogue(services_path)
-    return rules._replace(problems=_policy_problems(rules, catalogue) + read_texts(rules)[1])
+    _, of_letterhead = read_letterhead(rules.document, rules.section.provider_folder if rules.section else None)
+    return rules._replace(problems=_policy_problems(rules, catalogue) + read_texts(rules)[1] + of_letterhead)
 
 
 def _read_catalogue(path: Path | None) -> Read[Catalogue]:
@@ -82,13 +74,13 @@ def read_texts(rules: Read[Rules]) -> tuple[MessageCatalogue, list[Problem]]:
     return read_messages(folder)
 
 
-def _version(rules: Rules, catalogue: Catalogue, messages: MessageCatalogue) -> str:
+def _version(rules: Rules, catalogue: Catalogue, messages: MessageCatalogue, letterhead: Letterhead) -> str:
     """Hashes of the content: the same for another order of settings, comments or spelling of a file."""
     digest = hashlib.sha256(_canonical(rules.model_dump(exclude=_OF_TEXTS)).encode())
     for table in (catalogue.customers, catalogue.services):
         for entry in sorted(entry.model_dump_json() for entry in table):
             digest.update(b"\n" + entry.encode())
-    texts = (messages.version, rules.display_timezone, rules.internal_language)
+    texts = (messages.version, rules.display_timezone, rules.internal_language, letterhead.version)
     return f"{digest.hexdigest()[:12]}.{hashlib.sha256(repr(texts).encode()).hexdigest()[:6]}"
 
 

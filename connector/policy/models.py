@@ -17,6 +17,7 @@ from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import Contact, FixedLength, Length, Name, Pattern, Share, Span, ZoneName
+from connector.policy.letterhead import Letterhead, shipped_letterhead
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
@@ -141,6 +142,9 @@ class Rfo(Section):
     group: Name
     overdue_level: int = Field(ge=1, le=9, description="the task rises to this level when overdue")
     request_phrases: tuple[Name, ...] = Field(description="words that name an RFO, as in escalation")
+    shortest_text: int = Field(
+        default=20, ge=1, le=200, description="letters and digits below which a text or a measure says nothing (R33)"
+    )
 
     @model_validator(mode="after")
     def _reminders_before_due(self) -> Self:
@@ -248,6 +252,9 @@ class Rules(Section):
     messages_folder: Path | None = Field(
         default=None, description="texts of your own, relative to this file; see: interspace messages --help"
     )
+    provider_folder: Path | None = Field(
+        default=None, description="name, address, colours and logo for documents, relative to this file (R33, R35)"
+    )
     messages_per_hour: int = Field(
         default=10,
         ge=1,
@@ -290,9 +297,13 @@ class Policy(Rules):
     """All rules of one provider."""
 
     version: str
-    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone."""
+    """A short hash of rules and catalogue, a dot, and one of the texts: messages, their language and time zone, and the
+    letterhead of documents."""
     messages: Annotated[MessageCatalogue, PlainSerializer(lambda messages: messages.version)] = Field(
         default_factory=shipped
+    )
+    letterhead: Annotated[Letterhead, PlainSerializer(lambda letterhead: letterhead.version)] = Field(
+        default_factory=shipped_letterhead
     )
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
 

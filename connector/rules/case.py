@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.domain.decision import Outcome
 from connector.domain.fields import fit
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Changes, Ticket, number_of
 from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
@@ -52,6 +52,11 @@ class Case:
     def spoken(self) -> Spoken:
         """What the customer asks for or agrees to in their own words (R27, R34, R39)."""
         return spoken(self.ticket, self.policy)
+
+    @property
+    def rfo_number(self) -> int:
+        """Which of its incident's RFOs a task is about."""
+        return number_of(self.ticket.fields.connector_key)
 
     @property
     def verified_service(self) -> str | None:

@@ -30,7 +30,10 @@ from connector.rules.receipt import receipt
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
+from connector.rules.rfo_facts import rfo_draft
+from connector.rules.rfo_release import rfo_release
 from connector.rules.rfo_task import rfo_task
+from connector.rules.rfo_text import rfo_faults
 from connector.rules.service import service
 from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified
@@ -62,7 +65,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         contest,
         unproved,
     ),
-    TicketKind.RFO_TASK: (rfo_task, merged, unknown_state, contest, unproved),
+    TicketKind.RFO_TASK: (rfo_task, rfo_draft, rfo_faults, rfo_release, merged, unknown_state, contest, unproved),
     TicketKind.PROBLEM: (problem_record, merged, unknown_state, contest, unproved),
     TicketKind.OTHER: (),
 }
@@ -79,6 +82,9 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(ticket, policy, policy.applies_since, now)
     ticket = known(ticket.silenced(Silence.REFUSED) if MESSAGE in refused else ticket, policy.catalogue)
+    if ticket.related is not None:
+        related, _ = verified(known(ticket.related, policy.catalogue))
+        ticket = ticket.model_copy(update={"related": related})
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
     for rule in RULES[ticket.kind]:
@@ -142,7 +148,7 @@ def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:
         return notice
     title, text = write([(notice.message, notice.data)], ticket, policy, public=True)
     lines = [line for line in text.splitlines() if line]
-    return Notice("customer_not_told", {"why": why, "subject": title, "lines": lines}, notice.marks)
+    return Notice("customer_not_told", {"why": why, "subject": title, "lines": lines}, notice.marks, notice.documents)
 
 
 def _no_business(ticket: Ticket, policy: Policy) -> Decision:
@@ -213,4 +219,5 @@ def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | Non
     parts = [(notice.message, notice.data) for notice in notices]
     title, text = write(parts, ticket, policy, public=public)
     marks = frozenset(mark for notice in notices for mark in notice.marks)
-    return Note(public=public, title=title[:200], text=text, marks=marks)
+    documents = tuple(document for notice in notices for document in notice.documents)
+    return Note(public=public, title=title[:200], text=text, marks=marks, documents=documents)

@@ -9,13 +9,26 @@ from typing import NamedTuple
 
 from connector.domain.decision import NewTicket, Notice, Outcome, Reasons
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket, found_once, incident_of, key_of, kind_of
+from connector.domain.ticket import (
+    Change,
+    Changes,
+    LinkedTicket,
+    Ticket,
+    found_once,
+    incident_of,
+    key_of,
+    kind_of,
+    number_of,
+)
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.policy.models import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.outages import Outage, outages
 from connector.rules.requests import Request, RfoWords, Source, rfo_words
+from connector.rules.rfo_declined import Refusal, declined, no_reason
+from connector.rules.rfo_delivery import delivery
+from connector.rules.rfo_facts import sent
 from connector.rules.text.handover import hands_over
 from connector.rules.text.reply import own_words, read_lines
 
@@ -49,19 +62,31 @@ class Step(NamedTuple):
 
 
 def rfo(case: Case) -> Outcome:
-    """Request → eligibility → linked task, due in working days after the later of request and end of the outage.
+    """Request → eligibility → linked task, due in working days after the later of request and end of the outage. A
+    document that is released on the task is sent.
 
     What was promised is kept: it is not declined when the priority changes, and its date moves only with a new outage.
     """
-    ticket = case.ticket
-    if ticket.merged_into is not None:
+    if case.ticket.merged_into is not None:
         return _outcome(None, None, "the ticket goes on where it was merged into")
+    return delivery(case, _status(case))
+
+
+def _status(case: Case) -> Outcome:
+    ticket = case.ticket
     asked = _asked(case)
     if asked is None:
         return _outcome(RfoStatus.DELIVERED, ticket.fields.rfo_due_at, "the RFO is delivered", _behind(ticket))
-    stated = _stated(ticket)
-    if stated is not None and stated.new is RfoStatus.DECLINED and not _newer(asked.words.standing, stated.at):
-        return _outcome(RfoStatus.DECLINED, None, f"{wording.actor(stated.actor)} declined it")
+    refusal = declined(ticket)
+    if refusal is not None and not _newer(asked.words.standing, refusal.at):
+        if refusal.reason is not None:
+            return _declined_by_us(refusal)
+        return _wanted(case, asked)._replace(notices=(no_reason(refusal),))
+    return _wanted(case, asked)
+
+
+def _wanted(case: Case, asked: Asked) -> Outcome:
+    ticket = case.ticket
     if not asked.words.standing:
         return _nobody_asks(case, asked)
     if asked.ended is None:
@@ -103,7 +128,7 @@ def _asked(case: Case) -> Asked | None:
     kept = (ticket, *ticket.merged)
     statuses = [change for one in kept for change in one.changes.get("rfo_status", ())]
     delivered = sorted(change.at for change in statuses if _counts_as_delivered(change))
-    done = [task for task in _tasks(ticket) if task.rfo_status is RfoStatus.DELIVERED]
+    done = [task for task in _tasks(ticket) if _has_gone_out(ticket, task)]
     task = next((task for task in _tasks(ticket) if task not in done), None)
     last = delivered[-1] if delivered else None
     if task is None and done and last is None:
@@ -118,6 +143,12 @@ def _asked(case: Case) -> Asked | None:
         return None
     words = words._replace(standing=again)
     return Asked(len(done) + 1, words, uncovered or all_outages[-1:], task, last)
+
+
+def _has_gone_out(ticket: Ticket, task: LinkedTicket) -> bool:
+    """Whether its RFO was delivered, even if a corrected version is on its way."""
+    versions = sent(ticket, number_of(task.connector_key)) if task.rfo_status is RfoStatus.RELEASED else ()
+    return task.rfo_status is RfoStatus.DELIVERED or any(one.is_final for one in versions)
 
 
 def _counts_as_delivered(change: Change) -> bool:
@@ -145,12 +176,6 @@ def _tasks(ticket: Ticket) -> tuple[LinkedTicket, ...]:
 def comes_first(task: LinkedTicket, incident_id: str) -> tuple[bool, bool, int, str]:
     """The order of an incident's RFO tasks: one that is open, its own before one that a merge brought, the eldest."""
     return task.state.is_over, incident_of(task.connector_key) != incident_id, len(task.id), task.id
-
-
-def _stated(ticket: Ticket) -> Change | None:
-    """The status that a person of support set last."""
-    by_hand = [change for change in ticket.changes.get("rfo_status", ()) if change.actor.is_staff]
-    return by_hand[-1] if by_hand else None
 
 
 def _promised(ticket: Ticket, asked: Asked) -> datetime | None:
@@ -212,8 +237,8 @@ def _behind(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _untold(tasks: Iterable[LinkedTicket], status: RfoStatus) -> tuple[str, ...]:
-    """The tasks that show another status still."""
-    return tuple(task.id for task in tasks if task.rfo_status is not status)
+    """The tasks that show another status still, unless a version waits there to be sent."""
+    return tuple(task.id for task in tasks if task.rfo_status not in (status, RfoStatus.RELEASED))
 
 
 def _said(request: Request) -> str:
@@ -251,6 +276,12 @@ def _not_repaired(case: Case, asked: Asked) -> Outcome:
     outcome = _outcome(None, None, f"{_said(request)}; the ticket ended without a repair")
     marks = frozenset({Mark("rfo-declined", request.id)})
     return outcome._replace(notices=(Notice("rfo_unrepaired", {"who": request.actor, "at": request.at}, marks),))
+
+
+def _declined_by_us(refusal: Refusal) -> Outcome:
+    outcome = _outcome(RfoStatus.DECLINED, None, f"{wording.actor(refusal.actor)} declined it")
+    marks = frozenset({Mark("rfo-declined-by-us", refusal.id)})
+    return outcome._replace(notices=(Notice("rfo_declined_by_us", {"reason": refusal.reason}, marks),))
 
 
 def _declined(case: Case, request: Request) -> Outcome:

@@ -5,34 +5,56 @@ from datetime import datetime, timedelta
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, LinkedTicket, Ticket, incident_of
-from connector.domain.vocabulary import Actor, Channel, RfoStatus, TicketKind, TicketState
+from connector.domain.vocabulary import Channel, RfoStatus, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.escalation import level_changes, level_notice, passed_level, reached_level
+from connector.rules.follow_up import followed_up
 from connector.rules.rfo import DONE, comes_first, stamp, steps
+from connector.rules.rfo_declined import Refusal, declined, no_reason
+from connector.rules.rfo_facts import restored
+from connector.rules.rfo_release import release
+from connector.rules.rfo_text import rfo_text, told
 
 _SENT_FIRST = timedelta(minutes=1)
 """The incident is looked at first: the document may have been sent there."""
 
 
 def rfo_task(case: Case) -> Outcome:
-    """The task follows its incident's date. Closed although the customer got nothing, it is opened again, once; a
-    person who closes it again wins, and the RFO stays due."""
+    """The task follows its incident's date. Closed although the customer got nothing, it is opened again each time; a
+    person wins by declining the RFO with a reason. A delivered one stays open until its measures are done."""
     ticket = case.ticket
     incident = _incident(ticket)
     if (other := _surplus_to(ticket)) is not None:
         return _closed_for(ticket, other)
     if _is_delivered(ticket, incident):
-        return _delivered(incident)
+        return _delivered(case, incident)
     if ticket.state is TicketState.CANCELLED:
         return _silent(ticket, "the task was cancelled; the incident still shows its RFO as due")
+    if (refusal := _declined_here(ticket)) is not None and incident is not None:
+        if refusal.reason is not None:
+            reason = "declined here, and the customer is told so"
+            return Outcome(rule="rfo_task", touches=(incident.id,), reasons=(reason,))
+        return _followed(case, incident)._replace(notices=(no_reason(refusal),))
+    return _followed(case, incident)
+
+
+def _declined_here(ticket: Ticket) -> Refusal | None:
+    """A person of support has set the task to declined, and the incident does not show it yet."""
+    last = ticket.changes.get("rfo_status", ())[-1:]
+    is_new = bool(last) and last[0].actor.is_staff and ticket.fields.rfo_status is RfoStatus.DECLINED
+    return declined(ticket) if is_new else None
+
+
+def _followed(case: Case, incident: LinkedTicket | None) -> Outcome:
+    ticket = case.ticket
     if incident is not None and incident.rfo_status in (None, RfoStatus.REQUESTED, RfoStatus.DECLINED):
         changes: Changes = {"rfo_status": incident.rfo_status, "rfo_due_at": None, "next_escalation_at": None}
         return Outcome(rule="rfo_task", changes=changes, reasons=("the incident has no date for it",))
     due = incident.rfo_due_at if incident and incident.rfo_due_at else ticket.fields.rfo_due_at
     if due is None:
         return _silent(ticket, "no due date")
-    if ticket.state in DONE and not _was_opened_again(ticket):
+    if ticket.state in DONE and not _is_on_its_way(case):
         return _closed_early(case, incident)
     return _overdue(case, due) if case.now >= due else _remind(case, due)
 
@@ -83,22 +105,27 @@ def _is_delivered(ticket: Ticket, incident: LinkedTicket | None) -> bool:
     return mailed and ticket.state in DONE
 
 
-def _delivered(incident: LinkedTicket | None) -> Outcome:
+def _delivered(case: Case, incident: LinkedTicket | None) -> Outcome:
+    """The measures are followed until all are done (R33)."""
     waiting = incident is not None and incident.rfo_status is not RfoStatus.DELIVERED
-    return Outcome(
+    outcome = Outcome(
         rule="rfo_task",
         changes={"rfo_status": RfoStatus.DELIVERED, "next_escalation_at": None},
         touches=(incident.id,) if waiting and incident else (),
         reasons=("the RFO is delivered",),
     )
+    return followed_up(case, outcome)
 
 
 def _silent(ticket: Ticket, reason: str) -> Outcome:
     return Outcome(rule="rfo_task", changes={"next_escalation_at": None}, reasons=(reason,))
 
 
-def _was_opened_again(ticket: Ticket) -> bool:
-    return any(change.actor is Actor.CONNECTOR for change in ticket.changes.get("state", ()))
+def _is_on_its_way(case: Case) -> bool:
+    """A good release waits to be sent."""
+    incident = case.ticket.related
+    wanted = release(case.ticket, incident, case.policy) if incident is not None else None
+    return wanted is not None and wanted.is_good
 
 
 def _closed_early(case: Case, incident: LinkedTicket | None) -> Outcome:
@@ -109,8 +136,10 @@ def _closed_early(case: Case, incident: LinkedTicket | None) -> Outcome:
     reason = "closed, and nothing shows that the customer has the RFO"
     if case.now < look_at:
         return Outcome(rule="rfo_task", touches=touches, reasons=(reason,), due=look_at)
-    missing = [name for name in ("root_cause", "permanent_fix") if not getattr(ticket.fields, name)]
-    notice = Notice("rfo_reopened", {"missing": missing}, frozenset({Mark("rfo-reopened")}))
+    text = rfo_text(ticket, ticket.related, case.policy, restored(ticket.related, case.rfo_number))
+    mark = Mark("rfo-reopened", *([changes[-1].id] if changes else []))
+    data = {"missing": told(case, (*text.missing, *text.faults))}
+    notice = Notice("rfo_reopened", data, frozenset({mark}))
     return Outcome(
         rule="rfo_task", state=TicketState.OPEN, notices=(notice,), reasons=(f"{reason}: opened again",), again=True
     )

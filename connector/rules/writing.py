@@ -21,7 +21,7 @@ def write(parts: Sequence[Part], ticket: Ticket, policy: Policy, *, public: bool
     if any((MESSAGES[name] is Audience.CUSTOMER) is not public for name, _ in parts):
         raise ValueError(f"not every one of {[name for name, _ in parts]} is {'public' if public else 'internal'}")
     if public:
-        return policy.messages.letter(parts, _common(ticket, policy), _customer(ticket, policy))
+        return policy.messages.letter(parts, _common(ticket, policy), customer_reader(ticket, policy))
     return policy.messages.note(parts, _common(ticket, policy), _support(ticket, policy))
 
 
@@ -70,7 +70,7 @@ def _common(ticket: Ticket, policy: Policy) -> dict[str, Any]:
 
 
 def _reader_of(name: str, ticket: Ticket, policy: Policy) -> Reader:
-    return (_customer if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
+    return (customer_reader if MESSAGES[name] is Audience.CUSTOMER else _support)(ticket, policy)
 
 
 def _support(ticket: Ticket, policy: Policy) -> Reader:
@@ -82,7 +82,7 @@ def _reader(language: Language, zone: str, labels: Labels) -> Reader:
     return Reader(language, ZoneInfo(zone), labels)
 
 
-def _customer(ticket: Ticket, policy: Policy) -> Reader:
+def customer_reader(ticket: Ticket, policy: Policy) -> Reader:
     """In their own time zone where the catalogue knows it."""
     known = policy.catalogue.customers_of(ticket.customer.organizations, ticket.customer.email)
     zone = next((company.timezone for company in known if company.timezone), policy.display_timezone)

@@ -5,12 +5,15 @@ One refused detail stops nothing: what the helpdesk does not take is left out, t
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import NamedTuple
 
-from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, creation
+from connector.documents.render import DocumentError, as_file
+from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, Note, creation
+from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence
-from connector.helpdesks.errors import ForbiddenError, RefusedError, ServerFaultError
+from connector.helpdesks.errors import ForbiddenError, PermanentError, RefusedError, ServerFaultError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
@@ -180,7 +183,7 @@ class _Attempt:
             return ticket.updated_at
         _check(self._holds)
         try:
-            seen = self._desk.write(ticket, decision.changes, decision.note, decision.state)
+            seen = self._desk.write(ticket, decision.changes, _with_files(decision.note, self._policy), decision.state)
         except ServerFaultError as error:
             if MESSAGE not in details(decision) or not self._refusals.breaks(ticket):
                 raise
@@ -262,6 +265,18 @@ def _address(ticket: Ticket) -> str:
 
 def _is_public(decision: Decision) -> bool:
     return decision.note is not None and decision.note.public
+
+
+def _with_files(note: Note | None, policy: Policy) -> Note | None:
+    """The note with its documents as files, and a mark for each that proves which bytes went out (P27)."""
+    if note is None or not note.documents:
+        return note
+    try:
+        files = tuple(as_file(document, policy.letterhead) for document in note.documents)
+    except DocumentError as error:
+        raise PermanentError(str(error)) from error
+    marks = frozenset(Mark("document", sha256(file.content).hexdigest()[:16]) for file in files)
+    return note.model_copy(update={"files": files, "marks": note.marks | marks})
 
 
 def _check(holds: Callable[[], bool]) -> None:

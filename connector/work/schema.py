@@ -49,7 +49,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 7
+VERSION = 8
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -162,6 +162,21 @@ PLACES = Table(
     Column("place", Text, primary_key=True),
     Column("ticket", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
+)
+
+# How each helpdesk and its workers are, and a row of no meaning that shows that commits work.
+HEALTH = Table(
+    "connector_health",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("beat", BigInteger, nullable=False),
+    Column("answered", BigInteger),
+    Column("looked", BigInteger),
+    Column("failed", BigInteger),
+    Column("token_ends", BigInteger),
+    Column("failure", Text),
+    Column("policy", Text),
+    Column("policy_failure", Text),
 )
 
 VERSIONS = Table("connector_version", METADATA, Column("version", Integer, primary_key=True))

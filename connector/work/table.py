@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Delete, Select, Update
 from connector.work import statements
 from connector.work.database import Database
 from connector.work.errors import StoreMissing
+from connector.work.health import HealthTable
 from connector.work.jobs import (
     Counts,
     DeadLetter,
@@ -64,6 +65,7 @@ class WorkTable:
         self._database = database
         self._clock = clock
         self.people = People(database, self.now)
+        self.health = HealthTable(database, self.now)
         self.places = Places(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))

@@ -21,6 +21,7 @@ from connector.work.jobs import Released
 from connector.work.outages import Outages
 from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
+from connector.work.watch import EVERY_S, Watch
 
 
 class RateLimiter:
@@ -94,6 +95,7 @@ class Worker:
         rate: float = RATE,
         schedule: SweepSchedule | None = None,
         pulse: Callable[[], None] = lambda: None,
+        watch: Watch | None = None,
     ) -> None:
         """``rate``: tickets begun in a second at most; 0: as many as the threads can do. ``pulse`` is called in each
         turn of the main loop, several times in a second, unless the work table does not answer."""
@@ -114,6 +116,8 @@ class Worker:
         self._held: dict[Job, datetime] = {}
         self._begun: dict[Job, datetime] = {}
         self._pulse = pulse
+        self.watch = watch or Watch(table, desk.name)
+        self.watch.policy = policy.version
         self._working_threads: list[Thread] = []
         self._hanging = 0
         self._unsaved: list[Result] = []
@@ -131,6 +135,7 @@ class Worker:
 
     def run(self) -> None:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
+        Thread(target=self._watch, name="watch", daemon=True).start()
         with self._working():
             self._plan_sweeps()
             while not self._stopping:
@@ -145,6 +150,18 @@ class Worker:
                     log.warning("work table does not answer", error=str(error))
                     time.sleep(_RETRY_STORE_S)
             self._end()
+
+    def _watch(self) -> None:
+        """Tells how worker and helpdesk are. A request that takes long holds up nothing else."""
+        while not self._stopping:
+            try:
+                self.watch.ask(self._rules[0])
+                self.watch.tell()
+            except StoreError as error:
+                log.warning("work table does not answer", error=str(error))
+            again = time.monotonic() + EVERY_S
+            while time.monotonic() < again and not self._stopping:
+                time.sleep(POLL_S)
 
     def stop(self) -> None:
         """Ends ``run``. For signal handlers too: it takes no lock, which a second signal would wait for forever."""
@@ -179,6 +196,7 @@ class Worker:
         daily sweep.
         """
         self._rules = desk, policy
+        self.watch.policy, self.watch.policy_failure = policy.version, None
         self._staff_learned = None
         self._table.touch([Key(self._name, FULL_SWEEP)], self._table.now())
 
@@ -345,6 +363,8 @@ class Worker:
                     self._hanging -= 1
                     self._jobs.put(None)
                 self._begun.pop(result.outcome.job, None)
+                if isinstance(result.outcome, Done):
+                    self.watch.looked()
                 self._unsaved.append(result)
                 result = self._results.get_nowait()
         except queue.Empty:

@@ -1,6 +1,6 @@
 """How soon the commands are ready, and what they cost when nothing happens: ``python -m tests.benchmarks.bench_start``.
 
-A receiver is ready when ``/readyz`` answers 200, a worker when its first request reaches the helpdesk. Idle are both
+A receiver is ready when ``/healthz`` answers 200, a worker when its first request reaches the helpdesk. Idle are both
 with an empty work table on SQLite; their processor time is the kernel's, with all processes that they have started.
 """
 
@@ -40,7 +40,7 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
 
         def receive() -> float:
             with receiver(url) as (running, port):
-                wait_until(lambda: is_answering(port, "/readyz"), "the start of the receiver", every_s=_FINE_S)
+                wait_until(lambda: is_answering(port), "the start of the receiver", every_s=_FINE_S)
                 return time.perf_counter() - running.started
 
         def work() -> float:

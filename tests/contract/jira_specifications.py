@@ -195,7 +195,13 @@ DATA_CENTER_CORRECTIONS = (
         ),
     ),
 )
-CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": ()}
+PORTAL_CORRECTIONS = (
+    Correction(
+        "a form is no list: its parts are called file, as the description says",
+        _any_body("POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/attachTemporaryFile"),
+    ),
+)
+CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": PORTAL_CORRECTIONS}
 
 SILENT = {
     "/gateway/api/automation/": "Automation has a documentation of its own, and no specification here",
@@ -231,14 +237,20 @@ class _Request:
     """A request as openapi-core wants to see it."""
 
     host_url = "http://sandbox.example"
-    content_type = "application/json"
 
     def __init__(self, exchange: Exchange, path: str) -> None:
         self.method = exchange.method.lower()
         self.path = path
         self.body = exchange.body or None
+        self.content_type = _kind(exchange.body)
         query = ImmutableMultiDict(parse_qsl(urlsplit(exchange.path).query, keep_blank_values=True))
         self.parameters = RequestParameters(query=query, header=Headers(), cookie=ImmutableMultiDict())
+
+
+def _kind(body: bytes) -> str:
+    """A file begins with the line that parts it from what follows (RFC 2046)."""
+    boundary = body.partition(b"\r\n")[0]
+    return f"multipart/form-data; boundary={boundary[2:].decode()}" if boundary[:2] == b"--" else "application/json"
 
 
 class _Response:

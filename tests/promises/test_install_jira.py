@@ -80,6 +80,16 @@ def installed(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]
         yield with_people(stage)
 
 
+def test_a_cloud_that_has_no_field_schemes_yet_is_set_up_as_well(sqlite_url: str) -> None:
+    house = partial(JiraHouse, mapping=load_mapping(MAPPINGS / "jira.yaml"), set_up=set_up, migrated=False)
+    with Stage(default_policy(), house, sqlite_url, T0) as stage:
+        ticket = with_people(stage).customer.writes("Line down", COMPLETE)
+        stage.settle()
+
+        seen = stage.ticket(ticket).fields
+        assert (seen.priority, seen.service_id, seen.escalation_level) == (Priority.P1, "SVC-1005", 1)
+
+
 def jira(stage: Stage) -> SandboxJira:
     """The sandbox of this stage."""
     assert isinstance(stage.house, JiraHouse)

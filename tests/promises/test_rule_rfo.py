@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from connector.domain.ticket import LinkedTicket
-from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
+from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
 from connector.sandbox.jira.desk import SandboxJira
+from connector.sandbox.zammad.desk import SandboxZammad
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, notes
 
@@ -107,20 +110,81 @@ def test_broken_again_stops_the_clock_until_the_next_repair(cast: Cast) -> None:
     assert len(told(cast, ticket)) == 2
 
 
-def test_a_task_closed_empty_delivers_nothing_and_is_opened_again_once(cast: Cast) -> None:
+def test_a_task_closed_empty_delivers_nothing_and_is_opened_again_each_time(cast: Cast) -> None:
     ticket, task = requested(cast)
-    cast.agent.sets(task, state=TicketState.CLOSED)
-    cast.stage.advance(timedelta(minutes=5))
+    for times in (1, 2):
+        cast.agent.sets(task, state=TicketState.CLOSED)
+        cast.stage.advance(timedelta(minutes=5))
 
-    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DUE
-    assert cast.stage.ticket(task).state is TicketState.OPEN
-    assert notes(cast.stage.ticket(task)).count("RFO task opened again") == 1
-
-    cast.agent.sets(task, state=TicketState.CLOSED)
-    cast.stage.advance(timedelta(minutes=5))
-    assert cast.stage.ticket(task).state is TicketState.CLOSED
-    assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DUE
+        assert cast.stage.ticket(ticket).fields.rfo_status is RfoStatus.DUE
+        assert cast.stage.ticket(task).state is TicketState.OPEN
+        assert notes(cast.stage.ticket(task)).count("RFO task opened again") == times
     assert len(told(cast, ticket)) == 1
+
+
+RFO: Any = {
+    "rfo_summary": "The line to Hamburg was down for some seconds.",
+    "root_cause": "A digger cut both fibres in the same duct.",
+    "rfo_resolution": "The carrier spliced both fibres.",
+    "preventive_measures": "Move the second path to its own duct | Ada | 2027-02-01",
+}
+
+
+def files(cast: Cast, ticket: str) -> dict[str, bytes]:
+    """The files of the ticket that the customer can open, by name."""
+    sandbox = cast.stage.sandbox
+    if isinstance(sandbox, SandboxJira):
+        issue = sandbox.world.issues[int(ticket)]
+        public = "\n".join(comment.body for comment in issue.comments if not comment.internal)
+        return {one.filename: one.content for one in issue.attachments if f"[^{one.filename}]" in public}
+    assert isinstance(sandbox, SandboxZammad)
+    rows = (sandbox.world.tables["TicketArticle"][each] for each in sandbox.world.article_ids[int(ticket)])
+    held = [file for row in rows if not row["internal"] for file in row["attachments"]]
+    return {file["filename"]: sandbox.world.attachments[file["id"]] for file in held}
+
+
+def test_written_released_sent_with_the_document_corrected_and_followed_up(cast: Cast) -> None:
+    stage = cast.stage
+    ticket, task = requested(cast)
+    number = stage.ticket(ticket).number
+    assert "Draft of the RFO" in "\n".join(notes(stage.ticket(task)))
+
+    cast.agent.sets(task, **(RFO | {"root_cause": None}), rfo_release=RfoRelease.FINAL)
+    stage.settle()
+    assert stage.ticket(task).fields.rfo_release is None
+    assert files(cast, ticket) == {}
+    assert notes(stage.ticket(task)).count("RFO not released") == 1
+
+    cast.agent.sets(task, **RFO)
+    cast.manager.sets(task, rfo_release=RfoRelease.FINAL)
+    cast.stage.settle()
+    stage.advance(timedelta(hours=1))
+    sent = files(cast, ticket)
+    assert list(sent) == [f"RFO-{number}-1-v1.pdf"]
+    assert sent[f"RFO-{number}-1-v1.pdf"].startswith(b"%PDF-1.7")
+    seen, work = stage.ticket(ticket), stage.ticket(task)
+    assert seen.fields.rfo_status is RfoStatus.DELIVERED
+    assert f"document-{sha256(*sent.values()).hexdigest()[:16]}" in seen.marks
+    assert (work.fields.rfo_status, work.fields.rfo_version, work.fields.rfo_release) == (RfoStatus.DELIVERED, 1, None)
+    assert work.fields.next_measure_at is not None
+
+    cast.agent.sets(
+        task, root_cause="A digger cut both ducts at the same crossing.", rfo_revision="Two ducts, not one."
+    )
+    cast.manager.sets(task, rfo_release=RfoRelease.FINAL)
+    stage.settle()
+    stage.advance(timedelta(hours=1))
+    assert set(files(cast, ticket)) == {f"RFO-{number}-1-v1.pdf", f"RFO-{number}-1-v2.pdf"}
+    assert stage.ticket(task).fields.rfo_version == 2
+
+    cast.agent.sets(task, state=TicketState.CLOSED)
+    stage.settle()
+    assert stage.ticket(task).state is TicketState.OPEN
+    cast.agent.sets(task, preventive_measures=RFO["preventive_measures"] + " | done", state=TicketState.CLOSED)
+    stage.advance(timedelta(days=1))
+    work = stage.ticket(task)
+    assert (work.state, work.fields.next_measure_at) == (TicketState.CLOSED, None)
+    assert len([text for text in told(cast, ticket) if "Attached is" in text]) == 2
 
 
 def test_sent_on_the_incident_and_the_task_closed_it_is_delivered(cast: Cast) -> None:

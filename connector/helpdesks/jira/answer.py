@@ -294,3 +294,40 @@ class CreatedRow(JiraAnswer):
 
     id: str
     key: str
+
+
+class AttachedRow(JiraAnswer):
+    """``GET issue/{id}?fields=attachment``: the files of an issue."""
+
+    class Fields(JiraAnswer):
+        """Its fields."""
+
+        attachment: tuple[AttachmentRow, ...] = ()
+
+    fields: Fields = Fields()
+
+
+class ServiceDeskRow(JiraAnswer):
+    """A service desk and its project."""
+
+    id: str
+    project_id: str
+
+
+class ServiceDesks(JiraAnswer):
+    """``GET servicedeskapi/servicedesk``: a page."""
+
+    values: tuple[ServiceDeskRow, ...] = ()
+    is_last_page: bool = True
+
+
+class TemporaryRow(JiraAnswer):
+    """A file that waits to be attached."""
+
+    temporary_attachment_id: str
+
+
+class Temporary(JiraAnswer):
+    """``POST servicedesk/{id}/attachTemporaryFile``"""
+
+    temporary_attachments: tuple[TemporaryRow, ...] = ()

@@ -1,14 +1,17 @@
 """HTTP to Jira: pooled connections without sessions, errors by what follows from them. The work table retries."""
 
+import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import encode_multipart_formdata
 
+from connector.domain.document import File
 from connector.helpdesks import connection
 from connector.helpdesks.connection import NOT_JSON, busy, by_status
 from connector.helpdesks.errors import (
@@ -22,6 +25,7 @@ from connector.helpdesks.errors import (
     UnavailableError,
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
+from connector.helpdesks.jira.pace import Pace
 from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.long_answer import Rows
@@ -61,6 +65,9 @@ class Connection(connection.Connection):
             adapter=adapter,
             max_answer_bytes=max_answer_bytes,
         )
+        # The members of organizations were an experiment for long, and on Data Center may still be one.
+        self.headers["X-ExperimentalApi"] = "true" if user is None else "opt-in"
+        self._template.headers.update(self.headers)
         if api_url:
             self._setting = JiraSettings.variable("api_url")
 
@@ -96,6 +103,9 @@ def open_connection(
     )
 
 
+_UPLOAD = {"X-Atlassian-Token": "no-check"}
+"""Jira takes no file without it: it guards against forms of other sites."""
+
 _BURST_PAUSE = timedelta(seconds=2)
 _ISSUE_PAUSE = timedelta(seconds=30)
 """Where Jira did not say how long: the windows of its limits are 1 s and 30 s."""
@@ -105,13 +115,23 @@ class JiraClient:
     """Requests over one :class:`Connection`, from any thread.
 
     Paths begin below ``/rest/``, or with a slash at the address itself; a ``query`` is already encoded. An empty answer
-    is ``None``. Redirects are never followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``).
+    is ``None``. Redirects are never followed. ``pauses`` holds the kinds of requests that have to wait (``PUT issue``);
+    ``sleep`` waits for the moments by which requests get slower before there is a limit.
     """
 
-    def __init__(self, connection: Connection, clock: Callable[[], datetime], pauses: EndpointPauses) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], datetime],
+        pauses: EndpointPauses,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._pauses = pauses
+        self._pace = Pace()
+        self._sleep = sleep
 
     @property
     def address(self) -> str:
@@ -137,12 +157,30 @@ class JiraClient:
         """The JSON answer to a DELETE."""
         return self._request("DELETE", path, query, None)
 
-    def _request(self, method: str, path: str, query: str, body: Any, rows: Rows | None = None) -> Any:
+    def upload(self, path: str, file: File) -> Any:
+        """The JSON answer to a POST of one file."""
+        body, kind = encode_multipart_formdata({"file": (file.name, file.content, file.media_type)})
+        return self._request("POST", path, "", body, headers={"Content-Type": kind, **_UPLOAD})
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        body: Any,
+        rows: Rows | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         endpoint = endpoint_of(method, path)
-        self._pauses.check(endpoint, self._clock())
+        now = self._clock()
+        self._pauses.check(endpoint, now)
+        if seconds := self._pace.wait(endpoint, now):
+            self._sleep(seconds)
         where = f"Jira {method} {path}"
         address = quote(path if path.startswith("/") else f"/rest/{path}")
-        response = self._connection.send(method, f"{address}?{query}" if query else address, body, where)
+        response = self._connection.send(method, f"{address}?{query}" if query else address, body, where, headers)
+        self._pace.learn(endpoint, response.headers, now)
         if response.status_code >= 300 or _is_nobody(response):
             raise self._error(where, endpoint, response)
         return self._connection.read_json(response, where, rows) if response.content else None
@@ -189,7 +227,10 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
     if status == 401 and "scope" in text.casefold():
         return UnavailableError(f"{text}. Make a token with the scopes {', '.join(SCOPES)}")
     if status == 401 or _is_nobody(response):
-        return UnavailableError(f"{text}. Check the token and the e-mail address that belongs to it")
+        return UnavailableError(
+            f"{text}. Check the token and the e-mail address that belongs to it. On Cloud a token with scopes works "
+            "at INTERSPACE_JIRA_API_URL only, and never for install"
+        )
     if status == 403:
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")
     if status == 410:

@@ -331,6 +331,7 @@ class Decoder:
             **({"kind": kind} if kind else {}),
             rfo_status=self._value(raw, "rfo_status"),
             rfo_due_at=self._value(raw, "rfo_due_at"),
+            root_cause=self._value(raw, "root_cause"),
             service_id=self._value(raw, "service_id"),
             priority=self._meanings.priority(row.fields.priority),
             customer=next(iter(self._shared_with(row).values()), "") or (reporter.display_name if reporter else ""),

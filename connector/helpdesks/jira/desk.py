@@ -25,6 +25,7 @@ from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
 from connector.helpdesks.jira.client import Connection, JiraClient
 from connector.helpdesks.jira.creation import VISIBLE_AFTER, Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
+from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
 from connector.helpdesks.jira.identity import identity, told_version
@@ -99,7 +100,17 @@ class JiraDesk:
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more where the comments have to prove what the memory does not, and on Data Center
-        for a comment of which it is not known who may see it."""
+        for a comment of which it is not known who may see it. An RFO task's incident, or the other way round, is as
+        many again."""
+        ticket = self._read(ticket_id)
+        if (other := ticket.needed) is None:
+            return ticket
+        try:
+            return ticket.model_copy(update={"related": self._read(other)})
+        except NotFoundError:
+            return ticket
+
+    def _read(self, ticket_id: str) -> Ticket:
         row = self._issue(ticket_id)
         parts = self._parts
         remembered = self._memory.opened(MARKS, row.id, row.properties.get(MARKS))
@@ -178,6 +189,9 @@ class JiraDesk:
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
         accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
         proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))
+        files = Files(
+            self.client, lambda user: self._actors.actor(user) is Actor.CONNECTOR, lambda: self.site.project_id
+        )
         meanings = Meanings(self._mapping, self.site)
         writer = IssueWriter(
             self.client,
@@ -187,6 +201,7 @@ class JiraDesk:
             meanings=meanings,
             proofs=proofs,
             histories=histories,
+            files=files,
             clock=self._clock,
         )
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]

@@ -12,6 +12,7 @@ SCOPES = (
     "write:jira-work",
     "read:jira-user",
     "read:servicedesk-request",
+    "write:servicedesk-request",
     "read:group:jira",
     "read:user:jira",
     "read:avatar:jira",

@@ -12,6 +12,7 @@ from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import ExposedNoteError, PermanentError, RefusedError
 from connector.helpdesks.jira.answer import CommentRow, EditedRow, TransitionRow, Transitions
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.mapping import JiraMapping
@@ -36,6 +37,7 @@ class IssueWriter:
         meanings: Meanings,
         proofs: Proofs,
         histories: Histories,
+        files: Files,
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
@@ -45,33 +47,43 @@ class IssueWriter:
         self._meanings = meanings
         self._proofs = proofs
         self._histories = histories
+        self._files = files
         self._clock = clock
         self._flavour: Flavour = site.flavour
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None) -> datetime:
         """One request on Cloud. Data Center does not answer an edit: a second one reads the time of update.
 
-        A change of status goes first: what the note says of it is true then.
+        A change of status goes first: what the note says of it is true then. A public note with files is a comment of
+        the request, sent before; what it proves follows here. Three requests more, or one where it was sent already.
         """
         path = f"api/2/issue/{ticket.id}"
         answer = None
         if state is not None:
             self._move(ticket, state)
+        sent = self._send_files(ticket, note) if note is not None and note.files else None
         if changes or note is not None:
             query = "returnIssue=true" if self._flavour.edits_answer else ""
             try:
-                answer = self._client.put(path, self._edit(ticket, changes, note), query)
+                answer = self._client.put(path, self._edit(ticket, changes, note, sent=sent), query)
             except RefusedError as error:
                 raise RefusedError(str(error), details=self.details(error.named)) from error
         edited = parsed(EditedRow, answer, f"PUT {path}") if answer is not None else None
         if edited is None or edited.fields.updated is None:
-            edited = self._read(ticket, changes, note)
+            edited = self._read(ticket, changes, note if sent is None else None)
         if edited.fields.updated is None:
             raise PermanentError(f"Jira GET {path}: unexpected answer: no time of update")
         if note is not None and not note.public:
             self._check_internal(ticket, edited, note)
         self._stored(edited, changes, path)
         return edited.fields.updated
+
+    def _send_files(self, ticket: Ticket, note: Note) -> bool | None:
+        """Whether a public comment was sent with them; ``None``: the note is to be written as any other."""
+        if note.public:
+            return self._files.publish(ticket, note.files, body_of(note))
+        self._files.attach(ticket, note.files)
+        return None
 
     def _check_internal(self, ticket: Ticket, edited: EditedRow, note: Note) -> None:
         """:raises ExposedNoteError: customers see what was meant for support."""
@@ -111,20 +123,24 @@ class IssueWriter:
     def _id(self, field: str) -> str:
         return self._site.fields.ids[field]
 
-    def _edit(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None) -> dict[str, Any]:
+    def _edit(
+        self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, *, sent: bool | None = None
+    ) -> dict[str, Any]:
+        """``sent``: the note's comment is there already, by this write or by one before."""
         fields = self.encoded(changes)
         if ticket.kind is TicketKind.RFO_TASK:
             fields |= self.due_date(changes)
         body: dict[str, Any] = {"fields": fields}
         if note is not None:
-            body["update"] = {"comment": [{"add": comment(note, ticket.id, self._proofs)}]}
+            if sent is None:
+                body["update"] = {"comment": [{"add": comment(note, ticket.id, self._proofs)}]}
             # The marks that comments prove are kept as well: a comment can be deleted, a memory be damaged, not both
             # by somebody who may do only one of them.
             marks = dict.fromkeys(note.marks, self._clock()) | dict(ticket.marks)
             times = {str(mark): at for mark, at in marks.items()}
             # The ids of comments are numbers; other articles of ours are no comments.
             comments = sum(article.author is Actor.CONNECTOR and article.id.isdigit() for article in ticket.articles)
-            memory = self._memory.sealed(MARKS, ticket.id, times, comments + 1)
+            memory = self._memory.sealed(MARKS, ticket.id, times, comments + (sent is not False))
             body["properties"] = [{"key": MARKS, "value": memory}]
         return body
 

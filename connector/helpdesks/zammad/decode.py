@@ -245,6 +245,7 @@ class Decoder:
                     kind=self._kind(group, created_by, fields["connector_key"]),
                     rfo_status=fields["rfo_status"],
                     rfo_due_at=fields["rfo_due_at"],
+                    root_cause=fields["root_cause"],
                     service_id=fields["service_id"],
                     priority=self._meanings.priority(row.priority_id),
                     customer=_customer_of(row, whole.assets),

@@ -7,6 +7,7 @@ idempotency key, so every step is proved by what it leaves on the ticket.
 """
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -127,7 +128,16 @@ class ZammadDesk:
 
     def read(self, ticket_id: str) -> Ticket:
         """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
-        whose incident was merged."""
+        whose incident was merged. An RFO task's incident, or the other way round, is as many again."""
+        ticket = self._read(ticket_id)
+        if (other := ticket.needed) is None:
+            return ticket
+        try:
+            return ticket.model_copy(update={"related": self._read(other)})
+        except (NotFoundError, OutOfReachError):
+            return ticket
+
+    def _read(self, ticket_id: str) -> Ticket:
         path = f"tickets/{ticket_id}"
         try:
             whole = self._whole(path)
@@ -346,6 +356,11 @@ class ZammadDesk:
             "internal": not note.public,
             "preferences": {PROPERTY: self._proofs.sealed(ticket.id, note.marks)},
         }
+        if note.files:
+            article["attachments"] = [
+                {"filename": file.name, "data": b64encode(file.content).decode(), "mime-type": file.media_type}
+                for file in note.files
+            ]
         if not note.public or self._mapping.articles.public is not Channel.EMAIL:
             return article | {"type": "note"}
         if ticket.customer.email:

@@ -3,14 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import HTTP
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import Json, User
 from connector.sandbox.jira.world import World
+from connector.sandbox.wire import header
 
 Answer = tuple[int, Json]
 """Status and the value that becomes the JSON body; None is an empty body."""
+
+
+class File(NamedTuple):
+    """A file that came by multipart."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +31,17 @@ class Call:
     world: World
     user: User
     query: dict[str, str]
-    body: Json = None
+    body: Any = None
     repeated: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def file(self) -> tuple[str, bytes]:
+        """Name and content of the file in a multipart body.
+
+        Raises JiraError 400 if there is none.
+        """
+        if not isinstance(self.body, File):
+            raise JiraError(400, "The request must be multipart/form-data with a file.")
+        return self.body
 
     def flag(self, name: str) -> bool:
         """Whether a parameter such as `returnIssue` is on."""
@@ -74,17 +94,31 @@ def split_target(target: str) -> tuple[str, dict[str, str], dict[str, list[str]]
     return unquote(parts.path), {name: values[-1] for name, values in repeated.items()}, repeated
 
 
-def json_body(body: bytes) -> Json:
-    """The JSON of a request.
+def read_body(body: bytes, headers: Mapping[str, str]) -> Any:
+    """The JSON of a request, or its file.
 
-    Raises JiraError 400.
+    Raises JiraError 400; 403 for a file without the header that tells it from a form of another site.
     """
+    kind = header(headers, "Content-Type")
+    if kind.startswith("multipart/form-data"):
+        if header(headers, "X-Atlassian-Token") not in ("no-check", "nocheck"):
+            raise JiraError(403, "XSRF check failed")
+        return _file(body, kind)
     if not body.strip():
         return None
     try:
         return json.loads(body)
     except ValueError:
         raise JiraError(400, "There was an error parsing JSON. Check that your request body is valid.") from None
+
+
+def _file(body: bytes, kind: str) -> File:
+    """The part called ``file``, as RFC 7578 has it."""
+    held = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body, policy=HTTP)
+    for part in held.iter_parts():
+        if part.get_param("name", header="content-disposition") == "file" and part.get_filename():
+            return File(str(part.get_filename()), bytes(part.get_payload(decode=True) or b""))
+    raise JiraError(400, "No file was sent.")
 
 
 def to_json(value: Json) -> bytes:

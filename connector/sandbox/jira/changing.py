@@ -258,11 +258,13 @@ def transition(world: World, issue: Issue, actor: User, way: Transition, wanted:
     edit(world, issue, actor, wanted)
 
 
-def attach(world: World, issue: Issue, actor: User, filename: str, content: bytes) -> None:
+def attach(world: World, issue: Issue, actor: User, filename: str, content: bytes) -> Attachment:
     """Add a file, which the changelog tells."""
     number = str(world.next_id("attachment"))
-    issue.attachments.append(Attachment(number, actor.id, filename, world.now(), content))
+    held = Attachment(number, actor.id, filename, world.now(), content)
+    issue.attachments.append(held)
     item = {"field": "Attachment", "fieldtype": "jira", "from": None, "fromString": None}
     change = note_change(world, issue, actor.id, [{**item, "to": number, "toString": filename}])
     world.index.changed(issue)
     tell(world, issue, actor, change, [])
+    return held

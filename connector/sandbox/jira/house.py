@@ -46,8 +46,10 @@ class JiraHouse:
         mapping: JiraMapping,
         flavour: Flavour = "cloud",
         set_up: Callable[[SandboxJira, JiraMapping], Accounts] = _set_up,
+        *,
+        migrated: bool = True,
     ) -> None:
-        self.sandbox = SandboxJira(clock, flavour)
+        self.sandbox = SandboxJira(clock, flavour, migrated=migrated)
         self._clock = clock
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)

@@ -11,6 +11,7 @@ PER_ISSUE = ((20, timedelta(seconds=2)), (100, timedelta(seconds=30)))
 BURSTS = {"GET": 100, "POST": 100, "PUT": 50, "DELETE": 50}
 """Requests per second, endpoint and method."""
 Window = tuple[int, timedelta]
+_SECOND = timedelta(seconds=1)
 
 
 class Limits:
@@ -25,6 +26,16 @@ class Limits:
         self._clock = clock
         self._seen: dict[tuple[str, ...], deque[datetime]] = {}
 
+    def left(self, method: str, endpoint: str) -> dict[str, str]:
+        """What an answer says of the limit of its endpoint; nothing where there is none."""
+        if not self.burst:
+            return {}
+        now, most = self._clock(), BURSTS.get(method, 50)
+        seen = [moment for moment in self._seen.get(("burst", method, endpoint), ()) if moment > now - _SECOND]
+        reset = (min(seen) if seen else now) + _SECOND
+        left = {"X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": str(max(0, most - len(seen)))}
+        return {**left, "X-RateLimit-Reset": reset.isoformat()}
+
     def admit(self, method: str, endpoint: str, issue: str | None) -> None:
         """Count a request to an endpoint, and a write to an issue if it is one.
 
@@ -34,7 +45,7 @@ class Limits:
         if self.quota_until is not None and now < self.quota_until:
             raise _refusal("jira-quota-tenant-based", self.quota_until - now, 0)
         if self.burst:
-            window = (BURSTS.get(method, 50), timedelta(seconds=1))
+            window = (BURSTS.get(method, 50), _SECOND)
             self._count(("burst", method, endpoint), (window,), "jira-burst-based", now)
         if self.per_issue and issue is not None and method != "GET":
             self._count(("issue", issue), self.per_issue, "jira-per-issue-on-write", now)

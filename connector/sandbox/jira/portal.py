@@ -32,6 +32,11 @@ def service_desks(call: Call) -> Answer:
     return 200, _page(call, "servicedesk", [_desk(held) for held in call.world.projects.values() if _opens(call, held)])
 
 
+def opened(call: Call, desk_id: str) -> None:
+    """Raises JiraError 404 for a service desk that the caller may not use."""
+    _project(call, desk_id)
+
+
 def service_desk(call: Call, desk_id: str) -> Answer:
     """`GET /servicedesk/{id}`."""
     return 200, _desk(_project(call, desk_id))
@@ -160,32 +165,32 @@ def submit(world: World, kind: RequestType, actor: User, channel: str, wanted: c
 
 def show(call: Call, key: str) -> Answer:
     """`GET /request/{key}`."""
-    return 200, _request(call, _found(call, key))
+    return 200, _request(call, request_of(call, key))
 
 
 def list_comments(call: Call, key: str) -> Answer:
     """`GET /request/{key}/comment`; customers get the public ones."""
-    issue = _found(call, key)
+    issue = request_of(call, key)
     internal_too = is_support(call.world, call.world.projects[issue.project_id], call.user)
     internal_too = internal_too and call.query.get("internal", "true") == "true"
     public_too = call.query.get("public", "true") == "true"
     held = [one for one in issue.comments if (internal_too if one.internal else public_too)]
-    return 200, _page(call, f"request/{issue.id}/comment", [_comment(call, issue, one) for one in held])
+    return 200, _page(call, f"request/{issue.id}/comment", [comment(call, issue, one) for one in held])
 
 
 def add_comment(call: Call, key: str) -> Answer:
     """`POST /request/{key}/comment`: public unless an agent says otherwise."""
-    issue = _found(call, key)
+    issue = request_of(call, key)
     public = call.fields().get("public", True)
     if not public and not is_support(call.world, call.world.projects[issue.project_id], call.user):
         raise forbidden("add internal comments")
     new = changing.NewComment(call.text("body"), {PUBLIC_PROPERTY: {"internal": not public}})
-    return 201, _comment(call, issue, comments.publish(call, issue, new))
+    return 201, comment(call, issue, comments.publish(call, issue, new))
 
 
 def slas(call: Call, key: str) -> Answer:
     """`GET /request/{key}/sla`, for agents."""
-    issue = _found(call, key)
+    issue = request_of(call, key)
     require_support(call, call.world.projects[issue.project_id])
     shown = []
     for number, sla in call.world.slas.items():
@@ -195,7 +200,7 @@ def slas(call: Call, key: str) -> Answer:
     return 200, _page(call, f"request/{issue.id}/sla", shown)
 
 
-def _found(call: Call, key: str) -> Issue:
+def request_of(call: Call, key: str) -> Issue:
     """A request that the caller may see.
 
     Raises JiraError 404, also for issues without a request type.
@@ -267,7 +272,7 @@ def _user(call: Call, user_id: str) -> dict[str, Json]:
     return shown | {"_links": links}
 
 
-def _comment(call: Call, issue: Issue, held: Comment) -> dict[str, Json]:
+def comment(call: Call, issue: Issue, held: Comment) -> dict[str, Json]:
     links = {"self": _address(f"request/{issue.id}/comment/{held.id}")}
     about = {"id": held.id, "body": held.body, "public": not held.internal, "author": _user(call, held.author)}
     return {**about, "created": date(held.created, call.user.zone), "_links": links}

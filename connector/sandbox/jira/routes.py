@@ -19,10 +19,11 @@ from connector.sandbox.jira import (
     screens,
     search,
     site,
+    uploads,
     workflows,
 )
 from connector.sandbox.jira.access import authenticate
-from connector.sandbox.jira.call import Answer, Call, json_body, split_target, to_json
+from connector.sandbox.jira.call import Answer, Call, read_body, split_target, to_json
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import User
 from connector.sandbox.jira.world import CLOUD_ID, World
@@ -53,6 +54,8 @@ _PORTAL: dict[str, Handler] = {
     "GET servicedesk/*": portal.service_desk,
     "GET servicedesk/*/requesttype": portal.request_types,
     "GET servicedesk/*/requesttype/*/field": portal.request_type_fields,
+    "POST servicedesk/*/attachTemporaryFile": uploads.temporary,
+    "POST request/*/attachment": uploads.publish,
     "GET servicedesk/*/queue": portal.queues,
     "GET servicedesk/*/queue/*/issue": portal.queued,
     "POST request": portal.create,
@@ -103,6 +106,7 @@ _BOTH: dict[str, Handler] = {
     "PUT issue/*": issues.edit,
     "DELETE issue/*": issues.delete,
     "GET issue/*/editmeta": meta.fields_of_issue,
+    "POST issue/*/attachments": uploads.attach,
     "GET issue/*/transitions": issues.transitions,
     "POST issue/*/transitions": issues.move,
     "GET issue/*/properties": issues.properties_of,
@@ -243,9 +247,12 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         route, ids = _find(world, method, path)
         _require_somebody(found, route)
         world.limits.admit(method, route.template, _issue_written(world, route, ids))
-        call = Call(world, found or NOBODY, query, json_body(body), repeated)
+        call = Call(world, found or NOBODY, query, read_body(body, headers), repeated)
         status, value = route.handler(call, *ids)
-        return _respond(status, value), who
+        answered = _respond(status, value)
+        return Response(
+            answered.status, answered.headers | world.limits.left(method, route.template), answered.body
+        ), who
     except JiraError as error:
         refused = _respond(error.status, error.payload(portal=portal))
         return Response(refused.status, refused.headers | error.headers, refused.body), who

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -40,6 +41,7 @@ from connector.sandbox.jira.times import whole_millis
 
 BASE_URL = "https://sandbox.example"
 CLOUD_ID = "00000000-5a4d-4b0c-8000-00000000c10d"
+GATEWAY_URL = f"https://api.atlassian.com/ex/jira/{CLOUD_ID}"
 NamedT = TypeVar("NamedT", bound=Named)
 SEQUENCE_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 10100, "change": 10500, "context": 10300}
 
@@ -99,6 +101,11 @@ class World:
         _install(self)
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
 
+    @cached_property
+    def temporary_files(self) -> dict[str, tuple[str, bytes]]:
+        """Files that wait to be attached, by their ids."""
+        return {}
+
     def now(self) -> datetime:
         """The clock's time, in whole milliseconds of UTC."""
         return whole_millis(self.clock())
@@ -108,8 +115,8 @@ class World:
         return next(self._sequences.setdefault(kind, itertools.count(SEQUENCE_STARTS.get(kind, 10000))))
 
     def link_to(self, path: str) -> str:
-        """The `self` address of something below the REST API."""
-        return f"{BASE_URL}/rest/api/2/{path}"
+        """The `self` address of something below the REST API: on Cloud by the gateway, since 14 July 2026."""
+        return f"{GATEWAY_URL if self.cloud else BASE_URL}/rest/api/2/{path}"
 
     def add_user(self, name: str, email: str, display: str, zone: str, kind: str) -> User:
         """A new account."""

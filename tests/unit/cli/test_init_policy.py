@@ -15,7 +15,7 @@ from connector.settings import SettingsError, load
 FILES = sorted(
     path.relative_to(MAPPINGS)
     for path in MAPPINGS.rglob("*")
-    if path.is_file() and not path.is_relative_to(MAPPINGS / "messages")
+    if path.is_file() and path.relative_to(MAPPINGS).parts[0] not in ("messages", "documents")
 )
 POLICY = Path("interspace.yaml")
 

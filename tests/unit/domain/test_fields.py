@@ -43,6 +43,8 @@ def test_who_may_set_what() -> None:
     }  # fmt: skip
     assert set(set_by(SetBy.REQUEST)) == {"escalation_request", "rfo_requested", "deferral_customer"}
     assert set(set_by(SetBy.SUPPORT)) == {
+        *("rfo_summary", "rfo_trigger", "rfo_detection", "rfo_resolution", "corrective_measures"),
+        *("preventive_measures", "third_party_reference", "rfo_revision", "rfo_release", "rfo_decline_reason"),
         "deferral_support",
         "problem_state",
         "root_cause",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, Priority, TicketState
+from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
 from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.clocks import Clocks, clocks
@@ -42,6 +42,19 @@ def counted(ticket: Ticket) -> Clocks:
 
 def level_at(ticket: Ticket, now: datetime) -> object:
     return decide(escalation, ticket, POLICY, now).changes["escalation_level"]
+
+
+def test_the_clocks_are_those_of_the_priority_and_service_that_the_rules_before_have_decided() -> None:
+    """They are counted once for all rules, but not before it is known of what."""
+    found = Case(incident(complete(priority=P3, service_check=None)), POLICY, at(hours=1))
+    by_default = clocks(found)
+
+    raised, known = found.with_changes({"priority": P1}), found.with_changes({"service_check": ServiceCheck.VERIFIED})
+
+    assert (by_default.current.priority, clocks(raised).current.priority) == (P3, P1)
+    assert clocks(raised).repair.due != by_default.repair.due
+    assert clocks(known) is not by_default
+    assert clocks(found) is by_default
 
 
 def test_nine_hours_as_p3_do_not_call_the_board_at_once() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from connector.domain.ticket import Change
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
+from connector.rules.case import Case
 from connector.rules.escalation import escalation
 from tests.builders import T0, at, changed, complete, incident, moved, note, office_p4, said
 from tests.unit.rules.ladders import ANSWERED, BY_AGE, POLICY, triaged, without_level
@@ -34,6 +35,28 @@ def test_a_level_is_reached_at_its_age_and_not_a_microsecond_before(priority: Pr
     assert before.notes == ()
     assert then.changes["escalation_level"] == level
     assert then.notes[0].marks == {f"level-{level}"}
+
+
+def test_the_note_of_a_level_says_since_when_and_why() -> None:
+    (told,) = decide(escalation, triaged(), BY_AGE, at(hours=1, minutes=10)).notes
+
+    assert told.text.startswith("Reached on Mon 23 Nov 2026 12:00 CET (11:00 UTC): ticket age 1 h at P1.\n")
+
+
+def test_what_is_explained_is_each_level_since_the_last_look_and_the_next() -> None:
+    asked = said("please escalate", at(minutes=50))
+
+    found = decide(escalation, triaged(articles=(asked,)), BY_AGE, at(hours=2, minutes=1)).reasons
+    top = decide(escalation, triaged(level=5), BY_AGE, at(hours=9)).reasons
+
+    assert [reason.split(":")[0] for reason in found] == [
+        "level 1 so far",
+        "level 2 shift manager since at 2026-11-23 11",
+        "level 3 head of operations since at 2026-11-23 12",
+        "level 2 shift manager since at 2026-11-23 10",
+        "level 4 director at 2026-11-23 14",
+    ]
+    assert top == ("level 5 so far", "no further level by clock")
 
 
 def test_level_one_is_there_from_the_start_without_a_note() -> None:
@@ -173,6 +196,25 @@ def test_an_empty_level_is_passed_over() -> None:
     assert outcome.changes["escalation_level"] == 3
 
 
+@pytest.mark.parametrize(
+    ("service", "minutes", "level", "name"),
+    [("SVC-1001", 30, 2, "service manager for Acme"), ("SVC-1003", 30, 3, "head of operations")],
+    ids=["of the customer", "of the service"],
+)
+def test_a_known_service_climbs_its_own_ladder_at_its_own_ages(
+    service: str, minutes: int, level: int, name: str
+) -> None:
+    fields = complete(service_id=service, priority=Priority.P1, escalation_level=1)
+    ticket = incident(fields, articles=(ANSWERED,))
+
+    before = decide(escalation, ticket, BY_AGE, at(minutes=minutes) - timedelta(microseconds=1))
+    then = decide(escalation, ticket, BY_AGE, at(minutes=minutes))
+
+    assert (before.changes["escalation_level"], before.due) == (1, at(minutes=minutes))
+    assert then.changes["escalation_level"] == level
+    assert then.notes[0].title == f"Escalation level {level}: {name}"
+
+
 def test_an_unverified_service_id_borrows_no_ladder() -> None:
     fields = complete(
         service_id="SVC-1003", priority=Priority.P1, escalation_level=1, service_check=ServiceCheck.FOREIGN
@@ -274,6 +316,44 @@ def test_the_reason_of_the_first_level_is_that_of_the_present_priority() -> None
     assert "escalation_reason" not in decide(escalation, told, POLICY, at(hours=1)).changes
 
 
+def test_the_reason_of_the_first_level_is_written_once_for_each_priority() -> None:
+    """A change of the reason at the moment of the priority's, or after it, is that of the new priority."""
+    raised = changed("priority", Priority.P3, Priority.P1, at(hours=1))
+    fields = complete(priority=Priority.P1, escalation_level=1, escalation_reason="Level 1: as it is worded today")
+
+    for later in (0, 1):
+        written = changed("escalation_reason", None, fields.escalation_reason, at(hours=1 + later), Actor.CONNECTOR)
+        ticket = incident(fields, articles=(ANSWERED,), history=(raised, written))
+        assert "escalation_reason" not in decide(escalation, ticket, BY_AGE, at(hours=1, minutes=59)).changes
+
+
+def test_the_reason_goes_with_a_priority_that_this_look_decides() -> None:
+    written_as = "Level 1, engineer on duty: ticket age 0 s at P3"
+    fields = complete(
+        priority=Priority.P3,
+        escalation_level=1,
+        escalation_reason=written_as,
+        impact="service_affecting",
+        urgency="high",
+    )
+    found = incident(fields, articles=(ANSWERED,))
+    raised = Case(found, BY_AGE, at(minutes=10)).with_changes({"priority": Priority.P1})
+
+    assert escalation(raised).changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 s at P1"
+    assert "escalation_reason" not in escalation(Case(found, BY_AGE, at(minutes=10))).changes
+
+
+def test_who_sets_the_level_that_the_notes_prove_has_lowered_nothing() -> None:
+    rose = changed("group", "intake", "level_3", at(hours=2), Actor.CONNECTOR)
+    reason = changed("escalation_reason", None, "Level 3, head of operations: age", at(hours=2), Actor.CONNECTOR)
+    by_hand = changed("escalation_level", 4, 3, at(hours=2, minutes=30))
+    ticket = triaged(level=3, articles=(note({"level-2", "level-3"}, at(hours=2)),), history=(rose, reason, by_hand))
+
+    changes = decide(escalation, ticket, BY_AGE, at(hours=3)).changes
+
+    assert (changes["escalation_level"], changes.keys() & {"group", "escalation_reason"}) == (3, set())
+
+
 class TestALevelThatAnAgentLowers:
     """It stays, and the group goes with it."""
 
@@ -303,6 +383,19 @@ class TestALevelThatAnAgentLowers:
         back = changed("group", "level_4", "level_3", at(hours=4.6), Actor.CONNECTOR)
 
         assert "group" not in self.lowered(3, back).changes
+
+    def test_and_the_reason_says_who_lowered_it_and_when(self) -> None:
+        reason = changed("escalation_reason", None, "Level 4, director: ticket age", at(hours=4), Actor.CONNECTOR)
+
+        assert self.lowered(3, reason).changes["escalation_reason"] == (
+            "Level 3, head of operations: set by an agent on Mon 23 Nov 2026 15:30 CET (14:30 UTC)"
+        )
+
+    @pytest.mark.parametrize("actor", [Actor.AGENT, None])
+    def test_but_a_reason_that_somebody_wrote_stays(self, actor: Actor | None) -> None:
+        reason = [changed("escalation_reason", None, "the board asked", at(hours=4), actor)] if actor else []
+
+        assert "escalation_reason" not in self.lowered(3, *reason).changes
 
     def test_and_the_next_level_by_clock_calls_its_own_contacts_only(self) -> None:
         changes = self.lowered(2, now=8).changes

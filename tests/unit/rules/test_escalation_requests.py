@@ -26,6 +26,21 @@ def test_a_customer_may_ask_at_any_time(words: str) -> None:
     assert outcome.due == at(hours=2)
 
 
+def test_the_reason_of_a_level_names_who_asked_and_how() -> None:
+    by_message = said("please escalate", at(minutes=20))
+    by_field = changed("escalation_request", None, "board asks", at(minutes=20), Actor.MANAGER)
+
+    words = [
+        str(decide(escalation, ticket, POLICY, at(minutes=20)).changes["escalation_reason"])
+        for ticket in (triaged(articles=(by_message,)), triaged(history=(by_field,)))
+    ]
+
+    assert words == [
+        'Level 2, shift manager: requested by the customer (message contains "please escalate")',
+        "Level 2, shift manager: requested by a manager (board asks)",
+    ]
+
+
 def test_a_request_is_served_once() -> None:
     asked = said("please escalate", at(minutes=20))
     done = note({"level-2", f"request-a{asked.id}"}, at(minutes=21))
@@ -85,6 +100,33 @@ def test_a_customer_cannot_take_back_an_agents_request() -> None:
     outcome = decide(escalation, triaged(history=(asked, wiped)), POLICY, at(minutes=22))
 
     assert outcome.changes["escalation_level"] == 2
+
+
+def test_customers_hear_of_a_refusal_right_after_support() -> None:
+    """The next look comes at once, and once."""
+    first, second = said("please escalate", at(minutes=20)), said("please escalate", at(minutes=40))
+    done = note({"level-2", f"request-a{first.id}"}, at(minutes=21))
+    told = note({f"refused-a{second.id}"}, at(minutes=41))
+
+    fresh = decide(escalation, triaged(level=2, articles=(first, done, second)), POLICY, at(minutes=41))
+    then = decide(escalation, triaged(level=2, articles=(first, done, second, told)), POLICY, at(minutes=42))
+
+    assert (fresh.again, then.again) == (True, False)
+
+
+@pytest.mark.parametrize(("asked", "again"), [(True, True), (False, False)])
+def test_customers_hear_of_a_level_right_after_support_if_they_hear_of_it(asked: bool, again: bool) -> None:
+    articles = (said("please escalate", at(minutes=20)),) if asked else ()
+
+    outcome = decide(escalation, triaged(articles=articles), BY_AGE, at(minutes=20 if asked else 60))
+
+    assert (outcome.changes["escalation_level"], outcome.again) == (2, again)
+
+
+def test_whoever_asks_at_the_top_hears_right_after_support() -> None:
+    asked = said("please escalate", at(hours=9))
+
+    assert decide(escalation, triaged(level=5, articles=(asked,)), POLICY, at(hours=9)).again
 
 
 def test_at_the_top_a_request_is_answered_and_nothing_rises() -> None:

@@ -112,7 +112,7 @@ def simulated(faults_a_year: float, *, years: int, services: int, seed: int) -> 
     a week; what was proposed is linked and counts no more."""
     chance, proposed = random.Random(seed), list[Recurring]()
     places = [service(n, circuit=f"C-{n // 2}", region=f"R-{n // 10}") for n in range(services)]
-    faults = []
+    faults: list[Fault] = []
     for place in places:
         moment = T0 + timedelta(days=chance.expovariate(faults_a_year / 365))
         while moment < T0 + timedelta(days=365 * years):

@@ -9,7 +9,7 @@ from connector.domain.ticket import Article, Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketState
 from connector.rules.rfo import rfo
 from tests.builders import at, changed, complete, default_policy, incident, moved, note, said
-from tests.unit.rules.passes import decide
+from tests.unit.rules.passes import decide, with_values
 
 POLICY = default_policy()
 P1, P2, P3, P4 = Priority
@@ -254,15 +254,39 @@ def test_the_document_alone_delivers_nothing_before_the_task_is_done() -> None:
     assert decide(rfo, ticket, POLICY, at(hours=6)).changes["rfo_status"] is RfoStatus.DUE
 
 
-@pytest.mark.parametrize(("stated", "due"), [(RfoStatus.DELIVERED, None), (RfoStatus.DECLINED, None)])
-def test_what_support_states_by_the_status_stays(stated: RfoStatus, due: None) -> None:
-    by_hand = changed("rfo_status", RfoStatus.DUE, stated, at(hours=4))
+def test_delivered_as_support_states_it_stays() -> None:
+    by_hand = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(hours=4))
+
+    outcome = decide(rfo, solved(history=(OVER, by_hand), links=(task(),)), POLICY, at(days=30))
+
+    assert outcome.changes == {"rfo_status": RfoStatus.DELIVERED, "rfo_due_at": None}
+    assert outcome.notes == ()
+
+
+def test_declined_with_a_reason_it_stays_and_the_customer_is_told_once() -> None:
+    by_hand = changed("rfo_status", RfoStatus.DUE, RfoStatus.DECLINED, at(hours=4))
     ticket = solved(history=(OVER, by_hand), links=(task(),))
+    ticket = ticket.with_changes({"rfo_decline_reason": "The fault was in your own network."})
 
     outcome = decide(rfo, ticket, POLICY, at(days=30))
+    (told,) = outcome.notes
+    after = with_values(ticket, articles=(*ticket.articles, note(set(told.marks), at(hours=5))))
 
-    assert outcome.changes == {"rfo_status": stated, "rfo_due_at": due}
-    assert outcome.notes == ()
+    assert outcome.changes == {"rfo_status": RfoStatus.DECLINED, "rfo_due_at": None}
+    assert told.public
+    assert "The fault was in your own network." in told.text
+    assert decide(rfo, after, POLICY, at(days=30)).notes == ()
+    assert decide(rfo, after, POLICY, at(days=30)).changes["rfo_status"] is RfoStatus.DECLINED
+
+
+def test_declined_without_a_reason_it_is_not_declined() -> None:
+    by_hand = changed("rfo_status", RfoStatus.DUE, RfoStatus.DECLINED, at(hours=4))
+    ticket = solved(history=(OVER, by_hand), links=(task(),)).with_changes({"rfo_decline_reason": "n/a"})
+
+    outcome = decide(rfo, ticket, POLICY, at(hours=5))
+
+    assert outcome.changes["rfo_status"] is RfoStatus.DUE
+    assert [told.public for told in outcome.notes if "not declined" in told.title] == [False]
 
 
 def test_a_customer_states_nothing_by_the_status() -> None:

@@ -183,17 +183,18 @@ def test_closed_with_nothing_for_the_customer_it_is_opened_again_after_the_incid
     assert then.state is TicketState.OPEN
     (told,) = then.notes
     assert not told.public
-    assert "Not stated here: Permanent fix" in told.text
+    assert "- RFO summary: missing" in told.text
+    assert '- Root cause: fewer than 20 letters ("a digger")' in told.text
+    assert "- Preventive measures: missing" in told.text
 
 
-def test_a_person_who_closes_it_again_wins_and_the_rfo_stays_due() -> None:
+def test_whoever_closes_it_again_finds_it_open_again_and_is_told_each_time() -> None:
     ticket = closed(note({"rfo-reopened"}), by=(Actor.AGENT, Actor.CONNECTOR, Actor.AGENT))
-    before = decide(rfo_task, ticket, POLICY, CLOSED_AT + timedelta(minutes=5))
-    after = decide(rfo_task, ticket, POLICY, DUE)
 
-    assert (before.state, before.changes["rfo_status"]) == (None, RfoStatus.DUE)
-    assert after.changes["rfo_status"] is RfoStatus.OVERDUE
-    assert after.notes[0].marks == {"level-3"}
+    again = decide(rfo_task, ticket, POLICY, CLOSED_AT + timedelta(minutes=5))
+
+    assert again.state is TicketState.OPEN
+    assert [told.title for told in again.notes] == ["RFO task opened again"]
 
 
 def test_an_agent_states_that_it_is_delivered() -> None:

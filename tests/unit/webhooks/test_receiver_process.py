@@ -116,10 +116,13 @@ def test_slow_bodies_do_not_stop_health_checks(receiver: Running) -> None:
             assert receiver.exchange(HEALTH).startswith(b"HTTP/1.1 200 ")
 
 
-def test_ready_tells_the_work(receiver: Running) -> None:
+def test_ready_tells_the_work_and_that_there_is_no_worker(receiver: Running) -> None:
     receiver.exchange(signed_request(33, 1_000))
     answer = receiver.exchange(HEALTH.replace(b"healthz", b"readyz"))
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == "ready"
+    told = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert "zammad: no worker has begun" in told["problems"]
+    assert told["last_commit"]
+    assert "zammad" in told["work"]
 
 
 SLOW = """

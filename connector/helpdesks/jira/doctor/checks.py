@@ -115,6 +115,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("roles", project.roles, (_PROJECT,)),
     Check("link type", project.link_type, (_PROJECT,)),
     Check(_FIELDS, fields.fields, (_PROJECT,)),
+    Check("organizations", project.organizations, (_FIELDS,)),
     Check("project's fields", fields.associated, (_FIELDS, *_ADMIN)),
     Check(_SCREENS, fields.on_screens, (_FIELDS, _TYPES)),
     Check("fields on edit screens", fields.on_edit_screens, (_FIELDS,)),

@@ -4,13 +4,17 @@ from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.round_trip import fresh_name
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
 from connector.helpdesks.jira.doctor.trial import trial_issue
-from connector.helpdesks.jira.install.pages import listed, paged, row_of
+from connector.helpdesks.jira.install.pages import desk_paged, listed, paged, row_of
 from connector.helpdesks.jira.install.planning import unfit
 from connector.helpdesks.jira.install.tables import actors
+from connector.helpdesks.jira.listing import quoted
 
+_LATEST = 50
+"""Issues among which one of an organization is looked for."""
 _EITHER = "or write this Jira's names into the mapping"
 _GROUP = "atlassian-group-role-actor"
 
@@ -126,6 +130,29 @@ def roles(context: Context) -> Observation:
     if empty:
         return warn(f"nobody has the role {', '.join(empty)}", f"Put people into it (project {key} → People).")
     return ok(", ".join((*mapped.agents, *mapped.managers)))
+
+
+def organizations(context: Context) -> Observation:
+    """Who belongs to a customer's organization can be read: else a colleague's word does not count (P20). The newest
+    issues tell of one."""
+    field = context.site.fields.organizations
+    jql = f"project = {quoted(context.mapping.project)} ORDER BY created DESC"
+    body = {"jql": jql, "fields": [field], "maxResults": _LATEST}
+    answer = context.bot.post(context.flavour.search, body) if field else {}
+    issues = objects(answer.get("issues") if isinstance(answer, dict) and field else [], "Jira POST search: issues")
+    held = (row for issue in issues for row in (issue.get("fields") or {}).get(field) or ())
+    first = next(held, None)
+    if first is None:
+        return skipped("there is no request of an organization yet", "Examine again when there is one.")
+    path, name = f"servicedeskapi/organization/{first.get('id')}/user", first.get("name")
+    try:
+        count = len(desk_paged(context.bot, path))
+    except PermanentError as error:
+        return warn(
+            f"who belongs to {name} cannot be read, so colleagues of a reporter count as strangers: {error}",
+            "Make the connector's user an agent of the service project.",
+        )
+    return ok(f"{count} members of {name}")
 
 
 def link_type(context: Context) -> Observation:

@@ -55,7 +55,10 @@ def _scheme(client: JiraClient, project_id: str) -> str | None:
         rows = paged(client, f"{_SCHEMES}/projects", (("projectId", project_id),))
     except NotFoundError:
         return None
-    return next((str(row["schemeId"]) for row in rows if str(row.get("projectId")) == project_id), None)
+    named = [row.get("schemeId") for row in rows if str(row.get("projectId")) == project_id]
+    if any(not isinstance(scheme, int | str) for scheme in named):
+        raise PermanentError(f"Jira GET {_SCHEMES}/projects: unexpected answer: expected the id of a scheme")
+    return str(named[0]) if named else None
 
 
 def _restrictions(client: JiraClient, scheme: str) -> dict[str, set[str]]:

@@ -42,6 +42,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "next_update_at",
         )
     )
+    measure = site.jql("next_measure_at")
     incidents, kinds = site.open_incidents, site.mapping.issue_types
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
     late = f"{missed} in ({', '.join(Missed)})"
@@ -79,6 +80,11 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "Reason-For-Outage documents that customers wait for, overdue ones too.",
             f"{waited_for} ORDER BY {rfo_due} ASC",
             ("rfo_status",),
+        ),
+        View(
+            "Preventive measures",
+            "Promised in RFOs and not done yet, those that are late first.",
+            f"{site.in_project} AND {measure} is not EMPTY ORDER BY {measure} ASC",
         ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
         View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),

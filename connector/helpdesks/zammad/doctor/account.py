@@ -159,10 +159,12 @@ def permission_check(path: str) -> str:
 
 
 def group_access(context: Context) -> Observation:
-    """The connector's user works in every group of the mapping: reads, creates, changes."""
+    """The connector's user works in every group of the mapping: reads, creates, changes; and so may link tickets of two
+    groups, for which Zammad wants *change* in the one and *read* in the other."""
     ids = {str(row.get("name")): str(row.get("id")) for row in context.rows("groups")}
     access = _access(context)
-    needed = {name: ids[name] for name in sorted(set(context.mapping.groups.values())) if name in ids}
+    named = {*context.mapping.groups.values(), *context.mapping.groups_in_scope}
+    needed = {name: ids[name] for name in sorted(named) if name in ids}
     missing = []
     for name, group_id in needed.items():
         granted = access.get(group_id, frozenset())

@@ -26,7 +26,9 @@ _RESTART = (
     "Restart Zammad's background worker (systemctl restart zammad-worker, or the scheduler container): it learns new "
     "attributes only at its start."
 )
-_LOOK = "Look whether Zammad's background worker (zammad-worker, or the scheduler container) runs, and restart it."
+LOOK_AT_WORKER = (
+    "Look whether Zammad's background worker (zammad-worker, or the scheduler container) runs, and restart it."
+)
 _LONG = timedelta(minutes=1)
 """A job for one ticket takes seconds."""
 _ALWAYS = {
@@ -83,7 +85,7 @@ def worker_stores(context: Context) -> Observation:
         # The job says that it has run as its last step: what is not there now does not come.
         lacking = sorted(_unset(context, ticket, wanted)) if ran is _Run.ENDED else []
     if ran is None:
-        return fail(f"the scheduler ran no job in {context.scheduler_wait / 60:.0f} min", _LOOK)
+        return fail(f"the scheduler ran no job in {context.scheduler_wait / 60:.0f} min", LOOK_AT_WORKER)
     if ran is _Run.STUCK:
         return fail("the background worker took the job and stopped: it does not know the attributes", _RESTART)
     if lacking:

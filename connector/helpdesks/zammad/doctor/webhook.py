@@ -89,8 +89,9 @@ def triggers(context: Context) -> Observation:
     active = [row for row in ours if row.get("active", True)]
     if not ours:
         return fail("no trigger calls the webhook", "Create it with interspace install.")
-    if not active:
-        return fail(f"not active: {', '.join(map(_name, ours))}", "Activate it (Manage → Trigger).")
+    asleep = [row for row in ours if row not in active and (not active or is_marked(row.get("note")))]
+    if asleep:
+        return fail(f"not active: {', '.join(map(_name, asleep))}", "Activate it (Manage → Trigger).")
     bot = str(context.me["id"])
     echoing = [_name(row) for row in active if not _excludes(row.get("condition"), bot)]
     if echoing:
@@ -111,15 +112,13 @@ def receiver(context: Context) -> Observation:
     url = str(used_webhook(context)["endpoint"])
     body = b'{"ticket":{"id":0}}'
     signature = f"sha1={hmac.digest(context.webhook_secrets[0], body, 'sha1').hex()}"
-    lost = "Zammad takes a redirect for success and the event is lost"
+    lost = "Zammad loses the event: up to 6.4 it takes a redirect for success, later ones for a failure, five times"
     return receives(context, url, Probe(body, signature, 400, "ticket.id", lost))
 
 
 def failed_deliveries(context: Context) -> Observation:
     """Deliveries of the last day that never arrived, by Zammad's own log."""
-    url = str(used_webhook(context)["endpoint"])
-    rows = listed(context.admin, "http_logs/webhook", {"limit": "500"})
-    ours = [row for row in rows if str(row.get("url", "")).partition("?")[0] == url]
+    ours = _attempts(context)
     now = context.clock()
     arrived = {_delivery(row) for row in ours if _arrived(row)}
     lost = {
@@ -136,6 +135,18 @@ def failed_deliveries(context: Context) -> Observation:
     if _arrived(latest):
         return warn(text, "It works again; the sweep finds what was lost. Look why it failed: Manage → Webhook → log.")
     return fail(text, "Look into Zammad's log (Manage → Webhook) and the receiver's; the sweep finds what was lost.")
+
+
+def was_tried_since(context: Context, moment: datetime) -> bool:
+    """Whether Zammad has tried to deliver anything to us since then (UTC)."""
+    return any(_time(row) >= moment - timedelta(seconds=5) for row in _attempts(context))
+
+
+def _attempts(context: Context) -> list[Row]:
+    """Those to our receiver, by Zammad's log."""
+    url = str(used_webhook(context)["endpoint"])
+    rows = listed(context.admin, "http_logs/webhook", {"limit": "500"})
+    return [row for row in rows if str(row.get("url", "")).partition("?")[0] == url]
 
 
 def _webhooks(context: Context) -> list[Row]:

@@ -17,7 +17,7 @@ FIRST_POSITION = 1500
 
 _TIME: Mapping[str, Any] = {"future": True, "past": True, "diff": None, "default": None, "null": True}
 """With a number as ``diff``, every new ticket would start with a time of that many hours from now."""
-_LEVEL: Mapping[str, Any] = {"min": 0, "max": 9, "default": None, "null": True}
+_LEVEL: Mapping[str, Any] = {"min": 0, "max": 99, "default": None, "null": True}
 _YES: Mapping[str, Any] = {"options": {"true": "yes", "false": "no"}, "default": False, "null": True}
 _CHOICE: Mapping[str, Any] = {"default": "", "nulloption": True, "null": True, "maxlength": 255}
 _KINDS: Mapping[type, tuple[str, Mapping[str, Any]]] = {

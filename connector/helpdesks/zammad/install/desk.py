@@ -98,6 +98,11 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         f"ticket.{rfo_status}": {"operator": "is", "value": list(WAITED_FOR)},
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
+    measure = site.mapping.attribute("next_measure_at")
+    measures = {
+        f"ticket.{measure}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"},
+        f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
+    }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
     foreign = {f"ticket.{language}": {"operator": "is", "value": [each.value for each in NOT_ENGLISH]}}
     # A deferral that is over leaves the date empty, which is after nothing.
@@ -111,6 +116,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Customer updates late", everybody, {**incidents, **untold}, update, missed),
         ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
         ("RFO due", everybody, tasks, rfo_due, "owner"),
+        ("Preventive measures", everybody, measures, measure, "owner"),
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("Problems to confirm", managers, {**is_open, **problems, **proposed}, "created_at", service),

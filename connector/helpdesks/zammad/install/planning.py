@@ -172,6 +172,7 @@ def _site(
         bot_login=str(bot["login"]),
         installed=new_installation(str(bot["id"]), receiver_url),
         receiver_url=endpoint(receiver_url, PATH) if receiver_url else str((webhook or {}).get("endpoint")),
+        webhook=webhook or {},
         sender_id=intake.get("email_address_id"),
         signature_id=intake.get("signature_id"),
         without_access=_without_access(setup, current),
@@ -179,7 +180,7 @@ def _site(
     )
 
 
-def _without_access(setup: Setup, current: Current) -> Mapping[str, frozenset[str]]:
+def _without_access(setup: Setup, current: Current) -> Mapping[str, tuple[str, ...]]:
     """Role of agents → groups of the policy, without the intake, in which it may do nothing or which are not there."""
     ids = {str(row["name"]): str(row["id"]) for row in current.tables["groups"]}
     named = setup.policy.groups() - {"intake"}
@@ -187,7 +188,7 @@ def _without_access(setup: Setup, current: Current) -> Mapping[str, frozenset[st
     lacking = {}
     for role in setup.mapping.roles.agents:
         access = (current.row("roles", role) or {}).get("group_ids") or {}
-        lacking[role] = frozenset(name for name, group_id in groups.items() if not access.get(group_id))
+        lacking[role] = tuple(name for name, group_id in groups.items() if not access.get(group_id))
     return lacking
 
 

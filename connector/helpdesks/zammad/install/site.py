@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.installed import Installed
@@ -23,10 +24,12 @@ class InstallContext:
     """Stands on every macro, which agents may read: another installation sees it there."""
     receiver_url: str
     """Where Zammad reaches the webhook receiver, with the path of the hook."""
+    webhook: Mapping[str, Any]
+    """Our webhook as it is now; empty while there is none."""
     sender_id: int | None
     """The address that mail of the intake group comes from: a group without one sends no mail."""
     signature_id: int | None
-    without_access: Mapping[str, frozenset[str]]
+    without_access: Mapping[str, tuple[str, ...]]
     """Role of agents → groups of ours in which it may do nothing yet."""
     today: date
     """Public holidays are written down from this year on."""

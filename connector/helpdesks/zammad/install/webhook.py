@@ -18,6 +18,9 @@ CREATED = "Interspace: connector hears of a new ticket"
 CHANGED = "Interspace: connector hears of a change"
 PATH = "/webhooks/zammad/main"
 """Where the receiver listens for this hook."""
+PLAIN = {"customized_payload": False, "pre_defined_webhook_type": None, "http_method": "post"}
+"""Columns of newer versions with the values that a new webhook has; with other ones the receiver cannot read what comes
+(6.4; the method: source of 7.0 to 7.2)."""
 _NATIVE = ("state_id", "priority_id", "group_id", "customer_id", "organization_id", "title")
 """Attributes of Zammad's own that the rules read."""
 
@@ -31,6 +34,7 @@ def webhook(site: InstallContext) -> Iterator[Wanted]:
         "ssl_verify": True,
         "active": True,
         "note": "Tells the connector which ticket to look at.",
+        **{name: plain for name, plain in PLAIN.items() if site.webhook.get(name) not in (plain, None, "")},
     }
     yield Wanted("webhooks", NAME, body)
 

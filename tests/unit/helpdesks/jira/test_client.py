@@ -201,3 +201,10 @@ def test_the_token_stands_in_no_representation() -> None:
     for thing in (Connection(URL, USER, TOKEN), desk, desk.client, desk.site):
         assert TOKEN not in repr(thing)
         assert BASIC not in repr(thing)
+
+
+@pytest.mark.parametrize(("user", "told"), [(USER, "opt-in"), (None, "true")])
+def test_experiments_of_service_management_are_opted_in(user: str | None, told: str) -> None:
+    request = Connection(URL, user, TOKEN)._prepared("GET", "/rest/servicedeskapi/organization/1/user", None, None)
+
+    assert request.headers["X-ExperimentalApi"] == told

@@ -455,3 +455,14 @@ def test_members_of_the_requests_organizations_are_known_whatever_their_address(
     assert known.of(dora, shared) == ("Acme",)
     assert known.of(otto, shared) == ()
     assert bench.requests_of(lambda: known.of(dora, shared)) == []
+
+
+def test_who_had_the_role_by_a_group_and_left_stays_support(bench: Bench) -> None:
+    gone = bench.jira.add_user("gone@isp.example", (), account_type="atlassian")
+    bench.jira.add_to_group("gone@isp.example", "night shift")
+    bench.jira.give_role_to_group("Service Desk Team", "night shift")
+    issue = bench.opens()
+    bench.calls(gone, "POST", f"issue/{issue}/comment", {"body": "We are on it."})
+    bench.jira.world.users[bench.jira.user_id("gone@isp.example")].active = False
+
+    assert bench.read(issue).articles[-1].author is Actor.AGENT

@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from connector.doctor.finding import CheckStatus
+from connector.sandbox.faults import Fault
 from connector.sandbox.jira.records import CustomField
 from tests.unit.doctor.examined import SECRET
 from tests.unit.helpdesks.jira.doctor.installation import Installation
@@ -233,6 +234,20 @@ def test_a_field_that_fell_out_of_the_projects_scheme_is_named(cloud: Installati
     assert found["project's fields"].verdict is CheckStatus.FAIL
     assert "RFO due" in found["project's fields"].seen
     assert "RFO due" in found["fields on screens"].seen
+
+
+def test_the_members_of_a_customers_organization_are_read(installed: Installation) -> None:
+    installed.worker_runs = False
+    installed.jira.add_user("ada@harbour.example", organization="Harbour Bank")
+    installed.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
+    installed.passes(300)
+    assert installed.examine(test_tickets=False)["organizations"].seen == "1 members of Harbour Bank"
+
+    installed.jira.faults.add(Fault("status", "GET", r"organization/\d+/user", status=403, times=None))
+
+    found = installed.examine(test_tickets=False)["organizations"]
+    assert found.verdict is CheckStatus.WARN
+    assert "count as strangers" in found.seen
 
 
 def test_the_screen_of_edits_is_looked_at_on_an_open_issue(installed: Installation) -> None:

@@ -16,7 +16,7 @@ from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.world import CLOUD_ID
 from tests.unit.helpdesks.jira.doctor.installation import JIRA, Installation
 
-UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screens"}
+UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screens", "organizations"}
 """Nothing to be seen before there is a request, and of the second never."""
 
 
@@ -141,7 +141,7 @@ def test_an_e_mail_address_is_too_much_for_data_center(data_center: Installation
 
 
 @pytest.mark.parametrize(
-    ("told", "verdict"), [("9.12.1", CheckStatus.FAIL), ("10.3.0", CheckStatus.OK), ("13.0.0", CheckStatus.WARN)]
+    ("told", "verdict"), [("9.12.1", CheckStatus.FAIL), ("10.3.0", CheckStatus.OK), ("11.3.1", CheckStatus.WARN)]
 )
 def test_the_version_of_data_center(
     data_center: Installation, monkeypatch: pytest.MonkeyPatch, told: str, verdict: CheckStatus

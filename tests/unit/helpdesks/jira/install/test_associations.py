@@ -103,5 +103,13 @@ def test_a_site_that_names_no_scheme_of_the_project_is_one_before_the_migration(
     assert step.name == "field configuration of the project"
 
 
+def test_an_answer_of_another_shape_is_refused(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = new_bench(clock)
+    monkeypatch.setattr(field_schemes, "page", lambda call, rows: {"isLast": True, "values": [{"projectId": 10000}]})
+
+    with pytest.raises(StepError, match="unexpected answer: expected the id of a scheme"):
+        bench.plan()
+
+
 def test_data_center_has_no_associations(data_center: JiraBench) -> None:
     assert not [step for step in data_center.plan().work if step.kind == ASSOCIATIONS]

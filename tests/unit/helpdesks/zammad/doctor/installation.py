@@ -16,6 +16,7 @@ from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import apply
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.zammad import SandboxZammad, scheduler
+from connector.sandbox.zammad.desk import Version
 from connector.sandbox.zammad.furnished import Accounts, connect_webhook, furnish, request
 from connector.settings import compose
 from connector.work.worker import Worker
@@ -36,10 +37,10 @@ class Installation(Examined[Context]):
     checks = CHECKS
     receiver_url = RECEIVER
 
-    def __init__(self, database_url: str, *, by_plan: bool = False) -> None:
+    def __init__(self, database_url: str, *, by_plan: bool = False, version: Version = "6.4") -> None:
         super().__init__(database_url)
         self.mapping = load_mapping(MAPPINGS / "zammad.yaml")
-        self.sandbox = self.zammad = SandboxZammad(self.clock)
+        self.sandbox = self.zammad = SandboxZammad(self.clock, version=version)
         self.accounts = self._by_plan() if by_plan else self._by_hand()
         self.zammad.world.restart_worker()
         hook = Hook("zammad", (SECRET.encode(),))

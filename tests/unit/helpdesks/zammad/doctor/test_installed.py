@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connector.doctor.finding import CheckStatus
+from connector.helpdesks.zammad.install.webhook import CHANGED
 from tests.unit.helpdesks.zammad.doctor.installation import RECEIVER, Installation
 
 
@@ -16,7 +17,16 @@ def installed(sqlite_url: str) -> Iterator[Installation]:
     made.close()
 
 
-def test_a_fresh_installation_is_well(installed: Installation) -> None:
+@pytest.fixture(params=["5.5", "7"])
+def of_a_version(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Installation]:
+    """The same on the oldest and the newest Zammad."""
+    made = Installation(sqlite_url, by_plan=True, version=request.param)
+    yield made
+    made.close()
+
+
+def test_a_fresh_installation_is_well(of_a_version: Installation) -> None:
+    installed = of_a_version
     found = installed.examine()
 
     not_ok = [finding for finding in found.values() if finding.verdict is not CheckStatus.OK]
@@ -37,6 +47,25 @@ def test_a_worker_that_was_not_restarted_is_told(installed: Installation) -> Non
     failed = [finding.name for finding in found.values() if finding.verdict is CheckStatus.FAIL]
     assert failed == ["background worker stores attributes"]
     assert "Restart Zammad's background worker" in found[failed[0]].do
+
+
+def test_one_of_two_triggers_that_is_switched_off_is_named(installed: Installation) -> None:
+    changed = next(row for row in installed.zammad.world.tables["Trigger"].values() if row["name"] == CHANGED)
+    changed["active"] = False
+
+    found = installed.examine(test_tickets=False)["trigger"]
+
+    assert (found.verdict, CHANGED in found.seen, found.do.startswith("Activate")) == (CheckStatus.FAIL, True, True)
+
+
+def test_a_worker_that_delivers_nothing_is_told_from_a_receiver_that_does_not_run(installed: Installation) -> None:
+    way = tuple(check for check in installed.checks if check.name == "round trip")
+    installed.zammad.deliver_webhooks = lambda post=None: 0  # type: ignore[method-assign]
+
+    (found,) = installed.examine(way).values()
+
+    assert "its background worker delivers" in found.seen
+    assert "zammad-worker" in found.do
 
 
 def test_what_was_changed_by_hand_is_drift(installed: Installation) -> None:

@@ -16,6 +16,7 @@ from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
+from connector.sandbox.zammad.desk import Version
 from connector.sandbox.zammad.furnished import request
 from tests.builders import default_policy
 
@@ -99,9 +100,9 @@ class Bench:
         return list(self.zammad.world.table(_MODELS[kind]).values())
 
 
-def new_bench(clock: SteppedClock) -> Bench:
+def new_bench(clock: SteppedClock, version: Version = "6.4") -> Bench:
     """A Zammad as it comes, with two accounts."""
-    zammad = SandboxZammad(clock)
+    zammad = SandboxZammad(clock, version=version)
     tokens = {
         "admin": zammad.add_user("admin@example.com", ("Admin", "Agent"), firstname="Ada"),
         "bot": zammad.add_user("bot@example.com", ("Agent",), firstname="Bot"),

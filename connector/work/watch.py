@@ -1,0 +1,81 @@
+"""What a worker tells of itself and its helpdesk, several times a minute (P25)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import structlog
+
+from connector.helpdesks.errors import HelpdeskError
+from connector.helpdesks.helpdesk import Helpdesk
+from connector.work.health import Health
+from connector.work.table import WorkTable
+
+log = structlog.get_logger("worker")
+
+EVERY_S = 15.0
+"""How often it is told."""
+
+_QUIET = timedelta(seconds=30)
+"""After so long without an answer the helpdesk is asked for one."""
+
+
+class Watch:
+    """Of one worker. Its methods may be called from any thread."""
+
+    def __init__(self, table: WorkTable, helpdesk: str, token_ends: date | None = None) -> None:
+        """``token_ends``: the last day of the token, where it is known."""
+        self._table = table
+        self._name = helpdesk
+        self._token_ends = datetime.combine(token_ends, time.max, UTC) if token_ends else None
+        self._answered: datetime | None = None
+        self._looked: datetime | None = None
+        self._failed: datetime | None = None
+        self._failure: str | None = None
+        self.policy: str | None = None
+        """The version in use."""
+        self.policy_failure: str | None = None
+        """Why a newer one is not."""
+
+    def looked(self) -> None:
+        """A ticket or sweep was finished well."""
+        self._answered = self._looked = self._table.now()
+
+    def fails(self, why: str) -> None:
+        """The helpdesk does not work."""
+        if self._failed is None:
+            self._failed = self._table.now()
+            log.error("the helpdesk does not answer, or refuses the token", helpdesk=self._name, cause=why)
+        self._failure = why
+
+    def ask(self, desk: Helpdesk) -> None:
+        """Learns whether the helpdesk works, by what the workers have met lately, else by a request of its own. During
+        a pause nobody asks anything."""
+        running = [pause for pause in self._table.pauses(self._name) if pause.endpoint is None]
+        if running:
+            self.fails(running[0].reason)
+            return
+        now = self._table.now()
+        if self._answered is None or not self._answered <= now < self._answered + _QUIET:
+            try:
+                desk.probe()
+            except HelpdeskError as error:
+                self.fails(str(error))
+                return
+            self._answered = self._table.now()
+        if self._failed is not None:
+            log.info("the helpdesk answers again", helpdesk=self._name, since=self._failed.isoformat())
+        self._failed = self._failure = None
+
+    def tell(self) -> None:
+        """Stores it. Raises ``StoreError``."""
+        told = Health(
+            self._name,
+            self._table.now(),
+            self._answered,
+            self._looked,
+            self._failed,
+            self._failure,
+            self._token_ends,
+            self.policy,
+            self.policy_failure,
+        )
+        self._table.health.tell(told)

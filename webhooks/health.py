@@ -1,0 +1,134 @@
+"""Whether everything works, for whoever asks without a password (P25): from memory, so that asking costs nothing, holds
+nobody up and never reaches a helpdesk."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from connector.work.errors import StoreError
+from connector.work.health import Health
+from connector.work.jobs import Counts
+
+BEAT_LATE = timedelta(seconds=60)
+WORK_LATE = timedelta(minutes=5)
+
+_FRESH_S = 5.0
+_COMMIT_EVERY_S = 15.0
+_OLD_S = 40.0
+"""What was seen so long ago is not told as if it were so now: whoever looks has been waiting for the database since."""
+
+
+class State(NamedTuple):
+    """What was seen."""
+
+    problems: Sequence[str]
+    shown: Mapping[str, Any]
+    """As JSON."""
+
+
+class HealthCheck:
+    """Looks at most once in five seconds, in the thread of one of those who ask; the others get what it saw last."""
+
+    def __init__(
+        self,
+        helpdesks: Sequence[str],
+        counts: Callable[[], Mapping[str, Counts]],
+        now: Callable[[], datetime],
+        *,
+        health: Callable[[], Sequence[Health]] | None,
+        commit: Callable[[], datetime] | None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``helpdesks``: those whose webhooks are accepted. Without ``health`` nothing is said of workers, without
+        ``commit`` nothing of whether the work table can be written. ``now``: UTC."""
+        self._helpdesks = helpdesks
+        self._counts, self._health, self._commit = counts, health, commit
+        self._now = now
+        self._monotonic = monotonic
+        self._looking = threading.Lock()
+        self._seen: tuple[float, State] | None = None
+        self.committed: datetime | None = None
+        """When a commit last went well (UTC)."""
+        self._commit_failed = False
+        self._commit_again = float("-inf")
+
+    def state(self) -> State:
+        """What is known now."""
+        seen, at = self._seen, self._monotonic()
+        if (seen is None or at >= seen[0] + _FRESH_S) and self._looking.acquire(blocking=False):
+            try:
+                seen = self._seen = (self._monotonic(), self._look())
+            finally:
+                self._looking.release()
+        if seen is None or at >= seen[0] + _OLD_S:
+            return State(("the work table has not answered yet",), {})
+        return seen[1]
+
+    def _look(self) -> State:
+        try:
+            counts = self._counts()
+            told = {health.helpdesk: health for health in self._health()} if self._health else {}
+        except StoreError:
+            return State(("the work table cannot be read now",), {})
+        problems = []
+        if not self._can_write():
+            problems.append("the work table cannot be written now: nothing is accepted")
+        now = self._now()
+        for helpdesk in self._helpdesks if self._health else ():
+            problems += _problems(helpdesk, told.get(helpdesk), counts.get(helpdesk), now)
+        shown: dict[str, Any] = {"work": {helpdesk: _work(count) for helpdesk, count in counts.items()}}
+        if self._commit:
+            shown["last_commit"] = _time(self.committed)
+        if told:
+            shown["helpdesks"] = {helpdesk: _told(health) for helpdesk, health in told.items()}
+        return State(problems, shown)
+
+    def _can_write(self) -> bool:
+        if self._commit and self._monotonic() >= self._commit_again:
+            self._commit_again = self._monotonic() + _COMMIT_EVERY_S
+            try:
+                self.committed, self._commit_failed = self._commit(), False
+            except StoreError:
+                self._commit_failed = True
+        return not self._commit_failed
+
+
+def _problems(helpdesk: str, health: Health | None, counts: Counts | None, now: datetime) -> list[str]:
+    if health is None:
+        return [f"{helpdesk}: no worker has begun"]
+    problems = []
+    if now - health.beat > BEAT_LATE:
+        problems.append(f"{helpdesk}: no worker since {_time(health.beat)}")
+    if health.failed is not None:
+        # Why is in the worker's log: whoever asks here need not have a password.
+        problems.append(f"{helpdesk}: the helpdesk does not answer or refuses the token since {_time(health.failed)}")
+    elif counts and counts.oldest_due is not None and now - counts.oldest_due > WORK_LATE:
+        problems.append(f"{helpdesk}: a ticket has been due since {_time(counts.oldest_due)}")
+    if health.token_ends is not None and health.token_ends < now:
+        problems.append(f"{helpdesk}: the token has ended")
+    if health.policy_failure is not None:
+        problems.append(f"{helpdesk}: the newer policy is not in use, it has mistakes")
+    return problems
+
+
+def _told(health: Health) -> dict[str, Any]:
+    return {
+        "up": health.failed is None,
+        "worker_alive": _time(health.beat),
+        "last_answer": _time(health.answered),
+        "last_look": _time(health.looked),
+        "failing_since": _time(health.failed),
+        "token_ends": _time(health.token_ends),
+        "policy": health.policy,
+        "policy_up": health.policy_failure is None,
+    }
+
+
+def _work(counts: Counts) -> dict[str, int | str | None]:
+    return {**counts._asdict(), "oldest_due": _time(counts.oldest_due)}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
