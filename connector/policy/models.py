@@ -195,8 +195,8 @@ class ProblemRules(Section):
         default=Span("30 min"),
         description="after the end of an incident: meanwhile a person may link it to a record that is there",
     )
-    one_record_for: frozenset[Literal["service", "circuit", "region"]] = Field(
-        default=frozenset({"service", "circuit", "region"}),
+    one_record_for: tuple[Literal["service", "circuit", "region"], ...] = Field(
+        default=("service", "circuit", "region"),
         description="an incident is linked to the open record of the same service, circuit, or region at the same time",
     )
     region_within: FixedLength = Field(
@@ -221,8 +221,8 @@ class ProblemRules(Section):
 class Recurrence(Section):
     """R31: from when on faults of one place are a problem that a person is asked to confirm."""
 
-    by: frozenset[Literal["service", "circuit", "region"]] = Field(
-        default=frozenset({"service", "circuit", "region"}), description="what faults are counted by"
+    by: tuple[Literal["service", "circuit", "region"], ...] = Field(
+        default=("service", "circuit", "region"), description="what faults are counted by"
     )
     incidents: int = Field(default=3, ge=2, description="so many within the time below")
     region_incidents: int = Field(default=6, ge=2, description="the same of a region, whose services fail apart")

@@ -99,8 +99,8 @@ def _shared(case: Case) -> Shared | None:
         return None
     same = {name: _ALIKE[name](service) for name in sorted(rules.one_record_for)}
     return Shared(
-        services=_alike(case.policy, service, rules.one_record_for - {"region"}),
-        nearby=_alike(case.policy, service, rules.one_record_for & {"region"}),
+        services=_alike(case.policy, service, set(rules.one_record_for) - {"region"}),
+        nearby=_alike(case.policy, service, set(rules.one_record_for) & {"region"}),
         began=outages(case.ticket)[-1].began,
         within=rules.region_within.fixed,
         places=tuple(f"{name}:{value}".casefold() for name, value in same.items() if value),
