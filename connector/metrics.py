@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -91,6 +90,11 @@ def paused(helpdesk: str) -> None:
     _figures().pauses.labels(helpdesk).inc()
 
 
+def at_a_time(helpdesk: str, tickets: int) -> None:
+    """So many tickets may be worked on at the same time now, by how quickly the helpdesk answers."""
+    _figures().at_a_time.labels(helpdesk).set(tickets)
+
+
 def swept(helpdesk: str, missed: int) -> None:
     """A sweep has ended and found so many changes that no webhook had told of (P7)."""
     figures = _figures()
@@ -126,12 +130,6 @@ def out_of_scope(helpdesk: str) -> None:
 def exposed(helpdesk: str) -> None:
     """An internal note came back public, and all work was stopped."""
     _figures().exposed.labels(helpdesk).inc()
-
-
-def token_ends(helpdesk: str, day: date) -> None:
-    """The last day (UTC) of the token with which the helpdesk is asked."""
-    begin = datetime.combine(day, time(), UTC)
-    _figures().token_ends.labels(helpdesk).set(begin.timestamp())
 
 
 def held_back(helpdesk: str) -> None:
@@ -209,7 +207,7 @@ class _Figures:
     held_back: "Counter"
     exposed: "Counter"
     out_of_scope: "Counter"
-    token_ends: "Gauge"
+    at_a_time: "Gauge"
 
 
 _lock = threading.Lock()
@@ -258,12 +256,12 @@ def _made() -> _Figures:
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
-        token_ends=Gauge(
-            "interspace_token_ends_timestamp_seconds",
-            "Begin of the last day of the helpdesk's token, where the settings name it.",
+        at_a_time=Gauge(
+            "interspace_tickets_at_a_time",
+            "Tickets that may be worked on at the same time now, by how quickly the helpdesk answers.",
             ("helpdesk",),
             registry=registry,
-            multiprocess_mode="max",
+            multiprocess_mode="livesum",
         ),
     )
 
