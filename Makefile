@@ -42,7 +42,7 @@ test: .venv/.dev
 	@$(PYTEST) -m "not slow" $(COVERED)
 
 test-fast: .venv/.dev
-	@$(PYTEST) -m "not slow" tests/unit
+	@$(PYTEST) -m "not slow and not process" tests/unit
 
 test-slow: .venv/.dev
 	@$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough

@@ -30,6 +30,7 @@ _COMMANDS = {
     },
     "Documents": {
         "rfo": ("rfo", "The documents that customers get after an outage."),
+        "matrix": ("matrix", "The escalation matrices of services."),
     },
     "Try": {
         "try": ("try_message", "Show what would be read of a message."),

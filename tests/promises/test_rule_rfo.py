@@ -18,7 +18,7 @@ DUE = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
 """Five working days after the request, which comes an hour after the repair."""
 
 
-@pytest.fixture(params=["zammad", "jira-cloud"])
+@pytest.fixture(params=["zammad-5.5", "zammad-7", "jira-cloud"])
 def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A fresh stage on each helpdesk."""
     made = set_the_stage(sqlite_url, request.param)

@@ -11,6 +11,8 @@ from connector.policy.locate import MAPPINGS
 from connector.settings import Settings
 from tests.unit.cli.conftest import Run
 
+pytestmark = pytest.mark.process
+
 
 def test_the_demo_happens(run: Run) -> None:
     told = run("demo", "--json", "--log-level", "error")

@@ -123,6 +123,6 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
         *("Set up", "init", "check", "messages", "install", "doctor"),
         *("Serve", "run", "receive", "work"),
         *("Look and repair", "explain", "dead-letters", "pauses", "sweep", "export", "installation"),
-        *("Documents", "rfo"),
+        *("Documents", "rfo", "matrix"),
         *("Try", "try", "report", "simulate", "demo"),
     ]

@@ -159,7 +159,20 @@ def test_the_customer_alone_is_told_to_the_agents_once() -> None:
     again = with_values(ticket, articles=(*ticket.articles, note(set(told.marks), EVENING)))
 
     assert not told.public
+    assert told.marks == {"deferral-offered-20261124T0800"}
     assert decided(again).notes == ()
+
+
+def test_who_waits_for_the_other_party_looks_again_when_it_would_end() -> None:
+    """And explain says what is missing."""
+    until_ten = incident(QUIET, articles=(said("It can wait until 22:00.", EVENING + timedelta(minutes=1)),))
+    asked, offered = decided(agreed(message=False)), decided(until_ten)
+
+    assert (asked.due, offered.due) == (OPENING, at(hours=11))
+    assert [outcome.reasons[0].rpartition("; ")[2] for outcome in (asked, offered)] == [
+        "the customer's consent is missing",
+        "support's consent is missing",
+    ]
 
 
 def test_an_agent_may_record_the_customers_consent_by_phone() -> None:
