@@ -36,7 +36,7 @@ help:
 	@echo "make clean      remove .venv and all caches"
 
 demo: .venv/.run
-	@$(BIN)/interspace demo --helpdesk $(HELPDESK)
+	@$(BIN)/interspace demo --helpdesk $(HELPDESK) --out documents
 
 test: .venv/.dev
 	@$(PYTEST) -m "not slow" $(COVERED)
