@@ -58,6 +58,7 @@ class Changes(TypedDict, total=False):
     language: WrittenLanguage | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
+    next_update_at: datetime | None
     missed_targets: Missed | None
     escalation_level: int | None
     escalated_from: int | None
