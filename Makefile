@@ -36,13 +36,13 @@ help:
 	@echo "make clean      remove .venv and all caches"
 
 demo: .venv/.run
-	@$(BIN)/interspace demo --helpdesk $(HELPDESK)
+	@$(BIN)/interspace demo --helpdesk $(HELPDESK) --out documents
 
 test: .venv/.dev
 	@$(PYTEST) -m "not slow" $(COVERED)
 
 test-fast: .venv/.dev
-	@$(PYTEST) -m "not slow" tests/unit
+	@$(PYTEST) -m "not slow and not process" tests/unit
 
 test-slow: .venv/.dev
 	@$(PYTEST) -m "slow or hypothesis" --hypothesis-profile thorough

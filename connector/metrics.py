@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from connector.domain.decision import Decision
 from connector.domain.mark import Mark
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Histogram
     from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -128,12 +127,6 @@ def exposed(helpdesk: str) -> None:
     _figures().exposed.labels(helpdesk).inc()
 
 
-def token_ends(helpdesk: str, day: date) -> None:
-    """The last day (UTC) of the token with which the helpdesk is asked."""
-    begin = datetime.combine(day, time(), UTC)
-    _figures().token_ends.labels(helpdesk).set(begin.timestamp())
-
-
 def held_back(helpdesk: str) -> None:
     """A new policy was not applied to the open tickets, because it would change too many of them (P15)."""
     _figures().held_back.labels(helpdesk).inc()
@@ -209,7 +202,6 @@ class _Figures:
     held_back: "Counter"
     exposed: "Counter"
     out_of_scope: "Counter"
-    token_ends: "Gauge"
 
 
 _lock = threading.Lock()
@@ -223,7 +215,7 @@ def _figures() -> _Figures:
 
 @cache
 def _made() -> _Figures:
-    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Histogram
 
     registry = CollectorRegistry()
 
@@ -258,13 +250,6 @@ def _made() -> _Figures:
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
-        token_ends=Gauge(
-            "interspace_token_ends_timestamp_seconds",
-            "Begin of the last day of the helpdesk's token, where the settings name it.",
-            ("helpdesk",),
-            registry=registry,
-            multiprocess_mode="max",
-        ),
     )
 
 

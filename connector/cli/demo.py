@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,8 @@ from werkzeug.serving import make_server
 from connector.cli.options import later, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_policy
+from connector.documents.matrix import matrix_document
+from connector.documents.render import as_file
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HouseVariant
 from connector.logs import configure
@@ -35,9 +37,12 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @command()
 @later(lambda: [_option()])
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="A folder for the documents that customers get."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
 @settings_options()
-def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
+def demo(settings: Settings, *, helpdesk: str, out: Path | None, as_json: bool) -> None:
     """Play an outage on a sandbox helpdesk.
 
     From the first e-mail to the RFO: signed webhooks over real sockets, the real receiver, work table and worker, a
@@ -47,8 +52,9 @@ def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
     Exit code 0 only if every step really happened.
 
     \b
-    Example:
+    Examples:
       interspace demo --helpdesk {helpdesk}
+      interspace demo --out documents
     """
     if "log_level" not in settings.model_fields_set:
         # A story is read better without log lines in it.
@@ -66,12 +72,32 @@ def demo(settings: Settings, *, helpdesk: str, as_json: bool) -> None:
                 steps.append(step)
                 if not as_json:
                     console.print(_row(step))
+            files = {name: held for ticket in stage.house.tickets() for name, held in stage.house.files(ticket).items()}
+    line = policy.service("SVC-1005")
+    if line is not None:
+        matrix = as_file(matrix_document(policy, line, policy.ladder(line.id)), policy.letterhead)
+        files[matrix.name] = matrix.content
+    if not as_json:
+        console.print(f"\nDocuments: {', '.join(f'{name} ({len(held) // 1024} kB)' for name, held in files.items())}")
+    if out is not None:
+        _keep(out, files)
+        if not as_json:
+            console.print(f"They are in {out}.")
     failed = [step for step in steps if not step.happened]
     if as_json:
         click.echo(json.dumps([step._asdict() | {"at": step.at.isoformat()} for step in steps], indent=2))
     else:
         console.print(f"\n{len(steps) - len(failed)} of {len(steps)} steps happened.")
     sys.exit(1 if failed else 0)
+
+
+def _keep(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: cannot be written: {error.strerror}") from error
 
 
 def _houses() -> dict[str, HouseVariant]:

@@ -10,25 +10,35 @@ from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.past import Past, asked, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_policy
+from connector.documents.render import DocumentError, pdf
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
+from connector.reports.document import report_document
 from connector.reports.figures import Report
 from connector.reports.incident import Incident, incident
 from connector.reports.month import Month
-from connector.reports.render import FORMATS
+from connector.reports.render import TEXTS
 from connector.reports.tables import of_customer, of_provider
 from connector.settings import Settings
 from connector.simulation.cassette import CassetteError
 
 _TREND = 12
 """Months that the provider's report looks back."""
+_FORMATS = click.Choice(("html", "pdf", "csv", "json"))
 
 
 @command()
 @click.option("--month", required=True, metavar="YYYY-MM", help="Which month, in the policy's display_timezone.")
 @click.option("--customer", metavar="ID", help="A customer of the service catalogue. Without it: the provider's own.")
 @click.option("--all", "everybody", is_flag=True, help="One report for each customer, and the provider's own.")
-@click.option("--format", "form", type=click.Choice(tuple(FORMATS)), default="html", show_default=True, help="As what.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("html", "pdf", "csv", "json")),
+    default="html",
+    show_default=True,
+    help="As what.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -83,7 +93,7 @@ def report(
     if everybody:
         names = sorted({one.customer for one in incidents})
         reports = [_report(incidents, policy, wanted, until, name) for name in (None, *names)]
-    _write(reports, out, form)
+    _write(reports, out, form, policy)
 
 
 def _month(text: str, policy: Policy) -> Month:
@@ -119,15 +129,21 @@ def _report(incidents: list[Incident], policy: Policy, month: Month, until: date
     return Report(month, customer, until, policy.name, policy.version, tables)
 
 
-def _write(reports: list[Report], folder: Path, form: str) -> None:
+def _write(reports: list[Report], folder: Path, form: str, policy: Policy) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for one in reports:
             path = folder / f"report-{one.month.name}-{_file_name(one.customer or 'provider')}.{form}"
-            path.write_text(FORMATS[form](one), encoding="utf-8")
+            path.write_bytes(_content(one, path.name, policy) if form == "pdf" else TEXTS[form](one).encode())
             click.echo(f"written: {path}")
+    except DocumentError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+
+
+def _content(report: Report, name: str, policy: Policy) -> bytes:
+    return pdf(report_document(report, name), policy.letterhead)
 
 
 def _file_name(text: str) -> str:

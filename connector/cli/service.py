@@ -220,11 +220,8 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
 
 
 def _tell_of_token(own: HelpdeskSettings) -> None:
-    """When the token ends, as a figure; and in time, so that somebody makes a new one."""
-    if own.token_ends is None:
-        return
-    metrics.token_ends(own.HELPDESK, own.token_ends)
-    if own.token_ends - datetime.now(UTC).date() <= TOKEN_ENDS_SOON:
+    """In time before the token ends, so that somebody makes a new one; the figure of its end is always there."""
+    if own.token_ends is not None and own.token_ends - datetime.now(UTC).date() <= TOKEN_ENDS_SOON:
         named = own.variable("token_ends")
         log.warning(
             "the helpdesk's token ends soon: make a new one", helpdesk=own.HELPDESK, **{named: str(own.token_ends)}

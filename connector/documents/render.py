@@ -22,7 +22,7 @@ STANDARDS: Any = ["a-2a", "ua-1"]
 
 _TEMPLATES = MAPPINGS / "documents"
 _FONTS = Path(__file__).parent / "fonts"
-_LONGEST_RUN = 24
+_LONGEST_RUN = 32
 """Characters without a space that fit into the narrowest column."""
 _RUN = re.compile(rf"\S{{{_LONGEST_RUN + 1},}}")
 _BREAK = "\u200b"

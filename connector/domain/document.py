@@ -9,7 +9,7 @@ from connector.domain.model import Instant, Model
 class Document(Model):
     """What a template of ``mappings/documents`` is filled with. Every text in it is text, whoever wrote it."""
 
-    template: Literal["rfo", "matrix"]
+    template: Literal["rfo", "matrix", "report"]
     name: str
     """Of the file, with its ending."""
     title: str

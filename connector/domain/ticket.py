@@ -58,6 +58,7 @@ class Changes(TypedDict, total=False):
     language: WrittenLanguage | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
+    next_update_at: datetime | None
     missed_targets: Missed | None
     escalation_level: int | None
     escalated_from: int | None
@@ -402,10 +403,12 @@ def found_once(fact: Callable[[Ticket], T]) -> Callable[[Ticket], T]:
 
     @wraps(fact)
     def known(ticket: Ticket) -> T:
-        facts = vars(ticket)
-        if name not in facts:
-            facts[name] = fact(ticket)
-        found: T = facts[name]
+        facts = ticket.__dict__
+        found: T
+        try:
+            found = facts[name]
+        except KeyError:
+            found = facts[name] = fact(ticket)
         return found
 
     return known

@@ -1,6 +1,7 @@
 """The closed vocabularies of the rules, with the guide's definitions where it has them."""
 
 from enum import StrEnum
+from functools import cached_property
 
 
 class Impact(StrEnum):
@@ -48,7 +49,7 @@ class TicketState(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
-    @property
+    @cached_property
     def is_over(self) -> bool:
         """Nobody is working on the incident any more: its clocks stand still."""
         return self in _OVER
@@ -86,17 +87,17 @@ class Actor(StrEnum):
     STRANGER = "stranger"
     """Neither support nor anybody of this ticket's customer: a carrier in copy, another customer's user."""
 
-    @property
+    @cached_property
     def is_staff(self) -> bool:
         """A human on the support side, whose choices win over the rules."""
         return self in _SUPPORT
 
-    @property
+    @cached_property
     def is_trusted(self) -> bool:
         """What they set on a ticket counts. A customer's word counts by the rules only, a stranger's not at all."""
         return self not in _OUTSIDE
 
-    @property
+    @cached_property
     def is_party(self) -> bool:
         """What they say or set may count: anybody but machines and strangers."""
         return self is Actor.CUSTOMER or self.is_trusted

@@ -1,7 +1,7 @@
 """What must fit together across a policy. Each check passes over what is malformed in itself."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -70,6 +70,54 @@ def level_numbers(ladder: Any) -> Iterator[UnlocatedProblem]:
             yield ("levels", position, "level"), f"level {higher} stands after level {lower}"
 
 
+def reachable(ladder: Any) -> Iterator[UnlocatedProblem]:
+    """Of a version with a day each level has a phone number or an e-mail address: a customer has it in hand (R35)."""
+    if dig(ladder, "valid_from") is None:
+        return
+    for position, level in entries(ladder, "levels"):
+        contacts = [contact for _, contact in entries(level, "contacts")]
+        ways = [
+            contact if isinstance(contact, str) and "@" in contact else dig(contact, "phone") or dig(contact, "email")
+            for contact in contacts
+        ]
+        if contacts and dig(level, "skip") is not True and not any(ways):
+            yield ("levels", position, "contacts"), "needs a phone number or an e-mail address: valid_from releases it"
+
+
+def versions(ladder: Any) -> Iterator[UnlocatedProblem]:
+    """Versions have names of their own, and each begins after the one before it: no day has two (R35)."""
+    known = [(("previous", position), one) for position, one in entries(ladder, "previous")]
+    listed: list[tuple[Location, Any]] = [*known, ((), ladder)]
+    names: set[str] = set()
+    for place, one in listed:
+        name = str(dig(one, "version") or "1")
+        if name in names:
+            yield (*place, "version"), f"there is a version {name!r} before"
+        names.add(name)
+    for (_, before), (place, after) in pairwise(listed):
+        begins, began = _day(dig(after, "valid_from")), _day(dig(before, "valid_from"))
+        if begins is None and dig(after, "valid_from") is None:
+            yield (*place, "valid_from"), "is missing: another version is before it"
+        elif begins is not None and began is not None and begins <= began:
+            yield (*place, "valid_from"), f"{begins} is not after {began}, when the version before it begins"
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _every_version(data: Any) -> Iterator[tuple[Location, Any]]:
+    """Each version of each ladder, with its place."""
+    for name, ladder in entries(data, "escalation", "ladders"):
+        place = ("escalation", "ladders", name)
+        yield place, ladder
+        for position, one in entries(ladder, "previous"):
+            yield (*place, "previous", position), one
+
+
 def level_times(data: Any) -> Iterator[UnlocatedProblem]:
     """Each level is reached later than the one below, by every clock that a ticket of the priority may have."""
     lengths = _day_lengths(data)
@@ -77,14 +125,14 @@ def level_times(data: Any) -> Iterator[UnlocatedProblem]:
         priority: {_name(dig(data, *layer, "calendar")) for layer in _promises(data, priority)} & lengths.keys()
         for priority in Priority
     }
-    for name, ladder in entries(data, "escalation", "ladders"):
+    for ladder_place, ladder in _every_version(data):
         for (_, below), (position, above) in pairwise(entries(ladder, "levels")):
             for priority in Priority:
                 earlier, later = _span(dig(below, "after", priority)), _span(dig(above, "after", priority))
                 if earlier is None or later is None:
                     continue
                 if any(later.duration(lengths[c]) <= earlier.duration(lengths[c]) for c in clocks[priority]):
-                    place = ("escalation", "ladders", name, "levels", position, "after", priority.value)
+                    place = (*ladder_place, "levels", position, "after", priority.value)
                     yield place, f"{later} must be later than {earlier} of the level before"
 
 
@@ -192,8 +240,7 @@ def fits_catalogue(data: Any, catalogue: Catalogue) -> Iterator[UnlocatedProblem
 
 def groups(data: Any) -> frozenset[str]:
     """Every group that the policy names."""
-    ladders = [ladder for _, ladder in entries(data, "escalation", "ladders")]
-    levels = [level for ladder in ladders for _, level in entries(ladder, "levels")]
+    levels = [level for _, ladder in _every_version(data) for _, level in entries(ladder, "levels")]
     named = [dig(level, "group") for level in levels] + [dig(data, name, "group") for name in ("rfo", "problem")]
     return frozenset(group for group in named if isinstance(group, str))
 

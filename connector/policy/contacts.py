@@ -1,12 +1,13 @@
 """Whom the helpdesk can mail when a ticket reaches a level (R38): those contacts that are e-mail addresses."""
 
 from connector.policy.kinds import is_address
-from connector.policy.models import Level, Policy, Rules
+from connector.policy.models import ContactCard, Level, Policy, Rules
 
 
 def addresses(level: Level) -> tuple[str, ...]:
     """The contacts of a level that are e-mail addresses, in small letters."""
-    return tuple(contact.lower() for contact in level.contacts if is_address(contact))
+    known = (one.email if isinstance(one, ContactCard) else one for one in level.contacts)
+    return tuple(address.lower() for address in known if address is not None and is_address(address))
 
 
 def mails_nobody(rules: Rules) -> str:

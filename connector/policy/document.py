@@ -37,8 +37,15 @@ class Document:
             return section.model_validate(self.data), list(self.problems)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            findings = [(detail["loc"], worded(detail)) for detail in details]
+            findings = [
+                (tuple(part for part in detail["loc"] if not _is_tag(part)), worded(detail)) for detail in details
+            ]
             return None, [*self.problems, *self.located(findings)]
+
+
+def _is_tag(part: int | str) -> bool:
+    """Which of several shapes a value has is no part of its place."""
+    return isinstance(part, str) and part.startswith("<")
 
 
 def read_text(path: Path) -> str:

@@ -76,6 +76,12 @@ def _contact(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if not is_address(text):
+        raise ValueError(f"{text[:60]!r} is no e-mail address (example: shift@isp.example)")
+    return text
+
+
 def _pattern(text: str) -> str:
     try:
         compiled = re.compile(text)
@@ -88,6 +94,8 @@ def _pattern(text: str) -> str:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A text with at least one character."""
+Address = Annotated[Name, AfterValidator(_address)]
+"""An e-mail address."""
 Contact = Annotated[Name, AfterValidator(_contact)]
 """Whom a level tells: an e-mail address, or a name for people to read, as ``@shift`` is one."""
 ZoneName = Annotated[str, AfterValidator(_known_zone)]

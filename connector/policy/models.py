@@ -1,12 +1,13 @@
 """The policy: every number and choice of the rules, as data (requirements R1–R39, "Defaults")."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Discriminator, Field, PlainSerializer, Tag, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.model import Instant
@@ -16,7 +17,7 @@ from connector.messages.words import Language
 from connector.policy import checks
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Catalogue, Service
-from connector.policy.kinds import Contact, FixedLength, Length, Name, Pattern, Share, Span, ZoneName
+from connector.policy.kinds import Address, Contact, Day, FixedLength, Length, Name, Pattern, Share, Span, ZoneName
 from connector.policy.letterhead import Letterhead, shipped_letterhead
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
@@ -36,12 +37,44 @@ class UrgencyDefault(Section):
         return self.impact in (None, impact) and self.fault_type in (None, fault_type)
 
 
+class ContactCard(Section):
+    """A contact as the matrix document hands them over (R35). Notes and mails name them too."""
+
+    role: Name | None = None
+    name: Name | None = None
+    phone: Annotated[Name, Field(pattern=r"^\+?[0-9][0-9 ()/.-]{3,30}$")] | None = None
+    email: Address | None = None
+    hours: Name | None = Field(default=None, description="when they can be reached", examples=["24 h", "Mon-Fri 9-17"])
+    language: Name | None = Field(default=None, examples=["English, German"])
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.role is None and self.name is None:
+            raise ValueError("needs a name or a role")
+        return self
+
+    def __str__(self) -> str:
+        """``Edith Clarke (shift manager), +49 30 5550 0102, edith@isp.example``"""
+        who = f"{self.name} ({self.role})" if self.name and self.role else self.name or self.role or ""
+        return ", ".join(part for part in (who, self.phone, self.email) if part)
+
+
+Somebody = Annotated[
+    Annotated[ContactCard, Tag("<card>")] | Annotated[Contact, Tag("<text>")],
+    Discriminator(lambda value: "<text>" if isinstance(value, str) else "<card>"),
+]
+"""A contact, as a text or with all that is known."""
+
+
 class Level(Section):
     """One management level of a ladder (R38)."""
 
     level: int = Field(ge=1, le=9)
     name: Name
-    contacts: tuple[Contact, ...] = Field(default=(), description="empty with skip: true")
+    contacts: tuple[Somebody, ...] = Field(
+        default=(),
+        description="an e-mail address, a name, or {role, name, phone, email, hours, language}; empty with skip: true",
+    )
     group: Name | None = Field(default=None, description="the ticket moves here; the owner stays")
     skip: bool = Field(default=False, description="nobody there: the level is passed over")
     after: Mapping[Priority, Span] = Field(description="ticket age at which the level is reached")
@@ -58,21 +91,52 @@ class Level(Section):
         return self
 
 
-class Ladder(Section):
-    """An escalation matrix (R35): levels in order, times rising."""
+class LadderVersion(Section):
+    """One version of an escalation matrix (R35): levels in order, times rising."""
 
+    version: Annotated[Name, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")] = Field(
+        default="1", description="as the matrix document bears it"
+    )
+    valid_from: Day | None = Field(
+        default=None,
+        description="tickets opened before this day, in display_timezone, stay under the version before; a version "
+        "with a day is released: each level needs a phone number or an e-mail address",
+    )
     levels: tuple[Level, ...] = Field(min_length=1)
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
-        """The numbers of the levels rise. Their times are compared by :class:`Rules`."""
-        return checks.level_numbers(data)
+        """The numbers of the levels rise; their times are compared by :class:`Rules`. Everybody can be reached."""
+        yield from checks.level_numbers(data)
+        yield from checks.reachable(data)
 
     @model_validator(mode="after")
     def _somebody_to_tell(self) -> Self:
         if all(level.skip for level in self.levels):
             raise ValueError("every level is passed over: nobody would ever be told")
         return self
+
+
+class Ladder(LadderVersion):
+    """An escalation matrix in its newest version, with those before it."""
+
+    previous: tuple[LadderVersion, ...] = Field(default=(), description="versions that older tickets are under")
+
+    @classmethod
+    def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
+        """Besides those of a version: names differ, and validity does not overlap."""
+        yield from super().findings(data)
+        yield from checks.versions(data)
+
+    @property
+    def versions(self) -> tuple[LadderVersion, ...]:
+        """All of them, the oldest first."""
+        return (*self.previous, self)
+
+    def on(self, day: date) -> LadderVersion:
+        """The one that counts for tickets that were opened on this day."""
+        began = [one for one in self.versions if one.valid_from is None or one.valid_from <= day]
+        return began[-1] if began else self.versions[0]
 
 
 class Escalation(Section):
@@ -164,6 +228,28 @@ class DeferralRules(Section):
     )
 
 
+class Updates(Section):
+    """Keeping the customer informed, and warning support before it is late (R36, R37)."""
+
+    warn_at: tuple[Share, ...] = Field(
+        default=(), description="shares of first response, repair and update: passed, support is warned once for each"
+    )
+    missed_update: bool = Field(default=False, description="a customer update that was not in time is noted")
+    on_change_within: FixedLength | None = Field(
+        default=None,
+        description="where updates come on change: a change that nobody told is noted after this",
+    )
+    cause_at_resolution: bool = Field(
+        default=False, description="an incident that needs a problem record is asked for its cause when it is resolved"
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if list(self.warn_at) != sorted(set(self.warn_at)):
+            raise ValueError("warn_at must rise")
+        return self
+
+
 class ProblemRules(Section):
     """R28–R30."""
 
@@ -173,8 +259,8 @@ class ProblemRules(Section):
         default=Span("30 min"),
         description="after the end of an incident: meanwhile a person may link it to a record that is there",
     )
-    one_record_for: frozenset[Literal["service", "circuit", "region"]] = Field(
-        default=frozenset({"service", "circuit", "region"}),
+    one_record_for: tuple[Literal["service", "circuit", "region"], ...] = Field(
+        default=("service", "circuit", "region"),
         description="an incident is linked to the open record of the same service, circuit, or region at the same time",
     )
     region_within: FixedLength = Field(
@@ -194,6 +280,20 @@ class ProblemRules(Section):
     review_after: FixedLength = Field(
         default=Span("30 days"), description="after the closing it is looked whether the fix is effective"
     )
+
+
+class Recurrence(Section):
+    """R31: from when on faults of one place are a problem that a person is asked to confirm."""
+
+    by: tuple[Literal["service", "circuit", "region"], ...] = Field(
+        default=("service", "circuit", "region"), description="what faults are counted by"
+    )
+    incidents: int = Field(default=3, ge=2, description="so many within the time below")
+    region_incidents: int = Field(default=6, ge=2, description="the same of a region, whose services fail apart")
+    within: FixedLength = Field(default=Span("30 days"), description="for the counts and for the time down")
+    down: FixedLength = Field(default=Span("24 h"), description="longer down than this in all, in the time above")
+    critical: int = Field(default=2, ge=2, description="so many P1 within the time below")
+    critical_within: FixedLength = Field(default=Span("90 days"), description="for the P1")
 
 
 class ClockPauses(Section):
@@ -241,6 +341,8 @@ class Rules(Section):
     rfo: Rfo
     deferral: DeferralRules
     problem: ProblemRules
+    updates: Updates = Updates()
+    recurrence: Recurrence = Recurrence()
     pauses: ClockPauses = ClockPauses()
 
     @classmethod
@@ -314,12 +416,20 @@ class Policy(Rules):
         """The escalation matrix for a service, else its customer's, else the default (R35)."""
         return self.escalation.ladders[self._ladder_name(self.service(service_id))]
 
-    def thresholds(self, service_id: str | None, priority: Priority) -> tuple[tuple[Level, timedelta], ...]:
-        """The levels of the service's ladder in order, skipped ones too, with the running time
-        of the priority's clock after which each is reached (R38)."""
+    def ladder_of(self, service_id: str | None, opened: datetime | None) -> LadderVersion:
+        """The version of it under which a ticket is that was opened then (aware); without a time the newest."""
+        ladder = self.ladder(service_id)
+        return ladder.on(opened.astimezone(self._zone).date()) if ladder.previous and opened is not None else ladder
+
+    def thresholds(
+        self, service_id: str | None, priority: Priority, opened: datetime | None = None
+    ) -> tuple[tuple[Level, timedelta], ...]:
+        """The levels of the service's ladder for a ticket that was opened then, in order, skipped ones too, with the
+        running time of the priority's clock after which each is reached (R38)."""
         service = self.service(service_id)
         clock = self._targets.limits(service, priority).calendar_name
-        return self._thresholds[self._ladder_name(service), priority, clock]
+        version = self.ladder_of(service_id, opened).version
+        return self._thresholds[self._ladder_name(service), version, priority, clock]
 
     def service(self, service_id: str | None) -> Service | None:
         """The catalogue's entry, if it has one (R7)."""
@@ -341,13 +451,18 @@ class Policy(Rules):
         return {service.casefold(): ladder for service, ladder in self.escalation.services.items()}
 
     @cached_property
-    def _thresholds(self) -> Mapping[tuple[str, Priority, str], tuple[tuple[Level, timedelta], ...]]:
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.display_timezone)
+
+    @cached_property
+    def _thresholds(self) -> Mapping[tuple[str, str, Priority, str], tuple[tuple[Level, timedelta], ...]]:
         return {
-            (name, priority, clock): tuple(
+            (name, version.version, priority, clock): tuple(
                 (level, level.after[priority].duration(self.calendars[clock].calendar.day_length))
-                for level in ladder.levels
+                for level in version.levels
             )
             for name, ladder in self.escalation.ladders.items()
+            for version in ladder.versions
             for priority in Priority
             for clock in self.calendars
         }

@@ -49,3 +49,10 @@ class Report(NamedTuple):
     policy: str
     """Its version."""
     tables: tuple[Table, ...]
+
+
+def readable(value: Value) -> str:
+    """A figure for people: thousands apart, a dash for nothing."""
+    if value is None:
+        return "–"
+    return f"{value:,}".replace(",", "\u202f") if isinstance(value, int) else str(value)

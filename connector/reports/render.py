@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from connector.reports.figures import Report, Row, Table, Value
+from connector.reports.figures import Report, Row, Table, Value, readable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What begins with one of these is a formula to a spreadsheet (CWE-1236). What customers wrote is data."""
@@ -44,12 +44,13 @@ def as_csv(report: Report) -> str:
 def as_html(report: Report) -> str:
     """One page without scripts or anything from elsewhere, to read on a screen or on paper."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["figure"] = _figure
+    environment.filters["figure"] = readable
     template = files("connector.reports").joinpath("report.html.jinja").read_text(encoding="utf-8")
     return environment.from_string(template).render(report=report)
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {"html": as_html, "csv": as_csv, "json": as_json}
+TEXTS: dict[str, Callable[[Report], str]] = {"html": as_html, "csv": as_csv, "json": as_json}
+"""Formats that are texts."""
 
 
 def _as_object(row: Row, table: Table) -> dict[str, object]:
@@ -59,12 +60,3 @@ def _as_object(row: Row, table: Table) -> dict[str, object]:
 
 def _harmless(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _figure(value: Value) -> str:
-    """A figure for people: thousands apart, nothing for nothing."""
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u202f")
-    return str(value)

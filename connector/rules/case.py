@@ -13,7 +13,7 @@ from connector.domain.ticket import Changes, Ticket, number_of
 from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
-from connector.policy.models import Ladder, Policy
+from connector.policy.models import LadderVersion, Policy
 from connector.policy.targets import TargetLimits
 from connector.rules import writing
 from connector.rules.spoken import Spoken, spoken
@@ -69,9 +69,9 @@ class Case:
         return self.policy.targets_of(self.verified_service, self.priority)
 
     @property
-    def ladder(self) -> Ladder:
-        """The escalation matrix that counts for the ticket (R35)."""
-        return self.policy.ladder(self.verified_service)
+    def ladder(self) -> LadderVersion:
+        """The escalation matrix that counts for the ticket, in the version of the day on which it began (R35)."""
+        return self.policy.ladder_of(self.verified_service, self.ticket.began_at)
 
     @cached_property
     def companies(self) -> tuple[CatalogueCustomer, ...]:

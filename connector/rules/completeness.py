@@ -4,10 +4,13 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 from typing import Any, NamedTuple, cast
+
+from cachetools import LRUCache, cached
 
 from connector.domain.decision import Outcome, Reasons
 from connector.domain.fields import INTAKE, fit
@@ -17,8 +20,8 @@ from connector.policy.catalogue import Catalogue
 from connector.rules import wording
 from connector.rules.asking import Assumed, Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
-from connector.rules.text import Doubt, Extraction, extract, setting
-from connector.rules.text.known import read_messages
+from connector.rules.text import Doubt, Extraction, Setting, extract, setting
+from connector.rules.text.known import conversation, read_messages
 from connector.rules.text.reply import as_mail
 from connector.rules.text.subject import bare_subject
 from connector.rules.worsening import Worse, basis, worsened
@@ -107,28 +110,49 @@ def statements(case: Case) -> tuple[Statement, ...]:
         known=case.policy.catalogue.identifiers(companies),
         labels=ticket.labels.in_mails,
     )
-    said = []
-    asked_at = [at for mark, at in ticket.marks.items() if mark.name in _QUESTIONS]
-    describe = not _describes(bare_subject(ticket.title))
-    later = read_messages(ticket.articles, {at for at in unread if at > 0})
+    asked_at = tuple(at for mark, at in ticket.marks.items() if mark.name in _QUESTIONS)
+    said = _extractions(ticket, tuple(unread), customers, asked_at)
+    return tuple(
+        Statement(article, _spelled(said.get(at, _SILENT), case.policy.catalogue))
+        for at in unread
+        if (article := ticket.articles[at]).attachments or at in said
+    )
+
+
+_SILENT = Extraction()
+
+
+def _extractions_key(ticket: Ticket, unread: tuple[int, ...], customers: Setting, asked_at: Hashable) -> Hashable:
+    sent = tuple(ticket.articles[at].created_at for at in unread)
+    return conversation(ticket)[unread[-1]], ticket.title, unread, sent, customers, asked_at
+
+
+@cached(LRUCache(1_000), key=_extractions_key, lock=Lock())
+def _extractions(
+    ticket: Ticket, unread: tuple[int, ...], customers: Setting, asked_at: tuple[datetime, ...]
+) -> Mapping[int, Extraction]:
+    """Of the messages at these places those that say something, remembered for the whole conversation."""
+    said: dict[int, Extraction] = {}
+    subject = bare_subject(ticket.title)
+    describe = not _describes(subject)
+    later = read_messages(ticket, {at for at in unread if at > 0})
     for at in unread:
         article = ticket.articles[at]
         # What stands on the ticket already is quoted.
         quotes = at in later and later[at].quotes
         body, is_html = (as_mail(later[at].lines), False) if quotes else (article.body, article.is_html)
-        subject = "" if at in later else bare_subject(ticket.title)
         extraction = extract(
             body,
             is_html,
             article.created_at,
             customers,
-            subject=subject,
+            subject="" if at in later else subject,
             describe=describe,
             asked=None if at == 0 else any(mark < article.created_at for mark in asked_at),
         )
-        if extraction.says_something or article.attachments:
-            said.append(Statement(article, _spelled(extraction, case.policy.catalogue)))
-    return tuple(said)
+        if extraction != _SILENT:
+            said[at] = extraction
+    return said
 
 
 def _spelled(said: Extraction, catalogue: Catalogue) -> Extraction:

@@ -193,7 +193,8 @@ def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Not
     marks |= {Mark("request", due.cause.request.id) for due in called if isinstance(due.cause, Requested)}
     below = [passed_level(due.level, due.at, due.why(case)) for due in passed]
     marks |= letter_marks(case, called)
-    return (level_notice(highest.level, why, highest.at, marks, below),)
+    matrix = case.ladder.version if case.ladder.valid_from is not None else None
+    return (level_notice(highest.level, why, highest.at, marks, below, matrix=matrix),)
 
 
 def passed_level(level: Level, at: datetime, why: str) -> Mapping[str, Any]:
@@ -202,16 +203,24 @@ def passed_level(level: Level, at: datetime, why: str) -> Mapping[str, Any]:
 
 
 def level_notice(
-    level: Level, why: str, at: datetime | None, marks: Iterable[Mark], passed: Sequence[Mapping[str, Any]] = ()
+    level: Level,
+    why: str,
+    at: datetime | None,
+    marks: Iterable[Mark],
+    passed: Sequence[Mapping[str, Any]] = (),
+    *,
+    matrix: str | None = None,
 ) -> Notice:
-    """What the contacts of a level are told; ``passed`` are the levels below that were reached before it."""
+    """What the contacts of a level are told; ``passed`` are the levels below that were reached before it, ``matrix``
+    is the version of the escalation matrix that the customer has."""
     data = {
         "level": level.level,
         "name": level.name,
         "at": at,
         "why": why,
-        "contacts": level.contacts,
+        "contacts": [str(contact) for contact in level.contacts],
         "passed": passed,
+        "matrix": matrix,
     }
     return Notice("escalated", data, frozenset(marks))
 

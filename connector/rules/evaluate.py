@@ -17,6 +17,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.informed import informed
 from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
@@ -38,6 +39,7 @@ from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
+from connector.rules.warnings import warnings
 from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
@@ -52,6 +54,8 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         escalation,
         level_letter,
         refusals,
+        informed,
+        warnings,
         rfo,
         problem,
         unclear,

@@ -85,18 +85,16 @@ def _facts(ticket: Ticket, after: datetime | None, until: datetime) -> list[date
 @found_once
 def _came(ticket: Ticket) -> list[datetime]:
     """When something came that the priority may follow from, the creation first."""
-    created = ticket.created_at
-    came = {created}
-    # A merge brings along what was said before the ticket was there.
-    came |= {
-        max(article.created_at, created)
+    came = {
+        article.created_at
         for article in ticket.articles
         if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE
     }
     for field in _DECIDING:
         changes = ticket.changes.get(field, ())
-        came |= {max(change.at, created) for change in changes if change.actor is not Actor.CONNECTOR}
-    return sorted(came)
+        came.update(change.at for change in changes if change.actor is not Actor.CONNECTOR)
+    # A merge brings along what was said before the ticket was there: that came with the creation.
+    return [ticket.created_at, *sorted(at for at in came if at > ticket.created_at)]
 
 
 def _looked(ticket: Ticket, before: datetime) -> datetime | None:

@@ -102,7 +102,7 @@ def _climbed(case: Case, clock: Clock, above: int) -> list[LevelDue]:
 
 def _by_age(case: Case, clock: Clock) -> Iterator[tuple[Level, datetime | None]]:
     """Each level with the moment at which the clock reaches its age, ``None`` while it stands still before it."""
-    for level, age in case.policy.thresholds(case.verified_service, clock.priority):
+    for level, age in case.policy.thresholds(case.verified_service, clock.priority, case.ticket.began_at):
         if not level.skip:
             yield level, timeline.deadline(clock.calendar, clock.runs, age)
 

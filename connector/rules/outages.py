@@ -65,8 +65,17 @@ def is_over(ticket: Ticket) -> bool:
 
 
 @found_once
+def was_ever_over(ticket: Ticket) -> bool:
+    """Most tickets have only ever been open."""
+    states = ticket.changes.get("state", ())
+    return ticket.state.is_over or any(change.old.is_over or change.new.is_over for change in states)
+
+
+@found_once
 def outages(ticket: Ticket) -> tuple[Outage, ...]:
     """The times in which the incident was going on, oldest first; never empty."""
+    if not was_ever_over(ticket):
+        return (Outage(ticket.created_at),)
     found: list[Outage] = []
     for at, state, _ in states(ticket):
         goes_on = bool(found) and found[-1].ended is None
@@ -86,7 +95,7 @@ def outages(ticket: Ticket) -> tuple[Outage, ...]:
 def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
     changes = ticket.changes.get("state", ())
     counted = [CountedState(ticket.created_at, changes[0].old if changes else ticket.state, ticket.created_by)]
-    if not any(change.old.is_over for change in changes):
+    if not was_ever_over(ticket):
         return [*counted, *(CountedState(change.at, change.new, change.actor) for change in changes)], None
     opened: Reopened | None = None
     wakes: CountedState | None = None
@@ -149,7 +158,7 @@ def _said(ticket: Ticket, at: int) -> Afterwards | None:
     """What a customer's message says; ``None`` of anybody else's."""
     if ticket.articles[at].author is not Actor.CUSTOMER:
         return None
-    message = read_messages(ticket.articles, (at,))[at]
+    message = read_messages(ticket, (at,))[at]
     return read_afterwards(f"{own_subject(ticket, at)}\n\n{own_words(message.lines)}")
 
 

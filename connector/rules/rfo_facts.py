@@ -105,7 +105,8 @@ def _facts(incident: Ticket, found: tuple[Outage, ...], policy: Policy) -> Itera
     for change in incident.changes.get("priority", ()):
         if change.actor.is_trusted and change.new is not None and change.new != change.old:
             yield Fact(change.at, "priority", {"priority": f"{change.new} {policy.priorities[change.new].name}"})
-    names = {level.level: level.name for level in policy.ladder(incident.fields.verified_service).levels}
+    ladder = policy.ladder_of(incident.fields.verified_service, incident.began_at)
+    names = {level.level: level.name for level in ladder.levels}
     for change in incident.changes.get("escalation_level", ()):
         if change.actor is Actor.CONNECTOR and (change.new or 0) > max(change.old or 0, 1):
             yield Fact(change.at, "level", {"level": change.new, "name": names.get(change.new, "")})

@@ -1,6 +1,6 @@
 """What the customer says on a ticket in their own words: requests and consent (R27, R34, R39)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -15,7 +15,7 @@ from connector.domain.vocabulary import Actor, Channel
 from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
-from connector.rules.text.known import MarkedMessage, read_messages
+from connector.rules.text.known import MarkedMessage, conversation, read_messages
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject, own_subjects
@@ -46,7 +46,13 @@ class Spoken(NamedTuple):
     consent: tuple[Mention, ...] = ()
 
 
+Names = tuple[tuple[str, ...], ...]
+"""What names an escalation, an RFO, a deferral, as the policy says."""
+Naming = tuple[bool, ...]
+"""Whether a message may name each of them."""
+
 _NOTHING = Spoken()
+_NAMES_NOTHING: Naming = (False, False, False)
 _HEARD = frozenset({Actor.CUSTOMER, Actor.STRANGER})
 """A stranger's words are for a person of support to judge."""
 
@@ -62,28 +68,35 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
     strangers and what support has written down of calls too, as unclear."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
-    naming: dict[int, tuple[bool, ...]] = {}
-    deferring = False
+    heard = tuple(at for at, article in enumerate(ticket.articles) if _is_heard(article))
+    naming = _naming(ticket, heard, names) if heard else {}
     first_asked = min(_asked_at(ticket), default=None)
-    for at, (article, subject) in enumerate(zip(ticket.articles, own_subjects(ticket), strict=True)):
-        if _is_heard(article):
-            named = _named(Body(article.body), subject, names)
-            deferring = deferring or named[2] or (first_asked is not None and first_asked < article.created_at)
-            if deferring or any(named):
-                naming[at] = named
-    if not naming:
+    if not naming and first_asked is None:
         return _NOTHING
-    messages = read_messages(ticket.articles, naming)
+    if (since := _deferring_since(ticket, heard, naming, first_asked)) is not None:
+        naming = {at: naming.get(at, _NAMES_NOTHING) for at in heard if at >= since or at in naming}
+    messages = read_messages(ticket, naming)
     escalation, rfo = (tuple(_requests(ticket, kind, names[kind], naming, messages)) for kind in (0, 1))
     zone = policy.deferral_calendar.zone
     return Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, zone)))
+
+
+def _deferring_since(
+    ticket: Ticket, heard: Iterable[int], naming: Mapping[int, Naming], first_asked: datetime | None
+) -> int | None:
+    """The first message from which on a bare yes or no may be about a deferral."""
+    for at in heard:
+        asked = first_asked is not None and first_asked < ticket.articles[at].created_at
+        if asked or (at in naming and naming[at][2]):
+            return at
+    return None
 
 
 def _requests(
     ticket: Ticket,
     kind: int,
     names: tuple[str, ...],
-    naming: Mapping[int, tuple[bool, ...]],
+    naming: Mapping[int, Naming],
     messages: Mapping[int, MarkedMessage],
 ) -> Iterator[Mention]:
     for at, named in naming.items():
@@ -98,7 +111,7 @@ def _requests(
 def _consents(
     ticket: Ticket,
     names: tuple[str, ...],
-    naming: Mapping[int, tuple[bool, ...]],
+    naming: Mapping[int, Naming],
     messages: Mapping[int, MarkedMessage],
     zone: ZoneInfo,
 ) -> Iterator[Mention]:
@@ -157,8 +170,20 @@ def _unclear(statement: Mention) -> Mention:
     return statement._replace(reading=statement.reading._replace(verdict=Verdict.UNCLEAR))
 
 
+def _naming_key(ticket: Ticket, heard: tuple[int, ...], names: Names) -> Hashable:
+    return conversation(ticket)[heard[-1]], own_subjects(ticket), heard, names
+
+
+@cached(LRUCache(2_000), key=_naming_key, lock=Lock())
+def _naming(ticket: Ticket, heard: tuple[int, ...], names: Names) -> Mapping[int, Naming]:
+    """Of the messages at these places those that name anything, remembered for the whole conversation."""
+    subjects = own_subjects(ticket)
+    named = {at: _named(Body(ticket.articles[at].body), subjects[at], names) for at in heard}
+    return {at: naming for at, naming in named.items() if any(naming)}
+
+
 @lru_cache(maxsize=8_192)
-def _named(body: Body, subject: str, names: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
+def _named(body: Body, subject: str, names: Names) -> Naming:
     return may_name(f"{subject} {body.take()}", names)
 
 

@@ -10,10 +10,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Kept, Ticket, found_once
+from connector.domain.ticket import Article, Kept, Ticket, found_once
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
-from connector.rules.outages import CountedState, states
+from connector.rules.outages import CountedState, states, was_ever_over
 
 
 class Interval(NamedTuple):
@@ -30,7 +30,9 @@ Intervals = tuple[Interval, ...]
 def runs(ticket: Ticket, policy: Policy) -> Intervals:
     """When the incident was open since its creation and nothing paused its clocks."""
     counted = states(ticket)
-    running = _while(counted, lambda one: not one.state.is_over)
+    running: Intervals = (Interval(ticket.created_at, None),)
+    if was_ever_over(ticket):
+        running = _while(counted, lambda one: not one.state.is_over)
     if ticket.outside:
         # What another department had a ticket for is not the rules' time.
         running = both(running, _outside((Interval(*span) for span in ticket.outside), ticket.created_at))
@@ -107,8 +109,11 @@ def customers_turn(ticket: Ticket) -> Intervals:
     found: list[Interval] = []
     since = ticket.created_at if _opened_by_a_call(ticket) else None
     answers = {answer.id for answer in ticket.answers}
-    # What was made public later was heard after messages that are younger than it.
-    for article in sorted(ticket.articles, key=_HEARD):
+    articles: Sequence[Article] = ticket.articles
+    if any(article.made_public_at for article in articles):
+        # It was heard after messages that are younger than it.
+        articles = sorted(articles, key=_HEARD)
+    for article in articles:
         if article.id in answers:
             since = since or article.heard_at
         elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
@@ -148,6 +153,8 @@ def deadline(calendar: BusinessCalendar, intervals: Sequence[Interval], length: 
 @found_once
 def resolved_at(ticket: Ticket) -> datetime | None:
     """Since when the incident is over; ``None`` while it is not (R34)."""
+    if not was_ever_over(ticket):
+        return None
     since: datetime | None = None
     for at, state, _ in states(ticket):
         if not state.is_over:

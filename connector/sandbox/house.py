@@ -137,6 +137,9 @@ class House(Protocol):
     def tickets(self) -> list[str]:
         """The ids of all tickets."""
 
+    def files(self, ticket: str) -> dict[str, bytes]:
+        """The files that the ticket's customer can open, by their names."""
+
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls since the ``since``-th of anybody, less what it reads once at its start."""
 

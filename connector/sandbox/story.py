@@ -3,10 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from textwrap import wrap
+from typing import Any, NamedTuple
 
+from connector.domain.fields import CATALOGUE
 from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, IntakeStatus, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
+from connector.domain.vocabulary import (
+    Actor,
+    IntakeStatus,
+    Priority,
+    RfoRelease,
+    RfoStatus,
+    ServiceCheck,
+    TicketKind,
+    TicketState,
+)
 from connector.rules import wording
 from connector.sandbox.stage import Person, Stage
 
@@ -33,6 +44,7 @@ def tell(stage: Stage) -> Iterator[Told]:
     """Plays the story step by step. Each step ends when the connector has nothing left to do."""
     ada = stage.person("ada@harbour.example", organization="Harbour Bank", name="Ada Lovelace")
     grace = stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper")
+    edith = stage.person("edith@interspace.example", Actor.MANAGER, name="Edith Clarke")
     play = _Play(stage)
     ticket = ada.writes(
         "Fault on the line to Hamburg",
@@ -48,7 +60,7 @@ def tell(stage: Stage) -> Iterator[Told]:
 
     yield from _escalates(stage, play, grace, ticket)
     yield from _is_resolved(stage, play, grace, ticket)
-    yield from _gets_its_rfo(stage, play, ada, grace, ticket)
+    yield from _gets_its_rfo(play, ada, grace, edith, ticket)
 
 
 def _escalates(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Iterator[Told]:
@@ -70,7 +82,8 @@ def _is_resolved(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Ite
     yield play.step("Resolved: the clocks stand still, no level 4", ticket, _resolved)
 
 
-def _gets_its_rfo(stage: Stage, play: "_Play", ada: Person, grace: Person, ticket: str) -> Iterator[Told]:
+def _gets_its_rfo(play: "_Play", ada: Person, grace: Person, edith: Person, ticket: str) -> Iterator[Told]:
+    stage = play.stage
     ada.replies(ticket, "Thank you. Please send us the RFO for this outage.")
     stage.settle()
     yield play.step("The customer asks for an RFO: a linked task, due in 5 working days", ticket, _rfo_due)
@@ -79,31 +92,42 @@ def _gets_its_rfo(stage: Stage, play: "_Play", ada: Person, grace: Person, ticke
         return
     stage.advance_to(datetime(2026, 11, 30, 9, 30, tzinfo=UTC))
     yield play.step("Working days 3 and 4: the team is reminded", task.id, _reminded)
-    grace.replies(
-        ticket, "Here is the RFO. Root cause: a digger cut the fibre. Preventive measure: a second path by 1 February."
-    )
-    grace.sets(task.id, state=TicketState.CLOSED)
+    grace.sets(task.id, **_WRITTEN)
     stage.settle()
-    yield play.step("The RFO is sent and its task closed: the incident shows it as delivered", ticket, _delivered)
+    yield play.step("An agent writes the RFO: what is wrong with it is told", task.id, _has_a_fault)
+    grace.sets(task.id, preventive_measures=_MEASURE)
+    edith.sets(task.id, rfo_release=RfoRelease.FINAL)
+    stage.settle()
+    yield play.step("A manager releases it: the customer gets the document", ticket, _delivered)
+    yield play.step("Its measures are followed until they are done", task.id, _followed)
+
+
+_MEASURE = "Move the second path to a duct of its own | Grace Hopper | 2027-02-01"
+_WRITTEN: dict[str, Any] = {
+    "rfo_summary": "The Ethernet line to Hamburg was down. The backup line carried no traffic.",
+    "root_cause": "A digger cut both fibres: working and protection path lay in one duct for 300 m.",
+    "rfo_resolution": "The carrier spliced both fibres.",
+    "preventive_measures": "Move the second path to a duct of its own | Grace Hopper",
+}
 
 
 class _Play:
     """Counts the API calls between two steps."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+        self.stage = stage
         self._counted = 0
 
     def step(self, title: str, ticket: str, look: Callable[[Ticket], tuple[list[str], list[Check]]]) -> Told:
-        calls = self._stage.house.calls(self._counted)
-        seen = self._stage.ticket(ticket)
-        self._counted = self._stage.house.served()
+        calls = self.stage.house.calls(self._counted)
+        seen = self.stage.ticket(ticket)
+        self._counted = self.stage.house.served()
         lines, checks = look(seen)
-        checks.append(("no dead letters", not self._stage.table.dead_letters()))
+        checks.append(("no dead letters", not self.stage.table.dead_letters()))
         problems = tuple(f"expected: {expectation}" for expectation, met in checks if not met)
         kinds = Counter(map(str, calls))
         told = ", ".join(f"{count}× {kind}" if count > 1 else kind for kind, count in kinds.items())
-        return Told(self._stage.clock(), title, tuple(lines), problems, told)
+        return Told(self.stage.clock(), title, tuple(lines), problems, told)
 
 
 def _asked(ticket: Ticket) -> tuple[list[str], list[Check]]:
@@ -199,8 +223,28 @@ def _reminded(task: Ticket) -> tuple[list[str], list[Check]]:
     return lines, [("reminders on working days 3 and 4", days == ["2026-11-27", "2026-11-30"])]
 
 
+def _has_a_fault(task: Ticket) -> tuple[list[str], list[Check]]:
+    told = [article for article in _by_connector(task) if any(mark.name == "rfo-faults" for mark in article.marks)]
+    lines = [line for article in told for line in article.body.splitlines() if line.startswith("- ")]
+    return lines, [("the measure without a date is told", lines == [f"- {_LABEL}, line 1: no date"])]
+
+
 def _delivered(ticket: Ticket) -> tuple[list[str], list[Check]]:
-    return [f"RFO status {ticket.fields.rfo_status}"], [("delivered", ticket.fields.rfo_status is RfoStatus.DELIVERED)]
+    letters = [a for a in _by_connector(ticket) if any(mark.name == "rfo-sent" for mark in a.marks) and not a.internal]
+    body = [line for letter in letters for line in letter.body.splitlines() if line.startswith("Attached")]
+    return [f"RFO status {ticket.fields.rfo_status}", *wrap("; ".join(body), 60)], [
+        ("delivered", ticket.fields.rfo_status is RfoStatus.DELIVERED),
+        ("one letter with the document", len(letters) == 1 and bool(letters[0].attachments)),
+    ]
+
+
+def _followed(task: Ticket) -> tuple[list[str], list[Check]]:
+    due = task.fields.next_measure_at
+    lines = [f"Version {task.fields.rfo_version} is sent; next measure due {_moment(due)}"]
+    return lines, [("version 1", task.fields.rfo_version == 1), ("a measure is waited for", due is not None)]
+
+
+_LABEL = CATALOGUE["preventive_measures"].label
 
 
 def _level(ticket: Ticket) -> list[str]:

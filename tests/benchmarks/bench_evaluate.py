@@ -88,7 +88,8 @@ def _forget_texts() -> None:
     """As after a start of the process."""
     import_module("connector.rules.text.extract")._extract.cache_clear()
     import_module("connector.rules.text.reply")._read_lines.cache_clear()
-    for name in ("_named", "_request", "_consent"):
+    import_module("connector.rules.completeness")._extractions.cache_clear()
+    for name in ("_naming", "_named", "_request", "_consent"):
         getattr(import_module("connector.rules.spoken"), name).cache_clear()
     import_module("connector.rules.text.known")._runs.cache_clear()
     import_module("connector.rules.text.known")._messages.clear()

@@ -142,6 +142,10 @@ def _everything_in(value: Json) -> Iterator[dict[str, Json]]:
 TIMES = Correction("offsets are written without a colon, as all examples show", _offset_without_colon)
 CLOUD_CORRECTIONS = (
     TIMES,
+    Correction(
+        "a form is no list: its part is called file, as the description says",
+        _any_body("POST /rest/api/3/issue/{issueIdOrKey}/attachments"),
+    ),
     Correction("what was or is empty is null in a changelog", _nullable("ChangeDetails")),
     Correction("a screen scheme shows its screens, as the example does", _readable("ScreenTypes")),
     Correction(
@@ -155,6 +159,10 @@ CLOUD_CORRECTIONS = (
 )
 DATA_CENTER_CORRECTIONS = (
     TIMES,
+    Correction(
+        "a form is no text: its part is called file, as the description says",
+        _any_body("POST /api/2/issue/{issueIdOrKey}/attachments"),
+    ),
     Correction("what was or is empty is null in a changelog", _nullable("ChangeItemBean")),
     Correction("a list of screens is answered with 200", _answers("GET /api/2/screens 200")),
     Correction(
@@ -190,6 +198,7 @@ DATA_CENTER_CORRECTIONS = (
             "GET /api/2/screens/{screenId}/availableFields",
             "GET /api/2/filter/favourite",
             "GET /api/2/filter/{id}/permission",
+            "POST /api/2/issue/{issueIdOrKey}/attachments",
             "POST /api/2/filter/{id}/permission",
             "GET /api/2/user/search",
         ),
@@ -444,7 +453,13 @@ def _shape(body: bytes) -> object:
 
 def _shape_of(value: Json) -> object:
     if isinstance(value, dict):
-        return frozenset((re.sub(r"\d+", "#", key), _shape_of(held)) for key, held in value.items())
+        return frozenset((_without_number(key), _shape_of(held)) for key, held in value.items())
     if isinstance(value, list):
-        return frozenset(_shape_of(held) for held in value)
+        return frozenset(map(_shape_of, value))
     return type(value)
+
+
+@cache
+def _without_number(key: str) -> str:
+    """Custom fields differ in nothing else."""
+    return re.sub(r"\d+", "#", key)

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from connector.domain.document import File
+from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.jira.client import JiraClient
 from tests.unit.sandbox.jira.desk import INTERNAL, PORTAL, Desk, new_desk
 
 DUE = "2026-11-22T10:00:00.000+0000"
@@ -21,6 +24,7 @@ def walk(flavour: Any, *, migrated: bool = True) -> Desk:
     configuration(desk)
     filters(desk)
     portal(desk)
+    files(desk)
     refusals(desk)
     if desk.cloud:
         cloud_configuration(desk)
@@ -197,6 +201,20 @@ def portal(desk: Desk) -> None:
     queue = desk.jira.add_queue("All", "project = ISP")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue?includeCount=true")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue/{queue}/issue")
+
+
+def files(desk: Desk) -> None:
+    """Onto an issue, and to a customer with a public comment."""
+    client = JiraClient(desk.connection("bot"), desk.clock, EndpointPauses())
+    file = File(name="RFO.pdf", media_type="application/pdf", content=b"%PDF-1.7")
+    client.upload(f"api/2/issue/{desk.issue()}/attachments", file)
+    held = client.upload("servicedeskapi/servicedesk/1/attachTemporaryFile", file)
+    ids = [one["temporaryAttachmentId"] for one in held["temporaryAttachments"]]
+    body = {"serviceDeskId": "1", "requestTypeId": desk.request_type}
+    values = {"summary": "No light", desk.ids["Service"]: "C-1"}
+    made = desk.ok("POST", PORTAL + "request", {**body, "requestFieldValues": values}, by="customer")["issueKey"]
+    wanted = {"temporaryAttachmentIds": ids, "public": True, "additionalComment": {"body": "Here it is."}}
+    desk.ok("POST", f"{PORTAL}request/{made}/attachment", wanted)
 
 
 def refusals(desk: Desk) -> None:

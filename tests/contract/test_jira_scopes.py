@@ -6,13 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.document import File
 from connector.domain.vocabulary import Channel, TicketState
+from connector.helpdesks.jira.desk import JiraDesk
+from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.scopes import SCOPES
 from connector.sandbox.front import Served
 from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.house import JiraHouse
 from tests.contract.jira_specifications import scopes_of
 from tests.promises.conftest import COMPLETE, set_the_stage
+from tests.quality import ROOT
 from tests.unit.helpdesks.jira.doctor.installation import Installation
 
 
@@ -45,6 +49,12 @@ def _life(database_url: str) -> Iterator[Served]:
         cast.customer.replies(ticket, "Please send us the RFO.")
         stage.settle()
         stage.advance(timedelta(hours=1))
+        assert isinstance(stage.desk, JiraDesk)
+        site = stage.desk.site
+        document = File(name="RFO.pdf", media_type="application/pdf", content=b"%PDF-1.7")
+        files = Files(stage.desk.client, lambda _: False, lambda: site.project_id)
+        files.attach(stage.ticket(ticket), [document])
+        files.publish(stage.ticket(ticket), [document], "Here it is.")
         yield from (call for call in sandbox.requests if call.user == BOT)
 
 
@@ -69,3 +79,10 @@ def test_without_one_of_them_something_is_refused(calls: dict[str, list[frozense
 
 def _may(choices: list[frozenset[str]], held: frozenset[str]) -> bool:
     return any(choice <= held for choice in choices)
+
+
+def test_the_scopes_stand_where_people_read_them() -> None:
+    guide = (ROOT / "docs" / "jira.md").read_text(encoding="utf-8")
+    block = guide.partition("### Tokens with scopes")[2].partition("    read:")[2].partition("\n\n")[0]
+
+    assert f"read:{block}".split() == list(SCOPES)

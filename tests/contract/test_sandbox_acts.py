@@ -11,13 +11,14 @@ from tests.contract.zammad_acts import Acts, facts
 
 OTHER = "other tickets and records of the recorded Zammad"
 UNUSED = "not used by the connector"
+PLAYED = {"mail": 35, "merge": 33, "people": 46}
+"""How many exchanges are compared, all of which agree."""
 LEFT_OUT: dict[tuple[str, int], str] = {
     ("mail", 1): OTHER,
     ("merge", 6): OTHER,
     ("merge", 7): UNUSED,
     ("merge", 11): UNUSED,
     ("merge", 20): OTHER,
-    ("merge", 32): "the texts of refusals are those of 5.5",
     ("merge", 34): UNUSED,
     ("people", 27): OTHER,
     ("people", 34): OTHER,
@@ -27,19 +28,15 @@ LEFT_OUT: dict[tuple[str, int], str] = {
 }
 
 
-@pytest.fixture(scope="module", params=["mail", "merge", "people"])
-def played(request: pytest.FixtureRequest) -> dict[int, tuple[Any, Any]]:
-    """Recorded and made: status and facts of each answer."""
-    name = request.param
-    return {
+@pytest.mark.parametrize("name", PLAYED)
+def test_every_answer_tells_the_recorded_facts(name: str) -> None:
+    played: dict[int, tuple[Any, Any]] = {
         number: ((recorded["response"]["status"], facts(recorded["response"]["body"])), (status, facts(body)))
         for number, recorded, (status, body) in Acts(name).play()
         if (name, number) not in LEFT_OUT
     }
 
-
-def test_every_answer_tells_the_recorded_facts(played: dict[int, tuple[Any, Any]]) -> None:
-    assert played
+    assert len(played) == PLAYED[name]
     assert {number: made for number, (recorded, made) in played.items() if made != recorded} == {}, {
         number: recorded for number, (recorded, made) in played.items() if made != recorded
     }

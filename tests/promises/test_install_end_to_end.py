@@ -41,9 +41,10 @@ def policy(tmp_path: Path) -> Policy:
     return load_policy(path, MAPPINGS / "services.yaml")
 
 
-@pytest.fixture
-def installed(policy: Policy, sqlite_url: str) -> Iterator[Cast]:
-    """The stage on a bare Zammad with our installation instead of the sandbox's own furniture."""
+@pytest.fixture(params=["5.5", "7"])
+def installed(request: pytest.FixtureRequest, policy: Policy, sqlite_url: str) -> Iterator[Cast]:
+    """The stage on a bare Zammad, the oldest and the newest, with our installation instead of the sandbox's own
+    furniture."""
 
     def install(zammad: SandboxZammad, mapping: ZammadMapping) -> Accounts:
         accounts = Accounts(zammad.add_user(BOT, ("Agent",)), zammad.add_user(ADMIN, ("Admin", "Agent")))
@@ -59,7 +60,9 @@ def installed(policy: Policy, sqlite_url: str) -> Iterator[Cast]:
         return accounts
 
     mapping = load_mapping(MAPPINGS / "zammad.yaml")
-    with Stage(policy, partial(ZammadHouse, mapping=mapping, set_up=install), sqlite_url, T0) as stage:
+    with Stage(
+        policy, partial(ZammadHouse, mapping=mapping, set_up=install, version=request.param), sqlite_url, T0
+    ) as stage:
         yield with_people(stage)
 
 

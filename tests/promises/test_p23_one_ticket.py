@@ -22,7 +22,7 @@ from tests.promises.evidence import proofs
 from tests.promises.small_helpdesk import Client, SmallHelpdesk, work
 
 
-@pytest.fixture(params=["zammad", "jira-cloud"])
+@pytest.fixture(params=["zammad-5.5", "zammad-7", "jira-cloud"])
 def house(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """One store is enough: nothing here depends on it."""
     made = set_the_stage(sqlite_url, request.param)

@@ -20,7 +20,7 @@ P3 = COMPLETE.replace("service affecting", "degradation").replace("high", "mediu
 ESCALATE = "Please escalate this ticket."
 
 
-@pytest.fixture(params=["zammad", "jira-cloud"])
+@pytest.fixture(params=["zammad-5.5", "zammad-7", "jira-cloud"])
 def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A fresh stage on each kind of helpdesk."""
     made = set_the_stage(sqlite_url, request.param)
@@ -165,7 +165,7 @@ def test_the_group_goes_back_with_a_level_that_an_agent_lowers(cast: Cast) -> No
 
 def test_a_request_by_the_mail_that_opens_the_ticket_counts(sqlite_url: str) -> None:
     """Zammad opens a closed ticket by any mail of the customer's."""
-    cast = set_the_stage(sqlite_url)
+    cast = set_the_stage(sqlite_url, "zammad-7")
     with cast.stage:
         ticket = answered(cast)
         cast.agent.sets(ticket, state=TicketState.CLOSED)

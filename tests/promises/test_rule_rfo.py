@@ -10,7 +10,6 @@ import pytest
 from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
 from connector.sandbox.jira.desk import SandboxJira
-from connector.sandbox.zammad.desk import SandboxZammad
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, notes
 
@@ -18,7 +17,7 @@ DUE = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
 """Five working days after the request, which comes an hour after the repair."""
 
 
-@pytest.fixture(params=["zammad", "jira-cloud"])
+@pytest.fixture(params=["zammad-5.5", "zammad-7", "jira-cloud"])
 def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A fresh stage on each helpdesk."""
     made = set_the_stage(sqlite_url, request.param)
@@ -130,19 +129,6 @@ RFO: Any = {
 }
 
 
-def files(cast: Cast, ticket: str) -> dict[str, bytes]:
-    """The files of the ticket that the customer can open, by name."""
-    sandbox = cast.stage.sandbox
-    if isinstance(sandbox, SandboxJira):
-        issue = sandbox.world.issues[int(ticket)]
-        public = "\n".join(comment.body for comment in issue.comments if not comment.internal)
-        return {one.filename: one.content for one in issue.attachments if f"[^{one.filename}]" in public}
-    assert isinstance(sandbox, SandboxZammad)
-    rows = (sandbox.world.tables["TicketArticle"][each] for each in sandbox.world.article_ids[int(ticket)])
-    held = [file for row in rows if not row["internal"] for file in row["attachments"]]
-    return {file["filename"]: sandbox.world.attachments[file["id"]] for file in held}
-
-
 def test_written_released_sent_with_the_document_corrected_and_followed_up(cast: Cast) -> None:
     stage = cast.stage
     ticket, task = requested(cast)
@@ -152,14 +138,14 @@ def test_written_released_sent_with_the_document_corrected_and_followed_up(cast:
     cast.agent.sets(task, **(RFO | {"root_cause": None}), rfo_release=RfoRelease.FINAL)
     stage.settle()
     assert stage.ticket(task).fields.rfo_release is None
-    assert files(cast, ticket) == {}
+    assert cast.stage.house.files(ticket) == {}
     assert notes(stage.ticket(task)).count("RFO not released") == 1
 
     cast.agent.sets(task, **RFO)
     cast.manager.sets(task, rfo_release=RfoRelease.FINAL)
     cast.stage.settle()
     stage.advance(timedelta(hours=1))
-    sent = files(cast, ticket)
+    sent = cast.stage.house.files(ticket)
     assert list(sent) == [f"RFO-{number}-1-v1.pdf"]
     assert sent[f"RFO-{number}-1-v1.pdf"].startswith(b"%PDF-1.7")
     seen, work = stage.ticket(ticket), stage.ticket(task)
@@ -174,7 +160,7 @@ def test_written_released_sent_with_the_document_corrected_and_followed_up(cast:
     cast.manager.sets(task, rfo_release=RfoRelease.FINAL)
     stage.settle()
     stage.advance(timedelta(hours=1))
-    assert set(files(cast, ticket)) == {f"RFO-{number}-1-v1.pdf", f"RFO-{number}-1-v2.pdf"}
+    assert set(cast.stage.house.files(ticket)) == {f"RFO-{number}-1-v1.pdf", f"RFO-{number}-1-v2.pdf"}
     assert stage.ticket(task).fields.rfo_version == 2
 
     cast.agent.sets(task, state=TicketState.CLOSED)

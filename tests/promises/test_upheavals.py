@@ -12,7 +12,7 @@ from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted
 
 
-@pytest.fixture(params=["zammad", "jira-cloud"])
+@pytest.fixture(params=["zammad-5.5", "zammad-7", "jira-cloud"])
 def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A fresh stage on each kind of helpdesk."""
     with (made := set_the_stage(sqlite_url, request.param)).stage:
@@ -76,15 +76,6 @@ def test_a_new_name_changes_nothing(cast: Cast, kind: Named) -> None:
 
     assert stage.ticket(ticket).fields == before
     assert len(stage.ticket(ticket).articles) == notes + 1
-
-
-def test_an_open_ticket_out_of_sight_is_told(cast: Cast) -> None:
-    stage = cast.stage
-    ticket = cast.customer.writes("Line dead", COMPLETE)
-    stage.settle()
-    stage.house.hide(ticket)
-    stage.advance(timedelta(hours=2))
-    assert [letter.key.ticket for letter in stage.table.dead_letters()] == [ticket]
 
 
 @pytest.mark.parametrize("automatic", [False, True])

@@ -1,7 +1,7 @@
 """The figures: what is counted, who counts together, and that nothing of a customer is in them."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from connector.work.errors import StoreUnavailable
 from connector.work.figures import WorkTableRows
 from connector.work.jobs import Counts
 from connector.work.table import Failed, Key, WorkTable
-from tests.counted import Counted, figures, total
+from tests.counted import Counted, figures
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -118,12 +118,6 @@ def test_the_work_tables_rows_are_shown_by_state() -> None:
     oldest = {labels: value for (name, labels), value in shown.items() if "oldest_due" in name}
     assert oldest == {frozenset({("helpdesk", "zammad")}): NOW.timestamp()}
     assert shown["interspace_work_table_up", frozenset()] == 1
-
-
-def test_the_last_day_of_a_token_is_a_figure() -> None:
-    metrics.token_ends("jira", date(2027, 11, 28))
-
-    assert total("token_ends_timestamp_seconds", helpdesk="jira") == datetime(2027, 11, 28, tzinfo=UTC).timestamp()
 
 
 def test_a_silent_work_table_is_a_figure_too() -> None:

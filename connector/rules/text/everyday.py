@@ -57,6 +57,13 @@ _FOUR_DIGITS = re.compile(
     r"|uhr|hrs?|h|local|LT)\b)",
     re.IGNORECASE,
 )
+_AFTER_A_YEAR = re.compile(
+    r"(?<=\b20\d\d) ([01]\d|2[0-3])([0-5]\d)(?= ?(?:UTC|GMT|CES?T|MES?Z|uhr|hrs?|h|local|LT)\b)", re.IGNORECASE
+)
+_MINUTES_AFTER = re.compile(
+    r"\b(\d{1,2}) uhr ([0-5]\d)\b(?=\s*(?:$|[.,;)]|(?:UTC|GMT|CES?T|MES?Z)\b))", re.IGNORECASE | re.MULTILINE
+)
+"""What follows must be no counted thing: "um 9 Uhr 30 Pakete verloren"."""
 _NOON = re.compile(r"\b(?:noon|midday|(?:um )?zwölf uhr mittags)\b", re.IGNORECASE)
 _MIDNIGHT = re.compile(
     r"(?<!yesterday )(?<!gestern )\b(?:midnight|mitternacht)\b(?! (?:yesterday|gestern))", re.IGNORECASE
@@ -104,6 +111,7 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     if sent_at.hour > _NIGHT_ENDS:
         text = _LAST_NIGHT.sub(_night, text)
     text = _FOUR_DIGITS.sub(r"\g<word> \g<hour>:\g<minute>", _ZULU.sub(r"\1:\2 UTC", text))
+    text = _MINUTES_AFTER.sub(r"\1:\2 Uhr", _AFTER_A_YEAR.sub(r" \1:\2", text))
     text = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", text))
     text = _REGION.sub(lambda match: f" {_REGIONS[match[1][0].upper()]}", text)
     return _BARE_PLACE.sub(_zone, _PLACE.sub(_zone, text))
@@ -113,7 +121,7 @@ _EVERYDAY = re.compile(
     r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?|früh"
     r"|vormittag|time"
     r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d\d:\d\d(?: [a-z]{2,5})? \d{4}"
-    r"|\d{4} ?z|\d\d:\d\d ?z)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
+    r"|\d{4} ?z|\d\d:\d\d ?z|uhr [0-5]\d|20\d\d [0-2]\d[0-5]\d)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
     r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
     rf"|\b(?:seit|since|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
     re.IGNORECASE,

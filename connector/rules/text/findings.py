@@ -1,7 +1,6 @@
 """What was found in a message, and what remains doubtful."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from connector.domain.model import Instant, Model
@@ -63,11 +62,3 @@ class Extraction(Model):
     """The zone used because the customer's start time names none, e.g. ``UTC`` (R16)."""
     start_approximate: bool = False
     """The start was reckoned from words like "20 minutes ago"."""
-
-    @cached_property
-    def says_something(self) -> bool:
-        """Most messages say nothing of the intake fields."""
-        return self != _SILENT
-
-
-_SILENT = Extraction()

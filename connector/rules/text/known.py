@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cachetools import FIFOCache, LRUCache, cached
 
-from connector.domain.ticket import Article
+from connector.domain.ticket import Ticket, found_once
 from connector.rules.text.clauses import normalized
 from connector.rules.text.markup import MAX_TEXT, Body, clean, raw_lines
 from connector.rules.text.reply import Line, Voice, read_lines, size_of
@@ -133,18 +133,26 @@ def _stretches(covered: bytearray, lines: Sequence[Line], words: Sequence[Sequen
     return bytearray(_SHORT_STRETCH.sub(lambda match: bytes(len(match[0])), bytes(covered)))
 
 
-def read_messages(articles: Sequence[Article], wanted: Collection[int]) -> dict[int, MarkedMessage]:
+@found_once
+def conversation(ticket: Ticket) -> tuple[int, ...]:
+    """For each message a checksum of it and of all before it, by which what they say is remembered: 64 bits with a
+    secret key, as of :class:`connector.rules.text.markup.Body`."""
+    checksum, found = 0, []
+    for article in ticket.articles:
+        checksum = hash((checksum, article.body, article.is_html, article.internal))
+        found.append(checksum)
+    return tuple(found)
+
+
+def read_messages(ticket: Ticket, wanted: Collection[int]) -> dict[int, MarkedMessage]:
     """The messages at the places ``wanted``, less what stands before each and can be quoted. Linear in all words.
 
     Internal notes reach no customer, so that nobody quotes them.
     """
     if not wanted:
         return {}
-    key, chain = 0, []
-    for article in articles[: max(wanted, default=-1) + 1]:
-        key = hash((key, article.body, article.is_html, article.internal))
-        chain.append(key)
-    keys = {at: chain[at] for at in wanted}
+    articles, checksums = ticket.articles, conversation(ticket)
+    keys = {at: checksums[at] for at in wanted}
     with _messages_lock:
         messages = {at: message for at, key in keys.items() if (message := _messages.get(key)) is not None}
     missing = keys.keys() - messages.keys()

@@ -188,6 +188,12 @@ class JiraHouse:
         """The ids of all issues."""
         return [str(number) for number in self.sandbox.world.issues]
 
+    def files(self, ticket: str) -> dict[str, bytes]:
+        """Those that a public comment shows: the portal has no others."""
+        issue = self.sandbox.world.issues[int(ticket)]
+        shown = "\n".join(comment.body for comment in issue.comments if not comment.internal)
+        return {held.filename: held.content for held in issue.attachments if f"[^{held.filename}]" in shown}
+
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls."""
         told = [

@@ -152,6 +152,13 @@ class ZammadHouse:
         """The ids of all tickets."""
         return [str(row["id"]) for row in self.api(self.accounts.admin, "GET", "tickets")]
 
+    def files(self, ticket: str) -> dict[str, bytes]:
+        """Those of public articles."""
+        world = self.sandbox.world
+        articles = (world.tables["TicketArticle"][number] for number in world.article_ids[int(ticket)])
+        held = [file for article in articles if not article["internal"] for file in article["attachments"]]
+        return {file["filename"]: world.attachments[file["id"]] for file in held}
+
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls."""
         made = [call for call in self.sandbox.requests[since:] if call.user == BOT]

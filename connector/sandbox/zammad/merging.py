@@ -1,10 +1,10 @@
 """Merging tickets (6.4, extra/merge): articles and links move to the target, attributes, tags and history stay."""
 
 from connector.sandbox.zammad import article_store, history, links, triggers
-from connector.sandbox.zammad.access import is_agent, ticket_for
+from connector.sandbox.zammad.access import require, ticket_for
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.changes import commit
-from connector.sandbox.zammad.errors import ApiError, not_authorized
+from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.seed import NOBODY
 from connector.sandbox.zammad.world import World
@@ -13,8 +13,7 @@ from connector.sandbox.zammad.world import World
 def merge(call: Call, source_id: str, target_number: str) -> Answer:
     """`PUT /ticket_merge/{source id}/{target number}`; an unknown number is answered with 200, too."""
     world = call.world
-    if not is_agent(world, call.user):
-        raise not_authorized()
+    require(call, "ticket.agent")
     target_id = world.ticket_ids.get(target_number)
     if target_id is None:
         return 200, {"result": "failed", "message": "The target ticket number could not be found."}

@@ -17,9 +17,13 @@ from tests.waiting import PATIENCE_S
 _SETPRIV = ("setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search")
 """Root, to whom a file's mode means what it means to everybody."""
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() == 0 and not shutil.which(_SETPRIV[0]), reason="nothing is closed to root, and setpriv is not there"
-)
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(
+        os.geteuid() == 0 and not shutil.which(_SETPRIV[0]),
+        reason="nothing is closed to root, and setpriv is not there",
+    ),
+]
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from tests.promises.conftest import COMPLETE
 from tests.unit.cli.conftest import Live, Run
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.process
+
 SECRET = "0123456789abcdef0123"
 
 

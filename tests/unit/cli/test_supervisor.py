@@ -17,6 +17,8 @@ import sys
 from connector.cli import supervisor
 from connector.cli.supervisor import Part, supervise
 
+pytestmark = pytest.mark.process
+
 supervisor._FIRST_DELAY_S, supervisor._SILENT_S, supervisor.STOP_S = 0.0, 0.5, 0.5
 programs = sys.argv[1:]
 sys.exit(supervise([Part(f"part {n}", (sys.executable, "-S", "-c", p), {}) for n, p in enumerate(programs)]))

@@ -22,6 +22,8 @@ from tests.unit.cli.conftest import Live, Run
 from tests.unit.cli.test_commands import new_ticket
 from tests.unit.cli.test_run import page
 
+pytestmark = pytest.mark.process
+
 HELD_BACK = 'interspace_policies_held_back_total{helpdesk="zammad"} 1.0'
 
 

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from pypdf import PdfReader
+
+from connector.documents.render import pdf
 from connector.domain.ticket import Customer
 from connector.domain.vocabulary import Actor, Impact, Priority, ServiceCheck, TicketState
+from connector.policy.letterhead import shipped_letterhead
+from connector.reports.document import report_document
 from connector.reports.figures import Report, Table
 from connector.reports.incident import Incident, incident
 from connector.reports.month import Month
-from connector.reports.render import FORMATS
+from connector.reports.render import TEXTS
 from connector.reports.tables import of_customer, of_provider
 from tests.builders import at, changed, complete, default_policy, moved, said
 from tests.builders import incident as ticket_of
@@ -84,13 +89,13 @@ def test_every_format_holds_every_figure_and_is_the_same_every_time() -> None:
     whole = report(of_provider(INCIDENTS, MONTH, UNTIL))
     again = report(of_provider(tuple(reversed(INCIDENTS)), MONTH, UNTIL))
 
-    for form in FORMATS.values():
+    for form in TEXTS.values():
         assert form(whole) == form(again)
-    data = json.loads(FORMATS["json"](whole))
+    data = json.loads(TEXTS["json"](whole))
     assert data["tables"]["promises"][1]["Missed"] == {"value": 1, "tickets": ["2"]}
-    lines = list(csv.DictReader(io.StringIO(FORMATS["csv"](whole))))
+    lines = list(csv.DictReader(io.StringIO(TEXTS["csv"](whole))))
     assert len(lines) == sum(len(one.figures) for table in whole.tables for one in table.rows)
-    assert "Repair, P1" in FORMATS["html"](whole)
+    assert "Repair, P1" in TEXTS["html"](whole)
 
 
 def test_what_people_wrote_is_data_in_every_format() -> None:
@@ -98,15 +103,29 @@ def test_what_people_wrote_is_data_in_every_format() -> None:
     other = lived("4", 1, customer=Customer(id="9", name="x", organizations=(evil,)))
     whole = report(of_provider((other,), MONTH, UNTIL), customer=evil)
 
-    html = FORMATS["html"](whole)
+    html = TEXTS["html"](whole)
     assert "<script" not in html
     assert "{{ 7*7 }}" in html
-    cells = [cell for line in csv.reader(io.StringIO(FORMATS["csv"](whole))) for cell in line]
+    cells = [cell for line in csv.reader(io.StringIO(TEXTS["csv"](whole))) for cell in line]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
 
 
 def test_a_month_without_incidents_is_a_report() -> None:
     empty = report(of_provider((), MONTH, UNTIL))
 
-    assert FORMATS["html"](empty).count("None.") >= 5
-    assert all(form(empty) for form in FORMATS.values())
+    assert TEXTS["html"](empty).count("None.") >= 5
+    assert all(form(empty) for form in TEXTS.values())
+
+
+def test_the_pdf_shows_every_figure_and_what_people_wrote_as_text() -> None:
+    evil = "#panic(1) *x* $y$ <b>"
+    other = lived("4", 1, customer=Customer(id="9", name="x", organizations=(evil,)))
+    whole = report(of_provider((*INCIDENTS, other), MONTH, UNTIL))
+    made = pdf(report_document(whole, "report.pdf"), shipped_letterhead())
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages).split())
+
+    assert made == pdf(report_document(whole, "report.pdf"), shipped_letterhead())
+    assert evil in text
+    for table in whole.tables:
+        assert table.title in text
+    assert "1, 2, 4" in text

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
+from connector.policy.kinds import Span
+from connector.policy.targets import OwnTargets, TargetsByContract
 from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.clocks import Clocks, clocks
@@ -97,6 +99,18 @@ def test_raising_moves_no_limit_away_and_no_level() -> None:
 
     assert counted(late).repair.due == at(hours=48)
     assert level_at(at_the_door, at(hours=24)) == 3
+
+
+def test_a_limit_of_the_priority_before_is_that_of_the_contract() -> None:
+    """R36: the customer's P3 is repaired within ten hours, and was made a P1 half an hour before."""
+    own = TargetsByContract(customers={"harbour": {P3: OwnTargets(repair=Span("10 h"))}})
+    case = Case(lived((9.5, P1), articles=(ANSWERED,)), POLICY.model_copy(update={"targets": own}), at(hours=9.5))
+
+    assert clocks(case).repair.due == at(hours=10)
+
+
+def test_a_limit_that_was_passed_at_the_moment_of_the_raise_is_past() -> None:
+    assert counted(lived((48, P1), articles=(ANSWERED,))).repair.due == at(hours=52)
 
 
 def test_what_was_lowered_and_raised_again_adds_up() -> None:

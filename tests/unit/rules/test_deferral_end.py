@@ -55,6 +55,15 @@ def test_no_further_than_the_customer_said(words: str, until: datetime) -> None:
     assert outcome.due == until
 
 
+def test_a_time_that_was_over_before_support_agreed_defers_nothing_and_the_customer_is_asked() -> None:
+    outcome = decide(deferral, on_friday("It can wait until 22:00."), POLICY, FRIDAY + timedelta(hours=2, minutes=1))
+
+    (question,) = outcome.notes
+    assert "deferred_until" not in outcome.changes
+    assert question.public
+    assert question.marks == {"deferral-asked-20261130T0800"}
+
+
 def test_an_end_that_nobody_can_tell_is_no_consent() -> None:
     ticket = on_friday("It can wait until the technician is back.")
 

@@ -16,6 +16,8 @@ from tests.ports import free_port
 from tests.unit.webhooks.receiver_process import ROOT, Acknowledged, Running, running
 from tests.waiting import PATIENCE_S, wait_until
 
+pytestmark = pytest.mark.process
+
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: receiver\r\n\r\n"
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, text
 
 from connector.sandbox.clock import SteppedClock
@@ -16,6 +17,8 @@ from connector.work.opening import open_database
 from connector.work.table import Key, WorkTable
 from tests.unit.work.contender import DESK, TICKETS, TOUCHES_PER_THREAD, Run, Touch
 from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 3

@@ -197,7 +197,8 @@ def _notifications(site: JiraSite, at: links.Links) -> Item:
     ]
     for name, ladder in site.policy.escalation.ladders.items():
         steps += [
-            f"  level {step.level}, {step.name} ({name}): to {', '.join(step.contacts)}{_narrower(site, name)}\n"
+            f"  level {step.level}, {step.name} ({name}): to {'; '.join(map(str, step.contacts))}"
+            f"{_narrower(site, name)}\n"
             f"{_reached(site, name, step)}"
             for step in ladder.levels
             if not step.skip and step.contacts

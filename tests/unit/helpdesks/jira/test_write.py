@@ -50,6 +50,7 @@ EVERYTHING: Changes = {
     "language": WrittenLanguage.GERMAN,
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
+    "next_update_at": START + timedelta(hours=1),
     "missed_targets": Missed.BOTH,
     "escalation_level": 3,
     "escalated_from": 2,

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connector.helpdesks.jira.client import Connection
 from connector.sandbox.clock import SteppedClock
+from connector.sandbox.house import IN_PROCESS
 from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira.hooks import CLOUD_PATH, DATA_CENTER_PATH, SECTION
 from connector.sandbox.jira.seed import ADMIN_ROLE, TEAM_ROLE
@@ -38,6 +40,11 @@ class Desk:
         target = path if path.startswith("/") else f"/rest/api/2/{path}"
         answer = self.jira.handle(method, target, headers, data)
         return answer.status, json.loads(answer.body) if answer.body else None
+
+    def connection(self, by: str) -> Connection:
+        """The way of the connector's own client."""
+        user = self.jira.world.tokens[self.tokens[by]].email if self.cloud else None
+        return Connection(IN_PROCESS, user, self.tokens[by], adapter=self.jira.requests_adapter)
 
     def ok(self, method: str, path: str, body: object = None, *, by: str = "bot") -> Any:
         """The JSON of a call that must work."""
