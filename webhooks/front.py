@@ -10,7 +10,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope
+from granian.rsgi import (  # type: ignore[attr-defined]  # its own names of what it documents
+    HTTPProtocol,
+    ProtocolClosed,
+    ProtocolError,
+    Scope,
+)
 
 from connector import metrics
 from connector.helpdesks.payload import clean

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -63,8 +64,8 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     ``address``: an IP address of this machine.
     """
 
-    def fronted() -> Front:
-        return Front(load(), limit=settings.max_body_bytes, threads=settings.receiver_threads)
+    def fronted() -> Callable[..., Any]:
+        return Front(load(), limit=settings.max_body_bytes, threads=settings.receiver_threads).__rsgi__
 
     _raise_file_limit()
     server = Granian(
