@@ -21,7 +21,7 @@ from connector.domain.decision import Decision
 from connector.domain.mark import Mark
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -88,6 +88,11 @@ def text_failed(name: str) -> None:
 def paused(helpdesk: str) -> None:
     """The helpdesk is left alone for a while."""
     _figures().pauses.labels(helpdesk).inc()
+
+
+def at_a_time(helpdesk: str, tickets: int) -> None:
+    """So many tickets may be worked on at the same time now, by how quickly the helpdesk answers."""
+    _figures().at_a_time.labels(helpdesk).set(tickets)
 
 
 def swept(helpdesk: str, missed: int) -> None:
@@ -202,6 +207,7 @@ class _Figures:
     held_back: "Counter"
     exposed: "Counter"
     out_of_scope: "Counter"
+    at_a_time: "Gauge"
 
 
 _lock = threading.Lock()
@@ -215,7 +221,7 @@ def _figures() -> _Figures:
 
 @cache
 def _made() -> _Figures:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
     registry = CollectorRegistry()
 
@@ -250,6 +256,13 @@ def _made() -> _Figures:
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
+        at_a_time=Gauge(
+            "interspace_tickets_at_a_time",
+            "Tickets that may be worked on at the same time now, by how quickly the helpdesk answers.",
+            ("helpdesk",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        ),
     )
 
 

@@ -127,11 +127,14 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 def _chosen(patterns: Sequence[str]) -> Iterator[tuple[Path, list[str]]]:
     """Per file the mutants that have no result yet, in the order of the patterns."""
+    open_codes = (None, UNTOUCHED, *((SURVIVED,) if os.environ.get(AGAIN) else ()))
+    begun = set[str]()
     for pattern in patterns:
         for meta in sorted(_META.rglob("*.meta")):
             codes = json.loads(meta.read_text())["exit_code_by_key"]
-            again = (None, UNTOUCHED, *((SURVIVED,) if os.environ.get(AGAIN) else ()))
-            if mutants := [name for name, code in codes.items() if code in again and fnmatch(name, pattern)]:
+            fitting = [name for name, code in codes.items() if code in open_codes and fnmatch(name, pattern)]
+            if mutants := [name for name in fitting if name not in begun]:
+                begun.update(mutants)
                 yield meta, mutants
 
 

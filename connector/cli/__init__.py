@@ -25,6 +25,7 @@ _COMMANDS = {
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
         "pauses": ("pauses", "What is left alone for a while, and why."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
+        "recurrence": ("recurrence", "Propose problem records for what comes back."),
         "export": ("export", "Write what the fields say as CSV."),
         "installation": ("installation", "Which helpdesk the work table is for."),
     },

@@ -379,6 +379,11 @@ class Fields(Model):
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None
 
+    next_update_at: Annotated[Instant | None, Field(
+        label="Next update due", help=f"{_RULES_SAY} By when the customer has to hear from us again."
+    )] = None  # fmt: skip
+    """R36. From the last public message of support on."""
+
     missed_targets: Annotated[Missed | None, Field(
         label="Missed targets",
         help=f"{_RULES_SAY} Which times were not kept.",

@@ -45,6 +45,8 @@ _CUSTOMER = (
 )
 _INTERNAL = (
     "brought_along",
+    "cause_missing",
+    "change_untold",
     "contested",
     "customer_not_told",
     "deferral_ended",
@@ -91,7 +93,9 @@ _INTERNAL = (
     "service_foreign",
     "service_unknown",
     "state_unknown",
+    "target_warning",
     "unproved",
+    "update_missed",
     "worse_now",
 )
 _FIELD = (
@@ -108,7 +112,7 @@ _FIELD = (
     "reason_rfo_overdue",
     "rfo_fault",
 )
-_TASK = ("problem_record", "rfo_task")
+_TASK = ("problem_proposed", "problem_record", "rfo_task")
 
 MESSAGES: Mapping[str, Audience] = {
     **dict.fromkeys(_CUSTOMER, Audience.CUSTOMER),

@@ -58,6 +58,7 @@ class Changes(TypedDict, total=False):
     language: WrittenLanguage | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
+    next_update_at: datetime | None
     missed_targets: Missed | None
     escalation_level: int | None
     escalated_from: int | None
@@ -330,7 +331,7 @@ class Ticket(Kept):
         """What support said and the customer heard (R36), oldest first: calls, mails to the customer or a colleague,
         and what they read in the portal. Neither what opened the ticket, unless it was mailed to them, nor a message
         of any connector or machine."""
-        return tuple(article for article in self.articles if self._reached_customer(article))
+        return tuple([article for article in self.articles if self._reached_customer(article)])
 
     def _reached_customer(self, article: Article) -> bool:
         if article.is_call:

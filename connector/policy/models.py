@@ -228,6 +228,28 @@ class DeferralRules(Section):
     )
 
 
+class Updates(Section):
+    """Keeping the customer informed, and warning support before it is late (R36, R37)."""
+
+    warn_at: tuple[Share, ...] = Field(
+        default=(), description="shares of first response, repair and update: passed, support is warned once for each"
+    )
+    missed_update: bool = Field(default=False, description="a customer update that was not in time is noted")
+    on_change_within: FixedLength | None = Field(
+        default=None,
+        description="where updates come on change: a change that nobody told is noted after this",
+    )
+    cause_at_resolution: bool = Field(
+        default=False, description="an incident that needs a problem record is asked for its cause when it is resolved"
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if list(self.warn_at) != sorted(set(self.warn_at)):
+            raise ValueError("warn_at must rise")
+        return self
+
+
 class ProblemRules(Section):
     """R28–R30."""
 
@@ -237,8 +259,8 @@ class ProblemRules(Section):
         default=Span("30 min"),
         description="after the end of an incident: meanwhile a person may link it to a record that is there",
     )
-    one_record_for: frozenset[Literal["service", "circuit", "region"]] = Field(
-        default=frozenset({"service", "circuit", "region"}),
+    one_record_for: tuple[Literal["service", "circuit", "region"], ...] = Field(
+        default=("service", "circuit", "region"),
         description="an incident is linked to the open record of the same service, circuit, or region at the same time",
     )
     region_within: FixedLength = Field(
@@ -258,6 +280,20 @@ class ProblemRules(Section):
     review_after: FixedLength = Field(
         default=Span("30 days"), description="after the closing it is looked whether the fix is effective"
     )
+
+
+class Recurrence(Section):
+    """R31: from when on faults of one place are a problem that a person is asked to confirm."""
+
+    by: tuple[Literal["service", "circuit", "region"], ...] = Field(
+        default=("service", "circuit", "region"), description="what faults are counted by"
+    )
+    incidents: int = Field(default=3, ge=2, description="so many within the time below")
+    region_incidents: int = Field(default=6, ge=2, description="the same of a region, whose services fail apart")
+    within: FixedLength = Field(default=Span("30 days"), description="for the counts and for the time down")
+    down: FixedLength = Field(default=Span("24 h"), description="longer down than this in all, in the time above")
+    critical: int = Field(default=2, ge=2, description="so many P1 within the time below")
+    critical_within: FixedLength = Field(default=Span("90 days"), description="for the P1")
 
 
 class ClockPauses(Section):
@@ -305,6 +341,8 @@ class Rules(Section):
     rfo: Rfo
     deferral: DeferralRules
     problem: ProblemRules
+    updates: Updates = Updates()
+    recurrence: Recurrence = Recurrence()
     pauses: ClockPauses = ClockPauses()
 
     @classmethod

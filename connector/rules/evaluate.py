@@ -17,6 +17,7 @@ from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
 from connector.rules.escalation import escalation
+from connector.rules.informed import informed
 from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
@@ -38,6 +39,7 @@ from connector.rules.targets import targets
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
+from connector.rules.warnings import warnings
 from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
@@ -52,6 +54,8 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         escalation,
         level_letter,
         refusals,
+        informed,
+        warnings,
         rfo,
         problem,
         unclear,
@@ -185,7 +189,9 @@ def _changed(before: Fields, after: Fields) -> Changes:
 def _difference(fields: Fields, values: Mapping[str, Any]) -> Changes:
     """Most rules find most values as they should be; copying a ticket for nothing was a fifth of the time."""
     held = vars(fields)
-    return cast(Changes, {name: value for name, value in values.items() if value != held[name]})
+    changes: Any = {name: value for name, value in values.items() if value != held[name]}
+    found: Changes = changes
+    return found
 
 
 def _confirms_forgery(ticket: Ticket, decided: Ticket, trust: Outcome, left_alone: Container[str]) -> bool:

@@ -29,7 +29,8 @@ def problem(case: Case) -> Outcome:
     needed = ticket.state in _DONE and priority in case.policy.problem.required
     if record is not None:
         reasons = (f"the root cause is looked for in {record.number}",)
-        notices = (*(_linked(ticket, record) if needed else ()), *_workarounds(ticket))
+        linked = (*_linked(ticket, record), *_cause(case)) if needed else ()
+        notices = (*linked, *_workarounds(ticket))
         return Outcome(rule="problem", notices=notices, reasons=reasons)
     if not needed:
         reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
@@ -39,7 +40,7 @@ def problem(case: Case) -> Outcome:
     look_at = whole_second((resolved_at(ticket) or ticket.created_at) + case.policy.problem.wait.fixed)
     if case.now < look_at:
         reason = f"a problem record follows {wording.format_time(look_at)} unless it is linked to one before"
-        return Outcome(rule="problem", reasons=(reason,), due=look_at)
+        return Outcome(rule="problem", notices=_cause(case), reasons=(reason,), due=look_at)
     reason = f"a resolved {priority} needs its root cause found"
     return Outcome(rule="problem", creates=(_record(case),), reasons=(reason,), again=True)
 
@@ -48,6 +49,13 @@ def _linked(ticket: Ticket, record: LinkedTicket) -> tuple[Notice, ...]:
     own = record.created_by_connector and record.connector_key == key_of(TicketKind.PROBLEM, ticket.id)
     mark = Mark("problem-linked", record.id)
     return (Notice("problem_linked", {"record": record.number, "shared": not own}, frozenset({mark})),)
+
+
+def _cause(case: Case) -> tuple[Notice, ...]:
+    """Support is asked once for the cause, while those who have repaired it still know; the policy says whether."""
+    if not case.policy.updates.cause_at_resolution or case.ticket.fields.root_cause:
+        return ()
+    return (Notice("cause_missing", {"field": "root_cause"}, frozenset({Mark("cause-asked")})),)
 
 
 def _workarounds(ticket: Ticket) -> tuple[Notice, ...]:
@@ -91,8 +99,8 @@ def _shared(case: Case) -> Shared | None:
         return None
     same = {name: _ALIKE[name](service) for name in sorted(rules.one_record_for)}
     return Shared(
-        services=_alike(case.policy, service, rules.one_record_for - {"region"}),
-        nearby=_alike(case.policy, service, rules.one_record_for & {"region"}),
+        services=_alike(case.policy, service, set(rules.one_record_for) - {"region"}),
+        nearby=_alike(case.policy, service, set(rules.one_record_for) & {"region"}),
         began=outages(case.ticket)[-1].began,
         within=rules.region_within.fixed,
         places=tuple(f"{name}:{value}".casefold() for name, value in same.items() if value),

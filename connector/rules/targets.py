@@ -9,7 +9,6 @@ from connector.domain.vocabulary import Missed
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.clocks import Target, TargetName, clocks
-from connector.rules.outages import is_over
 
 
 def targets(case: Case) -> Outcome:
@@ -44,7 +43,6 @@ def _reasons(case: Case) -> Iterator[str]:
     yield f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"
     for target in counted.targets:
         yield _told(target, case.now)
-    yield _next_update(case)
     yield from _origins(case)
 
 
@@ -66,13 +64,3 @@ def _told(target: Target, now: datetime) -> str:
     if target.due is None:
         return f"{name}: the clock stands still"
     return f"{name} {'was due' if target.due <= now else 'is due'} {wording.format_time(target.due)}"
-
-
-def _next_update(case: Case) -> str:
-    update = case.limits.update_every
-    if update is None:
-        return "the customer is updated on change"
-    if is_over(case.ticket):
-        return "no update is due: the incident is over"
-    due = case.limits.calendar.add(timeline.last_update_at(case.ticket), update.length)
-    return f"the customer's next update is due {wording.format_time(due)}"

@@ -10,7 +10,7 @@ without one; an event is stored under another helpdesk.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -102,6 +102,8 @@ def test_an_event_that_arrives_during_the_work_is_acted_upon(cast: Cast, moment:
     if moment == "ensure":
         stage.settle()
         cast.agent.sets(ticket, state=TicketState.CLOSED)
+        stage.settle()
+        stage.clock.advance(timedelta(minutes=31))
 
     def happening() -> None:
         cast.customer.replies(

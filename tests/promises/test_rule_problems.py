@@ -8,10 +8,12 @@ created, if search is believed before it can know, and if a link that a person t
 from datetime import timedelta
 from typing import Any
 
+from connector.cli.recurrence import propose
 from connector.domain.decision import NewTicket
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import CauseCategory, ProblemState, TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.rules.recurrence import fault_of, recurrences
 from connector.sandbox.jira.house import JiraHouse
 from connector.work.reconcile import reconcile
 from tests.promises.conftest import COMPLETE, Cast
@@ -216,3 +218,49 @@ def test_a_record_that_nobody_owns_rises_to_the_managers_in_its_group(cast: Cast
     assert (seen.fields.escalation_level, seen.fields.group) == (3, "problems")
     assert titled(seen, "Problem: overdue") == 1
     assert titled(seen, "Problem: soon due") == 1
+
+
+def test_what_comes_back_is_proposed_once_and_a_no_is_remembered(cast: Cast) -> None:
+    """R31. Three small faults in a week; the record is declined; two more are not enough, the third is."""
+    stage = cast.stage
+    small = COMPLETE.replace("Urgency: high", "Urgency: low")
+
+    def breaks(times: int) -> list[str]:
+        tickets = []
+        for _ in range(times):
+            started = f"{stage.clock():%Y-%m-%d %H:%M} UTC"
+            ticket = cast.customer.writes("Line down", small.replace("2026-11-23 09:40 UTC", started))
+            stage.settle()
+            cast.agent.sets(ticket, state=TicketState.CLOSED)
+            stage.advance(timedelta(hours=5))
+            tickets.append(ticket)
+        return tickets
+
+    def proposes(tickets: list[str]) -> list[str | None]:
+        read = {ticket: stage.ticket(ticket) for ticket in tickets}
+        faults = [fault for one in read.values() if (fault := fault_of(one, stage.policy))]
+        found = recurrences(faults, stage.policy.recurrence, stage.clock())
+        return [propose(stage.desk, stage.policy, one, read) for one in found]
+
+    tickets = breaks(3)
+    (record,) = proposes(tickets)
+    assert record is not None
+    assert proposes(tickets) == []
+    stage.advance(timedelta(days=3))
+    seen = stage.ticket(record)
+    assert (seen.fields.problem_state, seen.fields.group) == (ProblemState.PROPOSED, "problems")
+    assert seen.fields.next_escalation_at is None, "nothing is due before a person confirms"
+    assert len(seen.links) == 3
+    assert "3 incidents" in seen.articles[0].body
+
+    cast.manager.sets(record, state=TicketState.CLOSED)
+    stage.settle()
+    assert stage.ticket(record).state is TicketState.CLOSED
+    tickets += breaks(2)
+    assert proposes(tickets) == []
+    tickets += breaks(1)
+    (second,) = proposes(tickets)
+    assert second not in (None, record)
+    cast.manager.sets(str(second), problem_state=ProblemState.INVESTIGATING)
+    stage.settle()
+    assert stage.ticket(str(second)).fields.next_escalation_at is not None

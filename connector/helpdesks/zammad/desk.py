@@ -21,6 +21,7 @@ from connector.domain.decision import MESSAGE, NewTicket, Note
 from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket, incident_of
 from connector.domain.vocabulary import Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import (
     ExposedNoteError,
     ForbiddenError,
@@ -113,6 +114,11 @@ class ZammadDesk:
     def _in_scope(self) -> frozenset[str | None]:
         """Names of groups. A row that names none is looked at."""
         return frozenset({*self._mapping.groups_in_scope, None})
+
+    @property
+    def concurrency(self) -> Concurrency:
+        """How much it can take, by its answers."""
+        return self._client.concurrency
 
     def identity(self) -> Identity:
         """Two requests."""

@@ -122,7 +122,7 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
     assert [heading or command for heading, command in found] == [
         *("Set up", "init", "check", "messages", "install", "doctor"),
         *("Serve", "run", "receive", "work"),
-        *("Look and repair", "explain", "dead-letters", "pauses", "sweep", "export", "installation"),
+        *("Look and repair", "explain", "dead-letters", "pauses", "sweep", "recurrence", "export", "installation"),
         *("Documents", "rfo", "matrix"),
         *("Try", "try", "report", "simulate", "demo"),
     ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Impact, TicketState
+from connector.domain.vocabulary import Actor, Impact, TicketState
 from connector.rules.deferral import deferral
 from tests.builders import T0, at, changed, incident, note, said
 from tests.unit.rules.deferrals import EVENING, OPENING, POLICY, QUIET, agreed, decided
@@ -24,6 +24,38 @@ def test_both_parties_agreed() -> None:
     assert all("Tue 24 Nov 2026 09:00 CET (08:00 UTC)" in told.text + told.title for told in outcome.notes)
     assert str(outcome.changes["deferral"]) in outcome.notes[0].text
     assert outcome.due == OPENING
+
+
+def test_the_record_of_people_without_a_name_says_what_they_are() -> None:
+    both = QUIET.model_copy(update={"deferral_support": True, "deferral_customer": True})
+    history = (
+        changed("deferral_support", None, True, EVENING),
+        changed("deferral_customer", None, True, EVENING + timedelta(minutes=10), Actor.CUSTOMER),
+    )
+
+    outcome = decided(incident(both, history=history))
+
+    assert outcome.changes["deferral"] == (
+        "Support: an agent on Mon 23 Nov 2026 20:00 CET (19:00 UTC), by the field. "
+        "Customer: the customer on Mon 23 Nov 2026 20:10 CET (19:10 UTC), by the field."
+    )
+    assert outcome.reasons == (
+        "deferred until 2026-11-24 08:00 UTC: an agent at 2026-11-23 19:00 UTC, by the field; "
+        "the customer at 2026-11-23 19:10 UTC, by the field",
+    )
+
+
+def test_explain_names_who_agreed_and_by_which_message() -> None:
+    assert decided(agreed()).reasons == (
+        "deferred until 2026-11-24 08:00 UTC: Grace Hopper at 2026-11-23 19:00 UTC, by the field; "
+        "Ada Lovelace at 2026-11-23 19:10 UTC, message 77: 'I agree to the deferral'",
+    )
+
+
+def test_the_clocks_are_looked_at_again_once_the_pause_is_written() -> None:
+    written_already = agreed(QUIET.model_copy(update={"deferred_until": OPENING}))
+
+    assert (decided(agreed()).again, decided(written_already).again) == (True, False)
 
 
 def test_it_is_decided_and_told_once() -> None:

@@ -80,6 +80,17 @@ def test_from_level_three_the_group_changes() -> None:
     assert decide(escalation, triaged(level=2), POLICY, at(hours=2)).changes["group"] == "level_3"
 
 
+def test_a_level_without_a_group_leaves_the_ticket_with_the_last_one_passed() -> None:
+    ladder = BY_AGE.ladder(None)
+    levels = tuple(each.model_copy(update={"group": None}) if each.level == 4 else each for each in ladder.levels)
+    ladders = {**BY_AGE.escalation.ladders, "default": ladder.model_copy(update={"levels": levels})}
+    policy = BY_AGE.model_copy(update={"escalation": BY_AGE.escalation.model_copy(update={"ladders": ladders})})
+
+    changes = decide(escalation, triaged(), policy, at(hours=4)).changes
+
+    assert (changes["escalation_level"], changes["group"]) == (4, "level_3")
+
+
 def test_after_an_outage_one_note_names_each_level_passed_with_its_contacts() -> None:
     outcome = decide(escalation, triaged(), POLICY, at(hours=5))
 
@@ -280,6 +291,7 @@ def test_what_is_seen_at_one_look_counts_in_the_order_of_its_times(minutes: int,
     outcome = decide(escalation, triaged(articles=(asked,)), BY_AGE, at(minutes=80))
 
     assert outcome.changes["escalation_level"] == level
+    assert outcome.notes[0].text.count("was reached on") == level - 2, "the levels passed, each once"
     levels = {f"level-{n}" for n in range(2, level + 1)}
     assert outcome.notes[0].marks == levels | {f"request-a{asked.id}", f"customer-hears-{level}-asked"}
 
@@ -327,8 +339,9 @@ def test_the_reason_of_the_first_level_is_written_once_for_each_priority() -> No
         assert "escalation_reason" not in decide(escalation, ticket, BY_AGE, at(hours=1, minutes=59)).changes
 
 
-def test_the_reason_goes_with_a_priority_that_this_look_decides() -> None:
-    written_as = "Level 1, engineer on duty: ticket age 0 s at P3"
+@pytest.mark.parametrize("before", [Priority.P2, Priority.P3])
+def test_the_reason_goes_with_a_priority_that_this_look_decides(before: Priority) -> None:
+    written_as = "Level 1, as it was worded once"
     fields = complete(
         priority=Priority.P3,
         escalation_level=1,
@@ -390,6 +403,17 @@ class TestALevelThatAnAgentLowers:
         assert self.lowered(3, reason).changes["escalation_reason"] == (
             "Level 3, head of operations: set by an agent on Mon 23 Nov 2026 15:30 CET (14:30 UTC)"
         )
+
+    def test_to_none_at_all_without_a_reason_for_it(self) -> None:
+        by_hand = changed("escalation_level", 4, None, at(hours=4.5))
+        reason = changed("escalation_reason", None, "Level 4, director: ticket age", at(hours=4), Actor.CONNECTOR)
+        fields = complete(priority=Priority.P1, escalation_level=None)
+        ticket = incident(fields, articles=(ANSWERED, self.NOTES), history=(*self.ROSE, reason, by_hand))
+
+        changes = decide(escalation, ticket, POLICY, at(hours=5)).changes
+
+        assert (changes["escalation_level"], changes["group"]) == (None, "intake")
+        assert "escalation_reason" not in changes
 
     @pytest.mark.parametrize("actor", [Actor.AGENT, None])
     def test_but_a_reason_that_somebody_wrote_stays(self, actor: Actor | None) -> None:

@@ -61,6 +61,7 @@ def test_a_second_request_within_the_hour_is_told_when_the_next_is_possible() ->
     assert outcome.changes["escalation_level"] == 2
     assert outcome.notes[0].marks == {f"refused-a{second.id}"}
     assert "next is possible from Mon 23 Nov 2026 12:20 CET (11:20 UTC)" in outcome.notes[0].text
+    assert outcome.reasons[:2] == ("level 2 so far", f"request a{second.id} comes too soon")
 
 
 def test_an_hour_later_the_next_request_counts() -> None:

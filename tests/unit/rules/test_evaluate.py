@@ -14,6 +14,7 @@ from connector.domain.decision import Decision, Outcome
 from connector.domain.fields import Fields
 from connector.domain.ticket import Change, Customer, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
+from connector.policy.models import Updates
 from connector.rules.case import Case
 from connector.rules.evaluate import RULES, evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, said
@@ -261,8 +262,10 @@ def test_a_forged_priority_over_one_that_cannot_be_written_does_not_go_round_in_
 
 
 def test_the_earliest_of_all_deadlines_is_the_next_look() -> None:
-    """P3: the first response is due after 4 hours, before any level by age."""
-    assert evaluate(incident(), POLICY, T0).due == T0 + timedelta(hours=4)
+    """P3: the first response is due after 4 hours, before any level by age, and support is warned before."""
+    assert evaluate(incident(), POLICY, T0).due == T0 + timedelta(hours=4) * 0.8
+    warned = POLICY.model_copy(update={"updates": Updates()})
+    assert evaluate(incident(), warned, T0).due == T0 + timedelta(hours=4)
 
 
 def test_an_rfo_task_has_its_own_rules() -> None:

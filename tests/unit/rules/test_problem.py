@@ -95,7 +95,7 @@ def test_two_of_one_region_ask_for_the_same_place() -> None:
 
 @pytest.mark.parametrize(("names", "alike"), [({"service"}, {"svc-1005"}), ({"circuit"}, {"svc-1005"}), ((), None)])
 def test_the_policy_says_what_is_one_outage(names: Any, alike: Any) -> None:
-    rules = POLICY.problem.model_copy(update={"one_record_for": frozenset(names)})
+    rules = POLICY.problem.model_copy(update={"one_record_for": tuple(names)})
     policy = POLICY.model_copy(update={"problem": rules})
     (new,) = decide(problem, resolved(Priority.P1), policy, LATER).creates
     assert (new.shared and set(new.shared.services)) == alike

@@ -38,6 +38,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "service_check": (ServiceCheck.FOREIGN, ServiceCheck.VERIFIED),
     "first_response_due_at": (at(minutes=15), FAR),
     "repair_due_at": (at(hours=4), FAR),
+    "next_update_at": (at(hours=24), FAR),
     "missed_targets": (None, Missed.REPAIR),
     "escalation_level": (3, 1),
     "escalated_from": (2, 1),

@@ -26,7 +26,7 @@ class View(NamedTuple):
 
 def views(site: JiraSite) -> tuple[View, ...]:
     """The same as in every helpdesk."""
-    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem = (
+    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem, update = (
         site.jql(name)
         for name in (
             "escalation_level",
@@ -39,6 +39,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "missed_targets",
             "language",
             "problem_state",
+            "next_update_at",
         )
     )
     measure = site.jql("next_measure_at")
@@ -62,6 +63,11 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "First response or repair was not in time.",
             f"{incidents} AND {late} ORDER BY {upcoming} ASC",
             ("missed_targets",),
+        ),
+        View(
+            "Customer updates late",
+            "The customer should have heard from us.",
+            f"{incidents} AND {update} <= now() ORDER BY {update} ASC",
         ),
         View(
             "Waiting for required details",
@@ -137,7 +143,9 @@ def _project(site: JiraSite) -> Including:
 
 
 def _due_soon(site: JiraSite) -> str:
-    limits = [site.jql(name) for name in ("first_response_due_at", "repair_due_at", "next_escalation_at")]
+    limits = [
+        site.jql(name) for name in ("first_response_due_at", "repair_due_at", "next_update_at", "next_escalation_at")
+    ]
     soon = " OR ".join(f'({limit} >= now() AND {limit} <= "1h")' for limit in limits)
     return f"{site.open_incidents} AND ({soon}) ORDER BY {limits[-1]} ASC"
 

@@ -90,6 +90,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
     proposed = {site.attribute("problem_state"): {"operator": "is", "value": [ProblemState.PROPOSED.value]}}
+    update = site.mapping.attribute("next_update_at")
+    untold = {f"ticket.{update}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
     overdue = {f"ticket.{upcoming}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
     # Whatever group an overdue task has risen to, and whoever has closed it: as long as the customer waits for the RFO.
     tasks = {
@@ -111,6 +113,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("By escalation level", managers, {**ours, f"ticket.{level}": raised}, upcoming, level),
         ("Due within the hour", everybody, _due_soon(site, incidents), upcoming, "priority"),
         ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
+        ("Customer updates late", everybody, {**incidents, **untold}, update, missed),
         ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
         ("RFO due", everybody, tasks, rfo_due, "owner"),
         ("Preventive measures", everybody, measures, measure, "owner"),
@@ -138,7 +141,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
 
 def _due_soon(site: InstallContext, is_open: Mapping[str, Any]) -> dict[str, Any]:
     hour = {"operator": "within next (relative)", "range": "hour", "value": "1"}
-    limits = ("first_response_due_at", "repair_due_at", "next_escalation_at")
+    limits = ("first_response_due_at", "repair_due_at", "next_escalation_at", "next_update_at")
     soon = [{"name": site.attribute(field), **hour} for field in limits]
     now = [{"name": name, **spec} for name, spec in is_open.items()]
     return {"operator": "AND", "conditions": [*now, {"operator": "OR", "conditions": soon}]}

@@ -1,0 +1,152 @@
+"""``interspace recurrence``: what comes back, as problem records to confirm (R31)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from connector.cli.options import HELPDESK, RULES, ago, helpdesk_option, settings_options
+from connector.cli.past import asked, shown_while_read
+from connector.cli.sections import command
+from connector.cli.wiring import now, open_desk, open_policy
+from connector.domain.decision import NewTicket
+from connector.domain.fields import fit
+from connector.domain.ticket import Ticket, key_of
+from connector.domain.vocabulary import ProblemState, ServiceCheck, TicketKind
+from connector.helpdesks.helpdesk import Helpdesk
+from connector.logs import harmless
+from connector.policy.models import Policy
+from connector.rules import wording, writing
+from connector.rules.recurrence import Fault, Recurring, fault_of, recurrences
+from connector.settings import Settings
+
+
+@command()
+@click.option("--since", callback=ago, metavar="LENGTH", default="90d", show_default=True, help="How far back.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be proposed.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@helpdesk_option()
+@settings_options(*RULES, HELPDESK)
+def recurrence(
+    settings: Settings, *, since: timedelta, dry_run: bool, as_json: bool, helpdesk: str | None
+) -> None:  # fmt: skip
+    """Propose problem records for what comes back.
+
+    Incidents of one service, circuit or region are counted by the numbers under "recurrence" in the policy. What is
+    cancelled, merged or linked to a problem record does not count. Each proposal is a record in the state Proposed,
+    linked to its incidents, which a person confirms, or declines by closing it; then it is silent until as many new
+    ones have come.
+
+    Reads every incident of that time, one after the other. Run it daily or weekly, by a timer.
+
+    \b
+    Examples:
+      interspace recurrence --since 90d --dry-run
+      interspace recurrence --since 30d --json
+    """
+    policy, at = open_policy(settings), now()
+    past = asked(settings, helpdesk, at - since)
+    read = [ticket for ticket in shown_while_read(past, quiet=as_json) if ticket is not None]
+    faults = [fault for ticket in read if (fault := fault_of(ticket, policy)) is not None]
+    found = recurrences(faults, policy.recurrence, at)
+    records: list[str | None] = [None] * len(found)
+    if not dry_run:
+        desk, by_id = open_desk(settings, settings.helpdesk(helpdesk)), {ticket.id: ticket for ticket in read}
+        records = [propose(desk, policy, one, by_id) for one in found]
+    if as_json:
+        data = [_as_data(one, record) for one, record in zip(found, records, strict=True)]
+        click.echo(json.dumps({"incidents": len(faults), "recurring": data}, indent=2, ensure_ascii=False))
+    else:
+        _show(found, len(faults), len(read), dry_run=dry_run)
+
+
+def propose(desk: Helpdesk, policy: Policy, recurring: Recurring, read: dict[str, Ticket]) -> str | None:
+    """The id of the proposed record, linked to all its incidents. A repeat finds it: by its key, and because what is
+    linked counts no more. ``None``: its newest incident has a record by now.
+
+    :raises HelpdeskError: the same call later completes what is missing.
+    """
+    newest = desk.read(recurring.faults[-1].ticket)
+    if any(link.kind is TicketKind.PROBLEM for link in newest.links):
+        return None
+    record = desk.ensure(_record(policy, recurring, newest), newest)
+    for fault in recurring.faults[:-1]:
+        desk.link(record, read[fault.ticket])
+    return record
+
+
+def _record(policy: Policy, recurring: Recurring, newest: Ticket) -> NewTicket:
+    rules, service = policy.recurrence, recurring.faults[-1].service
+    data = {
+        "by": recurring.by,
+        "place": recurring.place,
+        "often": recurring.often,
+        "days": rules.within.fixed.days,
+        "down": recurring.down,
+        "critical": recurring.critical,
+        "critical_days": rules.critical_within.fixed.days,
+        "incidents": [_row(fault) for fault in recurring.faults],
+    }
+    text = writing.text("problem_proposed", data, newest, policy)
+    services = dict.fromkeys(fault.service.id for fault in recurring.faults)
+    return NewTicket(
+        key=key_of(TicketKind.PROBLEM, newest.id),
+        title=text.subject[:240],
+        text=text.body,
+        group=policy.problem.group,
+        fields={
+            "priority": min((fault.priority for fault in recurring.faults if fault.priority), default=None),
+            "service_id": service.id,
+            "service_check": ServiceCheck.VERIFIED,
+            "problem_start": recurring.faults[0].began,
+            "problem_state": ProblemState.PROPOSED,
+            "affected_services": fit("affected_services", "\n".join(services)),
+        },
+    )
+
+
+def _row(fault: Fault) -> dict[str, Any]:
+    lasted = None if fault.ended is None else max(fault.ended - fault.began, timedelta())
+    return {
+        "number": fault.number,
+        "priority": fault.priority and fault.priority.value,
+        "service": fault.service.id,
+        "began": fault.began,
+        "lasted": lasted,
+    }
+
+
+def _as_data(recurring: Recurring, record: str | None) -> dict[str, Any]:
+    return {
+        "by": recurring.by,
+        "place": recurring.place,
+        "why": recurring.why,
+        "incidents": [
+            {"number": f.number, "service": f.service.id, "priority": f.priority, "began": f.began.isoformat()}
+            for f in recurring.faults
+        ],
+        "often": recurring.often,
+        "minutes_down": recurring.down // timedelta(minutes=1),
+        "critical": recurring.critical,
+        "record": record,
+    }
+
+
+def _show(found: tuple[Recurring, ...], counted: int, read: int, *, dry_run: bool) -> None:
+    console = Console(highlight=False)
+    console.print(f"{read} tickets read, {counted} incidents counted.")
+    if not found:
+        console.print("[green]Nothing comes back.[/]")
+        return
+    table = Table("what", "why", "incidents", "down", "P1", title="Proposed" if not dry_run else "Would be proposed")
+    for one in found:
+        numbers = ", ".join(fault.number for fault in one.faults)
+        cells = (f"{one.by} {one.place}", ", ".join(one.why), f"{one.often}: {numbers}")
+        table.add_row(
+            *(Text(harmless(cell)) for cell in cells), wording.format_duration(one.down), str(one.critical)
+        )  # fmt: skip
+    console.print(table)

@@ -1,0 +1,131 @@
+"""Recurrence (R31): what comes back on one service, circuit or region, by counts that anybody can check.
+
+No similarity of texts, no statistics. What is linked to a problem record is not counted, whatever became of the record:
+so a proposal that was declined is silent until as many new incidents have come.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Priority, TicketKind, TicketState
+from connector.policy.catalogue import Service
+from connector.policy.models import Policy, Recurrence
+from connector.rules.outages import outages
+
+Place = Literal["service", "circuit", "region"]
+Why = Literal["often", "long", "critical"]
+
+
+class Fault(NamedTuple):
+    """As much of an incident as is counted. Times are UTC."""
+
+    ticket: str
+    """Its id."""
+    number: str
+    service: Service
+    priority: Priority | None
+    began: datetime
+    ended: datetime | None
+
+
+class Recurring(NamedTuple):
+    """What has come back too often, with the numbers that say so."""
+
+    by: Place
+    place: str
+    why: tuple[Why, ...]
+    faults: tuple[Fault, ...]
+    """All that were counted, the first one first."""
+    often: int
+    """How many began within the policy's time."""
+    down: timedelta
+    """How long the place was down in that time, overlaps counted once."""
+    critical: int
+    """How many P1 began within the policy's time for those."""
+
+
+def fault_of(ticket: Ticket, policy: Policy) -> Fault | None:
+    """``None``: not counted. It is no incident, was cancelled or merged, has a problem record already, or nobody knows
+    for sure what service it is about."""
+    service = policy.service(ticket.fields.verified_service)
+    linked = any(link.kind is TicketKind.PROBLEM for link in ticket.links)
+    if ticket.kind is not TicketKind.INCIDENT or ticket.state is TicketState.CANCELLED or linked or service is None:
+        return None
+    if ticket.merged_into is not None:
+        return None
+    began = min(ticket.fields.problem_start or ticket.created_at, ticket.created_at)
+    return Fault(ticket.id, ticket.number, service, ticket.fields.priority, began, outages(ticket)[-1].ended)
+
+
+def recurrences(faults: Iterable[Fault], rules: Recurrence, now: datetime) -> tuple[Recurring, ...]:
+    """What is to be proposed at ``now``, services before circuits before regions; each incident counts for one."""
+    left = {fault.ticket: fault for fault in faults}
+    found: list[Recurring] = []
+    for by in ("service", "circuit", "region"):
+        if by not in rules.by:
+            continue
+        for place, here in sorted(_by_place(left.values(), by).items()):
+            recurring = _counted(by, place, here, rules, now)
+            if recurring is not None:
+                found.append(recurring)
+                for fault in recurring.faults:
+                    left.pop(fault.ticket, None)
+    return tuple(found)
+
+
+def _by_place(faults: Iterable[Fault], by: Place) -> Mapping[str, list[Fault]]:
+    places: dict[str, list[Fault]] = {}
+    for fault in faults:
+        service = fault.service
+        place = {"service": service.id, "circuit": service.circuit_id, "region": service.region}[by]
+        if place:
+            places.setdefault(place, []).append(fault)
+    return places
+
+
+def _counted(by: Place, place: str, faults: list[Fault], rules: Recurrence, now: datetime) -> Recurring | None:
+    services = {fault.service.id for fault in faults}
+    if by != "service" and len(services) < 2:
+        return None
+    since = now - rules.within.fixed
+    recent = [fault for fault in faults if fault.began >= since]
+    critical = [
+        fault
+        for fault in faults
+        if fault.priority is Priority.P1 and fault.began >= now - rules.critical_within.fixed
+    ]  # fmt: skip
+    down = _down(faults, since, now)
+    why = tuple(_why(by, len(recent), down, len(critical), rules))
+    if not why:
+        return None
+    lasting = [fault for fault in faults if "long" in why and (fault.ended is None or fault.ended > since)]
+    counted = {
+        fault.ticket: fault
+        for fault in (*recent, *lasting, *(critical if "critical" in why else ()))
+    }  # fmt: skip
+    in_order = tuple(sorted(counted.values(), key=lambda fault: (fault.began, fault.number)))
+    return Recurring(by, place, why, in_order, len(recent), down, len(critical))
+
+
+def _why(by: Place, recent: int, down: timedelta, critical: int, rules: Recurrence) -> Iterator[Why]:
+    """In a region services fail for many reasons: only many faults count there."""
+    if recent >= (rules.region_incidents if by == "region" else rules.incidents):
+        yield "often"
+    if by == "region":
+        return
+    if down > rules.down.fixed:
+        yield "long"
+    if critical >= rules.critical:
+        yield "critical"
+
+
+def _down(faults: Iterable[Fault], since: datetime, now: datetime) -> timedelta:
+    total, until = timedelta(), since
+    for fault in sorted(faults, key=lambda fault: fault.began):
+        began, ended = max(fault.began, until), min(fault.ended or now, now)
+        if ended > began:
+            total += ended - began
+            until = ended
+    return total

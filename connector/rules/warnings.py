@@ -1,0 +1,79 @@
+"""Warnings before it is late (R36, R37): support reads once for each limit that a set share of its time has passed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from connector.domain.decision import Notice, Outcome
+from connector.domain.mark import Mark
+from connector.rules import timeline, wording
+from connector.rules.case import Case
+from connector.rules.clocks import Target, clocks
+from connector.rules.informed import next_update
+from connector.rules.outages import is_over
+
+
+class Warned(NamedTuple):
+    """A share of a limit's time, and when it has passed (UTC)."""
+
+    what: str
+    """``first_response``, ``repair`` or ``update``."""
+    about: str
+    """Which one: the priority that promises it, or since when it counts."""
+    share: float
+    at: datetime
+    due: datetime
+
+
+def warnings(case: Case) -> Outcome:
+    """One note for each limit whose share has passed and that is not late yet."""
+    shares = case.policy.updates.warn_at
+    if not shares or is_over(case.ticket):
+        return Outcome(rule="warnings", reasons=("nothing to warn of",))
+    found = sorted(_all(case), key=lambda warned: warned.at)
+    passed = [warned for warned in found if warned.at <= case.now < warned.due]
+    coming = next((warned.at for warned in found if warned.at > case.now), None)
+    latest = {(warned.what, warned.about): warned for warned in passed}
+    notices = tuple(
+        Notice(
+            "target_warning",
+            {
+                "what": warned.what,
+                "percent": round(warned.share * 100),
+                "due": warned.due,
+                "owner": case.ticket.owner,
+                "group": case.ticket.fields.group,
+            },
+            frozenset(_mark(one) for one in passed if (one.what, one.about) == key),
+        )
+        for key, warned in latest.items()
+    )
+    reason = f"support is warned {wording.format_time(coming)}" if coming else "no warning is to come"
+    return Outcome(rule="warnings", notices=notices, reasons=(reason,), due=coming)
+
+
+def _mark(warned: Warned) -> Mark:
+    return Mark("warned", warned.what, warned.about, round(warned.share * 100))
+
+
+def _all(case: Case) -> Iterator[Warned]:
+    for share in case.policy.updates.warn_at:
+        for target in clocks(case).targets:
+            if target.is_running and target.due is not None:
+                yield from _of_target(case, target, target.due, share)
+        at, due = next_update(case, share), next_update(case)
+        if at is not None and due is not None:
+            since = timeline.last_update_at(case.ticket).strftime("%Y%m%dT%H%M%S")
+            yield Warned("update", since, share, at, due)
+
+
+def _of_target(case: Case, target: Target, due: datetime, share: float) -> Iterator[Warned]:
+    """By the clock that promises it: a lower priority's limit may come earlier."""
+    for clock in clocks(case).each:
+        if any(own.name == target.name and own.due == due for own in clock.targets):
+            limits = case.policy.targets_of(case.verified_service, clock.priority)
+            limit = limits.first_response if target.name == "first_response" else limits.repair
+            at = timeline.deadline(clock.calendar, clock.runs, limit.length * share)
+            if at is not None:
+                yield Warned(target.name, clock.priority.value, share, timeline.whole_second(at), due)
+            return
