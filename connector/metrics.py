@@ -21,7 +21,7 @@ from connector.domain.decision import Decision
 from connector.domain.mark import Mark
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -88,6 +88,11 @@ def text_failed(name: str) -> None:
 def paused(helpdesk: str) -> None:
     """The helpdesk is left alone for a while."""
     _figures().pauses.labels(helpdesk).inc()
+
+
+def at_a_time(helpdesk: str, tickets: int) -> None:
+    """So many tickets may be worked on at the same time now, by how quickly the helpdesk answers."""
+    _figures().at_a_time.labels(helpdesk).set(tickets)
 
 
 def swept(helpdesk: str, missed: int) -> None:
@@ -190,6 +195,8 @@ class _Figures:
     notes: "Counter"
     levels: "Counter"
     contested: "Counter"
+    missed_updates: "Counter"
+    warnings: "Counter"
     repairs: "Counter"
     failed_texts: "Counter"
     pauses: "Counter"
@@ -202,6 +209,7 @@ class _Figures:
     held_back: "Counter"
     exposed: "Counter"
     out_of_scope: "Counter"
+    at_a_time: "Gauge"
 
 
 _lock = threading.Lock()
@@ -215,7 +223,7 @@ def _figures() -> _Figures:
 
 @cache
 def _made() -> _Figures:
-    from prometheus_client import CollectorRegistry, Counter, Histogram
+    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
     registry = CollectorRegistry()
 
@@ -238,6 +246,8 @@ def _made() -> _Figures:
         notes=counter("notes", "Messages on tickets.", "helpdesk", "visibility"),
         levels=counter("escalation_levels", "Escalation levels that fired.", "helpdesk", "level"),
         contested=counter("contested_fields", "Fields left alone because somebody resets them.", "helpdesk"),
+        missed_updates=counter("missed_updates", "Customer updates that were not in time.", "helpdesk"),
+        warnings=counter("warnings", "Warnings before a limit.", "helpdesk", "limit"),
         repairs=counter("repairs", "Values restored after a customer had changed them.", "helpdesk"),
         failed_texts=counter("failed_texts", "Texts that did not fit, so that another was said.", "message"),
         pauses=counter("helpdesk_pauses", "Times the helpdesk was left alone.", "helpdesk"),
@@ -250,6 +260,13 @@ def _made() -> _Figures:
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
+        at_a_time=Gauge(
+            "interspace_tickets_at_a_time",
+            "Tickets that may be worked on at the same time now, by how quickly the helpdesk answers.",
+            ("helpdesk",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        ),
     )
 
 
@@ -261,5 +278,9 @@ def _proved(figures: _Figures, helpdesk: str, marks: Iterable[Mark]) -> None:
                 figures.levels.labels(helpdesk, mark.parts[0]).inc()
             case "contested":
                 figures.contested.labels(helpdesk).inc()
+            case "update-missed":
+                figures.missed_updates.labels(helpdesk).inc()
+            case "warned":
+                figures.warnings.labels(helpdesk, mark.parts[0]).inc()
             case "repaired":
                 figures.repairs.labels(helpdesk).inc()

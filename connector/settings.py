@@ -67,7 +67,12 @@ class Settings(Model):
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
-    worker_threads: int = Field(16, ge=1, le=256, description="Tickets worked on at the same time by one worker.")
+    worker_threads: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Tickets worked on at the same time by one worker, at most; fewer where the helpdesk is slow.",
+    )
     worker_rate: float = Field(
         200.0, ge=0, le=100_000, description="Tickets begun in a second by one worker, at most; 0: no bound."
     )

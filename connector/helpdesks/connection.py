@@ -8,6 +8,7 @@ request's processor time (docs/decisions/0006).
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from connector import __version__
 from connector.helpdesks import long_answer
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import (
     AnswerTooLongError,
     HelpdeskError,
@@ -47,7 +49,9 @@ _POOL = 64
 """Connections kept open; more threads than that open and close their own."""
 
 _UNAVAILABLE = frozenset({502, 503, 504})
+_TOO_MUCH = frozenset({429, *_UNAVAILABLE})
 _TURN = timedelta(seconds=20)
+_NUMBER = re.compile(r"\d+")
 
 
 class _Body:
@@ -104,6 +108,8 @@ class Connection:
         self.verify: bool | str = ca_file or True
         self.adapter = adapter() if adapter else TimedAdapter(_POOL)
         self.proxies = get_environ_proxies(self.base)
+        self.concurrency = Concurrency()
+        """How much the helpdesk can take, by its answers."""
         self.headers = {
             "Authorization": authorization,
             "Accept": "application/json",
@@ -124,6 +130,7 @@ class Connection:
 
         :raises UnavailableError: there is none; ``where`` names the request in it.
         """
+        began = time.monotonic()
         try:
             response = self.adapter.send(
                 self._prepared(method, path, body, headers),
@@ -132,12 +139,18 @@ class Connection:
                 verify=self.verify,
                 proxies=self.proxies,
             )
+            seconds = time.monotonic() - began
             source = _Body(response, self._most)
             # What requests itself keeps of a body that it has read.
             response._content = source.read(long_answer.SHORT)
         except OSError as error:
             # All errors of requests are OSErrors; a certificate file that is gone is a plain one.
+            self.concurrency.failed()
             raise self.no_answer(where, error) from error
+        if response.status_code in _TOO_MUCH:
+            self.concurrency.failed()
+        else:
+            self.concurrency.answered(_kind(method, path), seconds)
         if len(response.content) == long_answer.SHORT:
             response.raw = source
             if response.status_code >= 300:
@@ -200,6 +213,11 @@ class Connection:
             request.body, request.headers["Content-Length"] = data, str(len(data))
         request.headers.update(headers or {})
         return request
+
+
+def _kind(method: str, path: str) -> str:
+    """Requests of one kind take the helpdesk about as long: method and path without numbers and query."""
+    return f"{method} {_NUMBER.sub('', path.partition('?')[0])}"
 
 
 def busy(response: requests.Response, text: str, now: datetime) -> HelpdeskError | None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 SHORT = 1024 * 1024
 """Bytes of an answer that is read at once."""
 
-KEPT = 32 * 1024 * 1024
+KEPT = 40 * 1024 * 1024
 """Bytes of memory that the kept part of one answer takes at most."""
 
 MOST_ROWS = 20_000
@@ -28,7 +28,8 @@ LONGEST_TEXT = 128 * 1024
 """Bytes of one text. What a person writes is shorter."""
 
 LONGEST_OF_MANY = 2_000
-"""The same, once a quarter of what may be kept is used up."""
+LONGEST_OF_VERY_MANY = 500
+"""The same, once an eighth or a quarter of what may be kept is used up."""
 
 PIECE = 64 * 1024
 
@@ -191,6 +192,7 @@ class _Reader:
         self._bytes = b""
         self._ended = False
         self._kept = 0
+        self._shared: set[int] = set()
 
     def whole(self) -> Any:
         """The answer's value."""
@@ -266,11 +268,11 @@ class _Reader:
             return value
 
     def _counted(self, value: Any) -> Any:
-        self._kept += _size(value)
+        self._kept += _size(value, self._shared)
         if self._kept > KEPT:
             raise TooLongError(f"more than {KEPT // 1024**2} MB even with its texts cut")
-        if self._kept > KEPT // 4:
-            self._cutter.longest = LONGEST_OF_MANY
+        if self._kept > KEPT // 8:
+            self._cutter.longest = LONGEST_OF_MANY if self._kept < KEPT // 4 else LONGEST_OF_VERY_MANY
         return value
 
     def _peek(self) -> str:
@@ -318,12 +320,15 @@ _SPACE = re.compile(r"[ \t\n\r]+")
 _decoder = json.JSONDecoder()
 
 
-def _size(value: Any) -> int:
-    """Bytes of memory, nearly: of what JSON is made of, and of a shape with its values."""
+def _size(value: Any, shared: set[int]) -> int:
+    """Bytes of memory, nearly: of what JSON is made of, and of shapes with their values, once each."""
     if isinstance(value, dict):
-        return sys.getsizeof(value) + sum(_size(name) + _size(item) for name, item in value.items())
+        return sys.getsizeof(value) + sum(_size(name, shared) + _size(item, shared) for name, item in value.items())
     if isinstance(value, list | tuple):
-        return sys.getsizeof(value) + sum(map(_size, value))
-    if hasattr(value, "__dict__"):
-        return 500 + _size(value.__dict__)
-    return sys.getsizeof(value)
+        return sys.getsizeof(value) + sum(_size(item, shared) for item in value)
+    if not hasattr(value, "__dict__"):
+        return sys.getsizeof(value)
+    if id(value) in shared:
+        return 0
+    shared.add(id(value))
+    return 500 + _size(value.__dict__, shared)

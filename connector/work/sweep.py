@@ -91,6 +91,13 @@ OVERLAP = timedelta(minutes=5)
 ON_ITS_WAY = timedelta(minutes=3)
 """A webhook may still tell of a younger change: helpdesks try for up to about 110 s."""
 
+AT_ONCE = 100
+PER_SECOND = 10
+"""So many of the tickets that a sweep finds are due at once, and then so many each second: less than four threads do
+with a helpdesk that answers in 200 ms, so that events and deadlines find a free one."""
+
+_TOGETHER = 50
+
 RECENTLY = timedelta(days=30)
 """A full sweep lists resolved tickets that changed in this time, besides all unresolved ones."""
 
@@ -136,7 +143,7 @@ def sweep(
             # Nothing old is touched before it is known how much that would be.
             held_back += [ticket.id for ticket in changed if ticket.id not in known]
             changed = [ticket for ticket in changed if ticket.id in known]
-        table.touch([Key(desk.name, ticket.id) for ticket in changed], now)
+        _mark(table, desk.name, [ticket.id for ticket in changed], now, touched)
         counted |= {ticket.id: ticket.updated_at for ticket in fresh}
         touched += len(changed)
         if renewed and unresolved:
@@ -151,12 +158,21 @@ def sweep(
         quiet = held_back if first else others.quiet
         reach = _too_far(desk, policy, quiet, table.now(), largest_change, first=first)
         if reach is None:
-            table.touch([Key(desk.name, ticket) for ticket in (*held_back, *others.all)], now)
+            _mark(table, desk.name, [*held_back, *others.all], now, touched)
             table.set_policy(desk.name, policy.rules_version)
             touched += len(held_back) + len(others.all)
     if full:
         table.forget(desk.name, now - 3 * RECENTLY)
     return Swept(len(counted), touched, missed, reach)
+
+
+def _mark(table: WorkTable, desk: str, tickets: Sequence[str], now: datetime, before: int) -> None:
+    """Marks tickets due, after ``before`` others of the same sweep: many of them one after the other, so that what
+    people do meanwhile need not wait for them."""
+    for start in range(0, len(tickets), _TOGETHER):
+        waits = max(before + start + _TOGETHER - AT_ONCE, 0) / PER_SECOND
+        keys = [Key(desk, ticket) for ticket in tickets[start : start + _TOGETHER]]
+        table.touch(keys, now + timedelta(seconds=waits))
 
 
 def _too_far(

@@ -18,36 +18,11 @@ from connector.policy.models import Policy
 from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
+from connector.work.limits import Places, RateLimiter
 from connector.work.outages import Outages
 from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 from connector.work.watch import EVERY_S, Watch
-
-
-class RateLimiter:
-    """A bound on the tickets begun in a second, also after an outage or a mass change (P8, P15): a token bucket, which
-    keeps for one second what was allowed and not used."""
-
-    def __init__(self, per_second: float) -> None:
-        """``per_second``: 0 means no bound."""
-        self._per_second = per_second
-        self._most = max(per_second, 1.0)
-        self._allowed = self._most
-        self._at: datetime | None = None
-
-    def room(self, wanted: int, now: datetime) -> int:
-        """How many of ``wanted`` tickets may begin at ``now``. A clock that jumps back allows none in addition."""
-        if not self._per_second:
-            return wanted
-        passed = (now - self._at).total_seconds() if self._at else 0.0
-        self._allowed = min(self._allowed + max(passed, 0.0) * self._per_second, self._most)
-        self._at = now
-        return min(wanted, int(self._allowed))
-
-    def begun(self, count: int) -> None:
-        """So many were begun."""
-        self._allowed -= count
-
 
 log = structlog.get_logger("worker")
 
@@ -61,8 +36,11 @@ _LONGEST_SWEEP = timedelta(hours=6)
 _JOIN_S = 5.0
 """How long the end waits for threads whose work has ended or hangs."""
 
+THREADS = 4
+"""Tickets worked on at the same time, at most. A helpdesk of ten server threads has its people to serve, too."""
+
 RATE = 200.0
-"""Tickets begun in a second, at most: above what 16 threads do with a helpdesk that answers in 50 ms."""
+"""Tickets begun in a second, at most."""
 
 _WRITE = timedelta(seconds=35)
 """The longest that one write can take. None begins later than this before the end of a lease."""
@@ -91,7 +69,7 @@ class Worker:
         desk: Helpdesk,
         policy: Policy,
         *,
-        threads: int = 16,
+        threads: int = THREADS,
         rate: float = RATE,
         schedule: SweepSchedule | None = None,
         pulse: Callable[[], None] = lambda: None,
@@ -107,7 +85,7 @@ class Worker:
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
         # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
-        self._ahead = self._least_ahead = max(4 * threads, 32)
+        self._ahead = self._least_ahead = max(4 * threads, 16)
         self._more_wait = False
         self._schedule = schedule or SweepSchedule()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -120,6 +98,7 @@ class Worker:
         self.watch.policy = policy.version
         self._working_threads: list[Thread] = []
         self._hanging = 0
+        self._places = Places(desk.name, threads, lambda: self._rules[0])
         self._unsaved: list[Result] = []
         self._outages = 0
         self._paused = Paused(None, {})
@@ -140,6 +119,7 @@ class Worker:
             self._plan_sweeps()
             while not self._stopping:
                 self._pulse()
+                self._places.look()
                 try:
                     self._learn_pauses()
                     self._learn_staff()
@@ -205,6 +185,7 @@ class Worker:
         give_up = time.monotonic() + LEASE.total_seconds()
         while (self._held or self._unsaved) and time.monotonic() < give_up:
             self._pulse()
+            self._places.look()
             try:
                 self._store()
             except StoreError as error:
@@ -255,7 +236,11 @@ class Worker:
 
     def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._work(job)
+            self._places.take(job, lambda: self._stopping)
+            try:
+                self._work(job)
+            finally:
+                self._places.leave(job)
 
     def _work(self, job: Job) -> None:
         # The job has been claimed ahead of its turn and has not begun: a pause concerns it too (P10).
@@ -424,6 +409,7 @@ class Worker:
             if job in self._held and now - since > longest:
                 log.error("work hangs and is left alone", ticket=job.key.ticket, since=since.isoformat())
                 del self._held[job]
+                self._places.leave(job)
                 self._hanging += 1
                 self._start_thread()
         if self._hanging > self._threads:

@@ -1,5 +1,6 @@
 """A sandbox helpdesk on a socket in a process of its own, steered through a pipe."""
 
+import json
 import multiprocessing
 import re
 import time
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from threading import local
+from threading import Semaphore, local
 from typing import Any, NamedTuple
 
 from connector.domain.vocabulary import Actor, Channel
@@ -19,9 +20,10 @@ from connector.sandbox.jira.furnished import BOT as JIRA_BOT
 from connector.sandbox.jira.furnished import furnish as furnish_jira
 from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.server import RunningServer
-from connector.sandbox.wire import Response
+from connector.sandbox.wire import Response, bomb
 from connector.sandbox.zammad.furnished import furnish as furnish_zammad
 from connector.sandbox.zammad.house import ZammadHouse
+from tests.benchmarks.swollen import swollen_jira, swollen_zammad
 
 HELPDESKS = {"zammad": "Zammad", "cloud": "Jira Cloud", "datacenter": "Jira Data Center"}
 """Kinds of sandboxes and their titles."""
@@ -84,6 +86,19 @@ class Sandbox(NamedTuple):
         """From now on every answer is 503, or not any more."""
         self.asked("is_down", down)
 
+    def serves(self, threads: int, seconds: float) -> None:
+        """From now on so many threads serve requests, each for so long: what comes meanwhile waits."""
+        self.asked("serves", threads, seconds)
+
+    def swells(self, ticket: str, messages: int, letters: int, changes: int) -> None:
+        """When it is read next, this ticket shows so many more messages of so many letters each, and so many more
+        changes."""
+        self.asked("swells", ticket, messages, letters, changes)
+
+    def is_bomb(self, ticket: str) -> None:
+        """From now on this ticket is 4 GB in few bytes of gzip."""
+        self.asked("is_bomb", ticket)
+
     def traffic(self) -> Traffic:
         """Since the last time this was asked."""
         found: Traffic = self.asked("traffic")
@@ -138,6 +153,10 @@ class _Answers:
         self._answer_s = 0.0
         self._down = False
         self._recorded: dict[str, list[Sent]] | None = None
+        self._servers: Semaphore | None = None
+        self._served_in = 0.0
+        self._instead: dict[str, Response] = {}
+        self._bombs: dict[str, Response] = {}
 
     def settings(self, url: str) -> dict[str, str]:
         token = self.house.accounts.bot
@@ -169,11 +188,16 @@ class _Answers:
         leaves = time.perf_counter() + self._answer_s
         if self._down:
             return Response(503)
+        if self._servers is not None:
+            with self._servers:
+                time.sleep(self._served_in)
         about = _TICKET.search(target)
         if self._recorded is not None and about is not None:
             kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
             self._recorded.setdefault(about[1], []).append(Sent(method, target, kept, body))
-        response: Response = self.house.sandbox.handle(method, target, headers, body)
+        path = target.partition("?")[0]
+        instead = self._bombs.get(path) or (self._instead.pop(path, None) if method == "GET" else None)
+        response: Response = instead or self.house.sandbox.handle(method, target, headers, body)
         time.sleep(max(0.0, leaves - time.perf_counter()))
         return response
 
@@ -182,6 +206,26 @@ class _Answers:
 
     def is_down(self, down: bool) -> None:
         self._down = down
+
+    def serves(self, threads: int, seconds: float) -> None:
+        self._servers, self._served_in = Semaphore(threads), seconds
+
+    def swells(self, ticket: str, messages: int, letters: int, changes: int) -> None:
+        for path, swollen in (swollen_zammad if self._kind == "zammad" else swollen_jira)(
+            self._read, ticket, messages, letters, changes
+        ).items():
+            self._instead[path] = Response(200, {"Content-Type": "application/json"}, json.dumps(swollen).encode())
+
+    def is_bomb(self, ticket: str) -> None:
+        path = f"/api/v1/tickets/{ticket}" if self._kind == "zammad" else f"/rest/api/2/issue/{ticket}"
+        self._bombs[path] = Response(200, {"Content-Encoding": "gzip"}, bomb())
+
+    def _read(self, target: str) -> Any:
+        if self._kind == "zammad":
+            credentials = f"Token token={self.house.accounts.bot}"
+        else:
+            credentials = f"Bearer {self.house.accounts.bot}"
+        return json.loads(self.house.sandbox.handle("GET", target, {"Authorization": credentials}).body)
 
     def records(self, on: bool) -> dict[str, list[Sent]]:
         found, self._recorded = self._recorded, {} if on else None

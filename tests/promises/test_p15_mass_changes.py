@@ -17,9 +17,10 @@ from connector.messages.words import Language
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP
-from connector.work.sweep import A_FEW, SAMPLE, Reach, sweep
+from connector.work.limits import RateLimiter
+from connector.work.sweep import A_FEW, PER_SECOND, SAMPLE, Reach, sweep
 from connector.work.table import Key, WorkTable
-from connector.work.worker import RATE, RateLimiter, Worker
+from connector.work.worker import RATE, Worker
 from tests.builders import T0, default_policy, incident
 from tests.counted import total
 from tests.promises.evidence import proofs
@@ -117,7 +118,7 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
     assert helpdesk.tickets["7"].fields.priority is Priority.P2, "what happens on a ticket goes by the new policy"
 
     forced = sweep(Client(helpdesk), table, full=True, policy=stricter())
-    work(clock, table, worker, until=clock() + 5 * SECOND)
+    work(clock, table, worker, until=clock() + (SAMPLE + 50) / PER_SECOND * SECOND)
 
     assert (forced.held, forced.touched) == (None, SAMPLE + 50)
     assert Counter(priorities(helpdesk)) == {Priority.P2: SAMPLE + 50}

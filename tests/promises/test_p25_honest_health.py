@@ -36,7 +36,8 @@ from tests.waiting import PATIENCE_S
 from webhooks import health
 
 MINUTE = timedelta(minutes=1)
-ALERTS = Path(__file__).parents[2] / "deploy" / "alerts.yaml"
+DEPLOY = Path(__file__).parents[2] / "deploy"
+ALERTS = DEPLOY / "alerts.yaml"
 NAME = "zammad"
 
 
@@ -241,10 +242,22 @@ def test_one_asks_a_database_that_does_not_answer_and_nobody_waits_behind_it(sit
     assert check.state().problems == []
 
 
-def test_alerts_know_only_figures_that_there_are(site: Site) -> None:
+def test_alerts_and_the_dashboard_know_only_figures_that_there_are(site: Site) -> None:
     rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
     named = {name for rule in rules for name in re.findall(r"interspace_\w+", rule["expr"])}
     shown = set(re.findall(r"^# TYPE (\w+) ", site.web.get("/metrics").text, re.MULTILINE))
-    assert {name for name in named if name not in shown} == set()
+    dashboard = re.findall(r"interspace_\w+?(?=_bucket\b|\b)", (DEPLOY / "grafana" / "dashboard.json").read_text())
+    assert {name for name in (*named, *dashboard) if name not in shown} == set()
     assert {"interspace_helpdesk_up", "interspace_last_look_timestamp_seconds"} <= named
     assert all(rule["annotations"]["summary"] and rule["labels"]["severity"] for rule in rules)
+
+
+def test_every_alert_has_its_page_in_the_runbook_and_its_trials() -> None:
+    rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
+    pages = re.findall(r"^## (\w+)$", (DEPLOY.parent / "docs" / "runbook.md").read_text(encoding="utf-8"), re.MULTILINE)
+    calm, *trials = yaml.safe_load((DEPLOY / "alerts.test.yaml").read_text())["tests"]
+    names = [rule["alert"] for rule in rules]
+    assert sorted(pages) == sorted(names)
+    assert {rule["annotations"]["runbook_url"].rpartition("#")[2] for rule in rules} == {name.lower() for name in names}
+    assert [trial["name"] for trial in trials] == names
+    assert {one["alertname"] for one in calm["alert_rule_test"]} == set(names)

@@ -13,6 +13,7 @@ from urllib3 import encode_multipart_formdata
 
 from connector.domain.document import File
 from connector.helpdesks import connection
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.connection import NOT_JSON, busy, by_status
 from connector.helpdesks.errors import (
     EndpointLimitedError,
@@ -138,6 +139,11 @@ class JiraClient:
         """Where this Jira is, as people know it."""
         return self._connection.site
 
+    @property
+    def concurrency(self) -> Concurrency:
+        """How much it can take, by its answers."""
+        return self._connection.concurrency
+
     def __repr__(self) -> str:
         return f"JiraClient({self._connection.base!r})"
 
@@ -149,9 +155,9 @@ class JiraClient:
         """The JSON answer to a POST."""
         return self._request("POST", path, query, body)
 
-    def put(self, path: str, body: Any, query: str = "") -> Any:
-        """The JSON answer to a PUT."""
-        return self._request("PUT", path, query, body)
+    def put(self, path: str, body: Any, query: str = "", rows: Rows | None = None) -> Any:
+        """The JSON answer to a PUT; ``rows``: what to keep of a long one."""
+        return self._request("PUT", path, query, body, rows)
 
     def delete(self, path: str, query: str = "") -> Any:
         """The JSON answer to a DELETE."""

@@ -17,6 +17,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
@@ -85,6 +86,11 @@ class JiraDesk:
         self._memory = Memory(proof_keys, connection.token)
         self._actors = Actors(self.site, self.client, mapping, clock, self.staff)
         self._listing = Listing(self.client, self.site, mapping, clock)
+
+    @property
+    def concurrency(self) -> Concurrency:
+        """How much it can take, by its answers."""
+        return self.client.concurrency
 
     def identity(self) -> Identity:
         """Three requests."""

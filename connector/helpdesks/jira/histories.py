@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -17,7 +17,15 @@ from cachetools import LRUCache
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import AnswerTooLongError
-from connector.helpdesks.jira.answer import ChangelogPage, CommentList, CommentPage, CommentRow, HistoryRow, IssueRow
+from connector.helpdesks.jira.answer import (
+    ChangelogPage,
+    CommentList,
+    CommentPage,
+    CommentRow,
+    HistoryRow,
+    IssueRow,
+    UserRow,
+)
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.messages import VISIBILITY, message
@@ -31,7 +39,18 @@ _MOST_ENTRIES = 10_000
 """Entries in the changelog of one issue."""
 _COMMENTS_KEPT = 50_000
 
-_comment = partial(parsed, CommentRow, where="comment")
+
+@lru_cache(4_096)
+def _one(user: UserRow | None) -> UserRow | None:
+    """The same object for the same user: thousands of comments have a handful of authors."""
+    return user
+
+
+def _comment(raw: Any) -> CommentRow:
+    row = parsed(CommentRow, raw, "comment")
+    return row.model_copy(update={"author": _one(row.author), "update_author": _one(row.update_author)})
+
+
 _MATTER = frozenset({"status", "priority", "resolution", "issuetype", "project"})
 
 
@@ -40,7 +59,8 @@ def _change(raw: Any) -> HistoryRow | None:
     items = raw.get("items") if isinstance(raw, dict) else None
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict) and (item.get("fieldtype") == "custom" or item.get("field") in _MATTER):
-            return parsed(HistoryRow, raw, "changelog")
+            row = parsed(HistoryRow, raw, "changelog")
+            return row.model_copy(update={"author": _one(row.author)})
     return None
 
 

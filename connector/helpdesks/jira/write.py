@@ -14,7 +14,7 @@ from connector.helpdesks.jira.answer import CommentRow, EditedRow, TransitionRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
-from connector.helpdesks.jira.histories import Histories
+from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
@@ -65,7 +65,8 @@ class IssueWriter:
         if changes or note is not None:
             query = "returnIssue=true" if self._flavour.edits_answer else ""
             try:
-                answer = self._client.put(path, self._edit(ticket, changes, note, sent=sent), query)
+                edit = self._edit(ticket, changes, note, sent=sent)
+                answer = self._client.put(path, edit, query, COMMENTS_OF_ISSUE)
             except RefusedError as error:
                 raise RefusedError(str(error), details=self.details(error.named)) from error
         edited = parsed(EditedRow, answer, f"PUT {path}") if answer is not None else None
@@ -176,7 +177,9 @@ class IssueWriter:
         # Only here is it known for nothing who may see our comment, where comments do not tell it.
         wants_comment = note is not None and not (note.public and self._flavour.comments_tell_visibility)
         names = ["updated", *self.encoded(changes), *(["comment"] if wants_comment else [])]
-        edited = parsed(EditedRow, self._client.get(path, urlencode({"fields": ",".join(names)})), f"GET {path}")
+        edited = parsed(
+            EditedRow, self._client.get(path, urlencode({"fields": ",".join(names)}), COMMENTS_OF_ISSUE), f"GET {path}"
+        )
         row = self._written(edited, note) if note is not None and wants_comment else None
         if row is not None and note is not None:
             self._histories.learn(row, internal=not note.public)

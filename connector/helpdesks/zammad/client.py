@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import requests
 from requests.adapters import BaseAdapter
 
+from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.connection import NOT_JSON, Connection, busy, by_status
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, UnavailableError
 from connector.helpdesks.http import checked_token
@@ -55,6 +56,11 @@ class ZammadClient:
     def address(self) -> str:
         """Where this Zammad is."""
         return self._connection.base
+
+    @property
+    def concurrency(self) -> Concurrency:
+        """How much it can take, by its answers."""
+        return self._connection.concurrency
 
     def __repr__(self) -> str:
         return f"ZammadClient({self._connection.base!r})"

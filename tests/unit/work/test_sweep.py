@@ -1,6 +1,7 @@
 """The full sweep on a helpdesk whose lists tell no times, and in which tickets change while it is listed."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from connector.helpdesks.helpdesk import Listed
 from connector.sandbox.clock import SteppedClock
-from connector.work.sweep import RECENTLY, sweep
+from connector.work.sweep import AT_ONCE, PER_SECOND, RECENTLY, sweep
 from connector.work.table import Done, Key, WorkTable
 from tests.benchmarks.instant_desk import DESK, InstantDesk
 from tests.builders import T0
@@ -100,3 +101,18 @@ def test_after_a_restore_from_a_backup_the_full_sweep_finds_what_is_older_than_i
     assert due(table) == set(), "search lags behind"
     sweep(desk, table, full=True)
     assert due(table) == {"restored"}
+
+
+def test_many_tickets_become_due_one_after_the_other_so_that_an_event_comes_before_most(tmp_path: Path) -> None:
+    clock, desk = SteppedClock(T0), Lists()
+    desk.open = [Listed(f"old-{number}", T0 - timedelta(hours=1)) for number in range(AT_ONCE + 600)]
+    with closing(WorkTable.open(f"sqlite:///{tmp_path / 'many.sqlite3'}", clock)) as table:
+        sweep(desk, table, full=True)
+        assert len(due(table)) == AT_ONCE
+
+        clock.advance(timedelta(seconds=10))
+        table.touch([Key(DESK, "event")], clock())
+
+        assert "event" in {job.key.ticket for job in table.claim(DESK, 2 * 10 * PER_SECOND, LEASE)}
+        clock.advance(timedelta(minutes=2))
+        assert len(table.claim(DESK, 1_000, LEASE)) > 400

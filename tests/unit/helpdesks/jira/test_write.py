@@ -145,7 +145,7 @@ def test_the_time_of_update_is_the_issues(bench: Bench) -> None:
 def test_a_cloud_that_answers_an_edit_with_nothing_is_read(cloud: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = cloud.read(cloud.opens())
     put = cloud.desk.client.put
-    monkeypatch.setattr(cloud.desk.client, "put", lambda path, body, query="": put(path, body))
+    monkeypatch.setattr(cloud.desk.client, "put", lambda path, body, *_: put(path, body))
     cloud.passes(minutes=1)
 
     assert cloud.desk.write(ticket, {"escalation_level": 2}, NOTE) == cloud.clock()
