@@ -96,3 +96,15 @@ def test_tokens_say_until_when_they_hold_and_never_themselves(desk: Desk) -> Non
 
     assert (status, answer["tokens"][0]["expires_at"]) == (200, "2026-12-24")
     assert token not in json.dumps(answer)
+
+
+def test_a_search_without_a_condition_and_a_job_without_an_object_are_refused_from_6_4_on(
+    older: Desk, desk: Desk, newest: Desk
+) -> None:
+    job = {"name": "j", "timeplan": {}, "condition": {}, "perform": {}}
+    answers = [
+        (each.call("POST", "tickets/search", {"condition": {}})[0], each.call("POST", "jobs", job, by="admin")[0])
+        for each in (older, desk, newest)
+    ]
+
+    assert answers == [(200, 201), (500, 422), (500, 422)]

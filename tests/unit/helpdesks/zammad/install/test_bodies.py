@@ -98,6 +98,10 @@ def test_slas_and_calendars_mirror_the_policy(bench: Bench) -> None:
     found = {body["name"]: body for body in sent(bench.plan(), "slas")}
     times = [(b["first_response_time"], b["update_time"], b["solution_time"]) for _, b in sorted(found.items())]
     assert times == [(15, 60, 240), (60, 240, 480), (240, 1440, 2880), (1440, None, 14400)]
+    made = [step.body for step in steps(bench.plan(), Action.CREATE) if step.kind == "slas"]
+    groups = {ref.name for body in made for ref in body["condition"]["ticket.group_id"]["value"]}
+    assert "Directors" in groups
+    assert groups.isdisjoint({"RFO", "Problem Management"}), "tasks and records are under no incident's SLA"
     (always,) = sent(bench.plan(), "calendars")
     assert always["business_hours"]["sun"] == {"active": True, "timeframes": [["00:00", "24:00"]]}
 
