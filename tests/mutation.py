@@ -132,7 +132,10 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
     everything = [survivor for scored in files for survivor in scored.survivors]
     noticed, endless = sum(scored.noticed for scored in files), sum(scored.endless for scored in files)
     total = Scored("**all**", noticed, endless, everything, sum(scored.untried for scored in files))
-    lines += [_row(*total), "", "## Survivors", ""]
+    lines += [_row(*total), ""]
+    if total.untried:
+        lines += [f"{total.untried} were not tried yet: `make mutate` goes on with them.", ""]
+    lines += ["## Survivors", ""]
     for function, change, wording in everything:
         if not wording:
             why = reasons.get(function, {}).get(change) or reasons.get(function, {}).get("*", "not examined")

@@ -101,6 +101,15 @@ def test_raising_moves_no_limit_away_and_no_level() -> None:
     assert level_at(at_the_door, at(hours=24)) == 3
 
 
+def test_raising_moves_no_first_response_away() -> None:
+    """A minute before that of P2 is due; as a P1 there would be a quarter of an hour more."""
+    due = counted(lived(first=P2)).first_response.due
+    assert due is not None
+    raised = lived(((due - T0 - timedelta(minutes=1)) / timedelta(hours=1), P1), first=P2)
+
+    assert counted(raised).first_response.due == due
+
+
 def test_a_limit_of_the_priority_before_is_that_of_the_contract() -> None:
     """R36: the customer's P3 is repaired within ten hours, and was made a P1 half an hour before."""
     own = TargetsByContract(customers={"harbour": {P3: OwnTargets(repair=Span("10 h"))}})

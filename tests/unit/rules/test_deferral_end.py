@@ -242,3 +242,9 @@ def test_a_deferral_of_another_night_has_no_part_in_the_question_of_tonight() ->
     (question,) = decided(with_values(asked, articles=(over,))).notes
 
     assert question.marks == {"deferral-asked-20261124T0800"}
+
+
+def test_a_consent_outlives_an_impact_that_turns_out_to_be_none() -> None:
+    better = changed("impact", Impact.DEGRADATION, Impact.NON_SERVICE_AFFECTING, EVENING + timedelta(minutes=20))
+
+    assert decided(agreed(QUIET, better), 30).changes["deferred_until"] == OPENING
