@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
@@ -10,15 +11,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import RULES, settings_options
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
 from connector.cli.sections import Group
-from connector.cli.wiring import open_policy
+from connector.cli.wiring import identity_of, open_desk, open_policy
 from connector.documents.matrix import matrix_document, version_on
-from connector.documents.render import DocumentError, pdf
+from connector.documents.render import DocumentError, as_file, pdf
 from connector.domain.document import Document
+from connector.helpdesks.helpdesk import HandOver, HandsOver
 from connector.logs import harmless
+from connector.messages.words import Reader
 from connector.policy.catalogue import Service
-from connector.policy.models import Policy
+from connector.policy.models import LadderVersion, Policy
 from connector.settings import Settings
 
 
@@ -31,6 +34,8 @@ def matrix() -> None:
       interspace matrix show --service SVC-1003
       interspace matrix pdf --service SVC-1003 --at 2026-12-01 --out matrices
       interspace matrix pdf --all --out matrices
+      interspace matrix plan
+      interspace matrix apply
     """
 
 
@@ -102,6 +107,113 @@ def pdf_(settings: Settings, *, service_id: str | None, every: bool, at: date | 
         click.echo(f"{path}: written")
 
 
+class _Due(NamedTuple):
+    """A version that its customer is to have."""
+
+    service: Service
+    version: LadderVersion
+    contact: str | None
+    ticket: str | None
+    """The number of the ticket that proves the hand-over."""
+
+    @property
+    def key(self) -> str:
+        return f"matrix:{self.service.id}:v{self.version.version}"
+
+    def told(self, today: date) -> str:
+        begins = self.version.valid_from
+        days = f", {(begins - today).days} days' notice" if begins and begins > today else ""
+        name = f"{self.service.id}, version {self.version.version}, valid from {begins}{days}"
+        if self.ticket is not None:
+            return f"{name}: handed over by ticket {self.ticket}"
+        if self.contact is None:
+            return f"{name}: the catalogue names no contact of {self.service.customer}"
+        return f"{name}: to be handed over to {self.contact}"
+
+
+@matrix.command()
+@helpdesk_option()
+@settings_options(*RULES, HELPDESK)
+def plan(settings: Settings, *, helpdesk: str | None) -> None:
+    """Show what has been handed over, and what has not.
+
+    Of every service the newest version with a day (valid_from). Nothing is written.
+    """
+    policy, desk = open_policy(settings), _handing(settings, helpdesk)
+    _print(_due(policy, desk), _today(policy))
+
+
+@matrix.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@helpdesk_option()
+@settings_options(*RULES, HELPDESK)
+def apply(settings: Settings, *, yes: bool, helpdesk: str | None) -> None:
+    """Hand over what has not been handed over.
+
+    One closed ticket for each service and version, with a mail to the customer's contact that holds the document. What
+    was handed over is not sent again.
+    """
+    policy, desk = open_policy(settings), _handing(settings, helpdesk)
+    due = _due(policy, desk)
+    _print(due, _today(policy))
+    waiting = [one for one in due if one.ticket is None and one.contact is not None]
+    if not waiting or not (yes or click.confirm(f"Send {len(waiting)} mails to customers?")):
+        return
+    for one in waiting:
+        number = desk.hand_over(_hand_over(policy, one))
+        click.echo(f"{one.service.id}: handed over by ticket {number}")
+
+
+def _handing(settings: Settings, helpdesk: str | None) -> HandsOver:
+    chosen = settings.helpdesk(helpdesk)
+    desk = open_desk(settings, chosen)
+    if not isinstance(desk, HandsOver):
+        raise click.UsageError(
+            f"on {chosen} a matrix is handed over by hand: interspace matrix pdf --all writes the files; send each "
+            "with a request for the customer, and close it"
+        )
+    identity_of(chosen, desk)
+    return desk
+
+
+def _due(policy: Policy, desk: HandsOver) -> list[_Due]:
+    contacts = {customer.id: customer.contact for customer in policy.catalogue.customers}
+    found = []
+    for service in policy.catalogue.services:
+        version = policy.ladder(service.id)
+        if version.valid_from is not None:
+            due = _Due(service, version, contacts.get(service.customer), None)
+            found.append(due._replace(ticket=desk.handed_over(due.key)))
+    return found
+
+
+def _print(due: list[_Due], today: date) -> None:
+    for one in due:
+        click.echo(one.told(today))
+    if not due:
+        click.echo("No version has a day (valid_from): there is nothing to hand over.")
+
+
+def _hand_over(policy: Policy, due: _Due) -> HandOver:
+    begins = f"{due.version.valid_from:%d %B %Y}"
+    data = {"service": due.service.id, "version": due.version.version, "begins": begins}
+    common = {"ticket": {"number": "", "title": ""}, "provider": policy.name, "policy": policy.version}
+    letter = policy.messages.render("matrix_letter", {**common, **data}, Reader())
+    document = matrix_document(policy, due.service, due.version)
+    return HandOver(
+        key=due.key,
+        title=letter.subject,
+        text=letter.body,
+        group="intake",
+        email=due.contact or "",
+        file=as_file(document, policy.letterhead),
+    )
+
+
+def _today(policy: Policy) -> date:
+    return datetime.now(ZoneInfo(policy.display_timezone)).date()
+
+
 def _service(policy: Policy, service_id: str) -> Service:
     service = policy.service(service_id)
     if service is None:
@@ -110,5 +222,4 @@ def _service(policy: Policy, service_id: str) -> Service:
 
 
 def _document(policy: Policy, service: Service, at: date | None) -> Document:
-    today = datetime.now(ZoneInfo(policy.display_timezone)).date()
-    return matrix_document(policy, service, version_on(policy, service, at or today))
+    return matrix_document(policy, service, version_on(policy, service, at or _today(policy)))

@@ -34,6 +34,7 @@ _CUSTOMER = (
     "escalation_not_yet",
     "letter_closing",
     "letter_opening",
+    "matrix_letter",
     "question",
     "receipt",
     "rfo_declined",

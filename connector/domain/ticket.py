@@ -331,7 +331,7 @@ class Ticket(Kept):
         """What support said and the customer heard (R36), oldest first: calls, mails to the customer or a colleague,
         and what they read in the portal. Neither what opened the ticket, unless it was mailed to them, nor a message
         of any connector or machine."""
-        return tuple(article for article in self.articles if self._reached_customer(article))
+        return tuple([article for article in self.articles if self._reached_customer(article)])
 
     def _reached_customer(self, article: Article) -> bool:
         if article.is_call:
@@ -415,7 +415,7 @@ def found_once(fact: Callable[[Ticket], T]) -> Callable[[Ticket], T]:
 
 
 _PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
-_KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()}
+_KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()} | {"matrix": TicketKind.OTHER}
 
 
 def key_of(kind: TicketKind, incident_id: str, number: int = 1) -> str:
@@ -450,7 +450,7 @@ def incident_of(key: str | None) -> str | None:
 def kind_of(key: str | None) -> TicketKind:
     """What a ticket with this key is; anything unknown is an incident. Ask only for tickets that the connector made.
 
-    >>> kind_of("rfo:41002")
-    <TicketKind.RFO_TASK: 'rfo_task'>
+    >>> kind_of("rfo:41002"), kind_of("matrix:SVC-1003:v3")
+    (<TicketKind.RFO_TASK: 'rfo_task'>, <TicketKind.OTHER: 'other'>)
     """
     return _KINDS.get((key or "").partition(":")[0], TicketKind.INCIDENT)

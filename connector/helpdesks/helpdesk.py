@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from connector.domain.decision import NewTicket, Note
+from connector.domain.document import File
 from connector.domain.ticket import Changes, OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
@@ -63,6 +64,31 @@ class Helpdesk(Protocol):
 
     def resolved_since(self, since: datetime) -> Iterator[list[Listed]]:
         """Pages of the tickets that are over and were updated at or after ``since`` (UTC); times as above."""
+
+
+class HandOver(NamedTuple):
+    """A document that goes to a customer by a ticket of its own, which proves it (R35)."""
+
+    key: str
+    """By which it is found again, e.g. ``matrix:SVC-1003:v3``. No rule touches a ticket with it."""
+    title: str
+    text: str
+    group: str
+    """The policy's name."""
+    email: str
+    file: File
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """A helpdesk by which documents can be handed over."""
+
+    def handed_over(self, key: str) -> str | None:
+        """The number of the ticket that proves it; ``None``: there is none."""
+
+    def hand_over(self, new: HandOver) -> str:
+        """Makes the ticket, with a public message that holds the file, closed. Returns its number. Call it only where
+        :meth:`handed_over` finds none."""
 
 
 class Desk(Helpdesk, Protocol):

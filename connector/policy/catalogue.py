@@ -1,14 +1,14 @@
 """The service catalogue: service ID → customer, circuit, region (R7)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import Field
 
 from connector.domain.mail_domain import mail_domain
 from connector.domain.model import Model
-from connector.policy.kinds import Name, ZoneName
+from connector.policy.kinds import Address, Name, ZoneName
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig, entries
 
@@ -21,6 +21,7 @@ class CatalogueCustomer(Model):
     organizations: tuple[Name, ...] = Field(default=(), description="names in the helpdesk")
     email_domains: tuple[Name, ...] = ()
     timezone: ZoneName | None = Field(default=None, description="for start times without a zone (R16)")
+    contact: Address | None = Field(default=None, description="who gets the escalation matrices of the services (R35)")
 
     @cached_property
     def domains(self) -> frozenset[str]:
@@ -70,10 +71,17 @@ class Catalogue(Section):
 
     def service(self, service_id: str) -> Service | None:
         """The service with this identifier."""
-        return self._services.get(service_id.strip().casefold())
+        return self._services.get(service_id) or self._services.get(service_id.strip().casefold())
 
     def customers_of(self, organizations: Iterable[str], email: str | None) -> tuple[CatalogueCustomer, ...]:
         """The customers whom a helpdesk contact belongs to: by all organizations, else by mail domain."""
+        return self._customers_of(tuple(organizations), email)
+
+    @cached_property
+    def _customers_of(self) -> Callable[[tuple[str, ...], str | None], tuple[CatalogueCustomer, ...]]:
+        return lru_cache(maxsize=4_096)(self._found)
+
+    def _found(self, organizations: tuple[str, ...], email: str | None) -> tuple[CatalogueCustomer, ...]:
         found = {
             customer.id: customer
             for organization in organizations
@@ -118,7 +126,9 @@ class Catalogue(Section):
 
     @cached_property
     def _services(self) -> Mapping[str, Service]:
-        return {service.id.casefold(): service for service in self.services}
+        """By its ID as the catalogue spells it, which is how tickets have it, and in small letters."""
+        small = {service.id.casefold(): service for service in self.services}
+        return small | {service.id: service for service in self.services}
 
     @cached_property
     def _customers(self) -> Mapping[tuple[str, str], CatalogueCustomer]:

@@ -23,6 +23,7 @@ _CUSTOMER = {
     "organizations": "organization",
     "email_domains": "email_domains",
     "timezone": "timezone",
+    "contact": "contact",
 }
 _COLUMNS = tuple(dict.fromkeys([*_SERVICE.values(), *_CUSTOMER.values()]))
 _REQUIRED = ("service_id", "customer")
@@ -57,7 +58,7 @@ class _Table:
             self._add_to(self.customers[position], self.customer_lines[position], row, line)
 
     def _add_to(self, customer: dict[str, Any], lines: dict[Location, int], row: dict[str, str], line: int) -> None:
-        for key in ("name", "timezone"):
+        for key in ("name", "timezone", "contact"):
             value = row.get(_CUSTOMER[key])
             if value:
                 lines.setdefault((key,), line)

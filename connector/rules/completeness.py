@@ -61,7 +61,8 @@ def completeness(case: Case) -> Outcome:
     filled = cast(Changes, {**filled, **{found.field: found.value for found in worse}})
     warned = tuple(notice for found in worse for notice in found.notices)
     current = ticket.with_changes(filled)
-    missing = tuple(field for field in case.policy.intake.required if getattr(current.fields, field) is None)
+    held = vars(current.fields)
+    missing = tuple([field for field in case.policy.intake.required if held[field] is None])
     if not missing:
         return Outcome(
             rule="completeness",
@@ -123,7 +124,7 @@ _SILENT = Extraction()
 
 
 def _extractions_key(ticket: Ticket, unread: tuple[int, ...], customers: Setting, asked_at: Hashable) -> Hashable:
-    sent = tuple(ticket.articles[at].created_at for at in unread)
+    sent = tuple([ticket.articles[at].created_at for at in unread])
     return conversation(ticket)[unread[-1]], ticket.title, unread, sent, customers, asked_at
 
 

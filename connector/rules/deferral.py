@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Final, Literal, NamedTuple
 
 from connector.domain.decision import Notice, Outcome
+from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Changes, Ticket
 from connector.domain.vocabulary import Actor, Impact
@@ -53,7 +54,7 @@ def deferral(case: Case) -> Outcome:
     """Defers, asks the party that has not agreed yet, or ends a deferral."""
     ticket = case.ticket
     hindrance = _hindrance(case)
-    if hindrance is not None and not any(getattr(ticket.fields, name) for name in _SET):
+    if hindrance is not None and not _is_begun(ticket.fields):
         return Outcome(rule="deferral", reasons=(f"nothing is deferred: {_REASONS[hindrance]}",))
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
@@ -82,6 +83,11 @@ def deferral(case: Case) -> Outcome:
         if getattr(ticket.fields, name):
             stale[name] = None
     return Outcome(rule="deferral", changes=stale, reasons=("nobody wants to defer",))
+
+
+def _is_begun(fields: Fields) -> bool:
+    """Somebody wants to defer, or it is deferred."""
+    return bool(fields.deferral_support or fields.deferral_customer or fields.deferred_until)
 
 
 def _consents(case: Case, opening: datetime) -> Consents:

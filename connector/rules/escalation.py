@@ -150,7 +150,7 @@ def _is_of_another_priority(case: Case) -> bool:
     ticket = case.ticket
     if ticket.last_setter("escalation_reason") not in (None, Actor.CONNECTOR) or _noted(ticket):
         return False
-    reasons, priorities = (ticket.changes.get(field, ()) for field in ("escalation_reason", "priority"))
+    reasons, priorities = ticket.changes.get("escalation_reason", ()), ticket.changes.get("priority", ())
     is_new = case.priority is not (case.found.fields.priority or case.policy.default_priority)
     return is_new or bool(priorities and not (reasons and reasons[-1].at >= priorities[-1].at))
 

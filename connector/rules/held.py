@@ -7,6 +7,7 @@ wrote counts from the message or the choice that brought it, as if the connector
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.ticket import Ticket, found_once
@@ -52,10 +53,13 @@ def priorities_held(case: Case) -> tuple[Held, ...]:
     return _in_order(held)
 
 
+_SINCE = attrgetter("since")
+
+
 def _in_order(held: list[Held]) -> tuple[Held, ...]:
     """By time, each as long as it lasted: of several at one moment the last counts."""
     lasting: list[Held] = []
-    for one in sorted(held, key=lambda one: one.since):
+    for one in sorted(held, key=_SINCE):
         if lasting and lasting[-1].since == one.since:
             lasting.pop()
         if not lasting or lasting[-1].priority is not one.priority:
@@ -90,11 +94,10 @@ def _came(ticket: Ticket) -> list[datetime]:
         for article in ticket.articles
         if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE
     }
-    for field in _DECIDING:
-        changes = ticket.changes.get(field, ())
-        came.update(change.at for change in changes if change.actor is not Actor.CONNECTOR)
+    for changes in filter(None, map(ticket.changes.get, _DECIDING)):
+        came.update([change.at for change in changes if change.actor is not Actor.CONNECTOR])
     # A merge brings along what was said before the ticket was there: that came with the creation.
-    return [ticket.created_at, *sorted(at for at in came if at > ticket.created_at)]
+    return [ticket.created_at, *sorted([at for at in came if at > ticket.created_at])]
 
 
 def _looked(ticket: Ticket, before: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ from connector.rules.case import Case
 from connector.rules.levels import LevelDue, Requested
 
 _ASKED = "asked"
+_NOTHING_HEARD = Outcome(rule="level_letter", reasons=("no rise that the customer hears of",))
 
 
 def letter_marks(case: Case, called: Sequence[LevelDue]) -> frozenset[Mark]:
@@ -29,7 +30,7 @@ def level_letter(case: Case) -> Outcome:
     """One letter for all rises that the customer has not heard of yet; it names the level that the ticket is at now."""
     ticket, rises = case.ticket, [mark for mark in case.ticket.marks if mark.name == "customer-hears"]
     if not rises:
-        return Outcome(rule="level_letter", reasons=("no rise that the customer hears of",))
+        return _NOTHING_HEARD
     highest, now_at = max(rises, key=_level), ticket.fields.escalation_level or 0
     level = next((level for level in case.ladder.levels if level.level == now_at), None)
     if ticket.state.is_over or level is None or now_at < _level(highest):

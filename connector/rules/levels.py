@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.vocabulary import Priority
@@ -67,6 +68,9 @@ class LevelDue(NamedTuple):
                 return case.text("reason_request", who=request.actor, phrase=phrase, reason=reason)
 
 
+_IN_TIME = attrgetter("at", "level.level")
+
+
 def by_clock(case: Case, above: int) -> list[LevelDue]:
     """The levels higher than ``above`` that age (R38) and missed targets (R37) bring, in the order of their times, past
     and to come.
@@ -74,7 +78,7 @@ def by_clock(case: Case, above: int) -> list[LevelDue]:
     Every clock climbs the ladder by itself, and the highest level counts.
     """
     due = [due for clock in clocks(case).each for due in _climbed(case, clock, above)]
-    return sorted(due, key=lambda due: (due.at, due.level.level))
+    return sorted(due, key=_IN_TIME)
 
 
 def base(case: Case) -> LevelDue | None:

@@ -56,7 +56,7 @@ def states(ticket: Ticket) -> list[CountedState]:
 
 def reopened(ticket: Ticket) -> Reopened | None:
     """The message by which the ticket is open now although it counts as over."""
-    return _counted(ticket)[1]
+    return _counted(ticket)[1] if was_ever_over(ticket) else None
 
 
 def is_over(ticket: Ticket) -> bool:
@@ -67,8 +67,10 @@ def is_over(ticket: Ticket) -> bool:
 @found_once
 def was_ever_over(ticket: Ticket) -> bool:
     """Most tickets have only ever been open."""
-    states = ticket.changes.get("state", ())
-    return ticket.state.is_over or any(change.old.is_over or change.new.is_over for change in states)
+    if ticket.state.is_over:
+        return True
+    over = [change for change in ticket.changes.get("state", ()) if change.old.is_over or change.new.is_over]
+    return bool(over)
 
 
 @found_once

@@ -15,12 +15,15 @@ from connector.rules.timeline import first_response_at
 _WITHIN = timedelta(hours=1)
 """Later nobody waits for one."""
 _SENT = Mark("receipt")
+_NOT_ASKED_FOR = Outcome(rule="receipt", reasons=("the policy asks for no receipt",))
 _ACKNOWLEDGES = frozenset({"asked", "understood", "reminded"})
 """Steps that have told the customer that the mail has come in."""
 
 
 def receipt(case: Case) -> Outcome:
     """One receipt, unless the customer has heard of us already or nobody would read it."""
+    if not case.policy.intake.receipt:
+        return _NOT_ASKED_FOR
     reason = _needless(case)
     if reason is not None:
         return Outcome(rule="receipt", reasons=(reason,))
@@ -29,8 +32,6 @@ def receipt(case: Case) -> Outcome:
 
 
 def _needless(case: Case) -> str | None:
-    if not case.policy.intake.receipt:
-        return "the policy asks for no receipt"
     ticket = case.ticket
     opening = next(iter(ticket.articles), None)
     if opening is None or opening.author is not Actor.CUSTOMER or opening.channel is not Channel.EMAIL:

@@ -68,7 +68,7 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
     strangers and what support has written down of calls too, as unclear."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
-    heard = tuple(at for at, article in enumerate(ticket.articles) if _is_heard(article))
+    heard = tuple([at for at, article in enumerate(ticket.articles) if _is_heard(article)])
     naming = _naming(ticket, heard, names) if heard else {}
     first_asked = min(_asked_at(ticket), default=None)
     if not naming and first_asked is None:

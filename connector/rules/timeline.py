@@ -4,7 +4,7 @@ The history tells when somebody waited for the customer, so clocks are right eve
 down. A pause that the customer set through the API does not count: it can never stop an escalation (P20).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Article, Kept, Ticket, found_once
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
-from connector.rules.outages import CountedState, states, was_ever_over
+from connector.rules.outages import states, was_ever_over
 
 
 class Interval(NamedTuple):
@@ -29,15 +29,13 @@ Intervals = tuple[Interval, ...]
 
 def runs(ticket: Ticket, policy: Policy) -> Intervals:
     """When the incident was open since its creation and nothing paused its clocks."""
-    counted = states(ticket)
     running: Intervals = (Interval(ticket.created_at, None),)
     if was_ever_over(ticket):
-        running = _while(counted, lambda one: not one.state.is_over)
+        running = _while([(at, not state.is_over) for at, state, _ in states(ticket)])
     if ticket.outside:
         # What another department had a ticket for is not the rules' time.
         running = both(running, _outside((Interval(*span) for span in ticket.outside), ticket.created_at))
-    if policy.pauses.pending_customer and any(one.state is TicketState.PENDING_CUSTOMER for one in counted):
-        parked = _while(counted, lambda one: one.state is TicketState.PENDING_CUSTOMER and one.actor.is_trusted)
+    if policy.pauses.pending_customer and (parked := _parked(ticket)):
         running = both(running, _outside(both(parked, customers_turn(ticket)), ticket.created_at))
     if policy.pauses.deferred and (deferred := deferrals(ticket)):
         running = both(running, _outside(deferred, ticket.created_at))
@@ -47,7 +45,9 @@ def runs(ticket: Ticket, policy: Policy) -> Intervals:
 def deferrals(ticket: Kept) -> Intervals:
     """The intervals in which the repair was deferred by consent (R27): from when the connector wrote it down to the
     opening, or to when it was ended before. Nobody else can stop the clocks so (P20)."""
-    changes = [change for change in ticket.changes.get("deferred_until", ()) if change.actor is Actor.CONNECTOR]
+    if "deferred_until" not in ticket.changes:
+        return ()
+    changes = [change for change in ticket.changes["deferred_until"] if change.actor is Actor.CONNECTOR]
     return tuple(
         Interval(change.at, min(change.new, following.at) if following else change.new)
         for change, following in zip(changes, (*changes[1:], None), strict=False)
@@ -57,6 +57,8 @@ def deferrals(ticket: Kept) -> Intervals:
 
 def both(first: Intervals, second: Intervals) -> Intervals:
     """The time that lies in both."""
+    if len(second) == 1 and second[0].end is None and (not first or second[0].start <= first[0].start):
+        return first
     found: list[Interval] = []
     at, other = 0, 0
     while at < len(first) and other < len(second):
@@ -86,15 +88,28 @@ def _outside(intervals: Iterable[Interval], since: datetime) -> Intervals:
     return (*rest, Interval(free, None)) if free is not None else tuple(rest)
 
 
-def _while(counted: Sequence[CountedState], holds: Callable[[CountedState], bool]) -> Intervals:
-    """When the ticket was in such a state."""
+def _parked(ticket: Ticket) -> Intervals:
+    """When the state said that somebody waits for the customer, set by somebody who may."""
+    moves: Sequence[tuple[datetime, TicketState, Actor]]
+    if was_ever_over(ticket):
+        moves = states(ticket)
+    else:
+        changes = ticket.changes.get("state", ())
+        first = changes[0].old if changes else ticket.state
+        moves = [(ticket.created_at, first, ticket.created_by), *[(each.at, each.new, each.actor) for each in changes]]
+    pending = TicketState.PENDING_CUSTOMER
+    return _while([(at, state is pending and actor.is_trusted) for at, state, actor in moves])
+
+
+def _while(moments: Iterable[tuple[datetime, bool]]) -> Intervals:
+    """From each moment that something begins to hold to the next at which it does not."""
     found: list[Interval] = []
     since: datetime | None = None
-    for one in counted:
-        if holds(one):
-            since = since or one.at
+    for at, holds in moments:
+        if holds:
+            since = since or at
         elif since is not None:
-            found.append(Interval(since, one.at))
+            found.append(Interval(since, at))
             since = None
     return (*found, Interval(since, None)) if since is not None else tuple(found)
 
@@ -110,8 +125,8 @@ def customers_turn(ticket: Ticket) -> Intervals:
     since = ticket.created_at if _opened_by_a_call(ticket) else None
     answers = {answer.id for answer in ticket.answers}
     articles: Sequence[Article] = ticket.articles
-    if any(article.made_public_at for article in articles):
-        # It was heard after messages that are younger than it.
+    if [article for article in articles if article.made_public_at]:
+        # These were heard after messages that are younger than they.
         articles = sorted(articles, key=_HEARD)
     for article in articles:
         if article.id in answers:
@@ -172,7 +187,7 @@ def first_response_at(ticket: Ticket) -> datetime | None:
     """
     if _opened_by_a_call(ticket):
         return ticket.created_at
-    return min((answer.heard_at for answer in ticket.answers), default=None)
+    return min([answer.heard_at for answer in ticket.answers], default=None)
 
 
 @found_once

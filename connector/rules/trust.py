@@ -63,7 +63,7 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
         elif counted != now:
             repairs[field] = counted
     if not repairs:
-        return ticket, Outcome(rule="trust", notices=worse)
+        return ticket, _TRUSTED._replace(notices=worse) if worse else _TRUSTED
     repaired = cast(Changes, _without_a_rise(ticket, repairs))
     outcome = Outcome(
         rule="trust",
@@ -111,7 +111,8 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:
     Customers do not count: what they reset is repaired every time (P20).
     """
     contested_fields: dict[str, Fight] = {}
-    if len(ticket.history) < 2 * _CONTEST_ROUNDS:
+    # Where every field has been set but once or twice nobody fights.
+    if len(ticket.history) < len(ticket.changes) + 2 * _CONTEST_ROUNDS - 1:
         return contested_fields
     for field, changes in ticket.changes.items():
         if len(changes) < 2 * _CONTEST_ROUNDS or changes[-1].at <= now - _CONTEST_WINDOW:
@@ -136,11 +137,14 @@ def _beginning(rounds: Sequence[tuple[Change, Change]]) -> Change:
     return since
 
 
+_NO_CONTEST, _ALL_PROVED, _TRUSTED = (Outcome(rule=name) for name in ("contest", "unproved", "trust"))
+
+
 def contest(case: Case) -> Outcome:
     """Says on the ticket which fields the connector has stopped setting (P12)."""
     fights = contested(case.ticket, case.now)
     if not fights:
-        return Outcome(rule="contest")
+        return _NO_CONTEST
     return Outcome(
         rule="contest",
         notices=tuple(
@@ -165,7 +169,7 @@ def unproved(case: Case) -> Outcome:
     """Says on the ticket which steps count as not done because the connector's own proof bears a wrong signature."""
     refused = case.ticket.refused_marks
     if not refused:
-        return Outcome(rule="unproved")
+        return _ALL_PROVED
     data = {"steps": sorted(refused)[:_STEPS_NAMED], "more": max(0, len(refused) - _STEPS_NAMED)}
     return Outcome(
         rule="unproved",

@@ -275,6 +275,7 @@ def associations(desk: Desk) -> None:
         scheme = desk.ok("GET", f"{path}/projects?projectId=10000", by="admin")["values"][0]["schemeId"]
         desk.ok("PUT", f"{path}/fields", {field: [{"schemeIds": [scheme]}]}, by="admin")
         desk.ok("GET", f"{path}/{scheme}/fields?startAt=0&maxResults=100", by="admin")
+        desk.ok("GET", f"{path}/{scheme}/projects?startAt=0&maxResults=100", by="admin")
         desk.ok("PUT", f"{path}/fields", {field: [{"schemeIds": [scheme, 1]}]}, by="admin")
         only = {"schemeIds": [scheme], "restrictedToWorkTypes": [10000]}
         desk.ok("PUT", f"{path}/fields", {field: [only]}, by="admin")

@@ -180,10 +180,9 @@ def test_what_is_late_stays_in_the_filter_that_shows_late_things(installed: Cast
     installed.customer.replies(ticket, "Thank you. Please send us an RFO.")
     stage.settle()
     (task,) = (link.id for link in stage.ticket(ticket).links if link.kind is TicketKind.RFO_TASK)
-    for _ in range(2):
-        installed.agent.sets(task, state=TicketState.CLOSED)
-        stage.advance(timedelta(days=5))
-    assert stage.ticket(task).state is TicketState.CLOSED
+    installed.agent.sets(task, state=TicketState.CLOSED)
+    stage.advance(timedelta(days=5))
+    assert stage.ticket(task).state is TicketState.OPEN, "nothing shows that the customer has it"
     assert searched(stage, "RFO due") == [task]
 
     installed.agent.sets(task, rfo_status=RfoStatus.DELIVERED)

@@ -45,7 +45,9 @@ def projects(call: Call) -> Answer:
     """`GET /config/fieldschemes/projects`: which scheme each project has."""
     _require_migrated(call)
     wanted = set(call.words("projectId"))
-    held = [one for one in call.world.projects.values() if not wanted or one.id in wanted]
+    if not wanted:
+        raise JiraError(400, "projectId is required.")
+    held = [one for one in call.world.projects.values() if one.id in wanted]
     return 200, page(call, [{"projectId": int(one.id), "schemeId": one.field_scheme_id} for one in held])
 
 
@@ -56,6 +58,13 @@ def fields_of(call: Call, scheme_id: str) -> Answer:
     if scheme is None:
         raise not_found("The field scheme")
     return 200, page(call, [_shown(scheme, name) for name in sorted(scheme.fields)])
+
+
+def projects_of(call: Call, scheme_id: str) -> Answer:
+    """`GET /config/fieldschemes/{id}/projects`."""
+    _require_migrated(call)
+    held = [one for one in call.world.projects.values() if str(one.field_scheme_id) == scheme_id]
+    return 200, page(call, [{"id": one.id, "name": one.name} for one in held])
 
 
 def _shown(scheme: FieldScheme, name: str) -> dict[str, Json]:

@@ -164,6 +164,7 @@ _CLOUD: dict[str, Handler] = {
     f"GET {AUTOMATION}/*": workflows.rule,
     "GET config/fieldschemes/projects": field_schemes.projects,
     "GET config/fieldschemes/*/fields": field_schemes.fields_of,
+    "GET config/fieldschemes/*/projects": field_schemes.projects_of,
     "PUT config/fieldschemes/fields": field_schemes.update,
     "PUT field/*/context/*": custom_fields.update_context,
     "GET issuetypescreenscheme/project": schemes.of_projects,

@@ -50,7 +50,7 @@ def test_problem_in_yaml(case: Case, tmp_path: Path) -> None:
 HEADER = "service_id,customer,customer_name,organization,email_domains,timezone,name,circuit_id,region\n"
 NO_COLUMN = (
     "there is no such column; known are service_id, customer, name, circuit_id, region, "
-    "customer_name, organization, email_domains, timezone"
+    "customer_name, organization, email_domains, timezone, contact"
 )
 
 CSV_FILES = [

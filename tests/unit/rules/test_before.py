@@ -1,5 +1,6 @@
 """After a merge the clocks count from the earliest creation, each priority's own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from connector.domain.ticket import MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
 from connector.rules.before import runs_before
+from connector.rules.case import Case
+from connector.rules.clocks import clocks
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, said
 
@@ -52,6 +55,15 @@ def level(ticket: Ticket, hours: float) -> Any:
 )
 def test_an_hour_after_the_merge(merged: tuple[Priority, float], into: Priority, expected: int) -> None:
     assert level(target(into, source(*merged)), 1) == expected
+
+
+def test_with_the_other_switch_all_of_its_time_counts_whatever_its_priority_was() -> None:
+    """Sixteen hours as P4, then a P1 that counts from the creation."""
+    escalation = POLICY.escalation.model_copy(update={"raised_priority": "from_creation"})
+    case = Case(target(Priority.P1, source(Priority.P4, 16)), POLICY.model_copy(update={"escalation": escalation}), T0)
+
+    assert clocks(case).repair.due == T0 - timedelta(hours=12)
+    assert clocks(replace(case, policy=POLICY, counted={})).repair.due == at(hours=4)
 
 
 def test_without_a_merge_nothing_counts() -> None:

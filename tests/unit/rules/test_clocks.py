@@ -155,6 +155,13 @@ def test_pauses_stop_the_clock_of_every_priority() -> None:
     assert counted(ticket).repair.due == at(hours=15)
 
 
+def test_while_it_waits_no_limit_of_any_priority_comes() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(hours=1))
+    ticket = lived((2, P1), articles=(ANSWERED,), history=(waits,), state=TicketState.PENDING_CUSTOMER)
+
+    assert counted(ticket).repair.due is None
+
+
 def test_an_unknown_priority_counts_as_the_default() -> None:
     ticket = incident(complete(priority=None), history=(changed("priority", P1, None, at(hours=1)),))
 

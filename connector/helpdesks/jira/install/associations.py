@@ -28,7 +28,9 @@ def associations_of(client: JiraClient, project_id: str, type_ids: tuple[str, ..
         row = {"id": f"project/{project_id}", "name": "field configuration of the project"}
         have = _by_types(client, project_id, type_ids, wanted)
     else:
-        row = {"id": f"scheme/{scheme}", "name": "field scheme of the project"}
+        others = len(paged(client, f"{_SCHEMES}/{scheme}/projects")) - 1
+        shared = f" (and of {others} others)" if others > 0 else ""
+        row = {"id": f"scheme/{scheme}", "name": f"field scheme of the project{shared}"}
         held = _restrictions(client, scheme)
         have = {name for name in wanted if _gives(held, name, type_ids)}
     yield {**row, "fields": sorted(have), "types": list(type_ids)}

@@ -86,7 +86,7 @@ def test_a_field_made_by_rest_belongs_to_no_project_until_it_is_associated(migra
 
 def test_each_kind_of_site_refuses_the_words_of_the_other() -> None:
     before, after = new_desk("cloud", migrated=False), new_desk("cloud")
-    assert before.call("GET", "/rest/api/3/config/fieldschemes/projects", by="admin")[0] == 404
+    assert before.call("GET", "/rest/api/3/config/fieldschemes/projects?projectId=10000", by="admin")[0] == 404
     assert after.call("PUT", "/rest/api/3/field/association", associated(after.ids["Log"]), by="admin")[0] == 400
 
 

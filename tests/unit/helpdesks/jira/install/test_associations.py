@@ -44,6 +44,15 @@ def test_a_field_made_by_rest_belongs_to_the_project_afterwards(bench: JiraBench
     assert not bench.plan().work
 
 
+def test_a_plan_says_how_many_other_projects_get_the_fields_too(clock: SteppedClock) -> None:
+    bench = new_bench(clock)
+    bench.jira.add_project("OPS")
+
+    (step,) = (step for step in bench.plan().work if step.kind == ASSOCIATIONS)
+
+    assert step.name == "field scheme of the project (and of 1 others)"
+
+
 def test_a_field_that_fell_out_is_found_and_put_back(bench: JiraBench) -> None:
     bench.install()
     lost = field_named(bench, "Repair due").id
