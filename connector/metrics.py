@@ -195,6 +195,8 @@ class _Figures:
     notes: "Counter"
     levels: "Counter"
     contested: "Counter"
+    missed_updates: "Counter"
+    warnings: "Counter"
     repairs: "Counter"
     failed_texts: "Counter"
     pauses: "Counter"
@@ -244,6 +246,8 @@ def _made() -> _Figures:
         notes=counter("notes", "Messages on tickets.", "helpdesk", "visibility"),
         levels=counter("escalation_levels", "Escalation levels that fired.", "helpdesk", "level"),
         contested=counter("contested_fields", "Fields left alone because somebody resets them.", "helpdesk"),
+        missed_updates=counter("missed_updates", "Customer updates that were not in time.", "helpdesk"),
+        warnings=counter("warnings", "Warnings before a limit.", "helpdesk", "limit"),
         repairs=counter("repairs", "Values restored after a customer had changed them.", "helpdesk"),
         failed_texts=counter("failed_texts", "Texts that did not fit, so that another was said.", "message"),
         pauses=counter("helpdesk_pauses", "Times the helpdesk was left alone.", "helpdesk"),
@@ -274,5 +278,9 @@ def _proved(figures: _Figures, helpdesk: str, marks: Iterable[Mark]) -> None:
                 figures.levels.labels(helpdesk, mark.parts[0]).inc()
             case "contested":
                 figures.contested.labels(helpdesk).inc()
+            case "update-missed":
+                figures.missed_updates.labels(helpdesk).inc()
+            case "warned":
+                figures.warnings.labels(helpdesk, mark.parts[0]).inc()
             case "repaired":
                 figures.repairs.labels(helpdesk).inc()

@@ -63,10 +63,17 @@ class Settings(Model):
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
     receiver_processes: int = Field(2, ge=1, le=64, description="Receiver processes.")
     receiver_threads: int = Field(
-        24, ge=2, le=256, description="Threads of each receiver process; a quarter of them is kept for health checks."
+        24, ge=2, le=256, description="Threads of each receiver process; health checks have their own."
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    worker_processes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Worker processes that `run` starts for each helpdesk, which share the threads and the rate; "
+        "if not set: one for each core but one.",
+    )
     worker_threads: int = Field(
         4,
         ge=1,

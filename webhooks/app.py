@@ -1,7 +1,5 @@
 """The receiver's Flask application."""
 
-from collections.abc import Iterable
-from contextlib import closing
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,7 @@ from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    pass
 
 _log = structlog.get_logger("webhooks")
 
@@ -40,18 +38,7 @@ def create_app(receiver: Receiver) -> Flask:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)
     app.register_error_handler(Exception, _broken)
-    app.wsgi_app = _in_one_piece(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
-
-
-def _in_one_piece(inner: "WSGIApplication") -> "WSGIApplication":
-    """The same application with its answers as lists: granian sends a list at once, an iterator part by part."""
-
-    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        with closing(inner(environ, start_response)) as parts:  # type: ignore[type-var]
-            return list(parts)
-
-    return application
 
 
 def _add_health(app: Flask, receiver: Receiver) -> None:

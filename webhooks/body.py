@@ -1,49 +1,20 @@
 """The bytes of a request: only plain JSON, never more than the limit."""
 
 from http import HTTPStatus
-from threading import Semaphore
 
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
 
-from .problem import RETRY_LATER, Refusal
-
-# Longer than any body that is already here takes.
-_SECONDS_FOR_A_PLACE = 0.25
+from .problem import Refusal
 
 
-class BodyPlaces(Semaphore):
-    """How many bodies may arrive at once in this process; fewer than it has threads.
-
-    A request that waits for a place occupies a thread as well. A few may wait, so that a burst is not refused. If all
-    might, hundreds of slow senders would occupy every thread in turn, and health checks would wait behind them (P6).
-    """
-
-    def __init__(self, places: int) -> None:
-        super().__init__(places)
-        self._waiters = Semaphore(places // 6)
-
-    def take(self) -> bool:
-        """Takes a place, at once or after a short wait. ``False``: all stay taken, or enough others wait."""
-        if self.acquire(blocking=False):
-            return True
-        if not self._waiters.acquire(blocking=False):
-            return False
-        try:
-            return self.acquire(timeout=_SECONDS_FOR_A_PLACE)
-        finally:
-            self._waiters.release()
-
-
-def read_json_bytes(request: Request, limit: int, places: BodyPlaces) -> bytes:
+def read_json_bytes(request: Request, limit: int) -> bytes:
     """The raw body, at most ``limit`` bytes.
 
-    A body that announces more is refused unread; one that announces nothing is read up to the limit. A slow
-    sender holds its thread, so at most as many bodies as there are ``places`` arrive at once: the other threads
-    stay free for health checks (P6).
+    A body that announces more is refused unread; one that announces nothing is read up to the limit.
 
     Raises ``Refusal``: 415 for another media type or a compressed body, 413 for a body over the limit, 400
-    for one that ends early, 503 if all places stay taken.
+    for one that ends early.
     """
     if request.mimetype != "application/json":
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: expected application/json")
@@ -51,14 +22,10 @@ def read_json_bytes(request: Request, limit: int, places: BodyPlaces) -> bytes:
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: expected none")
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
-    if not places.take():
-        raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too many bodies are arriving", RETRY_LATER)
     try:
         body = _received(request, limit)
     except (ClientDisconnected, OSError):
         raise Refusal(HTTPStatus.BAD_REQUEST, "body: ended before it was complete") from None
-    finally:
-        places.release()
     if len(body) > limit:
         raise _too_large(limit)
     return body

@@ -1,7 +1,7 @@
 """The receiver's hooks and the work table in which it marks tickets due."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +16,6 @@ from connector.work.health import Health
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
 
-from .body import BodyPlaces
 from .problem import RETRY_LATER, Refusal
 
 
@@ -42,7 +41,6 @@ class Receiver:
     max_body_bytes: int = 1024 * 1024
     patience: timedelta = timedelta(seconds=5)
     """How long a request waits for its commit. A helpdesk may give up after 30 s and deliver with one thread."""
-    body_places: BodyPlaces = field(default_factory=lambda: BodyPlaces(6), repr=False)
 
     def mark_due(self, key: Key) -> None:
         """Write down that the ticket is due; return only after the commit (P1).
@@ -74,7 +72,6 @@ def open_receiver(settings: Settings) -> Receiver:
         commit=table.health.commit,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
-        body_places=BodyPlaces(max(1, settings.receiver_threads * 3 // 4)),
     )
 
 

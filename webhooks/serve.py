@@ -6,11 +6,13 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from typing import Any
 
 import structlog
 from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from connector import logs, metrics
@@ -20,9 +22,16 @@ from connector.settings import Settings, SettingsError, variable
 from connector.work.table import WorkTable
 
 from .app import create_app
+from .front import Front
 from .receiver import open_receiver
 
 log = structlog.get_logger("interspace")
+
+_CONNECTIONS = 8_192
+"""Of each process, at once."""
+_FILES = 2 * _CONNECTIONS
+_HEADERS_MS = 10_000
+"""How long the headers of a request may take."""
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -54,14 +63,20 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
 
     ``address``: an IP address of this machine.
     """
+
+    def fronted() -> Callable[..., Any]:
+        return Front(load(), limit=settings.max_body_bytes, threads=settings.receiver_threads).__rsgi__
+
+    _raise_file_limit()
     server = Granian(
         f"{__package__}.wsgi:app",
         address=address,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=settings.receiver_processes,
-        blocking_threads=settings.receiver_threads,
+        backpressure=_CONNECTIONS,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
@@ -75,7 +90,17 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
             counting.enter_context(metrics.together())
         except OSError as error:
             raise SettingsError(f"TMPDIR: no temporary directory can be written: {error.strerror}") from None
-        server.serve(target_loader=load, wrap_loader=False)
+        server.serve(target_loader=fronted, wrap_loader=False)
+
+
+def _raise_file_limit() -> None:
+    """As many connections as the system lets this process have: those of slow senders take no places from others."""
+    import resource  # missing on some systems, as is the signal handling above
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(_FILES, hard) if hard != resource.RLIM_INFINITY else _FILES
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_by_signals() -> None:

@@ -3,9 +3,10 @@
 Only support is told. What the customer hears comes from people.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from connector.domain.decision import Notice, Outcome
+from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Ticket
 from connector.rules import timeline, wording
@@ -21,16 +22,16 @@ _CHANGES = ("state", "impact", "priority", "escalation_level")
 def informed(case: Case) -> Outcome:
     """Shows when the next update is due. One that was missed is noted once, and so is a change that nobody told."""
     if is_over(case.ticket):
-        return _outcome("no update is due: the incident is over", None)
+        return _outcome(("no update is due: the incident is over",), None)
     if case.limits.update_every is None:
         return _on_change(case)
     due = next_update(case)
     if due is None:
-        return _outcome("no update is due while the clock stands still", None)
+        return _outcome(("no update is due while the clock stands still",), None)
     if case.now < due:
-        outcome = _outcome(f"the customer's next update is due {wording.format_time(due)}", due)
+        outcome = _outcome(Reasons(lambda: [f"the customer's next update is due {wording.format_time(due)}"]), due)
         return outcome._replace(due=due) if case.policy.updates.missed_update else outcome
-    outcome = _outcome(f"the customer's update was due {wording.format_time(due)}", due)
+    outcome = _outcome(Reasons(lambda: [f"the customer's update was due {wording.format_time(due)}"]), due)
     if not case.policy.updates.missed_update:
         return outcome
     data = {"due": due, "last": timeline.last_update_at(case.ticket), "owner": case.ticket.owner}
@@ -43,22 +44,26 @@ def next_update(case: Case, share: float = 1.0) -> datetime | None:
     every = case.limits.update_every
     if every is None:
         return None
-    current = clocks(case).current
-    runs = timeline.both(current.runs, (Interval(timeline.last_update_at(case.ticket), None),))
-    due = timeline.deadline(current.calendar, runs, every.length * share)
-    return timeline.whole_second(due) if due else None
+    key = "update", case.priority, case.verified_service, share
+    if key not in case.counted:
+        current = clocks(case).current
+        runs = timeline.both(current.runs, (Interval(timeline.last_update_at(case.ticket), None),))
+        due = timeline.deadline(current.calendar, runs, every.length * share)
+        case.counted[key] = timeline.whole_second(due) if due else None
+    found: datetime | None = case.counted[key]
+    return found
 
 
 def _stamp(at: datetime) -> str:
     return at.strftime("%Y%m%dT%H%M%S")
 
 
-def _outcome(reason: str, due: datetime | None) -> Outcome:
-    return Outcome(rule="informed", changes={"next_update_at": due}, reasons=(reason,))
+def _outcome(reasons: Sequence[str], due: datetime | None) -> Outcome:
+    return Outcome(rule="informed", changes={"next_update_at": due}, reasons=reasons)
 
 
 def _on_change(case: Case) -> Outcome:
-    outcome = _outcome("the customer is updated on change", None)
+    outcome = _outcome(("the customer is updated on change",), None)
     within, change = case.policy.updates.on_change_within, _last_change(case.ticket)
     if within is None or change is None or any(answer.heard_at >= change.at for answer in case.ticket.answers):
         return outcome

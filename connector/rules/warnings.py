@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.domain.decision import Notice, Outcome
+from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.mark import Mark
 from connector.rules import timeline, wording
 from connector.rules.case import Case
@@ -48,8 +48,11 @@ def warnings(case: Case) -> Outcome:
         )
         for key, warned in latest.items()
     )
-    reason = f"support is warned {wording.format_time(coming)}" if coming else "no warning is to come"
-    return Outcome(rule="warnings", notices=notices, reasons=(reason,), due=coming)
+    return Outcome(rule="warnings", notices=notices, reasons=Reasons(lambda: [_said(coming)]), due=coming)
+
+
+def _said(coming: datetime | None) -> str:
+    return f"support is warned {wording.format_time(coming)}" if coming else "no warning is to come"
 
 
 def _mark(warned: Warned) -> Mark:

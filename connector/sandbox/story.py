@@ -12,6 +12,7 @@ from connector.domain.vocabulary import (
     Actor,
     IntakeStatus,
     Priority,
+    ProblemState,
     RfoRelease,
     RfoStatus,
     ServiceCheck,
@@ -61,6 +62,7 @@ def tell(stage: Stage) -> Iterator[Told]:
     yield from _escalates(stage, play, grace, ticket)
     yield from _is_resolved(stage, play, grace, ticket)
     yield from _gets_its_rfo(play, ada, grace, edith, ticket)
+    yield from _keeps_its_problem(stage, play, grace, ticket)
 
 
 def _escalates(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Iterator[Told]:
@@ -100,6 +102,15 @@ def _gets_its_rfo(play: "_Play", ada: Person, grace: Person, edith: Person, tick
     stage.settle()
     yield play.step("A manager releases it: the customer gets the document", ticket, _delivered)
     yield play.step("Its measures are followed until they are done", task.id, _followed)
+
+
+def _keeps_its_problem(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Iterator[Told]:
+    record = next((link for link in stage.ticket(ticket).links if link.kind is TicketKind.PROBLEM), None)
+    if record is None:
+        return
+    grace.sets(record.id, root_cause=_WRITTEN["root_cause"], state=TicketState.CLOSED)
+    stage.settle()
+    yield play.step("The problem record is closed too early: opened again", record.id, _problem_stays)
 
 
 _MEASURE = "Move the second path to a duct of its own | Grace Hopper | 2027-02-01"
@@ -245,6 +256,18 @@ def _followed(task: Ticket) -> tuple[list[str], list[Check]]:
 
 
 _LABEL = CATALOGUE["preventive_measures"].label
+
+
+def _problem_stays(record: Ticket) -> tuple[list[str], list[Check]]:
+    said = [article.body.splitlines()[0] for article in _by_connector(record)]
+    lines = [line for line in said if line.startswith(("Incidents:", "Not stated in time", "Cause category"))]
+    return lines, [
+        ("open", record.state is TicketState.OPEN),
+        ("root cause known", record.fields.problem_state is ProblemState.ROOT_CAUSE_KNOWN),
+        ("its incident is listed", any(line.startswith("Incidents: 1.") for line in lines)),
+        ("nobody owned it in time: the managers' level", record.fields.escalation_level == 3),
+        ("what is missing is said", any(line.startswith("Cause category and Permanent fix") for line in lines)),
+    ]
 
 
 def _level(ticket: Ticket) -> list[str]:

@@ -154,7 +154,11 @@ class _Attempt:
         self._place_taken_until = self._places.take(*held, _PLACE_HELD + lag)
         if self._place_taken_until is not None:
             return None
-        record = shared.record(self._desk.open_problems())
+        try:
+            record = shared.record(self._desk.open_problems())
+        except RefusedError:
+            # A field of the rules that is not installed yet, for one: a record of its own is better than none.
+            record = None
         _check(self._holds)
         if record is not None:
             self._desk.link(record.id, ticket)

@@ -59,12 +59,15 @@ def test_a_new_ticket_is_a_change_but_no_write_to_this_one(counted: Counted) -> 
 
 def test_what_a_note_proves_is_counted(counted: Counted) -> None:
     marks = (Mark("level", 2), Mark("level", 3), Mark("contested", "impact"), Mark("repaired", "escalation_level", 7))
-    metrics.reconciled("zammad", decision(*marks, Mark("request", "a1")), 0.1)
+    told = (Mark("update-missed", "20261123T1004"), Mark("warned", "repair", "P1", 80))
+    metrics.reconciled("zammad", decision(*marks, *told, Mark("request", "a1")), 0.1)
     metrics.reconciled("zammad", decision(Mark("asked"), public=True), 0.1)
 
     assert counted("escalation_levels_total", helpdesk="zammad", level="2") == 1
     assert counted("escalation_levels_total", helpdesk="zammad", level="3") == 1
     assert counted("contested_fields_total", helpdesk="zammad") == 1
+    assert counted("missed_updates_total", helpdesk="zammad") == 1
+    assert counted("warnings_total", helpdesk="zammad", limit="repair") == 1
     assert counted("repairs_total", helpdesk="zammad") == 1
     assert counted("notes_total", helpdesk="zammad", visibility="internal") == 1
     assert counted("notes_total", helpdesk="zammad", visibility="public") == 1

@@ -20,7 +20,7 @@ def test_the_demo_happens(run: Run, tmp_path: Path) -> None:
     assert sorted(file.name.partition("-")[0] for file in (tmp_path / "out").iterdir()) == ["RFO", "escalation"]
     steps = json.loads(told.stdout)
     assert told.returncode == 0
-    assert len(steps) == 11
+    assert len(steps) == 12
     assert all(step["problems"] == [] for step in steps)
 
 
@@ -38,7 +38,7 @@ def test_the_demo_is_played_by_the_rules_that_come_along(run: Run, tmp_path: Pat
     told = run("demo", "--json", "--log-level", "error", INTERSPACE_POLICY="own.yaml")
 
     assert told.returncode == 0, told.stderr
-    assert len(json.loads(told.stdout)) == 11
+    assert len(json.loads(told.stdout)) == 12
     assert "--policy" not in run("demo", "--help").stdout
 
 

@@ -1,11 +1,10 @@
 """What is accepted: signed deliveries, and only after the store has them."""
 
-import json
 from datetime import timedelta
 
 import pytest
 from structlog.typing import EventDict
-from werkzeug.test import Client, EnvironBuilder
+from werkzeug.test import Client
 
 from connector.work.jobs import Key
 from tests.evidence import deliveries
@@ -16,10 +15,8 @@ from tests.unit.webhooks.deliveries import (
     Ledger,
     deliver,
     headers,
-    receiver,
     ticket_body,
 )
-from webhooks.app import create_app
 
 
 def test_a_signed_delivery_marks_its_ticket_due_after_the_settling_time(sender: Client, ledger: Ledger) -> None:
@@ -52,14 +49,6 @@ def test_a_body_without_announced_length_is_read_to_its_end(sender: Client, ledg
     answer = sender.post(PATH, data=ticket_body(), headers=sent, environ_overrides=chunked)
     assert answer.status_code == 202
     assert ledger.tickets == ["17"]
-
-
-def test_an_answer_is_handed_over_in_one_piece(ledger: Ledger) -> None:
-    sent = headers(ticket_body())
-    environ = EnvironBuilder(PATH, method="POST", data=ticket_body(), headers=list(sent.items())).get_environ()
-    parts = create_app(receiver(ledger))(environ, lambda *_: lambda _: None)
-    assert isinstance(parts, list)
-    assert json.loads(b"".join(parts)) == {"ticket": "17", "delivery": DELIVERY}
 
 
 def test_health_never_touches_the_store(sender: Client, ledger: Ledger) -> None:

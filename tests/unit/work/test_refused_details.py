@@ -21,6 +21,7 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.staff import Staff
+from connector.work.places import Places
 from connector.work.reconcile import reconcile
 from connector.work.refusals import KEPT, Refusals
 from tests import builders
@@ -347,6 +348,23 @@ def test_a_ticket_that_cannot_be_created_holds_up_nothing_else(error: PermanentE
     assert result.due <= at(minutes=41) + KEPT, "it is tried again, though nothing happens"
     desk.creates = lambda _: None
     reconcile(desk, POLICY, "7", at(minutes=42) + KEPT, refusals=refusals)
+    assert [new.key for new in desk.created] == ["problem:7"]
+
+
+def test_a_record_of_its_own_is_better_than_none_where_the_search_is_refused() -> None:
+    class Unsearchable(Desk):
+        def open_problems(self) -> list[OpenProblem]:
+            raise RefusedError("Invalid condition: ticket.problem_state")
+
+    class Free(Places):
+        def __init__(self) -> None:
+            """Nobody else wants a place."""
+
+        def take(self, *_: object) -> None:
+            return None
+
+    desk = Unsearchable(resolved())
+    reconcile(desk, POLICY, "7", at(minutes=41), places=Free())
     assert [new.key for new in desk.created] == ["problem:7"]
 
 
