@@ -34,8 +34,8 @@ def rfo() -> None:
 
     \b
     Examples:
-      interspace rfo show 41090
-      interspace rfo preview 41090 --out preview.pdf
+      interspace rfo show '{ticket}'
+      interspace rfo preview '{ticket}' --out preview.pdf
     """
 
 
@@ -63,7 +63,8 @@ class _Seen(NamedTuple):
 def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None) -> None:
     """Show what the document would say, and what is missing.
 
-    TICKET is the RFO task or its incident, by number or key. Nothing is written.
+    TICKET is the RFO task or its incident, as people call it ({tickets}), or its id in the helpdesk's API. Nothing is
+    written.
     """
     seen = _seen(settings, ticket, helpdesk)
     case = Case(seen.incident, seen.policy, now())
@@ -109,7 +110,8 @@ def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None
 def preview(settings: Settings, *, ticket: str, out: Path | None, helpdesk: str | None) -> None:
     """Write the document as it would be now.
 
-    It bears a watermark and goes to nobody. TICKET is the RFO task or its incident, by number or key.
+    It bears a watermark and goes to nobody. TICKET is the RFO task or its incident, as people call it ({tickets}), or
+    its id in the helpdesk's API.
     """
     document = _preview(_seen(settings, ticket, helpdesk))
     path = out or Path(f"preview-{document.name}")
@@ -135,12 +137,13 @@ def _seen(settings: Settings, ticket: str, helpdesk: str | None) -> _Seen:
     :raises UsageError: there is no RFO.
     """
     chosen = settings.helpdesk(helpdesk)
-    written = plugin(chosen).ticket.pattern.fullmatch(ticket)
-    if written is None:
-        raise click.UsageError(f"{ticket!r} is not {plugin(chosen).ticket.words}")
+    called = plugin(chosen).ticket
+    written = called.pattern.fullmatch(ticket)
+    if written is None and not (ticket.isascii() and ticket.isdigit()):
+        raise click.UsageError(f"{ticket!r} is neither {called.words} nor an id")
     policy, desk = open_policy(settings), open_desk(settings, chosen)
     recall_staff(settings, desk)
-    found = desk.read(desk.id_of(written[1]))
+    found = desk.read(desk.id_of(written[1]) if written else ticket)
     if found.kind is TicketKind.INCIDENT:
         tasks = [link for link in found.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK]
         if not tasks:

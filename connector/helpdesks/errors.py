@@ -2,9 +2,31 @@
 
 from datetime import datetime
 
+HIDDEN = "[secret]"
+
+_secrets: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """From now on no error of a helpdesk shows this: answers may repeat what was sent to them."""
+    if secret:
+        _secrets.add(secret)
+
+
+def cleaned(text: str) -> str:
+    """A text with a stranger's words, to be logged, stored and shown: without our secrets, and with control characters
+    as escapes, so that it is one line and moves no cursor."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
 
 class HelpdeskError(Exception):
-    """The base: a sentence that names the helpdesk, the request and the answer."""
+    """The base: a sentence that names the helpdesk, the request and the answer. Whatever stands in the answer, it is
+    harmless."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(cleaned(message))
 
 
 class TransientError(HelpdeskError):

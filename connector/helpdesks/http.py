@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from connector.helpdesks.errors import EndpointLimitedError, PermanentError
+from connector.helpdesks.errors import EndpointLimitedError, PermanentError, hide
 
 CONNECT_TIMEOUT = 5.0
 """Seconds until a connection must stand."""
@@ -24,6 +24,7 @@ def checked_token(token: str, helpdesk: str) -> str:
     """``token``, fit for a header. Raises PermanentError, which does not show it."""
     if not _TOKEN.fullmatch(token):
         raise PermanentError(f"the token of the {helpdesk} user is empty or holds characters that no token has")
+    hide(token)
     return token
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from connector.domain.model import Instant, Model
+from connector.helpdesks.errors import cleaned
 
 _LONGEST_NAME = 200
 _LONGEST_ERROR = 4000
@@ -148,6 +149,7 @@ def checked(key: Key) -> Key:
 
 
 def storable(error: str) -> str:
-    """The error text without what a database refuses (NUL, lone surrogates), 4,000 characters at most."""
-    text = error.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+    """The error text on one line, without secrets, control characters and what a database refuses (NUL, lone
+    surrogates), 4,000 characters at most."""
+    text = cleaned(error.replace("\0", "\N{REPLACEMENT CHARACTER}")).encode("utf-8", "replace").decode()
     return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1] + "…"

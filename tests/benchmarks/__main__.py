@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import (
+    bench_agent,
     bench_bursts,
     bench_calls,
     bench_evaluate,
     bench_health,
+    bench_long_answers,
     bench_memory,
     bench_noop,
     bench_outage,
@@ -135,7 +137,10 @@ _PARTS: dict[str, Part] = {
     "receiver": _of(bench_receiver.rows),
     "worker": _of(bench_worker.rows),
     "workers": _of(bench_worker.rows_of_many),
+    "run": _of(bench_worker.rows_of_run),
     "noop": _of(bench_noop.rows),
+    "agent": _of(bench_agent.rows),
+    "long-answers": _of(bench_long_answers.rows),
     "outage": _of(bench_outage.rows),
     "bursts": _of(bench_bursts.rows),
     "health": _of(bench_health.rows),

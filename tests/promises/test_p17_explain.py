@@ -297,7 +297,10 @@ def test_another_time_gives_the_decision_of_that_time(
     stage.settle()
     cast.agent.replies(ticket, "We are on it.")
     stage.settle()
-    due = datetime.fromisoformat(run(ticket, stage.clock())["decision"]["due"])
+    warned = datetime.fromisoformat(run(ticket, stage.clock())["decision"]["due"])
+    assert run(ticket, warned - timedelta(seconds=1))["decision"]["note"] is None
+    assert "80 %" in run(ticket, warned)["decision"]["note"]["text"]
+    due = datetime.fromisoformat(run(ticket, warned)["decision"]["due"])
 
     before = run(ticket, due - timedelta(seconds=1))["decision"]
     at = run(ticket, due)["decision"]

@@ -1,12 +1,17 @@
 """R32–R34: an RFO is promised once, kept, delivered to the customer, and escalated while it is late."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
 
+from connector.cli import rfo as command
 from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
 from connector.sandbox.jira.desk import SandboxJira
@@ -129,7 +134,9 @@ RFO: Any = {
 }
 
 
-def test_written_released_sent_with_the_document_corrected_and_followed_up(cast: Cast) -> None:
+def test_written_released_sent_with_the_document_corrected_and_followed_up(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage = cast.stage
     ticket, task = requested(cast)
     number = stage.ticket(ticket).number
@@ -142,6 +149,17 @@ def test_written_released_sent_with_the_document_corrected_and_followed_up(cast:
     assert notes(stage.ticket(task)).count("RFO not released") == 1
 
     cast.agent.sets(task, **RFO)
+    stage.settle()
+    monkeypatch.setattr(command, "open_desk", lambda *_: stage.desk)
+    monkeypatch.setenv(f"INTERSPACE_{stage.house.name.upper()}_URL", "https://helpdesk.example")
+    shown = CliRunner().invoke(command.rfo, ["show", task, "--json", "--helpdesk", stage.house.name])
+    assert shown.exit_code == 0, shown.output
+    assert json.loads(shown.stdout)["faults"] == []
+    made = CliRunner().invoke(
+        command.rfo, ["preview", ticket, "--out", str(tmp_path / "p.pdf"), "--helpdesk", stage.house.name]
+    )
+    assert made.exit_code == 0, made.output
+    assert "PREVIEW" in PdfReader(tmp_path / "p.pdf").pages[0].extract_text()
     cast.manager.sets(task, rfo_release=RfoRelease.FINAL)
     cast.stage.settle()
     stage.advance(timedelta(hours=1))

@@ -24,6 +24,7 @@ from connector.helpdesks.errors import (
     RefusedError,
     TicketWaitsError,
     UnavailableError,
+    hide,
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
 from connector.helpdesks.jira.pace import Pace
@@ -76,7 +77,9 @@ class Connection(connection.Connection):
 def _credentials(user: str | None, token: str) -> str:
     if user is None:
         return f"Bearer {token}"
-    return f"Basic {b64encode(f'{user}:{token}'.encode()).decode()}"
+    basic = b64encode(f"{user}:{token}".encode()).decode()
+    hide(basic)
+    return f"Basic {basic}"
 
 
 def open_connection(

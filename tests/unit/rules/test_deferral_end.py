@@ -233,3 +233,12 @@ def test_a_second_deferral_in_the_same_night_is_asked_for_and_announced() -> Non
         {"deferred-20261124T0800-77"},
         {"deferral-told-20261124T0800-77"},
     ]
+
+
+def test_a_deferral_of_another_night_has_no_part_in_the_question_of_tonight() -> None:
+    over = note({"deferral-ended-20261120T0800-5"}, at(days=-3))
+    asked = agreed(message=False)
+
+    (question,) = decided(with_values(asked, articles=(over,))).notes
+
+    assert question.marks == {"deferral-asked-20261124T0800"}

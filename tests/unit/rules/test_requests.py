@@ -6,7 +6,7 @@ from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
 from connector.rules.escalation import escalation
-from connector.rules.requests import customer_consents, escalation_requests, rfo_requests
+from connector.rules.requests import customer_consents, escalation_requests, rfo_requests, rfo_words
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.passes import decide
 
@@ -58,6 +58,33 @@ def test_requests_come_in_the_order_of_time() -> None:
     found = escalation_requests(Case(incident(articles=(later,), history=(earlier,)), POLICY, T0))
 
     assert [request.id for request in found] == [f"h{earlier.id}", f"a{later.id}"]
+
+
+def test_of_message_and_field_the_earlier_comes_first() -> None:
+    earlier, later = said("please escalate", at(hours=1)), changed("escalation_request", None, "VIP", at(hours=3))
+
+    found = escalation_requests(Case(incident(articles=(earlier,), history=(later,)), POLICY, T0))
+
+    assert [request.id for request in found] == [f"a{earlier.id}", f"h{later.id}"]
+
+
+ASKED, NO_MORE = "Please send us the RFO.", "We no longer need the RFO."
+
+
+@pytest.mark.parametrize(
+    ("said_in_turn", "standing", "taken_back"),
+    [([NO_MORE], 0, False), ([ASKED], 1, False), ([ASKED, NO_MORE], 0, True), ([ASKED, NO_MORE, ASKED], 1, False)],
+    ids=["never asked", "asked", "taken back", "asked again"],
+)
+def test_an_rfo_is_taken_back_by_who_asked_and_only_while_nobody_asks_again(
+    said_in_turn: list[str], standing: int, taken_back: bool
+) -> None:
+    articles = tuple(said(words, at(hours=place)) for place, words in enumerate(said_in_turn))
+
+    words = rfo_words(Case(incident(articles=articles), POLICY, T0))
+
+    assert len(words.standing) == standing
+    assert (words.taken_back is not None) is taken_back
 
 
 def test_a_field_filled_at_creation_is_a_request_of_the_creator() -> None:

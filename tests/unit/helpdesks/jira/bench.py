@@ -75,7 +75,8 @@ class Bench:
         send = adapter.send
 
         def recorded(request: Any, **options: Any) -> Any:
-            body = json.loads(request.body) if request.body else None
+            kind = str(request.headers.get("Content-Type"))
+            body = json.loads(request.body) if request.body and "json" in kind else None
             self.sent.append(Sent(str(request.method), request.path_url, body))
             self.before_sending(self.sent[-1])
             return send(request, **options)
