@@ -1,7 +1,7 @@
 """P26: an unknown version or shape of an answer is noticed and named; nothing is guessed, and nothing is written.
 
-Tried, and red: an answer of another shape counts as a ticket that is gone; the dead letter does not name the place; every
-version counts as proved.
+Tried, and red: an answer of another shape counts as a ticket that is gone; the dead letter does not name the place;
+every version counts as proved.
 """
 
 import json
@@ -14,6 +14,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from connector.cli import service
+from connector.helpdesks.jira.desk import JiraDesk
+from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.sandbox.wire import Response
 from connector.work.table import Key
 from tests.promises.conftest import COMPLETE, Cast
@@ -61,6 +63,7 @@ def test_an_answer_of_an_unknown_shape_is_a_dead_letter_that_names_the_place(
 
 def test_a_version_that_nobody_proved_is_said_at_the_start(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = cast.stage.desk
+    assert isinstance(desk, ZammadDesk | JiraDesk)
     monkeypatch.setattr(type(desk), "version", lambda _: "99.1.0")
 
     with capture_logs() as said:

@@ -52,8 +52,9 @@ def test_twice_as_many_messages_and_pauses_take_twice_the_calls() -> None:
 def test_what_is_remembered_of_messages_is_counted_in_bytes() -> None:
     results = ["Test results: " + f"loss {number} " * 60 for number in range(4)]
     articles = tuple(said(text, at_minute(minutes=at)) for at, text in enumerate(results))
-    before = _extractions.cache.currsize
+    remembered: Any = _extractions.cache
+    before = remembered.currsize
     evaluate(incident(Fields(), articles=articles), POLICY, at_minute(hours=2))
 
-    assert _extractions.cache.maxsize == _MAX_CACHED
-    assert _extractions.cache.currsize - before > sum(map(len, results))
+    assert remembered.maxsize == _MAX_CACHED
+    assert remembered.currsize - before > sum(map(len, results))
