@@ -85,7 +85,9 @@ def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sorted(note: dict[str, Any]) -> dict[str, Any]:
-    return {**note, "marks": sorted(note["marks"])}
+    """Without the files, which are made of the documents right before the write, and what they prove."""
+    marks = sorted(mark for mark in note["marks"] if not mark.startswith("document-"))
+    return {**note, "marks": marks, "files": []}
 
 
 @pytest.fixture
