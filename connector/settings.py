@@ -67,6 +67,13 @@ class Settings(Model):
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    worker_processes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Worker processes that `run` starts for each helpdesk, which share the threads and the rate; "
+        "if not set: one for each core but one.",
+    )
     worker_threads: int = Field(
         4,
         ge=1,

@@ -28,6 +28,7 @@ _SECTIONS = {
     "Rules": RULES,
     "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
     "Worker": (
+        "worker_processes",
         "worker_threads",
         "worker_rate",
         "largest_change",

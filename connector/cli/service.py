@@ -1,9 +1,11 @@
 """``interspace run``, ``receive`` and ``work``: the long-running commands."""
 
 import gc
+import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -39,16 +41,17 @@ log = structlog.get_logger("interspace")
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
+_OF_RUN = ("worker_processes",)
 _ASK_AGAIN_S = 5.0
 _PROGRAM = (sys.executable, "-m", "connector")
 
 
 @command()
-@settings_options(*_RECEIVER, *_WORKER)
+@settings_options(*_RECEIVER, *_WORKER, *_OF_RUN)
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
-    Until SIGTERM or Ctrl-C; then what has begun is finished. Each helpdesk whose address is set has a worker process; a
+    Until SIGTERM or Ctrl-C; then what has begun is finished. Each helpdesk whose address is set has worker processes; a
     process that dies is started again. On SIGHUP policy, catalogue and mapping are read again.
 
     Needs INTERSPACE_{HELPDESK}_URL, …_TOKEN and …_WEBHOOK_SECRET (or …_FILE), or the same for another helpdesk.
@@ -66,7 +69,7 @@ def run(settings: Settings) -> None:
     address_of(settings)
     open_table(settings).close()
     receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings))
-    sys.exit(supervise([receiver, *(_worker(settings, helpdesk, place) for place, helpdesk in enumerate(served))]))
+    sys.exit(supervise([receiver, *workers(settings, served, os.cpu_count() or 1)]))
 
 
 @command()
@@ -198,13 +201,24 @@ def _say_version(desk: Desk) -> None:
         log.info("the helpdesk's version was proved", helpdesk=desk.name, version=told)
 
 
-def _worker(settings: Settings, helpdesk: str, place: int) -> Part:
-    """``place``: how many workers come before it; each has a port of its own for its figures."""
-    environment = as_environment(settings)
-    port = settings.worker_metrics_port
-    if port is not None:
-        environment[variable("worker_metrics_port")] = str(port + place)
-    return Part(f"worker {helpdesk}", (*_PROGRAM, "work", "--helpdesk", helpdesk), environment, reloads=True)
+def workers(settings: Settings, served: Sequence[str], cores: int) -> list[Part]:
+    """The worker processes of all helpdesks. Those of one share its threads and rate: what the helpdesk has to bear
+    does not grow with the cores."""
+    threads, rate, port = settings.worker_threads, settings.worker_rate, settings.worker_metrics_port
+    wanted = settings.worker_processes or max(1, cores - 1)
+    processes = min(wanted, threads)
+    parts = list[Part]()
+    for helpdesk in served:
+        for number in range(processes):
+            environment = as_environment(settings)
+            own = threads // processes + (number < threads % processes)
+            environment |= {variable("worker_threads"): str(own), variable("worker_rate"): str(rate / processes)}
+            if port is not None:
+                # Each has a port of its own for its figures.
+                environment[variable("worker_metrics_port")] = str(port + len(parts))
+            name = f"worker {helpdesk}" if processes == 1 else f"worker {helpdesk} {number + 1}"
+            parts.append(Part(name, (*_PROGRAM, "work", "--helpdesk", helpdesk), environment, reloads=True))
+    return parts
 
 
 def _show_figures(settings: Settings, table: WorkTable) -> None:

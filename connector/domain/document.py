@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from pydantic import ConfigDict
+
 from connector.domain.model import Instant, Model
 
 
@@ -21,6 +23,8 @@ class Document(Model):
 
 class File(Model):
     """A file as it is attached to a message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64")
 
     name: str
     media_type: str

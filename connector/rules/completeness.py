@@ -121,14 +121,21 @@ def statements(case: Case) -> tuple[Statement, ...]:
 
 
 _SILENT = Extraction()
+_MAX_CACHED = 8_000_000
+"""Bytes of what is remembered of messages."""
 
 
 def _extractions_key(ticket: Ticket, unread: tuple[int, ...], customers: Setting, asked_at: Hashable) -> Hashable:
     sent = tuple([ticket.articles[at].created_at for at in unread])
-    return conversation(ticket)[unread[-1]], ticket.title, unread, sent, customers, asked_at
+    return conversation(ticket)[unread[-1]], hash((unread, sent, asked_at)), customers
 
 
-@cached(LRUCache(1_000), key=_extractions_key, lock=Lock())
+def _size(said: Mapping[int, Extraction]) -> int:
+    """The bytes that they take, roughly: all but the test results is short."""
+    return 500 + sum(2_000 + len(extraction.test_results or "") for extraction in said.values())
+
+
+@cached(LRUCache(_MAX_CACHED, getsizeof=_size), key=_extractions_key, lock=Lock())
 def _extractions(
     ticket: Ticket, unread: tuple[int, ...], customers: Setting, asked_at: tuple[datetime, ...]
 ) -> Mapping[int, Extraction]:

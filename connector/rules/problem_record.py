@@ -38,6 +38,8 @@ def problem_record(case: Case) -> Outcome:
         return _outcome("the record was cancelled")
     if ticket.state not in DONE:
         return _open(case)
+    if ticket.fields.problem_state is None:
+        return _outcome("closed before these rules knew it: left alone")
     if ticket.fields.problem_state is ProblemState.PROPOSED:
         return _outcome("a person has declined what was proposed", {"next_escalation_at": None})
     if missing := _missing(case.ticket):
@@ -147,7 +149,7 @@ def _deadlines(case: Case) -> Iterator[Deadline]:
             rules.fix_date_within, bool(fields.fix_due or fields.permanent_fix or _accepted(ticket))
         ),
     }  # fmt: skip
-    since = _since(ticket)
+    since = _since(case)
     for name, (within, is_stated) in stated.items():
         if not is_stated:
             length = case.policy.duration(within, calendar)
@@ -157,12 +159,16 @@ def _deadlines(case: Case) -> Iterator[Deadline]:
         yield Deadline("fix", fields.fix_due, fields.fix_due)
 
 
-def _since(ticket: Ticket) -> datetime:
-    """Since when the problem is worked on: it was confirmed, or came back; else it was opened."""
+def _since(case: Case) -> datetime:
+    """Since when the problem is worked on by these rules: it was confirmed, came back, or was there before them; else
+    it was opened. So no old record calls a level on the day of an upgrade."""
+    ticket = case.ticket
+    if case.found.fields.problem_state is None:
+        return case.now
     starts = [
         change.at
         for change in ticket.changes.get("problem_state", ())
-        if change.old in (ProblemState.PROPOSED, ProblemState.FIXED, ProblemState.CLOSED)
+        if change.old in (None, ProblemState.PROPOSED, ProblemState.FIXED, ProblemState.CLOSED)
         and change.new not in (ProblemState.FIXED, ProblemState.CLOSED)
     ]
     return max([ticket.created_at, *starts])

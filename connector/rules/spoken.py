@@ -171,7 +171,7 @@ def _unclear(statement: Mention) -> Mention:
 
 
 def _naming_key(ticket: Ticket, heard: tuple[int, ...], names: Names) -> Hashable:
-    return conversation(ticket)[heard[-1]], own_subjects(ticket), heard, names
+    return conversation(ticket)[heard[-1]], hash(heard), names
 
 
 @cached(LRUCache(2_000), key=_naming_key, lock=Lock())

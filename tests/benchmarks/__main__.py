@@ -137,6 +137,7 @@ _PARTS: dict[str, Part] = {
     "receiver": _of(bench_receiver.rows),
     "worker": _of(bench_worker.rows),
     "workers": _of(bench_worker.rows_of_many),
+    "run": _of(bench_worker.rows_of_run),
     "noop": _of(bench_noop.rows),
     "agent": _of(bench_agent.rows),
     "long-answers": _of(bench_long_answers.rows),

@@ -1,5 +1,6 @@
 """The main job on real input: the recorded world of a real Zammad, its recorded deliveries, the whole connector."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.contract.test_sandbox_zammad import LEFT_OUT
 from tests.contract.zammad_recordings import SECRET, VERSIONS, Recorded
-from tests.contract.zammad_replay import Replayer
+from tests.contract.zammad_replay import LAST_TICKET, Replayer
 from tests.evidence import deliveries
 from tests.promises.evidence import outcome
 from webhooks.app import create_app
@@ -69,6 +70,8 @@ def day(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Day]:
     client = create_app(Receiver([hook], commits.touch, clock, table.counts)).test_client()
     accepted = set()
     for recorded, body in deliveries(version).values():
+        if body and (json.loads(body).get("ticket") or {}).get("id", 0) > LAST_TICKET[version]:
+            continue  # of a ticket that no replayed exchange has made
         sent = {name: value for name, value in recorded["headers"] if value.isascii() and name != "Content-Length"}
         answer = client.open("/webhooks/zammad/main", method=recorded["method"], data=body, headers=sent)
         if answer.status_code == 202:

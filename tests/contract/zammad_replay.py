@@ -102,8 +102,8 @@ class Replay:
 
 _WORKED_ON = {"5.5": 999, "6.4": 381}
 """From which exchange on the connector had been at work there."""
-LAST_TICKET = 43
-"""Of the steps that both versions have."""
+LAST_TICKET = {"5.5": 99, "6.4": 43}
+"""That a replayed exchange makes."""
 HELPED = 1000
 """Steps that only 6.4 has, between the others (`6.4-story`), have numbers from here on."""
 
@@ -310,7 +310,7 @@ def recorded_webhooks(version: Recorded) -> list[tuple[Fired, Any]]:
     for about, sent in deliveries(version).values():
         if sent and about["attempt_for_this_delivery_id"] == 1:
             body = json.loads(sent)
-            if "ticket" not in body or body["ticket"]["id"] > LAST_TICKET or about["received_at"] > last:
+            if "ticket" not in body or body["ticket"]["id"] > LAST_TICKET[version] or about["received_at"] > last:
                 continue
             found.append((fired(recorded_header(about, "X-Zammad-Trigger") or "", body), body))
     return found

@@ -132,29 +132,6 @@ def test_the_token_of_a_customer_is_refused(cast: Cast) -> None:
     assert _identity(cast).installed is not None
 
 
-def test_an_internal_note_that_comes_back_public_stops_all_work(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    stage = cast.stage
-    _expose(cast, monkeypatch)
-    first = cast.customer.writes("Line dead", COMPLETE)
-    second = cast.customer.writes("Another line dead", COMPLETE)
-
-    stage.settle()
-    stage.advance(timedelta(hours=3))
-
-    notes = [article for ticket in (first, second) for article in stage.ticket(ticket).articles]
-    assert sum(article.author is Actor.CONNECTOR for article in notes) == 1
-    assert stage.worker.exposed is not None
-    assert "public" in (stage.table.stopped(stage.desk.name) or "")
-    with pytest.raises(RefusedAdmissionError, match="was stopped"):
-        admit(stage.table, stage.desk.name, _identity(cast))
-
-    monkeypatch.undo()
-    stage.table.set_stopped(stage.desk.name, None)
-    stage.connect()
-    stage.advance(timedelta(hours=1))
-    assert stage.ticket(second).fields.escalation_level is not None
-
-
 def test_a_second_installation_is_refused(zammad_cast: Cast) -> None:
     stage = zammad_cast.stage
     token = zammad_house(stage).sandbox.add_user("staging@interspace.example", ("Agent",), firstname="Staging")
@@ -260,20 +237,3 @@ def _desk_of(cast: Cast, email: str, token: str) -> Any:
     user = email if house.sandbox.flavour == "cloud" else None
     connection = Connection(IN_PROCESS, user, token, adapter=house.sandbox.requests_adapter)
     return JiraDesk(connection, house._mapping, cast.stage.clock)
-
-
-def _expose(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on the helpdesk makes every note public."""
-    if cast.stage.desk.name == "zammad":
-        from connector.sandbox.zammad import article_store
-
-        store = article_store.store
-
-        def public(world: Any, ticket: Any, article: Any, actor: int) -> Any:
-            return store(world, ticket, {**article, "internal": False}, actor)
-
-        monkeypatch.setattr(article_store, "store", public)
-    else:
-        from connector.sandbox.jira import changing
-
-        monkeypatch.setattr(changing, "new_properties", lambda given: {})

@@ -46,7 +46,7 @@ def test_the_image_runs_as_a_user_without_rights() -> None:
 
 
 def test_the_image_is_made_of_pinned_and_checked_parts() -> None:
-    assert all(re.match(r"\S+:\d+\.\d+-slim-\w+", stage) for stage in STAGES), "a version, not what is the latest"
+    assert all(re.match(r"\S+:\d+\.\d+\.\d+-slim-\w+", stage) for stage in STAGES), "one version, not the latest"
     assert "--require-hashes" in CONTAINERFILE
     assert not re.search(r"(?m)^ADD |curl |wget |chmod [0-7]*7[0-7]{0,2} ", CONTAINERFILE)
 

@@ -137,9 +137,9 @@ def _stretches(covered: bytearray, lines: Sequence[Line], words: Sequence[Sequen
 def conversation(ticket: Ticket) -> tuple[int, ...]:
     """For each message a checksum of it and of all before it, by which what they say is remembered: 64 bits with a
     secret key, as of :class:`connector.rules.text.markup.Body`."""
-    checksum, found = 0, []
+    checksum, found = hash(ticket.title), []
     for article in ticket.articles:
-        checksum = hash((checksum, article.body, article.is_html, article.internal))
+        checksum = hash((checksum, article.subject, article.body, article.is_html, article.internal))
         found.append(checksum)
     return tuple(found)
 

@@ -25,7 +25,7 @@ _LIKELY = 0.5
 _LABEL = re.compile(r"^[^\n:：]{1,40}[:：](?=\s|$)", re.MULTILINE)
 """Labels are copied from a form in the provider's language, their values are the customer's."""
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?=\s|$)")
-_NO_WORD = re.compile(r"\S*[\d@/\\<>=|_#*{}\[\]]\S*|\b[A-Z]{2,}(?:-\w+)*\b")
+_NO_WORD = re.compile(r"(?<!\S)(?=\S*[\d@/\\<>=|_#*{}\[\]])\S+|\b[A-Z]{2,}(?:-\w+)*\b")
 """Addresses, IDs, numbers, paths, commands, abbreviations: the same in every language."""
 _LANGUAGES = {each.value: each for each in WrittenLanguage}
 _LETTER = re.compile(r"[^\W\d_]")

@@ -49,8 +49,8 @@ def require_sender(world: World, ticket: Record) -> None:
 
 def check_recipients(world: World, fields: Record) -> None:
     """Raises ApiError 422 for a mail to what is no address (from 7.0 on; nothing of the request is stored)."""
-    to = [address for _, address in getaddresses([str(fields.get(name) or "") for name in ("to", "cc")])]
-    if world.newest and not (any(to) and all(_ADDRESS.fullmatch(address) for address in to if address)):
+    given = [text for name in ("to", "cc") if (text := str(fields.get(name) or ""))]
+    if world.newest and not all(_ADDRESS.fullmatch(address) for _, address in getaddresses(given)):
         raise ApiError(422, "invalid_attribute.email_recipient")
 
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 from types import FrameType
 from typing import Any
 
+from connector.domain.fields import Fields
 from connector.domain.ticket import Ticket
+from connector.rules.completeness import _MAX_CACHED, _extractions
 from connector.rules.evaluate import evaluate
 from tests.benchmarks.tickets import aged, fresh
-from tests.builders import T0, office_p4
+from tests.builders import T0, incident, office_p4, said
+from tests.builders import at as at_minute
 
 POLICY = office_p4()
 SUBJECT = "Line to branch {} down"
@@ -44,3 +47,14 @@ def test_twice_as_many_messages_and_pauses_take_twice_the_calls() -> None:
 
     assert long < 2 * short
     assert long < 5_000
+
+
+def test_what_is_remembered_of_messages_is_counted_in_bytes() -> None:
+    results = ["Test results: " + f"loss {number} " * 60 for number in range(4)]
+    articles = tuple(said(text, at_minute(minutes=at)) for at, text in enumerate(results))
+    remembered: Any = _extractions.cache
+    before = remembered.currsize
+    evaluate(incident(Fields(), articles=articles), POLICY, at_minute(hours=2))
+
+    assert remembered.maxsize == _MAX_CACHED
+    assert remembered.currsize - before > sum(map(len, results))

@@ -208,6 +208,23 @@ def test_nothing_is_due_on_what_is_only_proposed_and_its_clocks_begin_when_a_per
     assert outcome.changes["next_escalation_at"] == MORNING + timedelta(days=1)
 
 
+def test_a_record_from_before_these_rules_calls_no_level_on_the_day_they_come() -> None:
+    """Its clocks begin when the rules first see it."""
+    months = at(days=60)
+    first = decide(problem_record, record(problem_state=None), POLICY, months)
+    assert (first.notes, "escalation_level" in first.changes) == ((), False)
+
+    seen = changed("problem_state", None, ProblemState.INVESTIGATING, months, Actor.CONNECTOR)
+    assert decide(problem_record, record(history=(seen,)), POLICY, months + timedelta(minutes=1)).notes == ()
+    late = decide(problem_record, record(history=(seen,)), POLICY, months + timedelta(days=5))
+    assert [told.title for told in late.notes][:1] == ["Problem: overdue"]
+
+
+def test_a_record_that_was_closed_before_these_rules_stays_closed() -> None:
+    outcome = decide(problem_record, closed(problem_state=None, root_cause="x"), POLICY, at(hours=2))
+    assert (outcome.state, outcome.notes, outcome.changes) == (None, (), {})
+
+
 def test_its_incidents_are_listed_in_one_note_for_each_state_of_the_list() -> None:
     links = (one("21", ended=at(minutes=90)), one("20", began=at(hours=1), customer="Acme"))
     listed = decide(problem_record, record(links=links), POLICY, at(hours=2))

@@ -14,6 +14,8 @@ from webhooks.front import Front
 
 Answer = tuple[int, dict[str, str], bytes]
 LIMIT = 100
+ANSWERED: list["Sender"] = []
+"""In the order of their answers."""
 
 
 class Sender:
@@ -45,6 +47,7 @@ class Sender:
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answer = status, dict(headers), body
+        ANSWERED.append(self)
 
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
@@ -124,6 +127,7 @@ def test_without_room_the_oldest_is_given_up_and_who_sends_at_once_gets_through(
     good = [Sender(b"x" * LIMIT, headers=announced(LIMIT)) for _ in range(5)]
     answers = exchange(*slow, *good)
     assert [status for status, _, _ in answers] == [408] * 5 + [200] * 5
+    assert ANSWERED.index(slow[0]) < ANSWERED.index(good[-1]), "long before its deadline"
 
 
 def test_no_more_is_read_than_shows_that_it_is_too_much() -> None:

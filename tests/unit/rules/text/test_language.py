@@ -66,3 +66,8 @@ def test_identifiers_say_nothing() -> None:
 
     assert read(noise) is None
     assert {read(f"{text} {noise}") for text in ENGLISH[:20]} == {WrittenLanguage.ENGLISH}
+
+
+def test_one_long_word_takes_no_time() -> None:
+    """Looked for with a pattern that begins anew at each letter, such words took a minute."""
+    assert read_language(read_lines("\n".join(["x" * 1_990] * 30), is_html=False)) is None
