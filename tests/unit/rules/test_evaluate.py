@@ -271,6 +271,9 @@ def test_the_earliest_of_all_deadlines_is_the_next_look() -> None:
 def test_an_rfo_task_has_its_own_rules() -> None:
     assert [rule.__name__ for rule in RULES[TicketKind.RFO_TASK]] == [
         "rfo_task",
+        "rfo_draft",
+        "rfo_faults",
+        "rfo_release",
         "merged",
         "unknown_state",
         "contest",
