@@ -62,20 +62,20 @@ def test_a_reading_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
 HEAD = json.dumps({"format": 1, "saved_at": T0.isoformat()}) + "\n"
 
 
-@pytest.mark.parametrize(
-    ("content", "said_of_it"),
-    [
-        (b"no gzip", "cut off or damaged"),
-        (gzip.compress(HEAD.encode() * 99)[:30], "cut off or damaged"),
-        (gzip.compress(b""), "no tickets that this version"),
-        (gzip.compress(b"[]\n"), "no tickets that this version"),
-        (gzip.compress(b'{"format": 2}\n'), "no tickets that this version"),
-        (gzip.compress(b'{"format": 1, "saved_at": "2026-11-23"}\n'), ":1: saved_at"),
-        (gzip.compress(f"{HEAD}{{\n".encode()), ":2: no JSON"),
-        (gzip.compress(f'{HEAD}{{"id": "1"}}\n'.encode()), ":2: "),
-        (gzip.compress(f"{HEAD}[]\n".encode()), ":2: "),
-    ],
-)
+BROKEN = {
+    "no gzip": (b"no gzip", "cut off or damaged"),
+    "cut off": (gzip.compress(HEAD.encode() * 99)[:30], "cut off or damaged"),
+    "empty": (gzip.compress(b""), "no tickets that this version"),
+    "a list": (gzip.compress(b"[]\n"), "no tickets that this version"),
+    "of tomorrow": (gzip.compress(b'{"format": 2}\n'), "no tickets that this version"),
+    "without a zone": (gzip.compress(b'{"format": 1, "saved_at": "2026-11-23"}\n'), ":1: saved_at"),
+    "half a line": (gzip.compress(f"{HEAD}{{\n".encode()), ":2: no JSON"),
+    "half a ticket": (gzip.compress(f'{HEAD}{{"id": "1"}}\n'.encode()), ":2: "),
+    "no ticket": (gzip.compress(f"{HEAD}[]\n".encode()), ":2: "),
+}
+
+
+@pytest.mark.parametrize(("content", "said_of_it"), BROKEN.values(), ids=BROKEN)
 def test_a_file_that_cannot_be_used_is_named_with_the_line(tmp_path: Path, content: bytes, said_of_it: str) -> None:
     path = tmp_path / "past.json.gz"
     path.write_bytes(content)
