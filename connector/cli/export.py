@@ -36,7 +36,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export(
     settings: Settings, *, out: Path, since: timedelta | None, source: Path | None, helpdesk: str | None
 ) -> None:
-    """Write what the connector's fields say as CSV.
+    """Write what the fields say as CSV.
 
     One line for each ticket of the rules, one column for each field, named as in the policy. For keeping before
     `interspace install uninstall --purge-fields`, or for a spreadsheet. Only its owner can read the file.

@@ -20,9 +20,10 @@ _EVERYTHING = "everything"
 
 @click.group(cls=Group)
 def pauses() -> None:
-    """What is left alone on a helpdesk for a while, because it does not answer or wants fewer requests.
+    """What is left alone for a while, and why.
 
-    A pause ends by itself, after a quarter of an hour at most.
+    A helpdesk, or a kind of its requests, that does not answer or wants fewer of them. A pause ends by itself, after a
+    quarter of an hour at most.
 
     \b
     Examples:

@@ -64,11 +64,12 @@ def report(
     source: Path | None,
     helpdesk: str | None,
 ) -> None:
-    """Write a month's report: promises kept and missed, downtime, escalations.
+    """Write a month's report for a customer or the provider.
 
-    The tickets are read from the helpdesk one after the other; nothing is written there. Every figure names the tickets
-    it was counted from, so that a customer can be shown why. The provider's own report holds all customers, what the
-    customers had to be asked for, and twelve months; it reads those of a year.
+    Promises kept and missed, downtime, escalations. The tickets are read from the helpdesk one after the other; nothing
+    is written there. Every figure names the tickets it was counted from, so that a customer can be shown why. The
+    provider's own report holds all customers, what the customers had to be asked for, and twelve months; it reads those
+    of a year.
 
     \b
     Examples:

@@ -34,7 +34,7 @@ class Part(NamedTuple):
     """A process of ``run``."""
 
     name: str
-    """As it is logged: ``receiver``, ``worker zammad``."""
+    """As it is logged: ``receiver``, ``worker 2``."""
     command: Sequence[str]
     """The program and its arguments."""
     environment: Mapping[str, str]

@@ -4,12 +4,15 @@ from datetime import datetime
 
 HIDDEN = "[secret]"
 
+_SHORTEST = 8
+"""Characters. What is shorter is no secret but a word, and to hide it would make errors unreadable."""
+
 _secrets: set[str] = set()
 
 
 def hide(secret: str) -> None:
     """From now on no error of a helpdesk shows this: answers may repeat what was sent to them."""
-    if secret:
+    if len(secret) >= _SHORTEST:
         _secrets.add(secret)
 
 

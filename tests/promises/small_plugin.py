@@ -40,6 +40,7 @@ class SmallSettings(HelpdeskSettings):
     ca_file: Path | None = Field(None, description="Certificates to trust.")
     mapping: Path = Field(Path("small.yaml"), description="The names of the small desk.")
     webhook_secret: SigningSecret | None = Field(None, description="What the small desk signs with.")
+    max_answer_bytes: int = Field(1_000_000, description="How long an answer may be.")
     colour: str | None = Field(None, description="What this helpdesk alone has.")
 
 

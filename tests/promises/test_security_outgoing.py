@@ -122,12 +122,13 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere_else(status: int,
 
 
 def work_on(desk: Helpdesk, number: str) -> None:
-    """Reads a ticket, writes on it, and makes an RFO task for it."""
+    """Reads a ticket, writes on it, makes an RFO task for it, and links a record to it."""
     ticket = desk.read(number)
     note = Note(public=False, title="Looked at", text="Somebody looks at it.", marks=frozenset({"looked"}))
     desk.write(ticket, {"service_id": "SVC-1005"}, note)
     task = NewTicket(key=key_of(TicketKind.RFO_TASK, ticket.id), title="RFO", text="Write it.", group="rfo")
-    desk.ensure(task, ticket)
+    made = desk.ensure(task, ticket)
+    desk.link(made, ticket)
 
 
 @pytest.mark.parametrize("step", get_args(WireStep))

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -106,6 +107,7 @@ def test_a_bad_message_never_goes_live_and_a_good_one_does(own: Path) -> None:
         file.write_text(text)
         assert reload(worker, lambda: (None, load_policy(own, SERVICES))) is used  # type: ignore[arg-type,return-value]
     assert len(worker.texts) == 1
+    assert "deferral_agreed" in (worker.watch.policy_failure or "")
     assert worker.texts[0].startswith("Now we go on")
 
 
@@ -130,6 +132,7 @@ def test_texts_that_cannot_be_read_never_go_live(own: Path, monkeypatch: pytest.
 class _Worker:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.watch = SimpleNamespace(policy_failure=None)
         self.texts: list[str] = []
 
     def use(self, desk: object, policy: Policy) -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from connector.cli.systemd import Watchdog
 
+pytestmark = pytest.mark.process
+
 RUN = """
 import sys
 from connector.cli import supervisor
 from connector.cli.supervisor import Part, supervise
-
-pytestmark = pytest.mark.process
 
 supervisor._FIRST_DELAY_S, supervisor._SILENT_S, supervisor.STOP_S = 0.0, 0.5, 0.5
 programs = sys.argv[1:]

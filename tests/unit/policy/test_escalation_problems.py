@@ -122,7 +122,8 @@ def test_a_ladder_on_which_nobody_is_told(tmp_path: Path) -> None:
     )
     assert problems(policy) == [
         f"{policy}:{line_of(policy, '    none:')}: escalation.ladders.none: "
-        "every level is passed over: nobody would ever be told"
+        "every level is passed over: nobody would ever be told",
+        f"{policy}:{line_of(policy, '  remind_at: 80 %') + 1}: problem.overdue_level: the ladder 'none' has no level 3",
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from connector.domain.decision import Decision, NewTicket, Note
 from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket
-from connector.domain.vocabulary import Actor, Impact, Priority, TicketKind, TicketState
+from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import (
     ForbiddenError,
     PermanentError,
@@ -302,7 +302,12 @@ def test_a_helpdesk_that_is_down_refuses_no_message() -> None:
 
 def closed_problem() -> Ticket:
     closing = moved(TicketState.OPEN, TicketState.CLOSED, at(minutes=1))
-    return incident(kind=TicketKind.PROBLEM, state=TicketState.CLOSED, history=(closing,), updated_at=at(minutes=1))
+    state = ProblemState.INVESTIGATING
+    history = (changed("problem_state", None, state, T0, Actor.CONNECTOR), closing)
+    fields = complete(problem_state=state)
+    return incident(
+        fields, kind=TicketKind.PROBLEM, state=TicketState.CLOSED, history=history, updated_at=at(minutes=1)
+    )
 
 
 def test_nobody_reads_that_a_record_is_open_again_when_it_is_not() -> None:
