@@ -261,8 +261,8 @@ class _Reader:
                 if not self._more():
                     raise
                 continue
-            # A number may go on in the next piece.
-            if end == len(self._text) and self._more():
+            # A number may go on in the next piece; so may one whose point or exponent is all that is there of the rest.
+            if (end == len(self._text) or self._text[end] in ".eE") and self._more():
                 continue
             self._at = end
             return value

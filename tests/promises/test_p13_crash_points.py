@@ -23,7 +23,7 @@ from tests.chaos.dying import Death, Point
 from tests.chaos.evidence import gather
 from tests.chaos.helpdesks import HELPDESKS, SHAPES
 from tests.chaos.sandbox import Sandbox
-from tests.chaos.worker import Order, worker_process
+from tests.chaos.worker import POLICY, Order, worker_process
 from tests.promises.conftest import Place
 from tests.waiting import is_quiet, wait_until
 
@@ -115,12 +115,25 @@ def problem(scene: Scene, count: int) -> list[str]:
     for incident in incidents:
         scene.helpdesk.agent_closes(incident)
     scene.touch(incidents)
-    scene.work(scene.order)
+    scene.work(scene.order._replace(policy=_a_record_for_each(scene.order.log.parent)))
     desk = scene.helpdesk.desk()
     records = [link.id for incident in incidents for link in desk.read(incident).links]
+    scene.touch(records)
+    scene.work(scene.order)
     for record in records:
         scene.helpdesk.agent_closes(record)
     return records
+
+
+def _a_record_for_each(folder: Path) -> Path:
+    """The shipped policy, but incidents of one outage get a record each, at once."""
+    text = POLICY.read_text(encoding="utf-8")
+    for old, new in (("one_record_for: [service, circuit, region]", "one_record_for: []"), ("wait: 30 min", "wait: 1 s")):
+        assert old in text
+        text = text.replace(old, new)
+    changed = folder / "a record for each.yaml"
+    changed.write_text(text, encoding="utf-8")
+    return changed
 
 
 @pytest.mark.parametrize(
