@@ -128,7 +128,8 @@ def problem(scene: Scene, count: int) -> list[str]:
 def _a_record_for_each(folder: Path) -> Path:
     """The shipped policy, but incidents of one outage get a record each, at once."""
     text = POLICY.read_text(encoding="utf-8")
-    for old, new in (("one_record_for: [service, circuit, region]", "one_record_for: []"), ("wait: 30 min", "wait: 1 s")):
+    each, at_once = ("one_record_for: [service, circuit, region]", "one_record_for: []"), ("wait: 30 min", "wait: 1 s")
+    for old, new in (each, at_once):
         assert old in text
         text = text.replace(old, new)
     changed = folder / "a record for each.yaml"
