@@ -75,9 +75,7 @@ SHAPES: dict[str, Callable[[SteppedClock], House]] = {
     "zammad-5.5": partial(_ZAMMAD, version="5.5"),
     "zammad-7": partial(_ZAMMAD, version="7"),
 }
-"""The oldest and the newest Zammad; what is right on both is right on 6.4. Promises and rules are played on both, but
-where a life of a ticket is dear and the shape of answers cannot matter: any order of events (P3), two helpdesks at once
-(P8), the parity of helpdesks. Those are played on 6.4."""
+"""The oldest and the newest Zammad; what is right on both is right on 6.4. Promises and rules are played on both."""
 PLACES = [
     ("zammad-7", "sqlite"),
     ("zammad-5.5", "sqlite"),

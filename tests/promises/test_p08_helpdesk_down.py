@@ -90,7 +90,7 @@ def test_a_search_that_is_broken_for_a_day_does_not_end_the_sweeps(cast: Cast) -
 
 
 def test_another_helpdesk_on_the_same_work_table_does_not_notice(database_url: str) -> None:
-    with open_stage(database_url, helpdesk="zammad") as down, open_stage(database_url, helpdesk="jira-cloud") as well:
+    with open_stage(database_url, helpdesk="zammad-7") as down, open_stage(database_url, helpdesk="jira-cloud") as well:
         broken, sound = with_people(down), with_people(well)
         waiting = broken.customer.writes("Line down", COMPLETE)
         down.settle()

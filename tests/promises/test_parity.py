@@ -13,7 +13,7 @@ import pytest
 from connector.domain.labels import LABELS
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Priority, TicketState
-from tests.promises.conftest import COMPLETE, HOUSES, Cast, set_the_stage
+from tests.promises.conftest import COMPLETE, PLACES, Cast, set_the_stage
 from tests.promises.happenings import HAPPENINGS, Happening
 
 MINUTES = (1, 7, 16, 61, 130, 480, 1500)
@@ -86,13 +86,16 @@ def lived(cast: Cast, number: int) -> list[dict[str, Any]]:
     return [told(one) for one in (seen, *(stage.ticket(link.id) for link in links))]
 
 
+PLAYED = tuple(helpdesk for helpdesk, _ in PLACES)
+
+
 @pytest.mark.parametrize("number", LIVES)
 def test_equal_lives_end_in_equal_tickets(number: int, tmp_path: Path) -> None:
     ends = {}
-    for helpdesk in HOUSES:
+    for helpdesk in PLAYED:
         cast = set_the_stage(f"sqlite:///{tmp_path / helpdesk}.sqlite3", helpdesk)
         with cast.stage:
             ends[helpdesk] = lived(cast, number)
 
-    assert ends["jira-cloud"] == ends["zammad"]
-    assert ends["jira-datacenter"] == ends["zammad"]
+    first = ends.pop(PLAYED[0])
+    assert {helpdesk: end for helpdesk, end in ends.items() if end != first} == {}

@@ -16,7 +16,13 @@ def _verify(headers: Headers, body: bytes, hook: Hook) -> bool:
     return is_signed("sha1", hook.secrets, body, headers.get("X-Hub-Signature"))
 
 
+NO_MATTER = b'{"examination":"interspace doctor"}'
+"""What ``interspace doctor`` sends: nothing that Zammad ever says, and about no ticket."""
+
+
 def _event(_headers: Headers, payload: Value, _bot: str | None) -> Event:
+    if payload.find("examination") == "interspace doctor":
+        return Event(ignored="an examination")
     return Event((str(payload["ticket"]["id"].identifier()),))
 
 

@@ -14,6 +14,7 @@ from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.zammad.doctor.conditions import named_conditions, texts
 from connector.helpdesks.zammad.doctor.context import Context, listed
 from connector.helpdesks.zammad.install.webhook import PATH
+from connector.helpdesks.zammad.webhook import NO_MATTER
 from connector.install.installation import endpoint, is_this_machine
 from connector.install.objects import is_marked
 
@@ -108,12 +109,11 @@ def triggers(context: Context) -> Observation:
 
 
 def receiver(context: Context) -> Observation:
-    """The receiver behind the webhook's address has our secret: it accepts our signature and refuses what we signed."""
+    """The receiver behind the webhook's address has our secret: it accepts our signature."""
     url = str(used_webhook(context)["endpoint"])
-    body = b'{"ticket":{"id":0}}'
-    signature = f"sha1={hmac.digest(context.webhook_secrets[0], body, 'sha1').hex()}"
+    signature = f"sha1={hmac.digest(context.webhook_secrets[0], NO_MATTER, 'sha1').hex()}"
     lost = "Zammad loses the event: up to 6.4 it takes a redirect for success, later ones for a failure, five times"
-    return receives(context, url, Probe(body, signature, 400, "ticket.id", lost))
+    return receives(context, url, Probe(NO_MATTER, signature, lost))
 
 
 def failed_deliveries(context: Context) -> Observation:

@@ -4,9 +4,9 @@ import hmac
 
 import pytest
 
-from connector.helpdesks.payload import PayloadError, Value
+from connector.helpdesks.payload import PayloadError, Value, parse
 from connector.helpdesks.sender import Event, Hook
-from connector.helpdesks.zammad.webhook import SENDER
+from connector.helpdesks.zammad.webhook import NO_MATTER, SENDER
 from tests.unit.webhooks.deliveries import DELIVERY, PREVIOUS, SECRET, sign, ticket_body
 
 BODY = ticket_body()
@@ -71,6 +71,12 @@ def test_every_secret_is_always_compared(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_event_is_about_its_ticket() -> None:
     assert SENDER.event({}, Value({"ticket": {"id": 17}, "article": {}}, ""), None) == Event(("17",))
+
+
+def test_an_examination_is_about_no_ticket() -> None:
+    assert SENDER.event({}, parse(NO_MATTER), None) == Event(ignored="an examination")
+    with pytest.raises(PayloadError):
+        SENDER.event({}, Value({"examination": "of somebody else"}, ""), None)
 
 
 @pytest.mark.parametrize(
