@@ -22,17 +22,19 @@ FAN = (
 
 @pytest.fixture(params=["zammad-7", "jira-cloud"])
 def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
-    """A fresh stage on each kind of helpdesk. The oldest Zammad plays what only Zammad has, below: the rules see the
-    same ticket of both, which tests/promises/test_rule_*.py hold them to."""
+    """A fresh stage on each kind of helpdesk."""
     made = set_the_stage(sqlite_url, request.param)
     with made.stage:
         yield made
 
 
-@pytest.fixture
-def zammad(sqlite_url: str) -> Iterator[Cast]:
+OLDEST_AND_NEWEST = ["zammad-5.5", pytest.param("zammad-7", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=OLDEST_AND_NEWEST)
+def zammad(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A fresh stage on Zammad."""
-    made = set_the_stage(sqlite_url, "zammad-5.5")
+    made = set_the_stage(sqlite_url, request.param)
     with made.stage:
         yield made
 
@@ -45,10 +47,10 @@ def jira(sqlite_url: str) -> Iterator[Cast]:
         yield made
 
 
-@pytest.fixture
-def friday(sqlite_url: str) -> Iterator[Cast]:
+@pytest.fixture(params=OLDEST_AND_NEWEST)
+def friday(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     """A stage on Zammad on Friday evening."""
-    with open_stage(sqlite_url, FRIDAY_EVENING, "zammad-5.5") as stage:
+    with open_stage(sqlite_url, FRIDAY_EVENING, request.param) as stage:
         yield with_people(stage)
 
 
