@@ -123,8 +123,8 @@ def lives() -> st.SearchStrategy[list[Happening]]:
 
 
 def _chosen_when_over(happenings: list[Happening]) -> bool:
-    """The late connector looks when a priority is chosen. If the ticket is over at that moment, a request from before is
-    told that it came too late: nobody can know then that the ticket will be opened again."""
+    """The late connector looks when a priority is chosen. If the ticket is over at that moment, whoever asked before is
+    told that it was too late: nobody can know then that the ticket will be opened again."""
     over = False
     for one in happenings:
         over = STATES[one.what] is TicketState.CLOSED if one.what in STATES else over
