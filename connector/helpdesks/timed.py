@@ -42,7 +42,7 @@ class TimedAdapter(HTTPAdapter):
         stream = kwargs.pop("stream", False)
         connect, read = kwargs.pop("timeout")
         bounded = Timeout(total=connect + read, connect=connect, read=read)
-        response = super().send(request, True, bounded, *args, **kwargs)  # type: ignore[arg-type]
+        response = super().send(request, True, bounded, *args, **kwargs)  # type: ignore[arg-type]  # requests hands it on to urllib3, its types know numbers
         if not stream:
             _read(response)
         return response

@@ -15,11 +15,11 @@ class EveryPart(NodeTransformer):
     def __init__(self, alternative: int) -> None:
         self._alternative = alternative
 
-    def visit_If(self, node: nodes.If, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
+    def visit_If(self, node: nodes.If, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802 - so the library calls it
         self.generic_visit(node)
         return [_condition(node.test), *node.body, *node.elif_, *node.else_]
 
-    def visit_For(self, node: nodes.For, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802
+    def visit_For(self, node: nodes.For, *args: Any, **kwargs: Any) -> list[nodes.Node]:  # noqa: N802 - so the library calls it
         self.generic_visit(node)
         otherwise, node.else_ = node.else_, []
         if node.test is not None:
@@ -27,19 +27,19 @@ class EveryPart(NodeTransformer):
             node.test = None
         return [node, *otherwise]
 
-    def visit_CondExpr(self, node: nodes.CondExpr, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+    def visit_CondExpr(self, node: nodes.CondExpr, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - so the library calls it
         self.generic_visit(node)
         return _member([nodes.Not(node.test), node.expr1, node.expr2 or nodes.Const("")], self._alternative or 1, node)
 
-    def visit_Or(self, node: nodes.Or, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+    def visit_Or(self, node: nodes.Or, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - so the library calls it
         self.generic_visit(node)
         return _member([node.left, node.right], self._alternative, node)
 
-    def visit_And(self, node: nodes.And, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+    def visit_And(self, node: nodes.And, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - so the library calls it
         self.generic_visit(node)
         return _member([node.left, node.right], -1, node)
 
-    def visit_Compare(self, node: nodes.Compare, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+    def visit_Compare(self, node: nodes.Compare, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - so the library calls it
         """``a < b < c`` looks at ``c`` only if ``a < b``."""
         self.generic_visit(node)
         lefts = [node.expr, *(operand.expr for operand in node.ops)]

@@ -218,7 +218,7 @@ def _environment(*, strict: bool) -> _Environment:
 class _Numbered(NodeTransformer):
     """What is printed has the line before it on which it stands in the template."""
 
-    def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802
+    def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - so the library calls it
         node.nodes = [
             each
             for part in node.nodes
