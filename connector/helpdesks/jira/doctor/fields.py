@@ -1,6 +1,6 @@
 """Do the custom fields exist and fit, belong to the project, and stand on its screens with their options?"""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
@@ -31,27 +31,31 @@ def fields(context: Context) -> Observation:
     return ok(f"all {len(ids)} custom fields are there, of the right type")
 
 
+def _lacking(context: Context, held: Container[str]) -> list[str]:
+    """The names of our fields whose ids are not among those that are there."""
+    names = {**context.mapping.fields, "group": context.mapping.group_field}
+    return [names[field] for field, field_id in context.site.fields.ids.items() if field_id not in held]
+
+
 def associated(context: Context) -> Observation:
     """The fields belong to the project (Cloud, since 2026). Before that, and on Data Center, every project had them."""
     (row,) = context.current.tables.get(ASSOCIATIONS) or (None,)
     if row is None:
         return ok("every project has every field")
-    ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
-    missing = [names[field] for field, field_id in ids.items() if field_id not in row["fields"]]
+    missing = _lacking(context, row["fields"])
     if missing:
         return fail(
             f"the {row['name']} lacks {', '.join(missing)}: nobody can set them, whatever screens they are on",
             "interspace install apply jira adds them.",
         )
-    return ok(f"the {row['name']} has all {len(ids)}")
+    return ok(f"the {row['name']} has all {len(context.site.fields.ids)}")
 
 
 def on_screens(context: Context) -> Observation:
     """Only what is on its screen can be set when an issue is created; Jira refuses everything else."""
-    ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
     lacking = []
     for kind, form in context.forms.items():
-        missing = [names[field] for field, field_id in ids.items() if field_id not in form]
+        missing = _lacking(context, form)
         missing += [name for name in SYSTEM_FIELDS if name not in form]
         if missing:
             lacking.append(f"{kind}: {', '.join(missing)}")
@@ -66,14 +70,13 @@ def on_screens(context: Context) -> Observation:
 def on_edit_screens(context: Context) -> Observation:
     """What is changed later has to be on the screen of edits, which may be another one; a write leaves the rest out.
     The newest open issue of each type shows it."""
-    ids, names = context.site.fields.ids, {**context.mapping.fields, "group": context.mapping.group_field}
     seen, lacking = [], []
     for kind in sorted(context.mapping.handled_types):
         issue = _newest(context, kind)
         if issue is not None:
             seen.append(kind)
             form = row_of(context.bot, f"api/2/issue/{issue}/editmeta").get("fields") or {}
-            missing = [names[field] for field, field_id in ids.items() if field_id not in form]
+            missing = _lacking(context, form)
             missing += [name for name in _edited_fields(context, kind) if name not in form]
             lacking += [f"{kind}: {', '.join(missing)}"] if missing else []
     if lacking:
