@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -14,6 +15,13 @@ from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.helpdesk import Desk
 from connector.settings import Settings
 from connector.simulation import cassette
+
+from_option = click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Take the tickets from a file of interspace simulate --save.",
+)
 
 
 class Past(NamedTuple):
@@ -42,11 +50,11 @@ def asked(settings: Settings, helpdesk: str | None, since: datetime) -> Past:
 
 
 def saved(path: Path) -> Past:
-    """The tickets of a file that ``interspace simulate --save`` wrote.
-
-    :raises CassetteError: now or while they are read.
-    """
-    until, tickets = cassette.read(path)
+    """The tickets of a file that ``interspace simulate --save`` wrote."""
+    try:
+        until, tickets = cassette.read(path)
+    except cassette.CassetteError as error:
+        raise click.ClickException(str(error)) from None
     return Past(tickets, until)
 
 
@@ -54,7 +62,10 @@ def shown_while_read(past: Past, *, quiet: bool) -> Iterator[Ticket | None]:
     """The tickets, while a bar on the terminal shows how far it is."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("tickets"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
-        yield from bar.track(past.tickets, total=past.total)
+        try:
+            yield from bar.track(past.tickets, total=past.total)
+        except cassette.CassetteError as error:
+            raise click.ClickException(str(error)) from None
 
 
 def _read(desk: Desk, ids: Iterable[str]) -> Iterator[Ticket | None]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
-from connector.cli.past import Past, asked, saved, shown_while_read
+from connector.cli.past import Past, asked, from_option, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_policy
 from connector.documents.render import DocumentError, pdf
@@ -20,7 +20,6 @@ from connector.reports.month import Month
 from connector.reports.render import TEXTS
 from connector.reports.tables import of_customer, of_provider
 from connector.settings import Settings
-from connector.simulation.cassette import CassetteError
 
 _TREND = 12
 """Months that the provider's report looks back."""
@@ -45,12 +44,7 @@ _FORMATS = click.Choice(("html", "pdf", "csv", "json"))
     default=Path(),
     help="The folder for the files.  [default: the current one]",
 )
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Take the tickets from a file of interspace simulate --save.",
-)
+@from_option
 @helpdesk_option()
 @settings_options(HELPDESK)
 def report(
@@ -84,16 +78,11 @@ def report(
     if customer is not None and everybody:
         raise click.UsageError("--all holds every customer: leave --customer out")
     back = wanted if customer is not None else wanted.shifted(1 - _TREND)
-    try:
-        past = asked(settings, helpdesk, back.begins) if source is None else saved(source)
-        incidents = _incidents(past, policy, min(past.until, wanted.ends))
-    except CassetteError as error:
-        raise click.ClickException(str(error)) from None
+    past = asked(settings, helpdesk, back.begins) if source is None else saved(source)
     until = min(past.until, wanted.ends)
-    reports = [_report(incidents, policy, wanted, until, customer)] if customer or not everybody else []
-    if everybody:
-        names = sorted({one.customer for one in incidents})
-        reports = [_report(incidents, policy, wanted, until, name) for name in (None, *names)]
+    incidents = _incidents(past, policy, until)
+    customers = (None, *sorted({one.customer for one in incidents})) if everybody else (customer,)
+    reports = [_report(incidents, policy, wanted, until, name) for name in customers]
     _write(reports, out, form, policy)
 
 

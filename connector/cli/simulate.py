@@ -77,12 +77,9 @@ def simulate(
         raise click.UsageError("--allow counts differences: name the new policy with --policy")
     in_use = open_policy(settings)
     new = None if candidate is None else load_policy(candidate, services or settings.services)
-    try:
-        past = asked(settings, helpdesk, now() - since) if source is None else _since(saved(source), since)
-        tickets = shown_while_read(past, quiet=as_json)
-        report = compared(tickets if save is None else _saving(tickets, save, past.until), in_use, new, past.until)
-    except cassette.CassetteError as error:
-        raise click.ClickException(str(error)) from None
+    past = asked(settings, helpdesk, now() - since) if source is None else _since(saved(source), since)
+    tickets = shown_while_read(past, quiet=as_json)
+    report = compared(tickets if save is None else _saving(tickets, save, past.until), in_use, new, past.until)
     if as_json:
         click.echo(json.dumps(_as_data(report), indent=2, ensure_ascii=False))
     else:
@@ -99,7 +96,7 @@ def _since(past: Past, length: timedelta) -> Past:
 
 
 def _saving(tickets: Iterable[Ticket | None], path: Path, until: datetime) -> Iterator[Ticket | None]:
-    with cassette.Recorder(path, until) as recorder:
+    with cassette.recorder(path, until) as recorder:
         for ticket in tickets:
             if ticket is not None:
                 recorder.add(ticket)

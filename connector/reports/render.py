@@ -9,9 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from connector.reports.figures import Report, Row, Table, Value, readable
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What begins with one of these is a formula to a spreadsheet (CWE-1236). What customers wrote is data."""
+from connector.reports.spreadsheet import harmless
 
 
 def as_json(report: Report) -> str:
@@ -37,7 +35,7 @@ def as_csv(report: Report) -> str:
         for row in table.rows:
             for column, (value, tickets) in zip(table.columns, row.figures, strict=True):
                 cells = (report.customer or "all", table.key, row.label, column, value, " ".join(tickets))
-                writer.writerow((report.month.name, *map(_harmless, cells)))
+                writer.writerow((report.month.name, *map(_cell, cells)))
     return out.getvalue()
 
 
@@ -58,5 +56,5 @@ def _as_object(row: Row, table: Table) -> dict[str, object]:
     return {"label": row.label, **{name: figure._asdict() for name, figure in named}}
 
 
-def _harmless(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _cell(value: Value) -> Value:
+    return harmless(value) if isinstance(value, str) else value

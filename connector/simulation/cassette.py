@@ -5,14 +5,12 @@ It holds what customers wrote. It is made readable by its owner alone, and belon
 
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +18,7 @@ from connector.domain.fields import Fields
 from connector.domain.model import Instant
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
+from connector.simulation.whole_file import whole_file
 
 _FORMAT = 1
 _MOMENT = TypeAdapter[datetime](Instant)
@@ -30,31 +29,23 @@ class CassetteError(ValueError):
 
 
 class Recorder:
-    """Writes a cassette beside its place and puts it there when it is whole."""
+    """Writes tickets into a cassette; see :func:`recorder`."""
 
-    def __init__(self, path: Path, saved_at: datetime) -> None:
-        """``saved_at`` (UTC): nothing that would have happened later is simulated."""
-        self._path, self._beside = path, path.with_name(path.name + ".part")
-        handle = os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        # Without the time of writing, so that equal tickets make an equal file.
-        self._file = os.fdopen(handle, "wb")
-        self._out = gzip.GzipFile(fileobj=self._file, mode="wb", mtime=0)
-        self._out.write(json.dumps({"format": _FORMAT, "saved_at": saved_at.isoformat()}).encode() + b"\n")
+    def __init__(self, out: gzip.GzipFile) -> None:
+        self._out = out
 
     def add(self, ticket: Ticket) -> None:
         """One more ticket."""
         self._out.write(ticket.model_dump_json(exclude_defaults=True).encode() + b"\n")
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        self._out.close()
-        self._file.close()
-        if kind is None:
-            self._beside.replace(self._path)
-        else:
-            self._beside.unlink(missing_ok=True)
+@contextmanager
+def recorder(path: Path, saved_at: datetime) -> Iterator[Recorder]:
+    """A cassette to be written. ``saved_at`` (UTC): nothing that would have happened later is simulated."""
+    # Without the time of writing, so that equal tickets make an equal file.
+    with whole_file(path) as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as out:
+        out.write(json.dumps({"format": _FORMAT, "saved_at": saved_at.isoformat()}).encode() + b"\n")
+        yield Recorder(out)
 
 
 def read(path: Path) -> tuple[datetime, Iterator[Ticket]]:

@@ -35,7 +35,7 @@ def rows(*, quick: bool = False) -> list[Row]:
     number = 300 if quick else 3_000
     with TemporaryDirectory() as folder:
         path = Path(folder) / "past.json.gz"
-        with cassette.Recorder(path, T0 + timedelta(days=7)) as recorder:
+        with cassette.recorder(path, T0 + timedelta(days=7)) as recorder:
             for ticket in islice(cycle(tickets.day(policy, 300)), number):
                 recorder.add(ticket)
         began = time.process_time()

@@ -16,7 +16,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_line_for_each_ticket_and_a_column_for_each_field(run: Run, tmp_path: Path) -> None:
-    with cassette.Recorder(tmp_path / "past.json.gz", at(days=2)) as recorder:
+    with cassette.recorder(tmp_path / "past.json.gz", at(days=2)) as recorder:
         recorder.add(incident(complete(short_description="=1+1", test_results="two\nlines")))
     out = tmp_path / "fields.csv"
 
@@ -41,7 +41,7 @@ def test_a_living_helpdesk(run: Run, live: Live, tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
-    with cassette.Recorder(tmp_path / "past.json.gz", at(days=2)):
+    with cassette.recorder(tmp_path / "past.json.gz", at(days=2)):
         pass
     failed = run("export", "--from", str(tmp_path / "past.json.gz"), "--out", str(tmp_path / "no" / "fields.csv"))
 

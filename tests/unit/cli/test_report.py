@@ -10,7 +10,7 @@ from tests.unit.simulation.test_replay import reported
 
 
 def saved(folder: Path) -> str:
-    with cassette.Recorder(folder / "past.json.gz", at(days=2)) as recorder:
+    with cassette.recorder(folder / "past.json.gz", at(days=2)) as recorder:
         recorder.add(reported())
     return str(folder / "past.json.gz")
 

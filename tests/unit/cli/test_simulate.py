@@ -22,7 +22,7 @@ def policy(folder: Path, **changed: tuple[str, str]) -> Path:
 
 
 def saved(folder: Path) -> Path:
-    with cassette.Recorder(folder / "past.json.gz", at(days=2)) as recorder:
+    with cassette.recorder(folder / "past.json.gz", at(days=2)) as recorder:
         recorder.add(reported())
     return folder / "past.json.gz"
 

@@ -26,7 +26,7 @@ TICKETS = (
 
 
 def saved(path: Path) -> Path:
-    with cassette.Recorder(path, T0) as recorder:
+    with cassette.recorder(path, T0) as recorder:
         for ticket in TICKETS:
             recorder.add(ticket)
     return path
@@ -52,7 +52,7 @@ def test_a_reading_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
     path = saved(tmp_path / "past.json.gz")
     before = path.read_bytes()
 
-    with pytest.raises(KeyboardInterrupt), cassette.Recorder(path, T0):
+    with pytest.raises(KeyboardInterrupt), cassette.recorder(path, T0):
         raise KeyboardInterrupt
 
     assert path.read_bytes() == before
