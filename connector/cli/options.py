@@ -26,7 +26,16 @@ MAPPING = "the mappings"
 
 _SECTIONS = {
     "Rules": RULES,
-    "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
+    "Receiver": (
+        "host",
+        "port",
+        "receiver_processes",
+        "receiver_threads",
+        "settle_seconds",
+        "max_body_bytes",
+        "panels",
+        "intake_body_bytes",
+    ),
     "Worker": (
         "worker_processes",
         "worker_threads",

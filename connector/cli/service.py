@@ -38,7 +38,8 @@ from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
 
-_RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
+_INTAKE = ("panels", "intake_body_bytes")
+_RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes", *_INTAKE)
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _OF_RUN = ("worker_processes",)

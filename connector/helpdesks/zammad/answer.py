@@ -185,6 +185,17 @@ class ListedRow(ZammadAnswer):
     updated_at: Instant
 
 
+class ListedTicket(ListedRow):
+    """A ticket in a search result as a list shows it; custom attributes are read by name from the raw object."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    number: str
+    title: Text
+    state_id: int
+    priority_id: int
+
+
 class ListedProblem(ListedRow):
     """A problem record in a search result; custom attributes are read by name from the raw object."""
 

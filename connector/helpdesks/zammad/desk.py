@@ -36,6 +36,7 @@ from connector.helpdesks.helpdesk import HandOver, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.long_answer import Rows
+from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import PROPERTY, Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import ArticleRow, History, TicketRow, UserRow, WholeTicket
@@ -45,6 +46,7 @@ from connector.helpdesks.zammad.identity import identity, told_version
 from connector.helpdesks.zammad.listing import Column, listed_problems, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
+from connector.helpdesks.zammad.on_behalf import OnBehalf
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.refusal import explained
 from connector.helpdesks.zammad.roles import Roles
@@ -252,6 +254,35 @@ class ZammadDesk:
         }
         path = f"tickets/{found}"
         return parsed(TicketRow, self._client.put(path, closed), f"PUT {path}").number
+
+    def opened(self, key: str) -> Opened | None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.opened(key)
+
+    def open(self, request: Request) -> Opened:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.open(request)
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.say(message, ticket)
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.reported(services, over=over)
+
+    @cached_property
+    def _on_behalf(self) -> OnBehalf:
+        return OnBehalf(
+            self._client,
+            self._mapping,
+            lambda: self._decoder,
+            self._meanings,
+            find=self._find,
+            whole=self._whole,
+            attributes=self._attributes,
+            stored=self._stored,
+        )
 
     @property
     def search_lag(self) -> timedelta:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.zammad.answer import ListedProblem, ListedRow
+from connector.helpdesks.zammad.answer import ListedProblem, ListedRow, ListedTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.values import encode
 
@@ -37,6 +37,11 @@ def listed_problems(client: ZammadClient, condition: dict[str, Any]) -> Iterator
             return
         seen |= {row.id for row in fresh}
         page += 1
+
+
+def listed_tickets(client: ZammadClient, condition: dict[str, Any], most: int) -> list[ListedTicket]:
+    """The newest tickets that fulfil the condition, with their attributes, ``most`` at most (200 on one page)."""
+    return _search(ListedTicket, client, condition, {"sort_by": "id", "order_by": "desc", "limit": most})
 
 
 def _search(kind: type[Row], client: ZammadClient, condition: dict[str, Any], options: dict[str, Any]) -> list[Row]:

@@ -16,7 +16,7 @@ BEGINS = {
     "Zammad": ("--zammad-", "--scheduler-wait"),
     "Jira": ("--jira-",),
     "Rules": ("--policy", "--services"),
-    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes"),
+    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes", "--panels", "--intake-"),
     "Worker": ("--worker-", "--largest-change", "--sweep-minutes"),
     "Logging": ("--log-",),
 }
