@@ -8,11 +8,12 @@ from typing import Any, NamedTuple, overload
 
 from pydantic import Field
 
+from connector.domain.changes import Changes
 from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
-from connector.domain.ticket import Changes, OpenProblem
+from connector.domain.ticket import OpenProblem
 from connector.domain.vocabulary import TicketState
 
 _NOTHING: Changes = {}

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.document import File
-from connector.domain.ticket import Changes, OpenProblem, Ticket
+from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
 

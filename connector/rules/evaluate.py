@@ -5,10 +5,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
+from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording

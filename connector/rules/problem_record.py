@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import fit
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, LinkedTicket, Ticket
+from connector.domain.ticket import Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, ProblemState, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, OpenProblem, Ticket
+from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import requests
 from requests.adapters import HTTPAdapter
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, OpenProblem, Ticket
+from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.ticket import Changes, OpenProblem, Ticket
+from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed

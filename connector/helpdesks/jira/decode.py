@@ -8,7 +8,8 @@ import structlog
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Change, Customer, LinkedTicket, OpenProblem, Person, Ticket, open_problem
+from connector.domain.person import Customer, Person
+from connector.domain.ticket import Article, Change, LinkedTicket, OpenProblem, Ticket, open_problem
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept

@@ -13,8 +13,9 @@ from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, OpenProblem, Ticket
+from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency

@@ -17,8 +17,9 @@ from typing import Any
 from cachetools import LRUCache
 from pydantic import ValidationError
 
+from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, NewTicket, Note
-from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket, incident_of
+from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket, incident_of
 from connector.domain.vocabulary import Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency

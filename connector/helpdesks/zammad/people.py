@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import getaddresses
 
-from connector.domain.ticket import Customer, Person
+from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import Actor, Channel, Silence
 from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.staff import Staff

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note, Outcome
-from connector.domain.ticket import Article, Changes, Ticket
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
 from connector.rules.case import Case, Rule

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import INTAKE, NATIVE, Fields, SetBy, set_by
+from connector.domain.field import SetBy
+from connector.domain.fields import INTAKE, NATIVE, Fields, set_by
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import (
     Actor,

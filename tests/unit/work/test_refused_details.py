@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.ticket import Changes, LinkedTicket, OpenProblem, Ticket
+from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import (
     ForbiddenError,

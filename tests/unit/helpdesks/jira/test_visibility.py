@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import connector.helpdesks.jira
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, key_of
+from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.jira.messages import VISIBILITY
