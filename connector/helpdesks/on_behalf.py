@@ -111,6 +111,9 @@ class ActsForCustomers(Protocol):
         :raises RefusedError: nothing was made.
         """
 
+    def complete(self, opened: Opened, request: Request) -> None:
+        """Makes up for what a crash has left out of a ticket that :meth:`opened` shows without a digest."""
+
     def say(self, message: Message, ticket: Ticket) -> bool:
         """Adds the message as the customer's own, unless the ticket shows it already; whether it had to be added.
         ``ticket``: as it was read a moment ago."""

@@ -5,7 +5,7 @@ after its key, says when, so that leases, repetitions, pauses and dead letters a
 content is deleted, and the rest after a week: from then on the helpdesk alone tells of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -136,10 +136,14 @@ class Submissions:
             lambda connection: connection.execute(_OLD, {"b_before": to_micros(now - KEPT)}).all()
         )
         if old:
-            self._forget(old)
+            self._forget((row.helpdesk, row.key) for row in old)
 
-    def _forget(self, old: Sequence[Any]) -> None:
-        gone = [{"b_helpdesk": row.helpdesk, "b_key": row.key, "b_row": _ROW + row.key} for row in old]
+    def forget(self, helpdesk: str, key: str) -> None:
+        """As after a week: from now on the helpdesk alone tells of it."""
+        self._forget([(helpdesk, key)])
+
+    def _forget(self, old: Iterable[tuple[str, str]]) -> None:
+        gone = [{"b_helpdesk": helpdesk, "b_key": key, "b_row": _ROW + key} for helpdesk, key in old]
 
         def forget(connection: Connection) -> None:
             for statement in (_FORGET, _FORGET_ROW):

@@ -56,7 +56,11 @@ class Submitting(NamedTuple):
         try:
             if isinstance(held.content, Message):
                 return self._say(desk, held.content)
-            opened = desk.opened(key) or self._open(desk, held, held.content)
+            opened = desk.opened(key)
+            if opened is None:
+                opened = self._open(desk, held, held.content)
+            elif opened.digest is None:
+                desk.complete(opened, held.content)
         except NotFoundError as error:
             raise PermanentError(str(error)) from error
         if opened.digest not in (None, held.digest):

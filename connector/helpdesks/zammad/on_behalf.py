@@ -4,13 +4,14 @@ An article of the connector's own user with the sender *Customer* is the custome
 write as its user. Its preferences, which nobody can change afterwards, bear the key and what was submitted.
 """
 
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from cachetools import TTLCache
 
+from connector.domain.decision import Note
+from connector.domain.document import File
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.answer import parsed
@@ -19,10 +20,10 @@ from connector.helpdesks.on_behalf import Contact, Message, Opened, Reported, Re
 from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.zammad.answer import TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
-from connector.helpdesks.zammad.decode import Decoder
+from connector.helpdesks.zammad.creation import Creation
 from connector.helpdesks.zammad.listing import listed_tickets
 from connector.helpdesks.zammad.mapping import ZammadMapping
-from connector.helpdesks.zammad.names import Meanings
+from connector.helpdesks.zammad.write import MESSAGES, TicketWriter, article_of
 
 log = structlog.get_logger("zammad")
 
@@ -31,34 +32,18 @@ _MOST = 100
 
 
 class OnBehalf:
-    """One Zammad. ``find`` gives the id of the connector's ticket with a key, ``attributes`` fields as Zammad takes
-    them, ``stored`` raises RefusedError for what an answer shows not to be stored."""
+    """One Zammad."""
 
-    def __init__(
-        self,
-        client: ZammadClient,
-        mapping: ZammadMapping,
-        decoder: Callable[[], Decoder],
-        meanings: Meanings,
-        *,
-        find: Callable[[str], int | None],
-        whole: Callable[[str], WholeTicket],
-        attributes: Callable[[Mapping[str, Any]], dict[str, Any]],
-        stored: Callable[[TicketRow, Mapping[str, Any], str], None],
-    ) -> None:
+    def __init__(self, client: ZammadClient, mapping: ZammadMapping, writer: TicketWriter, creation: Creation) -> None:
         self._client = client
         self._mapping = mapping
-        self._decoder = decoder
-        self._meanings = meanings
-        self._find = find
-        self._whole = whole
-        self._attributes = attributes
-        self._stored = stored
+        self._writer = writer
+        self._creation = creation
         self._known: TTLCache[str, bool] = TTLCache(10_000, _KNOWN_S)
 
     def opened(self, key: str) -> Opened | None:
         """One request, and one more if there is such a ticket."""
-        found = self._find(key)
+        found = self._creation.find(key)
         if found is None:
             return None
         whole = self._whole(f"tickets/{found}")
@@ -79,12 +64,12 @@ class OnBehalf:
             "title": request.title,
             "group": self._mapping.group_name("intake"),
             "customer_id": f"guess:{request.contact.email}",
-            **self._attributes(fields),
+            **self._writer.attributes(fields),
             "article": article,
         }
         row = parsed(TicketRow, self._client.post("tickets", body), "POST tickets (panel)")
         try:
-            self._stored(row, fields, "POST tickets")
+            self._writer.check_stored(row, fields, "POST tickets")
         except RefusedError as error:
             if "connector_key" in error.details:
                 # Without its key it would never be found again.
@@ -110,19 +95,19 @@ class OnBehalf:
         attribute = self._mapping.attribute("service_id")
         condition: dict[str, Any] = {f"ticket.{attribute}": {"operator": "is", "value": list(services)}}
         if not over:
-            condition["ticket.state_id"] = {"operator": "is", "value": self._meanings.unresolved()}
-        decoder, found = self._decoder(), []
+            condition["ticket.state_id"] = {"operator": "is", "value": self._writer.meanings.unresolved()}
+        decoder, found = self._writer.decoder, []
         for row in listed_tickets(self._client, condition, _MOST):
             if self._mapping.kind_in(self._mapping.group(row.group or "")) is not TicketKind.INCIDENT:
                 continue
             fields = decoder.fields_of(row.model_extra or {})
-            priority = self._meanings.priority(row.priority_id)
+            priority = self._writer.meanings.priority(row.priority_id)
             found.append(
                 Reported(
                     id=str(row.id),
                     number=row.number,
                     title=row.title,
-                    state=self._meanings.state(row.state_id)[0],
+                    state=self._writer.meanings.state(row.state_id)[0],
                     service_id=fields["service_id"],
                     priority=priority,
                     escalation_level=fields["escalation_level"],
@@ -133,22 +118,12 @@ class OnBehalf:
             )
         return found
 
-    def _article(self, text: str, subject: str, key: str, files: Sequence[Any]) -> dict[str, Any]:
-        article: dict[str, Any] = {
-            "subject": subject,
-            "body": text,
-            "content_type": "text/plain",
-            "type": "web",
-            "sender": "Customer",
-            "internal": False,
-            "preferences": {PROPERTY: {"key": key}},
-        }
-        if files:
-            article["attachments"] = [
-                {"filename": file.name, "data": b64encode(file.content).decode(), "mime-type": file.media_type}
-                for file in files
-            ]
-        return article
+    def _whole(self, path: str) -> WholeTicket:
+        return parsed(WholeTicket, self._client.get(path, {"all": "true"}, MESSAGES), f"GET {path}")
+
+    def _article(self, text: str, subject: str, key: str, files: Sequence[File]) -> dict[str, Any]:
+        article = article_of(Note(public=True, title=subject, text=text, files=tuple(files)))
+        return {**article, "type": "web", "sender": "Customer", "preferences": {PROPERTY: {"key": key}}}
 
     def _make_known(self, contact: Contact) -> None:
         """The contact as a member of their organization, where Zammad does not know them yet. Whom it knows stays as it
