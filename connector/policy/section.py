@@ -100,7 +100,7 @@ def entries(data: Any, *path: str | int) -> list[tuple[Any, Any]]:
 def worded(detail: ErrorDetails) -> str:
     """pydantic's message in an admin's words."""
     if detail["type"] in ("enum", "literal_error"):
-        return f"expected {_NAMED.sub(r'\1', detail['ctx']['expected'])}"
+        return "expected " + _NAMED.sub(r"\1", detail["ctx"]["expected"])
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
     if wording := _WORDING.get(detail["type"]):

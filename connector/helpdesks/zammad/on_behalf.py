@@ -5,6 +5,7 @@ write as its user. Its preferences, which nobody can change afterwards, bear the
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.zammad.answer import TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.creation import Creation
-from connector.helpdesks.zammad.listing import listed_tickets
+from connector.helpdesks.zammad.listing import newest
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.write import MESSAGES, TicketWriter, article_of
 
@@ -29,6 +30,7 @@ log = structlog.get_logger("zammad")
 
 _KNOWN_S = 3_600
 _MOST = 100
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class OnBehalf:
@@ -97,7 +99,7 @@ class OnBehalf:
         if not over:
             condition["ticket.state_id"] = {"operator": "is", "value": self._writer.meanings.unresolved()}
         decoder, found = self._writer.decoder, []
-        for row in listed_tickets(self._client, condition, _MOST):
+        for row in newest(self._client, condition, _EVER, _MOST):
             if self._mapping.kind_in(self._mapping.group(row.group or "")) is not TicketKind.INCIDENT:
                 continue
             fields = decoder.fields_of(row.model_extra or {})
