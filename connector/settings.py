@@ -47,6 +47,9 @@ class Settings(Model):
     )
     policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
     services: Path = Field(MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`.")
+    telling: Path | None = Field(
+        None, description="Who is told outside of the helpdesk, `.yaml`; without it nobody is. It may hold secrets."
+    )
     proof_key: SigningSecret | None = Field(
         None,
         description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "

@@ -35,6 +35,7 @@ from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
 from connector.work.places import Places
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
+from connector.work.tellings import Tellings
 
 __all__ = [
     "Counts",
@@ -67,6 +68,7 @@ class WorkTable:
         self.people = People(database, self.now)
         self.health = HealthTable(database, self.now)
         self.places = Places(database, self.now)
+        self.tellings = Tellings(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))
         self._release = statements.release(database.rows(*statements.OWNED))
