@@ -50,6 +50,9 @@ class Settings(Model):
     panels: Path | None = Field(
         None, description="Who may report faults for customers by the intake interface and the form: a YAML file."
     )
+    telling: Path | None = Field(
+        None, description="Who is told outside of the helpdesk, `.yaml`; without it nobody is. It may hold secrets."
+    )
     proof_key: SigningSecret | None = Field(
         None,
         description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "

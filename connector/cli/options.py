@@ -18,6 +18,7 @@ from connector.settings import Settings, declared, load, secret_names, variable
 
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
+TELLING = "telling"
 HELPDESK = "of the helpdesk"
 """Stands for all settings of helpdesks that have a command line option."""
 ADMIN = "of the helpdesk's admin"
@@ -25,7 +26,7 @@ ADMIN = "of the helpdesk's admin"
 MAPPING = "the mappings"
 
 _SECTIONS = {
-    "Rules": RULES,
+    "Rules": (*RULES, TELLING),
     "Receiver": (
         "host",
         "port",

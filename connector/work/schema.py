@@ -50,7 +50,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 10
+VERSION = 11
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -172,6 +172,33 @@ PLACES = Table(
     Column("place", Text, primary_key=True),
     Column("ticket", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
+)
+
+# What has to be told outside of the helpdesk, and what was until the ticket says so itself.
+TELLINGS = Table(
+    "connector_telling",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("ticket", Text, primary_key=True),
+    Column("event", Text, primary_key=True),
+    Column("receiver", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    # When it may be tried; while somebody tries, the end of the lease; NULL: it was told or given up.
+    Column("due", BigInteger),
+    Column("token", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("told_at", BigInteger),
+    Column("failed_at", BigInteger),
+    Column("error", Text),
+)
+
+Index(
+    "connector_telling_due",
+    TELLINGS.c.helpdesk,
+    TELLINGS.c.due,
+    sqlite_where=TELLINGS.c.due.is_not(None),
+    postgresql_where=TELLINGS.c.due.is_not(None),
 )
 
 # How each helpdesk and its workers are, and a row of no meaning that shows that commits work.

@@ -15,7 +15,7 @@ BEGINS = {
     "Webhook": ("--receiver-url", "--secret-store"),
     "Zammad": ("--zammad-", "--scheduler-wait"),
     "Jira": ("--jira-",),
-    "Rules": ("--policy", "--services"),
+    "Rules": ("--policy", "--services", "--telling"),
     "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes", "--panels", "--intake-"),
     "Worker": ("--worker-", "--largest-change", "--sweep-minutes"),
     "Logging": ("--log-",),
