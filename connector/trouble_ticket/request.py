@@ -4,8 +4,9 @@ import base64
 import binascii
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from connector.domain.changes import Changes
@@ -30,7 +31,8 @@ IMPACTS: Mapping[str, Impact] = {
     "minor": Impact.NON_SERVICE_AFFECTING,
     "non_service_affecting": Impact.NON_SERVICE_AFFECTING,
 }
-"""What ``severity`` and MEF's ``observedImpact`` say, in small letters. Another word is asked about like a missing one."""
+"""What ``severity`` and MEF's ``observedImpact`` say, in small letters; another word is asked about like a missing
+one."""
 URGENCIES: Mapping[str, Urgency] = {
     "critical": Urgency.HIGH,
     "high": Urgency.HIGH,
@@ -44,7 +46,7 @@ class ForeignServiceError(Exception):
     """The ticket is about somebody else's service."""
 
 
-def request_of(document: Mapping[str, Any], caller: Caller, policy: Policy, external_id: str) -> Request:
+def request_of(document: Mapping[str, Any], caller: Caller, policy: Policy, external_id: str, now: datetime) -> Request:
     """The ticket to be opened. ``document``: as version 5, checked. ``external_id``: what the customer's system calls
     it.
 
@@ -66,11 +68,11 @@ def request_of(document: Mapping[str, Any], caller: Caller, policy: Policy, exte
         text=text,
         fields={**fields, "intake_channel": IntakeChannel.TROUBLE_TICKET_API},
         files=tuple(_files(document)),
-        kept=kept(caller.panel, {name: value for name, value in document.items() if name not in OURS}),
+        kept=kept(caller.panel, _noted(document, now)),
     )
 
 
-def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: str, number: int) -> Message:
+def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: str, number: int, now: datetime) -> Message:
     """A change as the customer's own words on the ticket, for support and the rules to read. ``number``: how many
     changes there were before, so that a repetition is the same change."""
     told = digest_of({"ticket": ticket_id, "number": number, "patch": dict(patch)})
@@ -80,7 +82,7 @@ def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: str, number:
         contact=Contact(email=caller.email or "", name=caller.name),
         text="\n".join(_told(patch)) or "Changed.",
         files=tuple(_files(patch)),
-        kept=kept(caller.panel, patch),
+        kept=kept(caller.panel, _noted(patch, now)),
     )
 
 
@@ -93,6 +95,15 @@ def kept(panel: str, document: Mapping[str, Any]) -> str:
     if len(text) > MOST_KEPT:
         raise ShapeError(f"there is too much in it: {MOST_KEPT} characters are kept with a ticket")
     return text
+
+
+def _noted(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What is kept: notes with an id and a time, and nothing of what only the ticket's own system says."""
+    said = {name: value for name, value in document.items() if name not in OURS}
+    if said.get("note"):
+        at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        said["note"] = [{"id": secrets.token_hex(6), "date": at, **note} for note in said["note"]]
+    return said
 
 
 def digest_of(document: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, TicketState
+from connector.domain.vocabulary import Actor, Channel, TicketState
+from connector.rules.text.markup import raw_lines
 from connector.trouble_ticket.shapes import typed
 
 STATUSES: Mapping[TicketState, str] = {
@@ -84,7 +85,7 @@ def _changes(ticket: Ticket, own: list[Sent]) -> Iterator[dict[str, Any]]:
     told = [(each.at, str(each.document["status"]), each.document) for each in own if each.document.get("status")]
     if not own[0].document.get("status"):
         told.insert(0, (ticket.created_at, STATUSES[TicketState.NEW], own[0].document))
-    ours = [
+    ours: list[tuple[datetime, str, Mapping[str, Any]]] = [
         (change.at, STATUSES[change.new], {})
         for change in ticket.changes.get("state", ())
         if isinstance(change.new, TicketState)
@@ -115,11 +116,19 @@ def _notes(ticket: Ticket) -> Iterator[dict[str, Any]]:
     shown = [article for article in ticket.articles[1:] if _is_shown(article)]
     for article in shown[-MOST_NOTES:]:
         author = "Customer" if article.author is Actor.CUSTOMER else "Support"
-        yield {"id": article.id, "author": author, "date": _time(article.heard_at), "text": article.body}
+        yield {"id": article.id, "author": author, "date": _time(article.heard_at), "text": _text(article)}
 
 
 def _is_shown(article: Article) -> bool:
-    return not article.internal and not article.is_html and article.author in _HEARD
+    """What came by this interface its system knows."""
+    by_itself = article.author is Actor.CUSTOMER and article.channel is Channel.PANEL
+    return not article.internal and not by_itself and article.author in _HEARD
+
+
+def _text(article: Article) -> str:
+    if not article.is_html:
+        return article.body
+    return "\n".join(line.text for line in raw_lines(article.body, is_html=True) if not line.mark).strip()
 
 
 _HEARD = frozenset({Actor.CUSTOMER, Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR})
