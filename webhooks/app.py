@@ -14,6 +14,7 @@ from connector.work.figures import WorkTableRows
 
 from .deliver import routes
 from .health import HealthCheck
+from .intake import intake_routes
 from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
@@ -36,6 +37,8 @@ def create_app(receiver: Receiver) -> Flask:
     for plugin in registry.plugins():
         app.register_blueprint(routes(plugin.name, plugin.sender, receiver))
     app.register_blueprint(files())
+    if receiver.reports is not None:
+        app.register_blueprint(intake_routes(receiver.reports))
     _add_health(app, receiver)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)

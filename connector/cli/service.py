@@ -41,7 +41,7 @@ from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
 
-_INTAKE = ("panels", "intake_body_bytes")
+_INTAKE = ("panels", "intake_body_bytes", "intake_per_minute", "intake_person_per_minute")
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes", *_INTAKE)
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, TELLING, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
@@ -79,7 +79,7 @@ def run(settings: Settings) -> None:
 
 
 @command()
-@settings_options(*_RECEIVER)
+@settings_options(*_RECEIVER, *RULES)
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
 
