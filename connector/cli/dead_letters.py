@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 from rich.console import Console
@@ -15,9 +16,10 @@ from connector.cli.sections import Group
 from connector.cli.wiring import open_desk, open_existing_table
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Desk
-from connector.helpdesks.registry import plugin
 from connector.logs import harmless
+from connector.operations.lists import letter_data
 from connector.settings import Settings
+from connector.work.outlook import Outlook
 from connector.work.table import DeadLetter, Key, WorkTable
 
 
@@ -41,7 +43,7 @@ def dead_letters() -> None:
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
     table = open_existing_table(settings)
-    letters = [_plain(letter, ticket) for letter, ticket in _with_tickets(settings, table.dead_letters(helpdesk))]
+    letters = list(_with_tickets(settings, table, table.dead_letters(helpdesk)))
     if as_json:
         click.echo(json.dumps(letters, indent=2, ensure_ascii=False))
         return
@@ -65,12 +67,13 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
     key = Key(_name_of(settings, helpdesk), ticket)
-    letter = open_existing_table(settings).dead_letter(key)
+    table = open_existing_table(settings)
+    letter = table.dead_letter(key)
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
-    ((_, its_ticket),) = _with_tickets(settings, [letter])
-    print_details(_plain(letter, its_ticket), as_json=as_json)
+    (told,) = _with_tickets(settings, table, [letter])
+    print_details(told, as_json=as_json)
 
 
 @dead_letters.command()
@@ -121,10 +124,8 @@ def _report(count: int, asked: int, what: str) -> None:
         sys.exit(1)
 
 
-def _with_tickets(
-    settings: Settings, letters: Sequence[DeadLetter]
-) -> Iterator[tuple[DeadLetter, dict[str, str | None]]]:
-    """What people call each ticket, and where they see it, as far as settings and helpdesk tell."""
+def _with_tickets(settings: Settings, table: WorkTable, letters: Sequence[DeadLetter]) -> Iterator[dict[str, Any]]:
+    """With what people call each ticket, and where they see it, as far as settings, helpdesk and work table tell."""
     desks: dict[str, Desk | None] = {}
     for letter in letters:
         name, own = letter.key.helpdesk, settings.of(letter.key.helpdesk)
@@ -139,18 +140,6 @@ def _with_tickets(
             except HelpdeskError:
                 # Its letter says why.
                 pass
-        page = f"{own.url.rstrip('/')}{plugin(name).ticket.page.format(id=letter.key.ticket)}" if own.url else None
-        number, title = (ticket.number, ticket.title) if ticket else (None, None)
-        yield letter, {"number": number, "title": title, "link": page}
-
-
-def _plain(letter: DeadLetter, ticket: Mapping[str, str | None]) -> dict[str, object]:
-    return {
-        "helpdesk": letter.key.helpdesk,
-        "ticket": letter.key.ticket,
-        **ticket,
-        "failed_at": letter.failed_at.isoformat(),
-        "attempts": letter.attempts,
-        "events": letter.generation,
-        "error": letter.error,
-    }
+        seen = table.records.outlooks(name, [letter.key.ticket]).get(letter.key.ticket, Outlook())
+        told = letter_data(settings, letter, seen)
+        yield told | ({"number": ticket.number, "title": ticket.title} if ticket else {"title": None})
