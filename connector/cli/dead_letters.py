@@ -141,5 +141,6 @@ def _with_tickets(settings: Settings, table: WorkTable, letters: Sequence[DeadLe
                 # Its letter says why.
                 pass
         seen = table.records.outlooks(name, [letter.key.ticket]).get(letter.key.ticket, Outlook())
-        told = letter_data(settings, letter, seen)
-        yield told | ({"number": ticket.number, "title": ticket.title} if ticket else {"title": None})
+        number, title = (ticket.number, ticket.title) if ticket else (seen.number, None)
+        named = {**letter.key._asdict(), "number": number, "title": title}
+        yield {**named, **letter_data(settings, letter, seen), **named}

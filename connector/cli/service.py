@@ -39,6 +39,7 @@ from connector.work.worker import Worker
 log = structlog.get_logger("interspace")
 
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
+_PAGE = ("ops_url", "ops_user_header", "ops_proxies")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _OF_RUN = ("worker_processes",)
@@ -47,7 +48,7 @@ _PROGRAM = (sys.executable, "-m", "connector")
 
 
 @command()
-@settings_options(*_RECEIVER, *_WORKER, *_OF_RUN)
+@settings_options(*_RECEIVER, *_PAGE, *_WORKER, *_OF_RUN)
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
@@ -73,7 +74,7 @@ def run(settings: Settings) -> None:
 
 
 @command()
-@settings_options(*_RECEIVER)
+@settings_options(*_RECEIVER, *_PAGE, *RULES)
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
 

@@ -60,7 +60,11 @@ def as_data(ticket: Ticket, decision: Decision, policy: Policy, now: datetime) -
         "policy": policy.version,
         "now": now.isoformat(),
         "fields": [
-            {"label": ticket.labels[name], "value": _value(name, held)}
+            {
+                "label": ticket.labels[name],
+                "value": _value(name, held),
+                "at": held.isoformat() if isinstance(held, datetime) else None,
+            }
             for name in _SHOWN
             if (held := getattr(ticket.fields, name)) is not None
         ],

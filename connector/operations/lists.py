@@ -11,13 +11,17 @@ EVERYTHING = "everything"
 
 
 def letter_data(settings: Settings, letter: DeadLetter, seen: Outlook) -> dict[str, Any]:
-    """A dead letter; of the ticket only its number, as it was seen last."""
+    """A dead letter; of the ticket its number and what lay ahead, as it was seen last."""
     return {
         "helpdesk": letter.key.helpdesk,
         "ticket": letter.key.ticket,
         "number": seen.number,
         "link": page_of(settings, letter.key),
         "priority": seen.priority,
+        "level": seen.level,
+        "level_at": seen.level_at.isoformat() if seen.level_at else None,
+        "target": seen.target,
+        "target_at": seen.target_at.isoformat() if seen.target_at else None,
         "failed_at": letter.failed_at.isoformat(),
         "attempts": letter.attempts,
         "events": letter.generation,

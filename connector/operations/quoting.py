@@ -5,23 +5,31 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from connector.domain.decision import Decision
+from connector.domain.field import SetBy
+from connector.domain.fields import CATALOGUE
 from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W\d_]+")
+"""Numbers and times are no words: the rules' own stand beside the customer's."""
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]")
 _GONE = "…"
 _RUN = 3
-"""So many words in a row that somebody wrote are a quotation."""
+"""So many words in a row that somebody wrote are a quotation, unless all are terms of the rules."""
 _SHORTEST = 3
+_NAMES = frozenset({"service_id", "circuit_id", "language"})
+"""Fields of texts that name things and are no prose."""
+_BY_PEOPLE = (SetBy.CUSTOMER, SetBy.REQUEST, SetBy.SUPPORT)
 
 
 def without_quotations(ticket: Ticket, decision: Decision) -> Callable[[str], str]:
     """A function that takes out of a reason what somebody wrote on ``ticket``: quoted parts, runs of words, names, and
     the texts of fields. The connector's own words and numbers stay."""
-    texts = [ticket.title, *_fields(ticket, decision)]
-    texts += [part for article in ticket.articles for part in (article.subject or "", article.body)]
-    runs = {run for text in texts for run in _runs(_words(text))}
-    literal = _literal([ticket.title, ticket.customer.name, ticket.customer.email, *_fields(ticket, decision)])
+    written = [article for article in ticket.articles if article.author is not Actor.CONNECTOR]
+    fields = _fields(ticket, decision)
+    texts = [ticket.title, *fields, *(part for article in written for part in (article.subject or "", article.body))]
+    runs = {run for text in texts for run in _runs(_words(text)) if not _TERMS.issuperset(run)}
+    literal = _literal([ticket.title, ticket.customer.name, ticket.customer.email, *fields])
 
     def cleaned(reason: str) -> str:
         text = _QUOTED.sub(_GONE, reason)
@@ -32,8 +40,25 @@ def without_quotations(ticket: Ticket, decision: Decision) -> Callable[[str], st
     return cleaned
 
 
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+_TERMS = frozenset(
+    word
+    for field in CATALOGUE.values()
+    for text in (field.label, *map(str, field.choices), *field.choices.values())
+    for word in _words(text.replace("_", " "))
+)
+
+
 def _fields(ticket: Ticket, decision: Decision) -> list[str]:
-    values: list[Any] = [*vars(ticket.fields).values(), *decision.changes.values()]
+    values: list[Any] = [
+        value
+        for held in (vars(ticket.fields), decision.changes)
+        for name, value in held.items()
+        if name not in _NAMES and name in CATALOGUE and CATALOGUE[name].set_by in _BY_PEOPLE
+    ]
     # Enumerations are strings, too, and are ours.
     return [value for value in values if type(value) is str]
 
@@ -45,10 +70,6 @@ def _literal(texts: Iterable[str | None]) -> re.Pattern[str] | None:
     # Values stand in reasons on one line, with their spaces made one.
     alternatives = (r"[\s_]+".join(map(re.escape, re.split(r"[\s_]+", text.strip()))) for text in found)
     return re.compile("|".join(alternative for alternative in alternatives if alternative), re.IGNORECASE)
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _runs(words: list[str]) -> Iterable[tuple[str, ...]]:
