@@ -28,6 +28,7 @@ from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
 from connector.rules.receipt import receipt
+from connector.rules.recurring import recurring
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
@@ -59,6 +60,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         warnings,
         rfo,
         problem,
+        recurring,
         unclear,
         opened_again,
         merged,
@@ -135,6 +137,7 @@ def _together(
         note=as_note(internal or public, ticket, policy),
         creates=tuple(new for outcome in outcomes for new in outcome.creates),
         touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
+        search=next((outcome.search for outcome in outcomes if outcome.search is not None), None),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
