@@ -19,8 +19,9 @@ from connector.helpdesks.errors import HelpdeskError, NotFoundError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.long_answer import turn
 from connector.helpdesks.staff import KnowsStaff
+from connector.operations import dead_letters
 from connector.operations.explanation import explained
-from connector.operations.lists import page_of
+from connector.operations.links import ticket_page
 from connector.operations.overview import PolicyFile, overview
 from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError
@@ -240,8 +241,8 @@ class _Pages:
             text = "The ticket cannot be read now; the log says why."
             raise _Page(HTTPStatus.BAD_GATEWAY, "No answer", text) from None
         key = Key(helpdesk, seen["id"])
-        page = page_of(self._operations.settings, key)
-        letter = self._operations.table.dead_letter(key)
+        page = ticket_page(self._operations.settings, key)
+        letter = dead_letters.dead_letter(self._operations.table, key)
         return self._shown("ticket", visitor, seen=seen, key=key, page=page, letter=letter)
 
     def _shown(self, template: str, visitor: Visitor, **data: Any) -> Response:
@@ -293,9 +294,9 @@ def _act(table: WorkTable, action: str, helpdesk: str, tickets: list[str]) -> tu
     if not keys:
         raise _Page(HTTPStatus.BAD_REQUEST, "Not done", "No ticket was named.")
     if action == "replay":
-        return action, table.replay(keys)
+        return action, dead_letters.replay(table, keys)
     if action == "drop":
-        return action, table.drop(keys)
+        return action, dead_letters.drop(table, keys)
     if action == "again" and all(key.ticket.isascii() and key.ticket.isdigit() for key in keys):
         table.touch(keys, table.now())
         return action, len(keys)

@@ -12,7 +12,7 @@ from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import open_existing_table
 from connector.logs import harmless
-from connector.operations.lists import EVERYTHING, pause_data
+from connector.operations.pauses import EVERYTHING, as_data
 from connector.settings import Settings
 
 
@@ -44,7 +44,7 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
       interspace pauses list
       interspace pauses list --helpdesk {helpdesk} --json
     """
-    running = [pause_data(pause) for pause in open_existing_table(settings).pauses(helpdesk)]
+    running = [as_data(pause) for pause in open_existing_table(settings).pauses(helpdesk)]
     if as_json:
         click.echo(json.dumps(running, indent=2, ensure_ascii=False))
         return
@@ -79,7 +79,7 @@ def lift(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     for name in sorted({pause.helpdesk for pause in lifted}):
         table.lift(name)
     if as_json:
-        click.echo(json.dumps([pause_data(pause) for pause in lifted], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([as_data(pause) for pause in lifted], indent=2, ensure_ascii=False))
     else:
         what = ", ".join(f"{pause.helpdesk}: {pause.endpoint or EVERYTHING}" for pause in lifted)
         click.echo(f"lifted: {harmless(what)}" if lifted else "no pauses to lift")

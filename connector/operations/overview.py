@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from connector.helpdesks import registry
-from connector.operations.lists import letter_data, page_of, pause_data
+from connector.operations import dead_letters, pauses
+from connector.operations.links import ticket_page
 from connector.policy.load import load_policy
 from connector.policy.problem import PolicyError
 from connector.settings import Settings
 from connector.work.health import Health, problems
-from connector.work.jobs import Counts, Key
+from connector.work.jobs import Counts
 from connector.work.outlook import Outlook
 from connector.work.records import Found
 from connector.work.table import WorkTable
@@ -49,27 +50,26 @@ def overview(table: WorkTable, settings: Settings, policy_file: PolicyFile) -> d
     """
     now, counts = table.now(), table.counts()
     told = {health.helpdesk: health for health in table.health.all()}
-    letters = table.dead_letters()
+    letters = dead_letters.dead_letters(table)
+    seen = dead_letters.outlooks(table, letters[:500])
     served = sorted({*settings.helpdesks, *counts, *told} & set(registry.names()))
     version, fault = policy_file.look()
-    outlooks = {
-        Key(name, ticket): seen
-        for name in served
-        for ticket, seen in table.records.outlooks(
-            name, [letter.key.ticket for letter in letters if letter.key.helpdesk == name][:500]
-        ).items()
-    }
     found = [problem for name in served for problem in problems(name, told.get(name), counts.get(name), now)]
-    dead = [letter_data(settings, letter, outlooks.get(letter.key, Outlook())) for letter in letters]
+    dead = [
+        dead_letters.as_data(
+            settings, letter, seen.get((letter.key.helpdesk, dead_letters.ticket_of(letter.key)), Outlook())
+        )
+        for letter in letters
+    ]
     if dead:
-        found.append(f"{len(dead)} {'ticket needs' if len(dead) == 1 else 'tickets need'} a person: dead letters")
+        found.append(f"{len(dead)} {'dead letter needs' if len(dead) == 1 else 'dead letters need'} a person")
     return {
         "now": now.isoformat(),
         "problems": found,
         "helpdesks": [_helpdesk(table, settings, name, told.get(name), counts.get(name)) for name in served],
         "policy_files": {"version": version, "fault": fault},
         "dead_letters": dead,
-        "pauses": [pause_data(pause) for pause in table.pauses()],
+        "pauses": [pauses.as_data(pause) for pause in table.pauses()],
     }
 
 
@@ -113,7 +113,7 @@ def _found(settings: Settings, found: Found) -> dict[str, Any]:
         {
             "helpdesk": key.helpdesk,
             "ticket": key.ticket,
-            "link": page_of(settings, key),
+            "link": ticket_page(settings, key),
             **{name: _time(value) if isinstance(value, datetime) else value for name, value in seen._asdict().items()},
         }
         for key, seen in found.tickets

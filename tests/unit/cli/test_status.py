@@ -53,7 +53,7 @@ def test_a_dead_letter_needs_a_person_and_tells_what_nobody_watches(run: Run, tm
     (listed,) = json.loads(run("dead-letters", "list", "--json", **settings).stdout)
 
     assert shown.returncode == 1
-    assert "1 ticket needs a person: dead letters" in shown.stdout
+    assert "1 dead letter needs a person" in shown.stdout
     assert "\x1b" not in shown.stdout
     (letter,) = told["dead_letters"]
     assert (letter["number"], letter["level_at"]) == ("41007", SOON.isoformat())

@@ -128,7 +128,7 @@ def test_the_overview_says_what_is_wrong_what_comes_and_what_was_missed(shared: 
     dead = shared.cast.stage.ticket(shared.dead).number
     for said in (
         "Something needs you",
-        "1 ticket needs a person: dead letters",
+        "1 dead letter needs a person",
         "this ticket alone breaks it",
         f">{number}</a>",
         f">{dead}</a>",
