@@ -1,6 +1,5 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,11 +14,13 @@ from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
+from connector.domain.past import named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
     Priority,
+    ProblemState,
     RfoStatus,
     Silence,
     TicketKind,
@@ -103,6 +104,12 @@ class LinkedTicket(Model):
     ended: Instant | None = None
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
+    problem_state: ProblemState | None = None
+
+    @property
+    def is_declined(self) -> bool:
+        """A problem record that was proposed, and a person has closed it: it stands for nothing."""
+        return self.problem_state is ProblemState.PROPOSED and self.state.is_over
 
 
 class OpenProblem(Model):
@@ -117,9 +124,7 @@ class OpenProblem(Model):
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
-    services = frozenset(name.casefold() for name in named if name)
-    return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
+    return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))
 
 
 class Kept(Model):

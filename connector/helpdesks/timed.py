@@ -94,20 +94,24 @@ class _Response(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, time.monotonic() + seconds))
 
 
-class _Connection(HTTPConnection):
+class Connection(HTTPConnection):
+    """As urllib3's, with a deadline for each answer."""
+
     response_class = _Response
 
 
-class _TLSConnection(HTTPSConnection):
+class TLSConnection(HTTPSConnection):
+    """The same over TLS."""
+
     response_class = _Response
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = Connection
 
 
 class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
+    ConnectionCls = TLSConnection
 
 
 def _time(manager: PoolManager) -> None:

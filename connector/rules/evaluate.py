@@ -1,6 +1,6 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import compress
 from operator import ne
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
@@ -30,6 +31,7 @@ from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
 from connector.rules.receipt import receipt
+from connector.rules.recurring import recurring
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
@@ -39,6 +41,7 @@ from connector.rules.rfo_task import rfo_task
 from connector.rules.rfo_text import rfo_faults
 from connector.rules.service import service
 from connector.rules.targets import targets
+from connector.rules.telling import told_outside
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
@@ -61,6 +64,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         warnings,
         rfo,
         problem,
+        recurring,
         unclear,
         opened_again,
         merged,
@@ -77,9 +81,16 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
 
-def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
+def evaluate(
+    ticket: Ticket,
+    policy: Policy,
+    now: datetime,
+    refused: Mapping[str, str] = _NOTHING_REFUSED,
+    told: Sequence[Told] = (),
+) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
-    that the helpdesk does not take, and why: they are left out and said."""
+    that the helpdesk does not take, and why: they are left out and said. ``told`` is what was told outside of the
+    helpdesk: that is said as well."""
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket, policy)
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
@@ -95,6 +106,8 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
         outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
+    if told:
+        outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))
@@ -122,20 +135,20 @@ def _together(
     """One request's worth of what the rules decided, and whether there is more."""
     internal: list[Notice] = []
     public: list[Notice] = []
-    state, due, again = None, None, False
     creates: list[NewTicket] = []
     touches: list[str] = []
-    for _, _, its_state, notices, its_creates, its_touches, _, its_due, its_again in outcomes:
-        for notice in notices:
+    state, search, due, again = None, None, None, False
+    for outcome in outcomes:
+        for notice in outcome.notices:
             told = _for_somebody(notice, ticket, policy)
             (public if told.public else internal).append(told)
-        state = state or its_state
-        if its_due is not None and (due is None or its_due < due):
-            due = its_due
-        again = again or its_again
-        if its_creates or its_touches:
-            creates += its_creates
-            touches += its_touches
+        if outcome.due is not None and (due is None or outcome.due < due):
+            due = outcome.due
+        creates += outcome.creates
+        touches += outcome.touches
+        state = state or outcome.state
+        search = search or outcome.search
+        again = again or outcome.again
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
@@ -150,6 +163,7 @@ def _together(
         note=as_note(internal or public, ticket, policy),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
+        search=search,
         due=due,
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
