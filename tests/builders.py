@@ -8,7 +8,8 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.openhours import OpenHours
-from connector.domain.ticket import Article, Change, Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, ServiceCheck, TicketState
 from connector.policy.kinds import Span
 from connector.policy.load import load_policy

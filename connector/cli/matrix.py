@@ -21,7 +21,8 @@ from connector.helpdesks.helpdesk import HandOver, HandsOver
 from connector.logs import harmless
 from connector.messages.words import Reader
 from connector.policy.catalogue import Service
-from connector.policy.models import LadderVersion, Policy
+from connector.policy.ladder import LadderVersion
+from connector.policy.models import Policy
 from connector.settings import Settings
 
 

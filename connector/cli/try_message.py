@@ -15,7 +15,8 @@ from connector.cli.options import RULES, moment, settings_options
 from connector.cli.sections import command
 from connector.domain.fields import INTAKE, Fields
 from connector.domain.labels import LABELS
-from connector.domain.ticket import Article, Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.logs import harmless
 from connector.policy.load import load_policy

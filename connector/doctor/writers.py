@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Observation, ok, skipped, warn
-from connector.domain.fields import CATALOGUE, SetBy
+from connector.domain.field import SetBy
+from connector.domain.fields import CATALOGUE
 from connector.domain.labels import Labels
 from connector.helpdesks.errors import ForbiddenError, NotFoundError
 

@@ -12,7 +12,8 @@ from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.messages.words import Reader, duration
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.catalogue import Service
-from connector.policy.models import ContactCard, LadderVersion, Level, Policy
+from connector.policy.ladder import ContactCard, LadderVersion, Level
+from connector.policy.models import Policy
 from connector.policy.targets import Limit
 
 _DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple, overload
 
 from pydantic import Field
 
+from connector.domain.changes import Changes
 from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
-from connector.domain.ticket import Changes, OpenProblem
+from connector.domain.past import PlaceSearch
+from connector.domain.ticket import OpenProblem
 from connector.domain.vocabulary import TicketState
 
 _NOTHING: Changes = {}
@@ -146,6 +148,8 @@ class Outcome(NamedTuple):
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
     """Ids of tickets that have to be looked at again because of this one."""
+    search: PlaceSearch | None = None
+    """What has been at the incident's place before is to be counted now: one search (R31)."""
     reasons: Sequence[str] = ()
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: datetime | None = None
@@ -164,6 +168,7 @@ class Decision(NamedTuple):
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
+    search: PlaceSearch | None = None
     unfinished: bool = False
     """A second message waits, or the history does: reconcile again at once."""
     due: datetime | None = None

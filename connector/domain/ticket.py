@@ -1,6 +1,5 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,127 +7,24 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from pydantic import Field, InstanceOf
-from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
+from connector.domain.changes import Changes
 from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
-from connector.domain.mail_domain import mail_domain
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
+from connector.domain.past import named_services
+from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
-    CauseCategory,
     Channel,
-    FaultType,
-    Impact,
-    IntakeStatus,
-    Missed,
     Priority,
-    PrioritySource,
     ProblemState,
-    RfoRelease,
     RfoStatus,
-    ServiceCheck,
     Silence,
     TicketKind,
     TicketState,
-    Urgency,
-    WrittenLanguage,
 )
-
-
-class Changes(TypedDict, total=False):
-    """Values that fields of a ticket should have, by the names of :class:`Fields`: those that are named change."""
-
-    service_id: str | None
-    problem_start: datetime | None
-    short_description: str | None
-    impact: Impact | None
-    urgency: Urgency | None
-    circuit_id: str | None
-    fault_type: FaultType | None
-    test_results: str | None
-    ip_addresses: str | None
-    priority: Priority | None
-    priority_source: PrioritySource | None
-    priority_reason: str | None
-    group: str | None
-    intake_status: IntakeStatus | None
-    service_check: ServiceCheck | None
-    language: WrittenLanguage | None
-    first_response_due_at: datetime | None
-    repair_due_at: datetime | None
-    next_update_at: datetime | None
-    missed_targets: Missed | None
-    escalation_level: int | None
-    escalated_from: int | None
-    escalation_reason: str | None
-    next_escalation_at: datetime | None
-    escalation_request: str | None
-    rfo_requested: bool | None
-    rfo_status: RfoStatus | None
-    rfo_due_at: datetime | None
-    deferral_support: bool | None
-    deferral_customer: bool | None
-    deferral: str | None
-    deferred_until: datetime | None
-    problem_state: ProblemState | None
-    root_cause: str | None
-    cause_category: CauseCategory | None
-    workaround: str | None
-    permanent_fix: str | None
-    rfo_summary: str | None
-    rfo_trigger: str | None
-    rfo_detection: str | None
-    rfo_resolution: str | None
-    corrective_measures: str | None
-    preventive_measures: str | None
-    third_party_reference: str | None
-    rfo_revision: str | None
-    rfo_release: RfoRelease | None
-    rfo_decline_reason: str | None
-    rfo_version: int | None
-    next_measure_at: datetime | None
-    no_fix_reason: str | None
-    change_reference: str | None
-    fix_due: datetime | None
-    review_on: datetime | None
-    affected_services: str | None
-    connector_key: str | None
-
-
-class Person(Model):
-    """Somebody with an account in the helpdesk."""
-
-    id: str
-    name: str = ""
-    email: str | None = None
-    """``None`` where they have none, or the helpdesk hides it."""
-    organizations: tuple[str, ...] = ()
-    """All they belong to; a helpdesk may name only those that the ticket is shared with."""
-
-
-class Customer(Person):
-    """Who the ticket belongs to."""
-
-    domains: tuple[str, ...] = ()
-    """Mail domains of their company, by the service catalogue."""
-    silence: Silence | None = None
-    """Why nothing is to be sent to them; ``None``: they can be told and asked."""
-
-    def includes(self, person: Person) -> bool:
-        """Whether the person is the customer or a colleague: of the same organization, or by their address."""
-        if person.id == self.id or (person.email is not None and self.has_address(person.email)):
-            return True
-        own = {name.casefold() for name in self.organizations}
-        return any(name.casefold() in own for name in person.organizations)
-
-    def has_address(self, address: str) -> bool:
-        """Whether mail to this address reaches the customer or a colleague."""
-        address = address.casefold()
-        if self.email is not None and address == self.email.casefold():
-            return True
-        return "@" in address and mail_domain(address) in self.domains
 
 
 class Article(Model):
@@ -207,6 +103,12 @@ class LinkedTicket(Model):
     ended: Instant | None = None
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
+    problem_state: ProblemState | None = None
+
+    @property
+    def is_declined(self) -> bool:
+        """A problem record that was proposed, and a person has closed it: it stands for nothing."""
+        return self.problem_state is ProblemState.PROPOSED and self.state.is_over
 
 
 class OpenProblem(Model):
@@ -221,9 +123,7 @@ class OpenProblem(Model):
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
-    services = frozenset(name.casefold() for name in named if name)
-    return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
+    return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))
 
 
 class Kept(Model):

@@ -52,7 +52,7 @@ class TimedAdapter(HTTPAdapter):
         pool = None if proxies or cert else self._pools.get(which)
         if pool is None:
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            super().cert_verify(pool, url, verify, cert)
+            super().cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]
             if not (proxies or cert):
                 self._pools[which] = pool
         return pool
@@ -134,9 +134,9 @@ class _Response(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, time.monotonic() + seconds))
 
 
-class _Connection(HTTPConnection):
-    """Sends a whole request by one call of the system, and makes no other call that it can do without: in each a thread
-    gives up the interpreter's lock, and waits for it again behind the others of a busy worker."""
+class Connection(HTTPConnection):
+    """Each answer has a deadline. A request goes out by one call of the system, and no call is made that can be done
+    without: in each a thread gives up the interpreter's lock, and waits for it behind the others of a busy worker."""
 
     response_class = _Response
     _asked: tuple[str, str] | None = None
@@ -199,16 +199,16 @@ def _head(method: str, url: str, body: Any, headers: Mapping[str, str]) -> bytes
     return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
-class _TLSConnection(HTTPSConnection, _Connection):
-    pass
+class TLSConnection(HTTPSConnection, Connection):
+    """The same over TLS."""
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    ConnectionCls = Connection
 
 
 class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
+    ConnectionCls = TLSConnection
 
 
 def _time(manager: PoolManager) -> None:

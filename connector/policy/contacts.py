@@ -1,7 +1,8 @@
 """Whom the helpdesk can mail when a ticket reaches a level (R38): those contacts that are e-mail addresses."""
 
 from connector.policy.kinds import is_address
-from connector.policy.models import ContactCard, Level, Policy, Rules
+from connector.policy.ladder import ContactCard, Level
+from connector.policy.models import Policy, Rules
 
 
 def addresses(level: Level) -> tuple[str, ...]:

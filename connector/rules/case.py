@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Outcome
 from connector.domain.fields import fit
-from connector.domain.ticket import Changes, Ticket, number_of
+from connector.domain.ticket import Ticket, number_of
 from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer
-from connector.policy.models import LadderVersion, Policy
+from connector.policy.ladder import LadderVersion
+from connector.policy.models import Policy
 from connector.policy.targets import TargetLimits
 from connector.rules import writing
 from connector.rules.spoken import Spoken, spoken

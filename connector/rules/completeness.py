@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, cast
 
 from cachetools import LRUCache, cached
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Outcome, Reasons
 from connector.domain.fields import INTAKE, fit
-from connector.domain.ticket import Article, Changes, Ticket
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
 from connector.policy.catalogue import Catalogue
 from connector.rules import wording

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Final, Literal, NamedTuple
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact
 from connector.rules import wording
 from connector.rules.case import Case

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, Ticket, found_once
+from connector.domain.ticket import Change, Ticket, found_once
 from connector.domain.vocabulary import Actor
-from connector.policy.models import Level
+from connector.policy.ladder import Level
 from connector.rules import timeline, wording
 from connector.rules.answers import Answers, answer_notices, answers
 from connector.rules.case import Case

@@ -1,14 +1,16 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
+from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
+from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketKind
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -27,6 +29,7 @@ from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
 from connector.rules.receipt import receipt
+from connector.rules.recurring import recurring
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
@@ -36,6 +39,7 @@ from connector.rules.rfo_task import rfo_task
 from connector.rules.rfo_text import rfo_faults
 from connector.rules.service import service
 from connector.rules.targets import targets
+from connector.rules.telling import told_outside
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
@@ -58,6 +62,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         warnings,
         rfo,
         problem,
+        recurring,
         unclear,
         opened_again,
         merged,
@@ -74,9 +79,16 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
 
-def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
+def evaluate(
+    ticket: Ticket,
+    policy: Policy,
+    now: datetime,
+    refused: Mapping[str, str] = _NOTHING_REFUSED,
+    told: Sequence[Told] = (),
+) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
-    that the helpdesk does not take, and why: they are left out and said."""
+    that the helpdesk does not take, and why: they are left out and said. ``told`` is what was told outside of the
+    helpdesk: that is said as well."""
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket, policy)
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
@@ -92,6 +104,8 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
         outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
+    if told:
+        outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))
@@ -134,6 +148,7 @@ def _together(
         note=as_note(internal or public, ticket, policy),
         creates=tuple(new for outcome in outcomes for new in outcome.creates),
         touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
+        search=next((outcome.search for outcome in outcomes if outcome.search is not None), None),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.

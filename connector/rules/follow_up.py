@@ -2,9 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes
 from connector.domain.vocabulary import TicketState
 from connector.rules import wording
 from connector.rules.case import Case

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from connector.domain.vocabulary import Priority
 from connector.policy.kinds import Span
-from connector.policy.models import Level
+from connector.policy.ladder import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.clocks import Clock, Target, TargetName, clocks

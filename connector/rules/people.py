@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
-from connector.domain.ticket import Article, Change, Customer, Kept, Person, Ticket
+from connector.domain.person import Customer, Person
+from connector.domain.ticket import Article, Change, Kept, Ticket
 from connector.domain.vocabulary import Actor, Channel, PrioritySource, Silence
 from connector.policy.catalogue import Catalogue
 from connector.rules.text.machines import sounds_automatic

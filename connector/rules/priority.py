@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import fit
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, Ticket
+from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, PrioritySource, Urgency
 from connector.policy.models import Policy
 from connector.rules import wording

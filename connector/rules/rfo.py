@@ -7,21 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Notice, Outcome, Reasons
 from connector.domain.mark import Mark
-from connector.domain.ticket import (
-    Change,
-    Changes,
-    LinkedTicket,
-    Ticket,
-    found_once,
-    incident_of,
-    key_of,
-    kind_of,
-    number_of,
-)
+from connector.domain.ticket import Change, LinkedTicket, Ticket, found_once, incident_of, key_of, kind_of, number_of
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
-from connector.policy.models import Level
+from connector.policy.ladder import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.outages import Outage, outages

@@ -1,8 +1,9 @@
 """The service ID against the catalogue (R7): an unknown or foreign one is marked, never silently accepted."""
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import ServiceCheck
 from connector.rules.case import Case
 

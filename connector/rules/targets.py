@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Outcome, Reasons
-from connector.domain.ticket import Changes
 from connector.domain.vocabulary import Missed
 from connector.rules import timeline, wording
 from connector.rules.case import Case

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
+from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
-from connector.domain.fields import CATALOGUE, NATIVE, SetBy, set_by
+from connector.domain.field import SetBy
+from connector.domain.fields import CATALOGUE, NATIVE, set_by
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Changes, Ticket
+from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules import wording
 from connector.rules.case import Case

@@ -20,8 +20,9 @@ from pydantic import TypeAdapter
 
 from connector import logs
 from connector.cli import cli
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.sandbox.jira.furnished import BOT as JIRA_BOT

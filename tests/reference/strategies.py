@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from connector.domain.vocabulary import Priority, TicketState
 from connector.policy.calendar_spec import WEEKDAYS, CalendarSpec, Hours
 from connector.policy.kinds import Span
-from connector.policy.models import ClockPauses, Ladder, Policy
+from connector.policy.ladder import Ladder
+from connector.policy.models import ClockPauses, Policy
 from tests.builders import default_policy
 from tests.reference.incident import Event
 

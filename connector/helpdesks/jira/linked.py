@@ -18,7 +18,16 @@ _MOST = 100
 """Issues that one request reads."""
 _ONE_BY_ONE = 3
 """Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
-_FIELDS = ("connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround")
+_FIELDS = (
+    "connector_key",
+    "rfo_status",
+    "rfo_due_at",
+    "service_id",
+    "problem_start",
+    "root_cause",
+    "workaround",
+    "problem_state",
+)
 _NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, STATE, Note
-from connector.domain.ticket import Changes, Ticket
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import ExposedNoteError, PermanentError, RefusedError

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import get_type_hints
 
+from connector.domain.changes import Changes
 from connector.domain.fields import CATALOGUE
-from connector.domain.ticket import Changes
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """\

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import pytest
 
-from connector.domain.fields import CATALOGUE, CUSTOM, INTAKE, NATIVE, Fields, SetBy, fit, set_by
+from connector.domain.field import SetBy
+from connector.domain.fields import CATALOGUE, CUSTOM, INTAKE, NATIVE, Fields, fit, set_by
 from connector.domain.labels import LABELS
 from connector.rules.text.labels import _key
 

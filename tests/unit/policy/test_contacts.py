@@ -3,8 +3,9 @@
 import pytest
 
 from connector.policy.contacts import addresses, mails_nobody, named_services
+from connector.policy.ladder import Level
 from connector.policy.load import load_policy
-from connector.policy.models import Level, Policy
+from connector.policy.models import Policy
 
 from .files import POLICY, SERVICES
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pypdf import PdfReader
 
 from connector.documents.render import pdf
-from connector.domain.ticket import Customer
+from connector.domain.person import Customer
 from connector.domain.vocabulary import Actor, Impact, Priority, ServiceCheck, TicketState
 from connector.policy.letterhead import shipped_letterhead
 from connector.reports.document import report_document

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.ticket import Customer
+from connector.domain.person import Customer
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus, TicketState
 from connector.messages.words import Language
 from connector.rules.completeness import completeness

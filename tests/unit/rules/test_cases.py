@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connector.domain.fields import INTAKE, Fields
-from connector.domain.ticket import Customer
+from connector.domain.person import Customer
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
 from connector.rules.completeness import completeness, statements

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from connector import rules
 from connector.domain.decision import Decision, Outcome
 from connector.domain.fields import Fields
-from connector.domain.ticket import Change, Customer, LinkedTicket, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, RfoStatus, ServiceCheck, TicketKind, TicketState
 from connector.policy.models import Updates
 from connector.rules.case import Case

@@ -6,7 +6,8 @@ import pytest
 
 from connector.domain.vocabulary import Priority
 from connector.policy.kinds import Span
-from connector.policy.models import LadderVersion, Policy
+from connector.policy.ladder import LadderVersion
+from connector.policy.models import Policy
 from connector.rules.escalation import escalation
 from tests.builders import T0, at
 from tests.unit.rules.ladders import BY_AGE, triaged

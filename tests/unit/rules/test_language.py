@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, Silence, TicketState, WrittenLanguage
 from connector.rules.evaluate import evaluate
 from connector.rules.language import language

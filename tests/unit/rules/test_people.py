@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Article, Customer, Person, Ticket
+from connector.domain.person import Customer, Person
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority
 from connector.rules import timeline
 from connector.rules.case import Case

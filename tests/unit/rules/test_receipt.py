@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, Silence, TicketState
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate

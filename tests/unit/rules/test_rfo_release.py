@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Change, LinkedTicket, Person, Ticket
+from connector.domain.person import Person
+from connector.domain.ticket import Article, Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, Silence, TicketKind, TicketState
 from connector.rules.evaluate import evaluate
 from connector.rules.measures import Wrong, read_measures

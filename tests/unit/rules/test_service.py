@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Article, Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, ServiceCheck
 from connector.policy.catalogue import Catalogue
 from connector.rules.service import service

@@ -6,7 +6,8 @@ import pytest
 
 from connector.domain.decision import Decision, Note
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Person, Ticket
+from connector.domain.person import Person
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketState
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, complete, default_policy, incident, moved, said

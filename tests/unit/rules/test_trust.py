@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from connector.domain.fields import INTAKE, NATIVE, Fields, SetBy, set_by
+from connector.domain.field import SetBy
+from connector.domain.fields import INTAKE, NATIVE, Fields, set_by
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import (
     Actor,
     CauseCategory,
     Impact,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     Priority,
@@ -32,6 +34,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "priority": (Priority.P1, Priority.P4),
     "priority_source": (PrioritySource.MATRIX, PrioritySource.AGENT),
     "language": (WrittenLanguage.GERMAN, WrittenLanguage.ENGLISH),
+    "intake_channel": (None, IntakeChannel.MY_INTERSPACE),
     "priority_reason": ("P1: as computed", "because I say so"),
     "group": ("intake", "level_5"),
     "intake_status": (IntakeStatus.ASKED, IntakeStatus.COMPLETE),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from connector.domain.decision import Decision
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Customer
+from connector.domain.person import Customer
+from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor
 from connector.rules.case import Case
 from connector.rules.completeness import statements

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import Article, Change, Person
+from connector.domain.person import Person
+from connector.domain.ticket import Article, Change
 from connector.domain.vocabulary import Actor, Channel, Impact, Urgency
 from connector.rules.completeness import completeness
 from connector.rules.evaluate import evaluate

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from connector.domain.labels import LABELS, Labels
-from connector.domain.ticket import Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Urgency
 from connector.messages.words import Language
 from connector.rules.evaluate import evaluate

@@ -22,7 +22,7 @@ from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
 from connector.policy.calendar_spec import CalendarSpec
 from connector.policy.contacts import mails_nobody, named_services
-from connector.policy.models import Level
+from connector.policy.ladder import Level
 
 _MANY = 20
 """Services that a search may name."""

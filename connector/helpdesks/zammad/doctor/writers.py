@@ -9,7 +9,8 @@ from typing import Any
 
 from connector.doctor.context import Row
 from connector.doctor.writers import Writer, checks
-from connector.domain.fields import CATALOGUE, SetBy
+from connector.domain.field import SetBy
+from connector.domain.fields import CATALOGUE
 from connector.helpdesks.zammad.doctor.conditions import named_conditions, reaches, texts
 from connector.helpdesks.zammad.doctor.context import Context
 from connector.helpdesks.zammad.install.tables import KINDS

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from connector.domain.fields import CATALOGUE, CUSTOM, Field
+from connector.domain.field import Field
+from connector.domain.fields import CATALOGUE, CUSTOM
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Wanted
 

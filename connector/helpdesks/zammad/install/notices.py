@@ -23,7 +23,7 @@ from connector.install.objects import Ref, Wanted
 from connector.messages.catalogue import Rendered
 from connector.messages.words import Reader
 from connector.policy.contacts import addresses, named_services
-from connector.policy.models import Level
+from connector.policy.ladder import Level
 
 _LINK = "#{config.http_type}://#{config.fqdn}/#ticket/zoom/#{ticket.id}"
 BEGIN = "Interspace: a level is reached"

@@ -6,13 +6,15 @@ from typing import Any, cast
 
 import pytest
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
-from connector.domain.ticket import Changes, key_of
+from connector.domain.ticket import key_of
 from connector.domain.vocabulary import (
     CauseCategory,
     FaultType,
     Impact,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     Priority,
@@ -48,6 +50,7 @@ EVERYTHING: Changes = {
     "intake_status": IntakeStatus.ASKED,
     "service_check": ServiceCheck.VERIFIED,
     "language": WrittenLanguage.GERMAN,
+    "intake_channel": IntakeChannel.MY_INTERSPACE,
     "first_response_due_at": START + timedelta(minutes=15),
     "repair_due_at": START + timedelta(hours=4),
     "next_update_at": START + timedelta(hours=1),

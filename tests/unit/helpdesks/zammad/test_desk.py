@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import responses
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
-from connector.domain.ticket import Article, Changes, LinkedTicket, Ticket
+from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority, RfoStatus, TicketState
 from connector.helpdesks.errors import (
     ExposedNoteError,

@@ -14,7 +14,7 @@ from connector.install.apply import refuse
 from connector.install.errors import PlanError, RefusedError
 from connector.install.objects import is_adopted, is_marked
 from connector.install.plan import Action
-from connector.policy.models import Ladder
+from connector.policy.ladder import Ladder
 from tests.unit.helpdesks.zammad.install.bench import RECEIVER, SECRETS, Bench, steps
 
 
