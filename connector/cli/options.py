@@ -27,7 +27,17 @@ MAPPING = "the mappings"
 
 _SECTIONS = {
     "Rules": (*RULES, TELLING),
-    "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
+    "Receiver": (
+        "host",
+        "port",
+        "receiver_processes",
+        "receiver_threads",
+        "settle_seconds",
+        "max_body_bytes",
+        "panels",
+        "intake_body_bytes",
+    ),
+    "Operations": ("ops_url", "ops_user_header", "ops_proxies"),
     "Worker": (
         "worker_processes",
         "worker_threads",
@@ -176,5 +186,5 @@ def as_environment(settings: Settings) -> dict[str, str]:
     for name in declared().keys() - secret_names():
         value = settings.value(name)
         if value is not None:
-            child[variable(name)] = str(value)
+            child[variable(name)] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return child

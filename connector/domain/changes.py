@@ -8,6 +8,7 @@ from connector.domain.vocabulary import (
     CauseCategory,
     FaultType,
     Impact,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     ParentIncident,
@@ -42,6 +43,7 @@ class Changes(TypedDict, total=False):
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
     language: WrittenLanguage | None
+    intake_channel: IntakeChannel | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     next_update_at: datetime | None

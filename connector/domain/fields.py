@@ -15,6 +15,7 @@ from connector.domain.model import Instant
 from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
     CauseCategory,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     ParentIncident,
@@ -239,6 +240,15 @@ class Fields(StatedFields):
         set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage},
     )] = None  # fmt: skip
     """R6."""
+
+    intake_channel: Annotated[IntakeChannel | None, Field(
+        label="Channel",
+        help=f"{_RULES_SAY} Where the customer reported it, if not by mail, phone or the helpdesk's own portal.",
+        choices={
+            IntakeChannel.MY_INTERSPACE: "My Interspace", IntakeChannel.TROUBLE_TICKET_API: "Trouble ticket API",
+        },
+    )] = None  # fmt: skip
+    """R4. Set when the connector opens a ticket in a customer's name."""
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None

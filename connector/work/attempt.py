@@ -35,6 +35,8 @@ from connector.work.outside import Outside
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.records import PastSweep
 from connector.work.refusals import Refusals
+from connector.work.submissions import submission_of
+from connector.work.submitting import Submitting
 from connector.work.sweep import sweep
 from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
 from connector.work.tellings import Teller
@@ -113,7 +115,9 @@ def attempt(
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
         _check_deaths(job)
-        result = _reconcile(job, table, desk, policy, holds=holds, refusals=refusals, tellers=tellers)
+        result = _submit(job, table, desk, policy, holds=holds) or _reconcile(
+            job, table, desk, policy, holds=holds, refusals=refusals, tellers=tellers
+        )
     except LeaseEndedError:
         return Result(Released(job))
     except RateLimitedError as error:
@@ -140,6 +144,14 @@ def attempt(
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
     outages.works(job.key)
     return result
+
+
+def _submit(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, *, holds: Callable[[], bool]) -> Result | None:
+    """``None`` where the job is no submission of a panel."""
+    if (key := submission_of(job.key)) is None:
+        return None
+    ticket = Submitting(desk, policy, table.submissions, table.now, holds).bring(key)
+    return Result(Done(job, None, None), touches=() if ticket is None else (ticket,), wrote=ticket is not None)
 
 
 def _check_deaths(job: Job) -> None:

@@ -115,7 +115,7 @@ def test_the_first_of_the_linked_is_proposed_once() -> None:
     assert "41008" in said.text
     assert "41009" in said.text
 
-    emptied = ticket.model_copy(update={"articles": (note(said.marks),)})
+    emptied = ticket.model_copy(update={"articles": (note(set(said.marks)),)})
     assert decide(parent, emptied, POLICY, NOW).changes == {}, "a person has taken it away"
     apart = own().model_copy(update={"links": (PARTS[0], link(9, "SVC-1001", began=at(hours=3)))})
     assert decide(parent, apart, POLICY, NOW).changes == {}
@@ -140,7 +140,7 @@ def test_an_update_reaches_each_customer_once_and_again_when_it_changes() -> Non
     told, update = decide(parent, part(of), POLICY, NOW).notes
     assert (told.public, update.public) == (False, True)
     assert "A cable was cut." in update.text
-    heard = part(of).model_copy(update={"articles": (note(told.marks), note(update.marks))})
+    heard = part(of).model_copy(update={"articles": (note(set(told.marks)), note(set(update.marks)))})
     assert decide(parent, heard, POLICY, NOW).notes == ()
     again = part(confirmed(parent_update="Spliced.")).model_copy(update={"articles": heard.articles})
     assert [one.public for one in decide(parent, again, POLICY, NOW).notes] == [True]

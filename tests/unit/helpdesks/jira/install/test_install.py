@@ -121,7 +121,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 13
+    assert len(held.gadgets) == 14
     assert is_adopted(held.description)
 
 
