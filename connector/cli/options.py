@@ -39,6 +39,7 @@ _SECTIONS = {
         "intake_per_minute",
         "intake_person_per_minute",
     ),
+    "Operations": ("ops_url", "ops_user_header", "ops_proxies"),
     "Worker": (
         "worker_processes",
         "worker_threads",
@@ -187,5 +188,5 @@ def as_environment(settings: Settings) -> dict[str, str]:
     for name in declared().keys() - secret_names():
         value = settings.value(name)
         if value is not None:
-            child[variable(name)] = str(value)
+            child[variable(name)] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return child
