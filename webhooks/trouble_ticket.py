@@ -180,10 +180,9 @@ class _Answers:
         except ShapeError as error:
             raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
         callback = body["callback"]
-        if len(callback) > _MOST_CALLBACK or (wrong := problem_with(callback)):
-            raise Refusal(
-                HTTPStatus.BAD_REQUEST, f"callback: {wrong if len(callback) <= _MOST_CALLBACK else 'too long'}"
-            )
+        wrong = "is too long" if len(callback) > _MOST_CALLBACK else problem_with(callback)
+        if wrong:
+            raise Refusal(HTTPStatus.BAD_REQUEST, f"callback: {wrong}")
         try:
             new = self._of.listeners.add(
                 panel.name, self._version, callback, body.get("query") or "", self._address(panel)
@@ -233,7 +232,7 @@ class _Answers:
             if panel.contact is None:
                 continue
             # All of them, so that the time does not tell whose they are.
-            by_token = any([hmac.compare_digest(given, each) for each in panel.tokens])
+            by_token = sum(hmac.compare_digest(given, each) for each in panel.tokens)
             if by_token or is_signed(headers, raw, panel.secrets, now):
                 found = panel
         if found is None:

@@ -36,7 +36,10 @@ _SECTIONS = {
         "max_body_bytes",
         "panels",
         "intake_body_bytes",
+        "intake_per_minute",
+        "intake_person_per_minute",
     ),
+    "Operations": ("ops_url", "ops_user_header", "ops_proxies"),
     "Worker": (
         "worker_processes",
         "worker_threads",
@@ -185,5 +188,5 @@ def as_environment(settings: Settings) -> dict[str, str]:
     for name in declared().keys() - secret_names():
         value = settings.value(name)
         if value is not None:
-            child[variable(name)] = str(value)
+            child[variable(name)] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return child

@@ -47,7 +47,7 @@ class Listeners:
     def all(self) -> list[Listener]:
         """The eldest first."""
         rows = self._database.read(lambda connection: connection.execute(_ALL).all())
-        return [Listener(*row[:-1], from_micros(row.created)) for row in rows]
+        return [_listener(row) for row in rows]
 
     def add(self, panel: str, version: int, callback: str, query: str, address: str) -> Listener:
         """The same callback and query again are the same subscription.
@@ -55,7 +55,7 @@ class Listeners:
         :raises TooManyError: nothing was added.
         """
         now = self._clock()
-        new = Listener(secrets.token_hex(12), panel, version, callback, query, address, now)
+        new = Listener(secrets.token_hex(8), panel, version, callback, query, address, now)
 
         def store(connection: Connection) -> Any:
             rows = [row for row in connection.execute(_ALL).all() if row.panel == panel]
@@ -68,9 +68,13 @@ class Listeners:
             return None
 
         row = self._database.write(store)
-        return new if row is None else Listener(*row[:-1], from_micros(row.created))
+        return new if row is None else _listener(row)
 
     def remove(self, listener_id: str) -> bool:
         """Whether there was one."""
         bound = {"b_id": listener_id}
         return self._database.write(lambda connection: connection.execute(_ONE, bound).first()) is not None
+
+
+def _listener(row: Any) -> Listener:
+    return Listener(row.id, row.panel, row.version, row.callback, row.query, row.address, from_micros(row.created))

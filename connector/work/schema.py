@@ -50,7 +50,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 12
+VERSION = 13
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -227,6 +227,14 @@ LISTENERS = Table(
     Column("query", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("created", BigInteger, nullable=False),
+)
+
+# Tokens that are good once, until they are too old to be shown again.
+USED = Table(
+    "connector_used",
+    METADATA,
+    Column("token", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
 )
 
 # What a panel has submitted (connector.work.submissions): until it is on the helpdesk, and for a while afterwards.

@@ -15,7 +15,6 @@ import structlog
 from cachetools import TTLCache
 
 from connector.domain.changes import Changes
-from connector.domain.fields import CATALOGUE
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel, TicketState
 from connector.helpdesks.answer import parsed
@@ -199,11 +198,10 @@ class OnBehalf:
     def of_channel(self, channel: IntakeChannel) -> list[Listed]:
         """One request for each fifty."""
         number = self._site.fields.ids["intake_channel"].removeprefix("customfield_")
-        label = CATALOGUE["intake_channel"].choices[channel]
-        jql = f"project = {self._site.project_id} AND cf[{number}] = {quoted(label)} ORDER BY created DESC"
+        jql = f"project = {self._site.project_id} AND cf[{number}] = {quoted(channel.value)} ORDER BY created DESC"
         found, at = list[Listed](), None
         while len(found) < _MOST_LISTED:
-            page = self._listing.search(jql, ["updated"], at)
+            page = self._listing.search(jql, ["issuetype", "created", "updated"], at)
             rows = [parsed(ListedRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
             found += [Listed(row.id, row.fields.updated) for row in rows]
             at = page.next

@@ -21,7 +21,13 @@ LARGE: dict[str, Any] = {
     "externalIdentifier": [{"id": "4711", "owner": "NOC", "@type": "ExternalIdentifier"}],
     "note": [{"text": "It began after the storm.", "author": "Ada", "@type": "Note"}],
     "attachment": [
-        {"name": "trace.txt", "mimeType": "text/plain", "content": "aGVsbG8=", "@type": "Attachment"},
+        {
+            "name": "trace.txt",
+            "attachmentType": "log",
+            "mimeType": "text/plain",
+            "content": "aGVsbG8=",
+            "@type": "Attachment",
+        },
         {"id": "9", "name": "photo", "url": "https://acme.example/9", "@type": "AttachmentRef"},
     ],
     "relatedEntity": [

@@ -11,9 +11,9 @@ A: dict[str, Any] = {
     "href": "h1",
     "@type": "T",
     "severity": "Major",
-    "note": [{"author": "Ada"}],
     "name": "b",
 }
+A["note"] = [{"author": "Ada"}]
 B: dict[str, Any] = {"id": "2", "href": "h2", "@type": "T", "severity": "Minor", "note": [], "name": "a, c"}
 
 

@@ -131,7 +131,7 @@ def test_a_change_is_told_in_words_that_the_rules_read() -> None:
     message = message_of(patch, CALLER, "41", 1, T0)
 
     assert message.text.splitlines() == [
-        "Impact: Non-service-affecting",
+        "Impact: Non-service-affecting (customer traffic not disturbed)",
         "Urgency: Low",
         "Only at night.",
         "name: Slow line",
