@@ -6,6 +6,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     FaultType,
     Impact,
     IntakeStatus,
@@ -41,6 +42,8 @@ class Changes(TypedDict, total=False):
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
     language: WrittenLanguage | None
+    duplicate: Duplicate | None
+    duplicate_of: str | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     next_update_at: datetime | None

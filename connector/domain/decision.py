@@ -103,6 +103,15 @@ class NewTicket(Model):
     """Of a problem record: an open one of the same outage is linked instead."""
 
 
+class Asked(NamedTuple):
+    """Other tickets that a rule has to see before it can decide."""
+
+    numbers: tuple[str, ...] = ()
+    """Those with these numbers, as people see them."""
+    service: str | None = None
+    """Open incidents that state this service."""
+
+
 class Reasons(Sequence[str]):
     """Reasons that are put into words when somebody reads them: nobody reads those of most looks."""
 
@@ -151,6 +160,12 @@ class Outcome(NamedTuple):
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: datetime | None = None
     """UTC. The next moment at which this rule may decide otherwise without any event."""
+    asks: Asked | None = None
+    """What the rule cannot decide yet without other tickets: they are read, and all rules run once more."""
+    links: tuple[str, ...] = ()
+    """Ids of tickets that this one has to be linked to."""
+    ends: bool = False
+    """No rule about incidents holds for the ticket any more."""
     again: bool = False
     """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
 
@@ -164,7 +179,9 @@ class Decision(NamedTuple):
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
+    links: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
+    asks: tuple[Asked, ...] = ()
     unfinished: bool = False
     """A second message waits, or the history does: reconcile again at once."""
     due: datetime | None = None
@@ -172,4 +189,4 @@ class Decision(NamedTuple):
     @property
     def writes_nothing(self) -> bool:
         """The ticket is as it should be."""
-        return not (self.changes or self.state or self.note or self.creates)
+        return not (self.changes or self.state or self.note or self.creates or self.links)

@@ -15,6 +15,7 @@ from connector.domain.model import Instant
 from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     IntakeStatus,
     Missed,
     Priority,
@@ -219,6 +220,22 @@ class Fields(StatedFields):
         set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage},
     )] = None  # fmt: skip
     """R6."""
+
+    duplicate: Annotated[Duplicate | None, Field(
+        label="Duplicate",
+        help="Whether another open ticket is about the same case. Confirmed: this one is linked to it and closed, and "
+        "goes on there. Declined: it is a case of its own.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            Duplicate.PROPOSED: "Proposed", Duplicate.CONFIRMED: "Confirmed", Duplicate.DECLINED: "Declined",
+        },
+    )] = None  # fmt: skip
+    """R11."""
+    duplicate_of: Annotated[str | None, Field(
+        label="Duplicate of", help="The number of the other ticket. You may write another one.",
+        set_by=SetBy.SUPPORT, length=60,
+    )] = None  # fmt: skip
+    """R11. As people see it."""
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None

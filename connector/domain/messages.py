@@ -22,6 +22,7 @@ class Audience(StrEnum):
 
 
 _CUSTOMER = (
+    "added_to_ticket",
     "attached_files",
     "deferral_agreed",
     "deferral_question",
@@ -35,6 +36,7 @@ _CUSTOMER = (
     "letter_closing",
     "letter_opening",
     "matrix_letter",
+    "phone_receipt",
     "question",
     "receipt",
     "rfo_declined",
@@ -45,7 +47,10 @@ _CUSTOMER = (
     "rfo_promised",
 )
 _INTERNAL = (
+    "already_reported",
+    "also_reported",
     "brought_along",
+    "caller_check",
     "cause_missing",
     "change_untold",
     "contested",
@@ -56,6 +61,9 @@ _INTERNAL = (
     "deferred",
     "detail_refused",
     "details_missing",
+    "duplicate_closed",
+    "duplicate_proposed",
+    "duplicate_unknown",
     "escalated",
     "escalation_answered",
     "escalation_at_top",
@@ -68,6 +76,7 @@ _INTERNAL = (
     "note_closing",
     "older_than_rules",
     "opened_again",
+    "phone_number_aloud",
     "priority_changed",
     "priority_kept",
     "problem_back",

@@ -18,6 +18,7 @@ from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    Duplicate,
     Priority,
     RfoStatus,
     Silence,
@@ -102,6 +103,8 @@ class LinkedTicket(Model):
     ended: Instant | None = None
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
+    duplicate_of: str | None = None
+    """The number of the ticket of which it is a duplicate, once that is confirmed."""
 
 
 class OpenProblem(Model):
@@ -112,6 +115,11 @@ class OpenProblem(Model):
     """The IDs of the services it is about, in small letters."""
     began: Instant | None = None
     """When the outage began that it was opened for."""
+
+
+def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
+    """What :attr:`LinkedTicket.duplicate_of` is for a ticket with these values of :class:`Fields`."""
+    return fields.get("duplicate_of") if fields.get("duplicate") is Duplicate.CONFIRMED else None
 
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
@@ -170,8 +178,12 @@ class Ticket(Kept):
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
     related: "Ticket | None" = None
     """The ticket that :attr:`needed` names, read whole."""
+    others: "tuple[Ticket, ...] | None" = None
+    """Other tickets that a rule has asked for; ``None``: none has."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
+    default_priority: Priority | None = None
+    """What a new ticket has on this helpdesk where nobody chooses; ``None``: nobody knows."""
     owner: str | None = None
     """The name of who works on it; ``None``: nobody yet."""
     merged_into: str | None = None
@@ -213,8 +225,17 @@ class Ticket(Kept):
         if self.kind is TicketKind.INCIDENT:
             waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
             tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
-            return next((task.id for task in tasks if task.rfo_status in waiting), None)
+            task = next((task.id for task in tasks if task.rfo_status in waiting), None)
+            return task or next((link.id for link in self.links if self._has_news(link)), None)
         return None
+
+    def _has_news(self, link: "LinkedTicket") -> bool:
+        """A duplicate of this ticket that nobody has been told of here, or on which somebody writes again."""
+        if link.kind is not TicketKind.INCIDENT or link.duplicate_of != self.number:
+            return False
+        return not link.state.is_over or not any(
+            mark.name == "duplicate-noted" and mark.parts[:1] == (link.id,) for mark in self.marks
+        )
 
     @property
     def began_at(self) -> datetime:

@@ -54,6 +54,13 @@ class Helpdesk(Protocol):
     def open_problems(self) -> list[OpenProblem]:
         """The problem records that are not closed for good, whoever opened them: a fix may have to be reviewed."""
 
+    def id_of(self, number: str) -> str:
+        """The id of the ticket with this number or key. Raises NotFoundError if there is none."""
+
+    def open_incidents(self, service_id: str) -> list[str]:
+        """Ids of tickets that are not over and state this service, the eldest first; perhaps not all, and some that are
+        no incidents."""
+
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """Links a problem record to an incident. Linking twice is one link."""
 

@@ -17,6 +17,7 @@ from connector.rules.answers import refusals
 from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
+from connector.rules.duplicate import already_reported, also_reported, duplicate
 from connector.rules.escalation import escalation
 from connector.rules.informed import informed
 from connector.rules.language import language
@@ -24,6 +25,7 @@ from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
 from connector.rules.people import known
+from connector.rules.phone import phone
 from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
@@ -45,10 +47,13 @@ from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (
+        duplicate,
         completeness,
         receipt,
         language,
         service,
+        already_reported,
+        also_reported,
         priority,
         deferral,
         targets,
@@ -56,6 +61,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         level_letter,
         refusals,
         informed,
+        phone,
         warnings,
         rfo,
         problem,
@@ -71,6 +77,9 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.OTHER: (),
 }
 """The order matters: a rule sees what the rules before it decided."""
+
+_OF_EVERY_TICKET = frozenset({merged, unknown_state, contest, unproved})
+"""What holds for a ticket that is no incident any more."""
 
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
@@ -88,11 +97,15 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
         ticket = ticket.model_copy(update={"related": related})
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
+    ended = False
     for rule in RULES[ticket.kind]:
+        if ended and rule not in _OF_EVERY_TICKET:
+            continue
         outcome = possible(rule(case), refused) if refused else rule(case)
         outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
+        ended = ended or outcome.ends
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))
@@ -134,6 +147,8 @@ def _together(
         state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
         note=as_note(internal or public, ticket, policy),
         creates=tuple(new for outcome in outcomes for new in outcome.creates),
+        links=tuple(other for outcome in outcomes for other in outcome.links),
+        asks=tuple(outcome.asks for outcome in outcomes if outcome.asks is not None),
         touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )

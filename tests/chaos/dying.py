@@ -16,6 +16,7 @@ from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.work.opening import open_database
@@ -133,6 +134,12 @@ class DyingDesk:
     def search_lag(self) -> timedelta:
         """See ``Helpdesk``."""
         return self._desk.search_lag
+
+    def id_of(self, number: str) -> str:
+        raise NotFoundError(f"there is no ticket {number}")
+
+    def open_incidents(self, service_id: str) -> list[str]:
+        return []
 
     def open_problems(self) -> list[OpenProblem]:
         """See ``Helpdesk``."""

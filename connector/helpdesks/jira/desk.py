@@ -154,6 +154,10 @@ class JiraDesk:
         rows = self._listing.problems(["status", *(ids[field] for field in shown)])
         return [problem for row in rows if (problem := self._parts.decoder.open_problem(row)) is not None]
 
+    def open_incidents(self, service_id: str) -> list[str]:
+        """One request; what was created a moment ago may be missing."""
+        return self._listing.telling_of(self.site.fields.ids["service_id"], service_id)
+
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """One request."""
         self._parts.creation.link(ticket_id, incident)

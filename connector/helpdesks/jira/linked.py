@@ -1,5 +1,5 @@
-"""The issues that the rules have to know besides the one at hand: an incident's RFO task and problem record, and the
-incident of these."""
+"""The issues that the rules have to know besides the one at hand: an incident's RFO task, problem record and
+duplicates, and the incident of these."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,10 @@ _MOST = 100
 """Issues that one request reads."""
 _ONE_BY_ONE = 3
 """Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
-_FIELDS = ("connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround")
+_FIELDS = (
+    "connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround",
+    "duplicate", "duplicate_of",
+)  # fmt: skip
 _NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
 
 
@@ -46,11 +49,13 @@ class Linked:
         return [parsed(OtherRow, row, f"linked issue {place}") for place, row in enumerate(self._rows(ids))]
 
     def _others(self, issue: IssueRow, kind: TicketKind) -> list[LinkedRow]:
-        """The linked issues that matter to the rules; links between incidents do not."""
+        """The linked issues that matter to the rules."""
         types = self._mapping.issue_types
         if kind is TicketKind.OTHER:
             return []
-        matter = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set(types.incident)
+        matter = (
+            {types.rfo_task, types.problem, *types.incident} if kind is TicketKind.INCIDENT else set(types.incident)
+        )
         others = []
         for link in issue.fields.issuelinks:
             other = link.outward_issue or link.inward_issue

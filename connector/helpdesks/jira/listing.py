@@ -94,6 +94,14 @@ class Listing:
                 return
             at = page.next
 
+    def telling_of(self, field_id: str, text: str) -> list[str]:
+        """The ids of issues that are not done and have this text in this field (``customfield_10041``), the eldest
+        first, one page at most."""
+        number = field_id.removeprefix("customfield_")
+        project = f"project = {self._site.project_id} AND statusCategory != Done"
+        page = self.search(f"{project} AND cf[{number}] ~ {quoted(quoted(text))} ORDER BY key ASC", _ID)
+        return [parsed(IdRow, row, f"search: issue {place}").id for place, row in enumerate(page.rows)]
+
     def _there(self, condition: str, column: Column, since: datetime) -> Iterator[list[Listed]]:
         """Which issues there are. Cloud shows fifty times as many at once if it need not show their times."""
         if not self._site.flavour.pages_by_token:

@@ -14,6 +14,7 @@ from connector.domain.ticket import (
     MergedTicket,
     OpenProblem,
     Ticket,
+    confirmed_duplicate_of,
     incident_of,
     kind_of,
     open_problem,
@@ -108,6 +109,7 @@ class Decoder:
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
             owner=name(whole.assets.User.get(row.owner_id or _NOBODY)) if row.owner_id != _NOBODY else None,
+            default_priority=self._mapping.default_priority,
             labels=self._mapping.screen,
         )
 
@@ -252,6 +254,7 @@ class Decoder:
                     began=fields["problem_start"] or row.created_at,
                     ended=(row.last_close_at or row.close_at) if state.is_over else None,
                     workaround=fields["workaround"],
+                    duplicate_of=confirmed_duplicate_of(fields),
                 )
             )
         return links

@@ -60,6 +60,7 @@ _MESSAGES: Rows = {
     ("assets", "User"): partial(parsed, UserRow, where="GET tickets: user"),
 }
 _MOST_MERGED = 50
+_MOST_OPEN = 20
 
 
 class ZammadDesk:
@@ -272,6 +273,14 @@ class ZammadDesk:
             for row in listed_problems(self._client, condition)
             if self._mapping.kind_in(self._mapping.group(row.group or "")) is TicketKind.PROBLEM
         ]
+
+    def open_incidents(self, service_id: str) -> list[str]:
+        """One request."""
+        attribute = f"ticket.{self._mapping.attribute('service_id')}"
+        spelled = list(dict.fromkeys((service_id, service_id.lower(), service_id.upper())))
+        condition = {**self._unresolved("is"), attribute: {"operator": "is", "value": spelled}}
+        rows = search(self._client, condition, {"sort_by": "id", "order_by": "asc", "limit": _MOST_OPEN})
+        return [str(row.id) for row in rows if row.group in self._in_scope]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """One request, unless the incident shows the link: in the other direction it would be made a second time."""
