@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
@@ -80,6 +80,9 @@ def _made_as(known: dict[str, Any]) -> TicketKind:
     return kind_of(known.get("connector_key")) if known.get("created_by_connector") else TicketKind.INCIDENT
 
 
+_CLOSING = timedelta(minutes=1)
+
+
 class LinkedTicket(Model):
     """A ticket linked to this one, as much of it as comes with the link."""
 
@@ -105,6 +108,7 @@ class LinkedTicket(Model):
     workaround: str | None = None
     duplicate_of: str | None = None
     """The number of the ticket of which it is a duplicate, once that is confirmed."""
+    updated_at: Instant | None = None
 
 
 class OpenProblem(Model):
@@ -230,12 +234,15 @@ class Ticket(Kept):
         return None
 
     def _has_news(self, link: "LinkedTicket") -> bool:
-        """A duplicate of this ticket that nobody has been told of here, or on which somebody writes again."""
+        """A duplicate of this ticket that nobody has been told of here, or on which something has happened since; a
+        minute after the note it is closed by the rules themselves."""
         if link.kind is not TicketKind.INCIDENT or link.duplicate_of != self.number:
             return False
-        return not link.state.is_over or not any(
-            mark.name == "duplicate-noted" and mark.parts[:1] == (link.id,) for mark in self.marks
-        )
+        told = [
+            at for mark, at in self.marks.items() if mark.name == "duplicate-noted" and mark.parts[:1] == (link.id,)
+        ]
+        settled = max(told) + _CLOSING if told else None
+        return settled is None or not link.state.is_over or (link.updated_at is not None and link.updated_at > settled)
 
     @property
     def began_at(self) -> datetime:

@@ -30,7 +30,9 @@ from connector.policy.models import Policy
 from connector.work.errors import StoreError
 from connector.work.jobs import MOST_DEATHS, Released
 from connector.work.outages import Outages
+from connector.work.outlook import outlook
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
+from connector.work.records import PastSweep
 from connector.work.refusals import Refusals
 from connector.work.sweep import sweep
 from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
@@ -255,7 +257,8 @@ def _reconcile(
     if result.ticket.kind is TicketKind.OTHER:
         metrics.out_of_scope(job.key.helpdesk)
     touches = tuple(Key(job.key.helpdesk, ticket) for ticket in result.touched)
-    return Result(Done(job, result.due, result.seen), touches=touches, wrote=not result.decision.writes_nothing)
+    done = Done(job, result.due, result.seen, outlook(result.ticket, result.decision, table.now()))
+    return Result(done, touches=touches, wrote=not result.decision.writes_nothing)
 
 
 def _left(job: Job, now: datetime, result: Reconciled) -> Result | None:
@@ -278,6 +281,11 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule:
     full = job.key.ticket == FULL_SWEEP
     swept = sweep(desk, table, full=full, policy=policy, largest_change=schedule.largest_change)
     metrics.swept(desk.name, swept.missed)
+    held = swept.held and (
+        f"policy {policy.version} would visibly change {swept.held.changed} of {swept.held.looked_at} open tickets"
+    )
+    past = PastSweep(table.now(), full, swept.listed, swept.touched, swept.missed, held)
+    table.records.swept(desk.name, past)
     log.info("sweep", full=full, listed=swept.listed, touched=swept.touched, missed=swept.missed)
     if swept.held is not None:
         metrics.held_back(desk.name)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from connector.domain.model import Instant, Model
 from connector.helpdesks.errors import cleaned
+from connector.work.outlook import Outlook
 
 _LONGEST_NAME = 200
 _LONGEST_ERROR = 4000
@@ -46,6 +47,8 @@ class Done(NamedTuple):
     """When the ticket must be looked at again; ``None``: not before the next event."""
     seen: datetime | None
     """The ticket's ``updated_at`` as last read or written; ``None`` keeps the value stored before."""
+    outlook: Outlook = Outlook()
+    """What people want to know of the ticket without asking the helpdesk."""
 
 
 class Failed(NamedTuple):

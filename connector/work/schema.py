@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Index,
@@ -49,7 +50,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 8
+VERSION = 9
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -77,6 +78,15 @@ TICKETS = Table(
     Column("failed_at", BigInteger),
     # The helpdesk wants this ticket left alone until then: no event makes it due earlier.
     Column("not_before", BigInteger),
+    # For people only: what the last good run saw (connector.work.outlook).
+    Column("number", Text),
+    Column("priority", Text),
+    Column("level", Integer),
+    Column("level_at", BigInteger),
+    Column("target", Text),
+    Column("target_at", BigInteger),
+    Column("missed", Text),
+    Column("missed_at", BigInteger),
     # A queue's rows change all the time: leave room on the page, and keep the planner's statistics fresh.
     postgresql_with={
         "fillfactor": 70,
@@ -177,6 +187,26 @@ HEALTH = Table(
     Column("failure", Text),
     Column("policy", Text),
     Column("policy_failure", Text),
+)
+
+# What the sweeps of the last day found, and what the last examination did: for people only (connector.work.records).
+SWEEPS = Table(
+    "connector_sweep",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("whole", Boolean, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("touched", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("held", Text),
+)
+EXAMINATIONS = Table(
+    "connector_examination",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("findings", Text, nullable=False),
 )
 
 VERSIONS = Table("connector_version", METADATA, Column("version", Integer, primary_key=True))

@@ -33,6 +33,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from connector.work.database import Insert
 from connector.work.jobs import MOST_DEATHS
+from connector.work.outlook import Outlook
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
 
 _T = TICKETS.c
@@ -212,12 +213,15 @@ CLAIM = _claim(_T.deaths == 0)
 CLAIM_SUSPECTS = _claim(_T.deaths > 0)
 """Tickets over which somebody may have died. They have an index of their own."""
 
+OUTLOOK = tuple(TICKETS.c[name] for name in Outlook._fields)
+"""The columns that are for people only."""
+
 OWNED = (_T.helpdesk, _T.ticket, _T.token)
 """The columns that tell a leased row and its owner."""
 
 RENEWED = (*OWNED, _T.due)
 DEFERRED = (*OWNED, _T.due, _T.not_before)
-FINISHED = (*OWNED, _T.due, _T.seen)
+FINISHED = (*OWNED, _T.due, _T.seen, *OUTLOOK)
 FAILED = (*OWNED, _T.due, _T.error, _T.failed_at)
 """The columns of ``rows`` in the statements below."""
 
@@ -245,7 +249,8 @@ def finish(rows: Select[Any]) -> Update:
     change, new = _owned(rows)
     seen = func.coalesce(new.seen, _T.seen)
     due = _earlier(new.due, _T.bumped_due)
-    return change.values(due=due, deadline=new.due, seen=seen, attempts=0, deaths=0, error=None, **_FREE)
+    told = {column.name: new[column.name] for column in OUTLOOK}
+    return change.values(due=due, deadline=new.due, seen=seen, attempts=0, deaths=0, error=None, **told, **_FREE)
 
 
 def fail(rows: Select[Any]) -> Update:

@@ -34,6 +34,7 @@ from connector.work.opening import missing_at, open_database
 from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
 from connector.work.places import Places
+from connector.work.records import Records, as_row
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
 
 __all__ = [
@@ -67,6 +68,7 @@ class WorkTable:
         self.people = People(database, self.now)
         self.health = HealthTable(database, self.now)
         self.places = Places(database, self.now)
+        self.records = Records(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))
         self._release = statements.release(database.rows(*statements.OWNED))
@@ -200,7 +202,10 @@ class WorkTable:
         """
         return self._as_owner(
             self._finish,
-            [(job, {"due": optional_micros(due), "seen": optional_micros(seen)}) for job, due, seen in done],
+            [
+                (job, {"due": optional_micros(due), "seen": optional_micros(seen), **as_row(outlook)})
+                for job, due, seen, outlook in done
+            ],
         )
 
     def fail(self, failed: Sequence[Failed]) -> list[Job]:

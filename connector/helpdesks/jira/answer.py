@@ -215,6 +215,7 @@ class OtherFields(JiraAnswer):
     reporter: UserRow | None = None
     priority: PriorityRow | None = None
     created: Instant | None = None
+    updated: Instant | None = None
     resolutiondate: Instant | None = None
 
 

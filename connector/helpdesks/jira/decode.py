@@ -348,6 +348,7 @@ class Decoder:
             began=self._value(raw, "problem_start") or row.fields.created,
             ended=row.fields.resolutiondate if state.is_over else None,
             workaround=self._value(raw, "workaround"),
+            updated_at=row.fields.updated,
             duplicate_of=confirmed_duplicate_of(
                 {name: self._value(raw, name) for name in ("duplicate", "duplicate_of")}
             ),

@@ -22,7 +22,7 @@ _FIELDS = (
     "connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround",
     "duplicate", "duplicate_of",
 )  # fmt: skip
-_NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
+_NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "updated", "resolutiondate")
 
 
 class Linked:

@@ -254,6 +254,7 @@ class Decoder:
                     began=fields["problem_start"] or row.created_at,
                     ended=(row.last_close_at or row.close_at) if state.is_over else None,
                     workaround=fields["workaround"],
+                    updated_at=row.updated_at,
                     duplicate_of=confirmed_duplicate_of(fields),
                 )
             )
