@@ -13,6 +13,7 @@ from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
+from connector.domain.past import PlaceSearch
 from connector.domain.ticket import OpenProblem
 from connector.domain.vocabulary import TicketState
 
@@ -108,8 +109,8 @@ class Asked(NamedTuple):
 
     numbers: tuple[str, ...] = ()
     """Those with these numbers, as people see them."""
-    service: str | None = None
-    """Open incidents that state this service."""
+    place: PlaceSearch | None = None
+    """Open incidents of this place."""
 
 
 class Reasons(Sequence[str]):
@@ -156,6 +157,8 @@ class Outcome(NamedTuple):
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
     """Ids of tickets that have to be looked at again because of this one."""
+    search: PlaceSearch | None = None
+    """What has been at the incident's place before is to be counted now: one search (R31)."""
     reasons: Sequence[str] = ()
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: datetime | None = None
@@ -182,6 +185,7 @@ class Decision(NamedTuple):
     links: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
     asks: tuple[Asked, ...] = ()
+    search: PlaceSearch | None = None
     unfinished: bool = False
     """A second message waits, or the history does: reconcile again at once."""
     due: datetime | None = None

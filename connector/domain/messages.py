@@ -36,6 +36,7 @@ _CUSTOMER = (
     "letter_closing",
     "letter_opening",
     "matrix_letter",
+    "phone_fact",
     "phone_receipt",
     "question",
     "receipt",
@@ -133,6 +134,15 @@ MESSAGES: Mapping[str, Audience] = {
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
 WITHOUT_SUBJECT = frozenset(
-    {*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question", "rfo_fact"}
+    {
+        *_FIELD,
+        "attached_files",
+        "letter_closing",
+        "letter_opening",
+        "note_closing",
+        "phone_fact",
+        "question",
+        "rfo_fact",
+    }
 )
 """Parts of something else; every other message has a subject."""

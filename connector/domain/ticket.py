@@ -1,6 +1,5 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,12 +13,14 @@ from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
+from connector.domain.past import named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
     Duplicate,
     Priority,
+    ProblemState,
     RfoStatus,
     Silence,
     TicketKind,
@@ -109,6 +110,12 @@ class LinkedTicket(Model):
     duplicate_of: str | None = None
     """The number of the ticket of which it is a duplicate, once that is confirmed."""
     updated_at: Instant | None = None
+    problem_state: ProblemState | None = None
+
+    @property
+    def is_declined(self) -> bool:
+        """A problem record that was proposed, and a person has closed it: it stands for nothing."""
+        return self.problem_state is ProblemState.PROPOSED and self.state.is_over
 
 
 class OpenProblem(Model):
@@ -128,9 +135,7 @@ def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
-    services = frozenset(name.casefold() for name in named if name)
-    return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
+    return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))
 
 
 class Kept(Model):

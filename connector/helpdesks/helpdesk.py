@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.document import File
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
@@ -57,9 +58,8 @@ class Helpdesk(Protocol):
     def id_of(self, number: str) -> str:
         """The id of the ticket with this number or key. Raises NotFoundError if there is none."""
 
-    def open_incidents(self, service_id: str) -> list[str]:
-        """Ids of tickets that are not over and state this service, the eldest first; perhaps not all, and some that are
-        no incidents."""
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """One request: the newest incidents and problem records of a place, at most as many as fit on one page."""
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """Links a problem record to an incident. Linking twice is one link."""

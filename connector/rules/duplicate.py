@@ -13,6 +13,7 @@ from connector.domain.changes import Changes
 from connector.domain.decision import Asked, Notice, Outcome
 from connector.domain.fields import fit, shortened
 from connector.domain.mark import Mark
+from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, Duplicate, Impact, TicketKind, TicketState
 from connector.rules.case import Case
@@ -28,6 +29,8 @@ _MOST_NUMBERS = 5
 """A mail with more of them is a list, of which nobody can say what it is about."""
 _LONGEST = 2_000
 """Characters of a customer's words that are shown on the other ticket."""
+_LONGEST_OPEN = timedelta(days=90)
+"""Incidents that were created before are not looked for."""
 _LINK_SHOWS = timedelta(minutes=1)
 _NUMBER = re.compile(r"(.*?)(\d+)", re.DOTALL)
 _OF_ITS_OWN = re.compile(
@@ -83,7 +86,7 @@ def already_reported(case: Case) -> Outcome:
     if case.found.fields.verified_service is not None or ticket.last_setter("duplicate") is not None or is_over(ticket):
         return Outcome(rule="already_reported", reasons=("it was looked for when the service was known first",))
     if ticket.others is None:
-        return Outcome(rule="already_reported", asks=Asked(service=service))
+        return Outcome(rule="already_reported", asks=Asked(place=PlaceSearch((service,), (), case.now - _LONGEST_OPEN)))
     same = [other for other in ticket.others if _tells_of(other, service, case)]
     if not same:
         return Outcome(rule="already_reported", reasons=(f"no other open ticket tells of {service}",))

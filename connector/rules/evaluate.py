@@ -30,6 +30,7 @@ from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
 from connector.rules.receipt import receipt
+from connector.rules.recurring import recurring
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
@@ -65,6 +66,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         warnings,
         rfo,
         problem,
+        recurring,
         unclear,
         opened_again,
         merged,
@@ -150,6 +152,7 @@ def _together(
         links=tuple(other for outcome in outcomes for other in outcome.links),
         asks=tuple(outcome.asks for outcome in outcomes if outcome.asks is not None),
         touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
+        search=next((outcome.search for outcome in outcomes if outcome.search is not None), None),
         due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.

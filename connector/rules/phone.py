@@ -14,6 +14,7 @@ from connector.rules.outages import is_over
 _WITHIN = timedelta(hours=1)
 """Later the caller has hung up, and a confirmation would be no news."""
 _CONFIRMED = Mark("phone-receipt")
+_TOLD = ("service_id", "circuit_id", "problem_start", "short_description", "impact", "ip_addresses")
 
 
 def phone(case: Case) -> Outcome:
@@ -61,13 +62,9 @@ def _confirmed(case: Case) -> tuple[Notice, ...]:
     if not case.policy.intake.phone_receipt:
         return ()
     fields = ticket.fields
+    known = {name: getattr(fields, name) for name in _TOLD if getattr(fields, name) is not None}
     data = {
-        "service": fields.service_id,
-        "start": fields.problem_start,
-        "description": fields.short_description,
-        "impact": fields.impact,
-        "circuit": fields.circuit_id,
-        "addresses": fields.ip_addresses,
+        "facts": [case.text("phone_fact", what=name, **{name: value}) for name, value in known.items()],
         "priority": fields.priority,
         "repair": fields.repair_due_at,
         "update": fields.next_update_at,

@@ -8,19 +8,25 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
+import structlog
+
 from connector.documents.render import DocumentError, as_file
 from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, Note, creation
 from connector.domain.mark import Mark
+from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence
-from connector.helpdesks.errors import ForbiddenError, PermanentError, RefusedError, ServerFaultError
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, PermanentError, RefusedError, ServerFaultError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 from connector.work.others import with_others
 from connector.work.people import People
 from connector.work.places import Places
+from connector.work.recurrence import count_place
 from connector.work.refusals import KEPT, MATTER, Refusals, details
+
+log = structlog.get_logger("worker")
 
 _ROUNDS = 6
 """So many times in a row a helpdesk may name details that it does not take."""
@@ -118,6 +124,8 @@ class _Attempt:
         if decision.creates:
             self._create(ticket, decision)
             decision = self._evaluate(ticket) if self._news else decision
+        if decision.search is not None and "service_check" not in self._refused:
+            self._count_place(ticket, decision.search)
         for round_ in range(_ROUNDS + 1):
             try:
                 seen = self._write(ticket, decision)
@@ -150,6 +158,16 @@ class _Attempt:
                     self._touched[ticket_id] = None
             except (RefusedError, ForbiddenError) as error:
                 self._remember(ticket, decision, {creation(new.key): str(error)})
+
+    def _count_place(self, ticket: Ticket, search: PlaceSearch) -> None:
+        """What fails here costs a proposal, which the next incident or ``interspace recurrence`` makes; it never costs
+        the ticket what is written next."""
+        try:
+            found = count_place(self._desk, self._policy, ticket, search, now=self._now, create=self._one_for_all)
+        except HelpdeskError as error:
+            log.warning("recurrence not counted", ticket=ticket.number, error=str(error))
+        else:
+            self._touched |= dict.fromkeys(found)
 
     def _one_for_all(self, new: NewTicket, ticket: Ticket) -> str | None:
         """The open record of the same outage, linked, else the new ticket. ``None``: another incident's attempt there

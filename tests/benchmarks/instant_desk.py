@@ -9,6 +9,7 @@ import structlog
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import NotFoundError
@@ -53,11 +54,12 @@ class InstantDesk:
     def id_of(self, number: str) -> str:
         raise NotFoundError(f"there is no ticket {number}")
 
-    def open_incidents(self, service_id: str) -> list[str]:
-        return []
-
     def open_problems(self) -> list[OpenProblem]:
         """None."""
+        return []
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """Nothing has been there before."""
         return []
 
     def link(self, ticket_id: str, incident: Ticket) -> None:

@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import NotFoundError
@@ -138,12 +139,13 @@ class DyingDesk:
     def id_of(self, number: str) -> str:
         raise NotFoundError(f"there is no ticket {number}")
 
-    def open_incidents(self, service_id: str) -> list[str]:
-        return []
-
     def open_problems(self) -> list[OpenProblem]:
         """See ``Helpdesk``."""
         return self._desk.open_problems()
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """See ``Helpdesk``."""
+        return self._desk.past(search)
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """See ``Helpdesk``."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, NotFoundError, TicketWaitsError
@@ -79,10 +80,10 @@ class Client:
     def id_of(self, number: str) -> str:
         raise NotFoundError(f"there is no ticket {number}")
 
-    def open_incidents(self, service_id: str) -> list[str]:
+    def open_problems(self) -> list[OpenProblem]:
         return []
 
-    def open_problems(self) -> list[OpenProblem]:
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
         return []
 
     def link(self, ticket_id: str, incident: Ticket) -> None:

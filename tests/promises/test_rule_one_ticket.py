@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.vocabulary import Actor, Duplicate, Impact, Priority, PrioritySource, TicketState
+from connector.sandbox.zammad import SandboxZammad
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 
 MINOR = COMPLETE.replace("service affecting", "degradation").replace("dead", "slow")
@@ -153,8 +154,9 @@ def test_the_priority_that_an_agent_chose_in_the_call_stays(cast: Cast) -> None:
 def test_whoever_has_no_address_hears_the_number_from_the_agent(sqlite_url: str) -> None:
     """Goes red if the number gets lost where nothing can be sent."""
     with (made := set_the_stage(sqlite_url, "zammad-7")).stage:
-        world = made.stage.sandbox.world
-        user = world.table("User")[made.stage.sandbox.user_id("ada@harbour.example")]
+        sandbox = made.stage.sandbox
+        assert isinstance(sandbox, SandboxZammad)
+        user = sandbox.world.table("User")[sandbox.user_id("ada@harbour.example")]
         call = made.agent.takes_call(made.customer, "Line dead", COMPLETE)
         user["email"] = ""
         made.stage.settle()

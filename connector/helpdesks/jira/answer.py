@@ -214,6 +214,7 @@ class OtherFields(JiraAnswer):
     creator: UserRow | None = None
     reporter: UserRow | None = None
     priority: PriorityRow | None = None
+    resolution: NamedRow | None = None
     created: Instant | None = None
     updated: Instant | None = None
     resolutiondate: Instant | None = None

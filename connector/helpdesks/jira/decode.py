@@ -8,6 +8,7 @@ import structlog
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
+from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
 from connector.domain.person import Customer, Person
 from connector.domain.ticket import (
     Article,
@@ -328,6 +329,26 @@ class Decoder:
         names = ("service_id", "affected_services", "problem_start")
         return open_problem(row.id, {name: self._value(raw, name) for name in names})
 
+    def past(self, row: OtherRow) -> PastTicket | None:
+        """An incident or problem record in a search result; ``None`` for anything else."""
+        raw, state = row.fields.model_extra, self._meanings.state(row.fields.status)[0]
+        known = row.fields.issuetype and self._mapping.kind_of(
+            row.fields.issuetype.name, self._group(self._value(raw, "group"))
+        )
+        if known not in (TicketKind.INCIDENT, TicketKind.PROBLEM) or row.fields.created is None:
+            return None
+        resolution = row.fields.resolution.name if row.fields.resolution else None
+        return past_ticket(
+            {name: self._value(raw, name) for name in PAST_FIELDS},
+            id=row.id,
+            number=row.key,
+            kind=known,
+            state=self._meanings.ended(state, resolution) if known is TicketKind.INCIDENT else state,
+            created_at=row.fields.created,
+            ended=row.fields.resolutiondate if state.is_over else None,
+            priority=self._meanings.priority(row.fields.priority),
+        )
+
     def _linked(self, row: OtherRow) -> LinkedTicket:
         raw, created_by = row.fields.model_extra, self._actors.actor(row.fields.creator)
         state, reporter = self._meanings.state(row.fields.status)[0], row.fields.reporter
@@ -352,6 +373,7 @@ class Decoder:
             duplicate_of=confirmed_duplicate_of(
                 {name: self._value(raw, name) for name in ("duplicate", "duplicate_of")}
             ),
+            problem_state=self._value(raw, "problem_state"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

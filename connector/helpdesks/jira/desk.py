@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import PAST_FIELDS, PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
@@ -154,9 +155,13 @@ class JiraDesk:
         rows = self._listing.problems(["status", *(ids[field] for field in shown)])
         return [problem for row in rows if (problem := self._parts.decoder.open_problem(row)) is not None]
 
-    def open_incidents(self, service_id: str) -> list[str]:
-        """One request; what was created a moment ago may be missing."""
-        return self._listing.telling_of(self.site.fields.ids["service_id"], service_id)
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """One request; what was created or changed a moment ago may be missing."""
+        ids = self.site.fields.ids
+        own = ("status", "issuetype", "priority", "resolution", "resolutiondate", "created")
+        shown = [*own, *(ids[field] for field in (*PAST_FIELDS, "group"))]
+        rows = self._listing.newest(ids["service_id"], search, shown)
+        return [past for row in rows if (past := self._parts.decoder.past(row)) is not None]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """One request."""

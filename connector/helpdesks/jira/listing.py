@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from connector.domain.past import MOST_FOUND, PlaceSearch
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.helpdesk import Listed
@@ -32,6 +33,9 @@ LAG = timedelta(minutes=10)
 late is listed late, with its true time of update, which is news to whoever compares it with what was seen."""
 
 Column = Literal["created", "updated"]
+
+_MOST_SERVICES = 50
+"""Named in one search."""
 
 _TIMES = ["issuetype", "created", "updated"]
 _ID = ["id"]
@@ -65,10 +69,10 @@ class Listing:
         """Pages of issues in statuses that count as done, updated at or after ``since``."""
         return self._there("statusCategory = Done AND ", "updated", since - LAG)
 
-    def search(self, jql: str, fields: list[str], at: str | int | None = None) -> Page:
-        """One page of a search."""
+    def search(self, jql: str, fields: list[str], at: str | int | None = None, *, most: int | None = None) -> Page:
+        """One page of a search; of ``most`` rows at most."""
         flavour = self._site.flavour
-        most = IDS_PAGE if fields == _ID else PAGE
+        most = most or (IDS_PAGE if fields == _ID else PAGE)
         body: dict[str, Any] = {"jql": jql, "fields": fields, "maxResults": most}
         if at is not None:
             body["nextPageToken" if flavour.pages_by_token else "startAt"] = at
@@ -94,13 +98,18 @@ class Listing:
                 return
             at = page.next
 
-    def telling_of(self, field_id: str, text: str) -> list[str]:
-        """The ids of issues that are not done and have this text in this field (``customfield_10041``), the eldest
-        first, one page at most."""
-        number = field_id.removeprefix("customfield_")
-        project = f"project = {self._site.project_id} AND statusCategory != Done"
-        page = self.search(f"{project} AND cf[{number}] ~ {quoted(quoted(text))} ORDER BY key ASC", _ID)
-        return [parsed(IdRow, row, f"search: issue {place}").id for place, row in enumerate(page.rows)]
+    def newest(self, service_field: str, search: PlaceSearch, fields: list[str]) -> list[OtherRow]:
+        """The newest issues of these services, on one page. A text is found by its words, so others with the same words
+        may be among them. Of a region as many services are looked for as a query may well hold."""
+        number, zone = service_field.removeprefix("customfield_"), self._site.bot_now().zone
+        services = [*search.services, *search.region][:_MOST_SERVICES]
+        named = " OR ".join(f"cf[{number}] ~ {quoted(quoted(service))}" for service in services)
+        since = local_minute(search.since, zone)
+        jql = (
+            f'project = {self._site.project_id} AND created >= "{since}" AND ({named}) ORDER BY created DESC, key DESC'
+        )
+        page = self.search(jql, fields, most=MOST_FOUND)
+        return [parsed(OtherRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
 
     def _there(self, condition: str, column: Column, since: datetime) -> Iterator[list[Listed]]:
         """Which issues there are. Cloud shows fifty times as many at once if it need not show their times."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
+from connector.domain.past import PastTicket, past_ticket
 from connector.domain.ticket import (
     Article,
     Change,
@@ -19,7 +20,7 @@ from connector.domain.ticket import (
     kind_of,
     open_problem,
 )
-from connector.domain.vocabulary import Actor, Channel, TicketKind
+from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
@@ -28,7 +29,7 @@ from connector.helpdesks.zammad.answer import (
     Assets,
     History,
     HistoryRow,
-    ListedProblem,
+    ListedWhole,
     NamedRow,
     TicketRow,
     WholeTicket,
@@ -221,10 +222,28 @@ class Decoder:
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
-    def open_problem(self, row: ListedProblem) -> OpenProblem:
-        """A problem record in a search result."""
+    def open_problem(self, row: ListedWhole) -> OpenProblem | None:
+        """A problem record in a search result; ``None`` if it is over and no fix of it has to be reviewed: one that was
+        proposed and declined, for one."""
         fields = self.fields_of(row.model_extra or {})
-        return open_problem(str(row.id), fields)
+        is_over = self._meanings.state(row.state_id)[0].is_over
+        return (
+            None if is_over and fields["problem_state"] is not ProblemState.FIXED else open_problem(str(row.id), fields)
+        )
+
+    def past(self, row: ListedWhole) -> PastTicket:
+        """An incident or problem record in a search result."""
+        state = self._meanings.state(row.state_id)[0]
+        return past_ticket(
+            self.fields_of(row.model_extra or {}),
+            id=str(row.id),
+            number=row.number,
+            kind=self._mapping.kind_in(self._mapping.group(row.group or "")),
+            state=TicketState.CANCELLED if self._meanings.is_merged(row.state_id) else state,
+            created_at=row.created_at,
+            ended=(row.last_close_at or row.close_at) if state.is_over else None,
+            priority=self._meanings.priority(row.priority_id),
+        )
 
     def links(self, whole: WholeTicket) -> list[LinkedTicket]:
         """The tickets that are linked to this one."""
@@ -256,6 +275,7 @@ class Decoder:
                     workaround=fields["workaround"],
                     updated_at=row.updated_at,
                     duplicate_of=confirmed_duplicate_of(fields),
+                    problem_state=fields["problem_state"],
                 )
             )
         return links

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import MOST_FOUND, PastTicket, PlaceSearch
 from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket, incident_of
 from connector.domain.vocabulary import ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
@@ -37,14 +38,12 @@ from connector.helpdesks.zammad.creation import Creation
 from connector.helpdesks.zammad.decode import Decoder
 from connector.helpdesks.zammad.histories import Histories
 from connector.helpdesks.zammad.identity import identity, told_version
-from connector.helpdesks.zammad.listing import Column, listed_problems, pages, search
+from connector.helpdesks.zammad.listing import Column, listed_problems, newest, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.roles import Roles
 from connector.helpdesks.zammad.write import MESSAGES, TicketWriter
-
-_MOST_OPEN = 20
 
 
 class ZammadDesk:
@@ -189,18 +188,17 @@ class ZammadDesk:
         state = f"ticket.{self._mapping.attribute('problem_state')}"
         condition = {state: {"operator": "is", "value": standing}}
         return [
-            self._decoder.open_problem(row)
+            problem
             for row in listed_problems(self._client, condition)
             if self._mapping.kind_in(self._mapping.group(row.group or "")) is TicketKind.PROBLEM
+            and (problem := self._decoder.open_problem(row)) is not None
         ]
 
-    def open_incidents(self, service_id: str) -> list[str]:
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
         """One request."""
-        attribute = f"ticket.{self._mapping.attribute('service_id')}"
-        spelled = list(dict.fromkeys((service_id, service_id.lower(), service_id.upper())))
-        condition = {**self._unresolved("is"), attribute: {"operator": "is", "value": spelled}}
-        rows = search(self._client, condition, {"sort_by": "id", "order_by": "asc", "limit": _MOST_OPEN})
-        return [str(row.id) for row in rows if row.group in self._in_scope]
+        service = f"ticket.{self._mapping.attribute('service_id')}"
+        condition = {service: {"operator": "is", "value": [*search.services, *search.region]}}
+        return [self._decoder.past(row) for row in newest(self._client, condition, search.since, MOST_FOUND)]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """One request, unless the incident shows the link."""

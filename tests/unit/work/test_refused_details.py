@@ -10,6 +10,7 @@ import pytest
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import (
@@ -77,10 +78,10 @@ class Desk:
     def id_of(self, number: str) -> str:
         raise NotFoundError(f"there is no ticket {number}")
 
-    def open_incidents(self, service_id: str) -> list[str]:
+    def open_problems(self) -> list[OpenProblem]:
         return []
 
-    def open_problems(self) -> list[OpenProblem]:
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
         return []
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
