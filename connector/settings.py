@@ -47,6 +47,12 @@ class Settings(Model):
     )
     policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
     services: Path = Field(MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`.")
+    panels: Path | None = Field(
+        None, description="Who may report faults for customers by the intake interface and the form: a YAML file."
+    )
+    telling: Path | None = Field(
+        None, description="Who is told outside of the helpdesk, `.yaml`; without it nobody is. It may hold secrets."
+    )
     proof_key: SigningSecret | None = Field(
         None,
         description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "
@@ -67,6 +73,12 @@ class Settings(Model):
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    intake_body_bytes: int = Field(
+        32 * 1024 * 1024,
+        ge=64 * 1024,
+        le=160 * 1024 * 1024,
+        description="The largest report of a panel, with its files; 10 files of 10 MB are at most 140 MB.",
+    )
     worker_processes: int | None = Field(
         None,
         ge=1,

@@ -46,7 +46,9 @@ def create_app(receiver: Receiver) -> Flask:
 def _add_health(app: Flask, receiver: Receiver) -> None:
     helpdesks = sorted({hook.helpdesk for hook in receiver.hooks})
     check = HealthCheck(helpdesks, receiver.counts, receiver.now, health=receiver.health, commit=receiver.commit)
-    rows = WorkTableRows(receiver.counts, health=receiver.health, committed=lambda: check.committed)
+    rows = WorkTableRows(
+        receiver.counts, health=receiver.health, tellings=receiver.tellings, committed=lambda: check.committed
+    )
 
     @app.get("/healthz", provide_automatic_options=False)
     def healthz() -> Response:

@@ -15,6 +15,7 @@ from connector.work.group_commit import GroupCommit
 from connector.work.health import Health
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
+from connector.work.tellings import TellingCounts
 
 from .problem import RETRY_LATER, Refusal
 
@@ -34,6 +35,8 @@ class Receiver:
     """The rows of each helpdesk by state. Raises ``StoreError``."""
     health: Callable[[], Sequence[Health]] | None = None
     """What the workers have told of themselves and their helpdesks. Raises ``StoreError``."""
+    tellings: Callable[[], Mapping[str, TellingCounts]] | None = None
+    """What waits to be told outside of the helpdesks. Raises ``StoreError``."""
     commit: Callable[[], datetime] | None = None
     """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
     settle: timedelta = timedelta(seconds=1)
@@ -69,6 +72,7 @@ def open_receiver(settings: Settings) -> Receiver:
         now=table.now,
         counts=table.counts,
         health=table.health.all,
+        tellings=table.tellings.counts,
         commit=table.health.commit,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,

@@ -12,24 +12,28 @@ from rich.text import Text
 from connector.cli.details import print_details
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
-from connector.cli.wiring import open_desk, open_existing_table
+from connector.cli.wiring import open_desk, open_existing_table, page_of
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Desk
-from connector.helpdesks.registry import plugin
 from connector.logs import harmless
 from connector.settings import Settings
 from connector.work.table import DeadLetter, Key, WorkTable
+from connector.work.tellings import Telling, TellingKey
 
 
 @click.group(cls=Group)
 def dead_letters() -> None:
-    """Tickets that failed for good. A new event on the ticket tries it once more by itself.
+    """Tickets that failed for good, and what nobody outside could be told.
+
+    A new event on the ticket tries it once more by itself. What could not be told has an id of ticket, event and
+    receiver, as in 41/level-3/pager.
 
     \b
     Examples:
       interspace dead-letters list
       interspace dead-letters show 41
       interspace dead-letters replay 41 42
+      interspace dead-letters replay 41/level-3/pager
       interspace dead-letters replay --all --helpdesk {helpdesk}
     """
 
@@ -41,7 +45,9 @@ def dead_letters() -> None:
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
     table = open_existing_table(settings)
-    letters = [_plain(letter, ticket) for letter, ticket in _with_tickets(settings, table.dead_letters(helpdesk))]
+    untold = [_letter(telling) for telling in table.tellings.dead(helpdesk)]
+    found = sorted([*table.dead_letters(helpdesk), *untold], key=lambda letter: letter.failed_at)
+    letters = [_plain(letter, ticket) for letter, ticket in _with_tickets(settings, found)]
     if as_json:
         click.echo(json.dumps(letters, indent=2, ensure_ascii=False))
         return
@@ -65,7 +71,10 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
     key = Key(_name_of(settings, helpdesk), ticket)
-    letter = open_existing_table(settings).dead_letter(key)
+    table = open_existing_table(settings)
+    letter = table.dead_letter(key)
+    if telling := _telling_key(key):
+        letter = next((_letter(one) for one in table.tellings.dead(key.helpdesk) if one.key == telling), None)
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
@@ -81,7 +90,9 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
 def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Try them again now, with all their attempts before them."""
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
-    _report(table.replay(keys), len(keys), "will be tried again")
+    untold = [telling for key in keys if (telling := _telling_key(key))]
+    count = table.replay(key for key in keys if not _telling_key(key)) + table.tellings.replay(untold)
+    _report(count, len(keys), "will be tried again")
 
 
 @dead_letters.command()
@@ -92,7 +103,9 @@ def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None
 def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Forget them. The tickets stay; a new event or a change found by the sweep brings them back."""
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
-    _report(table.drop(keys), len(keys), "dropped")
+    untold = [telling for key in keys if (telling := _telling_key(key))]
+    count = table.drop(key for key in keys if not _telling_key(key)) + table.tellings.drop(untold)
+    _report(count, len(keys), "dropped")
 
 
 def _chosen(
@@ -103,7 +116,8 @@ def _chosen(
     whose = _name_of(settings, helpdesk)
     table = open_existing_table(settings)
     if everything:
-        return table, [letter.key for letter in table.dead_letters(whose)]
+        untold = [_letter(telling).key for telling in table.tellings.dead(whose)]
+        return table, [*(letter.key for letter in table.dead_letters(whose)), *untold]
     return table, [Key(whose, ticket) for ticket in tickets]
 
 
@@ -121,6 +135,27 @@ def _report(count: int, asked: int, what: str) -> None:
         sys.exit(1)
 
 
+_BETWEEN = "/"
+
+
+def _letter(telling: Telling) -> DeadLetter:
+    """What could not be told, as a row of the list."""
+    name = _BETWEEN.join((telling.key.ticket, telling.key.event, telling.key.receiver))
+    return DeadLetter(
+        key=Key(telling.key.helpdesk, name),
+        generation=1,
+        attempts=telling.attempts,
+        error=telling.error or "",
+        failed_at=telling.failed_at or telling.created,
+    )
+
+
+def _telling_key(key: Key) -> TellingKey | None:
+    """Of what could not be told; ``None``: it is a ticket."""
+    parts = key.ticket.split(_BETWEEN)
+    return TellingKey(key.helpdesk, *parts) if len(parts) == len(TellingKey._fields) - 1 else None
+
+
 def _with_tickets(
     settings: Settings, letters: Sequence[DeadLetter]
 ) -> Iterator[tuple[DeadLetter, dict[str, str | None]]]:
@@ -128,20 +163,21 @@ def _with_tickets(
     desks: dict[str, Desk | None] = {}
     for letter in letters:
         name, own = letter.key.helpdesk, settings.of(letter.key.helpdesk)
+        ticket_id = letter.key.ticket.partition(_BETWEEN)[0]
         if name not in desks:
             desks[name] = open_desk(settings, name) if own.url and own.token else None
         ticket = None
         if desk := desks[name]:
             try:
-                ticket = desk.read(letter.key.ticket)
+                ticket = desk.read(ticket_id)
             except UnavailableError:
                 desks[name] = None
             except HelpdeskError:
                 # Its letter says why.
                 pass
-        page = f"{own.url.rstrip('/')}{plugin(name).ticket.page.format(id=letter.key.ticket)}" if own.url else None
+        page = page_of(settings, name)
         number, title = (ticket.number, ticket.title) if ticket else (None, None)
-        yield letter, {"number": number, "title": title, "link": page}
+        yield letter, {"number": number, "title": title, "link": page and page.format(id=ticket_id)}
 
 
 def _plain(letter: DeadLetter, ticket: Mapping[str, str | None]) -> dict[str, object]:

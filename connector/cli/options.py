@@ -18,6 +18,7 @@ from connector.settings import Settings, declared, load, secret_names, variable
 
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
+TELLING = "telling"
 HELPDESK = "of the helpdesk"
 """Stands for all settings of helpdesks that have a command line option."""
 ADMIN = "of the helpdesk's admin"
@@ -25,8 +26,17 @@ ADMIN = "of the helpdesk's admin"
 MAPPING = "the mappings"
 
 _SECTIONS = {
-    "Rules": RULES,
-    "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
+    "Rules": (*RULES, TELLING),
+    "Receiver": (
+        "host",
+        "port",
+        "receiver_processes",
+        "receiver_threads",
+        "settle_seconds",
+        "max_body_bytes",
+        "panels",
+        "intake_body_bytes",
+    ),
     "Worker": (
         "worker_processes",
         "worker_threads",

@@ -9,6 +9,7 @@ from connector.domain.vocabulary import (
     Duplicate,
     FaultType,
     Impact,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     Priority,
@@ -44,6 +45,7 @@ class Changes(TypedDict, total=False):
     language: WrittenLanguage | None
     duplicate: Duplicate | None
     duplicate_of: str | None
+    intake_channel: IntakeChannel | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     next_update_at: datetime | None

@@ -16,6 +16,7 @@ from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
     CauseCategory,
     Duplicate,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     Priority,
@@ -236,6 +237,14 @@ class Fields(StatedFields):
         set_by=SetBy.SUPPORT, length=60,
     )] = None  # fmt: skip
     """R11. As people see it."""
+    intake_channel: Annotated[IntakeChannel | None, Field(
+        label="Channel",
+        help=f"{_RULES_SAY} Where the customer reported it, if not by mail, phone or the helpdesk's own portal.",
+        choices={
+            IntakeChannel.MY_INTERSPACE: "My Interspace", IntakeChannel.TROUBLE_TICKET_API: "Trouble ticket API",
+        },
+    )] = None  # fmt: skip
+    """R4. Set when the connector opens a ticket in a customer's name."""
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None

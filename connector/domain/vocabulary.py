@@ -126,6 +126,17 @@ class Channel(StrEnum):
     PHONE = "phone"
     WEB = "web"
     NOTE = "note"
+    PANEL = "panel"
+    """The customer's panel: the connector wrote it down in their name. They do not read the helpdesk's own portal."""
+
+
+class IntakeChannel(StrEnum):
+    """Where a ticket that the connector opened in a customer's name came from (R4)."""
+
+    MY_INTERSPACE = "my_interspace"
+    """The control panel."""
+    TROUBLE_TICKET_API = "trouble_ticket_api"
+    """A wholesale customer's own system (TMF621)."""
 
 
 class PrioritySource(StrEnum):

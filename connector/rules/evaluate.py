@@ -1,12 +1,13 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 
 from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
+from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
@@ -40,6 +41,7 @@ from connector.rules.rfo_task import rfo_task
 from connector.rules.rfo_text import rfo_faults
 from connector.rules.service import service
 from connector.rules.targets import targets
+from connector.rules.telling import told_outside
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
@@ -86,9 +88,16 @@ _OF_EVERY_TICKET = frozenset({merged, unknown_state, contest, unproved})
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
 
-def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
+def evaluate(
+    ticket: Ticket,
+    policy: Policy,
+    now: datetime,
+    refused: Mapping[str, str] = _NOTHING_REFUSED,
+    told: Sequence[Told] = (),
+) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
-    that the helpdesk does not take, and why: they are left out and said."""
+    that the helpdesk does not take, and why: they are left out and said. ``told`` is what was told outside of the
+    helpdesk: that is said as well."""
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket, policy)
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
@@ -108,6 +117,8 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
         ended = ended or outcome.ends
+    if told:
+        outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))

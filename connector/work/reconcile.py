@@ -3,7 +3,7 @@
 One refused detail stops nothing: what the helpdesk does not take is left out, the rest is written, and that is told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import structlog
 
 from connector.documents.render import DocumentError, as_file
 from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, Note, creation
+from connector.domain.event import Told
 from connector.domain.mark import Mark
 from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Ticket
@@ -65,19 +66,22 @@ def reconcile(
     refusals: Refusals | None = None,
     people: People | None = None,
     places: Places | None = None,
+    told: Sequence[Told] = (),
 ) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
     New tickets are created first, because the note on this ticket names them. ``holds`` tells right before each write
     whether the lease still lasts: a helpdesk cannot know that a write comes too late. ``refusals`` is what the helpdesk
     has refused lately. ``people`` remembers how many messages a customer has got; without it there is no bound.
-    ``places`` keeps incidents of one outage from opening a problem record each; without it they may.
+    ``places`` keeps incidents of one outage from opening a problem record each; without it they may. ``told`` is what
+    was told outside of the helpdesk of this ticket.
 
     :raises HelpdeskError: the same call later completes what is missing.
     :raises LeaseEndedError: the lease has ended.
     """
     refusals = refusals or Refusals()
-    return _Attempt(desk, policy, now, holds=holds, refusals=refusals, people=people, places=places).on(ticket_id)
+    attempt = _Attempt(desk, policy, now, holds=holds, refusals=refusals, people=people, places=places, told=told)
+    return attempt.on(ticket_id)
 
 
 class _Attempt:
@@ -93,6 +97,7 @@ class _Attempt:
         refusals: Refusals,
         people: People | None,
         places: Places | None,
+        told: Sequence[Told],
     ) -> None:
         self._desk = desk
         self._policy = policy
@@ -101,6 +106,7 @@ class _Attempt:
         self._refusals = refusals
         self._people = people
         self._places = places
+        self._told = told
         self._place_taken_until: datetime | None = None
         self._refused: dict[str, str] = {}
         self._news: dict[str, str] = {}
@@ -143,12 +149,12 @@ class _Attempt:
         return self._end(ticket, decision, seen)
 
     def _evaluate(self, ticket: Ticket) -> Decision:
-        decision = evaluate(ticket, self._policy, self._now, self._refused)
+        decision = evaluate(ticket, self._policy, self._now, self._refused, self._told)
         if self._people is None or not _is_public(decision):
             return decision
         if self._people.messages(self._desk.name, _address(ticket)) < self._policy.messages_per_hour:
             return decision
-        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused)
+        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused, self._told)
 
     def _create(self, ticket: Ticket, decision: Decision) -> None:
         for new in decision.creates:

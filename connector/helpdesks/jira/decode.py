@@ -30,7 +30,9 @@ from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
+from connector.helpdesks.jira.spoken import spoken
 from connector.helpdesks.jira.values import decode, historic
+from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
 from connector.helpdesks.scope import outside
 
@@ -87,7 +89,7 @@ class Decoder:
         columns = row.fields
         fields = self.fields_of(row)
         created_by = self._actors.actor_at(columns.creator, columns.created)
-        channel = self._channel(row)
+        channel = Channel.PANEL if self._is_of_panel(created_by, fields) else self._channel(row)
         kind = self.kind(row)
         history = list(history)
         changes = tuple(self._changes(history, row))
@@ -117,6 +119,10 @@ class Decoder:
             default_priority=self._mapping.default_priority,
             labels=self._ids.labels,
         )
+
+    @staticmethod
+    def _is_of_panel(created_by: Actor, fields: Fields) -> bool:
+        return created_by is Actor.CONNECTOR and is_of_panel(fields.connector_key)
 
     def kind(self, row: IssueRow) -> TicketKind:
         """What an issue is to the rules: by its type, whoever made it."""
@@ -204,7 +210,9 @@ class Decoder:
         """The description is the first message, in the words of whoever reports."""
         author = row.fields.reporter or row.fields.creator
         rows = list(comments)
-        files = self._files(row, [(author, row.fields.created), *((row.author, row.created) for row, _ in rows)])
+        # The connector uploads what came with a panel's report.
+        uploader = row.fields.creator if channel is Channel.PANEL else author
+        files = self._files(row, [(uploader, row.fields.created), *((row.author, row.created) for row, _ in rows)])
         first = Article(
             id=f"{row.id}-description",
             created_at=row.fields.created,
@@ -253,6 +261,10 @@ class Decoder:
         if author is not Actor.CONNECTOR:
             way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
             return Article(**common, channel=way, body=plain(row.body))
+        if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
+            by = self._person(issue.fields.reporter, issue)
+            customers = {"author": Actor.CUSTOMER, "by": by, "author_name": by.name if by else ""}
+            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text)
         said = message(row.body)
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR

@@ -37,11 +37,13 @@ from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.on_behalf import OnBehalf
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
+from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 
@@ -58,6 +60,7 @@ class _Parts(NamedTuple):
     linked: Linked
     writer: IssueWriter
     creation: Creation
+    on_behalf: OnBehalf
     query: str
 
 
@@ -142,6 +145,26 @@ class JiraDesk:
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Up to five requests. A crash between them is repaired by a later call."""
         return self._parts.creation.ensure(new, incident)
+
+    def opened(self, key: str) -> Opened | None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.opened(key)
+
+    def open(self, request: Request) -> Opened:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.open(request)
+
+    def complete(self, opened: Opened, request: Request) -> None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        self._parts.on_behalf.complete(opened, request)
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.say(message, ticket)
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.reported(services, over=over)
 
     @property
     def search_lag(self) -> timedelta:
@@ -249,6 +272,17 @@ class JiraDesk:
                 encode=lambda changes: {**writer.encoded(changes), **writer.due_date(changes)},
                 project=lambda: self.site.project_id,
                 details=writer.details,
+            ),
+            on_behalf=OnBehalf(
+                self.client,
+                self.site,
+                self._mapping,
+                listing=self._listing,
+                meanings=meanings,
+                proofs=proofs,
+                files=files,
+                is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
+                encode=writer.encoded,
             ),
             query=urlencode(asked),
         )

@@ -4,7 +4,7 @@ Times in a search have the precision of a minute, in the time zone of the user w
 moment ago may not be found yet, or be found at its old place with its new values.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -120,7 +120,7 @@ class Listing:
         for page in self._pages(condition, "updated", max(since, self._clock() - _LATELY)):
             yielded |= {issue.id for issue in page}
             yield page
-        if not (types := ", ".join(self._type_ids())):
+        if not (types := ", ".join(self.type_ids(self._mapping.handled_types))):
             return
         for page in self._pages(f"issuetype in ({types}) AND {condition}", column, since, with_times=False):
             if others := [issue for issue in page if issue.id not in yielded]:
@@ -167,11 +167,12 @@ class Listing:
                 rows.append(parsed(ListedRow, self._client.get(path, f"fields={','.join(_TIMES)}"), f"GET {path}"))
         return rows
 
-    def _type_ids(self) -> list[str]:
-        """A search may name only types that are there, and the mapping may name others."""
+    def type_ids(self, named: Container[str]) -> list[str]:
+        """Those of the project's types that are named. A search may name only types that are there, and the mapping may
+        name others."""
         path = f"api/2/project/{self._mapping.project}"
         types = parsed(ProjectTypes, self._client.get(path), f"GET {path}").issue_types
-        return [issue_type.id for issue_type in types if issue_type.name in self._mapping.handled_types]
+        return [issue_type.id for issue_type in types if issue_type.name in named]
 
     def _reached(self, rows: list[ListedRow], column: Column) -> datetime | None:
         """Up to where the page has certainly listed everything. An issue may stand at an old place with a new time of

@@ -191,6 +191,7 @@ class ListedWhole(ListedRow):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     number: str
+    title: Text = ""
     state_id: int
     priority_id: int
     close_at: Instant | None = None

@@ -22,6 +22,7 @@ from connector.domain.ticket import (
 )
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
+from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
 from connector.helpdesks.zammad.answer import (
@@ -78,7 +79,8 @@ class Decoder:
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
         created_by = self._people.creator(row, whole.assets, articles)
-        channel = self._channel(row.create_article_type_id)
+        for_panel = created_by is Actor.CONNECTOR and is_of_panel(fields.connector_key)
+        channel = Channel.PANEL if for_panel else self._channel(row.create_article_type_id)
         # The mask for phone calls opens when a ticket is split, and whoever splits it talks with nobody.
         is_split = _copied_from(whole, row) is not None
         changes = self._changes(history, row, whole.assets) if history else ()
@@ -183,8 +185,8 @@ class Decoder:
         first = self._mapping.kind_in(moves[0].old) is not TicketKind.OTHER
         return outside(created_at, inside=first, turns=zip((move.at for move in moves), in_scope, strict=True))
 
-    def _channel(self, type_id: int | None) -> Channel:
-        return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
+    def _channel(self, type_id: int | None, otherwise: Channel = Channel.NOTE) -> Channel:
+        return (self._mapping.channel(type_id) if type_id is not None else None) or otherwise
 
     def _article(self, row: ArticleRow, proof: Proof, assets: Assets, *, opens: bool, is_split: bool) -> Article:
         author = self._people.author(row, assets)
@@ -195,7 +197,7 @@ class Decoder:
             author=author,
             author_name=name(assets.User.get(row.created_by_id)),
             by=self._people.person(row.origin_by_id or row.created_by_id, assets, row.sent_from),
-            channel=self._mapping.channel(row.type_id) or Channel.WEB,
+            channel=Channel.PANEL if self._people.is_on_behalf(row) else self._channel(row.type_id, Channel.WEB),
             internal=row.internal,
             recipients=self._people.recipients(row, opens=opens),
             made_public_at=self._people.made_public_at(row),

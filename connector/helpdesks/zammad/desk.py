@@ -30,6 +30,7 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.helpdesk import HandOver, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
+from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import UserRow, WholeTicket
@@ -41,6 +42,7 @@ from connector.helpdesks.zammad.identity import identity, told_version
 from connector.helpdesks.zammad.listing import Column, listed_problems, newest, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
+from connector.helpdesks.zammad.on_behalf import OnBehalf
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.roles import Roles
 from connector.helpdesks.zammad.write import MESSAGES, TicketWriter
@@ -97,6 +99,10 @@ class ZammadDesk:
     @cached_property
     def _creation(self) -> Creation:
         return Creation(self._client, self._mapping, self._writer, self._accounts)
+
+    @cached_property
+    def _on_behalf(self) -> OnBehalf:
+        return OnBehalf(self._client, self._mapping, self._writer, self._creation)
 
     @cached_property
     def _accounts(self) -> list[str]:
@@ -172,6 +178,25 @@ class ZammadDesk:
     def hand_over(self, new: HandOver) -> str:
         """Three requests."""
         return self._creation.hand_over(new)
+
+    def opened(self, key: str) -> Opened | None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.opened(key)
+
+    def open(self, request: Request) -> Opened:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.open(request)
+
+    def complete(self, opened: Opened, request: Request) -> None:
+        """Nothing: one request makes a ticket with all that belongs to it."""
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.say(message, ticket)
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.reported(services, over=over)
 
     @property
     def search_lag(self) -> timedelta:

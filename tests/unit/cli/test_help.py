@@ -15,8 +15,8 @@ BEGINS = {
     "Webhook": ("--receiver-url", "--secret-store"),
     "Zammad": ("--zammad-", "--scheduler-wait"),
     "Jira": ("--jira-",),
-    "Rules": ("--policy", "--services"),
-    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes"),
+    "Rules": ("--policy", "--services", "--telling"),
+    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes", "--panels", "--intake-"),
     "Worker": ("--worker-", "--largest-change", "--sweep-minutes"),
     "Logging": ("--log-",),
 }
