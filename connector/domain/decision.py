@@ -109,6 +109,8 @@ class Asked(NamedTuple):
 
     numbers: tuple[str, ...] = ()
     """Those with these numbers, as people see them."""
+    tickets: tuple[str, ...] = ()
+    """Those with these ids."""
     place: PlaceSearch | None = None
     """Open incidents of this place."""
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,12 +14,13 @@ from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
-from connector.domain.past import named_services
+from connector.domain.past import PastTicket, named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
     Duplicate,
+    ParentIncident,
     Priority,
     ProblemState,
     RfoStatus,
@@ -82,9 +83,6 @@ def _made_as(known: dict[str, Any]) -> TicketKind:
     return kind_of(known.get("connector_key")) if known.get("created_by_connector") else TicketKind.INCIDENT
 
 
-_CLOSING = timedelta(minutes=1)
-
-
 class LinkedTicket(Model):
     """A ticket linked to this one, as much of it as comes with the link."""
 
@@ -112,6 +110,7 @@ class LinkedTicket(Model):
     """The number of the ticket of which it is a duplicate, once that is confirmed."""
     updated_at: Instant | None = None
     problem_state: ProblemState | None = None
+    parent_incident: ParentIncident | None = None
 
     @property
     def is_declined(self) -> bool:
@@ -186,6 +185,8 @@ class Ticket(Kept):
     links: tuple[LinkedTicket, ...] = ()
     siblings: tuple[LinkedTicket, ...] = ()
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
+    past: tuple[PastTicket, ...] = ()
+    """What a search has shown of the incident's place, at the one look that asks for it."""
     related: "Ticket | None" = None
     """The ticket that :attr:`needed` names, read whole."""
     others: "tuple[Ticket, ...] | None" = None
@@ -223,7 +224,7 @@ class Ticket(Kept):
     @property
     def needed(self) -> str | None:
         """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
-        an incident its RFO task on which a person has decided something."""
+        an incident its RFO task on which a person has decided something, else the incident that it is part of."""
         if self.kind is TicketKind.RFO_TASK:
             is_finished = self.state.is_over and self.fields.rfo_status is RfoStatus.DELIVERED
             if is_finished and self.fields.rfo_release is None:
@@ -236,19 +237,18 @@ class Ticket(Kept):
             waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
             tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
             task = next((task.id for task in tasks if task.rfo_status in waiting), None)
-            return task or next((link.id for link in self.links if self._has_news(link)), None)
+            return task or (self.part_of if not self.state.is_over else None)
         return None
 
-    def _has_news(self, link: "LinkedTicket") -> bool:
-        """A duplicate of this ticket that nobody has been told of here, or on which something has happened since; a
-        minute after the note it is closed by the rules themselves."""
-        if link.kind is not TicketKind.INCIDENT or link.duplicate_of != self.number:
-            return False
-        told = [
-            at for mark, at in self.marks.items() if mark.name == "duplicate-noted" and mark.parts[:1] == (link.id,)
-        ]
-        settled = max(told) + _CLOSING if told else None
-        return settled is None or not link.state.is_over or (link.updated_at is not None and link.updated_at > settled)
+    @property
+    def part_of(self) -> str | None:
+        """The id of the incident that stands for an outage with this one, as a person has confirmed; ``None``: of none,
+        or this one stands for others itself."""
+        if self.kind is not TicketKind.INCIDENT or self.fields.parent_incident is ParentIncident.CONFIRMED:
+            return None
+        parents = (link for link in self.links if link.kind is TicketKind.INCIDENT and not link.state.is_over)
+        confirmed = [link.id for link in parents if link.parent_incident is ParentIncident.CONFIRMED]
+        return min(confirmed, key=lambda number: (len(number), number), default=None)
 
     @property
     def began_at(self) -> datetime:

@@ -14,7 +14,7 @@ from connector.domain.decision import Asked, Notice, Outcome
 from connector.domain.fields import fit, shortened
 from connector.domain.mark import Mark
 from connector.domain.past import PlaceSearch
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Duplicate, Impact, TicketKind, TicketState
 from connector.rules.case import Case
 from connector.rules.completeness import statements
@@ -31,6 +31,7 @@ _LONGEST = 2_000
 """Characters of a customer's words that are shown on the other ticket."""
 _LONGEST_OPEN = timedelta(days=90)
 """Incidents that were created before are not looked for."""
+_CLOSING = timedelta(minutes=1)
 _LINK_SHOWS = timedelta(minutes=1)
 _NUMBER = re.compile(r"(.*?)(\d+)", re.DOTALL)
 _OF_ITS_OWN = re.compile(
@@ -63,19 +64,31 @@ def duplicate(case: Case) -> Outcome:
 def also_reported(case: Case) -> Outcome:
     """What another ticket brought that was found to be this one's case: on this one support reads it, a worse impact
     counts (R18), and a request is theirs to judge."""
-    ticket, other = case.ticket, case.ticket.related
-    if other is None or other.kind is not TicketKind.INCIDENT or not _is_duplicate_of(other, ticket):
+    ticket = case.ticket
+    news = tuple(link.id for link in ticket.links if _has_news(ticket, link))
+    if not news:
         return Outcome(rule="also_reported")
-    its = Case(other, case.policy, case.now)
-    new = [article for article in _words(other) if Mark("duplicate-noted", other.id, article.id) not in ticket.marks]
-    notices = tuple(_noted(its, article) for article in new)
-    stated = [said.said.impact for said in statements(its) if said.article in new and said.said.impact is not None]
-    worst = min(stated, key=list(Impact).index, default=None)
+    if not {other.id for other in ticket.others or ()} & set(news):
+        # Once for each look: what cannot be read is gone.
+        return Outcome(rule="also_reported", asks=None if ticket.others is not None else Asked(tickets=news))
+    notices: tuple[Notice, ...] = ()
+    stated = []
+    for other in ticket.others or ():
+        if other.id in news and _is_duplicate_of(other, ticket):
+            its = Case(other, case.policy, case.now)
+            new = [a for a in _words(other) if Mark("duplicate-noted", other.id, a.id) not in ticket.marks]
+            notices += tuple(_noted(its, article) for article in new)
+            stated += [
+                (said.said.impact, f"{other.id}.{said.article.id}")
+                for said in statements(its)
+                if said.article in new and said.said.impact is not None
+            ]
+    worst, ref = min(stated, key=lambda one: list(Impact).index(one[0]), default=(None, ""))
     changes: Changes = {}
     if worst is not None and not is_over(ticket) and is_worse("impact", worst, ticket.fields.impact):
         changes = {"impact": worst}
-        notices = (*notices, told("impact", ticket.fields.impact, worst, f"{other.id}.{new[-1].id}"))
-    return Outcome("also_reported", changes, notices=notices, reasons=(f"reported again as {other.number}",))
+        notices = (*notices, told("impact", ticket.fields.impact, worst, ref))
+    return Outcome("also_reported", changes, notices=notices, reasons=("it was reported again",))
 
 
 def already_reported(case: Case) -> Outcome:
@@ -217,6 +230,16 @@ def _incidents(ticket: Ticket, case: Case) -> list[Ticket]:
 
 def _tells_of(other: Ticket, service: str, case: Case) -> bool:
     return other in _incidents(case.ticket, case) and (other.fields.service_id or "").casefold() == service.casefold()
+
+
+def _has_news(ticket: Ticket, link: LinkedTicket) -> bool:
+    """A duplicate of this ticket that nobody has been told of here, or on which something has happened since; a minute
+    after the note it is closed by the rules themselves."""
+    if link.kind is not TicketKind.INCIDENT or link.duplicate_of != ticket.number:
+        return False
+    told = [at for mark, at in ticket.marks.items() if mark.name == "duplicate-noted" and mark.parts[:1] == (link.id,)]
+    settled = max(told) + _CLOSING if told else None
+    return settled is None or not link.state.is_over or (link.updated_at is not None and link.updated_at > settled)
 
 
 def _is_duplicate_of(other: Ticket, ticket: Ticket) -> bool:

@@ -27,6 +27,7 @@ from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
+from connector.rules.parent import parent
 from connector.rules.people import known
 from connector.rules.phone import phone
 from connector.rules.priority import priority
@@ -71,6 +72,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         rfo,
         problem,
         recurring,
+        parent,
         unclear,
         opened_again,
         merged,

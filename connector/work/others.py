@@ -23,6 +23,7 @@ def with_others(desk: Helpdesk, ticket: Ticket, asked: Iterable[Asked]) -> Ticke
     """
     ids: dict[str, None] = {}
     for one in asked:
+        ids.update(dict.fromkeys(one.tickets))
         for number in one.numbers:
             with suppress(NotFoundError):
                 ids[desk.id_of(number)] = None

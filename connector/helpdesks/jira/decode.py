@@ -386,6 +386,7 @@ class Decoder:
                 {name: self._value(raw, name) for name in ("duplicate", "duplicate_of")}
             ),
             problem_state=self._value(raw, "problem_state"),
+            parent_incident=self._value(raw, "parent_incident"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

@@ -278,6 +278,7 @@ class Decoder:
                     updated_at=row.updated_at,
                     duplicate_of=confirmed_duplicate_of(fields),
                     problem_state=fields["problem_state"],
+                    parent_incident=fields["parent_incident"],
                 )
             )
         return links

@@ -13,6 +13,7 @@ from connector.domain.vocabulary import (
     Duplicate,
     IntakeStatus,
     Missed,
+    ParentIncident,
     PrioritySource,
     ProblemState,
     TicketState,
@@ -38,6 +39,9 @@ def macros(site: InstallContext) -> Iterator[Wanted]:
     duplicate = site.attribute("duplicate")
     yield _macro(site, "Link and close as duplicate", {duplicate: Duplicate.CONFIRMED.value})
     yield _macro(site, "No duplicate", {duplicate: Duplicate.DECLINED.value})
+    outage = site.attribute("parent_incident")
+    yield _macro(site, "Confirm the outage", {outage: ParentIncident.CONFIRMED.value})
+    yield _macro(site, "Decline the outage", {outage: ParentIncident.DECLINED.value})
     problems = [Ref("groups", site.problem_group, optional=True)]
     state = site.attribute("problem_state")
     yield _macro(site, "Confirm the problem", {state: ProblemState.INVESTIGATING.value}, problems)
@@ -94,6 +98,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
     proposed = {site.attribute("problem_state"): {"operator": "is", "value": [ProblemState.PROPOSED.value]}}
+    outage = site.mapping.attribute("parent_incident")
+    undeclined = {"operator": "is", "value": [ParentIncident.PROPOSED.value, ParentIncident.CONFIRMED.value]}
     update = site.mapping.attribute("next_update_at")
     untold = {f"ticket.{update}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
     overdue = {f"ticket.{upcoming}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
@@ -127,6 +133,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("Problems to confirm", managers, {**is_open, **problems, **proposed}, "created_at", service),
         ("Problems late", managers, {**is_open, **problems, **overdue}, upcoming, "owner"),
+        ("Outages", everybody, {**incidents, f"ticket.{outage}": undeclined}, "created_at", outage),
         ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),
         ("By customer", managers, dict(incidents), upcoming, "organization"),
     )
