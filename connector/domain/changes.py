@@ -11,6 +11,7 @@ from connector.domain.vocabulary import (
     IntakeChannel,
     IntakeStatus,
     Missed,
+    ParentIncident,
     Priority,
     PrioritySource,
     ProblemState,
@@ -59,6 +60,8 @@ class Changes(TypedDict, total=False):
     deferral_customer: bool | None
     deferral: str | None
     deferred_until: datetime | None
+    parent_incident: ParentIncident | None
+    parent_update: str | None
     problem_state: ProblemState | None
     root_cause: str | None
     cause_category: CauseCategory | None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
     Impact,
+    ParentIncident,
     Priority,
     ProblemState,
     ServiceCheck,
@@ -51,6 +52,7 @@ class PastTicket(Model):
     priority: Priority | None = None
     impact: Impact | None = None
     problem_state: ProblemState | None = None
+    parent_incident: ParentIncident | None = None
 
 
 def named_services(fields: Mapping[str, Any]) -> frozenset[str]:
@@ -60,7 +62,7 @@ def named_services(fields: Mapping[str, Any]) -> frozenset[str]:
 
 
 PAST_FIELDS = (
-    "service_id", "service_check", "problem_start", "impact", "affected_services", "problem_state",
+    "service_id", "service_check", "problem_start", "impact", "affected_services", "problem_state", "parent_incident",
 )  # fmt: skip
 """The names of the custom fields that :func:`past_ticket` reads."""
 
@@ -76,4 +78,5 @@ def past_ticket(fields: Mapping[str, Any], **known: Any) -> PastTicket:
         services=named_services(fields),
         impact=fields.get("impact"),
         problem_state=fields.get("problem_state"),
+        parent_incident=fields.get("parent_incident"),
     )

@@ -14,11 +14,12 @@ from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
-from connector.domain.past import named_services
+from connector.domain.past import PastTicket, named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    ParentIncident,
     Priority,
     ProblemState,
     RfoStatus,
@@ -105,6 +106,7 @@ class LinkedTicket(Model):
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
     problem_state: ProblemState | None = None
+    parent_incident: ParentIncident | None = None
 
     @property
     def is_declined(self) -> bool:
@@ -174,6 +176,8 @@ class Ticket(Kept):
     links: tuple[LinkedTicket, ...] = ()
     siblings: tuple[LinkedTicket, ...] = ()
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
+    past: tuple[PastTicket, ...] = ()
+    """What a search has shown of the incident's place, at the one look that asks for it."""
     related: "Ticket | None" = None
     """The ticket that :attr:`needed` names, read whole."""
     merged: tuple[MergedTicket, ...] = ()
@@ -207,7 +211,7 @@ class Ticket(Kept):
     @property
     def needed(self) -> str | None:
         """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
-        an incident its RFO task on which a person has decided something."""
+        an incident its RFO task on which a person has decided something, else the incident that it is part of."""
         if self.kind is TicketKind.RFO_TASK:
             is_finished = self.state.is_over and self.fields.rfo_status is RfoStatus.DELIVERED
             if is_finished and self.fields.rfo_release is None:
@@ -219,8 +223,19 @@ class Ticket(Kept):
         if self.kind is TicketKind.INCIDENT:
             waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
             tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
-            return next((task.id for task in tasks if task.rfo_status in waiting), None)
+            task = next((task.id for task in tasks if task.rfo_status in waiting), None)
+            return task or (self.part_of if not self.state.is_over else None)
         return None
+
+    @property
+    def part_of(self) -> str | None:
+        """The id of the incident that stands for an outage with this one, as a person has confirmed; ``None``: of none,
+        or this one stands for others itself."""
+        if self.kind is not TicketKind.INCIDENT or self.fields.parent_incident is ParentIncident.CONFIRMED:
+            return None
+        parents = (link for link in self.links if link.kind is TicketKind.INCIDENT and not link.state.is_over)
+        confirmed = [link.id for link in parents if link.parent_incident is ParentIncident.CONFIRMED]
+        return min(confirmed, key=lambda number: (len(number), number), default=None)
 
     @property
     def began_at(self) -> datetime:

@@ -253,6 +253,16 @@ class ProblemState(StrEnum):
     """For good: nothing has come back."""
 
 
+class ParentIncident(StrEnum):
+    """Whether an incident stands for an outage of which others are part (R31)."""
+
+    PROPOSED = "proposed"
+    """Several services of one region failed at once: a person confirms or declines."""
+    CONFIRMED = "confirmed"
+    """The incidents that are linked to it are part of it."""
+    DECLINED = "declined"
+
+
 WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE, RfoStatus.RELEASED)
 """Somebody waits for the document."""
 

@@ -168,6 +168,14 @@ class Recurrence(Section):
     )
 
 
+class ParentIncidentRules(Section):
+    """R31: several services of one region that fail at once may be one outage. A person decides."""
+
+    propose: bool = Field(default=True, description="only where incidents are counted (recurrence.each_incident)")
+    services: int = Field(default=3, ge=2, description="so many different ones of one region")
+    within: FixedLength = Field(default=Span("2 h"), description="whose faults began no further apart")
+
+
 class ClockPauses(Section):
     """When the clocks of an unresolved ticket stand still."""
 
@@ -215,6 +223,7 @@ class Rules(Section):
     problem: ProblemRules
     updates: Updates = Updates()
     recurrence: Recurrence = Recurrence()
+    parent_incident: ParentIncidentRules = ParentIncidentRules()
     pauses: ClockPauses = ClockPauses()
 
     @classmethod

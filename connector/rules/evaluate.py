@@ -26,6 +26,7 @@ from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
+from connector.rules.parent import parent
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem
@@ -65,6 +66,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         rfo,
         problem,
         recurring,
+        parent,
         unclear,
         opened_again,
         merged,

@@ -207,8 +207,14 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 
 @found_once
 def last_update_at(ticket: Ticket) -> datetime:
-    """When support last told the customer something; the creation if it never did."""
-    return max((answer.heard_at for answer in ticket.answers), default=ticket.created_at)
+    """When support last told the customer something; the creation if it never did. What support wrote for the customers
+    of an outage is told by a letter of the connector."""
+    return max([ticket.created_at, *(answer.heard_at for answer in ticket.answers), *_passed_on(ticket)])
+
+
+def _passed_on(ticket: Ticket) -> list[datetime]:
+    letters = [one for one in ticket.articles if one.author is Actor.CONNECTOR and not one.internal]
+    return [one.created_at for one in letters if any(mark.name == "parent-update" for mark in one.marks)]
 
 
 def whole_second(at: datetime) -> datetime:

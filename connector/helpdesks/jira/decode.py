@@ -373,6 +373,7 @@ class Decoder:
             ended=row.fields.resolutiondate if state.is_over else None,
             workaround=self._value(raw, "workaround"),
             problem_state=self._value(raw, "problem_state"),
+            parent_incident=self._value(raw, "parent_incident"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

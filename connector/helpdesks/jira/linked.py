@@ -27,6 +27,7 @@ _FIELDS = (
     "root_cause",
     "workaround",
     "problem_state",
+    "parent_incident",
 )
 _NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
 
@@ -55,11 +56,12 @@ class Linked:
         return [parsed(OtherRow, row, f"linked issue {place}") for place, row in enumerate(self._rows(ids))]
 
     def _others(self, issue: IssueRow, kind: TicketKind) -> list[LinkedRow]:
-        """The linked issues that matter to the rules; links between incidents do not."""
+        """The linked issues that matter to the rules: an incident may be part of another one."""
         types = self._mapping.issue_types
         if kind is TicketKind.OTHER:
             return []
-        matter = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set(types.incident)
+        tasks = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set[str]()
+        matter = {*types.incident, *tasks}
         others = []
         for link in issue.fields.issuelinks:
             other = link.outward_issue or link.inward_issue

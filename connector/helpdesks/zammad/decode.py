@@ -274,6 +274,7 @@ class Decoder:
                     ended=(row.last_close_at or row.close_at) if state.is_over else None,
                     workaround=fields["workaround"],
                     problem_state=fields["problem_state"],
+                    parent_incident=fields["parent_incident"],
                 )
             )
         return links
