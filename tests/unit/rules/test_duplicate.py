@@ -1,9 +1,12 @@
 """R11: which new mails go on under an open ticket, and which stay cases of their own."""
 
+from typing import Any
+
 import pytest
 
 from connector.domain.decision import Asked
-from connector.domain.ticket import Customer, Ticket
+from connector.domain.person import Customer
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Duplicate, TicketState
 from connector.rules.case import Case
 from connector.rules.duplicate import duplicate
@@ -14,7 +17,7 @@ POLICY = default_policy()
 OPEN = incident(complete(), id="1", number="41001")
 
 
-def mail(body: str, subject: str = "Our line", **values: object) -> Ticket:
+def mail(body: str, subject: str = "Our line", **values: Any) -> Ticket:
     """A new mail that nobody has worked on."""
     article = said(body, T0, subject=subject)
     return with_values(incident(articles=(article,)), fields=complete(priority=None, service_check=None), **values)
@@ -62,7 +65,7 @@ def test_a_key_is_found_whatever_its_case_and_length() -> None:
         {"state": TicketState.CLOSED},
     ],
 )
-def test_only_a_new_mail_of_the_customer_is_asked_about(changed: dict[str, object]) -> None:
+def test_only_a_new_mail_of_the_customer_is_asked_about(changed: dict[str, Any]) -> None:
     assert asked(mail("About 41001", **changed)) == ()
 
 
