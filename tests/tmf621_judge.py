@@ -8,15 +8,17 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from connector.trouble_ticket.shapes import moment
+
 _FOLDER = Path(__file__).parent / "evidence" / "tmf621"
 _FORMATS = FormatChecker()
 
 
-@_FORMATS.checks("date-time")
 def _is_time(value: object) -> bool:
-    from connector.trouble_ticket.shapes import moment
-
     return not isinstance(value, str) or moment(value) is not None
+
+
+_FORMATS.checks("date-time")(_is_time)
 
 
 @cache

@@ -15,6 +15,7 @@ from connector.domain.ticket import (
     MergedTicket,
     OpenProblem,
     Ticket,
+    confirmed_duplicate_of,
     incident_of,
     kind_of,
     open_problem,
@@ -118,6 +119,7 @@ class Decoder:
                 for article in articles
                 if self._people.is_on_behalf(article) and (text := _kept(article)) is not None
             ),
+            default_priority=self._mapping.default_priority,
             labels=self._mapping.screen,
         )
 
@@ -280,6 +282,8 @@ class Decoder:
                     began=fields["problem_start"] or row.created_at,
                     ended=(row.last_close_at or row.close_at) if state.is_over else None,
                     workaround=fields["workaround"],
+                    updated_at=row.updated_at,
+                    duplicate_of=confirmed_duplicate_of(fields),
                     problem_state=fields["problem_state"],
                     parent_incident=fields["parent_incident"],
                 )
