@@ -107,6 +107,8 @@ class LinkedTicket(Model):
     workaround: str | None = None
     problem_state: ProblemState | None = None
     parent_incident: ParentIncident | None = None
+    next_measure_at: Instant | None = None
+    """Of an RFO task, or an incident with one, whose measures are not all done."""
 
     @property
     def is_declined(self) -> bool:

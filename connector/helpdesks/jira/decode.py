@@ -374,6 +374,7 @@ class Decoder:
             workaround=self._value(raw, "workaround"),
             problem_state=self._value(raw, "problem_state"),
             parent_incident=self._value(raw, "parent_incident"),
+            next_measure_at=self._value(raw, "next_measure_at"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

@@ -28,6 +28,7 @@ _FIELDS = (
     "workaround",
     "problem_state",
     "parent_incident",
+    "next_measure_at",
 )
 _NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
 

@@ -275,6 +275,7 @@ class Decoder:
                     workaround=fields["workaround"],
                     problem_state=fields["problem_state"],
                     parent_incident=fields["parent_incident"],
+                    next_measure_at=fields["next_measure_at"],
                 )
             )
         return links
