@@ -5,7 +5,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ParentIncident, ProblemState
+from connector.domain.vocabulary import (
+    NOT_ENGLISH,
+    WAITED_FOR,
+    Duplicate,
+    IntakeStatus,
+    Missed,
+    ParentIncident,
+    ProblemState,
+)
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -75,6 +83,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "The customer was asked.",
             f"{incidents} AND {waiting} ORDER BY created ASC",
             ("intake_status",),
+        ),
+        View(
+            "Possible duplicates",
+            "Reported already, perhaps: a person confirms or declines.",
+            f"{incidents} AND {site.jql('duplicate')} = {Duplicate.PROPOSED} ORDER BY created ASC",
+            ("duplicate",),
         ),
         View(
             "RFO due",
