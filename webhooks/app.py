@@ -13,6 +13,7 @@ from connector.helpdesks.payload import clean
 from connector.work.figures import WorkTableRows
 
 from .deliver import routes
+from .form import form
 from .health import HealthCheck
 from .intake import intake_routes
 from .ops import Operations, pages
@@ -43,6 +44,7 @@ def create_app(receiver: Receiver, operations: Operations | None = None) -> Flas
     app.register_blueprint(files())
     if receiver.reports is not None:
         app.register_blueprint(intake_routes(receiver.reports))
+        app.register_blueprint(form(receiver.reports, receiver.links))
     if receiver.trouble_tickets is not None:
         for version in (5, 4):
             app.register_blueprint(trouble_ticket_routes(receiver.trouble_tickets, version))

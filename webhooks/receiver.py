@@ -9,6 +9,7 @@ from typing import Any
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin
 from connector.helpdesks.sender import Hook
+from connector.policy.links import Links
 from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
@@ -45,6 +46,8 @@ class Receiver:
     """What panels report; ``None``: there are no panels."""
     trouble_tickets: Interface | None = None
     """The same for the trouble-ticket API."""
+    links: Links | None = None
+    """Reads the links of our letters; ``None``: they have none."""
     settle: timedelta = timedelta(seconds=1)
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
@@ -83,6 +86,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
         commit=table.health.commit,
         reports=reports,
         trouble_tickets=interface_of(reports, table.listeners, table.submissions.opened_lately) if reports else None,
+        links=settings.links,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
     )

@@ -312,7 +312,7 @@ class Fields(StatedFields):
     next_measure_at: Annotated[Instant | None, Field(
         label="Next measure due", help=f"{_RULES_SAY} When the next preventive measure has to be done."
     )] = None  # fmt: skip
-    """R33. Of a delivered RFO whose measures are not all done."""
+    """R33. Of a delivered RFO whose measures are not all done: on its task and on its incident."""
 
     deferral: Annotated[str | None, Field(
         label="Agreement to defer",

@@ -121,7 +121,7 @@ class Escalation(Section):
     ladders: Mapping[str, Ladder]
     customers: Mapping[str, str] = Field(default={}, description="customer of the catalogue → ladder")
     services: Mapping[str, str] = Field(default={}, description="service ID → ladder")
-    missed_targets: frozenset[Literal["first_response", "repair"]] = Field(
+    missed_targets: frozenset[Literal["first_response", "repair", "update"]] = Field(
         default=frozenset({"first_response", "repair"}),
         description="a missed target raises the ticket by one level (R37)",
     )

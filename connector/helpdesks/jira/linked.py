@@ -20,7 +20,7 @@ _ONE_BY_ONE = 3
 """Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
 _FIELDS = (
     "connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround",
-    "duplicate", "duplicate_of", "problem_state", "parent_incident",
+    "duplicate", "duplicate_of", "problem_state", "parent_incident", "next_measure_at",
 )  # fmt: skip
 _NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "updated", "resolutiondate")
 

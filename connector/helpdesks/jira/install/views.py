@@ -99,7 +99,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
         View(
             "Preventive measures",
             "Promised in RFOs and not done yet, those that are late first.",
-            f"{site.in_project} AND {measure} is not EMPTY ORDER BY {measure} ASC",
+            f"{tasks} AND {measure} is not EMPTY ORDER BY {measure} ASC",
         ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
         View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),
