@@ -135,5 +135,5 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
             "installation",
         ),
         *("Documents", "rfo", "matrix"),
-        *("Try", "try", "report", "simulate", "demo"),
+        *("Try", "try", "report", "simulate", "sandbox", "demo"),
     ]
