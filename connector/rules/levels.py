@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from connector.domain.vocabulary import Priority
-from connector.policy.kinds import Span
 from connector.policy.ladder import Level
 from connector.rules import wording
 from connector.rules.case import Case
@@ -17,7 +16,6 @@ from connector.rules.requests import Request, Source
 class AgeReached(NamedTuple):
     """The priority's clock has run for as long as the level's threshold (R38)."""
 
-    age: Span
     priority: Priority
 
 
@@ -32,6 +30,9 @@ class Requested(NamedTuple):
 
     request: Request
 
+
+_AGE_REACHED = {priority: AgeReached(priority) for priority in Priority}
+_TARGET_MISSED = {name: TargetMissed(name) for name in get_args(TargetName)}
 
 Cause = AgeReached | TargetMissed | Requested
 """Why a ticket reaches a level."""
@@ -48,8 +49,8 @@ class LevelDue(NamedTuple):
     def reason(self) -> str:
         """The cause, for ``explain``."""
         match self.cause:
-            case AgeReached(age, priority):
-                return f"ticket age {age.text} at {priority}"
+            case AgeReached(priority):
+                return f"ticket age {self.level.after[priority].text} at {priority}"
             case TargetMissed(target):
                 return f"{target.replace('_', ' ')} target missed"
             case Requested(request):
@@ -59,8 +60,8 @@ class LevelDue(NamedTuple):
     def why(self, case: Case) -> str:
         """The cause, for people."""
         match self.cause:
-            case AgeReached(age, priority):
-                return case.text("reason_age", age=age, priority=priority)
+            case AgeReached(priority):
+                return case.text("reason_age", age=self.level.after[priority], priority=priority)
             case TargetMissed(target):
                 return case.text("reason_missed_target", target=target)
             case Requested(request):
@@ -87,16 +88,13 @@ def base(case: Case) -> LevelDue | None:
     first = next(_by_age(case, clock), None)
     if first is None or first[1] is None or first[1] > case.now:
         return None
-    return LevelDue(first[0], first[1], AgeReached(first[0].after[clock.priority], clock.priority))
+    return LevelDue(first[0], first[1], _AGE_REACHED[clock.priority])
 
 
 def _climbed(case: Case, clock: Clock, above: int) -> list[LevelDue]:
     ages = list(_by_age(case, clock))
-    climbed = [
-        LevelDue(level, at, AgeReached(level.after[clock.priority], clock.priority))
-        for level, at in ages
-        if at is not None and level.level > above
-    ]
+    cause = _AGE_REACHED[clock.priority]
+    climbed = [LevelDue(level, at, cause) for level, at in ages if at is not None and level.level > above]
     for limit in clock.targets:
         missed = _missed(limit, ages, case.now) if limit.name in case.policy.escalation.missed_targets else None
         if missed is not None and missed.level.level > above:
@@ -117,4 +115,4 @@ def _missed(limit: Target, ages: Sequence[tuple[Level, datetime | None]], now: d
     if passes is None:
         return None
     above = next((level for level, at in ages if at is None or at >= passes), None)
-    return LevelDue(above, passes, TargetMissed(limit.name)) if above is not None else None
+    return LevelDue(above, passes, _TARGET_MISSED[limit.name]) if above is not None else None
