@@ -19,12 +19,15 @@ from connector.helpdesks import registry
 from connector.helpdesks.settings import (
     PREFIX,
     HelpdeskSettings,
+    Networks,
     SettingsError,
     SigningSecret,
+    WebAddress,
     is_secret,
     lines_of,
     variable,
 )
+from connector.policy.links import Links
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
 from connector.secret_store import read_store
@@ -65,6 +68,11 @@ class Settings(Model):
     receiver_url: str | None = Field(
         None, description="Where the helpdesk reaches the receiver, for `install`; without a path, the hook's is added."
     )
+    public_url: WebAddress | None = Field(
+        None,
+        description="Where customers' browsers reach the receiver, without a path: our question whether a repair may "
+        "wait gets a link to a page. The proof key signs it and has to be set.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
     receiver_processes: int = Field(2, ge=1, le=64, description="Receiver processes.")
@@ -78,6 +86,12 @@ class Settings(Model):
         ge=64 * 1024,
         le=160 * 1024 * 1024,
         description="The largest report of a panel, with its files; 10 files of 10 MB are at most 140 MB.",
+    )
+    intake_per_minute: float = Field(
+        600.0, ge=0, le=1_000_000, description="Requests of one panel answered in a minute; 0: no bound."
+    )
+    intake_person_per_minute: float = Field(
+        30.0, ge=0, le=1_000_000, description="Reports of one person in a panel taken in a minute; 0: no bound."
     )
     worker_processes: int | None = Field(
         None,
@@ -111,6 +125,30 @@ class Settings(Model):
     )
     worker_metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="The address of the worker's figures. They need no password."
+    )
+    ops_token: SigningSecret | None = Field(
+        None,
+        description="Opens the operations page `/ops/`, 16 characters at least; without a token and a proxy nobody "
+        "sees it. To replace it: the new and the old one, a line each.",
+    )
+    ops_read_token: SigningSecret | None = Field(
+        None, description="Opens the operations page for looking only: for those who work on tickets."
+    )
+    ops_url: WebAddress | None = Field(
+        None,
+        description="Where people reach the operations page, such as `https://connector.example.com/ops/`; "
+        "`install apply` then links each ticket to its page there.",
+    )
+    ops_user_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="The header in which a proxy says who has signed in with it, such as `X-Remote-User`; it counts "
+        "only from `ops_proxies`, and whoever it names may act.",
+    )
+    ops_proxies: Networks = Field(
+        (),
+        description="The addresses or networks of those proxies, with commas. A proxy has to replace that header in "
+        "whatever comes from outside.",
     )
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
@@ -168,6 +206,13 @@ class Settings(Model):
     def proof_keys(self) -> tuple[bytes, ...]:
         """The keys that are valid now, the new one first; none where none is set."""
         return tuple(line.encode() for line in lines_of(self.proof_key))
+
+    @property
+    def links(self) -> Links | None:
+        """Makes and reads the links to our pages in letters; ``None``: there are none."""
+        if self.public_url is None or not self.proof_keys:
+            return None
+        return Links(self.public_url, self.proof_keys)
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""

@@ -23,7 +23,9 @@ from connector.work.table import WorkTable
 
 from .app import create_app
 from .front import Front
+from .ops import Operations
 from .receiver import open_receiver
+from .reports import open_reports
 
 log = structlog.get_logger("interspace")
 
@@ -42,11 +44,13 @@ def serve(settings: Settings) -> None:
     :raises SettingsError: there is no webhook secret, nothing can listen at the address, or there is no place for
         temporary files.
     :raises StoreError: the work table cannot be opened.
+    :raises PolicyError: the files of panels and rules have mistakes.
     """
     settings.require_webhook_secret()
     address = address_of(settings)
     # Once before the fork, so that one process makes the schema and a wrong URL is reported before the port opens.
-    WorkTable.open(settings.database_url.get_secret_value()).close()
+    with closing(WorkTable.open(settings.database_url.get_secret_value())) as table:
+        open_reports(settings, table)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     log.info("receiver starts", listens=f"http://{host}:{settings.port}")
     parent = os.getpid()
@@ -65,7 +69,8 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     """
 
     def fronted() -> Callable[..., Any]:
-        return Front(load(), limit=settings.max_body_bytes, threads=settings.receiver_threads).__rsgi__
+        threads, with_files = settings.receiver_threads, settings.intake_body_bytes
+        return Front(load(), limit=settings.max_body_bytes, limit_with_files=with_files, threads=threads).__rsgi__
 
     _raise_file_limit()
     server = Granian(
@@ -143,7 +148,9 @@ def address_of(settings: Settings) -> str:
 def application(settings: Settings) -> Flask:
     """The receiver as a WSGI application. Make it in the process that serves, after any fork."""
     logs.configure(settings)
-    made = create_app(open_receiver(settings))
+    settings.require_webhook_secret()
+    table = WorkTable.open(settings.database_url.get_secret_value())
+    made = create_app(open_receiver(settings, table), Operations(settings, table))
     # What is there now stays: the collector need not look through it again while requests wait.
     gc.freeze()
     return made

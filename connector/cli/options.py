@@ -34,9 +34,13 @@ _SECTIONS = {
         "receiver_threads",
         "settle_seconds",
         "max_body_bytes",
+        "public_url",
         "panels",
         "intake_body_bytes",
+        "intake_per_minute",
+        "intake_person_per_minute",
     ),
+    "Operations": ("ops_url", "ops_user_header", "ops_proxies"),
     "Worker": (
         "worker_processes",
         "worker_threads",
@@ -185,5 +189,5 @@ def as_environment(settings: Settings) -> dict[str, str]:
     for name in declared().keys() - secret_names():
         value = settings.value(name)
         if value is not None:
-            child[variable(name)] = str(value)
+            child[variable(name)] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return child

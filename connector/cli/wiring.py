@@ -67,16 +67,11 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> da
 
 
 def open_policy(settings: Settings) -> Policy:
-    """The rules with the service catalogue."""
-    return load_policy(settings.policy, settings.services)
+    """The rules with the service catalogue, and links to our pages if customers can reach them."""
+    policy = load_policy(settings.policy, settings.services)
+    return policy.model_copy(update={"links": links}) if (links := settings.links) else policy
 
 
 def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:
     """The helpdesk of this name as the connector's own user. Nothing is sent yet."""
     return plugin(helpdesk).open_desk(settings.of(helpdesk), clock, settings.proof_keys)
-
-
-def page_of(settings: Settings, helpdesk: str) -> str | None:
-    """The address of a ticket as agents see it, with ``{id}`` in it; ``None`` where the helpdesk's is not set."""
-    url = settings.of(helpdesk).url
-    return f"{url.rstrip('/')}{plugin(helpdesk).ticket.page}" if url else None

@@ -20,13 +20,16 @@ from connector.rules.answers import refusals
 from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
+from connector.rules.duplicate import already_reported, also_reported, duplicate
 from connector.rules.escalation import escalation
 from connector.rules.informed import informed
 from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
+from connector.rules.parent import parent
 from connector.rules.people import known
+from connector.rules.phone import phone
 from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
@@ -50,10 +53,13 @@ from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (
+        duplicate,
         completeness,
         receipt,
         language,
         service,
+        already_reported,
+        also_reported,
         priority,
         deferral,
         targets,
@@ -61,10 +67,12 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         level_letter,
         refusals,
         informed,
+        phone,
         warnings,
         rfo,
         problem,
         recurring,
+        parent,
         unclear,
         opened_again,
         merged,
@@ -77,6 +85,9 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.OTHER: (),
 }
 """The order matters: a rule sees what the rules before it decided."""
+
+_OF_EVERY_TICKET = frozenset({merged, unknown_state, contest, unproved})
+"""What holds for a ticket that is no incident any more."""
 
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
@@ -101,11 +112,15 @@ def evaluate(
         ticket = ticket.model_copy(update={"related": related})
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket) if trust.notices else trust]
+    ended = False
     for rule in RULES[ticket.kind]:
+        if ended and rule not in _OF_EVERY_TICKET:
+            continue
         outcome = possible(rule(case), refused) if refused else rule(case)
         outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
+        ended = ended or outcome.ends
     if told:
         outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
@@ -153,6 +168,8 @@ def _together(
         note=as_note(internal or public, ticket, policy),
         creates=tuple(chain.from_iterable(every.creates)),
         touches=tuple(dict.fromkeys(chain.from_iterable(every.touches))),
+        links=tuple(chain.from_iterable(every.links)),
+        asks=tuple(asks for asks in every.asks if asks is not None),
         search=next(filter(None, every.search), None),
         due=min(filter(None, every.due), default=None),
     )
