@@ -208,6 +208,8 @@ class Ticket(Kept):
     copied_from: str | None = None
     """The id of the ticket that this one seems to have been split off or cloned from, with whatever stood in its
     fields."""
+    kept: tuple[tuple[Instant, str], ...] = ()
+    """What a customer's program sent with the ticket, as it sent it, and when; oldest first."""
     labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
     """What the helpdesk's screen calls the fields."""
 
