@@ -160,7 +160,7 @@ def test_a_store_that_is_away_loses_nothing_silently(stage: Stage) -> None:
     held = session_in(opened(client, stage))
     broken = client_of(stage, use_once=away, find=away)
     broken_accepting = Counter(stage)
-    broken_accepting.submit = away  # type: ignore[method-assign]
+    vars(broken_accepting)["submit"] = away
 
     answers = [
         broken.post("/form/", data={"token": token(stage.clock())}),
@@ -179,7 +179,8 @@ def test_a_helpdesk_that_is_away_hides_what_is_reported_and_nothing_else(stage: 
         def read(self, ticket_id: str) -> Ticket:
             raise TransientError("away")
 
-        reported = open = opened = complete = say = read
+        def __getattr__(self, name: str) -> Any:
+            return self.read
 
     client = client_of(stage, open_desk=lambda name: Away())
     page = opened(client, stage)
