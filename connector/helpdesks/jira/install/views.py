@@ -5,7 +5,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ParentIncident, ProblemState
+from connector.domain.vocabulary import (
+    NOT_ENGLISH,
+    WAITED_FOR,
+    IntakeChannel,
+    IntakeStatus,
+    Missed,
+    ParentIncident,
+    ProblemState,
+)
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -43,7 +51,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "parent_incident",
         )
     )
-    measure = site.jql("next_measure_at")
+    measure, channel = site.jql("next_measure_at"), site.jql("intake_channel")
     incidents, kinds = site.open_incidents, site.mapping.issue_types
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
     late = f"{missed} in ({', '.join(Missed)})"
@@ -109,6 +117,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "The customer writes in another language.",
             f"{incidents} AND {language} in ({', '.join(NOT_ENGLISH)}) ORDER BY created ASC",
             ("language",),
+        ),
+        View(
+            "From panels",
+            "Reported in My Interspace or by a customer's own system.",
+            f"{incidents} AND {channel} in ({', '.join(IntakeChannel)}) ORDER BY created ASC",
+            ("intake_channel",),
         ),
         View("By customer", "Everything that is open.", f"{incidents} ORDER BY reporter ASC, {upcoming} ASC"),
     )
