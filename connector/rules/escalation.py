@@ -77,8 +77,8 @@ def reached_level(ticket: Ticket) -> int:
 @found_once
 def _noted(ticket: Ticket) -> Mapping[int, datetime]:
     """The levels that notes prove, and when they were noted."""
-    marks = ticket.marks.items()
-    return {level: at for mark, at in marks if mark.name == "level" and (level := mark.number) is not None}
+    marks = ticket.marks_by_name.get("level", {}).items()
+    return {mark.number: at for mark, at in marks if mark.number is not None}
 
 
 def _gone_through(case: Case, reached: int, passed: Sequence[LevelDue], served: Sequence[Request]) -> list[LevelDue]:
@@ -201,6 +201,7 @@ def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Not
     marks |= letter_marks(case, called)
     if of is not None:
         data = {"level": highest.level.level, "name": highest.level.name, "at": highest.at, "why": why}
+        marks |= {Mark("level-elsewhere", due.level.level) for due in called}
         return (Notice("escalated_on_parent", {**data, "parent": of.number}, frozenset(marks)),)
     matrix = case.ladder.version if case.ladder.valid_from is not None else None
     return (level_notice(highest.level, why, highest.at, marks, below, matrix=matrix),)
