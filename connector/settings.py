@@ -27,6 +27,7 @@ from connector.helpdesks.settings import (
     lines_of,
     variable,
 )
+from connector.policy.links import Links
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
 from connector.secret_store import read_store
@@ -66,6 +67,11 @@ class Settings(Model):
     )
     receiver_url: str | None = Field(
         None, description="Where the helpdesk reaches the receiver, for `install`; without a path, the hook's is added."
+    )
+    public_url: WebAddress | None = Field(
+        None,
+        description="Where customers' browsers reach the receiver, without a path: our question whether a repair may "
+        "wait gets a link to a page. The proof key signs it and has to be set.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
@@ -200,6 +206,13 @@ class Settings(Model):
     def proof_keys(self) -> tuple[bytes, ...]:
         """The keys that are valid now, the new one first; none where none is set."""
         return tuple(line.encode() for line in lines_of(self.proof_key))
+
+    @property
+    def links(self) -> Links | None:
+        """Makes and reads the links to our pages in letters; ``None``: there are none."""
+        if self.public_url is None or not self.proof_keys:
+            return None
+        return Links(self.public_url, self.proof_keys)
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""

@@ -13,6 +13,7 @@ from connector.helpdesks.payload import clean
 from connector.work.figures import WorkTableRows
 
 from .deliver import routes
+from .form import form
 from .health import HealthCheck
 from .intake import intake_routes
 from .ops import Operations, pages
@@ -42,6 +43,7 @@ def create_app(receiver: Receiver, operations: Operations | None = None) -> Flas
     app.register_blueprint(files())
     if receiver.reports is not None:
         app.register_blueprint(intake_routes(receiver.reports))
+        app.register_blueprint(form(receiver.reports, receiver.links))
     if operations is not None:
         app.register_blueprint(pages(operations))
     _add_health(app, receiver)

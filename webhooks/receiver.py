@@ -9,6 +9,7 @@ from typing import Any
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin
 from connector.helpdesks.sender import Hook
+from connector.policy.links import Links
 from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
@@ -42,6 +43,8 @@ class Receiver:
     """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
     reports: Reports | None = None
     """What panels report; ``None``: there are no panels."""
+    links: Links | None = None
+    """Reads the links of our letters; ``None``: they have none."""
     settle: timedelta = timedelta(seconds=1)
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
@@ -78,6 +81,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
         tellings=table.tellings.counts,
         commit=table.health.commit,
         reports=open_reports(settings, table),
+        links=settings.links,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
     )

@@ -34,6 +34,7 @@ _SECTIONS = {
         "receiver_threads",
         "settle_seconds",
         "max_body_bytes",
+        "public_url",
         "panels",
         "intake_body_bytes",
         "intake_per_minute",

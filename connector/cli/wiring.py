@@ -67,8 +67,9 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> da
 
 
 def open_policy(settings: Settings) -> Policy:
-    """The rules with the service catalogue."""
-    return load_policy(settings.policy, settings.services)
+    """The rules with the service catalogue, and links to our pages if customers can reach them."""
+    policy = load_policy(settings.policy, settings.services)
+    return policy.model_copy(update={"links": links}) if (links := settings.links) else policy
 
 
 def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:

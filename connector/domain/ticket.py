@@ -19,6 +19,7 @@ from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    CustomerAct,
     Duplicate,
     ParentIncident,
     Priority,
@@ -47,6 +48,9 @@ class Article(Model):
     made_public_at: Instant | None = None
     """When it was last changed, if that was later than it was written and nobody got it by mail: all that can change is
     whether customers may read it."""
+    act: CustomerAct | None = None
+    """The button that was pressed, where the connector wrote this down for the customer in a panel. Its words are ours
+    then, with the customer's reason below them."""
     is_call: bool = False
     """Somebody of support wrote down what they were just talking about with the customer."""
     subject: str = ""

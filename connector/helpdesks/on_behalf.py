@@ -6,7 +6,8 @@ what was made once is never made twice, also when the work table is lost.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from pydantic import Field
@@ -15,7 +16,7 @@ from connector.domain.changes import Changes
 from connector.domain.document import File
 from connector.domain.model import Instant, Model
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import TicketState
+from connector.domain.vocabulary import CustomerAct, TicketState
 
 _PREFIX = "panel:"
 
@@ -34,6 +35,14 @@ def key_of_request(panel: str, external_id: str) -> str:
 def is_of_panel(key: str | None) -> bool:
     """Whether a ticket with this key was opened for a panel. Ask only for tickets that the connector made."""
     return (key or "").startswith(_PREFIX)
+
+
+def act_of(told: object) -> CustomerAct | None:
+    """The button that a message stands for, by what the helpdesk keeps beside it. Ask only for messages that the
+    connector wrote in a customer's name."""
+    with suppress(ValueError):
+        return CustomerAct(str(told.get("act"))) if isinstance(told, Mapping) else None
+    return None
 
 
 class Contact(Model):
@@ -70,6 +79,9 @@ class Message(Model):
     """The ticket's id."""
     contact: Contact
     text: str
+    act: CustomerAct | None = None
+    """The button that was pressed, if it was one: the helpdesk keeps it beside the message, where nobody else can put
+    it, and :attr:`connector.domain.ticket.Article.act` tells it again."""
     files: tuple[File, ...] = ()
 
 

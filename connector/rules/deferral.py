@@ -16,6 +16,7 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact
+from connector.policy.links import Asked
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.outages import is_over
@@ -54,13 +55,13 @@ class Consents(NamedTuple):
 def deferral(case: Case) -> Outcome:
     """Defers, asks the party that has not agreed yet, or ends a deferral."""
     ticket = case.ticket
-    hindrance = _hindrance(case)
-    if hindrance is not None and not _is_begun(ticket.fields):
-        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {_REASONS[hindrance]}",))
+    why_not = hindrance(case)
+    if why_not is not None and not _is_begun(ticket.fields):
+        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {_REASONS[why_not]}",))
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
-    if hindrance is not None:
-        return _ended(case, consents, hindrance)
+    if why_not is not None:
+        return _ended(case, consents, why_not)
     until = _limit(case, consents.customer[-1], opening) if consents.customer else opening
     deferred = ticket.fields.deferred_until is not None
     if until <= case.now:
@@ -73,7 +74,10 @@ def deferral(case: Case) -> Outcome:
         return _ended(case, consents, "consent")
     if consents.support:
         mark = Mark("deferral-asked", *_occasion(ticket, opening))
-        return _waiting("deferral_question", mark, consents.support[-1], opening, "the customer's consent is missing")
+        links = case.policy.links
+        page = links.consent(Asked(ticket.helpdesk, ticket.id, opening)) if links else None
+        missing = "the customer's consent is missing"
+        return _waiting("deferral_question", mark, consents.support[-1], opening, missing, page=page)
     if consents.customer:
         mark = Mark("deferral-offered", *_occasion(ticket, opening))
         missing = "support's consent is missing"
@@ -120,7 +124,8 @@ def _limit(case: Case, consent: Request, opening: datetime) -> datetime:
     return opening if until is None else min(opening, until.astimezone(UTC))
 
 
-def _hindrance(case: Case) -> Hindrance | None:
+def hindrance(case: Case) -> Hindrance | None:
+    """Why nothing can be deferred now; ``None``: it can, if both parties agree."""
     if is_over(case.ticket):
         return "over"
     if case.ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING:
@@ -172,10 +177,10 @@ def _said(consent: Request) -> str:
     return f"{by} at {wording.format_time(consent.at)}, {how}"
 
 
-def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missing: str) -> Outcome:
+def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missing: str, **more: str | None) -> Outcome:
     return Outcome(
         rule="deferral",
-        notices=(Notice(message, {"opening": opening}, frozenset({mark})),),
+        notices=(Notice(message, {"opening": opening, **more}, frozenset({mark})),),
         reasons=(f"{_said(given)}; {missing}",),
         due=opening,
     )

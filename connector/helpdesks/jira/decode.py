@@ -264,7 +264,7 @@ class Decoder:
         if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
             by = self._person(issue.fields.reporter, issue)
             customers = {"author": Actor.CUSTOMER, "by": by, "author_name": by.name if by else ""}
-            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text)
+            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text, act=words.act)
         said = message(row.body)
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR

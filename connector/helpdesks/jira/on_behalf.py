@@ -168,7 +168,7 @@ class OnBehalf:
         if any(self._bears(comment, message.key) for comment in comments):
             return False
         text = message.text.strip()
-        last = spoken_line(self._proofs, ticket.id, message.key, text)
+        last = spoken_line(self._proofs, ticket.id, message.key, text, message.act)
         body = f"{escape_within(text, LONGEST - len(last) - 2)}\n\n{escape(last)}"
         told = [{"key": VISIBILITY, "value": {"internal": False}}]
         self._client.post(f"{path}/comment", {"body": body, "properties": told})

@@ -22,7 +22,7 @@ from connector.domain.ticket import (
 )
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
-from connector.helpdesks.on_behalf import is_of_panel
+from connector.helpdesks.on_behalf import act_of, is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
 from connector.helpdesks.zammad.answer import (
@@ -201,6 +201,7 @@ class Decoder:
             internal=row.internal,
             recipients=self._people.recipients(row, opens=opens),
             made_public_at=self._people.made_public_at(row),
+            act=act_of((row.preferences or {}).get(PROPERTY)) if self._people.is_on_behalf(row) else None,
             is_call=self._people.is_call(row) and not (opens and is_split),
             subject=row.subject,
             body=row.body,

@@ -87,6 +87,8 @@ class OnBehalf:
         if any(each.get("key") == message.key for each in told):
             return False
         article = self._article(message.text, "", message.key, message.files)
+        if message.act is not None:
+            article["preferences"][PROPERTY]["act"] = message.act.value
         parsed(TicketRow, self._client.put(path, {"article": article}), f"PUT {path}")
         return True
 
