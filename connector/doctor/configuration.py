@@ -102,8 +102,8 @@ def letterhead(context: Examination) -> Observation:
     if context.policy.letterhead.version == shipped_letterhead().version:
         return warn(
             f"RFOs and escalation matrices would bear the sample's name, {context.policy.letterhead.provider.name}",
-            "interspace init policy copies the sample: put your own name, address and logo into it, and name its folder "
-            f"in {context.settings.policy} (provider_folder).",
+            "interspace init policy copies the sample: put your own name, address and logo into it and name its "
+            f"folder in {context.settings.policy} (provider_folder).",
         )
     return ok(context.policy.letterhead.provider.name)
 
