@@ -20,6 +20,7 @@ from connector.work.tellings import TellingCounts
 
 from .problem import RETRY_LATER, Refusal
 from .reports import Reports, open_reports
+from .trouble_ticket import Interface, interface_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Receiver:
     """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
     reports: Reports | None = None
     """What panels report; ``None``: there are no panels."""
+    trouble_tickets: Interface | None = None
+    """The same for the trouble-ticket API."""
     links: Links | None = None
     """Reads the links of our letters; ``None``: they have none."""
     settle: timedelta = timedelta(seconds=1)
@@ -72,6 +75,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
     settings.require_webhook_secret()
     hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
     table = table or WorkTable.open(settings.database_url.get_secret_value())
+    reports = open_reports(settings, table)
     return Receiver(
         hooks=[hook for hook in hooks if hook.secrets or hook.tokens],
         touch=GroupCommit(table).touch,
@@ -80,7 +84,8 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
         health=table.health.all,
         tellings=table.tellings.counts,
         commit=table.health.commit,
-        reports=open_reports(settings, table),
+        reports=reports,
+        trouble_tickets=interface_of(reports, table.listeners, table.submissions.opened_lately) if reports else None,
         links=settings.links,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,

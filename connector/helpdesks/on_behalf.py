@@ -16,7 +16,11 @@ from connector.domain.changes import Changes
 from connector.domain.document import File
 from connector.domain.model import Instant, Model
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import CustomerAct, TicketState
+from connector.domain.vocabulary import CustomerAct, IntakeChannel, TicketState
+from connector.helpdesks.helpdesk import Listed
+
+MOST_KEPT = 20_000
+"""Characters: a helpdesk keeps 32,768 with a ticket."""
 
 _PREFIX = "panel:"
 
@@ -69,6 +73,8 @@ class Request(Model):
     fields: Changes = Field(default_factory=Changes)
     """What the customer stated; names of ``INTAKE`` and ``intake_channel`` only."""
     files: tuple[File, ...] = ()
+    kept: str = Field(default="", max_length=MOST_KEPT)
+    """What a program sent, as it sent it: it comes back with the ticket (:attr:`Ticket.kept`)."""
 
 
 class Message(Model):
@@ -83,6 +89,8 @@ class Message(Model):
     """The button that was pressed, if it was one: the helpdesk keeps it beside the message, where nobody else can put
     it, and :attr:`connector.domain.ticket.Article.act` tells it again."""
     files: tuple[File, ...] = ()
+    kept: str = Field(default="", max_length=MOST_KEPT)
+    """As with a request."""
 
 
 class Opened(NamedTuple):
@@ -133,3 +141,6 @@ class ActsForCustomers(Protocol):
     def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
         """The incidents about these services (IDs as the catalogue spells them), the newest first, a hundred at most:
         those that are not over, or with ``over`` all."""
+
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """The tickets that came by this channel, the newest first, two hundred at most."""

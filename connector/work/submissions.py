@@ -30,6 +30,12 @@ _S = SUBMISSIONS.c
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
 _KEY = bindparam("b_key", type_=Text)
 _FIND = select(SUBMISSIONS).where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
+_LATELY = (
+    select(_S.ticket)
+    .where(_S.helpdesk == _HELPDESK, _S.kind == "request", _S.state == "made")
+    .order_by(_S.accepted_at.desc())
+    .limit(200)
+)
 _ONE = SUBMISSIONS.update().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
 _OLD = select(_S.helpdesk, _S.key).where(_S.done_at < bindparam("b_before", type_=BigInteger)).limit(_MOST_FORGOTTEN)
 _FORGET = SUBMISSIONS.delete().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
@@ -119,6 +125,11 @@ class Submissions:
         bound = {"b_helpdesk": helpdesk, "b_key": key}
         row = self._database.read(lambda connection: connection.execute(_FIND, bound).first())
         return None if row is None else _submitted(row)
+
+    def opened_lately(self, helpdesk: str) -> list[str]:
+        """Ids of the tickets that were opened in the last days, which a helpdesk's search may not show yet."""
+        rows = self._database.read(lambda connection: connection.execute(_LATELY, {"b_helpdesk": helpdesk}).all())
+        return [row.ticket for row in rows]
 
     def use_once(self, token: str, until: datetime) -> bool:
         """Whether a token is used for the first time. It is remembered until ``until`` (UTC), after which nobody takes

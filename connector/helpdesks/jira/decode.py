@@ -30,7 +30,7 @@ from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
-from connector.helpdesks.jira.spoken import spoken
+from connector.helpdesks.jira.spoken import PANEL, kept_entries, spoken
 from connector.helpdesks.jira.values import decode, historic
 from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
@@ -116,6 +116,10 @@ class Decoder:
             links=tuple(self._linked(other) for other in others),
             copied_from=_copied_from(row),
             owner=columns.assignee.display_name if columns.assignee else None,
+            kept=tuple(
+                (datetime.fromisoformat(at), text)
+                for _, at, text in kept_entries(self._proofs, row.id, row.properties.get(PANEL))
+            ),
             default_priority=self._mapping.default_priority,
             labels=self._ids.labels,
         )

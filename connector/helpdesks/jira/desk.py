@@ -17,7 +17,7 @@ from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.past import PAST_FIELDS, PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
-from connector.domain.vocabulary import Actor, TicketState
+from connector.domain.vocabulary import Actor, IntakeChannel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import NotFoundError
@@ -43,6 +43,7 @@ from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
+from connector.helpdesks.jira.spoken import PANEL
 from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs, public_key
@@ -176,6 +177,10 @@ class JiraDesk:
         """See :class:`~connector.helpdesks.helpdesk.HandsOver`."""
         return self._parts.hand_overs.hand_over(new)
 
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.of_channel(channel)
+
     @property
     def search_lag(self) -> timedelta:
         """The index of issues follows their changes by seconds, seldom by minutes."""
@@ -255,7 +260,7 @@ class JiraDesk:
         )
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
         names += [fields.organizations] if fields.organizations else []
-        asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}
+        asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL},{PANEL}"}
         on_behalf = OnBehalf(
             self.client,
             self.site,
@@ -266,6 +271,7 @@ class JiraDesk:
             files=files,
             is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
             encode=writer.encoded,
+            clock=self._clock,
         )
         return _Parts(
             flavour=flavour,

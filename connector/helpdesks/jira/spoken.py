@@ -5,16 +5,52 @@ Whoever may edit all comments may change the text, but then the signature does n
 word.
 """
 
+import json
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from connector.domain.vocabulary import CustomerAct
+from connector.helpdesks.errors import RefusedError
 from connector.helpdesks.jira.markup import plain
 from connector.helpdesks.proofs import Proofs
 
 _LAST = re.compile(
     r"\n\nWritten in the customer's panel, reference ([0-9a-f]{32})(?: ([a-z_]{1,20}))? ([0-9a-f]{64})\s*\Z", re.ASCII
 )
+
+_ROOM = 30_000
+"""Characters; Jira keeps 32,768 in a property."""
+
+PANEL = "interspace-panel"
+"""The issue property with the key of a request, the digest of what was submitted, and what the customer's program sent
+with the issue, signed: whoever may edit an issue may edit its properties."""
+
+Entries = Sequence[tuple[str, str, str]]
+"""Key, time and text of each."""
+
+
+def with_kept(proofs: Proofs, issue_id: str, before: Entries, new: tuple[str, str, str]) -> dict[str, Any]:
+    """The part of the property that holds what was sent, with one entry more, unless it is empty or there.
+
+    :raises RefusedError: there is no room for it.
+    """
+    is_news = bool(new[2]) and all(one[0] != new[0] for one in before)
+    entries = [list(entry) for entry in (*before, *((new,) if is_news else ()))]
+    if not entries:
+        return {}
+    if len(json.dumps(entries)) > _ROOM:
+        raise RefusedError("Jira: no room for more of what the customer's program sends with this issue")
+    return {"kept": entries, "sig": proofs.signature(["kept", issue_id, entries])}
+
+
+def kept_entries(proofs: Proofs, issue_id: str, value: object) -> Entries:
+    """What the property of this issue holds; nothing of what others have written there."""
+    if not isinstance(value, dict) or not isinstance(entries := value.get("kept"), list):
+        return ()
+    if not proofs.is_signed(value.get("sig"), ["kept", issue_id, entries]):
+        return ()
+    return [(str(key), str(at), str(text)) for key, at, text in entries]
 
 
 class Words(NamedTuple):

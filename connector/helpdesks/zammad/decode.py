@@ -46,6 +46,8 @@ _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 _NOBODY = 1
 """The id of the user that Zammad names as the owner of a ticket which nobody has."""
 _CORE = ("escalation_level", "connector_key")
+KEPT = "kept"
+"""What a customer's program sent, among the preferences of the article that says it."""
 _CLOCK_GRAIN = timedelta(seconds=1)
 _LARGEST_LOGO = 20_000
 """Bytes. A picture of a screen is larger."""
@@ -112,6 +114,11 @@ class Decoder:
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
             owner=name(whole.assets.User.get(row.owner_id or _NOBODY)) if row.owner_id != _NOBODY else None,
+            kept=tuple(
+                (article.created_at, text)
+                for article in articles
+                if self._people.is_on_behalf(article) and (text := _kept(article)) is not None
+            ),
             default_priority=self._mapping.default_priority,
             labels=self._mapping.screen,
         )
@@ -341,6 +348,13 @@ class Decoder:
             today = groups.get(row_id or 0) or self._meanings.past_group(row_id)
             return self._group(today) or self._mapping.group(text or "")
         return decode(field, text)
+
+
+def _kept(row: ArticleRow) -> str | None:
+    """What a customer's program sent with this article."""
+    told = (row.preferences or {}).get(PROPERTY)
+    text = told.get(KEPT) if isinstance(told, Mapping) else None
+    return text if isinstance(text, str) else None
 
 
 def _customer_of(row: TicketRow, assets: Assets) -> str:
