@@ -40,6 +40,11 @@ _REASONS: Mapping[str, str] = {
 """For ``explain``."""
 
 
+_NOTHING_DEFERRED = {
+    why: Outcome(rule="deferral", reasons=(f"nothing is deferred: {reason}",)) for why, reason in _REASONS.items()
+}
+
+
 class Consents(NamedTuple):
     """What each party has agreed to in this night or weekend, oldest first."""
 
@@ -57,7 +62,7 @@ def deferral(case: Case) -> Outcome:
     ticket = case.ticket
     why_not = hindrance(case)
     if why_not is not None and not _is_begun(ticket.fields):
-        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {_REASONS[why_not]}",))
+        return _NOTHING_DEFERRED[why_not]
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
     if why_not is not None:
@@ -223,8 +228,8 @@ def _occasion(ticket: Ticket, opening: datetime) -> tuple[str, ...]:
     stamp = _stamp(opening)
     ended = [
         (at, mark.parts[1:])
-        for mark, at in ticket.marks.items()
-        if mark.name == "deferral-ended" and mark.parts[:1] == (stamp,)
+        for mark, at in ticket.marks_by_name.get("deferral-ended", {}).items()
+        if mark.parts[:1] == (stamp,)
     ]
     return (stamp, *max(ended)[1]) if ended else (stamp,)
 

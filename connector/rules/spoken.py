@@ -180,7 +180,7 @@ def _consents(
 
 def _asked_at(ticket: Ticket) -> list[datetime]:
     """When we asked for consent, or told what was agreed: that asks to object if it is not so."""
-    return [at for mark, at in ticket.marks.items() if mark.name in ("deferral-asked", "deferral-told")]
+    return ticket.noted_at("deferral-asked", "deferral-told")
 
 
 def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:

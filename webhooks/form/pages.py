@@ -102,7 +102,9 @@ class Pages:
         return response
 
     def _readers(self) -> Language:
-        wanted = request.values.get("lang")
+        # A form that could not be read must not be read again.
+        read = request.form if "form" in vars(request) else {}
+        wanted = read.get("lang") or request.args.get("lang")
         return preferred([wanted] if wanted else request.accept_languages.values())
 
     def _page(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from cachetools import TTLCache
 
@@ -20,6 +20,9 @@ from ..reports import Reports
 
 _FRESH_S = 15.0
 _MOST_LISTS = 2_000
+_MOST_ASKING = 6
+"""Pages of one process that may wait for a helpdesk at once; each takes a thread."""
+_WAITS_S = 1.0
 
 
 class Sources:
@@ -32,21 +35,39 @@ class Sources:
         self.now = reports.now
         self._reported: TTLCache[tuple[str, str], list[Reported]] = TTLCache(_MOST_LISTS, _FRESH_S)
         self._lock = Lock()
+        self._asking = BoundedSemaphore(_MOST_ASKING)
 
     def reported(self, panel: Panel, service_id: str) -> list[Reported] | None:
         """The open reports about a service, as they were a few seconds ago; ``None``: nobody can tell now."""
         key = (self.reports.helpdesk(panel), service_id)
-        with self._lock:
-            held = self._reported.get(key)
-        if held is None:
-            try:
+        if (held := self._held(key)) is not None:
+            return held
+        try:
+            with self._one_of_few():
+                # Perhaps whoever came before has asked meanwhile.
+                if (held := self._held(key)) is not None:
+                    return held
                 desk = self.reports.desk(key[0])
-                held = desk.reported([service_id]) if isinstance(desk, ActsForCustomers) else []
-            except (HelpdeskError, Refusal):
-                return None
-            with self._lock:
-                self._reported[key] = held
-        return held
+                found = desk.reported([service_id]) if isinstance(desk, ActsForCustomers) else []
+        except (HelpdeskError, Refusal):
+            return None
+        with self._lock:
+            self._reported[key] = found
+        return found
+
+    def _held(self, key: tuple[str, str]) -> list[Reported] | None:
+        with self._lock:
+            return self._reported.get(key)
+
+    @contextmanager
+    def _one_of_few(self) -> Iterator[None]:
+        """A helpdesk that is slow must not hold the threads that take its webhooks. Raises ``Refusal`` (503)."""
+        if not self._asking.acquire(timeout=_WAITS_S):
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the helpdesk is slow now", RETRY_LATER)
+        try:
+            yield
+        finally:
+            self._asking.release()
 
     def ticket(self, helpdesk: str, ticket_id: str) -> Ticket | None:
         """The ticket; ``None``: there is none.
@@ -54,7 +75,8 @@ class Sources:
         Raises ``Refusal`` (503) if the helpdesk does not answer.
         """
         try:
-            return self.reports.desk(helpdesk).read(ticket_id)
+            with self._one_of_few():
+                return self.reports.desk(helpdesk).read(ticket_id)
         except NotFoundError:
             return None
         except HelpdeskError as error:
