@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -30,6 +31,7 @@ from connector.helpdesks.settings import (
 from connector.policy.links import Links
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
+from connector.ports import is_this_machine
 from connector.secret_store import read_store
 from connector.settings_file import FILE_VARIABLE, PlacedValue, locate, read
 
@@ -149,6 +151,11 @@ class Settings(Model):
         (),
         description="The addresses or networks of those proxies, with commas. A proxy has to replace that header in "
         "whatever comes from outside.",
+    )
+    practice_clock: Path | None = Field(
+        None,
+        description="Only for practice, with a helpdesk on this machine: by how many seconds the time runs ahead. "
+        "`interspace sandbox` writes the file.",
     )
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
@@ -272,7 +279,21 @@ def load(
     settings = _composed(values, lines, faults)
     if settings is None or faults:
         raise SettingsError("\n".join(faults))
+    _check_practice(settings)
     return settings
+
+
+def _check_practice(settings: Settings) -> None:
+    """A clock that runs ahead would break promises on a living helpdesk: levels would come hours too early."""
+    if settings.practice_clock is None:
+        return
+    urls = [url for name in settings.helpdesks if (url := settings.of(name).url)]
+    if not all(is_this_machine(urlsplit(url).hostname or "") for url in urls):
+        raise SettingsError(
+            f"{variable('practice_clock')}: only for practice, and a helpdesk here is not on this machine; remove it"
+        )
+    if not settings.database_url.get_secret_value().startswith("sqlite"):
+        raise SettingsError(f"{variable('practice_clock')}: only with SQLite, whose time is this machine's")
 
 
 def _composed(values: Mapping[str, Any], lines: Mapping[str, PlacedValue], faults: list[str]) -> Settings | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
+from connector import clock
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
@@ -16,8 +17,8 @@ from connector.work.table import WorkTable
 
 
 def now() -> datetime:
-    """The time of this machine, UTC."""
-    return datetime.now(UTC)
+    """The time by which the connector works, UTC."""
+    return clock.now()
 
 
 def open_table(settings: Settings) -> WorkTable:

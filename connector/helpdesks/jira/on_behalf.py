@@ -129,7 +129,7 @@ class OnBehalf:
         body = {
             "serviceDeskId": self._files.service_desk(),
             "requestTypeId": kind.id,
-            "raiseOnBehalfOf": self._account(request.contact),
+            "raiseOnBehalfOf": self.account(request.contact),
             "requestFieldValues": {
                 **shown,
                 "summary": title,
@@ -264,7 +264,7 @@ class OnBehalf:
     def _incident_types(self) -> frozenset[str]:
         return frozenset(self._listing.type_ids(self._mapping.issue_types.incident))
 
-    def _account(self, contact: Contact) -> str:
+    def account(self, contact: Contact) -> str:
         """The customer's account, made and put into the organization where there is none yet."""
         address = contact.email.casefold()
         if (known := self._known.get(address)) is not None:

@@ -66,8 +66,8 @@ def listed(*words: str) -> dict[str, dict[str, str]]:
     return found
 
 
-NAMES_NEW = {"init", "simulate"}
-"""Commands with options of their own for what settings name: the folder to be made, the policy to be compared."""
+NAMES_NEW = {"init", "sandbox", "simulate"}
+"""Commands with options of their own for what settings name: a folder to be made, a policy to compare, a port."""
 
 
 @every_command
@@ -144,5 +144,5 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
             "installation",
         ),
         *("Documents", "rfo", "matrix"),
-        *("Try", "try", "report", "simulate", "demo"),
+        *("Try", "try", "report", "simulate", "sandbox", "demo"),
     ]
