@@ -24,6 +24,7 @@ from tests.benchmarks import (
     bench_calls,
     bench_evaluate,
     bench_health,
+    bench_intake,
     bench_long_answers,
     bench_memory,
     bench_noop,
@@ -135,6 +136,7 @@ def _takeover(options: argparse.Namespace) -> Iterator[Row]:
 
 _PARTS: dict[str, Part] = {
     "receiver": _of(bench_receiver.rows),
+    "intake": _of(bench_intake.rows),
     "worker": _of(bench_worker.rows),
     "workers": _of(bench_worker.rows_of_many),
     "run": _of(bench_worker.rows_of_run),

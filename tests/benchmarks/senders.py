@@ -7,12 +7,17 @@ import selectors
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 SECRET = b"a secret for benchmarks only"
 PATH = "/webhooks/zammad/main"
 _PATIENCE = 5.0
+
+
+Build = Callable[[int], bytes]
+"""The whole request of a number."""
 
 
 @dataclass
@@ -51,13 +56,23 @@ def signed_request(ticket: int, size: int = 7_000, secret: bytes = SECRET, path:
     return head.encode() + body
 
 
-def send(port: int, processes: int = 2, connections: int = 16, seconds: float = 3.0) -> Result:
-    """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up."""
+def send(
+    port: int,
+    processes: int = 2,
+    connections: int = 16,
+    seconds: float = 3.0,
+    *,
+    build: Build = signed_request,
+    different: int = 1_000,
+) -> Result:
+    """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up. Each
+    process has so many ``different`` ones, which ``build`` makes of their numbers."""
     context = multiprocessing.get_context("spawn")
     pipes, workers = [], []
     for number in range(processes):
         here, there = context.Pipe()
-        worker = context.Process(target=_run, args=(there, port, connections, seconds, number * 100_000 + 1))
+        numbers = range(number * 100_000 + 1, number * 100_000 + 1 + different)
+        worker = context.Process(target=_run, args=(there, port, connections, seconds, [*map(build, numbers)]))
         worker.start()
         workers.append(worker)
         pipes.append(here)
@@ -76,8 +91,7 @@ def send(port: int, processes: int = 2, connections: int = 16, seconds: float = 
     return total
 
 
-def _run(pipe: Connection, port: int, connections: int, seconds: float, first: int) -> None:
-    requests = [signed_request(first + offset) for offset in range(1_000)]
+def _run(pipe: Connection, port: int, connections: int, seconds: float, requests: list[bytes]) -> None:
     selector = selectors.DefaultSelector()
     for number in range(connections):
         sock = socket.create_connection(("127.0.0.1", port))
