@@ -7,17 +7,13 @@ import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 SECRET = b"a secret for benchmarks only"
 PATH = "/webhooks/zammad/main"
 _PATIENCE = 5.0
-
-
-Build = Callable[[int], bytes]
-"""The whole request of a number."""
 
 
 @dataclass
@@ -61,18 +57,18 @@ def send(
     processes: int = 2,
     connections: int = 16,
     seconds: float = 3.0,
-    *,
-    build: Build = signed_request,
-    different: int = 1_000,
+    requests: Sequence[bytes] | None = None,
 ) -> Result:
-    """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up. Each
-    process has so many ``different`` ones, which ``build`` makes of their numbers."""
+    """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up.
+
+    ``requests``: what is sent in turn, each process its share; signed deliveries if nothing is given.
+    """
     context = multiprocessing.get_context("spawn")
     pipes, workers = [], []
     for number in range(processes):
         here, there = context.Pipe()
-        numbers = range(number * 100_000 + 1, number * 100_000 + 1 + different)
-        worker = context.Process(target=_run, args=(there, port, connections, seconds, [*map(build, numbers)]))
+        share = requests and (requests[number::processes] or requests)
+        worker = context.Process(target=_run, args=(there, port, connections, seconds, number * 100_000 + 1, share))
         worker.start()
         workers.append(worker)
         pipes.append(here)
@@ -91,7 +87,10 @@ def send(
     return total
 
 
-def _run(pipe: Connection, port: int, connections: int, seconds: float, requests: list[bytes]) -> None:
+def _run(
+    pipe: Connection, port: int, connections: int, seconds: float, first: int, given: Sequence[bytes] | None
+) -> None:
+    requests = list(given) if given else [signed_request(first + offset) for offset in range(1_000)]
     selector = selectors.DefaultSelector()
     for number in range(connections):
         sock = socket.create_connection(("127.0.0.1", port))
@@ -120,7 +119,7 @@ def _exchange(selector: selectors.BaseSelector, requests: list[bytes], seconds: 
             break
         for key, _ in ready:
             sock: socket.socket = key.fileobj  # type: ignore[assignment]
-            answer = sock.recv(4096)
+            answer = sock.recv(65_536)
             key.data[2] += answer
             if answer and not _is_complete(key.data[2]):
                 continue
