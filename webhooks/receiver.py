@@ -57,15 +57,15 @@ class Receiver:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
 
 
-def open_receiver(settings: Settings) -> Receiver:
-    """The receiver on the work table of the settings. Call it in the process that serves, after any fork.
+def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receiver:
+    """The receiver on ``table``, or else on that of the settings. Call it in the process that serves, after any fork.
 
     Each helpdesk with a webhook secret has a hook called ``main``. Raises ``StoreError`` if the work table cannot be
     opened, ``SettingsError`` if there is no secret at all.
     """
     settings.require_webhook_secret()
     hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
-    table = WorkTable.open(settings.database_url.get_secret_value())
+    table = table or WorkTable.open(settings.database_url.get_secret_value())
     return Receiver(
         hooks=[hook for hook in hooks if hook.secrets or hook.tokens],
         touch=GroupCommit(table).touch,

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 from rich.console import Console
@@ -12,13 +13,14 @@ from rich.text import Text
 from connector.cli.details import print_details
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
-from connector.cli.wiring import open_desk, open_existing_table, page_of
+from connector.cli.wiring import open_desk, open_existing_table
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Desk
 from connector.logs import harmless
+from connector.operations import dead_letters as operations
 from connector.settings import Settings
+from connector.work.outlook import Outlook
 from connector.work.table import DeadLetter, Key, WorkTable
-from connector.work.tellings import Telling, TellingKey
 
 
 @click.group(cls=Group)
@@ -45,9 +47,7 @@ def dead_letters() -> None:
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
     table = open_existing_table(settings)
-    untold = [_letter(telling) for telling in table.tellings.dead(helpdesk)]
-    found = sorted([*table.dead_letters(helpdesk), *untold], key=lambda letter: letter.failed_at)
-    letters = [_plain(letter, ticket) for letter, ticket in _with_tickets(settings, found)]
+    letters = list(_with_tickets(settings, table, operations.dead_letters(table, helpdesk)))
     if as_json:
         click.echo(json.dumps(letters, indent=2, ensure_ascii=False))
         return
@@ -72,14 +72,12 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
     key = Key(_name_of(settings, helpdesk), ticket)
     table = open_existing_table(settings)
-    letter = table.dead_letter(key)
-    if telling := _telling_key(key):
-        letter = next((_letter(one) for one in table.tellings.dead(key.helpdesk) if one.key == telling), None)
+    letter = operations.dead_letter(table, key)
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
-    ((_, its_ticket),) = _with_tickets(settings, [letter])
-    print_details(_plain(letter, its_ticket), as_json=as_json)
+    (told,) = _with_tickets(settings, table, [letter])
+    print_details(told, as_json=as_json)
 
 
 @dead_letters.command()
@@ -90,9 +88,7 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
 def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Try them again now, with all their attempts before them."""
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
-    untold = [telling for key in keys if (telling := _telling_key(key))]
-    count = table.replay(key for key in keys if not _telling_key(key)) + table.tellings.replay(untold)
-    _report(count, len(keys), "will be tried again")
+    _report(operations.replay(table, keys), len(keys), "will be tried again")
 
 
 @dead_letters.command()
@@ -103,9 +99,7 @@ def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None
 def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Forget them. The tickets stay; a new event or a change found by the sweep brings them back."""
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
-    untold = [telling for key in keys if (telling := _telling_key(key))]
-    count = table.drop(key for key in keys if not _telling_key(key)) + table.tellings.drop(untold)
-    _report(count, len(keys), "dropped")
+    _report(operations.drop(table, keys), len(keys), "dropped")
 
 
 def _chosen(
@@ -116,8 +110,7 @@ def _chosen(
     whose = _name_of(settings, helpdesk)
     table = open_existing_table(settings)
     if everything:
-        untold = [_letter(telling).key for telling in table.tellings.dead(whose)]
-        return table, [*(letter.key for letter in table.dead_letters(whose)), *untold]
+        return table, [letter.key for letter in operations.dead_letters(table, whose)]
     return table, [Key(whose, ticket) for ticket in tickets]
 
 
@@ -135,35 +128,13 @@ def _report(count: int, asked: int, what: str) -> None:
         sys.exit(1)
 
 
-_BETWEEN = "/"
-
-
-def _letter(telling: Telling) -> DeadLetter:
-    """What could not be told, as a row of the list."""
-    name = _BETWEEN.join((telling.key.ticket, telling.key.event, telling.key.receiver))
-    return DeadLetter(
-        key=Key(telling.key.helpdesk, name),
-        generation=1,
-        attempts=telling.attempts,
-        error=telling.error or "",
-        failed_at=telling.failed_at or telling.created,
-    )
-
-
-def _telling_key(key: Key) -> TellingKey | None:
-    """Of what could not be told; ``None``: it is a ticket."""
-    parts = key.ticket.split(_BETWEEN)
-    return TellingKey(key.helpdesk, *parts) if len(parts) == len(TellingKey._fields) - 1 else None
-
-
-def _with_tickets(
-    settings: Settings, letters: Sequence[DeadLetter]
-) -> Iterator[tuple[DeadLetter, dict[str, str | None]]]:
-    """What people call each ticket, and where they see it, as far as settings and helpdesk tell."""
+def _with_tickets(settings: Settings, table: WorkTable, letters: Sequence[DeadLetter]) -> Iterator[dict[str, Any]]:
+    """With what people call each ticket, and where they see it, as far as settings, helpdesk and work table tell."""
     desks: dict[str, Desk | None] = {}
+    seen = operations.outlooks(table, letters)
     for letter in letters:
-        name, own = letter.key.helpdesk, settings.of(letter.key.helpdesk)
-        ticket_id = letter.key.ticket.partition(_BETWEEN)[0]
+        name, ticket_id = letter.key.helpdesk, operations.ticket_of(letter.key)
+        own = settings.of(name)
         if name not in desks:
             desks[name] = open_desk(settings, name) if own.url and own.token else None
         ticket = None
@@ -175,18 +146,7 @@ def _with_tickets(
             except HelpdeskError:
                 # Its letter says why.
                 pass
-        page = page_of(settings, name)
-        number, title = (ticket.number, ticket.title) if ticket else (None, None)
-        yield letter, {"number": number, "title": title, "link": page and page.format(id=ticket_id)}
-
-
-def _plain(letter: DeadLetter, ticket: Mapping[str, str | None]) -> dict[str, object]:
-    return {
-        "helpdesk": letter.key.helpdesk,
-        "ticket": letter.key.ticket,
-        **ticket,
-        "failed_at": letter.failed_at.isoformat(),
-        "attempts": letter.attempts,
-        "events": letter.generation,
-        "error": letter.error,
-    }
+        last = seen.get((name, ticket_id), Outlook())
+        number, title = (ticket.number, ticket.title) if ticket else (last.number, None)
+        named = {**letter.key._asdict(), "number": number, "title": title}
+        yield {**named, **operations.as_data(settings, letter, last), **named}

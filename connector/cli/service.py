@@ -17,12 +17,13 @@ from connector.cli.options import HELPDESK, RULES, TELLING, as_environment, help
 from connector.cli.reload import open_rules, reload_on_sighup
 from connector.cli.sections import command
 from connector.cli.supervisor import Part, supervise
-from connector.cli.wiring import identity_of, open_table, page_of
+from connector.cli.wiring import identity_of, open_table
 from connector.helpdesks.errors import HelpdeskError, TransientError
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
+from connector.operations.links import page_of
 from connector.outgoing.courier import Courier
 from connector.outgoing.receivers import load_receivers
 from connector.outgoing.webhooks import Webhooks, unknown
@@ -43,6 +44,7 @@ log = structlog.get_logger("interspace")
 
 _INTAKE = ("panels", "intake_body_bytes")
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes", *_INTAKE)
+_PAGE = ("ops_url", "ops_user_header", "ops_proxies")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
 _WORKER = (*RULES, TELLING, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _OF_RUN = ("worker_processes",)
@@ -52,7 +54,7 @@ _PROGRAM = (sys.executable, "-m", "connector")
 
 
 @command()
-@settings_options(*_RECEIVER, *_WORKER, *_OF_RUN)
+@settings_options(*_RECEIVER, *_PAGE, *_WORKER, *_OF_RUN)
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
@@ -79,7 +81,7 @@ def run(settings: Settings) -> None:
 
 
 @command()
-@settings_options(*_RECEIVER)
+@settings_options(*_RECEIVER, *_PAGE, *RULES)
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
 

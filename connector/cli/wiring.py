@@ -74,9 +74,3 @@ def open_policy(settings: Settings) -> Policy:
 def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:
     """The helpdesk of this name as the connector's own user. Nothing is sent yet."""
     return plugin(helpdesk).open_desk(settings.of(helpdesk), clock, settings.proof_keys)
-
-
-def page_of(settings: Settings, helpdesk: str) -> str | None:
-    """The address of a ticket as agents see it, with ``{id}`` in it; ``None`` where the helpdesk's is not set."""
-    url = settings.of(helpdesk).url
-    return f"{url.rstrip('/')}{plugin(helpdesk).ticket.page}" if url else None

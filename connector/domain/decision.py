@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from pydantic import Field
@@ -13,6 +12,7 @@ from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
+from connector.domain.once import once
 from connector.domain.past import PlaceSearch
 from connector.domain.ticket import OpenProblem
 from connector.domain.vocabulary import TicketState
@@ -110,7 +110,7 @@ class Reasons(Sequence[str]):
     def __init__(self, words: Callable[[], Iterable[str]]) -> None:
         self._words = words
 
-    @cached_property
+    @once
     def _all(self) -> tuple[str, ...]:
         return tuple(self._words())
 

@@ -54,9 +54,11 @@ class Mark(str):
     It is a string, because that is what tickets carry. The rules look at ``name`` and ``parts``, never at the text.
     """
 
-    __slots__ = ("name", "parts")
+    __slots__ = ("name", "number", "parts")
     name: MarkName | None
     """``None``: nothing that this version knows. Such a mark is kept and never acted on."""
+    number: int | None
+    """The only part, where it is a number: the level of ``level-3``."""
     parts: tuple[str, ...]
     """What the step was about, e.g. a level or the id of a message. A part that holds a dash is read as two."""
 
@@ -77,11 +79,6 @@ class Mark(str):
         ('3', '20261201T1000')
         """
         return _parsed(text)
-
-    @property
-    def number(self) -> int | None:
-        """The only part, where it is a number: the level of ``level-3``."""
-        return int(self.parts[0]) if len(self.parts) == 1 and _NUMBER.fullmatch(self.parts[0]) else None
 
     def carried(self, ticket_id: str) -> "Mark | None":
         """What this mark of another ticket, ``ticket_id``, proves where a merge has brought it to: that a message or an
@@ -120,4 +117,5 @@ def _parsed(text: str) -> Mark:
     known = _MARK.fullmatch(text)
     mark.name = cast(MarkName, known[1]) if known else None
     mark.parts = tuple(known[2].split("-")) if known and known[2] is not None else ()
+    mark.number = int(mark.parts[0]) if len(mark.parts) == 1 and _NUMBER.fullmatch(mark.parts[0]) else None
     return mark

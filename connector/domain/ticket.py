@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any, TypeVar
 
 from pydantic import Field, InstanceOf
@@ -13,6 +13,7 @@ from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
+from connector.domain.once import once
 from connector.domain.past import named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
@@ -138,7 +139,7 @@ class Kept(Model):
     history: tuple[Change, ...] = ()
     """Oldest first. Empty for a ticket that nobody has changed since it was created."""
 
-    @cached_property
+    @once
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
         """The history by field, oldest first."""
         by_field: defaultdict[str, list[Change]] = defaultdict(list)
@@ -187,7 +188,7 @@ class Ticket(Kept):
     labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
     """What the helpdesk's screen calls the fields."""
 
-    @cached_property
+    @once
     def marks(self) -> Mapping[Mark, datetime]:
         """Every step that a note of the connector proves, with the time of the first proof (UTC)."""
         marks: dict[Mark, datetime] = {}
@@ -197,7 +198,7 @@ class Ticket(Kept):
                     marks.setdefault(mark, article.created_at)
         return marks
 
-    @cached_property
+    @once
     def refused_marks(self) -> frozenset[Mark]:
         """Every step that only notes of the connector without a valid signature speak of."""
         refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
@@ -226,7 +227,7 @@ class Ticket(Kept):
         """When the first of the tickets that are this one now was created (UTC)."""
         return min([self.created_at, *(merged.created_at for merged in self.merged)])
 
-    @cached_property
+    @once
     def answers(self) -> tuple[Article, ...]:
         """What support said and the customer heard (R36), oldest first: calls, mails to the customer or a colleague,
         and what they read in the portal. Neither what opened the ticket, unless it was mailed to them, nor a message
@@ -242,7 +243,7 @@ class Ticket(Kept):
             return any(map(self.customer.has_address, article.recipients))
         return article.channel is not Channel.NOTE or self._is_read_in_portal
 
-    @cached_property
+    @once
     def _is_read_in_portal(self) -> bool:
         """The customer writes there, so public notes reach them without a mail."""
         return self.channel is Channel.WEB or any(

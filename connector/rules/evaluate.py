@@ -2,11 +2,13 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
+from operator import ne
 from types import MappingProxyType
 from typing import Any, cast
 
 from connector.domain.changes import Changes
-from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
@@ -123,7 +125,7 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
     The one place where it is decided that something is said once.
     """
     said = ticket.marks.keys()
-    notices = tuple(notice for notice in outcome.notices if not notice.marks <= said)
+    notices = tuple([notice for notice in outcome.notices if not notice.marks <= said])
     return outcome if len(notices) == len(outcome.notices) else outcome._replace(notices=notices)
 
 
@@ -131,9 +133,22 @@ def _together(
     ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
-    notices = [_for_somebody(notice, ticket, policy) for outcome in outcomes for notice in outcome.notices]
-    internal = [notice for notice in notices if not notice.public]
-    public = [notice for notice in notices if notice.public]
+    internal: list[Notice] = []
+    public: list[Notice] = []
+    creates: list[NewTicket] = []
+    touches: list[str] = []
+    state, search, due, again = None, None, None, False
+    for outcome in outcomes:
+        for notice in outcome.notices:
+            told = _for_somebody(notice, ticket, policy)
+            (public if told.public else internal).append(told)
+        if outcome.due is not None and (due is None or outcome.due < due):
+            due = outcome.due
+        creates += outcome.creates
+        touches += outcome.touches
+        state = state or outcome.state
+        search = search or outcome.search
+        again = again or outcome.again
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
@@ -144,15 +159,15 @@ def _together(
     decision = Decision(
         outcomes=tuple(outcomes),
         changes=changes,
-        state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
+        state=state,
         note=as_note(internal or public, ticket, policy),
-        creates=tuple(new for outcome in outcomes for new in outcome.creates),
-        touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
-        search=next((outcome.search for outcome in outcomes if outcome.search is not None), None),
-        due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
+        creates=tuple(creates),
+        touches=tuple(dict.fromkeys(touches)),
+        search=search,
+        due=due,
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
-    unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
+    unfinished = (both or again) and not decision.writes_nothing
     return decision._replace(unfinished=True) if unfinished else decision
 
 
@@ -197,8 +212,13 @@ def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) 
 
 
 def _changed(before: Fields, after: Fields) -> Changes:
-    """What has to be written to get from one to the other."""
-    return {} if after is before else _difference(before, vars(after))
+    """What has to be written to get from one to the other. Fields are always held in the same order."""
+    if after is before:
+        return {}
+    was, now = vars(before), vars(after)
+    changes: Any = {name: now[name] for name in compress(was, map(ne, was.values(), now.values()))}
+    found: Changes = changes
+    return found
 
 
 def _difference(fields: Fields, values: Mapping[str, Any]) -> Changes:

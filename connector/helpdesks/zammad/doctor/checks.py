@@ -50,8 +50,8 @@ def drift(context: Context) -> Observation:
     secrets = {WEBHOOK_SECRET: context.webhook_secrets[0].decode()}
     setup = Setup(context.admin, context.bot, context.policy, context.mapping)
     receiver = context.settings.receiver_url or str(used_webhook(context)["endpoint"])
-    today = context.clock().date()
-    return configuration.drift(context, lambda: plan_zammad(setup, secrets, today, receiver_url=receiver))
+    today, ops = context.clock().date(), context.settings.ops_url
+    return configuration.drift(context, lambda: plan_zammad(setup, secrets, today, receiver_url=receiver, ops_url=ops))
 
 
 def zammad_answers(context: Context) -> Observation:
