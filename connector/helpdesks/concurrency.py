@@ -3,8 +3,8 @@ they are quick.
 
 Additive increase, multiplicative decrease, as in TCP (RFC 5681), on the latency relative to the best that was seen of
 the same kind of request (as TCP Vegas judges a path: Brakmo and Peterson, 1995). How much less follows from how much
-slower, so that a little noise costs little. As in TCP a round trip is judged once: an answer to what was sent before the
-last change tells of the load of before.
+slower, so that a little noise costs little. As in TCP a round trip is judged once: an answer to what was sent before
+the last change tells of the load of before.
 """
 
 import statistics
