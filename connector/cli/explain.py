@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from connector import clock
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
@@ -27,6 +28,7 @@ from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.settings import Settings
 from connector.work.admission import in_force
+from connector.work.others import with_others
 
 
 @command()
@@ -62,7 +64,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     recall_staff(settings, desk)
     # With a customer's token people of support look like customers: better no answer than a wrong one.
     policy = in_force(policy, since_of(settings, chosen, identity_of(chosen, desk)))
-    now = at or datetime.now().astimezone()
+    now = at or clock.now().astimezone()
     hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
     seen = desk.read(desk.id_of(written[1])) if written else _read(desk, ticket, hint)
     try:
@@ -70,6 +72,9 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             seen = seen.as_of(at)
         with failures_told_to(_tell):
             decision = evaluate(seen, policy, now)
+            if decision.asks and at is None:
+                seen = with_others(desk, seen, decision.asks)
+                decision = evaluate(seen, policy, now)
             # Reasons are put into words here, where a time that no calendar knows is told.
             named = _named(decision)
     except (ValueError, OverflowError) as error:
@@ -77,7 +82,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             raise
         raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
     # The helpdesk tells what it measures today only.
-    is_past = at is not None and at < datetime.now().astimezone()
+    is_past = at is not None and at < clock.now()
     measure = None if is_past else _measure(helpdesk_plugin, desk, seen)
     if as_json:
         report = {

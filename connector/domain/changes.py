@@ -6,11 +6,13 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     FaultType,
     Impact,
     IntakeChannel,
     IntakeStatus,
     Missed,
+    ParentIncident,
     Priority,
     PrioritySource,
     ProblemState,
@@ -42,6 +44,8 @@ class Changes(TypedDict, total=False):
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
     language: WrittenLanguage | None
+    duplicate: Duplicate | None
+    duplicate_of: str | None
     intake_channel: IntakeChannel | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
@@ -59,6 +63,8 @@ class Changes(TypedDict, total=False):
     deferral_customer: bool | None
     deferral: str | None
     deferred_until: datetime | None
+    parent_incident: ParentIncident | None
+    parent_update: str | None
     problem_state: ProblemState | None
     root_cause: str | None
     cause_category: CauseCategory | None

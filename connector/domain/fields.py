@@ -15,9 +15,11 @@ from connector.domain.model import Instant
 from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     IntakeChannel,
     IntakeStatus,
     Missed,
+    ParentIncident,
     Priority,
     PrioritySource,
     ProblemState,
@@ -63,6 +65,25 @@ class Fields(StatedFields):
         set_by=SetBy.REQUEST, on_portal=True,
     )] = None  # fmt: skip
     """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
+
+    parent_incident: Annotated[ParentIncident | None, Field(
+        label="Parent incident",
+        help="Several services of one region failed at once: the incidents linked to this one may be one outage with "
+        "it. First take away the links of those that are not. Confirmed: they are part of it. Declined: they are not.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            ParentIncident.PROPOSED: "Proposed", ParentIncident.CONFIRMED: "Confirmed",
+            ParentIncident.DECLINED: "Declined",
+        },
+    )] = None  # fmt: skip
+    """R31. On the incident that stands for an outage."""
+    parent_update: Annotated[str | None, Field(
+        label="Update to all customers",
+        help="Of a confirmed parent incident: each text that is saved here goes to the customers of all incidents that "
+        "are part of it, at once and as it is. Name no customer, service or circuit.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    """R31, R36. On the incident that stands for an outage."""
 
     problem_state: Annotated[ProblemState | None, Field(
         label="Problem state",
@@ -221,6 +242,21 @@ class Fields(StatedFields):
     )] = None  # fmt: skip
     """R6."""
 
+    duplicate: Annotated[Duplicate | None, Field(
+        label="Duplicate",
+        help="Whether another open ticket is about the same case. Confirmed: this one is linked to it and closed, and "
+        "goes on there. Declined: it is a case of its own.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            Duplicate.PROPOSED: "Proposed", Duplicate.CONFIRMED: "Confirmed", Duplicate.DECLINED: "Declined",
+        },
+    )] = None  # fmt: skip
+    """R11."""
+    duplicate_of: Annotated[str | None, Field(
+        label="Duplicate of", help="The number of the other ticket. You may write another one.",
+        set_by=SetBy.SUPPORT, length=60,
+    )] = None  # fmt: skip
+    """R11. As people see it."""
     intake_channel: Annotated[IntakeChannel | None, Field(
         label="Channel",
         help=f"{_RULES_SAY} Where the customer reported it, if not by mail, phone or the helpdesk's own portal.",
@@ -276,7 +312,7 @@ class Fields(StatedFields):
     next_measure_at: Annotated[Instant | None, Field(
         label="Next measure due", help=f"{_RULES_SAY} When the next preventive measure has to be done."
     )] = None  # fmt: skip
-    """R33. Of a delivered RFO whose measures are not all done."""
+    """R33. Of a delivered RFO whose measures are not all done: on its task and on its incident."""
 
     deferral: Annotated[str | None, Field(
         label="Agreement to defer",

@@ -22,6 +22,7 @@ class Audience(StrEnum):
 
 
 _CUSTOMER = (
+    "added_to_ticket",
     "attached_files",
     "deferral_agreed",
     "deferral_question",
@@ -35,6 +36,13 @@ _CUSTOMER = (
     "letter_closing",
     "letter_opening",
     "matrix_letter",
+    "panel_defer",
+    "panel_escalate",
+    "panel_rfo",
+    "panel_withdraw",
+    "parent_update",
+    "phone_fact",
+    "phone_receipt",
     "question",
     "receipt",
     "rfo_declined",
@@ -45,7 +53,10 @@ _CUSTOMER = (
     "rfo_promised",
 )
 _INTERNAL = (
+    "already_reported",
+    "also_reported",
     "brought_along",
+    "caller_check",
     "cause_missing",
     "change_untold",
     "contested",
@@ -56,7 +67,11 @@ _INTERNAL = (
     "deferred",
     "detail_refused",
     "details_missing",
+    "duplicate_closed",
+    "duplicate_proposed",
+    "duplicate_unknown",
     "escalated",
+    "escalated_on_parent",
     "escalation_answered",
     "escalation_at_top",
     "escalation_mail_contacts",
@@ -69,6 +84,12 @@ _INTERNAL = (
     "not_told_outside",
     "older_than_rules",
     "opened_again",
+    "parent_confirmed",
+    "parent_maybe",
+    "parent_proposed",
+    "parent_update_held",
+    "part_of",
+    "phone_number_aloud",
     "priority_changed",
     "priority_kept",
     "problem_back",
@@ -126,6 +147,19 @@ MESSAGES: Mapping[str, Audience] = {
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
 WITHOUT_SUBJECT = frozenset(
-    {*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question", "rfo_fact"}
+    {
+        *_FIELD,
+        "attached_files",
+        "letter_closing",
+        "letter_opening",
+        "note_closing",
+        "panel_defer",
+        "panel_escalate",
+        "panel_rfo",
+        "panel_withdraw",
+        "phone_fact",
+        "question",
+        "rfo_fact",
+    }
 )
 """Parts of something else; every other message has a subject."""

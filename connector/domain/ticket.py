@@ -11,14 +11,17 @@ from pydantic import Field, InstanceOf
 from connector.domain.changes import Changes
 from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
-from connector.domain.mark import Mark
+from connector.domain.mark import Mark, MarkName
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
-from connector.domain.past import named_services
+from connector.domain.past import PastTicket, named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    CustomerAct,
+    Duplicate,
+    ParentIncident,
     Priority,
     ProblemState,
     RfoStatus,
@@ -45,6 +48,9 @@ class Article(Model):
     made_public_at: Instant | None = None
     """When it was last changed, if that was later than it was written and nobody got it by mail: all that can change is
     whether customers may read it."""
+    act: CustomerAct | None = None
+    """The button that was pressed, where the connector wrote this down for the customer in a panel. Its words are ours
+    then, with the customer's reason below them."""
     is_call: bool = False
     """Somebody of support wrote down what they were just talking about with the customer."""
     subject: str = ""
@@ -104,7 +110,13 @@ class LinkedTicket(Model):
     ended: Instant | None = None
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
+    duplicate_of: str | None = None
+    """The number of the ticket of which it is a duplicate, once that is confirmed."""
+    updated_at: Instant | None = None
     problem_state: ProblemState | None = None
+    parent_incident: ParentIncident | None = None
+    next_measure_at: Instant | None = None
+    """Of an RFO task, or an incident with one, whose measures are not all done."""
 
     @property
     def is_declined(self) -> bool:
@@ -120,6 +132,11 @@ class OpenProblem(Model):
     """The IDs of the services it is about, in small letters."""
     began: Instant | None = None
     """When the outage began that it was opened for."""
+
+
+def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
+    """What :attr:`LinkedTicket.duplicate_of` is for a ticket with these values of :class:`Fields`."""
+    return fields.get("duplicate_of") if fields.get("duplicate") is Duplicate.CONFIRMED else None
 
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
@@ -145,7 +162,7 @@ class Kept(Model):
         by_field: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self.history:
             by_field[change.field].append(change)
-        return {field: tuple(changes) for field, changes in by_field.items()}
+        return dict(zip(by_field, map(tuple, by_field.values()), strict=True))
 
 
 class MergedTicket(Kept):
@@ -174,10 +191,16 @@ class Ticket(Kept):
     links: tuple[LinkedTicket, ...] = ()
     siblings: tuple[LinkedTicket, ...] = ()
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
+    past: tuple[PastTicket, ...] = ()
+    """What a search has shown of the incident's place, at the one look that asks for it."""
     related: "Ticket | None" = None
     """The ticket that :attr:`needed` names, read whole."""
+    others: "tuple[Ticket, ...] | None" = None
+    """Other tickets that a rule has asked for; ``None``: none has."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
+    default_priority: Priority | None = None
+    """What a new ticket has on this helpdesk where nobody chooses; ``None``: nobody knows."""
     owner: str | None = None
     """The name of who works on it; ``None``: nobody yet."""
     merged_into: str | None = None
@@ -185,6 +208,8 @@ class Ticket(Kept):
     copied_from: str | None = None
     """The id of the ticket that this one seems to have been split off or cloned from, with whatever stood in its
     fields."""
+    kept: tuple[tuple[Instant, str], ...] = ()
+    """What a customer's program sent with the ticket, as it sent it, and when; oldest first."""
     labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
     """What the helpdesk's screen calls the fields."""
 
@@ -199,15 +224,31 @@ class Ticket(Kept):
         return marks
 
     @once
+    def marks_by_name(self) -> Mapping[MarkName | None, Mapping[Mark, datetime]]:
+        """The same, by the names of the steps: most rules look for one or two of many."""
+        by_name: dict[MarkName | None, dict[Mark, datetime]] = {}
+        for mark, at in self.marks.items():
+            by_name.setdefault(mark.name, {})[mark] = at
+        return by_name
+
+    def was_noted(self, *names: MarkName) -> bool:
+        """Whether a note of the connector proves any of these steps."""
+        return not self.marks_by_name.keys().isdisjoint(names)
+
+    def noted_at(self, *names: MarkName) -> list[datetime]:
+        """When these steps were noted."""
+        return [at for name in names for at in self.marks_by_name.get(name, _NO_MARKS).values()]
+
+    @once
     def refused_marks(self) -> frozenset[Mark]:
         """Every step that only notes of the connector without a valid signature speak of."""
-        refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
+        refused = frozenset[Mark]().union(*[article.refused_marks for article in self.articles])
         return refused - self.marks.keys() if refused else refused
 
     @property
     def needed(self) -> str | None:
         """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
-        an incident its RFO task on which a person has decided something."""
+        an incident its RFO task on which a person has decided something, else the incident that it is part of."""
         if self.kind is TicketKind.RFO_TASK:
             is_finished = self.state.is_over and self.fields.rfo_status is RfoStatus.DELIVERED
             if is_finished and self.fields.rfo_release is None:
@@ -219,8 +260,19 @@ class Ticket(Kept):
         if self.kind is TicketKind.INCIDENT:
             waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
             tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
-            return next((task.id for task in tasks if task.rfo_status in waiting), None)
+            task = next((task.id for task in tasks if task.rfo_status in waiting), None)
+            return task or (self.part_of if not self.state.is_over else None)
         return None
+
+    @property
+    def part_of(self) -> str | None:
+        """The id of the incident that stands for an outage with this one, as a person has confirmed; ``None``: of none,
+        or this one stands for others itself."""
+        if self.kind is not TicketKind.INCIDENT or self.fields.parent_incident is ParentIncident.CONFIRMED:
+            return None
+        parents = (link for link in self.links if link.kind is TicketKind.INCIDENT and not link.state.is_over)
+        confirmed = [link.id for link in parents if link.parent_incident is ParentIncident.CONFIRMED]
+        return min(confirmed, key=lambda number: (len(number), number), default=None)
 
     @property
     def began_at(self) -> datetime:
@@ -293,6 +345,8 @@ class Ticket(Kept):
             known["unknown_state"] = None
         return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
 
+
+_NO_MARKS: Mapping[Mark, datetime] = {}
 
 T = TypeVar("T")
 

@@ -139,6 +139,19 @@ class IntakeChannel(StrEnum):
     """A wholesale customer's own system (TMF621)."""
 
 
+class CustomerAct(StrEnum):
+    """A button that the customer pressed on the ticket's page: their word, with nothing to be read into it."""
+
+    ESCALATE = "escalate"
+    """R39."""
+    REQUEST_RFO = "request_rfo"
+    """R34."""
+    DEFER = "defer"
+    """R27. Agrees."""
+    WITHDRAW = "withdraw"
+    """R27. Takes it back, or does not agree."""
+
+
 class PrioritySource(StrEnum):
     """Who decided the priority: the matrix (R23) or an agent, until the agent clears it."""
 
@@ -160,6 +173,17 @@ class ServiceCheck(StrEnum):
     VERIFIED = "verified"
     UNKNOWN = "unknown"
     FOREIGN = "foreign"
+
+
+class Duplicate(StrEnum):
+    """Whether a ticket reports what another open one reports already (R11)."""
+
+    PROPOSED = "proposed"
+    """It may: a person confirms or declines. The rules hold as for any incident meanwhile."""
+    CONFIRMED = "confirmed"
+    """It goes on under the other ticket."""
+    DECLINED = "declined"
+    """It is a case of its own."""
 
 
 class Missed(StrEnum):
@@ -251,6 +275,16 @@ class ProblemState(StrEnum):
     """Closed for now: whether the fix is effective shows when it is reviewed."""
     CLOSED = "closed"
     """For good: nothing has come back."""
+
+
+class ParentIncident(StrEnum):
+    """Whether an incident stands for an outage of which others are part (R31)."""
+
+    PROPOSED = "proposed"
+    """Several services of one region failed at once: a person confirms or declines."""
+    CONFIRMED = "confirmed"
+    """The incidents that are linked to it are part of it."""
+    DECLINED = "declined"
 
 
 WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE, RfoStatus.RELEASED)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, InstanceOf, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.model import Instant
@@ -20,6 +20,7 @@ from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import FixedLength, Length, Name, Pattern, Share, Span, ZoneName
 from connector.policy.ladder import Escalation, Ladder, LadderVersion, Level
 from connector.policy.letterhead import Letterhead, shipped_letterhead
+from connector.policy.links import Links
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
@@ -52,6 +53,10 @@ class Intake(Section):
     customers_timezone: ZoneName = Field(
         default="UTC",
         description="for start times without a zone, where the catalogue names none for the customer (R16)",
+    )
+    phone_receipt: bool = Field(
+        default=True,
+        description="write to whoever called what was understood, the ticket's number and what is promised (R11-R13)",
     )
     receipt: bool = Field(
         default=False,
@@ -168,6 +173,14 @@ class Recurrence(Section):
     )
 
 
+class ParentIncidentRules(Section):
+    """R31: several services of one region that fail at once may be one outage. A person decides."""
+
+    propose: bool = Field(default=True, description="only where incidents are counted (recurrence.each_incident)")
+    services: int = Field(default=3, ge=2, description="so many different ones of one region")
+    within: FixedLength = Field(default=Span("2 h"), description="whose faults began no further apart")
+
+
 class ClockPauses(Section):
     """When the clocks of an unresolved ticket stand still."""
 
@@ -215,6 +228,7 @@ class Rules(Section):
     problem: ProblemRules
     updates: Updates = Updates()
     recurrence: Recurrence = Recurrence()
+    parent_incident: ParentIncidentRules = ParentIncidentRules()
     pauses: ClockPauses = ClockPauses()
 
     @classmethod
@@ -242,6 +256,8 @@ class Policy(Rules):
         default_factory=shipped_letterhead
     )
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
+    links: InstanceOf[Links] | None = Field(default=None, exclude=True, repr=False)
+    """Makes links to our pages; ``None``: there are none. By the settings, not by a file of the policy."""
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

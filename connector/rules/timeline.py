@@ -97,6 +97,8 @@ def _parked(ticket: Ticket) -> Intervals:
         moves = states(ticket)
     else:
         changes = ticket.changes.get("state", ())
+        if not changes and ticket.state is not TicketState.PENDING_CUSTOMER:
+            return ()
         first = changes[0].old if changes else ticket.state
         moves = [(ticket.created_at, first, ticket.created_by), *[(each.at, each.new, each.actor) for each in changes]]
     pending = TicketState.PENDING_CUSTOMER
@@ -206,9 +208,18 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 
 
 @found_once
+def updates(ticket: Ticket) -> tuple[datetime, ...]:
+    """When support told the customer something, in order, from the creation on. What support wrote for the customers of
+    an outage is told by a letter of the connector."""
+    letters = [one for one in ticket.articles if one.author is Actor.CONNECTOR and not one.internal]
+    passed_on = [one.created_at for one in letters if any(mark.name == "parent-update" for mark in one.marks)]
+    heard = sorted([*(answer.heard_at for answer in ticket.answers), *passed_on])
+    return (ticket.created_at, *(at for at in heard if at > ticket.created_at))
+
+
 def last_update_at(ticket: Ticket) -> datetime:
     """When support last told the customer something; the creation if it never did."""
-    return max((answer.heard_at for answer in ticket.answers), default=ticket.created_at)
+    return updates(ticket)[-1]
 
 
 def whole_second(at: datetime) -> datetime:

@@ -7,7 +7,9 @@ it; a customer's change is repaired and reported. Persons of support win: what t
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import partial
+from itertools import compress, pairwise
+from operator import is_not
 from typing import Any, NamedTuple, cast
 
 from connector.domain.changes import Changes
@@ -22,6 +24,7 @@ from connector.rules.case import Case
 from connector.rules.worsening import is_worse, told
 
 _NONE: frozenset[str] = frozenset()
+_IS_FILLED = partial(is_not, None)
 _SUPPORTS = frozenset(set_by(SetBy.SUPPORT, SetBy.RULES))
 _GUARDED = frozenset((*_SUPPORTS, *NATIVE))
 """What no customer may set."""
@@ -49,8 +52,9 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     changed, fields = ticket.changes, ticket.fields
     held = vars(fields)
-    unset = _empty_at_creation(ticket).difference(changed)
-    repairs: dict[str, Any] = dict.fromkeys(sorted([field for field in unset if held[field] is not None]))
+    empty = _empty_at_creation(ticket).difference(changed)
+    filled = compress(empty, map(_IS_FILLED, map(held.__getitem__, empty)))
+    repairs: dict[str, Any] = dict.fromkeys(sorted(filled))
     for field, changes in changed.items():
         # What the connector wrote last counts in any field.
         if changes[-1].actor is not Actor.CONNECTOR and not _counts(changes[-1], field):
@@ -89,12 +93,12 @@ def _empty_at_creation(ticket: Ticket) -> frozenset[str]:
     """
     if ticket.created_by is Actor.CONNECTOR:
         return _NONE
-    if ticket.copied_from is not None and not _is_known(ticket):
+    if ticket.copied_from is not None and not is_known(ticket):
         return _NOT_COPIED
     return _RULES if ticket.created_by.is_trusted else _SUPPORTS
 
 
-def _is_known(ticket: Ticket) -> bool:
+def is_known(ticket: Ticket) -> bool:
     """The connector has worked on the ticket. A link that somebody makes later tells nothing of how it began."""
     return any(change.actor is Actor.CONNECTOR for change in ticket.history) or any(
         article.author is Actor.CONNECTOR for article in ticket.articles

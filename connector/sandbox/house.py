@@ -82,6 +82,10 @@ class House(Protocol):
     def sandbox(self) -> Front:
         """The helpdesk itself."""
 
+    def settings(self) -> Mapping[str, str]:
+        """The settings of a connector that works here and of its admin, by their names among this helpdesk's, but the
+        address."""
+
     def over_http(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Sends a webhook over the network, as this helpdesk does; returns the status."""
 
@@ -97,6 +101,10 @@ class House(Protocol):
 
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """Returns the ticket's id."""
+
+    def take_call(self, token: str, caller: str, subject: str, body: str, fields: Mapping[str, Any]) -> str:
+        """Somebody of support writes down what the person with this address says on the phone; returns the ticket's
+        id."""
 
     def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
         """A message to everybody, or a note for support."""

@@ -21,9 +21,10 @@ from connector.helpdesks.errors import ForbiddenError, HelpdeskError, PermanentE
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
+from connector.work.others import with_others
 from connector.work.people import People
 from connector.work.places import Places
-from connector.work.recurrence import count_place
+from connector.work.recurrence import act_on_past
 from connector.work.refusals import KEPT, MATTER, Refusals, details
 
 log = structlog.get_logger("worker")
@@ -117,14 +118,21 @@ class _Attempt:
         """Does it."""
         ticket = self._desk.read(ticket_id)
         decision = self._evaluate(ticket)
+        if decision.asks:
+            ticket = with_others(self._desk, ticket, decision.asks)
+            decision = self._evaluate(ticket)
         if known := self._refusals.known(ticket, decision, self._now):
             self._refused |= known
             decision = self._evaluate(ticket)
+        for other in decision.links:
+            _check(self._holds)
+            self._desk.link(other, ticket)
         if decision.creates:
             self._create(ticket, decision)
             decision = self._evaluate(ticket) if self._news else decision
         if decision.search is not None and "service_check" not in self._refused:
-            self._count_place(ticket, decision.search)
+            ticket = self._with_past(ticket, decision, decision.search)
+            decision = self._evaluate(ticket)
         for round_ in range(_ROUNDS + 1):
             try:
                 seen = self._write(ticket, decision)
@@ -158,15 +166,18 @@ class _Attempt:
             except (RefusedError, ForbiddenError) as error:
                 self._remember(ticket, decision, {creation(new.key): str(error)})
 
-    def _count_place(self, ticket: Ticket, search: PlaceSearch) -> None:
-        """What fails here costs a proposal, which the next incident or ``interspace recurrence`` makes; it never costs
-        the ticket what is written next."""
+    def _with_past(self, ticket: Ticket, decision: Decision, search: PlaceSearch) -> Ticket:
+        """The ticket with what was at its place before, once that is acted on. What fails here costs a proposal, which
+        the next incident or ``interspace recurrence`` makes; it never costs the ticket what is written next."""
         try:
-            found = count_place(self._desk, self._policy, ticket, search, now=self._now, create=self._one_for_all)
+            ticket = ticket.model_copy(update={"past": tuple(self._desk.past(search))})
+            decided, create = ticket.with_changes(decision.changes), self._one_for_all
+            found = act_on_past(self._desk, self._policy, decided, search, now=self._now, create=create)
         except HelpdeskError as error:
             log.warning("recurrence not counted", ticket=ticket.number, error=str(error))
         else:
             self._touched |= dict.fromkeys(found)
+        return ticket
 
     def _one_for_all(self, new: NewTicket, ticket: Ticket) -> str | None:
         """The open record of the same outage, linked, else the new ticket. ``None``: another incident's attempt there
@@ -274,7 +285,9 @@ class _Attempt:
     def _end(self, ticket: Ticket, decision: Decision, seen: datetime) -> Reconciled:
         for touched in decision.touches:
             self._touched[touched] = None
-        due = self._now if decision.unfinished else decision.due
+        # Its own new links show at the next look.
+        is_linked = self._touched.pop(ticket.id, self) is None
+        due = self._now if decision.unfinished or is_linked else decision.due
         if any(detail.startswith(CREATION) for detail in self._refused):
             # Nothing else brings back what waits to be created.
             again = self._now + KEPT

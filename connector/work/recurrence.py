@@ -1,4 +1,5 @@
-"""What comes back, on the helpdesk (R31): found by one search, checked on the tickets themselves, proposed once."""
+"""What comes back, and what fails at once, on the helpdesk (R31): found by one search, checked on the tickets
+themselves, proposed once."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,6 +11,7 @@ from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.errors import NotFoundError, OutOfReachError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
+from connector.rules.parent import group
 from connector.rules.proposal import proposed_record
 from connector.rules.recurrence import Recurring, fault_of, recurrences, returned, suspected
 
@@ -17,15 +19,37 @@ Create = Callable[[NewTicket, Ticket], str | None]
 """Finds, links or creates a record, and returns its id; ``None``: not now."""
 
 
-def count_place(
+_MOST_LINKED = 50
+"""Incidents that are linked to the first one of an outage by the rules: each has to be read."""
+
+
+def act_on_past(
     desk: Helpdesk, policy: Policy, ticket: Ticket, search: PlaceSearch, *, now: datetime, create: Create
 ) -> list[str]:
-    """Opens a problem again whose fix has not helped, or proposes one for what comes back. Returns the ids of the
-    tickets that have to be looked at for it. ``create`` is what makes the record.
+    """Links what may be one outage; opens a problem again whose fix has not helped, or proposes one for what comes
+    back. ``ticket`` is with its past. Returns the ids of the tickets that have to be looked at for it. ``create`` is
+    what makes the record.
 
     :raises HelpdeskError: the same call later completes what is missing.
     """
-    found = desk.past(search)
+    return [*_link_outage(desk, policy, ticket), *_count(desk, policy, ticket, search, now=now, create=create)]
+
+
+def _link_outage(desk: Helpdesk, policy: Policy, ticket: Ticket) -> list[str]:
+    """Before a person has decided: whoever decides sees what it is about, and takes links away."""
+    if (found := group(ticket, ticket.past, policy)) is None:
+        return []
+    for part in found.parts[:_MOST_LINKED]:
+        incident = ticket if part == ticket.id else _read(desk, part)
+        if incident is not None:
+            desk.link(found.parent, incident)
+    return [found.parent]
+
+
+def _count(
+    desk: Helpdesk, policy: Policy, ticket: Ticket, search: PlaceSearch, *, now: datetime, create: Create
+) -> list[str]:
+    found = ticket.past
     if (record := returned(ticket, search, found, policy)) is not None:
         desk.link(record.id, ticket)
         return [record.id]

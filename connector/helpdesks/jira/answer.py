@@ -216,6 +216,7 @@ class OtherFields(JiraAnswer):
     priority: PriorityRow | None = None
     resolution: NamedRow | None = None
     created: Instant | None = None
+    updated: Instant | None = None
     resolutiondate: Instant | None = None
 
 
@@ -255,6 +256,7 @@ class EditedRow(JiraAnswer):
     """An issue after an edit."""
 
     fields: EditedFields = EditedFields()
+    properties: Mapping[str, Any] = {}
 
 
 class IdRow(JiraAnswer):

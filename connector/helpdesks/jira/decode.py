@@ -10,7 +10,15 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
 from connector.domain.person import Customer, Person
-from connector.domain.ticket import Article, Change, LinkedTicket, OpenProblem, Ticket, open_problem
+from connector.domain.ticket import (
+    Article,
+    Change,
+    LinkedTicket,
+    OpenProblem,
+    Ticket,
+    confirmed_duplicate_of,
+    open_problem,
+)
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept
@@ -22,7 +30,7 @@ from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
-from connector.helpdesks.jira.spoken import spoken
+from connector.helpdesks.jira.spoken import PANEL, kept_entries, spoken
 from connector.helpdesks.jira.values import decode, historic
 from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
@@ -108,6 +116,11 @@ class Decoder:
             links=tuple(self._linked(other) for other in others),
             copied_from=_copied_from(row),
             owner=columns.assignee.display_name if columns.assignee else None,
+            kept=tuple(
+                (datetime.fromisoformat(at), text)
+                for _, at, text in kept_entries(self._proofs, row.id, row.properties.get(PANEL))
+            ),
+            default_priority=self._mapping.default_priority,
             labels=self._ids.labels,
         )
 
@@ -255,7 +268,7 @@ class Decoder:
         if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
             by = self._person(issue.fields.reporter, issue)
             customers = {"author": Actor.CUSTOMER, "by": by, "author_name": by.name if by else ""}
-            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text)
+            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text, act=words.act)
         said = message(row.body)
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
@@ -372,7 +385,13 @@ class Decoder:
             began=self._value(raw, "problem_start") or row.fields.created,
             ended=row.fields.resolutiondate if state.is_over else None,
             workaround=self._value(raw, "workaround"),
+            updated_at=row.fields.updated,
+            duplicate_of=confirmed_duplicate_of(
+                {name: self._value(raw, name) for name in ("duplicate", "duplicate_of")}
+            ),
             problem_state=self._value(raw, "problem_state"),
+            parent_incident=self._value(raw, "parent_incident"),
+            next_measure_at=self._value(raw, "next_measure_at"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

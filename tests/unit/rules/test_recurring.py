@@ -36,9 +36,10 @@ def record(number: int, opened: datetime, **values: Any) -> PastTicket:
 
 
 def searches(before: Ticket, after: Ticket) -> bool:
-    case = Case(before, POLICY, NOW).with_changes(
-        {name: getattr(after.fields, name) for name in ("service_check", "next_escalation_at", "next_update_at")}
-    )
+    decided: Any = {
+        name: getattr(after.fields, name) for name in ("service_check", "next_escalation_at", "next_update_at")
+    }
+    case = Case(before, POLICY, NOW).with_changes(decided)
     return recurring(case).search is not None
 
 

@@ -49,6 +49,7 @@ def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
         _faults(site, at),
         _request_type(site, at),
         _required(site, at),
+        _documents(site, at),
         _goals(site, at),
         _queues(site, at),
         _notifications(site, at),
@@ -129,8 +130,12 @@ def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
 
 def _faults(site: JiraSite, at: links.Links) -> Item:
     kinds = " or ".join(site.mapping.issue_types.incident)
-    steps = (f"Where there is none yet: create a request type for faults, with the {at.words.issue_type} {kinds}.",)
-    return Item("request type", "A request type for faults", steps, at.request_types)
+    steps = (
+        f"Where there is none yet: create a request type for faults, with the {at.words.issue_type} {kinds}.",
+        "One for calls, named Phone report, for agents only: hide it from the portal. Whoever takes a call opens it "
+        "with the caller as its reporter (Raise on behalf of): that is how the rules know a call (R4, R12).",
+    )
+    return Item("request type", "A request type for faults, and one for calls", steps, at.request_types)
 
 
 def _request_type(site: JiraSite, at: links.Links) -> Item:
@@ -146,6 +151,16 @@ def _required(site: JiraSite, at: links.Links) -> Item:
         "This binds the portal only: what comes by e-mail is asked back by the rules (R14).",
     )
     return Item("required details", "Required details of the request types (R15–R18)", steps, at.request_types)
+
+
+def _documents(site: JiraSite, at: links.Links) -> Item:
+    """A request type cannot be made by the API."""
+    handled = ", ".join(sorted(site.mapping.handled_types))
+    steps = (
+        f"A request type of an issue type other than {handled}, with summary and description only, e.g. Documents",
+        "Its name into the mapping: document_request_type. Then interspace matrix apply hands matrices over.",
+    )
+    return Item("documents", "Request type for documents to customers (R35)", steps, at.request_types)
 
 
 def _goals(site: JiraSite, at: links.Links) -> Item:

@@ -5,7 +5,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ProblemState
+from connector.domain.vocabulary import (
+    NOT_ENGLISH,
+    WAITED_FOR,
+    Duplicate,
+    IntakeChannel,
+    IntakeStatus,
+    Missed,
+    ParentIncident,
+    ProblemState,
+)
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -26,7 +35,7 @@ class View(NamedTuple):
 
 def views(site: JiraSite) -> tuple[View, ...]:
     """The same as in every helpdesk."""
-    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem, update = (
+    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem, update, outage = (
         site.jql(name)
         for name in (
             "escalation_level",
@@ -40,9 +49,10 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "language",
             "problem_state",
             "next_update_at",
+            "parent_incident",
         )
     )
-    measure = site.jql("next_measure_at")
+    measure, channel = site.jql("next_measure_at"), site.jql("intake_channel")
     incidents, kinds = site.open_incidents, site.mapping.issue_types
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
     late = f"{missed} in ({', '.join(Missed)})"
@@ -76,6 +86,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
             ("intake_status",),
         ),
         View(
+            "Possible duplicates",
+            "Reported already, perhaps: a person confirms or declines.",
+            f"{incidents} AND {site.jql('duplicate')} = {Duplicate.PROPOSED} ORDER BY created ASC",
+            ("duplicate",),
+        ),
+        View(
             "RFO due",
             "Reason-For-Outage documents that customers wait for, overdue ones too.",
             f"{waited_for} ORDER BY {rfo_due} ASC",
@@ -84,7 +100,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
         View(
             "Preventive measures",
             "Promised in RFOs and not done yet, those that are late first.",
-            f"{site.in_project} AND {measure} is not EMPTY ORDER BY {measure} ASC",
+            f"{tasks} AND {measure} is not EMPTY ORDER BY {measure} ASC",
         ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
         View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),
@@ -98,10 +114,22 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "Problems late", "Owner, cause or fix is overdue.", f"{records} AND {upcoming} <= now() ORDER BY {upcoming}"
         ),
         View(
+            "Outages",
+            "Incidents that stand for others, or may.",
+            f"{incidents} AND {outage} in ({ParentIncident.PROPOSED}, {ParentIncident.CONFIRMED}) ORDER BY created ASC",
+            ("parent_incident",),
+        ),
+        View(
             "Not in English",
             "The customer writes in another language.",
             f"{incidents} AND {language} in ({', '.join(NOT_ENGLISH)}) ORDER BY created ASC",
             ("language",),
+        ),
+        View(
+            "From panels",
+            "Reported in My Interspace or by a customer's own system.",
+            f"{incidents} AND {channel} in ({', '.join(IntakeChannel)}) ORDER BY created ASC",
+            ("intake_channel",),
         ),
         View("By customer", "Everything that is open.", f"{incidents} ORDER BY reporter ASC, {upcoming} ASC"),
     )

@@ -10,8 +10,11 @@ from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import (
     NOT_ENGLISH,
     WAITED_FOR,
+    Duplicate,
+    IntakeChannel,
     IntakeStatus,
     Missed,
+    ParentIncident,
     PrioritySource,
     ProblemState,
     TicketState,
@@ -34,6 +37,12 @@ def macros(site: InstallContext) -> Iterator[Wanted]:
     yield _macro(site, "Agree to defer", {site.attribute("deferral_support"): "true"})
     yield _macro(site, "Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
     yield _macro(site, "Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+    duplicate = site.attribute("duplicate")
+    yield _macro(site, "Link and close as duplicate", {duplicate: Duplicate.CONFIRMED.value})
+    yield _macro(site, "No duplicate", {duplicate: Duplicate.DECLINED.value})
+    outage = site.attribute("parent_incident")
+    yield _macro(site, "Confirm the outage", {outage: ParentIncident.CONFIRMED.value})
+    yield _macro(site, "Decline the outage", {outage: ParentIncident.DECLINED.value})
     problems = [Ref("groups", site.problem_group, optional=True)]
     state = site.attribute("problem_state")
     yield _macro(site, "Confirm the problem", {state: ProblemState.INVESTIGATING.value}, problems)
@@ -90,6 +99,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
     proposed = {site.attribute("problem_state"): {"operator": "is", "value": [ProblemState.PROPOSED.value]}}
+    outage = site.mapping.attribute("parent_incident")
+    undeclined = {"operator": "is", "value": [ParentIncident.PROPOSED.value, ParentIncident.CONFIRMED.value]}
     update = site.mapping.attribute("next_update_at")
     untold = {f"ticket.{update}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
     overdue = {f"ticket.{upcoming}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
@@ -104,7 +115,10 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
+    channel = site.mapping.attribute("intake_channel")
+    panels = {f"ticket.{channel}": {"operator": "is", "value": list(IntakeChannel)}}
     foreign = {f"ticket.{language}": {"operator": "is", "value": [each.value for each in NOT_ENGLISH]}}
+    doubled = {f"ticket.{site.mapping.attribute('duplicate')}": {"operator": "is", "value": [Duplicate.PROPOSED.value]}}
     # A deferral that is over leaves the date empty, which is after nothing.
     waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
@@ -115,13 +129,16 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
         ("Customer updates late", everybody, {**incidents, **untold}, update, missed),
         ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
+        ("Possible duplicates", everybody, {**incidents, **doubled}, "created_at", service),
         ("RFO due", everybody, tasks, rfo_due, "owner"),
         ("Preventive measures", everybody, measures, measure, "owner"),
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("Problems to confirm", managers, {**is_open, **problems, **proposed}, "created_at", service),
         ("Problems late", managers, {**is_open, **problems, **overdue}, upcoming, "owner"),
+        ("Outages", everybody, {**incidents, f"ticket.{outage}": undeclined}, "created_at", outage),
         ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),
+        ("From panels", everybody, {**incidents, **panels}, "created_at", channel),
         ("By customer", managers, dict(incidents), upcoming, "organization"),
     )
     for number, (title, roles, condition, order, group) in enumerate(made):
