@@ -14,6 +14,7 @@ from connector.work.figures import WorkTableRows
 
 from .deliver import routes
 from .health import HealthCheck
+from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
 
@@ -34,6 +35,7 @@ def create_app(receiver: Receiver) -> Flask:
     app.url_map.strict_slashes = False
     for plugin in registry.plugins():
         app.register_blueprint(routes(plugin.name, plugin.sender, receiver))
+    app.register_blueprint(files())
     _add_health(app, receiver)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)
@@ -67,7 +69,7 @@ def _add_health(app: Flask, receiver: Receiver) -> None:
 
 def _refused(refusal: Refusal) -> Response:
     _count(refusal.status)
-    sender = registry.plugin(request.blueprint).sender if request.blueprint else None
+    sender = registry.plugin(request.blueprint).sender if request.blueprint in registry.names() else None
     _log.warning(
         "refused",
         status=refusal.status.value,
