@@ -137,6 +137,11 @@ def held_back(helpdesk: str) -> None:
     _figures().held_back.labels(helpdesk).inc()
 
 
+def told(helpdesk: str, outcome: str) -> None:
+    """A receiver outside of the helpdesk was ``told`` of an event, the delivery ``failed`` or was ``given_up``."""
+    _figures().told.labels(helpdesk, outcome).inc()
+
+
 # Exposition
 
 
@@ -209,6 +214,7 @@ class _Figures:
     held_back: "Counter"
     exposed: "Counter"
     out_of_scope: "Counter"
+    told: "Counter"
     at_a_time: "Gauge"
 
 
@@ -258,6 +264,7 @@ def _made() -> _Figures:
         vanished=counter("vanished_tickets", "Tickets with a deadline that were not there any more.", "helpdesk"),
         policy_reloads=counter("policy_reloads", "The policy was read again.", "result"),
         out_of_scope=counter("tickets_out_of_scope", "Tickets looked at that are not the rules'.", "helpdesk"),
+        told=counter("told_outside", "Deliveries of events to receivers outside.", "helpdesk", "outcome"),
         exposed=counter("notes_exposed", "An internal note that came back public: all work is stopped.", "helpdesk"),
         held_back=counter("policies_held_back", "A policy not applied to the open tickets: too many.", "helpdesk"),
         at_a_time=Gauge(

@@ -19,8 +19,10 @@ from connector.helpdesks import registry
 from connector.helpdesks.settings import (
     PREFIX,
     HelpdeskSettings,
+    Networks,
     SettingsError,
     SigningSecret,
+    WebAddress,
     is_secret,
     lines_of,
     variable,
@@ -47,6 +49,12 @@ class Settings(Model):
     )
     policy: Path = Field(MAPPINGS / "interspace.yaml", description="The rules.")
     services: Path = Field(MAPPINGS / "services.yaml", description="The service catalogue, `.yaml` or `.csv`.")
+    panels: Path | None = Field(
+        None, description="Who may report faults for customers by the intake interface and the form: a YAML file."
+    )
+    telling: Path | None = Field(
+        None, description="Who is told outside of the helpdesk, `.yaml`; without it nobody is. It may hold secrets."
+    )
     proof_key: SigningSecret | None = Field(
         None,
         description="Signs what proves a step on a ticket, 16 characters at least; the same for all workers. "
@@ -67,6 +75,12 @@ class Settings(Model):
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
     max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    intake_body_bytes: int = Field(
+        32 * 1024 * 1024,
+        ge=64 * 1024,
+        le=160 * 1024 * 1024,
+        description="The largest report of a panel, with its files; 10 files of 10 MB are at most 140 MB.",
+    )
     worker_processes: int | None = Field(
         None,
         ge=1,
@@ -99,6 +113,30 @@ class Settings(Model):
     )
     worker_metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="The address of the worker's figures. They need no password."
+    )
+    ops_token: SigningSecret | None = Field(
+        None,
+        description="Opens the operations page `/ops/`, 16 characters at least; without a token and a proxy nobody "
+        "sees it. To replace it: the new and the old one, a line each.",
+    )
+    ops_read_token: SigningSecret | None = Field(
+        None, description="Opens the operations page for looking only: for those who work on tickets."
+    )
+    ops_url: WebAddress | None = Field(
+        None,
+        description="Where people reach the operations page, such as `https://connector.example.com/ops/`; "
+        "`install apply` then links each ticket to its page there.",
+    )
+    ops_user_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="The header in which a proxy says who has signed in with it, such as `X-Remote-User`; it counts "
+        "only from `ops_proxies`, and whoever it names may act.",
+    )
+    ops_proxies: Networks = Field(
+        (),
+        description="The addresses or networks of those proxies, with commas. A proxy has to replace that header in "
+        "whatever comes from outside.",
     )
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")

@@ -14,6 +14,7 @@ from connector.work.figures import WorkTableRows
 
 from .deliver import routes
 from .health import HealthCheck
+from .ops import Operations, pages
 from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("webhooks")
 
 
-def create_app(receiver: Receiver) -> Flask:
+def create_app(receiver: Receiver, operations: Operations | None = None) -> Flask:
     """The WSGI application: the hooks of every helpdesk, ``/healthz``, ``/readyz`` and ``/metrics``.
+
+    With ``operations``, the pages for those who run the connector, ``/ops/``, too.
 
     A 202 means that the event is on disk (P1). Every refusal is a problem detail and one log line.
     """
@@ -36,6 +39,8 @@ def create_app(receiver: Receiver) -> Flask:
     for plugin in registry.plugins():
         app.register_blueprint(routes(plugin.name, plugin.sender, receiver))
     app.register_blueprint(files())
+    if operations is not None:
+        app.register_blueprint(pages(operations))
     _add_health(app, receiver)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_served)
@@ -46,7 +51,9 @@ def create_app(receiver: Receiver) -> Flask:
 def _add_health(app: Flask, receiver: Receiver) -> None:
     helpdesks = sorted({hook.helpdesk for hook in receiver.hooks})
     check = HealthCheck(helpdesks, receiver.counts, receiver.now, health=receiver.health, commit=receiver.commit)
-    rows = WorkTableRows(receiver.counts, health=receiver.health, committed=lambda: check.committed)
+    rows = WorkTableRows(
+        receiver.counts, health=receiver.health, tellings=receiver.tellings, committed=lambda: check.committed
+    )
 
     @app.get("/healthz", provide_automatic_options=False)
     def healthz() -> Response:

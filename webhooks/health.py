@@ -4,15 +4,13 @@ nobody up and never reaches a helpdesk."""
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from connector.work.errors import StoreError
 from connector.work.health import Health
+from connector.work.health import problems as problems_of
 from connector.work.jobs import Counts
-
-BEAT_LATE = timedelta(seconds=60)
-WORK_LATE = timedelta(minutes=5)
 
 _FRESH_S = 5.0
 _COMMIT_EVERY_S = 15.0
@@ -77,7 +75,7 @@ class HealthCheck:
             problems.append("the work table cannot be written now: nothing is accepted")
         now = self._now()
         for helpdesk in self._helpdesks if self._health else ():
-            problems += _problems(helpdesk, told.get(helpdesk), counts.get(helpdesk), now)
+            problems += problems_of(helpdesk, told.get(helpdesk), counts.get(helpdesk), now)
         shown: dict[str, Any] = {"work": {helpdesk: _work(count) for helpdesk, count in counts.items()}}
         if self._commit:
             shown["last_commit"] = _time(self.committed)
@@ -93,24 +91,6 @@ class HealthCheck:
             except StoreError:
                 self._commit_failed = True
         return not self._commit_failed
-
-
-def _problems(helpdesk: str, health: Health | None, counts: Counts | None, now: datetime) -> list[str]:
-    if health is None:
-        return [f"{helpdesk}: no worker has begun"]
-    problems = []
-    if now - health.beat > BEAT_LATE:
-        problems.append(f"{helpdesk}: no worker since {_time(health.beat)}")
-    if health.failed is not None:
-        # Why is in the worker's log: whoever asks here need not have a password.
-        problems.append(f"{helpdesk}: the helpdesk does not answer or refuses the token since {_time(health.failed)}")
-    elif counts and counts.oldest_due is not None and now - counts.oldest_due > WORK_LATE:
-        problems.append(f"{helpdesk}: a ticket has been due since {_time(counts.oldest_due)}")
-    if health.token_ends is not None and health.token_ends < now:
-        problems.append(f"{helpdesk}: the token has ended")
-    if health.policy_failure is not None:
-        problems.append(f"{helpdesk}: the newer policy is not in use, it has mistakes")
-    return problems
 
 
 def _told(health: Health) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from connector.work.group_commit import GroupCommit
 from connector.work.health import Health
 from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
+from connector.work.tellings import TellingCounts
 
 from .problem import RETRY_LATER, Refusal
 
@@ -34,6 +35,8 @@ class Receiver:
     """The rows of each helpdesk by state. Raises ``StoreError``."""
     health: Callable[[], Sequence[Health]] | None = None
     """What the workers have told of themselves and their helpdesks. Raises ``StoreError``."""
+    tellings: Callable[[], Mapping[str, TellingCounts]] | None = None
+    """What waits to be told outside of the helpdesks. Raises ``StoreError``."""
     commit: Callable[[], datetime] | None = None
     """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
     settle: timedelta = timedelta(seconds=1)
@@ -54,21 +57,22 @@ class Receiver:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
 
 
-def open_receiver(settings: Settings) -> Receiver:
-    """The receiver on the work table of the settings. Call it in the process that serves, after any fork.
+def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receiver:
+    """The receiver on ``table``, or else on that of the settings. Call it in the process that serves, after any fork.
 
     Each helpdesk with a webhook secret has a hook called ``main``. Raises ``StoreError`` if the work table cannot be
     opened, ``SettingsError`` if there is no secret at all.
     """
     settings.require_webhook_secret()
     hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
-    table = WorkTable.open(settings.database_url.get_secret_value())
+    table = table or WorkTable.open(settings.database_url.get_secret_value())
     return Receiver(
         hooks=[hook for hook in hooks if hook.secrets or hook.tokens],
         touch=GroupCommit(table).touch,
         now=table.now,
         counts=table.counts,
         health=table.health.all,
+        tellings=table.tellings.counts,
         commit=table.health.commit,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,

@@ -23,6 +23,7 @@ from connector.work.table import WorkTable
 
 from .app import create_app
 from .front import Front
+from .ops import Operations
 from .receiver import open_receiver
 
 log = structlog.get_logger("interspace")
@@ -143,7 +144,9 @@ def address_of(settings: Settings) -> str:
 def application(settings: Settings) -> Flask:
     """The receiver as a WSGI application. Make it in the process that serves, after any fork."""
     logs.configure(settings)
-    made = create_app(open_receiver(settings))
+    settings.require_webhook_secret()
+    table = WorkTable.open(settings.database_url.get_secret_value())
+    made = create_app(open_receiver(settings, table), Operations(settings, table))
     # What is there now stays: the collector need not look through it again while requests wait.
     gc.freeze()
     return made

@@ -21,6 +21,7 @@ _COMMANDS = {
         "work": ("service", "Only work on tickets."),
     },
     "Look and repair": {
+        "status": ("status", "Show how everything is: problems, work, what comes next, what was missed."),
         "explain": ("explain", "Show what every rule sees and decides."),
         "dead-letters": ("dead_letters", "Tickets that failed for good."),
         "pauses": ("pauses", "What is left alone for a while, and why."),

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from connector.cli.options import MAPPING, RULES, helpdesk_option, settings_options
+from connector.cli.options import MAPPING, RULES, TELLING, helpdesk_option, settings_options
 from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
+from connector.outgoing.receivers import read_receivers
 from connector.policy.hints import hints
 from connector.policy.load import load_policy, read_rules, read_texts
 from connector.policy.messages import check_shipped, data_that_does_not_count
@@ -22,7 +23,7 @@ from connector.settings import Settings
 @command()
 @click.option("--json", "as_json", is_flag=True, help="Print problems and hints as JSON.")
 @helpdesk_option("those whose address is set, or all")
-@settings_options(*RULES, MAPPING, logs=False)
+@settings_options(*RULES, TELLING, MAPPING, logs=False)
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """Check policy, catalogue, mappings and messages.
 
@@ -38,6 +39,8 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or registry.names()
     mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
     problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
+    receivers, wrong = read_receivers(settings.telling) if settings.telling else ({}, [])
+    problems = sorted([*problems, *wrong])
     rules = read_rules(settings.policy, settings.services)
     texts = read_texts(rules)[0].messages.values()
     hinted = [*data_that_does_not_count(texts), *hints(rules)]
@@ -50,10 +53,13 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     for problem in problems:
         click.echo(str(problem))
     if problems:
-        looked_at = ", ".join(map(str, (settings.policy, settings.services, *mappings)))
+        telling = (settings.telling,) if settings.telling else ()
+        looked_at = ", ".join(map(str, (settings.policy, settings.services, *telling, *mappings)))
         click.echo(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}; looked at: {looked_at}")
     else:
         _sound(settings, mappings)
+        if settings.telling:
+            click.echo(f"{settings.telling}: sound, {len(receivers)} receiver{'' if len(receivers) == 1 else 's'}")
     for hint in hinted:
         click.echo(f"Hint: {hint}.", err=True)
     sys.exit(1 if problems else 0)

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 from rich.console import Console
@@ -15,21 +16,26 @@ from connector.cli.sections import Group
 from connector.cli.wiring import open_desk, open_existing_table
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Desk
-from connector.helpdesks.registry import plugin
 from connector.logs import harmless
+from connector.operations import dead_letters as operations
 from connector.settings import Settings
+from connector.work.outlook import Outlook
 from connector.work.table import DeadLetter, Key, WorkTable
 
 
 @click.group(cls=Group)
 def dead_letters() -> None:
-    """Tickets that failed for good. A new event on the ticket tries it once more by itself.
+    """Tickets that failed for good, and what nobody outside could be told.
+
+    A new event on the ticket tries it once more by itself. What could not be told has an id of ticket, event and
+    receiver, as in 41/level-3/pager.
 
     \b
     Examples:
       interspace dead-letters list
       interspace dead-letters show 41
       interspace dead-letters replay 41 42
+      interspace dead-letters replay 41/level-3/pager
       interspace dead-letters replay --all --helpdesk {helpdesk}
     """
 
@@ -41,7 +47,7 @@ def dead_letters() -> None:
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """List them, the oldest first."""
     table = open_existing_table(settings)
-    letters = [_plain(letter, ticket) for letter, ticket in _with_tickets(settings, table.dead_letters(helpdesk))]
+    letters = list(_with_tickets(settings, table, operations.dead_letters(table, helpdesk)))
     if as_json:
         click.echo(json.dumps(letters, indent=2, ensure_ascii=False))
         return
@@ -65,12 +71,13 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
     """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
     key = Key(_name_of(settings, helpdesk), ticket)
-    letter = open_existing_table(settings).dead_letter(key)
+    table = open_existing_table(settings)
+    letter = operations.dead_letter(table, key)
     if letter is None:
         click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
         sys.exit(1)
-    ((_, its_ticket),) = _with_tickets(settings, [letter])
-    print_details(_plain(letter, its_ticket), as_json=as_json)
+    (told,) = _with_tickets(settings, table, [letter])
+    print_details(told, as_json=as_json)
 
 
 @dead_letters.command()
@@ -81,7 +88,7 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
 def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Try them again now, with all their attempts before them."""
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
-    _report(table.replay(keys), len(keys), "will be tried again")
+    _report(operations.replay(table, keys), len(keys), "will be tried again")
 
 
 @dead_letters.command()
@@ -92,7 +99,7 @@ def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None
 def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
     """Forget them. The tickets stay; a new event or a change found by the sweep brings them back."""
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
-    _report(table.drop(keys), len(keys), "dropped")
+    _report(operations.drop(table, keys), len(keys), "dropped")
 
 
 def _chosen(
@@ -103,7 +110,7 @@ def _chosen(
     whose = _name_of(settings, helpdesk)
     table = open_existing_table(settings)
     if everything:
-        return table, [letter.key for letter in table.dead_letters(whose)]
+        return table, [letter.key for letter in operations.dead_letters(table, whose)]
     return table, [Key(whose, ticket) for ticket in tickets]
 
 
@@ -121,36 +128,25 @@ def _report(count: int, asked: int, what: str) -> None:
         sys.exit(1)
 
 
-def _with_tickets(
-    settings: Settings, letters: Sequence[DeadLetter]
-) -> Iterator[tuple[DeadLetter, dict[str, str | None]]]:
-    """What people call each ticket, and where they see it, as far as settings and helpdesk tell."""
+def _with_tickets(settings: Settings, table: WorkTable, letters: Sequence[DeadLetter]) -> Iterator[dict[str, Any]]:
+    """With what people call each ticket, and where they see it, as far as settings, helpdesk and work table tell."""
     desks: dict[str, Desk | None] = {}
+    seen = operations.outlooks(table, letters)
     for letter in letters:
-        name, own = letter.key.helpdesk, settings.of(letter.key.helpdesk)
+        name, ticket_id = letter.key.helpdesk, operations.ticket_of(letter.key)
+        own = settings.of(name)
         if name not in desks:
             desks[name] = open_desk(settings, name) if own.url and own.token else None
         ticket = None
         if desk := desks[name]:
             try:
-                ticket = desk.read(letter.key.ticket)
+                ticket = desk.read(ticket_id)
             except UnavailableError:
                 desks[name] = None
             except HelpdeskError:
                 # Its letter says why.
                 pass
-        page = f"{own.url.rstrip('/')}{plugin(name).ticket.page.format(id=letter.key.ticket)}" if own.url else None
-        number, title = (ticket.number, ticket.title) if ticket else (None, None)
-        yield letter, {"number": number, "title": title, "link": page}
-
-
-def _plain(letter: DeadLetter, ticket: Mapping[str, str | None]) -> dict[str, object]:
-    return {
-        "helpdesk": letter.key.helpdesk,
-        "ticket": letter.key.ticket,
-        **ticket,
-        "failed_at": letter.failed_at.isoformat(),
-        "attempts": letter.attempts,
-        "events": letter.generation,
-        "error": letter.error,
-    }
+        last = seen.get((name, ticket_id), Outlook())
+        number, title = (ticket.number, ticket.title) if ticket else (last.number, None)
+        named = {**letter.key._asdict(), "number": number, "title": title}
+        yield {**named, **operations.as_data(settings, letter, last), **named}

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from typing import TypeVar
 
 import click
@@ -15,11 +16,13 @@ from rich.text import Text
 
 from connector.cli.options import ADMIN, HELPDESK, RULES, helpdesk_option, later, settings_options
 from connector.cli.sections import command
+from connector.cli.wiring import open_existing_table
 from connector.doctor.context import Examination, Patience
 from connector.doctor.finding import Check, CheckStatus, Finding, examine
 from connector.helpdesks import registry
 from connector.settings import Settings
 from connector.settings_file import FILE_VARIABLE
+from connector.work.errors import StoreError
 
 _COLOURS = {CheckStatus.OK: "green", CheckStatus.WARN: "yellow", CheckStatus.FAIL: "red", CheckStatus.SKIPPED: "dim"}
 
@@ -102,12 +105,19 @@ def doctor(
         chosen = registry.plugin(helpdesk or settings.helpdesk(None)).doctor()
         context = chosen.context(settings, patience=patience, waits=waits, test_tickets=round_trip)
         findings = _findings(chosen.checks, context)
+        _keep(settings, helpdesk or settings.helpdesk(None), findings)
     shown = [finding for finding in findings if not problems or finding.verdict is not CheckStatus.OK]
     if as_json:
         click.echo(json.dumps([finding._asdict() for finding in shown], indent=2, ensure_ascii=False))
     else:
         _show(Console(highlight=False), shown, Counter(finding.verdict for finding in findings))
     sys.exit(1 if any(finding.verdict is CheckStatus.FAIL for finding in findings) else 0)
+
+
+def _keep(settings: Settings, helpdesk: str, findings: Sequence[Finding]) -> None:
+    """For the operations page, where there is a work table."""
+    with suppress(StoreError), closing(open_existing_table(settings)) as table:
+        table.records.examined(helpdesk, [finding._asdict() for finding in findings])
 
 
 def _findings(checks: Sequence[Check[C]], context: C) -> list[Finding]:

@@ -24,7 +24,7 @@ from connector.settings import PROOF_KEY, Settings
 T = TypeVar("T")
 
 _STORE = ("secret_store",)
-_WHERE = ("receiver_url", *_STORE)
+_WHERE = ("receiver_url", "ops_url", *_STORE)
 
 _helpdesk = later(lambda: [click.Argument(["helpdesk"], type=click.Choice(registry.names()))])
 _adopt = click.option("--adopt", is_flag=True, help="Change objects of the same name that are not ours, too.")
@@ -68,7 +68,9 @@ def plan(settings: Settings, *, helpdesk: str, adopt: bool, new_account: bool, v
       interspace install plan {helpdesk} --json
     """
     opened, secrets = _opened(settings, helpdesk), _secrets(settings, helpdesk)
-    planned = _planned(lambda: opened.plan(secrets, settings.receiver_url, Choice(adopt, new_account)))
+    planned = _planned(
+        lambda: opened.plan(secrets, settings.receiver_url, Choice(adopt, new_account, settings.ops_url))
+    )
     hints = [*_hints(settings, secrets, planned), *opened.hints()]
     show_plan(planned, opened.writer.tables, hints, verbose=verbose, as_json=as_json)
 
@@ -113,7 +115,7 @@ def apply(
     Exit code 1 if the plan is refused: it is another one than reviewed, or it needs --force.
     """
     opened, known = _opened(settings, helpdesk), _secrets(settings, helpdesk)
-    planned = _planned(lambda: opened.plan(known, settings.receiver_url, Choice(adopt, new_account)))
+    planned = _planned(lambda: opened.plan(known, settings.receiver_url, Choice(adopt, new_account, settings.ops_url)))
     _refuse(planned, checksum=checksum, force=force, share=share)
     hints, secrets = [*_hints(settings, known, planned), *opened.hints()], known
     if not as_json:

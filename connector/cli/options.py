@@ -18,6 +18,7 @@ from connector.settings import Settings, declared, load, secret_names, variable
 
 LOGGING = ("log_format", "log_level")
 RULES = ("policy", "services")
+TELLING = "telling"
 HELPDESK = "of the helpdesk"
 """Stands for all settings of helpdesks that have a command line option."""
 ADMIN = "of the helpdesk's admin"
@@ -25,8 +26,18 @@ ADMIN = "of the helpdesk's admin"
 MAPPING = "the mappings"
 
 _SECTIONS = {
-    "Rules": RULES,
-    "Receiver": ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes"),
+    "Rules": (*RULES, TELLING),
+    "Receiver": (
+        "host",
+        "port",
+        "receiver_processes",
+        "receiver_threads",
+        "settle_seconds",
+        "max_body_bytes",
+        "panels",
+        "intake_body_bytes",
+    ),
+    "Operations": ("ops_url", "ops_user_header", "ops_proxies"),
     "Worker": (
         "worker_processes",
         "worker_threads",
@@ -175,5 +186,5 @@ def as_environment(settings: Settings) -> dict[str, str]:
     for name in declared().keys() - secret_names():
         value = settings.value(name)
         if value is not None:
-            child[variable(name)] = str(value)
+            child[variable(name)] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return child

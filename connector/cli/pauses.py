@@ -12,10 +12,8 @@ from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import open_existing_table
 from connector.logs import harmless
+from connector.operations.pauses import EVERYTHING, as_data
 from connector.settings import Settings
-from connector.work.jobs import RunningPause
-
-_EVERYTHING = "everything"
 
 
 @click.group(cls=Group)
@@ -46,7 +44,7 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
       interspace pauses list
       interspace pauses list --helpdesk {helpdesk} --json
     """
-    running = [_plain(pause) for pause in open_existing_table(settings).pauses(helpdesk)]
+    running = [as_data(pause) for pause in open_existing_table(settings).pauses(helpdesk)]
     if as_json:
         click.echo(json.dumps(running, indent=2, ensure_ascii=False))
         return
@@ -81,20 +79,11 @@ def lift(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     for name in sorted({pause.helpdesk for pause in lifted}):
         table.lift(name)
     if as_json:
-        click.echo(json.dumps([_plain(pause) for pause in lifted], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([as_data(pause) for pause in lifted], indent=2, ensure_ascii=False))
     else:
-        what = ", ".join(f"{pause.helpdesk}: {pause.endpoint or _EVERYTHING}" for pause in lifted)
+        what = ", ".join(f"{pause.helpdesk}: {pause.endpoint or EVERYTHING}" for pause in lifted)
         click.echo(f"lifted: {harmless(what)}" if lifted else "no pauses to lift")
     for pause in running:
         if pause.until is None:
             click.echo(harmless(f"{pause.helpdesk} stays stopped: {pause.reason}"), err=True)
             sys.exit(1)
-
-
-def _plain(pause: RunningPause) -> dict[str, str | None]:
-    return {
-        "helpdesk": pause.helpdesk,
-        "what": pause.endpoint or _EVERYTHING,
-        "until": pause.until.isoformat() if pause.until else None,
-        "cause": pause.reason,
-    }

@@ -13,16 +13,11 @@ from connector.cli.options import HELPDESK, RULES, ago, helpdesk_option, setting
 from connector.cli.past import asked, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_desk, open_policy
-from connector.domain.decision import NewTicket
-from connector.domain.fields import fit
-from connector.domain.ticket import Ticket, key_of
-from connector.domain.vocabulary import ProblemState, ServiceCheck, TicketKind
-from connector.helpdesks.helpdesk import Helpdesk
 from connector.logs import harmless
-from connector.policy.models import Policy
-from connector.rules import wording, writing
-from connector.rules.recurrence import Fault, Recurring, fault_of, recurrences
+from connector.rules import wording
+from connector.rules.recurrence import Recurring, fault_of, recurrences
 from connector.settings import Settings
+from connector.work.recurrence import propose
 
 
 @command()
@@ -41,7 +36,9 @@ def recurrence(
     linked to its incidents, which a person confirms, or declines by closing it; then it is silent until as many new
     ones have come.
 
-    Reads every incident of that time, one after the other. Run it daily or weekly, by a timer.
+    The same is counted with each incident. This counts all of a longer time at once, and more than one search of a
+    helpdesk shows: run it after an upgrade or a change of the numbers, or weekly by a timer. It reads every incident
+    of that time, one after the other.
 
     \b
     Examples:
@@ -56,68 +53,12 @@ def recurrence(
     records: list[str | None] = [None] * len(found)
     if not dry_run:
         desk, by_id = open_desk(settings, settings.helpdesk(helpdesk)), {ticket.id: ticket for ticket in read}
-        records = [propose(desk, policy, one, by_id) for one in found]
+        records = [next(iter(propose(desk, policy, one, by_id)), None) for one in found]
     if as_json:
         data = [_as_data(one, record) for one, record in zip(found, records, strict=True)]
         click.echo(json.dumps({"incidents": len(faults), "recurring": data}, indent=2, ensure_ascii=False))
     else:
         _show(found, len(faults), len(read), dry_run=dry_run)
-
-
-def propose(desk: Helpdesk, policy: Policy, recurring: Recurring, read: dict[str, Ticket]) -> str | None:
-    """The id of the proposed record, linked to all its incidents. A repeat finds it: by its key, and because what is
-    linked counts no more. ``None``: its newest incident has a record by now.
-
-    :raises HelpdeskError: the same call later completes what is missing.
-    """
-    newest = desk.read(recurring.faults[-1].ticket)
-    if any(link.kind is TicketKind.PROBLEM for link in newest.links):
-        return None
-    record = desk.ensure(_record(policy, recurring, newest), newest)
-    for fault in recurring.faults[:-1]:
-        desk.link(record, read[fault.ticket])
-    return record
-
-
-def _record(policy: Policy, recurring: Recurring, newest: Ticket) -> NewTicket:
-    rules, service = policy.recurrence, recurring.faults[-1].service
-    data = {
-        "by": recurring.by,
-        "place": recurring.place,
-        "often": recurring.often,
-        "days": rules.within.fixed.days,
-        "down": recurring.down,
-        "critical": recurring.critical,
-        "critical_days": rules.critical_within.fixed.days,
-        "incidents": [_row(fault) for fault in recurring.faults],
-    }
-    text = writing.text("problem_proposed", data, newest, policy)
-    services = dict.fromkeys(fault.service.id for fault in recurring.faults)
-    return NewTicket(
-        key=key_of(TicketKind.PROBLEM, newest.id),
-        title=text.subject[:240],
-        text=text.body,
-        group=policy.problem.group,
-        fields={
-            "priority": min((fault.priority for fault in recurring.faults if fault.priority), default=None),
-            "service_id": service.id,
-            "service_check": ServiceCheck.VERIFIED,
-            "problem_start": recurring.faults[0].began,
-            "problem_state": ProblemState.PROPOSED,
-            "affected_services": fit("affected_services", "\n".join(services)),
-        },
-    )
-
-
-def _row(fault: Fault) -> dict[str, Any]:
-    lasted = None if fault.ended is None else max(fault.ended - fault.began, timedelta())
-    return {
-        "number": fault.number,
-        "priority": fault.priority and fault.priority.value,
-        "service": fault.service.id,
-        "began": fault.began,
-        "lasted": lasted,
-    }
 
 
 def _as_data(recurring: Recurring, record: str | None) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from pydantic import SecretStr
 from connector.cli import EXIT_CODES, cli
 from connector.cli.options import sections as headings
 from connector.cli.sections import filled, sections
+from connector.domain.model import Model
 from connector.helpdesks import registry
+from connector.outgoing.payload import Payload
+from connector.outgoing.receivers import Receivers
 from connector.policy.catalogue import Catalogue
 from connector.policy.letterhead import Provider
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Rules
-from connector.policy.section import Section
 from connector.settings import Settings, declared, secret_names, variable
 
 REFERENCE = MAPPINGS.parent / "docs" / "configuration.md"
@@ -131,18 +133,20 @@ def _first_paragraph(command: click.Command) -> str:
     return " ".join(filled(command.help).partition("\n\n")[0].split())
 
 
-def schemas() -> dict[str, type[Section]]:
+def schemas() -> dict[str, type[Model]]:
     """The name of each schema's file, and what it describes."""
     mappings = {f"{plugin.name}.schema.json": plugin.mapping() for plugin in registry.plugins()}
     return {
+        "event.schema.json": Payload,
         "policy.schema.json": Rules,
         "provider.schema.json": Provider,
         "services.schema.json": Catalogue,
+        "telling.schema.json": Receivers,
         **mappings,
     }
 
 
-def schema_text(section: type[Section]) -> str:
+def schema_text(section: type[Model]) -> str:
     """The schema of a file, as the file's text."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **section.model_json_schema()}
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

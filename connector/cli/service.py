@@ -5,15 +5,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from connector import metrics
-from connector.cli.options import HELPDESK, RULES, as_environment, helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, RULES, TELLING, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import open_rules, reload_on_sighup
 from connector.cli.sections import command
 from connector.cli.supervisor import Part, supervise
@@ -23,6 +23,10 @@ from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
+from connector.operations.links import page_of
+from connector.outgoing.courier import Courier
+from connector.outgoing.receivers import load_receivers
+from connector.outgoing.webhooks import Webhooks, unknown
 from connector.parent import end_first, end_with_supervisor, pulse
 from connector.policy.models import Policy
 from connector.ports import holder
@@ -38,16 +42,19 @@ from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
 
-_RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes")
+_INTAKE = ("panels", "intake_body_bytes")
+_RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes", *_INTAKE)
+_PAGE = ("ops_url", "ops_user_header", "ops_proxies")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
-_WORKER = (*RULES, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
+_WORKER = (*RULES, TELLING, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
 _OF_RUN = ("worker_processes",)
 _ASK_AGAIN_S = 5.0
+_LAST_DELIVERY_S = 20.0
 _PROGRAM = (sys.executable, "-m", "connector")
 
 
 @command()
-@settings_options(*_RECEIVER, *_WORKER, *_OF_RUN)
+@settings_options(*_RECEIVER, *_PAGE, *_WORKER, *_OF_RUN)
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
@@ -67,13 +74,14 @@ def run(settings: Settings) -> None:
     for helpdesk in served:
         open_rules(settings, helpdesk)
     address_of(settings)
+    load_receivers(settings.telling)
     open_table(settings).close()
     receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings))
     sys.exit(supervise([receiver, *workers(settings, served, os.cpu_count() or 1)]))
 
 
 @command()
-@settings_options(*_RECEIVER)
+@settings_options(*_RECEIVER, *_PAGE, *RULES)
 def receive(settings: Settings) -> None:
     """Only receive webhooks.
 
@@ -107,6 +115,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     served = settings.helpdesk(helpdesk)
     # Whatever is wrong with settings or rules is said before there is a work table.
     open_rules(settings, served)
+    receivers = load_receivers(settings.telling)
     table = open_table(settings)
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
@@ -123,6 +132,8 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         after_write=plugin(served).sweep_after_write,
         largest_change=settings.largest_change,
     )
+    webhooks = Webhooks(receivers, page_of(settings, served))
+    courier = Courier(table, served, webhooks.deliveries(table.now), unknown)
     worker = Worker(
         table,
         desk,
@@ -132,6 +143,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         schedule=schedule,
         pulse=pulse(),
         watch=watch,
+        tellers=(webhooks,),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -139,13 +151,27 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
-    worker.run()
+    with delivering(courier):
+        worker.run()
     table.close()
     log.info("worker stopped", helpdesk=desk.name)
     if worker.exposed is not None:
         raise worker.exposed
     if worker.hangs:
         sys.exit(1)
+
+
+@contextmanager
+def delivering(courier: Courier) -> Iterator[None]:
+    """What has to be told outside is delivered until the context ends. What has begun then is finished, if it does not
+    take long: whoever dies over one tells it again."""
+    thread = threading.Thread(target=courier.run, name="courier", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        courier.stop()
+        thread.join(_LAST_DELIVERY_S)
 
 
 def _in_force(rules: tuple[Desk, Policy], since: datetime | None) -> tuple[Desk, Policy]:
@@ -226,7 +252,7 @@ def _show_figures(settings: Settings, table: WorkTable) -> None:
     if port is None:
         return
     try:
-        metrics.serve(host, port, WorkTableRows(table.counts, health=table.health.all))
+        metrics.serve(host, port, WorkTableRows(table.counts, health=table.health.all, tellings=table.tellings.counts))
     except OSError as error:
         reason = error.strerror or str(error)
         names = variable("worker_metrics_port")

@@ -67,6 +67,8 @@ def secret_files(context: Examination) -> Observation:
         paths.add(str(file))
     if is_there(context.settings.secret_store):
         paths.add(str(context.settings.secret_store))
+    if context.settings.telling is not None:
+        paths.add(str(context.settings.telling))
     open_ = sorted(path for path in paths if _readable_by_all(path))
     if open_:
         return warn(f"every user of this machine may read {', '.join(open_)}", f"chmod o= {' '.join(open_)}")

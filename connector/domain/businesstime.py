@@ -24,7 +24,7 @@ no public holidays.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
@@ -211,6 +211,13 @@ class BusinessCalendar:
 
         Raises ``ValueError`` for no days at all, and where two whole years in a row have no opening hours.
         """
+        return self._by_working_days(start, days)
+
+    @cached_property
+    def _by_working_days(self) -> Callable[[datetime, int], datetime]:
+        return lru_cache(maxsize=4_096)(self._added_working_days)
+
+    def _added_working_days(self, start: datetime, days: int) -> datetime:
         begin = _utc(start, "start")
         if not 1 <= abs(days) <= _LONGEST.days:
             raise ValueError(f"days must be between 1 and {_LONGEST.days}, or negative, not {days}")
@@ -292,11 +299,13 @@ class BusinessCalendar:
 
 
 def _utc(value: datetime, name: str) -> datetime:
-    if value.tzinfo is not UTC and value.utcoffset() is None:
+    if value.tzinfo is UTC and _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        return value
+    if value.utcoffset() is None:
         raise ValueError(f"{name} must be an aware datetime, not {value.isoformat()}")
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise ValueError(f"{name} must lie in the years {_FIRST_YEAR} to {_LAST_YEAR}: {value.isoformat()}")
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    return value.astimezone(UTC)
 
 
 @cache

@@ -8,8 +8,10 @@ from connector.domain.vocabulary import (
     CauseCategory,
     FaultType,
     Impact,
+    IntakeChannel,
     IntakeStatus,
     Missed,
+    ParentIncident,
     Priority,
     PrioritySource,
     ProblemState,
@@ -41,6 +43,7 @@ class Changes(TypedDict, total=False):
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
     language: WrittenLanguage | None
+    intake_channel: IntakeChannel | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None
     next_update_at: datetime | None
@@ -57,6 +60,8 @@ class Changes(TypedDict, total=False):
     deferral_customer: bool | None
     deferral: str | None
     deferred_until: datetime | None
+    parent_incident: ParentIncident | None
+    parent_update: str | None
     problem_state: ProblemState | None
     root_cause: str | None
     cause_category: CauseCategory | None

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from pydantic import Field
@@ -13,6 +12,8 @@ from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
+from connector.domain.once import once
+from connector.domain.past import PlaceSearch
 from connector.domain.ticket import OpenProblem
 from connector.domain.vocabulary import TicketState
 
@@ -109,7 +110,7 @@ class Reasons(Sequence[str]):
     def __init__(self, words: Callable[[], Iterable[str]]) -> None:
         self._words = words
 
-    @cached_property
+    @once
     def _all(self) -> tuple[str, ...]:
         return tuple(self._words())
 
@@ -147,6 +148,8 @@ class Outcome(NamedTuple):
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
     """Ids of tickets that have to be looked at again because of this one."""
+    search: PlaceSearch | None = None
+    """What has been at the incident's place before is to be counted now: one search (R31)."""
     reasons: Sequence[str] = ()
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: datetime | None = None
@@ -165,6 +168,7 @@ class Decision(NamedTuple):
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
     touches: tuple[str, ...] = ()
+    search: PlaceSearch | None = None
     unfinished: bool = False
     """A second message waits, or the history does: reconcile again at once."""
     due: datetime | None = None

@@ -15,8 +15,10 @@ from connector.domain.model import Instant
 from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
     CauseCategory,
+    IntakeChannel,
     IntakeStatus,
     Missed,
+    ParentIncident,
     Priority,
     PrioritySource,
     ProblemState,
@@ -62,6 +64,25 @@ class Fields(StatedFields):
         set_by=SetBy.REQUEST, on_portal=True,
     )] = None  # fmt: skip
     """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
+
+    parent_incident: Annotated[ParentIncident | None, Field(
+        label="Parent incident",
+        help="Several services of one region failed at once: the incidents linked to this one may be one outage with "
+        "it. First take away the links of those that are not. Confirmed: they are part of it. Declined: they are not.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            ParentIncident.PROPOSED: "Proposed", ParentIncident.CONFIRMED: "Confirmed",
+            ParentIncident.DECLINED: "Declined",
+        },
+    )] = None  # fmt: skip
+    """R31. On the incident that stands for an outage."""
+    parent_update: Annotated[str | None, Field(
+        label="Update to all customers",
+        help="Of a confirmed parent incident: each text that is saved here goes to the customers of all incidents that "
+        "are part of it, at once and as it is. Name no customer, service or circuit.",
+        set_by=SetBy.SUPPORT, length=4000,
+    )] = None  # fmt: skip
+    """R31, R36. On the incident that stands for an outage."""
 
     problem_state: Annotated[ProblemState | None, Field(
         label="Problem state",
@@ -219,6 +240,15 @@ class Fields(StatedFields):
         set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage},
     )] = None  # fmt: skip
     """R6."""
+
+    intake_channel: Annotated[IntakeChannel | None, Field(
+        label="Channel",
+        help=f"{_RULES_SAY} Where the customer reported it, if not by mail, phone or the helpdesk's own portal.",
+        choices={
+            IntakeChannel.MY_INTERSPACE: "My Interspace", IntakeChannel.TROUBLE_TICKET_API: "Trouble ticket API",
+        },
+    )] = None  # fmt: skip
+    """R4. Set when the connector opens a ticket in a customer's name."""
 
     first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
     repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None

@@ -11,14 +11,15 @@ from pydantic_core import CoreSchema, core_schema
 MarkName = Literal[
     "asked", "cause-asked", "change-untold", "contested", "customer-hears", "customer-told", "deferral-asked",
     "deferral-cancelled", "deferral-ended", "deferral-offered", "deferral-refused", "deferral-told", "deferred",
-    "document", "doubt", "english-only", "left-scope", "level", "measure-late", "measures-open", "older",
-    "opened-again", "priority", "priority-kept", "problem-back", "problem-effective", "problem-incidents",
-    "problem-linked", "problem-overdue", "problem-reminder", "problem-reopened", "receipt", "refused",
-    "refused-told", "reminded", "repaired", "request", "request-late", "request-told", "request-top",
+    "document", "doubt", "english-only", "left-scope", "level", "measure-late", "measures-open", "not-told",
+    "older", "opened-again", "parent-confirmed", "parent-held", "parent-maybe", "parent-proposed",
+    "parent-update", "part-of", "priority", "priority-kept", "problem-back", "problem-effective",
+    "problem-incidents", "problem-linked", "problem-overdue", "problem-reminder", "problem-reopened", "receipt",
+    "refused", "refused-told", "reminded", "repaired", "request", "request-late", "request-told", "request-top",
     "rfo-declined", "rfo-declined-by-us", "rfo-draft", "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late",
     "rfo-no-reason", "rfo-not-released", "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent",
-    "rfo-sent-told", "rfo-withdrawn", "service", "state-unknown", "unclear", "understood", "unproved", "unwritten",
-    "update-missed", "warned", "workaround", "worse",
+    "rfo-sent-told", "rfo-withdrawn", "service", "state-unknown", "told", "unclear", "understood", "unproved",
+    "unwritten", "update-missed", "warned", "workaround", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 
@@ -53,9 +54,11 @@ class Mark(str):
     It is a string, because that is what tickets carry. The rules look at ``name`` and ``parts``, never at the text.
     """
 
-    __slots__ = ("name", "parts")
+    __slots__ = ("name", "number", "parts")
     name: MarkName | None
     """``None``: nothing that this version knows. Such a mark is kept and never acted on."""
+    number: int | None
+    """The only part, where it is a number: the level of ``level-3``."""
     parts: tuple[str, ...]
     """What the step was about, e.g. a level or the id of a message. A part that holds a dash is read as two."""
 
@@ -76,11 +79,6 @@ class Mark(str):
         ('3', '20261201T1000')
         """
         return _parsed(text)
-
-    @property
-    def number(self) -> int | None:
-        """The only part, where it is a number: the level of ``level-3``."""
-        return int(self.parts[0]) if len(self.parts) == 1 and _NUMBER.fullmatch(self.parts[0]) else None
 
     def carried(self, ticket_id: str) -> "Mark | None":
         """What this mark of another ticket, ``ticket_id``, proves where a merge has brought it to: that a message or an
@@ -119,4 +117,5 @@ def _parsed(text: str) -> Mark:
     known = _MARK.fullmatch(text)
     mark.name = cast(MarkName, known[1]) if known else None
     mark.parts = tuple(known[2].split("-")) if known and known[2] is not None else ()
+    mark.number = int(mark.parts[0]) if len(mark.parts) == 1 and _NUMBER.fullmatch(mark.parts[0]) else None
     return mark

@@ -1,10 +1,9 @@
 """A ticket as the rules see it, whatever helpdesk it lives in."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any, TypeVar
 
 from pydantic import Field, InstanceOf
@@ -14,11 +13,15 @@ from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark
 from connector.domain.model import Instant, Model
+from connector.domain.once import once
+from connector.domain.past import PastTicket, named_services
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    ParentIncident,
     Priority,
+    ProblemState,
     RfoStatus,
     Silence,
     TicketKind,
@@ -102,6 +105,13 @@ class LinkedTicket(Model):
     ended: Instant | None = None
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
+    problem_state: ProblemState | None = None
+    parent_incident: ParentIncident | None = None
+
+    @property
+    def is_declined(self) -> bool:
+        """A problem record that was proposed, and a person has closed it: it stands for nothing."""
+        return self.problem_state is ProblemState.PROPOSED and self.state.is_over
 
 
 class OpenProblem(Model):
@@ -116,9 +126,7 @@ class OpenProblem(Model):
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
-    named = re.split(r"[\s,;]+", f"{fields.get('service_id') or ''} {fields.get('affected_services') or ''}")
-    services = frozenset(name.casefold() for name in named if name)
-    return OpenProblem(id=record_id, services=services, began=fields.get("problem_start"))
+    return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))
 
 
 class Kept(Model):
@@ -133,7 +141,7 @@ class Kept(Model):
     history: tuple[Change, ...] = ()
     """Oldest first. Empty for a ticket that nobody has changed since it was created."""
 
-    @cached_property
+    @once
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
         """The history by field, oldest first."""
         by_field: defaultdict[str, list[Change]] = defaultdict(list)
@@ -168,6 +176,8 @@ class Ticket(Kept):
     links: tuple[LinkedTicket, ...] = ()
     siblings: tuple[LinkedTicket, ...] = ()
     """Of an RFO task whose incident was merged into another one: the other RFO tasks of that one."""
+    past: tuple[PastTicket, ...] = ()
+    """What a search has shown of the incident's place, at the one look that asks for it."""
     related: "Ticket | None" = None
     """The ticket that :attr:`needed` names, read whole."""
     merged: tuple[MergedTicket, ...] = ()
@@ -182,7 +192,7 @@ class Ticket(Kept):
     labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
     """What the helpdesk's screen calls the fields."""
 
-    @cached_property
+    @once
     def marks(self) -> Mapping[Mark, datetime]:
         """Every step that a note of the connector proves, with the time of the first proof (UTC)."""
         marks: dict[Mark, datetime] = {}
@@ -192,7 +202,7 @@ class Ticket(Kept):
                     marks.setdefault(mark, article.created_at)
         return marks
 
-    @cached_property
+    @once
     def refused_marks(self) -> frozenset[Mark]:
         """Every step that only notes of the connector without a valid signature speak of."""
         refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
@@ -201,7 +211,7 @@ class Ticket(Kept):
     @property
     def needed(self) -> str | None:
         """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
-        an incident its RFO task on which a person has decided something."""
+        an incident its RFO task on which a person has decided something, else the incident that it is part of."""
         if self.kind is TicketKind.RFO_TASK:
             is_finished = self.state.is_over and self.fields.rfo_status is RfoStatus.DELIVERED
             if is_finished and self.fields.rfo_release is None:
@@ -213,15 +223,26 @@ class Ticket(Kept):
         if self.kind is TicketKind.INCIDENT:
             waiting = {RfoStatus.RELEASED, RfoStatus.DECLINED} - {self.fields.rfo_status}
             tasks = (link for link in self.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK)
-            return next((task.id for task in tasks if task.rfo_status in waiting), None)
+            task = next((task.id for task in tasks if task.rfo_status in waiting), None)
+            return task or (self.part_of if not self.state.is_over else None)
         return None
+
+    @property
+    def part_of(self) -> str | None:
+        """The id of the incident that stands for an outage with this one, as a person has confirmed; ``None``: of none,
+        or this one stands for others itself."""
+        if self.kind is not TicketKind.INCIDENT or self.fields.parent_incident is ParentIncident.CONFIRMED:
+            return None
+        parents = (link for link in self.links if link.kind is TicketKind.INCIDENT and not link.state.is_over)
+        confirmed = [link.id for link in parents if link.parent_incident is ParentIncident.CONFIRMED]
+        return min(confirmed, key=lambda number: (len(number), number), default=None)
 
     @property
     def began_at(self) -> datetime:
         """When the first of the tickets that are this one now was created (UTC)."""
         return min([self.created_at, *(merged.created_at for merged in self.merged)])
 
-    @cached_property
+    @once
     def answers(self) -> tuple[Article, ...]:
         """What support said and the customer heard (R36), oldest first: calls, mails to the customer or a colleague,
         and what they read in the portal. Neither what opened the ticket, unless it was mailed to them, nor a message
@@ -237,7 +258,7 @@ class Ticket(Kept):
             return any(map(self.customer.has_address, article.recipients))
         return article.channel is not Channel.NOTE or self._is_read_in_portal
 
-    @cached_property
+    @once
     def _is_read_in_portal(self) -> bool:
         """The customer writes there, so public notes reach them without a mail."""
         return self.channel is Channel.WEB or any(

@@ -126,6 +126,17 @@ class Channel(StrEnum):
     PHONE = "phone"
     WEB = "web"
     NOTE = "note"
+    PANEL = "panel"
+    """The customer's panel: the connector wrote it down in their name. They do not read the helpdesk's own portal."""
+
+
+class IntakeChannel(StrEnum):
+    """Where a ticket that the connector opened in a customer's name came from (R4)."""
+
+    MY_INTERSPACE = "my_interspace"
+    """The control panel."""
+    TROUBLE_TICKET_API = "trouble_ticket_api"
+    """A wholesale customer's own system (TMF621)."""
 
 
 class PrioritySource(StrEnum):
@@ -240,6 +251,16 @@ class ProblemState(StrEnum):
     """Closed for now: whether the fix is effective shows when it is reviewed."""
     CLOSED = "closed"
     """For good: nothing has come back."""
+
+
+class ParentIncident(StrEnum):
+    """Whether an incident stands for an outage of which others are part (R31)."""
+
+    PROPOSED = "proposed"
+    """Several services of one region failed at once: a person confirms or declines."""
+    CONFIRMED = "confirmed"
+    """The incidents that are linked to it are part of it."""
+    DECLINED = "declined"
 
 
 WAITED_FOR = (RfoStatus.REQUESTED, RfoStatus.DUE, RfoStatus.OVERDUE, RfoStatus.RELEASED)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import structlog
@@ -111,6 +112,7 @@ class Connection:
         self.concurrency = Concurrency()
         """How much the helpdesk can take, by its answers."""
         self.headers = {
+            "Host": urlsplit(self.base).netloc,
             "Authorization": authorization,
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.document import File
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
@@ -53,6 +54,9 @@ class Helpdesk(Protocol):
 
     def open_problems(self) -> list[OpenProblem]:
         """The problem records that are not closed for good, whoever opened them: a fix may have to be reviewed."""
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """One request: the newest incidents and problem records of a place, at most as many as fit on one page."""
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """Links a problem record to an incident. Linking twice is one link."""

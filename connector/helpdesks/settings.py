@@ -5,10 +5,11 @@ settings.
 """
 
 from datetime import date, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 
 from connector.domain.model import Model
@@ -57,6 +58,21 @@ def _usable(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _networks(text: object) -> object:
+    """Addresses and networks as people list them, with commas or spaces."""
+    if not isinstance(text, str):
+        return text
+    found = list[IPv4Network | IPv6Network]()
+    for part in text.replace(",", " ").split():
+        try:
+            found.append(ip_network(part))
+        except ValueError:
+            raise ValueError(f"{part!r} is no address or network, such as 10.0.0.5 or 10.0.0.0/24") from None
+    return tuple(found)
+
+
+Network = IPv4Network | IPv6Network
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_networks)]
 AnswerBytes = Annotated[int, Field(ge=2 * 1024 * 1024, le=64 * 1024**3)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_usable)]

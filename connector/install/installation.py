@@ -48,6 +48,8 @@ class Choice(NamedTuple):
     """Change objects of the same name that are not ours, too."""
     new_account: bool = False
     """Let another account of the connector take over."""
+    ops_url: str | None = None
+    """Where people reach the operations page; ``None``: what leads there stays as it is."""
 
 
 def of_account(installed: Installed, account: str, *, new_account: bool) -> Installed:

@@ -92,9 +92,10 @@ class Message:
 
     def _rendered(self, data: Mapping[str, Any], reader: Reader) -> Rendered:
         subject, body = self._templates
-        # Much of what the rules render has no subject.
-        title = " ".join(subject.render(data, reader).split()) if self.subject else ""
-        return Rendered(title, self._shaped(body.render(data, reader)))
+        # Much of what the rules render has no subject; those of notes, and a last line without data, are often alike.
+        title = " ".join(subject.render_again(data, reader).split()) if self.subject else ""
+        text = body.render(data, reader) if self.kinds else body.render_again(data, reader)
+        return Rendered(title, self._shaped(text))
 
     def _shaped(self, body: str) -> str:
         """Most fields of helpdesks hold one line, whatever a file of texts says."""

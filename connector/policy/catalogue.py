@@ -39,6 +39,16 @@ class Service(Model):
     region: str | None = None
 
 
+class Contact(NamedTuple):
+    """Whom a helpdesk contact belongs to."""
+
+    customers: tuple[CatalogueCustomer, ...]
+    organizations: tuple[str, ...]
+    """The contact's own and all of these customers', as the helpdesk names them."""
+    domains: tuple[str, ...]
+    """Mail domains of these customers."""
+
+
 class Identifiers(NamedTuple):
     """What a customer may name as theirs, in small letters."""
 
@@ -75,11 +85,21 @@ class Catalogue(Section):
 
     def customers_of(self, organizations: Iterable[str], email: str | None) -> tuple[CatalogueCustomer, ...]:
         """The customers whom a helpdesk contact belongs to: by all organizations, else by mail domain."""
-        return self._customers_of(tuple(organizations), email)
+        return self._contact(tuple(organizations), email).customers
+
+    def contact(self, organizations: tuple[str, ...], email: str | None) -> Contact:
+        """What the catalogue knows of a helpdesk contact."""
+        return self._contact(organizations, email)
 
     @cached_property
-    def _customers_of(self) -> Callable[[tuple[str, ...], str | None], tuple[CatalogueCustomer, ...]]:
-        return lru_cache(maxsize=4_096)(self._found)
+    def _contact(self) -> Callable[[tuple[str, ...], str | None], Contact]:
+        return lru_cache(maxsize=4_096)(self._looked_up)
+
+    def _looked_up(self, organizations: tuple[str, ...], email: str | None) -> Contact:
+        customers = self._found(organizations, email)
+        names = [name for customer in customers for name in customer.organizations if name not in organizations]
+        domains = {domain for customer in customers for domain in customer.domains}
+        return Contact(customers, (*organizations, *names), tuple(sorted(domains)))
 
     def _found(self, organizations: tuple[str, ...], email: str | None) -> tuple[CatalogueCustomer, ...]:
         found = {

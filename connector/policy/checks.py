@@ -1,6 +1,6 @@
 """What must fit together across a policy. Each check passes over what is malformed in itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -15,7 +15,7 @@ from connector.policy.problem import Location, UnlocatedProblem
 from connector.policy.section import dig, entries
 
 
-def every_member(members: type[StrEnum], data: Any, name: str) -> Iterator[UnlocatedProblem]:
+def every_member(members: Iterable[StrEnum], data: Any, name: str) -> Iterator[UnlocatedProblem]:
     """The section ``name`` has an entry for every member."""
     if isinstance(section := dig(data, name), Mapping):
         yield from (((name, member.value), "is missing") for member in members if member not in section)

@@ -148,6 +148,11 @@ class ProblemRules(Section):
 class Recurrence(Section):
     """R31: from when on faults of one place are a problem that a person is asked to confirm."""
 
+    each_incident: bool = Field(
+        default=True,
+        description="counted when an incident's service is known and when it is over, by one search each; else only "
+        "by: interspace recurrence",
+    )
     by: tuple[Literal["service", "circuit", "region"], ...] = Field(
         default=("service", "circuit", "region"), description="what faults are counted by"
     )
@@ -157,6 +162,18 @@ class Recurrence(Section):
     down: FixedLength = Field(default=Span("24 h"), description="longer down than this in all, in the time above")
     critical: int = Field(default=2, ge=2, description="so many P1 within the time below")
     critical_within: FixedLength = Field(default=Span("90 days"), description="for the P1")
+    again_within: FixedLength = Field(
+        default=Span("14 days"),
+        description="a fault on the service or circuit of a problem that was closed so recently opens it again",
+    )
+
+
+class ParentIncidentRules(Section):
+    """R31: several services of one region that fail at once may be one outage. A person decides."""
+
+    propose: bool = Field(default=True, description="only where incidents are counted (recurrence.each_incident)")
+    services: int = Field(default=3, ge=2, description="so many different ones of one region")
+    within: FixedLength = Field(default=Span("2 h"), description="whose faults began no further apart")
 
 
 class ClockPauses(Section):
@@ -206,6 +223,7 @@ class Rules(Section):
     problem: ProblemRules
     updates: Updates = Updates()
     recurrence: Recurrence = Recurrence()
+    parent_incident: ParentIncidentRules = ParentIncidentRules()
     pauses: ClockPauses = ClockPauses()
 
     @classmethod

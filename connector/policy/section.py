@@ -1,5 +1,6 @@
 """The base of everything an admin writes: a value that reports all that is wrong with it at once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Self
@@ -37,6 +38,9 @@ _WORDING = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
 }
+
+_NAMED = re.compile(r"<[\w.]+: ('[^']*')>")
+"""How a choice among some members of a vocabulary is worded; people write the value."""
 
 
 class Section(Model):
@@ -96,7 +100,7 @@ def entries(data: Any, *path: str | int) -> list[tuple[Any, Any]]:
 def worded(detail: ErrorDetails) -> str:
     """pydantic's message in an admin's words."""
     if detail["type"] in ("enum", "literal_error"):
-        return f"expected {detail['ctx']['expected']}"
+        return "expected " + _NAMED.sub(r"\1", detail["ctx"]["expected"])
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
     if wording := _WORDING.get(detail["type"]):

@@ -144,12 +144,11 @@ def _updates(case: Case) -> tuple[int, int]:
     if limits.update_every is None or first is None:
         return 0, 0
     kept = missed = 0
-    running, last = timeline.runs(ticket, case.policy), first
+    clock, last = timeline.Counter.of(limits.calendar, timeline.runs(ticket, case.policy)), first
     end = timeline.resolved_at(ticket) or case.now
     told = sorted(answer.heard_at for answer in ticket.answers if first < answer.heard_at <= end)
     for at in (*told, end):
-        since = timeline.both(running, (Interval(last, None),))
-        due = timeline.deadline(limits.calendar, since, limits.update_every.length)
+        due = clock.deadline(clock.elapsed(last) + limits.update_every.length)
         if due is not None and due < at:
             missed += 1
         elif at != end:

@@ -4,12 +4,12 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Outcome
 from connector.domain.fields import fit
+from connector.domain.once import once
 from connector.domain.ticket import Ticket, number_of
 from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
@@ -50,7 +50,7 @@ class Case:
         """The ticket's, or the policy's default where the helpdesk holds one that the mapping does not know."""
         return self.ticket.fields.priority or self.policy.default_priority
 
-    @cached_property
+    @once
     def spoken(self) -> Spoken:
         """What the customer asks for or agrees to in their own words (R27, R34, R39)."""
         return spoken(self.ticket, self.policy)
@@ -65,7 +65,7 @@ class Case:
         """What chooses ladder and targets."""
         return self.ticket.fields.verified_service
 
-    @cached_property
+    @once
     def limits(self) -> TargetLimits:
         """What the ticket is promised (R36)."""
         return self.policy.targets_of(self.verified_service, self.priority)
@@ -75,7 +75,7 @@ class Case:
         """The escalation matrix that counts for the ticket, in the version of the day on which it began (R35)."""
         return self.policy.ladder_of(self.verified_service, self.ticket.began_at)
 
-    @cached_property
+    @once
     def companies(self) -> tuple[CatalogueCustomer, ...]:
         """The catalogue's customers whom the ticket's contact belongs to: none, one, or a reseller's several (R7)."""
         contact = self.ticket.customer

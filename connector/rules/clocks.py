@@ -8,13 +8,12 @@ one came is not forgotten (docs/decisions/0015).
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from connector.domain.businesstime import BusinessCalendar
 from connector.domain.vocabulary import Priority
 from connector.rules import timeline
 from connector.rules.before import runs_before
 from connector.rules.case import Case
 from connector.rules.held import Held, priorities_held
-from connector.rules.timeline import Interval, Intervals
+from connector.rules.timeline import Counter, Interval, Intervals
 
 TargetName = Literal["first_response", "repair"]
 
@@ -40,11 +39,10 @@ class Target(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """The clock of one priority: its calendar, when it ran, and its limits."""
+    """The clock of one priority: when it ran, and its limits."""
 
     priority: Priority
-    calendar: BusinessCalendar
-    runs: Intervals
+    counter: Counter
     first_response: Target
     repair: Target
 
@@ -87,12 +85,16 @@ def _counted(case: Case) -> Clocks:
         clock = _clock(case, case.priority, (*runs_before(case.ticket, case.policy, None), *running))
         return Clocks(clock, (clock,), *clock.targets)
     held = priorities_held(case)
+    if len(held) == 1:
+        runs = (*runs_before(case.ticket, case.policy, held[0].priority), *running)
+        clock = _clock(case, held[0].priority, runs)
+        return Clocks(clock, (clock,), *clock.targets)
     had = {one.priority: _while_at_least(held, one.priority) for one in held}
-    runs = {
+    ran = {
         priority: (*runs_before(case.ticket, case.policy, priority), *timeline.both(running, had[priority]))
         for priority in sorted(had)
     }
-    each = {priority: _clock(case, priority, ran) for priority, ran in runs.items()}
+    each = {priority: _clock(case, priority, runs) for priority, runs in ran.items()}
     current = held[-1].priority
     raised = had[current][-1].start
     lower = [clock for priority, clock in each.items() if priority > current]
@@ -120,12 +122,11 @@ def _while_at_least(held: tuple[Held, ...], priority: Priority) -> Intervals:
 def _clock(case: Case, priority: Priority, runs: Intervals) -> Clock:
     own = priority is case.priority
     limits = case.limits if own else case.policy.targets_of(case.verified_service, priority)
-    answer = timeline.deadline(limits.calendar, runs, limits.first_response.length)
-    repaired = timeline.deadline(limits.calendar, runs, limits.repair.length)
+    counter = timeline.Counter.of(limits.calendar, runs)
+    answer, repaired = counter.deadline(limits.first_response.length), counter.deadline(limits.repair.length)
     return Clock(
         priority,
-        limits.calendar,
-        runs,
+        counter,
         Target("first_response", answer, timeline.first_response_at(case.ticket)),
         Target("repair", repaired, timeline.resolved_at(case.ticket)),
     )

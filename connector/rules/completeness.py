@@ -4,9 +4,8 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple, cast
 
@@ -98,11 +97,12 @@ def _open(case: Case, missing: Sequence[str], doubts: Sequence[Doubt]) -> Iterat
 def statements(case: Case) -> tuple[Statement, ...]:
     """What each message that has not been read yet says, oldest first; of those that say something."""
     ticket = case.ticket
-    opened_by_staff = ticket.created_by.is_staff
-    unread = [
-        at for at in _unread(ticket) if _speaks_for_customer(ticket.articles[at], opens=at == 0 and opened_by_staff)
-    ]
-    if not unread or not any(_may_fill(ticket, field) or basis(ticket, field) for field in reversed(INTAKE)):
+    unread = _unread(ticket)
+    # What the customer may choose again is nearly always open.
+    if not unread or not (
+        any(_may_fill(ticket, field) or basis(ticket, field) for field in _LATEST_COUNTS)
+        or any(_may_fill(ticket, field) for field in INTAKE)
+    ):
         return ()
     companies = case.companies
     customers = setting(
@@ -176,27 +176,34 @@ def _spelled(said: Extraction, catalogue: Catalogue) -> Extraction:
     return said.model_copy(update=spelled)
 
 
-def _unread(ticket: Ticket) -> Iterable[int]:
-    """What was said before the details were complete has been read then. Reading costs more than all other rules."""
+def _unread(ticket: Ticket) -> list[int]:
+    """The customer's own messages, and what an agent wrote down on the phone or to open the ticket.
+
+    What was said before the details were complete has been read then. Reading costs more than all other rules.
+    """
+    articles = ticket.articles
+    noted = 0 if ticket.created_by.is_staff else None
+    said = [
+        at
+        for at, article in enumerate(articles)
+        if (
+            not article.internal
+            if article.author is Actor.CUSTOMER
+            else article.author.is_staff and (at == noted or article.channel is Channel.PHONE)
+        )
+    ]
     read = [change.at for change in ticket.changes.get("intake_status", ()) if change.actor is Actor.CONNECTOR]
     if ticket.fields.intake_status is not IntakeStatus.COMPLETE or not read:
-        return range(len(ticket.articles))
+        return said
     # What came in while that was decided may not have been seen; the opening message is there from the start.
     since = read[-1] - _OVERLAP
-    return [at for at, article in enumerate(ticket.articles) if at > 0 and article.created_at >= since]
-
-
-def _speaks_for_customer(article: Article, *, opens: bool) -> bool:
-    """The customer's own messages, and what an agent wrote down on the phone or to open the ticket."""
-    if article.author is Actor.CUSTOMER:
-        return not article.internal
-    return article.author.is_staff and (opens or article.channel is Channel.PHONE)
+    return [at for at in said if at > 0 and articles[at].created_at >= since]
 
 
 def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
-    for field in filter(partial(_may_fill, ticket), INTAKE) if statements else ():
+    for field in [field for field in INTAKE if _may_fill(ticket, field)] if statements else ():
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
         if said:
             value = said[-1] if field in _LATEST_COUNTS else said[0]
@@ -231,13 +238,12 @@ def _describes(title: str) -> bool:
 
 def _may_fill(ticket: Ticket, field: str) -> bool:
     """Empty, and not emptied on purpose by a person of support; or chosen in an earlier message of the customer."""
-    is_empty = getattr(ticket.fields, field) is None
-    if not is_empty and field not in _LATEST_COUNTS:
-        return False
-    last = ticket.last_setter(field)
-    if is_empty:
+    if getattr(ticket.fields, field) is None:
+        last = ticket.last_setter(field)
         return last is None or not last.is_staff
-    return last is Actor.CONNECTOR and not _set_by_support(ticket, field)
+    if field not in _LATEST_COUNTS:
+        return False
+    return ticket.last_setter(field) is Actor.CONNECTOR and not _set_by_support(ticket, field)
 
 
 def _set_by_support(ticket: Ticket, field: str) -> bool:

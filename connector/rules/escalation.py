@@ -22,6 +22,7 @@ from connector.rules.case import Case
 from connector.rules.level_letter import letter_marks
 from connector.rules.levels import LevelDue, Requested, base, by_clock
 from connector.rules.outages import is_over
+from connector.rules.parent import announced
 from connector.rules.requests import Request, Source
 
 
@@ -112,6 +113,9 @@ def _risen(case: Case, reached: int, fired: Sequence[LevelDue], why: str) -> Cha
     groups = [due.level.group for due in fired if due.level.group]
     if groups:
         changes["group"] = groups[-1]
+    if _announced(case, [due for due in fired if due.level.level > 1]) is not None:
+        # From the level itself: the helpdesk mails the contacts of the levels between.
+        changes["escalated_from"] = fired[-1].level.level
     return changes
 
 
@@ -190,12 +194,24 @@ def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Not
     if not called:
         return ()
     highest, passed = called[-1], called[:-1]
+    of = _announced(case, called)
     marks = {Mark("level", due.level.level) for due in called}
     marks |= {Mark("request", due.cause.request.id) for due in called if isinstance(due.cause, Requested)}
     below = [passed_level(due.level, due.at, due.why(case)) for due in passed]
     marks |= letter_marks(case, called)
+    if of is not None:
+        data = {"level": highest.level.level, "name": highest.level.name, "at": highest.at, "why": why}
+        return (Notice("escalated_on_parent", {**data, "parent": of.number}, frozenset(marks)),)
     matrix = case.ladder.version if case.ladder.valid_from is not None else None
     return (level_notice(highest.level, why, highest.at, marks, below, matrix=matrix),)
+
+
+def _announced(case: Case, fired: Sequence[LevelDue]) -> Ticket | None:
+    """The parent incident that has told the same contacts of these levels. What somebody asked for on this ticket is
+    told by this ticket."""
+    if not fired or any(isinstance(due.cause, Requested) for due in fired):
+        return None
+    return announced(case, (due.level for due in fired))
 
 
 def passed_level(level: Level, at: datetime, why: str) -> Mapping[str, Any]:

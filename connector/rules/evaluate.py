@@ -1,12 +1,15 @@
 """All rules on one ticket: ``evaluate`` is pure, and running it on its own result decides nothing."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
+from operator import ne
 from types import MappingProxyType
 from typing import Any, cast
 
 from connector.domain.changes import Changes
-from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
@@ -23,11 +26,13 @@ from connector.rules.language import language
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
+from connector.rules.parent import parent
 from connector.rules.people import known
 from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
 from connector.rules.receipt import receipt
+from connector.rules.recurring import recurring
 from connector.rules.refused import possible, refusal
 from connector.rules.requests import escalation_requests, rfo_requests
 from connector.rules.rfo import rfo
@@ -37,6 +42,7 @@ from connector.rules.rfo_task import rfo_task
 from connector.rules.rfo_text import rfo_faults
 from connector.rules.service import service
 from connector.rules.targets import targets
+from connector.rules.telling import told_outside
 from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
@@ -59,6 +65,8 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         warnings,
         rfo,
         problem,
+        recurring,
+        parent,
         unclear,
         opened_again,
         merged,
@@ -75,9 +83,16 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
 
-def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str, str] = _NOTHING_REFUSED) -> Decision:
+def evaluate(
+    ticket: Ticket,
+    policy: Policy,
+    now: datetime,
+    refused: Mapping[str, str] = _NOTHING_REFUSED,
+    told: Sequence[Told] = (),
+) -> Decision:
     """What has to be written so that the ticket is as the rules want it at ``now`` (UTC). ``refused`` are the details
-    that the helpdesk does not take, and why: they are left out and said."""
+    that the helpdesk does not take, and why: they are left out and said. ``told`` is what was told outside of the
+    helpdesk: that is said as well."""
     if ticket.kind is TicketKind.OTHER:
         return _no_business(ticket, policy)
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
@@ -93,6 +108,8 @@ def evaluate(ticket: Ticket, policy: Policy, now: datetime, refused: Mapping[str
         outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
+    if told:
+        outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
     if refused:
         outcomes.append(unsaid(refusal(ticket, refused), ticket))
@@ -110,7 +127,7 @@ def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:
     The one place where it is decided that something is said once.
     """
     said = ticket.marks.keys()
-    notices = tuple(notice for notice in outcome.notices if not notice.marks <= said)
+    notices = tuple([notice for notice in outcome.notices if not notice.marks <= said])
     return outcome if len(notices) == len(outcome.notices) else outcome._replace(notices=notices)
 
 
@@ -118,9 +135,22 @@ def _together(
     ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
-    notices = [_for_somebody(notice, ticket, policy) for outcome in outcomes for notice in outcome.notices]
-    internal = [notice for notice in notices if not notice.public]
-    public = [notice for notice in notices if notice.public]
+    internal: list[Notice] = []
+    public: list[Notice] = []
+    creates: list[NewTicket] = []
+    touches: list[str] = []
+    state, search, due, again = None, None, None, False
+    for outcome in outcomes:
+        for notice in outcome.notices:
+            told = _for_somebody(notice, ticket, policy)
+            (public if told.public else internal).append(told)
+        if outcome.due is not None and (due is None or outcome.due < due):
+            due = outcome.due
+        creates += outcome.creates
+        touches += outcome.touches
+        state = state or outcome.state
+        search = search or outcome.search
+        again = again or outcome.again
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
@@ -131,14 +161,15 @@ def _together(
     decision = Decision(
         outcomes=tuple(outcomes),
         changes=changes,
-        state=next((outcome.state for outcome in outcomes if outcome.state is not None), None),
+        state=state,
         note=as_note(internal or public, ticket, policy),
-        creates=tuple(new for outcome in outcomes for new in outcome.creates),
-        touches=tuple(dict.fromkeys(other for outcome in outcomes for other in outcome.touches)),
-        due=min((outcome.due for outcome in outcomes if outcome.due is not None), default=None),
+        creates=tuple(creates),
+        touches=tuple(dict.fromkeys(touches)),
+        search=search,
+        due=due,
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
-    unfinished = not decision.writes_nothing and (both or any(outcome.again for outcome in outcomes))
+    unfinished = (both or again) and not decision.writes_nothing
     return decision._replace(unfinished=True) if unfinished else decision
 
 
@@ -183,8 +214,13 @@ def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) 
 
 
 def _changed(before: Fields, after: Fields) -> Changes:
-    """What has to be written to get from one to the other."""
-    return {} if after is before else _difference(before, vars(after))
+    """What has to be written to get from one to the other. Fields are always held in the same order."""
+    if after is before:
+        return {}
+    was, now = vars(before), vars(after)
+    changes: Any = {name: now[name] for name in compress(was, map(ne, was.values(), now.values()))}
+    found: Changes = changes
+    return found
 
 
 def _difference(fields: Fields, values: Mapping[str, Any]) -> Changes:

@@ -102,6 +102,8 @@ def _came(ticket: Ticket) -> list[datetime]:
 
 def _looked(ticket: Ticket, before: datetime) -> datetime | None:
     """When the connector last did something on the ticket before that."""
+    if before <= ticket.created_at:
+        return None  # What a merge has brought along from before is no matter: the creation is the first that counts.
     acts = _acts(ticket)
     at = bisect_left(acts, before)
     return acts[at - 1] if at else None
@@ -110,8 +112,8 @@ def _looked(ticket: Ticket, before: datetime) -> datetime | None:
 @found_once
 def _acts(ticket: Ticket) -> list[datetime]:
     """When the connector did something on the ticket."""
-    acts = {change.at for change in ticket.history if change.actor is Actor.CONNECTOR}
-    acts |= {article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR}
+    acts = [change.at for change in ticket.history if change.actor is Actor.CONNECTOR]
+    acts += [article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR]
     return sorted(acts)
 
 

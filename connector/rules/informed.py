@@ -13,7 +13,6 @@ from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.clocks import clocks
 from connector.rules.outages import is_over
-from connector.rules.timeline import Interval
 
 _CHANGES = ("state", "impact", "priority", "escalation_level")
 """Of these the customer hears when they change, if no interval is promised."""
@@ -47,8 +46,8 @@ def next_update(case: Case, share: float = 1.0) -> datetime | None:
     key = "update", case.priority, case.verified_service, share
     if key not in case.counted:
         current = clocks(case).current
-        runs = timeline.both(current.runs, (Interval(timeline.last_update_at(case.ticket), None),))
-        due = timeline.deadline(current.calendar, runs, every.length * share)
+        heard = current.counter.elapsed(timeline.last_update_at(case.ticket))
+        due = current.counter.deadline(heard + every.length * share)
         case.counted[key] = timeline.whole_second(due) if due else None
     found: datetime | None = case.counted[key]
     return found

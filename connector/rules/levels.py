@@ -8,7 +8,7 @@ from typing import NamedTuple
 from connector.domain.vocabulary import Priority
 from connector.policy.kinds import Span
 from connector.policy.ladder import Level
-from connector.rules import timeline, wording
+from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.clocks import Clock, Target, TargetName, clocks
 from connector.rules.requests import Request, Source
@@ -108,7 +108,7 @@ def _by_age(case: Case, clock: Clock) -> Iterator[tuple[Level, datetime | None]]
     """Each level with the moment at which the clock reaches its age, ``None`` while it stands still before it."""
     for level, age in case.policy.thresholds(case.verified_service, clock.priority, case.ticket.began_at):
         if not level.skip:
-            yield level, timeline.deadline(clock.calendar, clock.runs, age)
+            yield level, clock.counter.deadline(age)
 
 
 def _missed(limit: Target, ages: Sequence[tuple[Level, datetime | None]], now: datetime) -> LevelDue | None:

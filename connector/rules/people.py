@@ -7,12 +7,13 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from connector.domain.person import Customer, Person
 from connector.domain.ticket import Article, Change, Kept, Ticket
-from connector.domain.vocabulary import Actor, Channel, PrioritySource, Silence
+from connector.domain.vocabulary import Actor, PrioritySource, Silence
 from connector.policy.catalogue import Catalogue
-from connector.rules.text.machines import sounds_automatic
+from connector.rules.text.machines import automatic_messages
 
 _MACHINE = re.compile(
     r"(no|do[-._]?not)[-._]?reply|mailer[-._]?daemon|postmaster|bounces?|auto[-._]?(reply|responder|responses?)",
@@ -24,24 +25,31 @@ _MACHINE = re.compile(
 def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     """The ticket with its people as they are to it, and its customer as the service catalogue knows them."""
     customer = _in_catalogue(ticket.customer, catalogue)
+    if customer is not ticket.customer:
+        ticket = ticket.model_copy(update={"customer": customer})
+    automatic = automatic_messages(ticket)
     authors = {
         at: actor
         for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER and (actor := _author(article, customer)) is not Actor.CUSTOMER
+        if article.author is Actor.CUSTOMER
+        and (actor := Actor.MACHINE if at in automatic else _relation(article.by, customer)) is not Actor.CUSTOMER
     }
     if customer.silence is None and _is_machines(ticket, authors, customer):
         customer = customer.model_copy(update={"silence": Silence.MACHINE})
     history = _judged(ticket, ticket.articles, customer)
-    merged = tuple(
-        each.model_copy(update={"history": _judged(each, ticket.articles, customer)}) for each in ticket.merged
-    )
-    if not authors and history is ticket.history and merged == ticket.merged:
-        return ticket if customer is ticket.customer else ticket.model_copy(update={"customer": customer})
-    articles = list(ticket.articles)
-    for at, actor in authors.items():
-        articles[at] = articles[at].model_copy(update={"author": actor})
-    known_as = {"customer": customer, "articles": tuple(articles), "history": history, "merged": merged}
-    return ticket.model_copy(update=known_as)
+    known_as: dict[str, Any] = {} if customer is ticket.customer else {"customer": customer}
+    if history is not ticket.history:
+        known_as["history"] = history
+    if ticket.merged:
+        known_as["merged"] = tuple(
+            each.model_copy(update={"history": _judged(each, ticket.articles, customer)}) for each in ticket.merged
+        )
+    if authors:
+        articles = list(ticket.articles)
+        for at, actor in authors.items():
+            articles[at] = articles[at].model_copy(update={"author": actor})
+        known_as["articles"] = tuple(articles)
+    return ticket.model_copy(update=known_as) if known_as else ticket
 
 
 _CERTAIN = frozenset({Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR})
@@ -50,8 +58,10 @@ _CERTAIN = frozenset({Actor.AGENT, Actor.MANAGER, Actor.CONNECTOR})
 
 def _judged(ticket: Kept, articles: Sequence[Article], customer: Customer) -> tuple[Change, ...]:
     """The history with those who changed something as they are to the ticket; itself if they are so already."""
+    if _CERTAIN.issuperset([change.actor for change in ticket.history]):
+        return ticket.history
     doubtful = [(at, change) for at, change in enumerate(ticket.history) if change.actor not in _CERTAIN]
-    decided = _decided_by_agents(ticket) if doubtful else ()
+    decided = _decided_by_agents(ticket)
     actors = {
         at: actor
         for at, change in doubtful
@@ -77,13 +87,10 @@ def is_machine(address: str | None) -> bool:
 
 
 def _in_catalogue(customer: Customer, catalogue: Catalogue) -> Customer:
-    companies = catalogue.customers_of(customer.organizations, customer.email)
-    if not companies:
+    found = catalogue.contact(customer.organizations, customer.email)
+    if not found.customers:
         return customer
-    named = [name for company in companies for name in company.organizations if name not in customer.organizations]
-    domains = {domain for company in companies for domain in company.domains}
-    found = {"organizations": (*customer.organizations, *named), "domains": tuple(sorted(domains))}
-    return customer.model_copy(update=found)
+    return customer.model_copy(update={"organizations": found.organizations, "domains": found.domains})
 
 
 def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Customer) -> bool:
@@ -93,12 +100,6 @@ def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Custome
     if not ticket.articles or authors.get(0, ticket.articles[0].author) is not Actor.MACHINE:
         return False
     return Actor.CUSTOMER not in (authors.get(at, article.author) for at, article in enumerate(ticket.articles))
-
-
-def _author(article: Article, customer: Customer) -> Actor:
-    if article.channel is Channel.EMAIL and sounds_automatic(article.subject, article.body, article.is_html):
-        return Actor.MACHINE
-    return _relation(article.by, customer)
 
 
 def _relation(person: Person | None, customer: Customer) -> Actor:

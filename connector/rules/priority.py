@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from connector.domain.changes import Changes
-from connector.domain.decision import Notice, Outcome
+from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.fields import fit
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Ticket
@@ -51,7 +51,7 @@ def priority(case: Case) -> Outcome:
         rule="priority",
         changes=changes,
         notices=_announced(case.ticket, computed.priority, text),
-        reasons=(f"{computed.priority}: {computed.reason}",),
+        reasons=Reasons(lambda: [f"{computed.priority}: {computed.reason}"]),
     )
 
 

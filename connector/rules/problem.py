@@ -25,7 +25,9 @@ def problem(case: Case) -> Outcome:
     """Over → after a wait, in which a person may link it, a problem record: linked, and said so once. Where a person
     takes the link away again, nothing more happens by itself."""
     ticket, priority = case.ticket, case.priority
-    record = next((link for link in ticket.links if link.kind is TicketKind.PROBLEM), None)
+    records = [link for link in ticket.links if link.kind is TicketKind.PROBLEM]
+    # What was proposed and declined stands for nothing, and what is needed is needed all the same.
+    record = next((link for link in records if not link.is_declined), None)
     needed = ticket.state in _DONE and priority in case.policy.problem.required
     if record is not None:
         reasons = (f"the root cause is looked for in {record.number}",)
@@ -35,7 +37,8 @@ def problem(case: Case) -> Outcome:
     if not needed:
         reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
         return Outcome(rule="problem", reasons=(reason,))
-    if any(mark.name == "problem-linked" for mark in ticket.marks):
+    declined = {Mark("problem-linked", link.id) for link in records if link.is_declined}
+    if any(mark.name == "problem-linked" and mark not in declined for mark in ticket.marks):
         return Outcome(rule="problem", reasons=("the link to its problem record was taken away: left to people",))
     look_at = whole_second((resolved_at(ticket) or ticket.created_at) + case.policy.problem.wait.fixed)
     if case.now < look_at:

@@ -42,7 +42,8 @@ def problem_record(case: Case) -> Outcome:
     if ticket.fields.problem_state is None:
         return _outcome("closed before these rules knew it: left alone")
     if ticket.fields.problem_state is ProblemState.PROPOSED:
-        return _outcome("a person has declined what was proposed", {"next_escalation_at": None})
+        declined = _outcome("a person has declined what was proposed", {"next_escalation_at": None})
+        return declined._replace(touches=tuple(link.id for link in _incidents(ticket)))
     if missing := _missing(case.ticket):
         return _opened_again(case, missing)
     return _fixed(case)
@@ -257,12 +258,14 @@ def _unfinished(case: Case) -> tuple[Notice, ...]:
 def _fixed(case: Case) -> Outcome:
     """Closed with all it needs: fixed, until it is looked whether something has come back."""
     ticket, closing = case.ticket, _closing(case.ticket)
-    if ticket.fields.problem_state is ProblemState.CLOSED:
-        return _outcome("closed for good", {"next_escalation_at": None})
     closed_at = closing.at if closing else ticket.created_at
-    back = [link for link in _incidents(ticket) if link.began is not None and link.began > closed_at]
+    is_final = ticket.fields.problem_state is ProblemState.CLOSED
+    until = closed_at + case.policy.recurrence.again_within.fixed if is_final else case.now
+    back = [link for link in _incidents(ticket) if link.began is not None and closed_at < link.began <= until]
     if back:
         return _came_back(ticket, back[0])
+    if is_final:
+        return _outcome("closed for good", {"next_escalation_at": None})
     review = whole_second(ticket.fields.review_on or closed_at + case.policy.problem.review_after.fixed)
     if case.now < review:
         fixed: Changes = {"problem_state": ProblemState.FIXED, "review_on": review, "next_escalation_at": None}

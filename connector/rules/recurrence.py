@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Priority, TicketKind, TicketState
+from connector.domain.vocabulary import Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy, Recurrence
 from connector.rules.outages import outages
@@ -50,13 +51,72 @@ def fault_of(ticket: Ticket, policy: Policy) -> Fault | None:
     """``None``: not counted. It is no incident, was cancelled or merged, has a problem record already, or nobody knows
     for sure what service it is about."""
     service = policy.service(ticket.fields.verified_service)
-    linked = any(link.kind is TicketKind.PROBLEM for link in ticket.links)
-    if ticket.kind is not TicketKind.INCIDENT or ticket.state is TicketState.CANCELLED or linked or service is None:
+    if ticket.kind is not TicketKind.INCIDENT or ticket.state is TicketState.CANCELLED or service is None:
+        return None
+    if _has_record(ticket):
         return None
     if ticket.merged_into is not None:
         return None
     began = min(ticket.fields.problem_start or ticket.created_at, ticket.created_at)
     return Fault(ticket.id, ticket.number, service, ticket.fields.priority, began, outages(ticket)[-1].ended)
+
+
+def returned(ticket: Ticket, search: PlaceSearch, found: Iterable[PastTicket], policy: Policy) -> PastTicket | None:
+    """The problem of the incident's service or circuit that was closed only lately: its fix has not helped. ``None``:
+    there is none, the incident has a record, or no customer traffic is disturbed."""
+    if _has_record(ticket) or ticket.fields.impact in (None, Impact.NON_SERVICE_AFFECTING):
+        return None
+    own = {service.casefold() for service in search.services}
+    began = min(ticket.fields.problem_start or ticket.created_at, ticket.created_at)
+    closed = [
+        (record.ended, record)
+        for record in found
+        if _was_solved(record)
+        and record.ended is not None
+        and record.services & own
+        and timedelta() < began - record.ended <= policy.recurrence.again_within.fixed
+    ]
+    return max(closed, key=lambda pair: pair[0])[1] if closed else None
+
+
+def _was_solved(record: PastTicket) -> bool:
+    solved = (ProblemState.FIXED, ProblemState.CLOSED)
+    return record.kind is TicketKind.PROBLEM and record.state.is_over and record.problem_state in solved
+
+
+def suspected(ticket: Ticket, found: Iterable[PastTicket], policy: Policy, now: datetime) -> Recurring | None:
+    """What seems to come back with this incident, by what a search shows. An incident that began before the newest
+    record of its service was opened was counted for that one; where a record is open, nothing is proposed.
+
+    An incident whose priority asks for a record gets one of its own, so it proposes none.
+    """
+    own = fault_of(ticket, policy)
+    if own is None or own.priority in policy.problem.required:
+        return None
+    found = [one for one in found if one.id != ticket.id]
+    records = [one for one in found if one.kind is TicketKind.PROBLEM]
+    faults = [fault for one in found if (fault := _fault_found(one, policy)) and not _counted_before(fault, records)]
+    if _counted_before(own, records):
+        return None
+    return next((one for one in recurrences([*faults, own], policy.recurrence, now) if own in one.faults), None)
+
+
+def _fault_found(one: PastTicket, policy: Policy) -> Fault | None:
+    service = policy.service(one.service)
+    if one.kind is not TicketKind.INCIDENT or one.state is TicketState.CANCELLED or service is None:
+        return None
+    return Fault(one.id, one.number, service, one.priority, one.began, one.ended)
+
+
+def _counted_before(fault: Fault, records: Iterable[PastTicket]) -> bool:
+    own = fault.service.id.casefold()
+    return any(
+        own in record.services and (not record.state.is_over or fault.began <= record.created_at) for record in records
+    )
+
+
+def _has_record(ticket: Ticket) -> bool:
+    return any(link.kind is TicketKind.PROBLEM for link in ticket.links)
 
 
 def recurrences(faults: Iterable[Fault], rules: Recurrence, now: datetime) -> tuple[Recurring, ...]:

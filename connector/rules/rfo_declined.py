@@ -6,7 +6,7 @@ from typing import NamedTuple
 from connector.domain.decision import Notice
 from connector.domain.mark import Mark
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, RfoStatus
+from connector.domain.vocabulary import Actor, RfoStatus, TicketKind
 from connector.rules.measures import is_placeholder
 
 
@@ -33,7 +33,12 @@ def declined(incident: Ticket) -> Refusal | None:
     if (own := stated(incident)) is not None:
         word.append((own.at, _refusal(own, incident)))
     task = incident.related
-    if task is not None and (last := stated(task)) is not None and task.fields.rfo_status is RfoStatus.DECLINED:
+    if (
+        task is not None
+        and task.kind is TicketKind.RFO_TASK
+        and (last := stated(task)) is not None
+        and task.fields.rfo_status is RfoStatus.DECLINED
+    ):
         word.append((last.at, _refusal(last, task)))
     for mark, at in incident.marks.items():
         if mark.name == "rfo-declined-by-us":

@@ -1,13 +1,10 @@
 """What the customer says on a ticket in their own words: requests and consent (R27, R34, R39)."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from threading import Lock
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from cachetools import LRUCache, cached
 
 from connector.domain.fields import shortened
 from connector.domain.ticket import Article, Ticket
@@ -15,7 +12,7 @@ from connector.domain.vocabulary import Actor, Channel
 from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
-from connector.rules.text.known import MarkedMessage, conversation, read_messages
+from connector.rules.text.known import Conversation, MarkedMessage, read_messages
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
 from connector.rules.text.subject import own_subject, own_subjects
@@ -57,19 +54,27 @@ _HEARD = frozenset({Actor.CUSTOMER, Actor.STRANGER})
 """A stranger's words are for a person of support to judge."""
 
 
-def _is_heard(article: Article) -> bool:
-    """A customer's or a stranger's message, or a call that support has written down."""
-    if article.author.is_staff:
-        return article.channel is Channel.PHONE
-    return article.author in _HEARD and not article.internal
+def _heard(ticket: Ticket) -> tuple[int, ...]:
+    """The places of messages of the customer or a stranger, and of calls that support has written down."""
+    return tuple(
+        [
+            at
+            for at, article in enumerate(ticket.articles)
+            if (
+                article.channel is Channel.PHONE
+                if article.author.is_staff
+                else article.author in _HEARD and not article.internal
+            )
+        ]
+    )
 
 
 def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
     strangers and what support has written down of calls too, as unclear."""
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
-    heard = tuple([at for at, article in enumerate(ticket.articles) if _is_heard(article)])
-    naming = _naming(ticket, heard, names) if heard else {}
+    heard = _heard(ticket)
+    naming = _naming(Conversation(ticket, heard), heard, names) if heard else {}
     first_asked = min(_asked_at(ticket), default=None)
     if not naming and first_asked is None:
         return _NOTHING
@@ -170,13 +175,10 @@ def _unclear(statement: Mention) -> Mention:
     return statement._replace(reading=statement.reading._replace(verdict=Verdict.UNCLEAR))
 
 
-def _naming_key(ticket: Ticket, heard: tuple[int, ...], names: Names) -> Hashable:
-    return conversation(ticket)[heard[-1]], hash(heard), names
-
-
-@cached(LRUCache(2_000), key=_naming_key, lock=Lock())
-def _naming(ticket: Ticket, heard: tuple[int, ...], names: Names) -> Mapping[int, Naming]:
+@lru_cache(maxsize=2_048)
+def _naming(said: Conversation, heard: tuple[int, ...], names: Names) -> Mapping[int, Naming]:
     """Of the messages at these places those that name anything, remembered for the whole conversation."""
+    ticket = said.take()
     subjects = own_subjects(ticket)
     named = {at: _named(Body(ticket.articles[at].body), subjects[at], names) for at in heard}
     return {at: naming for at, naming in named.items() if any(naming)}
@@ -187,11 +189,11 @@ def _named(body: Body, subject: str, names: Names) -> Naming:
     return may_name(f"{subject} {body.take()}", names)
 
 
-@cached(LRUCache(2_000), lock=Lock())
+@lru_cache(maxsize=2_048)
 def _request(text: Body, names: tuple[str, ...]) -> Reading | None:
     return read_request(text.take(), names)
 
 
-@cached(LRUCache(2_000), lock=Lock())
+@lru_cache(maxsize=2_048)
 def _consent(text: Body, names: tuple[str, ...], asked: bool) -> Reading | None:
     return read_consent(text.take(), names, asked)

@@ -39,7 +39,7 @@ def _missed(names: Sequence[TargetName]) -> Missed | None:
 
 def _reasons(case: Case) -> Iterator[str]:
     counted = clocks(case)
-    ran = timeline.elapsed(counted.current.calendar, counted.current.runs, case.now)
+    ran = counted.current.counter.elapsed(case.now)
     yield f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"
     for target in counted.targets:
         yield _told(target, case.now)

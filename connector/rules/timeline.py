@@ -4,8 +4,10 @@ The history tells when somebody waited for the customer, so clocks are right eve
 down. A pause that the customer set through the API does not count: it can never stop an escalation (P20).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -142,27 +144,40 @@ def _opened_by_a_call(ticket: Ticket) -> bool:
     return ticket.channel is Channel.PHONE and ticket.created_by.is_staff
 
 
-def elapsed(calendar: BusinessCalendar, intervals: Sequence[Interval], until: datetime) -> timedelta:
-    """How long the clocks have run by ``until``, in time of ``calendar``."""
-    total = timedelta()
-    for start, end in intervals:
-        if start >= until:
-            break
-        total += calendar.measure(start, until if end is None or end > until else end)
-    return total
+class Counter(NamedTuple):
+    """A clock: when it runs, in time of a calendar. What is asked of it takes no longer for many pauses."""
+
+    calendar: BusinessCalendar
+    runs: Intervals
+    totals: tuple[timedelta, ...]
+    """How long it has run when each interval begins, and by the end of the last one if that is over."""
+
+    @classmethod
+    def of(cls, calendar: BusinessCalendar, runs: Intervals) -> "Counter":
+        """The clock that runs in these intervals."""
+        ended = [calendar.measure(start, end) for start, end in runs if end is not None]
+        return cls(calendar, runs, tuple(accumulate(ended, initial=_NONE)))
+
+    def elapsed(self, until: datetime) -> timedelta:
+        """How long it has run by ``until``."""
+        at = bisect_left(self.runs, until, key=_START) - 1
+        if at < 0:
+            return _NONE
+        start, end = self.runs[at]
+        if end is not None and end <= until:
+            return self.totals[at + 1]
+        return self.totals[at] + self.calendar.measure(start, until)
+
+    def deadline(self, length: timedelta) -> datetime | None:
+        """When it will have run for ``length``; ``None`` while it stands still before that."""
+        at = bisect_left(self.totals, length, 1) - 1
+        if at == len(self.runs):
+            return None
+        return self.calendar.add(self.runs[at].start, length - self.totals[at])
 
 
-def deadline(calendar: BusinessCalendar, intervals: Sequence[Interval], length: timedelta) -> datetime | None:
-    """When the clocks will have run for ``length``; ``None`` while they stand still before that."""
-    left = length
-    for start, end in intervals:
-        if end is None:
-            return calendar.add(start, left)
-        ran = calendar.measure(start, end)
-        if ran >= left:
-            return calendar.add(start, left)
-        left -= ran
-    return None
+_NONE = timedelta()
+_START = attrgetter("start")
 
 
 @found_once
@@ -192,8 +207,14 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 
 @found_once
 def last_update_at(ticket: Ticket) -> datetime:
-    """When support last told the customer something; the creation if it never did."""
-    return max((answer.heard_at for answer in ticket.answers), default=ticket.created_at)
+    """When support last told the customer something; the creation if it never did. What support wrote for the customers
+    of an outage is told by a letter of the connector."""
+    return max([ticket.created_at, *(answer.heard_at for answer in ticket.answers), *_passed_on(ticket)])
+
+
+def _passed_on(ticket: Ticket) -> list[datetime]:
+    letters = [one for one in ticket.articles if one.author is Actor.CONNECTOR and not one.internal]
+    return [one.created_at for one in letters if any(mark.name == "parent-update" for mark in one.marks)]
 
 
 def whole_second(at: datetime) -> datetime:

@@ -21,12 +21,13 @@ from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.worsening import is_worse, told
 
-_SUPPORTS = set_by(SetBy.SUPPORT, SetBy.RULES)
+_NONE: frozenset[str] = frozenset()
+_SUPPORTS = frozenset(set_by(SetBy.SUPPORT, SetBy.RULES))
 _GUARDED = frozenset((*_SUPPORTS, *NATIVE))
 """What no customer may set."""
 
-_RULES = set_by(SetBy.RULES)
-_NOT_COPIED = set_by(SetBy.SUPPORT, SetBy.RULES, SetBy.REQUEST)
+_RULES = frozenset(set_by(SetBy.RULES))
+_NOT_COPIED = frozenset(set_by(SetBy.SUPPORT, SetBy.RULES, SetBy.REQUEST))
 
 _CONTEST_WINDOW = timedelta(hours=1)
 _CONTEST_ROUNDS = 3
@@ -48,9 +49,8 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     changed, fields = ticket.changes, ticket.fields
     held = vars(fields)
-    repairs: dict[str, Any] = {
-        field: None for field in _empty_at_creation(ticket) if held[field] is not None and field not in changed
-    }
+    unset = _empty_at_creation(ticket).difference(changed)
+    repairs: dict[str, Any] = dict.fromkeys(sorted([field for field in unset if held[field] is not None]))
     for field, changes in changed.items():
         # What the connector wrote last counts in any field.
         if changes[-1].actor is not Actor.CONNECTOR and not _counts(changes[-1], field):
@@ -80,7 +80,7 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     return ticket.with_changes(repaired), outcome
 
 
-def _empty_at_creation(ticket: Ticket) -> tuple[str, ...]:
+def _empty_at_creation(ticket: Ticket) -> frozenset[str]:
     """The fields that say nothing on a new ticket, whatever they were filled with.
 
     The rules' own count only where the connector has made the ticket: whoever splits off, clones or imports one brings
@@ -88,7 +88,7 @@ def _empty_at_creation(ticket: Ticket) -> tuple[str, ...]:
     requests and consents for this ticket; a person sets them again, which the history then shows.
     """
     if ticket.created_by is Actor.CONNECTOR:
-        return ()
+        return _NONE
     if ticket.copied_from is not None and not _is_known(ticket):
         return _NOT_COPIED
     return _RULES if ticket.created_by.is_trusted else _SUPPORTS
@@ -113,8 +113,8 @@ def contested(ticket: Ticket, now: datetime) -> Mapping[str, Fight]:
     Customers do not count: what they reset is repaired every time (P20).
     """
     contested_fields: dict[str, Fight] = {}
-    # Where every field has been set but once or twice nobody fights.
-    if len(ticket.history) < len(ticket.changes) + 2 * _CONTEST_ROUNDS - 1:
+    # Where every field has been set but a few times nobody fights.
+    if max(map(len, ticket.changes.values()), default=0) < 2 * _CONTEST_ROUNDS:
         return contested_fields
     for field, changes in ticket.changes.items():
         if len(changes) < 2 * _CONTEST_ROUNDS or changes[-1].at <= now - _CONTEST_WINDOW:

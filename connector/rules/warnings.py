@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.decision import Notice, Outcome, Reasons
@@ -30,7 +31,7 @@ def warnings(case: Case) -> Outcome:
     shares = case.policy.updates.warn_at
     if not shares or is_over(case.ticket):
         return Outcome(rule="warnings", reasons=("nothing to warn of",))
-    found = sorted(_all(case), key=lambda warned: warned.at)
+    found = sorted([warned for share in shares for warned in _ahead(case, share)], key=_IN_TIME)
     passed = [warned for warned in found if warned.at <= case.now < warned.due]
     coming = next((warned.at for warned in found if warned.at > case.now), None)
     latest = {(warned.what, warned.about): warned for warned in passed}
@@ -59,15 +60,18 @@ def _mark(warned: Warned) -> Mark:
     return Mark("warned", warned.what, warned.about, round(warned.share * 100))
 
 
-def _all(case: Case) -> Iterator[Warned]:
-    for share in case.policy.updates.warn_at:
-        for target in clocks(case).targets:
-            if target.is_running and target.due is not None:
-                yield from _of_target(case, target, target.due, share)
-        at, due = next_update(case, share), next_update(case)
-        if at is not None and due is not None:
-            since = timeline.last_update_at(case.ticket).strftime("%Y%m%dT%H%M%S")
-            yield Warned("update", since, share, at, due)
+_IN_TIME = attrgetter("at")
+
+
+def _ahead(case: Case, share: float) -> Iterator[Warned]:
+    """Of what is due. Of what is late already nobody is warned any more."""
+    for target in clocks(case).targets:
+        if target.is_running and target.due is not None and target.due > case.now:
+            yield from _of_target(case, target, target.due, share)
+    due = next_update(case)
+    if due is not None and due > case.now and (at := next_update(case, share)) is not None:
+        since = timeline.last_update_at(case.ticket).strftime("%Y%m%dT%H%M%S")
+        yield Warned("update", since, share, at, due)
 
 
 def _of_target(case: Case, target: Target, due: datetime, share: float) -> Iterator[Warned]:
@@ -76,7 +80,7 @@ def _of_target(case: Case, target: Target, due: datetime, share: float) -> Itera
         if any(own.name == target.name and own.due == due for own in clock.targets):
             limits = case.policy.targets_of(case.verified_service, clock.priority)
             limit = limits.first_response if target.name == "first_response" else limits.repair
-            at = timeline.deadline(clock.calendar, clock.runs, limit.length * share)
+            at = clock.counter.deadline(limit.length * share)
             if at is not None:
                 yield Warned(target.name, clock.priority.value, share, timeline.whole_second(at), due)
             return

@@ -44,8 +44,6 @@ def basis(ticket: Ticket, field: str) -> Basis | None:
     """What somebody chose last, now or when the ticket was opened; the connector only writes down what others say. Once
     support has chosen, the customer's own choice in the field counts only where it is worse. ``None``: nobody has
     chosen, or support has chosen an urgency, which stays."""
-    if field not in _WORST_FIRST:
-        return None
     changes = ticket.changes.get(field, ())
     value, at = changes[0].old if changes else getattr(ticket.fields, field), ticket.created_at
     corrected = False

@@ -3,7 +3,7 @@ a while (P8–P11)."""
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -31,11 +31,15 @@ from connector.work.errors import StoreError
 from connector.work.jobs import MOST_DEATHS, Released
 from connector.work.outages import Outages
 from connector.work.outlook import outlook
+from connector.work.outside import Outside
 from connector.work.reconcile import LeaseEndedError, Reconciled, reconcile
 from connector.work.records import PastSweep
 from connector.work.refusals import Refusals
+from connector.work.submissions import submission_of
+from connector.work.submitting import Submitting
 from connector.work.sweep import sweep
 from connector.work.table import Deferred, Done, Failed, Job, Key, WorkTable
+from connector.work.tellings import Teller
 
 log = structlog.get_logger("worker")
 
@@ -98,11 +102,12 @@ def attempt(
     holds: Callable[[], bool],
     refusals: Refusals | None = None,
     outages: Outages | None = None,
+    tellers: Sequence[Teller] = (),
 ) -> Result:
     """Does the job once. Never raises: an error concerns this ticket only.
 
     ``holds`` tells whether the job's lease still lasts. After its end nothing is written. ``refusals`` is what the
-    helpdesk has refused lately, ``outages`` how it has worked lately.
+    helpdesk has refused lately, ``outages`` how it has worked lately. ``tellers`` know who is told outside of it.
     """
     outages = outages or Outages()
     try:
@@ -110,7 +115,9 @@ def attempt(
         if job.key.ticket in (SWEEP, FULL_SWEEP):
             return _sweep(job, table, desk, policy, schedule)
         _check_deaths(job)
-        result = _reconcile(job, table, desk, policy, holds=holds, refusals=refusals)
+        result = _submit(job, table, desk, policy, holds=holds) or _reconcile(
+            job, table, desk, policy, holds=holds, refusals=refusals, tellers=tellers
+        )
     except LeaseEndedError:
         return Result(Released(job))
     except RateLimitedError as error:
@@ -137,6 +144,14 @@ def attempt(
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
     outages.works(job.key)
     return result
+
+
+def _submit(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, *, holds: Callable[[], bool]) -> Result | None:
+    """``None`` where the job is no submission of a panel."""
+    if (key := submission_of(job.key)) is None:
+        return None
+    ticket = Submitting(desk, policy, table.submissions, table.now, holds).bring(key)
+    return Result(Done(job, None, None), touches=() if ticket is None else (ticket,), wrote=ticket is not None)
 
 
 def _check_deaths(job: Job) -> None:
@@ -216,23 +231,27 @@ def _reconcile(
     *,
     holds: Callable[[], bool],
     refusals: Refusals | None,
+    tellers: Sequence[Teller],
 ) -> Result:
     def failed(text: Failure) -> None:
         metrics.text_failed(text.name)
         log.error("a text does not fit, another is said instead", ticket=job.key.ticket, **text._asdict())
 
-    started = time.perf_counter()
+    started, now = time.perf_counter(), table.now()
+    telling = Outside(table.tellings, tellers, job.key.helpdesk, job.key.ticket)
     with failures_told_to(failed):
         result = reconcile(
             desk,
             policy,
             job.key.ticket,
-            table.now(),
+            now,
             holds,
             refusals=refusals,
             people=table.people,
             places=table.places,
+            told=telling.told,
         )
+    telling.plan(result.ticket, policy, result.decision, now)
     seconds = time.perf_counter() - started
     metrics.reconciled(job.key.helpdesk, result.decision, seconds)
     for detail, why in result.refused.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connector.work.errors import StoreError
 from connector.work.health import Health
 from connector.work.jobs import Counts
+from connector.work.tellings import TellingCounts
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -27,14 +28,17 @@ class WorkTableRows:
         clock: Callable[[], float] = time.monotonic,
         *,
         health: Callable[[], Sequence[Health]] | None = None,
+        tellings: Callable[[], Mapping[str, TellingCounts]] | None = None,
         committed: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """``counts`` as ``WorkTable.counts``, ``health`` as ``HealthTable.all``; ``clock``: seconds that never go
-        back; ``committed``: when a commit last went well (UTC), if somebody tries."""
+        """``counts`` as ``WorkTable.counts``, ``health`` as ``HealthTable.all``, ``tellings`` as ``Tellings.counts``;
+        ``clock``: seconds that never go back; ``committed``: when a commit last went well (UTC), if somebody tries."""
         self._committed = committed
         self._counts = counts
         self._health = health
+        self._tellings = tellings
         self._told: Sequence[Health] = ()
+        self._untold: Mapping[str, TellingCounts] = {}
         self._clock = clock
         self._lock = threading.Lock()
         self._held: Mapping[str, Counts] | None = None
@@ -60,6 +64,13 @@ class WorkTableRows:
             if counts.oldest_due is not None:
                 oldest.add_metric((helpdesk,), counts.oldest_due.timestamp())
         yield from (tickets, oldest)
+        tellings = GaugeMetricFamily(
+            "interspace_tellings", "Events that receivers outside have not been told of.", labels=("helpdesk", "state")
+        )
+        for helpdesk, untold in (self._untold if by_helpdesk is not None else {}).items():
+            tellings.add_metric((helpdesk, "waiting"), untold.waiting)
+            tellings.add_metric((helpdesk, "dead"), untold.dead)
+        yield tellings
         commit = GaugeMetricFamily("interspace_last_commit_timestamp_seconds", "When a commit last went well.")
         if (committed := self._committed()) is not None:
             commit.add_metric((), committed.timestamp())
@@ -85,6 +96,7 @@ class WorkTableRows:
         try:
             self._held = self._counts()
             self._told = self._health() if self._health else ()
+            self._untold = self._tellings() if self._tellings else {}
         except StoreError:
             self._held = None
         self._until = self._clock() + _FRESH_S

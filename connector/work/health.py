@@ -2,18 +2,21 @@
 question ever reaches a helpdesk."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
 
 from connector.work.database import Database
-from connector.work.jobs import storable
+from connector.work.jobs import Counts, storable
 from connector.work.schema import HEALTH, from_micros, optional_micros, optional_time, to_micros
 
 _H = HEALTH.c
 _ALL = select(HEALTH)
 _RECEIVERS = "@receivers"
+
+BEAT_LATE = timedelta(seconds=60)
+WORK_LATE = timedelta(minutes=5)
 
 
 class Health(NamedTuple):
@@ -36,6 +39,29 @@ class Health(NamedTuple):
     """The version of the policy in use."""
     policy_failure: str | None
     """Why a newer one is not in use; ``None``: there is none."""
+
+
+def problems(helpdesk: str, health: Health | None, counts: Counts | None, now: datetime) -> list[str]:
+    """What is wrong, in words for whoever asks without a password. ``now``: UTC."""
+    if health is None:
+        return [f"{helpdesk}: no worker has begun"]
+    found = []
+    if now - health.beat > BEAT_LATE:
+        found.append(f"{helpdesk}: no worker since {_said(health.beat)}")
+    if health.failed is not None:
+        # Why is in the worker's log: whoever asks here need not have a password.
+        found.append(f"{helpdesk}: the helpdesk does not answer or refuses the token since {_said(health.failed)}")
+    elif counts and counts.oldest_due is not None and now - counts.oldest_due > WORK_LATE:
+        found.append(f"{helpdesk}: a ticket has been due since {_said(counts.oldest_due)}")
+    if health.token_ends is not None and health.token_ends < now:
+        found.append(f"{helpdesk}: the token has ended")
+    if health.policy_failure is not None:
+        found.append(f"{helpdesk}: the newer policy is not in use, it has mistakes")
+    return found
+
+
+def _said(moment: datetime) -> str:
+    return moment.isoformat()
 
 
 class HealthTable:

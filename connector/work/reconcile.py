@@ -3,23 +3,30 @@
 One refused detail stops nothing: what the helpdesk does not take is left out, the rest is written, and that is told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
+import structlog
+
 from connector.documents.render import DocumentError, as_file
 from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, Note, creation
+from connector.domain.event import Told
 from connector.domain.mark import Mark
+from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence
-from connector.helpdesks.errors import ForbiddenError, PermanentError, RefusedError, ServerFaultError
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, PermanentError, RefusedError, ServerFaultError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 from connector.work.people import People
 from connector.work.places import Places
+from connector.work.recurrence import act_on_past
 from connector.work.refusals import KEPT, MATTER, Refusals, details
+
+log = structlog.get_logger("worker")
 
 _ROUNDS = 6
 """So many times in a row a helpdesk may name details that it does not take."""
@@ -58,19 +65,22 @@ def reconcile(
     refusals: Refusals | None = None,
     people: People | None = None,
     places: Places | None = None,
+    told: Sequence[Told] = (),
 ) -> Reconciled:
     """Brings one ticket to where the rules want it. Doing it twice changes nothing the second time.
 
     New tickets are created first, because the note on this ticket names them. ``holds`` tells right before each write
     whether the lease still lasts: a helpdesk cannot know that a write comes too late. ``refusals`` is what the helpdesk
     has refused lately. ``people`` remembers how many messages a customer has got; without it there is no bound.
-    ``places`` keeps incidents of one outage from opening a problem record each; without it they may.
+    ``places`` keeps incidents of one outage from opening a problem record each; without it they may. ``told`` is what
+    was told outside of the helpdesk of this ticket.
 
     :raises HelpdeskError: the same call later completes what is missing.
     :raises LeaseEndedError: the lease has ended.
     """
     refusals = refusals or Refusals()
-    return _Attempt(desk, policy, now, holds=holds, refusals=refusals, people=people, places=places).on(ticket_id)
+    attempt = _Attempt(desk, policy, now, holds=holds, refusals=refusals, people=people, places=places, told=told)
+    return attempt.on(ticket_id)
 
 
 class _Attempt:
@@ -86,6 +96,7 @@ class _Attempt:
         refusals: Refusals,
         people: People | None,
         places: Places | None,
+        told: Sequence[Told],
     ) -> None:
         self._desk = desk
         self._policy = policy
@@ -94,6 +105,7 @@ class _Attempt:
         self._refusals = refusals
         self._people = people
         self._places = places
+        self._told = told
         self._place_taken_until: datetime | None = None
         self._refused: dict[str, str] = {}
         self._news: dict[str, str] = {}
@@ -111,6 +123,9 @@ class _Attempt:
         if decision.creates:
             self._create(ticket, decision)
             decision = self._evaluate(ticket) if self._news else decision
+        if decision.search is not None and "service_check" not in self._refused:
+            ticket = self._with_past(ticket, decision, decision.search)
+            decision = self._evaluate(ticket)
         for round_ in range(_ROUNDS + 1):
             try:
                 seen = self._write(ticket, decision)
@@ -128,12 +143,12 @@ class _Attempt:
         return self._end(ticket, decision, seen)
 
     def _evaluate(self, ticket: Ticket) -> Decision:
-        decision = evaluate(ticket, self._policy, self._now, self._refused)
+        decision = evaluate(ticket, self._policy, self._now, self._refused, self._told)
         if self._people is None or not _is_public(decision):
             return decision
         if self._people.messages(self._desk.name, _address(ticket)) < self._policy.messages_per_hour:
             return decision
-        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused)
+        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused, self._told)
 
     def _create(self, ticket: Ticket, decision: Decision) -> None:
         for new in decision.creates:
@@ -143,6 +158,19 @@ class _Attempt:
                     self._touched[ticket_id] = None
             except (RefusedError, ForbiddenError) as error:
                 self._remember(ticket, decision, {creation(new.key): str(error)})
+
+    def _with_past(self, ticket: Ticket, decision: Decision, search: PlaceSearch) -> Ticket:
+        """The ticket with what was at its place before, once that is acted on. What fails here costs a proposal, which
+        the next incident or ``interspace recurrence`` makes; it never costs the ticket what is written next."""
+        try:
+            ticket = ticket.model_copy(update={"past": tuple(self._desk.past(search))})
+            decided, create = ticket.with_changes(decision.changes), self._one_for_all
+            found = act_on_past(self._desk, self._policy, decided, search, now=self._now, create=create)
+        except HelpdeskError as error:
+            log.warning("recurrence not counted", ticket=ticket.number, error=str(error))
+        else:
+            self._touched |= dict.fromkeys(found)
+        return ticket
 
     def _one_for_all(self, new: NewTicket, ticket: Ticket) -> str | None:
         """The open record of the same outage, linked, else the new ticket. ``None``: another incident's attempt there
@@ -250,7 +278,9 @@ class _Attempt:
     def _end(self, ticket: Ticket, decision: Decision, seen: datetime) -> Reconciled:
         for touched in decision.touches:
             self._touched[touched] = None
-        due = self._now if decision.unfinished else decision.due
+        # Its own new links show at the next look.
+        is_linked = self._touched.pop(ticket.id, self) is None
+        due = self._now if decision.unfinished or is_linked else decision.due
         if any(detail.startswith(CREATION) for detail in self._refused):
             # Nothing else brings back what waits to be created.
             again = self._now + KEPT

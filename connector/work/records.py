@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Select, Text, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Integer, Select, Text, and_, bindparam, case, func, or_, select
 
 from connector.work.database import Database
 from connector.work.jobs import Key, storable
@@ -30,10 +30,13 @@ def _within(time: Any) -> Any:
     return and_(time > _SINCE, time <= _UNTIL)
 
 
+_NEXT = case((or_(_T.target_at.is_(None), _T.level_at <= _T.target_at), _T.level_at), else_=_T.target_at)
+"""The earlier one of level and promise."""
+
 # No row is due later than what lies ahead of its ticket: so the index on the due time serves.
 _AHEAD = _FOUND.where(
     _T.helpdesk == _HELPDESK, _T.due <= _UNTIL, or_(_within(_T.level_at), _within(_T.target_at))
-).order_by(func.coalesce(_T.level_at, _T.target_at), _T.ticket)
+).order_by(_NEXT, _T.ticket)
 _MISSED = _FOUND.where(_T.helpdesk == _HELPDESK, _within(_T.missed_at)).order_by(_T.missed_at.desc(), _T.ticket)
 _OUTLOOKS: Select[Any] = select(_T.ticket, *OUTLOOK).where(
     _T.helpdesk == _HELPDESK, _T.ticket.in_(bindparam("b_tickets", expanding=True))

@@ -50,7 +50,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 9
+VERSION = 11
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -174,6 +174,33 @@ PLACES = Table(
     Column("until", BigInteger, nullable=False),
 )
 
+# What has to be told outside of the helpdesk, and what was until the ticket says so itself.
+TELLINGS = Table(
+    "connector_telling",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("ticket", Text, primary_key=True),
+    Column("event", Text, primary_key=True),
+    Column("receiver", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    # When it may be tried; while somebody tries, the end of the lease; NULL: it was told or given up.
+    Column("due", BigInteger),
+    Column("token", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("told_at", BigInteger),
+    Column("failed_at", BigInteger),
+    Column("error", Text),
+)
+
+Index(
+    "connector_telling_due",
+    TELLINGS.c.helpdesk,
+    TELLINGS.c.due,
+    sqlite_where=TELLINGS.c.due.is_not(None),
+    postgresql_where=TELLINGS.c.due.is_not(None),
+)
+
 # How each helpdesk and its workers are, and a row of no meaning that shows that commits work.
 HEALTH = Table(
     "connector_health",
@@ -187,6 +214,34 @@ HEALTH = Table(
     Column("failure", Text),
     Column("policy", Text),
     Column("policy_failure", Text),
+)
+
+# What a panel has submitted (connector.work.submissions): until it is on the helpdesk, and for a while afterwards.
+SUBMISSIONS = Table(
+    "connector_submission",
+    METADATA,
+    Column("helpdesk", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    # Of the content: another one under the same key is refused.
+    Column("digest", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # NULL once it is done: what a customer wrote stands on the helpdesk then.
+    Column("content", Text),
+    # Since when a request to the helpdesk may have made the ticket.
+    Column("begun_at", BigInteger),
+    Column("ticket", Text),
+    Column("number", Text),
+    Column("answer", Text),
+    Column("accepted_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+)
+
+Index(
+    "connector_submission_done",
+    SUBMISSIONS.c.done_at,
+    sqlite_where=SUBMISSIONS.c.done_at.is_not(None),
+    postgresql_where=SUBMISSIONS.c.done_at.is_not(None),
 )
 
 # What the sweeps of the last day found, and what the last examination did: for people only (connector.work.records).

@@ -36,6 +36,8 @@ from connector.work.people import People
 from connector.work.places import Places
 from connector.work.records import Records, as_row
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
+from connector.work.submissions import Submissions
+from connector.work.tellings import Tellings
 
 __all__ = [
     "Counts",
@@ -68,6 +70,8 @@ class WorkTable:
         self.people = People(database, self.now)
         self.health = HealthTable(database, self.now)
         self.places = Places(database, self.now)
+        self.submissions = Submissions(database, self.now)
+        self.tellings = Tellings(database, self.now)
         self.records = Records(database, self.now)
         self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
         self._renew = statements.renew(database.rows(*statements.RENEWED))

@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
@@ -22,6 +22,7 @@ from connector.work.limits import Places, RateLimiter
 from connector.work.outages import Outages
 from connector.work.refusals import Refusals
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
+from connector.work.tellings import Teller
 from connector.work.watch import EVERY_S, Watch
 
 log = structlog.get_logger("worker")
@@ -74,13 +75,16 @@ class Worker:
         schedule: SweepSchedule | None = None,
         pulse: Callable[[], None] = lambda: None,
         watch: Watch | None = None,
+        tellers: Sequence[Teller] = (),
     ) -> None:
         """``rate``: tickets begun in a second at most; 0: as many as the threads can do. ``pulse`` is called in each
-        turn of the main loop, several times in a second, unless the work table does not answer."""
+        turn of the main loop, several times in a second, unless the work table does not answer. ``tellers`` know who is
+        told outside of the helpdesk."""
         self._table = table
         self._name = desk.name
         self._rules = desk, policy
         self._refusals = Refusals()
+        self._tellers = tellers
         self._failures = Outages()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
@@ -259,6 +263,7 @@ class Worker:
                 holds=lambda: self._holds(job),
                 refusals=self._refusals,
                 outages=self._failures,
+                tellers=self._tellers,
             )
         if result.exposed is not None:
             self._stop_for(result.exposed)

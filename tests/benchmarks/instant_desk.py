@@ -9,6 +9,7 @@ import structlog
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Listed
@@ -51,6 +52,10 @@ class InstantDesk:
 
     def open_problems(self) -> list[OpenProblem]:
         """None."""
+        return []
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """Nothing has been there before."""
         return []
 
     def link(self, ticket_id: str, incident: Ticket) -> None:

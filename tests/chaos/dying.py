@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
@@ -137,6 +138,10 @@ class DyingDesk:
     def open_problems(self) -> list[OpenProblem]:
         """See ``Helpdesk``."""
         return self._desk.open_problems()
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """See ``Helpdesk``."""
+        return self._desk.past(search)
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """See ``Helpdesk``."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
@@ -77,6 +78,9 @@ class Client:
     search_lag = timedelta()
 
     def open_problems(self) -> list[OpenProblem]:
+        return []
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
         return []
 
     def link(self, ticket_id: str, incident: Ticket) -> None:

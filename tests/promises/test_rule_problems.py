@@ -8,10 +8,9 @@ created, if search is believed before it can know, and if a link that a person t
 from datetime import timedelta
 from typing import Any
 
-from connector.cli.recurrence import propose
 from connector.domain.decision import NewTicket
 from connector.domain.ticket import LinkedTicket, Ticket
-from connector.domain.vocabulary import CauseCategory, ProblemState, TicketKind, TicketState
+from connector.domain.vocabulary import CauseCategory, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.rules.recurrence import fault_of, recurrences
 from connector.sandbox.jira.house import JiraHouse
@@ -220,47 +219,89 @@ def test_a_record_that_nobody_owns_rises_to_the_managers_in_its_group(cast: Cast
     assert titled(seen, "Problem: soon due") == 1
 
 
+SMALL = COMPLETE.replace("Urgency: high", "Urgency: low")
+
+
+def breaks(cast: Cast, times: int, body: str = SMALL) -> list[str]:
+    """P3 incidents that lasted five hours each."""
+    stage, tickets = cast.stage, []
+    for _ in range(times):
+        started = f"{stage.clock():%Y-%m-%d %H:%M} UTC"
+        ticket = cast.customer.writes("Line down", body.replace("2026-11-23 09:40 UTC", started))
+        stage.settle()
+        stage.advance(timedelta(hours=5))
+        cast.agent.sets(ticket, state=TicketState.CLOSED)
+        stage.settle()
+        tickets.append(ticket)
+    return tickets
+
+
 def test_what_comes_back_is_proposed_once_and_a_no_is_remembered(cast: Cast) -> None:
     """R31. Three small faults in a week; the record is declined; two more are not enough, the third is."""
     stage = cast.stage
-    small = COMPLETE.replace("Urgency: high", "Urgency: low")
-
-    def breaks(times: int) -> list[str]:
-        tickets = []
-        for _ in range(times):
-            started = f"{stage.clock():%Y-%m-%d %H:%M} UTC"
-            ticket = cast.customer.writes("Line down", small.replace("2026-11-23 09:40 UTC", started))
-            stage.settle()
-            cast.agent.sets(ticket, state=TicketState.CLOSED)
-            stage.advance(timedelta(hours=5))
-            tickets.append(ticket)
-        return tickets
-
-    def proposes(tickets: list[str]) -> list[str | None]:
-        read = {ticket: stage.ticket(ticket) for ticket in tickets}
-        faults = [fault for one in read.values() if (fault := fault_of(one, stage.policy))]
-        found = recurrences(faults, stage.policy.recurrence, stage.clock())
-        return [propose(stage.desk, stage.policy, one, read) for one in found]
-
-    tickets = breaks(3)
-    (record,) = proposes(tickets)
-    assert record is not None
-    assert proposes(tickets) == []
+    tickets = breaks(cast, 2)
+    assert records(cast, *tickets) == []
+    tickets += breaks(cast, 1)
+    (record,) = records(cast, *tickets)
     stage.advance(timedelta(days=3))
-    seen = stage.ticket(record)
+    seen = stage.ticket(record.id)
     assert (seen.fields.problem_state, seen.fields.group) == (ProblemState.PROPOSED, "problems")
     assert seen.fields.next_escalation_at is None, "nothing is due before a person confirms"
-    assert len(seen.links) == 3
+    assert {link.id for link in seen.links} == set(tickets)
     assert "3 incidents" in seen.articles[0].body
 
-    cast.manager.sets(record, state=TicketState.CLOSED)
+    cast.manager.sets(record.id, state=TicketState.CLOSED)
     stage.settle()
-    assert stage.ticket(record).state is TicketState.CLOSED
-    tickets += breaks(2)
-    assert proposes(tickets) == []
-    tickets += breaks(1)
-    (second,) = proposes(tickets)
-    assert second not in (None, record)
-    cast.manager.sets(str(second), problem_state=ProblemState.INVESTIGATING)
+    assert stage.ticket(record.id).state is TicketState.CLOSED
+    later = breaks(cast, 2)
+    assert records(cast, *later) == []
+    later += breaks(cast, 1)
+    (second,) = records(cast, *later)
+    assert second.id != record.id
+    cast.manager.sets(second.id, problem_state=ProblemState.INVESTIGATING)
     stage.settle()
-    assert stage.ticket(str(second)).fields.next_escalation_at is not None
+    assert stage.ticket(second.id).fields.next_escalation_at is not None
+    read = {ticket: stage.ticket(ticket) for ticket in (*tickets, *later)}
+    faults = [fault for one in read.values() if (fault := fault_of(one, stage.policy))]
+    assert recurrences(faults, stage.policy.recurrence, stage.clock()) == (), "the command finds nothing more"
+
+
+def test_a_small_fault_soon_after_a_fix_opens_the_problem_again(cast: Cast) -> None:
+    """R31. As soon as it is reported; what disturbs no traffic, and what comes later than 14 days, opens nothing."""
+    stage = cast.stage
+    _, record = resolved(cast)
+    cast.agent.sets(
+        record.id, root_cause="A digger.", cause_category=CauseCategory.FIBRE, permanent_fix="A pipe of steel."
+    )
+    cast.agent.sets(record.id, state=TicketState.CLOSED)
+    stage.settle()
+    stage.advance(timedelta(days=2))
+
+    harmless = SMALL.replace("Impact: service affecting", "Impact: non-service-affecting")
+    assert harmless != SMALL
+    breaks(cast, 1, harmless)
+    assert stage.ticket(record.id).state is TicketState.CLOSED
+    (again,) = breaks(cast, 1)
+    seen = stage.ticket(record.id)
+    assert (seen.state, seen.fields.problem_state) == (TicketState.OPEN, ProblemState.ROOT_CAUSE_KNOWN)
+    assert titled(seen, "Problem is back") == 1
+    assert [each.id for each in records(cast, again)] == [record.id]
+
+    cast.agent.sets(record.id, state=TicketState.CLOSED)
+    stage.advance(timedelta(days=15))
+    (late,) = breaks(cast, 1)
+    assert stage.ticket(record.id).state is TicketState.CLOSED
+    assert records(cast, late) == []
+
+
+def test_a_declined_proposal_stands_for_no_record_that_is_needed(cast: Cast) -> None:
+    """R30. The last of three small faults becomes a major one after the proposal was declined."""
+    stage = cast.stage
+    tickets = breaks(cast, 3)
+    (record,) = records(cast, *tickets)
+    cast.manager.sets(record.id, state=TicketState.CLOSED)
+    stage.settle()
+    cast.agent.sets(tickets[-1], priority=Priority.P1)
+    stage.advance(timedelta(hours=1))
+    own = [link for link in records(cast, tickets[-1]) if link.id != record.id]
+    assert [stage.ticket(link.id).fields.problem_state for link in own] == [ProblemState.INVESTIGATING]

@@ -214,6 +214,7 @@ class OtherFields(JiraAnswer):
     creator: UserRow | None = None
     reporter: UserRow | None = None
     priority: PriorityRow | None = None
+    resolution: NamedRow | None = None
     created: Instant | None = None
     resolutiondate: Instant | None = None
 
@@ -331,3 +332,95 @@ class Temporary(JiraAnswer):
     """``POST servicedesk/{id}/attachTemporaryFile``"""
 
     temporary_attachments: tuple[TemporaryRow, ...] = ()
+
+
+class RequestTypeRow(JiraAnswer):
+    """A request type of a service desk."""
+
+    id: str
+    name: str
+    issue_type_id: str
+
+
+class RequestTypes(JiraAnswer):
+    """``GET servicedeskapi/servicedesk/{id}/requesttype``"""
+
+    values: tuple[RequestTypeRow, ...] = ()
+    is_last_page: bool = True
+
+
+class RequestTypeField(JiraAnswer):
+    """A field that the portal asks for."""
+
+    field_id: str
+    visible: bool = True
+
+
+class RequestTypeFields(JiraAnswer):
+    """``GET servicedeskapi/servicedesk/{id}/requesttype/{type}/field``"""
+
+    request_type_fields: tuple[RequestTypeField, ...] = ()
+
+
+class MadeRequest(JiraAnswer):
+    """The answer to ``POST servicedeskapi/request``."""
+
+    issue_id: str
+    issue_key: str
+
+
+class UserPage(JiraAnswer):
+    """``GET servicedeskapi/servicedesk/{id}/customer``"""
+
+    values: tuple[UserRow, ...] = ()
+
+
+class OrganizationRow(JiraAnswer):
+    """An organization of customers."""
+
+    id: str
+    name: Text = ""
+
+
+class OrganizationPage(JiraAnswer):
+    """``GET servicedeskapi/servicedesk/{id}/organization``"""
+
+    values: tuple[OrganizationRow, ...] = ()
+    is_last_page: bool = True
+
+
+class SearchedFields(JiraAnswer):
+    """What a search for a panel's request shows."""
+
+    creator: UserRow | None = None
+    description: Text = ""
+
+
+class SearchedRow(JiraAnswer):
+    """An issue in that search."""
+
+    id: str
+    key: str
+    fields: SearchedFields
+
+
+class ReportedFields(JiraAnswer):
+    """What a list of a customer's incidents shows; custom fields are read by id from the raw object."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, alias_generator=to_camel)
+
+    summary: Text = ""
+    issuetype: NamedRow
+    status: StatusRow
+    resolution: NamedRow | None = None
+    priority: PriorityRow | None = None
+    created: Instant
+    updated: Instant
+
+
+class ReportedRow(JiraAnswer):
+    """An issue in that list."""
+
+    id: str
+    key: str
+    fields: ReportedFields

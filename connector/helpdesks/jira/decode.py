@@ -8,6 +8,7 @@ import structlog
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
+from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
 from connector.domain.person import Customer, Person
 from connector.domain.ticket import Article, Change, LinkedTicket, OpenProblem, Ticket, open_problem
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
@@ -21,7 +22,9 @@ from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
+from connector.helpdesks.jira.spoken import spoken
 from connector.helpdesks.jira.values import decode, historic
+from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
 from connector.helpdesks.scope import outside
 
@@ -78,7 +81,7 @@ class Decoder:
         columns = row.fields
         fields = self.fields_of(row)
         created_by = self._actors.actor_at(columns.creator, columns.created)
-        channel = self._channel(row)
+        channel = Channel.PANEL if self._is_of_panel(created_by, fields) else self._channel(row)
         kind = self.kind(row)
         history = list(history)
         changes = tuple(self._changes(history, row))
@@ -107,6 +110,10 @@ class Decoder:
             owner=columns.assignee.display_name if columns.assignee else None,
             labels=self._ids.labels,
         )
+
+    @staticmethod
+    def _is_of_panel(created_by: Actor, fields: Fields) -> bool:
+        return created_by is Actor.CONNECTOR and is_of_panel(fields.connector_key)
 
     def kind(self, row: IssueRow) -> TicketKind:
         """What an issue is to the rules: by its type, whoever made it."""
@@ -194,7 +201,9 @@ class Decoder:
         """The description is the first message, in the words of whoever reports."""
         author = row.fields.reporter or row.fields.creator
         rows = list(comments)
-        files = self._files(row, [(author, row.fields.created), *((row.author, row.created) for row, _ in rows)])
+        # The connector uploads what came with a panel's report.
+        uploader = row.fields.creator if channel is Channel.PANEL else author
+        files = self._files(row, [(uploader, row.fields.created), *((row.author, row.created) for row, _ in rows)])
         first = Article(
             id=f"{row.id}-description",
             created_at=row.fields.created,
@@ -243,6 +252,10 @@ class Decoder:
         if author is not Actor.CONNECTOR:
             way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
             return Article(**common, channel=way, body=plain(row.body))
+        if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
+            by = self._person(issue.fields.reporter, issue)
+            customers = {"author": Actor.CUSTOMER, "by": by, "author_name": by.name if by else ""}
+            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text)
         said = message(row.body)
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
@@ -319,6 +332,26 @@ class Decoder:
         names = ("service_id", "affected_services", "problem_start")
         return open_problem(row.id, {name: self._value(raw, name) for name in names})
 
+    def past(self, row: OtherRow) -> PastTicket | None:
+        """An incident or problem record in a search result; ``None`` for anything else."""
+        raw, state = row.fields.model_extra, self._meanings.state(row.fields.status)[0]
+        known = row.fields.issuetype and self._mapping.kind_of(
+            row.fields.issuetype.name, self._group(self._value(raw, "group"))
+        )
+        if known not in (TicketKind.INCIDENT, TicketKind.PROBLEM) or row.fields.created is None:
+            return None
+        resolution = row.fields.resolution.name if row.fields.resolution else None
+        return past_ticket(
+            {name: self._value(raw, name) for name in PAST_FIELDS},
+            id=row.id,
+            number=row.key,
+            kind=known,
+            state=self._meanings.ended(state, resolution) if known is TicketKind.INCIDENT else state,
+            created_at=row.fields.created,
+            ended=row.fields.resolutiondate if state.is_over else None,
+            priority=self._meanings.priority(row.fields.priority),
+        )
+
     def _linked(self, row: OtherRow) -> LinkedTicket:
         raw, created_by = row.fields.model_extra, self._actors.actor(row.fields.creator)
         state, reporter = self._meanings.state(row.fields.status)[0], row.fields.reporter
@@ -339,6 +372,8 @@ class Decoder:
             began=self._value(raw, "problem_start") or row.fields.created,
             ended=row.fields.resolutiondate if state.is_over else None,
             workaround=self._value(raw, "workaround"),
+            problem_state=self._value(raw, "problem_state"),
+            parent_incident=self._value(raw, "parent_incident"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import PAST_FIELDS, PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.answer import parsed, unexpected
@@ -36,11 +37,13 @@ from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.on_behalf import OnBehalf
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
 from connector.helpdesks.jira.write import IssueWriter
+from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 
@@ -57,6 +60,7 @@ class _Parts(NamedTuple):
     linked: Linked
     writer: IssueWriter
     creation: Creation
+    on_behalf: OnBehalf
     query: str
 
 
@@ -142,6 +146,26 @@ class JiraDesk:
         """Up to five requests. A crash between them is repaired by a later call."""
         return self._parts.creation.ensure(new, incident)
 
+    def opened(self, key: str) -> Opened | None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.opened(key)
+
+    def open(self, request: Request) -> Opened:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.open(request)
+
+    def complete(self, opened: Opened, request: Request) -> None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        self._parts.on_behalf.complete(opened, request)
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.say(message, ticket)
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.reported(services, over=over)
+
     @property
     def search_lag(self) -> timedelta:
         """The index of issues follows their changes by seconds, seldom by minutes."""
@@ -153,6 +177,14 @@ class JiraDesk:
         shown = ("service_id", "affected_services", "problem_start", "problem_state")
         rows = self._listing.problems(["status", *(ids[field] for field in shown)])
         return [problem for row in rows if (problem := self._parts.decoder.open_problem(row)) is not None]
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """One request; what was created or changed a moment ago may be missing."""
+        ids = self.site.fields.ids
+        own = ("status", "issuetype", "priority", "resolution", "resolutiondate", "created")
+        shown = [*own, *(ids[field] for field in (*PAST_FIELDS, "group"))]
+        rows = self._listing.newest(ids["service_id"], search, shown)
+        return [past for row in rows if (past := self._parts.decoder.past(row)) is not None]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """One request."""
@@ -240,6 +272,17 @@ class JiraDesk:
                 encode=lambda changes: {**writer.encoded(changes), **writer.due_date(changes)},
                 project=lambda: self.site.project_id,
                 details=writer.details,
+            ),
+            on_behalf=OnBehalf(
+                self.client,
+                self.site,
+                self._mapping,
+                listing=self._listing,
+                meanings=meanings,
+                proofs=proofs,
+                files=files,
+                is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
+                encode=writer.encoded,
             ),
             query=urlencode(asked),
         )

@@ -30,18 +30,22 @@ class Files:
 
     def attach(self, ticket: Ticket, files: Sequence[File]) -> None:
         """For support only. One request to look, and one for each file."""
-        for file in self._missing(ticket, files):
-            self._client.upload(f"api/2/issue/{ticket.id}/attachments", file)
+        self.add(ticket.id, files)
+
+    def add(self, issue_id: str, files: Sequence[File]) -> None:
+        """The same, by the issue's id."""
+        for file in self._missing(issue_id, files) if files else ():
+            self._client.upload(f"api/2/issue/{issue_id}/attachments", file)
 
     def publish(self, ticket: Ticket, files: Sequence[File], body: str) -> bool:
         """To the customer, with a public comment; whether that had to be sent. Three requests with one file.
 
         :raises RefusedError: the issue is no request of a customer.
         """
-        if not self._missing(ticket, files):
+        if not self._missing(ticket.id, files):
             return False
         try:
-            path = f"servicedeskapi/servicedesk/{self._service_desk()}/attachTemporaryFile"
+            path = f"servicedeskapi/servicedesk/{self.service_desk()}/attachTemporaryFile"
             held = [parsed(Temporary, self._client.upload(path, file), f"POST {path}") for file in files]
             ids = [row.temporary_attachment_id for one in held for row in one.temporary_attachments]
             wanted = {"temporaryAttachmentIds": ids, "public": True, "additionalComment": {"body": body}}
@@ -50,13 +54,14 @@ class Files:
             raise RefusedError(str(error), details=frozenset({MESSAGE})) from error
         return True
 
-    def _missing(self, ticket: Ticket, files: Sequence[File]) -> list[File]:
-        path = f"api/2/issue/{ticket.id}"
+    def _missing(self, issue_id: str, files: Sequence[File]) -> list[File]:
+        path = f"api/2/issue/{issue_id}"
         row = parsed(AttachedRow, self._client.get(path, "fields=attachment"), f"GET {path}")
         there = {held.filename for held in row.fields.attachment if self._is_ours(held.author)}
         return [file for file in files if file.name not in there]
 
-    def _service_desk(self) -> str:
+    def service_desk(self) -> str:
+        """The id of the connector's service desk. Asked once."""
         if self._desk is None:
             path, start = "servicedeskapi/servicedesk", 0
             while self._desk is None:

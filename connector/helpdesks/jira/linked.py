@@ -18,7 +18,17 @@ _MOST = 100
 """Issues that one request reads."""
 _ONE_BY_ONE = 3
 """Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
-_FIELDS = ("connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround")
+_FIELDS = (
+    "connector_key",
+    "rfo_status",
+    "rfo_due_at",
+    "service_id",
+    "problem_start",
+    "root_cause",
+    "workaround",
+    "problem_state",
+    "parent_incident",
+)
 _NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
 
 
@@ -46,11 +56,12 @@ class Linked:
         return [parsed(OtherRow, row, f"linked issue {place}") for place, row in enumerate(self._rows(ids))]
 
     def _others(self, issue: IssueRow, kind: TicketKind) -> list[LinkedRow]:
-        """The linked issues that matter to the rules; links between incidents do not."""
+        """The linked issues that matter to the rules: an incident may be part of another one."""
         types = self._mapping.issue_types
         if kind is TicketKind.OTHER:
             return []
-        matter = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set(types.incident)
+        tasks = {types.rfo_task, types.problem} if kind is TicketKind.INCIDENT else set[str]()
+        matter = {*types.incident, *tasks}
         others = []
         for link in issue.fields.issuelinks:
             other = link.outward_issue or link.inward_issue

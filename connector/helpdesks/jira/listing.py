@@ -4,11 +4,12 @@ Times in a search have the precision of a minute, in the time zone of the user w
 moment ago may not be found yet, or be found at its old place with its new values.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from connector.domain.past import MOST_FOUND, PlaceSearch
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.helpdesk import Listed
@@ -32,6 +33,9 @@ LAG = timedelta(minutes=10)
 late is listed late, with its true time of update, which is news to whoever compares it with what was seen."""
 
 Column = Literal["created", "updated"]
+
+_MOST_SERVICES = 50
+"""Named in one search."""
 
 _TIMES = ["issuetype", "created", "updated"]
 _ID = ["id"]
@@ -65,10 +69,10 @@ class Listing:
         """Pages of issues in statuses that count as done, updated at or after ``since``."""
         return self._there("statusCategory = Done AND ", "updated", since - LAG)
 
-    def search(self, jql: str, fields: list[str], at: str | int | None = None) -> Page:
-        """One page of a search."""
+    def search(self, jql: str, fields: list[str], at: str | int | None = None, *, most: int | None = None) -> Page:
+        """One page of a search; of ``most`` rows at most."""
         flavour = self._site.flavour
-        most = IDS_PAGE if fields == _ID else PAGE
+        most = most or (IDS_PAGE if fields == _ID else PAGE)
         body: dict[str, Any] = {"jql": jql, "fields": fields, "maxResults": most}
         if at is not None:
             body["nextPageToken" if flavour.pages_by_token else "startAt"] = at
@@ -94,6 +98,19 @@ class Listing:
                 return
             at = page.next
 
+    def newest(self, service_field: str, search: PlaceSearch, fields: list[str]) -> list[OtherRow]:
+        """The newest issues of these services, on one page. A text is found by its words, so others with the same words
+        may be among them. Of a region as many services are looked for as a query may well hold."""
+        number, zone = service_field.removeprefix("customfield_"), self._site.bot_now().zone
+        services = [*search.services, *search.region][:_MOST_SERVICES]
+        named = " OR ".join(f"cf[{number}] ~ {quoted(quoted(service))}" for service in services)
+        since = local_minute(search.since, zone)
+        jql = (
+            f'project = {self._site.project_id} AND created >= "{since}" AND ({named}) ORDER BY created DESC, key DESC'
+        )
+        page = self.search(jql, fields, most=MOST_FOUND)
+        return [parsed(OtherRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
+
     def _there(self, condition: str, column: Column, since: datetime) -> Iterator[list[Listed]]:
         """Which issues there are. Cloud shows fifty times as many at once if it need not show their times."""
         if not self._site.flavour.pages_by_token:
@@ -103,7 +120,7 @@ class Listing:
         for page in self._pages(condition, "updated", max(since, self._clock() - _LATELY)):
             yielded |= {issue.id for issue in page}
             yield page
-        if not (types := ", ".join(self._type_ids())):
+        if not (types := ", ".join(self.type_ids(self._mapping.handled_types))):
             return
         for page in self._pages(f"issuetype in ({types}) AND {condition}", column, since, with_times=False):
             if others := [issue for issue in page if issue.id not in yielded]:
@@ -150,11 +167,12 @@ class Listing:
                 rows.append(parsed(ListedRow, self._client.get(path, f"fields={','.join(_TIMES)}"), f"GET {path}"))
         return rows
 
-    def _type_ids(self) -> list[str]:
-        """A search may name only types that are there, and the mapping may name others."""
+    def type_ids(self, named: Container[str]) -> list[str]:
+        """Those of the project's types that are named. A search may name only types that are there, and the mapping may
+        name others."""
         path = f"api/2/project/{self._mapping.project}"
         types = parsed(ProjectTypes, self._client.get(path), f"GET {path}").issue_types
-        return [issue_type.id for issue_type in types if issue_type.name in self._mapping.handled_types]
+        return [issue_type.id for issue_type in types if issue_type.name in named]
 
     def _reached(self, rows: list[ListedRow], column: Column) -> datetime | None:
         """Up to where the page has certainly listed everything. An issue may stand at an old place with a new time of

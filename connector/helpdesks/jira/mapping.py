@@ -35,6 +35,10 @@ class JiraMapping(HelpdeskMapping):
 
     project: Name = Field(description="the key of the service project")
     issue_types: IssueTypes
+    request_type: Name | None = Field(
+        default=None,
+        description="by which the reports of a panel are raised; without it, the first that makes an incident",
+    )
     link_type: Name = Field(description="between an incident and what the connector creates for it")
     fields: Mapping[str, Name] = Field(
         description="field → name of the custom field, or its id",

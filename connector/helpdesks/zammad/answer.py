@@ -185,7 +185,14 @@ class ListedRow(ZammadAnswer):
     updated_at: Instant
 
 
-class ListedProblem(ListedRow):
-    """A problem record in a search result; custom attributes are read by name from the raw object."""
+class ListedWhole(ListedRow):
+    """A ticket in a search result with its values; custom attributes are read by name from the raw object."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+
+    number: str
+    title: Text = ""
+    state_id: int
+    priority_id: int
+    close_at: Instant | None = None
+    last_close_at: Instant | None = None

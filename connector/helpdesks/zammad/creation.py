@@ -28,7 +28,7 @@ class Creation(NamedTuple):
     def ensure(self, new: NewTicket, incident: Ticket) -> str:
         """Two requests, where Zammad links in the request that creates; else three. A crash between them is repaired by
         the next call."""
-        found = self._find(new.key)
+        found = self.find(new.key)
         ticket_id, is_linked = (found, False) if found else self._create(new, incident)
         if not is_linked:
             self.link(str(ticket_id), incident)
@@ -53,7 +53,7 @@ class Creation(NamedTuple):
 
     def handed_over(self, key: str) -> str | None:
         """One request, or two."""
-        found = self._find(key)
+        found = self.find(key)
         if found is None:
             return None
         path = f"tickets/{found}"
@@ -65,7 +65,7 @@ class Creation(NamedTuple):
     def hand_over(self, new: HandOver) -> str:
         """Three requests: a ticket that begins with a note of ours, so that it is known to be no customer's, then mail,
         file and state in one. A crash between them is repaired by the next call."""
-        found = self._find(new.key)
+        found = self.find(new.key)
         if found is None:
             begin = Note(public=False, title=new.title, text=new.title)
             body = {
@@ -89,7 +89,8 @@ class Creation(NamedTuple):
         path = f"tickets/{found}"
         return parsed(TicketRow, self.client.put(path, closed), f"PUT {path}").number
 
-    def _find(self, key: str) -> int | None:
+    def find(self, key: str) -> int | None:
+        """The id of the connector's ticket with this key. One request."""
         condition = {
             f"ticket.{self.mapping.attribute('connector_key')}": {"operator": "is", "value": key},
             "ticket.created_by_id": {"operator": "is", "pre_condition": "specific", "value": list(self.accounts)},

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
+from connector.domain.past import PastTicket, past_ticket
 from connector.domain.ticket import (
     Article,
     Change,
@@ -18,8 +19,9 @@ from connector.domain.ticket import (
     kind_of,
     open_problem,
 )
-from connector.domain.vocabulary import Actor, Channel, TicketKind
+from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
+from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
 from connector.helpdesks.zammad.answer import (
@@ -27,7 +29,7 @@ from connector.helpdesks.zammad.answer import (
     Assets,
     History,
     HistoryRow,
-    ListedProblem,
+    ListedWhole,
     NamedRow,
     TicketRow,
     WholeTicket,
@@ -76,7 +78,8 @@ class Decoder:
         articles = [whole.assets.TicketArticle[i] for i in whole.ticket_article_ids if i in whole.assets.TicketArticle]
         fields = self._fields_of(row, whole.assets)
         created_by = self._people.creator(row, whole.assets, articles)
-        channel = self._channel(row.create_article_type_id)
+        for_panel = created_by is Actor.CONNECTOR and is_of_panel(fields.connector_key)
+        channel = Channel.PANEL if for_panel else self._channel(row.create_article_type_id)
         # The mask for phone calls opens when a ticket is split, and whoever splits it talks with nobody.
         is_split = _copied_from(whole, row) is not None
         changes = self._changes(history, row, whole.assets) if history else ()
@@ -180,8 +183,8 @@ class Decoder:
         first = self._mapping.kind_in(moves[0].old) is not TicketKind.OTHER
         return outside(created_at, inside=first, turns=zip((move.at for move in moves), in_scope, strict=True))
 
-    def _channel(self, type_id: int | None) -> Channel:
-        return (self._mapping.channel(type_id) if type_id is not None else None) or Channel.NOTE
+    def _channel(self, type_id: int | None, otherwise: Channel = Channel.NOTE) -> Channel:
+        return (self._mapping.channel(type_id) if type_id is not None else None) or otherwise
 
     def _article(self, row: ArticleRow, proof: Proof, assets: Assets, *, opens: bool, is_split: bool) -> Article:
         author = self._people.author(row, assets)
@@ -192,7 +195,7 @@ class Decoder:
             author=author,
             author_name=name(assets.User.get(row.created_by_id)),
             by=self._people.person(row.origin_by_id or row.created_by_id, assets, row.sent_from),
-            channel=self._mapping.channel(row.type_id) or Channel.WEB,
+            channel=Channel.PANEL if self._people.is_on_behalf(row) else self._channel(row.type_id, Channel.WEB),
             internal=row.internal,
             recipients=self._people.recipients(row, opens=opens),
             made_public_at=self._people.made_public_at(row),
@@ -219,10 +222,28 @@ class Decoder:
         subject = _MARKS_IN_SUBJECT.search(row.subject)
         return Proof(frozenset(subject[1].split())) if subject else Proof()
 
-    def open_problem(self, row: ListedProblem) -> OpenProblem:
-        """A problem record in a search result."""
+    def open_problem(self, row: ListedWhole) -> OpenProblem | None:
+        """A problem record in a search result; ``None`` if it is over and no fix of it has to be reviewed: one that was
+        proposed and declined, for one."""
         fields = self.fields_of(row.model_extra or {})
-        return open_problem(str(row.id), fields)
+        is_over = self._meanings.state(row.state_id)[0].is_over
+        return (
+            None if is_over and fields["problem_state"] is not ProblemState.FIXED else open_problem(str(row.id), fields)
+        )
+
+    def past(self, row: ListedWhole) -> PastTicket:
+        """An incident or problem record in a search result."""
+        state = self._meanings.state(row.state_id)[0]
+        return past_ticket(
+            self.fields_of(row.model_extra or {}),
+            id=str(row.id),
+            number=row.number,
+            kind=self._mapping.kind_in(self._mapping.group(row.group or "")),
+            state=TicketState.CANCELLED if self._meanings.is_merged(row.state_id) else state,
+            created_at=row.created_at,
+            ended=(row.last_close_at or row.close_at) if state.is_over else None,
+            priority=self._meanings.priority(row.priority_id),
+        )
 
     def links(self, whole: WholeTicket) -> list[LinkedTicket]:
         """The tickets that are linked to this one."""
@@ -252,6 +273,8 @@ class Decoder:
                     began=fields["problem_start"] or row.created_at,
                     ended=(row.last_close_at or row.close_at) if state.is_over else None,
                     workaround=fields["workaround"],
+                    problem_state=fields["problem_state"],
+                    parent_incident=fields["parent_incident"],
                 )
             )
         return links

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.past import MOST_FOUND, PastTicket, PlaceSearch
 from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket, incident_of
 from connector.domain.vocabulary import ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
@@ -29,6 +30,7 @@ from connector.helpdesks.errors import (
 from connector.helpdesks.helpdesk import HandOver, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
+from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs, public_key
 from connector.helpdesks.staff import Staff
 from connector.helpdesks.zammad.answer import UserRow, WholeTicket
@@ -37,9 +39,10 @@ from connector.helpdesks.zammad.creation import Creation
 from connector.helpdesks.zammad.decode import Decoder
 from connector.helpdesks.zammad.histories import Histories
 from connector.helpdesks.zammad.identity import identity, told_version
-from connector.helpdesks.zammad.listing import Column, listed_problems, pages, search
+from connector.helpdesks.zammad.listing import Column, listed_problems, newest, pages, search
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings, Names
+from connector.helpdesks.zammad.on_behalf import OnBehalf
 from connector.helpdesks.zammad.people import People
 from connector.helpdesks.zammad.roles import Roles
 from connector.helpdesks.zammad.write import MESSAGES, TicketWriter
@@ -96,6 +99,10 @@ class ZammadDesk:
     @cached_property
     def _creation(self) -> Creation:
         return Creation(self._client, self._mapping, self._writer, self._accounts)
+
+    @cached_property
+    def _on_behalf(self) -> OnBehalf:
+        return OnBehalf(self._client, self._mapping, self._writer, self._creation)
 
     @cached_property
     def _accounts(self) -> list[str]:
@@ -172,6 +179,25 @@ class ZammadDesk:
         """Three requests."""
         return self._creation.hand_over(new)
 
+    def opened(self, key: str) -> Opened | None:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.opened(key)
+
+    def open(self, request: Request) -> Opened:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.open(request)
+
+    def complete(self, opened: Opened, request: Request) -> None:
+        """Nothing: one request makes a ticket with all that belongs to it."""
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.say(message, ticket)
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.reported(services, over=over)
+
     @property
     def search_lag(self) -> timedelta:
         """None: a condition is answered from the database (``POST tickets/search``, recording 073)."""
@@ -187,10 +213,17 @@ class ZammadDesk:
         state = f"ticket.{self._mapping.attribute('problem_state')}"
         condition = {state: {"operator": "is", "value": standing}}
         return [
-            self._decoder.open_problem(row)
+            problem
             for row in listed_problems(self._client, condition)
             if self._mapping.kind_in(self._mapping.group(row.group or "")) is TicketKind.PROBLEM
+            and (problem := self._decoder.open_problem(row)) is not None
         ]
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
+        """One request."""
+        service = f"ticket.{self._mapping.attribute('service_id')}"
+        condition = {service: {"operator": "is", "value": [*search.services, *search.region]}}
+        return [self._decoder.past(row) for row in newest(self._client, condition, search.since, MOST_FOUND)]
 
     def link(self, ticket_id: str, incident: Ticket) -> None:
         """One request, unless the incident shows the link."""

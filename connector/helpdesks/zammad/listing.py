@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.zammad.answer import ListedProblem, ListedRow
+from connector.helpdesks.zammad.answer import ListedRow, ListedWhole
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.values import encode
 
@@ -25,18 +25,26 @@ def search(client: ZammadClient, condition: dict[str, Any], options: dict[str, A
     return _search(ListedRow, client, condition, options)
 
 
-def listed_problems(client: ZammadClient, condition: dict[str, Any]) -> Iterator[ListedProblem]:
+def listed_problems(client: ZammadClient, condition: dict[str, Any]) -> Iterator[ListedWhole]:
     """The tickets that fulfil the condition, with their attributes, the eldest first."""
     page, seen = 1, set[int]()
     while True:
         options = {"sort_by": "id", "order_by": "asc", "limit": PAGE, "page": page}
-        rows = _search(ListedProblem, client, condition, options)
+        rows = _search(ListedWhole, client, condition, options)
         fresh = [row for row in rows if row.id not in seen]
         yield from fresh
         if not fresh or len(rows) < ALWAYS_FITS:
             return
         seen |= {row.id for row in fresh}
         page += 1
+
+
+def newest(client: ZammadClient, condition: dict[str, Any], since: datetime, most: int) -> list[ListedWhole]:
+    """The newest of the tickets that fulfil the condition and were created at ``since`` (UTC) or later, with their
+    attributes."""
+    bounded = {**condition, "ticket.created_at": {"operator": "after (absolute)", "value": encode(since)}}
+    options = {"sort_by": "created_at", "order_by": "desc", "limit": most}
+    return _search(ListedWhole, client, bounded, options)
 
 
 def _search(kind: type[Row], client: ZammadClient, condition: dict[str, Any], options: dict[str, Any]) -> list[Row]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -36,14 +36,18 @@ _TAKEN = """
 _RESERVED = frozenset((_REFUSED + _TAKEN).split())
 
 
+_Sent = Literal[Channel.EMAIL, Channel.PHONE, Channel.WEB, Channel.NOTE]
+"""How Zammad itself says that a message came."""
+
+
 class Articles(Section):
     """Kinds of messages. The numbers are those of a freshly installed Zammad."""
 
-    types: Mapping[Channel, int] = Field(description="ticket_article_types, by id")
+    types: Mapping[_Sent, int] = Field(description="ticket_article_types, by id")
     senders: Mapping[Literal[Actor.AGENT, Actor.CUSTOMER, Actor.SYSTEM], int] = Field(
         description="ticket_article_senders, by id"
     )
-    public: Channel = Field(default=Channel.EMAIL, description="how a public message goes to the customer")
+    public: _Sent = Field(default=Channel.EMAIL, description="how a public message goes to the customer")
 
 
 class ZammadMapping(HelpdeskMapping):
@@ -151,7 +155,9 @@ def _labels(data: Any) -> Iterator[UnlocatedProblem]:
 
 
 def _articles(data: Any) -> Iterator[UnlocatedProblem]:
-    yield from ((("articles", *place), text) for place, text in every_member(Channel, dig(data, "articles"), "types"))
+    yield from (
+        (("articles", *place), text) for place, text in every_member(get_args(_Sent), dig(data, "articles"), "types")
+    )
     senders = dig(data, "articles", "senders")
     for actor in (Actor.AGENT, Actor.CUSTOMER, Actor.SYSTEM):
         if isinstance(senders, Mapping) and actor not in senders:

@@ -63,7 +63,7 @@ class People:
             return Actor.MACHINE
         if row.created_by_id in self.own_ids:
             # The connector sends no mail to Zammad: somebody gave its address as From.
-            return Actor.CUSTOMER if row.came_by_mail else Actor.CONNECTOR
+            return Actor.CUSTOMER if row.came_by_mail or self.is_on_behalf(row) else Actor.CONNECTOR
         sender = self._mapping.sender(row.sender_id)
         if sender in (Actor.CUSTOMER, Actor.SYSTEM):
             return sender
@@ -72,6 +72,11 @@ class People:
             return Actor.OTHER_CONNECTOR
         # Zammad lets nobody but agents send as one, also if they are none any more; a deleted user's are the system's.
         return Actor.AGENT if author in (Actor.CUSTOMER, Actor.SYSTEM) and sender is Actor.AGENT else author
+
+    def is_on_behalf(self, row: ArticleRow) -> bool:
+        """Whether the connector wrote it down for a customer in a panel: its own messages are never a customer's."""
+        by_customer = self._mapping.sender(row.sender_id) is Actor.CUSTOMER
+        return row.created_by_id in self.own_ids and by_customer and not row.came_by_mail
 
     def is_call(self, row: ArticleRow) -> bool:
         """Only support can write as one, or in a customer's name. This holds for good, whatever becomes of the user."""

@@ -144,6 +144,25 @@ def conversation(ticket: Ticket) -> tuple[int, ...]:
     return tuple(found)
 
 
+class Conversation(tuple[int, int]):
+    """The messages at some places of a ticket, and all before them, as the key of a cache of what they say: like
+    :class:`connector.rules.text.markup.Body` it gives the ticket once, because a cache must not hold tickets."""
+
+    _ticket: Ticket | None
+
+    def __new__(cls, ticket: Ticket, places: tuple[int, ...]) -> "Conversation":
+        """The key of the messages at these places, of which there is one at least."""
+        key = super().__new__(cls, (conversation(ticket)[places[-1]], hash(places)))
+        key._ticket = ticket
+        return key
+
+    def take(self) -> Ticket:
+        """The ticket; from then on it is gone."""
+        ticket, self._ticket = self._ticket, None
+        assert ticket is not None, "it is taken once"
+        return ticket
+
+
 def read_messages(ticket: Ticket, wanted: Collection[int]) -> dict[int, MarkedMessage]:
     """The messages at the places ``wanted``, less what stands before each and can be quoted. Linear in all words.
 

@@ -6,10 +6,14 @@ are looked at.
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from html import unescape
 
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Channel
 from connector.rules.text.clauses import normalized
+from connector.rules.text.known import Conversation
 from connector.rules.text.markup import Body
 
 _LOOKED_AT = 2_000
@@ -75,6 +79,19 @@ _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\S)[^.!?\n]*)*[.!?\n]*")
 _LINE_END = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:style|head)\b.*?</(?:style|head)>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*>.*$|^.{0,200}(?:wrote|schrieb)\b.{0,80}:[ ]*$", re.MULTILINE)
+
+
+def automatic_messages(ticket: Ticket) -> Collection[int]:
+    """The places of the mails that sound automatic. What a conversation is remembered by knows no channel."""
+    mails = tuple([at for at, article in enumerate(ticket.articles) if article.channel is Channel.EMAIL])
+    return _automatic(Conversation(ticket, mails), mails) if mails else ()
+
+
+@lru_cache(maxsize=4_096)
+def _automatic(said: Conversation, mails: tuple[int, ...]) -> Collection[int]:
+    ticket = said.take()
+    articles = ((at, ticket.articles[at]) for at in mails)
+    return frozenset(at for at, mail in articles if sounds_automatic(mail.subject, mail.body, mail.is_html))
 
 
 def sounds_automatic(subject: str, body: str, is_html: bool = False) -> bool:

@@ -52,6 +52,64 @@ def members(call: Call, organization: str) -> Answer:
     return 200, _page(call, f"organization/{organization}/user", held)
 
 
+def customers(call: Call, desk_id: str) -> Answer:
+    """`GET /servicedesk/{id}/customer?query=`: by a part of name or address, for agents."""
+    require_support(call, _project(call, desk_id))
+    wanted = call.query.get("query", "").lower()
+    users = (user for user in call.world.users.values() if user.kind == "customer")
+    held = [_account(call.world, user) for user in users if wanted in user.email or wanted in user.display.lower()]
+    return 200, _page(call, f"servicedesk/{desk_id}/customer", held)
+
+
+def create_customer(call: Call) -> Answer:
+    """`POST /customer`: an account for the portal. One that is there is refused."""
+    if not any(is_support(call.world, project, call.user) for project in call.world.projects.values()):
+        raise forbidden("create customers")
+    email = call.text("email").lower()
+    if call.world.user_with_email(email) is not None:
+        raise JiraError(400, "An account already exists for this email address.")
+    name = email.partition("@")[0]
+    user = call.world.add_user(name, email, str(call.fields().get("displayName") or name), "UTC", "customer")
+    return 201, _account(call.world, user)
+
+
+def add_customers(call: Call, desk_id: str) -> Answer:
+    """`POST /servicedesk/{id}/customer`: here every customer may use every service desk."""
+    require_support(call, _project(call, desk_id))
+    _named_users(call)
+    return 204, None
+
+
+def organizations(call: Call, desk_id: str) -> Answer:
+    """`GET /servicedesk/{id}/organization`, for agents."""
+    require_support(call, _project(call, desk_id))
+    held = [{"id": number, "name": name} for number, name in call.world.organizations.items()]
+    return 200, _page(call, f"servicedesk/{desk_id}/organization", [{**row, "_links": {}} for row in held])
+
+
+def add_members(call: Call, organization: str) -> Answer:
+    """`POST /organization/{id}/user`, for agents."""
+    if organization not in call.world.organizations:
+        raise not_found("Organization")
+    if not any(is_support(call.world, project, call.user) for project in call.world.projects.values()):
+        raise forbidden("change this organization")
+    for user in _named_users(call):
+        user.organization = organization
+    return 204, None
+
+
+def _named_users(call: Call) -> list[User]:
+    body = call.fields()
+    key = "accountIds" if call.world.cloud else "usernames"
+    named = body.get(key)
+    if not isinstance(named, list) or not named:
+        raise JiraError(400, f"{key} must name users.")
+    found = [user for user in call.world.users.values() if (user.id if call.world.cloud else user.name) in named]
+    if len(found) != len(named):
+        raise JiraError(400, "A user does not exist.")
+    return found
+
+
 def request_types(call: Call, desk_id: str) -> Answer:
     """`GET /servicedesk/{id}/requesttype`."""
     _project(call, desk_id)

@@ -50,6 +50,11 @@ class Route(NamedTuple):
 _PORTAL: dict[str, Handler] = {
     "GET info": portal.info,
     "GET organization/*/user": portal.members,
+    "POST organization/*/user": portal.add_members,
+    "POST customer": portal.create_customer,
+    "GET servicedesk/*/customer": portal.customers,
+    "POST servicedesk/*/customer": portal.add_customers,
+    "GET servicedesk/*/organization": portal.organizations,
     "GET servicedesk": portal.service_desks,
     "GET servicedesk/*": portal.service_desk,
     "GET servicedesk/*/requesttype": portal.request_types,

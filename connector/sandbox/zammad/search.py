@@ -79,9 +79,9 @@ def _in_order(call: Call, skip: int) -> Iterable[Record]:
     if sort_by == "id" and not low and not high:
         table = world.table("Ticket")
         return reversed(table.values()) if newest_first else table.values()
-    if sort_by == "created_at" and not newest_first and not low and not high:
+    if sort_by == "created_at" and not low and not high:
         # Nobody changes it, so the order is kept ready for those who page through a large helpdesk.
-        return world.created_from(creation_bounds(condition, world)[0])
+        return world.created_from(creation_bounds(condition, world)[0], newest_first=newest_first)
     return sorted(by_update, key=_sort_key(sort_by), reverse=newest_first)
 
 

@@ -42,13 +42,19 @@ def search(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    """`POST /users`: roles, groups and organization by name or id; without roles the user is a customer."""
-    require(call, "admin.user")
+    """`POST /users`: roles, groups and organization by name or id; without roles the user is a customer. Agents may
+    make customers (6.4, extra/perm 90)."""
+    is_admin = has(call, "admin.user")
+    if not has(call, "ticket.agent"):
+        require(call, "admin.user")
     email = str(call.params.get("email") or "").lower()
     login = str(call.params.get("login") or email).lower()
     if call.world.user_named(email) is not None:
         raise ApiError(422, f"Email address '{email}' is already used for another user.")
-    fields = {**seed.BLANK_USER, **_settings(call), "login": login, "email": email}
+    given = _settings(call)
+    if not is_admin:
+        given = {name: value for name, value in given.items() if name not in {"role_ids", "group_ids"}}
+    fields = {**seed.BLANK_USER, **given, "login": login, "email": email}
     user = new_user(call.world, fields, call.user["id"])
     return 201, user_json(call.world, user)
 

@@ -227,10 +227,11 @@ class World:
         positions = range(last - 1, first - 1, -1) if newest_first else range(first, last)
         return (tickets[self._by_update[position][1]] for position in positions[skip:])
 
-    def created_from(self, low: str) -> Iterator[Record]:
+    def created_from(self, low: str, *, newest_first: bool = False) -> Iterator[Record]:
         """Tickets in the order of `created_at`, from `low` on."""
-        tickets, first = self.table("Ticket"), bisect_left(self._by_creation, (low, 0))
-        ids = (self._by_creation[position][1] for position in range(first, len(self._by_creation)))
+        tickets, first, end = self.table("Ticket"), bisect_left(self._by_creation, (low, 0)), len(self._by_creation)
+        positions = range(end - 1, first - 1, -1) if newest_first else range(first, end)
+        ids = (self._by_creation[position][1] for position in positions)
         return (tickets[number] for number in ids if number in tickets)
 
     def attributes(self) -> dict[str, Record]:

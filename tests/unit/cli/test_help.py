@@ -15,8 +15,9 @@ BEGINS = {
     "Webhook": ("--receiver-url", "--secret-store"),
     "Zammad": ("--zammad-", "--scheduler-wait"),
     "Jira": ("--jira-",),
-    "Rules": ("--policy", "--services"),
-    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes"),
+    "Rules": ("--policy", "--services", "--telling"),
+    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes", "--panels", "--intake-"),
+    "Operations": ("--ops-",),
     "Worker": ("--worker-", "--largest-change", "--sweep-minutes"),
     "Logging": ("--log-",),
 }
@@ -122,7 +123,17 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
     assert [heading or command for heading, command in found] == [
         *("Set up", "init", "check", "messages", "install", "doctor"),
         *("Serve", "run", "receive", "work"),
-        *("Look and repair", "explain", "dead-letters", "pauses", "sweep", "recurrence", "export", "installation"),
+        *(
+            "Look and repair",
+            "status",
+            "explain",
+            "dead-letters",
+            "pauses",
+            "sweep",
+            "recurrence",
+            "export",
+            "installation",
+        ),
         *("Documents", "rfo", "matrix"),
         *("Try", "try", "report", "simulate", "demo"),
     ]

@@ -47,6 +47,8 @@ def test_who_may_set_what() -> None:
         *("rfo_summary", "rfo_trigger", "rfo_detection", "rfo_resolution", "corrective_measures"),
         *("preventive_measures", "third_party_reference", "rfo_revision", "rfo_release", "rfo_decline_reason"),
         "deferral_support",
+        "parent_incident",
+        "parent_update",
         "problem_state",
         "root_cause",
         "cause_category",

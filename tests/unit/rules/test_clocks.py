@@ -232,7 +232,7 @@ def test_each_clock_has_run_for_the_minutes_at_its_priority_or_higher(
     for clock in counted(ticket).each:
         for until in minutes:
             ran = sum(priority <= clock.priority for priority in held[:until])
-            assert timeline.elapsed(clock.calendar, clock.runs, at(minutes=until)) == timedelta(minutes=ran)
+            assert clock.counter.elapsed(at(minutes=until)) == timedelta(minutes=ran)
 
 
 @given(steps=steps, minute=st.integers(0, 6_000), raised=st.sampled_from(Priority))
@@ -253,4 +253,4 @@ def test_raising_makes_nothing_later(steps: list[tuple[int, Priority]], minute: 
 def test_one_that_never_changed_has_one_clock(priority: Priority) -> None:
     (clock,) = counted(lived(first=priority)).each
 
-    assert (clock.priority, clock.runs) == (priority, timeline.runs(lived(first=priority), POLICY))
+    assert (clock.priority, clock.counter.runs) == (priority, timeline.runs(lived(first=priority), POLICY))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
-from connector.rules.timeline import Interval, deadline, elapsed, resolved_at, runs
+from connector.rules.timeline import Counter, Interval, resolved_at, runs
 from tests.builders import T0, at, default_policy, incident, moved, said
 
 POLICY = default_policy()
@@ -53,13 +53,13 @@ def test_at_its_deadline_a_length_has_run_and_not_a_moment_before(
     calendar: BusinessCalendar, clocks: tuple[Interval, ...], length: timedelta
 ) -> None:
     """The inverse law of ``elapsed`` and ``deadline``."""
-    due = deadline(calendar, clocks, length)
+    due = Counter.of(calendar, clocks).deadline(length)
 
     if due is None:
-        assert elapsed(calendar, clocks, FAR) < length
+        assert Counter.of(calendar, clocks).elapsed(FAR) < length
     elif length:
-        assert elapsed(calendar, clocks, due) == length
-        assert elapsed(calendar, clocks, due - timedelta(microseconds=1)) < length
+        assert Counter.of(calendar, clocks).elapsed(due) == length
+        assert Counter.of(calendar, clocks).elapsed(due - timedelta(microseconds=1)) < length
 
 
 @given(calendar=calendars, clocks=intervals, first=st.integers(0, 50_000), second=st.integers(0, 50_000))
@@ -68,16 +68,18 @@ def test_clocks_never_run_backwards(
 ) -> None:
     earlier, later = sorted((at(minutes=first), at(minutes=second)))
 
-    assert elapsed(calendar, clocks, earlier) <= elapsed(calendar, clocks, later)
-    assert elapsed(calendar, clocks, later) - elapsed(calendar, clocks, earlier) <= later - earlier
+    clock = Counter.of(calendar, clocks)
+
+    assert clock.elapsed(earlier) <= clock.elapsed(later)
+    assert clock.elapsed(later) - clock.elapsed(earlier) <= later - earlier
 
 
 @given(calendar=calendars, clocks=intervals, until=st.integers(0, 50_000))
 def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Interval, ...], until: int) -> None:
     moment = at(minutes=until)
 
-    assert elapsed(calendar, clocks, moment) == sum(
-        (elapsed(calendar, (run,), moment) for run in clocks), start=timedelta()
+    assert Counter.of(calendar, clocks).elapsed(moment) == sum(
+        (Counter.of(calendar, (run,)).elapsed(moment) for run in clocks), start=timedelta()
     )
 
 
@@ -87,7 +89,7 @@ def test_the_runs_add_up(calendar: BusinessCalendar, clocks: tuple[Interval, ...
 def test_a_pause_moves_a_deadline_by_its_own_length(length: timedelta, pause: timedelta) -> None:
     paused = (Interval(T0, at(hours=1)), Interval(at(hours=1) + pause, None))
 
-    assert deadline(ALWAYS, paused, length) == T0 + length + pause
+    assert Counter.of(ALWAYS, paused).deadline(length) == T0 + length + pause
 
 
 @given(steps=states, created_by=st.sampled_from(Actor))

@@ -10,6 +10,7 @@ import pytest
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import (
@@ -74,6 +75,9 @@ class Desk:
     search_lag = timedelta()
 
     def open_problems(self) -> list[OpenProblem]:
+        return []
+
+    def past(self, search: PlaceSearch) -> list[PastTicket]:
         return []
 
     def link(self, ticket_id: str, incident: Ticket) -> None:

@@ -1,6 +1,6 @@
 """All checks of an examination of Jira, foundations first."""
 
-from connector.doctor import configuration, round_trip
+from connector.doctor import configuration, round_trip, telling
 from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, fail, ok, warn
@@ -136,6 +136,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: queues", by_hand.queues_there, (_FIELDS, *_ADMIN)),
     Check("checklist: goals", by_hand.goals, (_FIELDS,)),
     Check("escalation mail", by_hand.escalation_mail, (_FILES,)),
+    Check("receivers outside", telling.receivers),
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),
     *writers(_FIELDS, _TYPES),
     Check("transitions", project.transitions, (_OPTIONS, _STATUSES, ADMIN_TOKEN)),

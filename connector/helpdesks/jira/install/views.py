@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ProblemState
+from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ParentIncident, ProblemState
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -26,7 +26,7 @@ class View(NamedTuple):
 
 def views(site: JiraSite) -> tuple[View, ...]:
     """The same as in every helpdesk."""
-    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem, update = (
+    level, upcoming, rfo_due, rfo_status, deferred, key, details, missed, language, problem, update, outage = (
         site.jql(name)
         for name in (
             "escalation_level",
@@ -40,6 +40,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "language",
             "problem_state",
             "next_update_at",
+            "parent_incident",
         )
     )
     measure = site.jql("next_measure_at")
@@ -96,6 +97,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
         ),
         View(
             "Problems late", "Owner, cause or fix is overdue.", f"{records} AND {upcoming} <= now() ORDER BY {upcoming}"
+        ),
+        View(
+            "Outages",
+            "Incidents that stand for others, or may.",
+            f"{incidents} AND {outage} in ({ParentIncident.PROPOSED}, {ParentIncident.CONFIRMED}) ORDER BY created ASC",
+            ("parent_incident",),
         ),
         View(
             "Not in English",

@@ -2,7 +2,7 @@
 
 import requests
 
-from connector.doctor import configuration, round_trip
+from connector.doctor import configuration, round_trip, telling
 from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, CheckStatus, Observation, fail, ok, skipped, warn
@@ -50,8 +50,8 @@ def drift(context: Context) -> Observation:
     secrets = {WEBHOOK_SECRET: context.webhook_secrets[0].decode()}
     setup = Setup(context.admin, context.bot, context.policy, context.mapping)
     receiver = context.settings.receiver_url or str(used_webhook(context)["endpoint"])
-    today = context.clock().date()
-    return configuration.drift(context, lambda: plan_zammad(setup, secrets, today, receiver_url=receiver))
+    today, ops = context.clock().date(), context.settings.ops_url
+    return configuration.drift(context, lambda: plan_zammad(setup, secrets, today, receiver_url=receiver, ops_url=ops))
 
 
 def zammad_answers(context: Context) -> Observation:
@@ -133,6 +133,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("agents' access to groups", agents_access, (_FILES, permission_check("roles"), _GROUPS)),
     Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
     Check("escalation mail", names.escalation_mail, (_FILES,)),
+    Check("receivers outside", telling.receivers),
     Check("mail to customers", customers_mails, (_FILES, permission_check("triggers"), _GROUPS)),
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),

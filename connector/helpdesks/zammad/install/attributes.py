@@ -13,6 +13,9 @@ from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Wanted
 
 KIND = "object_manager_attributes"
+HELPDESK = "zammad"
+_LEAD_TO_PAGE = ("priority_reason", "escalation_reason")
+"""Zammad makes their values links to the ticket's operations page (its documentation, "Link-Template")."""
 FIRST_POSITION = 1500
 """Behind Zammad's own attributes."""
 
@@ -33,6 +36,8 @@ def attributes(site: InstallContext) -> Iterator[Wanted]:
     for number, field in enumerate(CUSTOM):
         known, name = CATALOGUE[field], site.mapping.attribute(field)
         data_type, option = _data(known)
+        if field in _LEAD_TO_PAGE and site.ops_url:
+            option = {**option, "linktemplate": f"{site.ops_url.rstrip('/')}/{HELPDESK}/#{{ticket.id}}"}
         body = {
             "name": name,
             "object": "Ticket",

@@ -12,6 +12,7 @@ from connector.domain.vocabulary import (
     WAITED_FOR,
     IntakeStatus,
     Missed,
+    ParentIncident,
     PrioritySource,
     ProblemState,
     TicketState,
@@ -34,6 +35,9 @@ def macros(site: InstallContext) -> Iterator[Wanted]:
     yield _macro(site, "Agree to defer", {site.attribute("deferral_support"): "true"})
     yield _macro(site, "Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
     yield _macro(site, "Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+    outage = site.attribute("parent_incident")
+    yield _macro(site, "Confirm the outage", {outage: ParentIncident.CONFIRMED.value})
+    yield _macro(site, "Decline the outage", {outage: ParentIncident.DECLINED.value})
     problems = [Ref("groups", site.problem_group, optional=True)]
     state = site.attribute("problem_state")
     yield _macro(site, "Confirm the problem", {state: ProblemState.INVESTIGATING.value}, problems)
@@ -90,6 +94,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     raised = {"operator": "is", "value": [str(number) for number in sorted(numbers) if number > 1]}
     problems = {"ticket.group_id": {"operator": "is", "value": [text_ref("groups", site.problem_group)]}}
     proposed = {site.attribute("problem_state"): {"operator": "is", "value": [ProblemState.PROPOSED.value]}}
+    outage = site.mapping.attribute("parent_incident")
+    undeclined = {"operator": "is", "value": [ParentIncident.PROPOSED.value, ParentIncident.CONFIRMED.value]}
     update = site.mapping.attribute("next_update_at")
     untold = {f"ticket.{update}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
     overdue = {f"ticket.{upcoming}": {"operator": "within last (relative)", "range": "year", "value": "5"}}
@@ -121,6 +127,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("Problems to confirm", managers, {**is_open, **problems, **proposed}, "created_at", service),
         ("Problems late", managers, {**is_open, **problems, **overdue}, upcoming, "owner"),
+        ("Outages", everybody, {**incidents, f"ticket.{outage}": undeclined}, "created_at", outage),
         ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),
         ("By customer", managers, dict(incidents), upcoming, "organization"),
     )

@@ -49,7 +49,13 @@ def open_installation(settings: ZammadSettings, policy: Policy, clock: Callable[
     return Installation(
         writer=ZammadWriter(admin),
         plan=lambda secrets, url, choice: plan_zammad(
-            setup, secrets, today, receiver_url=url, adopt=choice.adopt, new_account=choice.new_account
+            setup,
+            secrets,
+            today,
+            receiver_url=url,
+            adopt=choice.adopt,
+            new_account=choice.new_account,
+            ops_url=choice.ops_url,
         ),
         plan_back=lambda purge: plan_back_zammad(setup, purge_fields=purge),
         checklist=lambda: checklist_zammad(setup, today, settings.required("url")),
@@ -89,17 +95,19 @@ def plan_zammad(
     receiver_url: str | None = None,
     adopt: bool = False,
     new_account: bool = False,
+    ops_url: str | None = None,
 ) -> Plan:
     """What an installation would do now. Changes nothing.
 
     ``secrets`` are the known ones by their names in the secret store. ``receiver_url`` is where Zammad reaches the
-    receiver; without it the webhook keeps its endpoint.
+    receiver; without it the webhook keeps its endpoint. ``ops_url`` is where people reach the operations
+    page; without it no ticket leads there.
 
     Raises PlanError if something does not fit together, StepError if Zammad cannot be read.
     """
     bot = whoami(setup.bot)
     current = look(setup, bot)
-    site = _site(setup, bot, current, receiver_url, today)
+    site = replace(_site(setup, bot, current, receiver_url, today), ops_url=ops_url)
     installed = _installed(current, str(bot["id"]), receiver_url, new_account=new_account)
     site = replace(site, installed=installed)
     return make_plan(everything(site), current, secrets, adopt=adopt)

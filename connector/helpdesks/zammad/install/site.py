@@ -33,6 +33,8 @@ class InstallContext:
     """Role of agents → groups of ours in which it may do nothing yet."""
     today: date
     """Public holidays are written down from this year on."""
+    ops_url: str | None = None
+    """Where people reach the operations page."""
 
     @property
     def intake_group(self) -> str:

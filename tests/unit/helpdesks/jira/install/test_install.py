@@ -51,7 +51,14 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
 
 def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(data_center: JiraBench) -> None:
     data_center.install()
-    views = ("Missed targets", "Waiting for required details", "RFO due", "Problems to confirm", "Not in English")
+    views = (
+        "Missed targets",
+        "Waiting for required details",
+        "RFO due",
+        "Problems to confirm",
+        "Outages",
+        "Not in English",
+    )
     waiting = [f"Interspace: {view}" for view in views]
     assert not {held.name for held in data_center.jira.world.filters.values()} & set(waiting)
     assert field_named(data_center, "Required details").option("x") is None
@@ -114,7 +121,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 13
+    assert len(held.gadgets) == 14
     assert is_adopted(held.description)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import FaultType, Impact, Urgency
+from connector.helpdesks.zammad.install.planning import plan_zammad
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
@@ -14,7 +15,7 @@ from connector.policy.calendar_spec import CalendarSpec
 from connector.rules.text.extract import extract, setting
 from tests.builders import T0, office_p4
 from tests.evidence import exchanges
-from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, steps
+from tests.unit.helpdesks.zammad.install.bench import RECEIVER, SECRETS, TODAY, Bench, steps
 
 ACCEPTED = {
     ATTRIBUTES: ("044", "046", "047", "048", "049", "053"),
@@ -165,3 +166,18 @@ def test_the_phone_intake_is_read_by_the_rules(bench: Bench) -> None:
     assert [field for field in sorted(INTAKE) if getattr(read, field) is None] == []
     assert (read.impact, read.urgency, read.fault_type) == (Impact.DEGRADATION, Urgency.HIGH, FaultType.PERMANENT)
     assert (read.service_id, read.problem_start) == ("SVC-1005", T0 - timedelta(minutes=20))
+
+
+def test_a_ticket_leads_to_its_operations_page_where_people_can_reach_one(bench: Bench) -> None:
+    def templates(ops_url: str | None) -> dict[str, str]:
+        plan = plan_zammad(bench.setup, SECRETS, TODAY, receiver_url=RECEIVER, ops_url=ops_url)
+        return {
+            body["name"]: body["data_option"]["linktemplate"]
+            for body in sent(plan, ATTRIBUTES)
+            if "linktemplate" in body["data_option"]
+        }
+
+    assert templates(None) == {}
+    assert templates("https://connector.example.com/ops/") == dict.fromkeys(
+        ("priority_reason", "escalation_reason"), "https://connector.example.com/ops/zammad/#{ticket.id}"
+    )

@@ -1,0 +1,79 @@
+"""``interspace status``: how everything is, as the operations page shows it."""
+
+import json
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from connector.cli.options import HELPDESK, RULES, settings_options
+from connector.cli.sections import command
+from connector.cli.wiring import open_existing_table
+from connector.logs import harmless
+from connector.operations.overview import PolicyFile, overview
+from connector.settings import Settings
+
+
+@command()
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@settings_options(*RULES, HELPDESK)
+def status(settings: Settings, *, as_json: bool) -> None:
+    """Show how everything is: problems, work, what comes next, what was missed.
+
+    The same as the operations page shows, from the work table alone: no helpdesk is asked. Times are in UTC.
+
+    \b
+    Examples:
+      interspace status
+      interspace status --json
+
+    Exit code 1 if something needs a person.
+    """
+    with closing(open_existing_table(settings)) as table:
+        seen = overview(table, settings, PolicyFile(settings.policy, settings.services))
+    if as_json:
+        click.echo(json.dumps(seen, indent=2, ensure_ascii=False))
+    else:
+        _show(Console(highlight=False), seen)
+    sys.exit(1 if seen["problems"] else 0)
+
+
+def _show(console: Console, seen: dict[str, Any]) -> None:
+    for problem in seen["problems"]:
+        console.print(Text(harmless(problem), style="red"))
+    if not seen["problems"]:
+        console.print("[green]All is well.[/]")
+    for desk in seen["helpdesks"]:
+        work = desk["work"] or {}
+        figures = ", ".join(f"{work.get(name, 0)} {said}" for name, said in _FIGURES.items())
+        missed, sweeps = desk["missed_last_day"]["of"], desk["sweeps"]
+        console.print(
+            f"[bold]{desk['title']}[/] {figures}; in 24 h {missed} with a missed promise, {sweeps['webhooks_missed']} "
+            f"missed webhooks; last sweep {_at(sweeps['last'])}; policy {desk['policy']['in_use'] or 'unknown'}"
+        )
+        if (held := desk["policy"]["held_back"]) is not None:
+            console.print(Text(harmless(f"held back: {held}"), style="yellow"))
+        if desk["next_day"]["tickets"]:
+            console.print(_coming(desk["next_day"]))
+
+
+_FIGURES = {"due": "due", "leased": "in work", "waiting": "waiting", "dead": "dead"}
+
+
+def _coming(found: dict[str, Any]) -> Table:
+    title = "The next 24 hours" + (f", the first {len(found['tickets'])} of {found['of']}" * (found["of"] > 100))
+    shown = Table("ticket", "priority", "level", "next level", "next promise", title=title, title_justify="left")
+    for row in found["tickets"]:
+        promise = f"{row['target']} {_at(row['target_at'])}" if row["target"] else ""
+        cells = (row["number"] or row["ticket"], row["priority"], row["level"], _at(row["level_at"]), promise)
+        shown.add_row(*(Text(harmless(str(cell or ""))) for cell in cells))
+    return shown
+
+
+def _at(iso: str | None) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M}" if iso else "–"

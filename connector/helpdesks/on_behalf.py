@@ -1,0 +1,123 @@
+"""What a helpdesk does in a customer's name for a panel where the customer is logged in (R4, R8–R11).
+
+Every text that comes this way is the customer's own: the decoder of the helpdesk gives it the author ``CUSTOMER``, so
+that the rules read it like a mail. A request and a message bear a key, by which they are found again on the helpdesk:
+what was made once is never made twice, also when the work table is lost.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from pydantic import Field
+
+from connector.domain.changes import Changes
+from connector.domain.document import File
+from connector.domain.model import Instant, Model
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketState
+
+_PREFIX = "panel:"
+
+
+def key_of_request(panel: str, external_id: str) -> str:
+    """The key of what a panel calls ``external_id``: it fits into the field *Connector key* and into a label, and holds
+    nothing of what a stranger wrote.
+
+    >>> key_of_request("main", "4711")
+    'panel:092deafb7dde5d5b971cfd634e183819'
+    """
+    digest = hashlib.sha256(f"{panel}\0{external_id}".encode()).hexdigest()
+    return f"{_PREFIX}{digest[:32]}"
+
+
+def is_of_panel(key: str | None) -> bool:
+    """Whether a ticket with this key was opened for a panel. Ask only for tickets that the connector made."""
+    return (key or "").startswith(_PREFIX)
+
+
+class Contact(Model):
+    """The person at the customer's: whom the helpdesk writes to."""
+
+    email: str
+    name: str = ""
+    organization: str | None = None
+    """The customer's organization by its name in the helpdesk, where the catalogue names one: a contact that the
+    helpdesk does not know yet becomes one of its members."""
+
+
+class Request(Model):
+    """A ticket to be opened in a customer's name."""
+
+    key: str
+    """See :func:`key_of_request`."""
+    digest: str
+    """Of what was submitted, to tell a repetition from another request under the same key."""
+    contact: Contact
+    title: str
+    text: str
+    """What the customer wrote, with the details as labelled lines."""
+    fields: Changes = Field(default_factory=Changes)
+    """What the customer stated; names of ``INTAKE`` and ``intake_channel`` only."""
+    files: tuple[File, ...] = ()
+
+
+class Message(Model):
+    """Words of the customer on a ticket that is there."""
+
+    key: str
+    ticket: str
+    """The ticket's id."""
+    contact: Contact
+    text: str
+    files: tuple[File, ...] = ()
+
+
+class Opened(NamedTuple):
+    """A ticket that was opened for a panel."""
+
+    id: str
+    number: str
+    digest: str | None = None
+    """Of the request, as the ticket bears it; ``None`` where it bears none any more."""
+
+
+class Reported(Model):
+    """An incident of a customer, as a list shows it."""
+
+    id: str
+    number: str
+    title: str
+    state: TicketState
+    service_id: str | None = None
+    priority: str | None = None
+    escalation_level: int | None = None
+    next_update_at: Instant | None = None
+    created_at: Instant
+    updated_at: Instant
+
+
+@runtime_checkable
+class ActsForCustomers(Protocol):
+    """A helpdesk on which the connector opens tickets and writes in a customer's name. Every method raises
+    :class:`connector.helpdesks.errors.HelpdeskError`."""
+
+    def opened(self, key: str) -> Opened | None:
+        """The ticket with the key; ``None``: a search shows none, which proves nothing before ``search_lag``."""
+
+    def open(self, request: Request) -> Opened:
+        """Opens the ticket. Call it only where :meth:`opened` finds none.
+
+        :raises RefusedError: nothing was made.
+        """
+
+    def complete(self, opened: Opened, request: Request) -> None:
+        """Makes up for what a crash has left out of a ticket that :meth:`opened` shows without a digest."""
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """Adds the message as the customer's own, unless the ticket shows it already; whether it had to be added.
+        ``ticket``: as it was read a moment ago."""
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """The incidents about these services (IDs as the catalogue spells them), the newest first, a hundred at most:
+        those that are not over, or with ``over`` all."""

@@ -1,0 +1,112 @@
+"""Who is told outside of the helpdesk: the file of the setting ``telling``. It may hold secrets."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from connector.domain.event import EventKind
+from connector.helpdesks.errors import hide
+from connector.outgoing.post import Target, is_loopback, problem_with
+from connector.outgoing.signing import key_of
+from connector.policy.problem import PolicyError, Problem
+from connector.policy.read import read_section
+from connector.policy.section import Section
+
+ReceiverName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+
+
+class Receiver(Section):
+    """A system that gets a signed webhook for each event."""
+
+    url: SecretStr | None = Field(default=None, description="https://…; it may hold a secret, as those of chats do")
+    url_file: Path | None = Field(default=None, description="a file that holds it, relative to this one")
+    secret: SecretStr | None = Field(
+        default=None, description="whsec_ and base64 of 24 to 64 random bytes; two lines while it is being replaced"
+    )
+    secret_file: Path | None = Field(default=None, description="a file that holds it, relative to this one")
+    events: frozenset[EventKind] = Field(
+        default=frozenset(EventKind), description="what it is told of; all of these if not set"
+    )
+    from_level: int = Field(default=1, ge=1, le=9, description="of levels: this one and those above")
+    private_addresses: bool = Field(default=False, description="it may be in the provider's own network")
+    noted: bool = Field(default=True, description="a note on the ticket says that it was told")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if (self.url is None) == (self.url_file is None):
+            raise ValueError("needs url or url_file")
+        if (self.secret is None) == (self.secret_file is None):
+            raise ValueError("needs secret or secret_file")
+        return self
+
+
+class Receivers(Section):
+    """What the file holds."""
+
+    receivers: Mapping[ReceiverName, Receiver] = Field(default={}, description="by names that notes show")
+
+
+class Webhook:
+    """A receiver whose address and secrets have been read."""
+
+    def __init__(self, receiver: Receiver, folder: Path) -> None:
+        """:raises ValueError: something is wrong with them. The text shows neither."""
+        self.events = receiver.events
+        self.from_level = receiver.from_level
+        self.noted = receiver.noted
+        url = _text("url", receiver.url, receiver.url_file, folder)
+        if wrong := problem_with(url):
+            raise ValueError(f"url {wrong}")
+        # Whoever writes down this machine's own address means it.
+        private = receiver.private_addresses or is_loopback(urlsplit(url).hostname or "")
+        self.target = Target(url, private)
+        secrets = _text("secret", receiver.secret, receiver.secret_file, folder).split()
+        if not 1 <= len(secrets) <= 2:
+            raise ValueError("secret: one is needed, or two while it is being replaced, a line each")
+        try:
+            self.keys = tuple(map(key_of, secrets))
+            for text in (url, *secrets):
+                hide(text)
+        except ValueError as error:
+            raise ValueError(f"secret: {error}") from None
+
+
+def _text(name: str, value: SecretStr | None, file: Path | None, folder: Path) -> str:
+    if value is not None:
+        return value.get_secret_value().strip()
+    path = folder / (file or "")
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ValueError(f"{name}_file {path} cannot be read: {reason}") from None
+
+
+def read_receivers(path: Path) -> tuple[dict[str, Webhook], list[Problem]]:
+    """The receivers by their names as far as they are sound, and everything that is wrong with the file."""
+    read = read_section(path, Receivers)
+    if read.section is None or read.document is None:
+        return {}, read.problems
+    found, problems = dict[str, Webhook](), list(read.problems)
+    for name, receiver in read.section.receivers.items():
+        try:
+            found[name] = Webhook(receiver, path.parent)
+        except ValueError as error:
+            problems += read.document.located([(("receivers", name), str(error))])
+    return found, problems
+
+
+def load_receivers(path: Path | None) -> dict[str, Webhook]:
+    """The receivers by their names; none without a file.
+
+    :raises PolicyError: everything that is wrong with it.
+    """
+    if path is None:
+        return {}
+    found, problems = read_receivers(path)
+    if problems:
+        raise PolicyError(problems)
+    return found

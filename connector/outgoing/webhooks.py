@@ -1,0 +1,66 @@
+"""Signed webhooks to the configured receivers: who wants which event, and its delivery."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from connector.domain.decision import Decision
+from connector.domain.event import Event, EventKind
+from connector.domain.ticket import Ticket
+from connector.outgoing.courier import Deliver
+from connector.outgoing.payload import body_of
+from connector.outgoing.post import NotDeliveredError, post
+from connector.outgoing.receivers import Webhook
+from connector.outgoing.signing import signed_headers
+from connector.policy.models import Policy
+from connector.rules.telling import events
+from connector.work.tellings import Telling, TellingKey, Wanted
+
+
+class Webhooks:
+    """The receivers of the file. ``page`` is the address of a ticket for agents, with ``{id}`` in it."""
+
+    def __init__(self, receivers: Mapping[str, Webhook], page: str | None) -> None:
+        self._receivers = receivers
+        self._page = page
+
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterable[Wanted]:
+        """See :class:`connector.work.tellings.Teller`."""
+        url = self._page.format(id=ticket.id) if self._page else None
+        for event in events(ticket, policy, decision, now):
+            names = [name for name, receiver in self._receivers.items() if _wants(receiver, event)]
+            body = body_of(event, ticket, url) if names else ""
+            yield from (Wanted(event.id, name, body) for name in names)
+
+    def is_noted(self, receiver: str) -> bool:
+        """See :class:`connector.work.tellings.Teller`. One that is gone from the file was given up: that is noted."""
+        return ":" not in receiver and (receiver not in self._receivers or self._receivers[receiver].noted)
+
+    def deliveries(self, now: Callable[[], datetime]) -> dict[str, Deliver]:
+        """How each receiver is told."""
+
+        def deliver(receiver: Webhook) -> Deliver:
+            return lambda telling: send(receiver, message_id(telling.key), telling.body, now())
+
+        return {name: deliver(receiver) for name, receiver in self._receivers.items()}
+
+
+def _wants(receiver: Webhook, event: Event) -> bool:
+    level = event.details.get("level", {}).get("number", 0)
+    return event.kind in receiver.events and (event.kind is not EventKind.LEVEL or level >= receiver.from_level)
+
+
+def message_id(key: TellingKey) -> str:
+    """The same for each repeat of a delivery, so that the receiver can drop it."""
+    return f"msg_{hashlib.sha256('/'.join(key).encode()).hexdigest()[:32]}"
+
+
+def send(receiver: Webhook, message: str, body: str, now: datetime) -> None:
+    """Signs and posts a body. Raises NotDeliveredError."""
+    content = body.encode()
+    post(receiver.target, signed_headers(message, now, content, receiver.keys), content, now)
+
+
+def unknown(telling: Telling) -> None:
+    """The delivery of what no receiver of the file waits for any more. Raises NotDeliveredError."""
+    raise NotDeliveredError(f"there is no receiver {telling.key.receiver} any more", final=True)
