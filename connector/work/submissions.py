@@ -86,7 +86,7 @@ class Submissions:
         self._database = database
         self._clock = clock
         self._insert = database.insert(SUBMISSIONS).on_conflict_do_nothing()
-        self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
+        self._touch = statements.changing(type(database)).touch
 
     def accept(self, helpdesk: str, content: Request | Message, digest: str) -> Submitted:
         """Keeps it and makes it due; what has been submitted under the same key before stays as it is."""
