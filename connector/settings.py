@@ -81,6 +81,12 @@ class Settings(Model):
         le=160 * 1024 * 1024,
         description="The largest report of a panel, with its files; 10 files of 10 MB are at most 140 MB.",
     )
+    intake_per_minute: float = Field(
+        600.0, ge=0, le=1_000_000, description="Requests of one panel answered in a minute; 0: no bound."
+    )
+    intake_person_per_minute: float = Field(
+        30.0, ge=0, le=1_000_000, description="Reports of one person in a panel taken in a minute; 0: no bound."
+    )
     worker_processes: int | None = Field(
         None,
         ge=1,

@@ -14,6 +14,7 @@ from connector.work.figures import WorkTableRows
 
 from .deliver import routes
 from .health import HealthCheck
+from .intake import intake_routes
 from .ops import Operations, pages
 from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
@@ -39,6 +40,8 @@ def create_app(receiver: Receiver, operations: Operations | None = None) -> Flas
     for plugin in registry.plugins():
         app.register_blueprint(routes(plugin.name, plugin.sender, receiver))
     app.register_blueprint(files())
+    if receiver.reports is not None:
+        app.register_blueprint(intake_routes(receiver.reports))
     if operations is not None:
         app.register_blueprint(pages(operations))
     _add_health(app, receiver)

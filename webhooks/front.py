@@ -35,24 +35,57 @@ _MOST = 1_000
 """Bytes and number of the bodies that may be arriving at once in this process. Beyond that the oldest is given up:
 those who send at once are never kept out by those who do not."""
 
+WITH_FILES = ("/intake/", "/form/", "/tmf-api/")
+"""The paths of what may come with files. It has room of its own, so that it never keeps out a helpdesk's deliveries."""
+LONG_DEADLINE_S = 60.0
+"""For a whole body with files. People have slow lines."""
+
 _HEALTH_THREADS = 2
 _ONCE = frozenset({"content-length", "content-type", "content-encoding", "host", "transfer-encoding"})
 _CHECKS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class _Room:
+    """The bodies of one kind that are arriving. ``limit``: bytes of the largest; ``deadline``: seconds for a whole
+    one."""
+
+    def __init__(self, limit: int, deadline: float) -> None:
+        self.limit = limit
+        self.deadline = deadline
+        self._most = max(_ROOM, limit)
+        self._arriving: dict[asyncio.Timeout, int] = {}
+        self._taken = 0
+
+    def enter(self, deadline: asyncio.Timeout, cost: int) -> None:
+        """One more arrives; the oldest are given up if there is no room."""
+        now = asyncio.get_running_loop().time()
+        while self._arriving and (self._taken + cost > self._most or len(self._arriving) >= _MOST):
+            oldest = next(iter(self._arriving))
+            self._taken -= self._arriving.pop(oldest)
+            # It may be ending by itself at this moment.
+            with suppress(RuntimeError):
+                oldest.reschedule(now)
+        self._arriving[deadline] = cost
+        self._taken += cost
+
+    def leave(self, deadline: asyncio.Timeout) -> None:
+        """It is there, or given up."""
+        self._taken -= self._arriving.pop(deadline, 0)
 
 
 class Front:
     """An RSGI application around a WSGI one (granian's documentation, "RSGI specification"). Made in the process that
     serves."""
 
-    def __init__(self, app: "WSGIApplication", *, limit: int, threads: int) -> None:
-        """``limit``: bytes of the largest body; of a larger one no more is read than shows that. ``threads``: requests
-        that are worked on at once; health checks have their own."""
+    def __init__(self, app: "WSGIApplication", *, limit: int, threads: int, limit_with_files: int = 0) -> None:
+        """``limit``: bytes of the largest body; of a larger one no more is read than shows that. ``limit_with_files``:
+        the same below :data:`WITH_FILES`. ``threads``: requests that are worked on at once; health checks have their
+        own."""
         self._app = app
-        self._limit = limit
+        self._plain = _Room(limit, DEADLINE_S)
+        self._files = _Room(limit_with_files or limit, LONG_DEADLINE_S)
         self._threads = ThreadPoolExecutor(threads, "request")
         self._health = ThreadPoolExecutor(_HEALTH_THREADS, "health")
-        self._arriving: dict[asyncio.Timeout, int] = {}
-        self._taken = 0
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """One request."""
@@ -72,20 +105,18 @@ class Front:
     async def _body(self, scope: Scope, headers: dict[str, str], protocol: HTTPProtocol) -> bytes:
         if scope.method in {"GET", "HEAD"}:
             return b""
+        room = self._files if scope.path.startswith(WITH_FILES) else self._plain
         announced = int(headers["content-length"]) if "content-length" in headers else None
-        if announced == 0 or (announced or 0) > self._limit:
+        if announced == 0 or (announced or 0) > room.limit:
             # The application refuses it unread.
             return b""
-        cost = self._limit if announced is None else announced
         try:
-            async with asyncio.timeout(DEADLINE_S) as deadline:
-                self._make_room(cost)
-                self._arriving[deadline] = cost
-                self._taken += cost
+            async with asyncio.timeout(room.deadline) as deadline:
+                room.enter(deadline, room.limit if announced is None else announced)
                 try:
-                    body = await self._received(protocol, announced)
+                    body = await _received(protocol, announced, room.limit)
                 finally:
-                    self._taken -= self._arriving.pop(deadline, 0)
+                    room.leave(deadline)
         except TimeoutError:
             raise Refusal(HTTPStatus.REQUEST_TIMEOUT, "body: it did not arrive in time") from None
         except (ProtocolClosed, ProtocolError):
@@ -93,25 +124,6 @@ class Front:
         if len(body) < (announced or 0):
             raise Refusal(HTTPStatus.BAD_REQUEST, "body: ended before it was complete")
         return body
-
-    async def _received(self, protocol: HTTPProtocol, announced: int | None) -> bytes:
-        if announced is not None:
-            return await protocol()
-        body = bytearray()
-        async for part in protocol:
-            body += part
-            if len(body) > self._limit:
-                break
-        return bytes(body[: self._limit + 1])
-
-    def _make_room(self, cost: int) -> None:
-        now = asyncio.get_running_loop().time()
-        while self._arriving and (self._taken + cost > _ROOM or len(self._arriving) >= _MOST):
-            oldest = next(iter(self._arriving))
-            self._taken -= self._arriving.pop(oldest)
-            # It may be ending by itself at this moment.
-            with suppress(RuntimeError):
-                oldest.reschedule(now)
 
     def _answer(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
         begun: list[tuple[int, list[tuple[str, str]]]] = []
@@ -135,6 +147,17 @@ class Front:
         headers = [(name.lower(), value) for name, value in answer.headers.items()]
         with suppress(ProtocolClosed):
             protocol.response_bytes(refusal.status.value, [*headers, ("connection", "close")], answer.get_data())
+
+
+async def _received(protocol: HTTPProtocol, announced: int | None, limit: int) -> bytes:
+    if announced is not None:
+        return await protocol()
+    body = bytearray()
+    async for part in protocol:
+        body += part
+        if len(body) > limit:
+            break
+    return bytes(body[: limit + 1])
 
 
 def _checked(headers: Sequence[tuple[str, str]]) -> dict[str, str]:

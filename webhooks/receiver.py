@@ -18,6 +18,7 @@ from connector.work.table import WorkTable
 from connector.work.tellings import TellingCounts
 
 from .problem import RETRY_LATER, Refusal
+from .reports import Reports, open_reports
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Receiver:
     """What waits to be told outside of the helpdesks. Raises ``StoreError``."""
     commit: Callable[[], datetime] | None = None
     """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
+    reports: Reports | None = None
+    """What panels report; ``None``: there are no panels."""
     settle: timedelta = timedelta(seconds=1)
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
@@ -61,7 +64,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
     """The receiver on ``table``, or else on that of the settings. Call it in the process that serves, after any fork.
 
     Each helpdesk with a webhook secret has a hook called ``main``. Raises ``StoreError`` if the work table cannot be
-    opened, ``SettingsError`` if there is no secret at all.
+    opened, ``SettingsError`` if there is no secret at all, ``PolicyError`` for mistakes in panels and rules.
     """
     settings.require_webhook_secret()
     hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
@@ -74,6 +77,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
         health=table.health.all,
         tellings=table.tellings.counts,
         commit=table.health.commit,
+        reports=open_reports(settings, table),
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
     )

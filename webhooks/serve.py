@@ -25,6 +25,7 @@ from .app import create_app
 from .front import Front
 from .ops import Operations
 from .receiver import open_receiver
+from .reports import open_reports
 
 log = structlog.get_logger("interspace")
 
@@ -43,11 +44,13 @@ def serve(settings: Settings) -> None:
     :raises SettingsError: there is no webhook secret, nothing can listen at the address, or there is no place for
         temporary files.
     :raises StoreError: the work table cannot be opened.
+    :raises PolicyError: the files of panels and rules have mistakes.
     """
     settings.require_webhook_secret()
     address = address_of(settings)
     # Once before the fork, so that one process makes the schema and a wrong URL is reported before the port opens.
-    WorkTable.open(settings.database_url.get_secret_value()).close()
+    with closing(WorkTable.open(settings.database_url.get_secret_value())) as table:
+        open_reports(settings, table)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     log.info("receiver starts", listens=f"http://{host}:{settings.port}")
     parent = os.getpid()
@@ -66,7 +69,8 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
     """
 
     def fronted() -> Callable[..., Any]:
-        return Front(load(), limit=settings.max_body_bytes, threads=settings.receiver_threads).__rsgi__
+        threads, with_files = settings.receiver_threads, settings.intake_body_bytes
+        return Front(load(), limit=settings.max_body_bytes, limit_with_files=with_files, threads=threads).__rsgi__
 
     _raise_file_limit()
     server = Granian(

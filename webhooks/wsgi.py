@@ -10,6 +10,7 @@ import sys
 
 from flask import Flask
 
+from connector.policy.problem import PolicyError
 from connector.settings import SettingsError, load
 from connector.work.errors import StoreError
 
@@ -19,7 +20,7 @@ from .serve import application
 def _from_environment() -> Flask:
     try:
         return application(load(os.environ))
-    except (SettingsError, StoreError) as error:
+    except (SettingsError, StoreError, PolicyError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
 

@@ -27,6 +27,7 @@ from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.settings import Settings
 from connector.work.admission import in_force
+from connector.work.others import with_others
 
 
 @command()
@@ -70,6 +71,9 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             seen = seen.as_of(at)
         with failures_told_to(_tell):
             decision = evaluate(seen, policy, now)
+            if decision.asks and at is None:
+                seen = with_others(desk, seen, decision.asks)
+                decision = evaluate(seen, policy, now)
             # Reasons are put into words here, where a time that no calendar knows is told.
             named = _named(decision)
     except (ValueError, OverflowError) as error:

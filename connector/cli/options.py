@@ -36,6 +36,8 @@ _SECTIONS = {
         "max_body_bytes",
         "panels",
         "intake_body_bytes",
+        "intake_per_minute",
+        "intake_person_per_minute",
     ),
     "Operations": ("ops_url", "ops_user_header", "ops_proxies"),
     "Worker": (

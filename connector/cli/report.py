@@ -11,7 +11,7 @@ from connector.cli.past import Past, asked, from_option, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_policy
 from connector.documents.render import DocumentError, pdf
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import Duplicate, TicketKind
 from connector.policy.models import Policy
 from connector.reports.document import report_document
 from connector.reports.figures import Report
@@ -107,7 +107,14 @@ def _known(customer: str | None, policy: Policy) -> None:
 
 def _incidents(past: Past, policy: Policy, until: datetime) -> list[Incident]:
     tickets = shown_while_read(past, quiet=False)
-    kinds = (ticket for ticket in tickets if ticket is not None and ticket.kind is TicketKind.INCIDENT)
+    kinds = (
+        ticket
+        for ticket in tickets
+        # One fault counts once, however often it was reported.
+        if ticket is not None
+        and ticket.kind is TicketKind.INCIDENT
+        and ticket.fields.duplicate is not Duplicate.CONFIRMED
+    )
     return [incident(ticket, policy, until) for ticket in kinds if ticket.created_at < until]
 
 

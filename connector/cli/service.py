@@ -42,7 +42,7 @@ from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
 
-_INTAKE = ("panels", "intake_body_bytes")
+_INTAKE = ("panels", "intake_body_bytes", "intake_per_minute", "intake_person_per_minute")
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes", *_INTAKE)
 _PAGE = ("ops_url", "ops_user_header", "ops_proxies")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")

@@ -16,15 +16,17 @@ from rich.text import Text
 from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_options
 from connector.cli.past import Past, asked, saved, shown_while_read
 from connector.cli.sections import command
-from connector.cli.wiring import now, open_policy
+from connector.cli.wiring import identity_of, now, open_desk, open_policy, since_of
 from connector.domain.ticket import Ticket
 from connector.logs import harmless
 from connector.policy.load import load_policy
+from connector.policy.models import Policy
 from connector.rules import wording
 from connector.settings import Settings
 from connector.simulation import cassette
 from connector.simulation.difference import Compared, Difference, Row
-from connector.simulation.report import Report, compared
+from connector.simulation.report import Open, Report, compared, on_open
+from connector.work.admission import in_force
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
@@ -37,6 +39,7 @@ _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 @click.option("--save", type=_FILE, help="Also write the tickets that were read into this file, to use it with --from.")
 @click.option("--from", "source", type=_GIVEN, help="Take the tickets from such a file; the helpdesk is not asked.")
 @click.option("--allow", type=click.IntRange(min=0), metavar="NUMBER", help="Fail if more tickets than this differ.")
+@click.option("--open", "at_once", is_flag=True, help="Only what it would do to the open tickets at once.")
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Differing tickets to list.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @helpdesk_option()
@@ -50,6 +53,7 @@ def simulate(
     save: Path | None,
     source: Path | None,
     allow: int | None,
+    at_once: bool,
     limit: int,
     as_json: bool,
     helpdesk: str | None,
@@ -60,12 +64,16 @@ def simulate(
     rules do is decided anew at each event and each deadline, under the policy in use and under the new one. Nothing is
     written to the helpdesk; a token that may only read is enough. Under other rules people would have acted otherwise.
 
+    With --open, only what the policy would do to the tickets that are open now, the moment it comes into force: what a
+    worker judges before it applies another policy to them, here of every open ticket.
+
     The file of --save holds what customers wrote: keep it as you keep the helpdesk's backups.
 
     \b
     Examples:
       interspace simulate --since 90d
       interspace simulate --policy new/interspace.yaml --since 30d
+      interspace simulate --open --policy new/interspace.yaml
       interspace simulate --save past.json.gz
       interspace simulate --from past.json.gz --policy new/interspace.yaml --allow 0
     """
@@ -73,21 +81,70 @@ def simulate(
         raise click.UsageError("--save writes what is read from the helpdesk, --from reads no helpdesk: choose one")
     if services is not None and candidate is None:
         raise click.UsageError("--services goes with --policy: the catalogue of the new policy")
-    if allow is not None and candidate is None:
+    if allow is not None and candidate is None and not at_once:
         raise click.UsageError("--allow counts differences: name the new policy with --policy")
     in_use = open_policy(settings)
     new = None if candidate is None else load_policy(candidate, services or settings.services)
-    past = asked(settings, helpdesk, now() - since) if source is None else _since(saved(source), since)
+    past = (
+        asked(settings, helpdesk, now() - (timedelta() if at_once else since))
+        if source is None
+        else _since(saved(source), since)
+    )
     tickets = shown_while_read(past, quiet=as_json)
+    if at_once:
+        tickets = tickets if save is None else _saving(tickets, save, past.until)
+        seen = on_open(tickets, _since_of(settings, helpdesk, source, new or in_use), past.until)
+        _tell_open(seen, limit, as_json=as_json)
+        _end(len(seen.tickets), allow, "ticket changes", "tickets change")
+        return
     report = compared(tickets if save is None else _saving(tickets, save, past.until), in_use, new, past.until)
     if as_json:
         click.echo(json.dumps(_as_data(report), indent=2, ensure_ascii=False))
     else:
         _show(report, limit)
-    if allow is not None and len(report.differing) > allow:
-        count = _count(len(report.differing), "ticket differs", "tickets differ")
-        click.echo(f"{count}, and --allow is {allow}", err=True)
+    _end(len(report.differing), allow, "ticket differs", "tickets differ")
+
+
+def _end(number: int, allow: int | None, one: str, several: str) -> None:
+    if allow is not None and number > allow:
+        click.echo(f"{_count(number, one, several)}, and --allow is {allow}", err=True)
         sys.exit(1)
+
+
+def _since_of(settings: Settings, helpdesk: str | None, source: Path | None, policy: Policy) -> Policy:
+    """The policy as a worker holds it: for tickets since the installation, unless it says otherwise."""
+    if source is not None:
+        return policy
+    chosen = settings.helpdesk(helpdesk)
+    return in_force(policy, since_of(settings, chosen, identity_of(chosen, open_desk(settings, chosen))))
+
+
+def _tell_open(seen: Open, limit: int, *, as_json: bool) -> None:
+    if as_json:
+        tickets = [{"number": number, "customer": customer, "acts": acts} for number, customer, acts in seen.tickets]
+        acts = [{"rule": rule, "what": what, "tickets": count} for rule, what, count in seen.acts]
+        click.echo(json.dumps({**seen._asdict(), "acts": acts, "tickets": tickets}, indent=2, ensure_ascii=False))
+        return
+    console = Console(highlight=False)
+    changed = _count(len(seen.tickets), "ticket", "tickets")
+    console.print(
+        f"Policy {seen.policy} would at once visibly change [bold]{changed}[/] of {seen.looked_at} open ones."
+    )
+    if seen.unreadable:
+        console.print(f"Not readable: {seen.unreadable}.")
+    if not seen.tickets:
+        return
+    table = Table("rule", "act", "tickets", title="By act", title_justify="left")
+    for rule, what, count in seen.acts:
+        table.add_row(rule, what.replace("_", " "), str(count))
+    console.print(table)
+    listed = Table("ticket", "customer", "what happens", title="By ticket", title_justify="left")
+    for number, customer, happens in seen.tickets[:limit]:
+        cells = (number, customer, "\n".join(happens).replace("_", " "))
+        listed.add_row(*(Text(harmless(cell)) for cell in cells))
+    console.print(listed)
+    if len(seen.tickets) > limit:
+        console.print(f"and {len(seen.tickets) - limit} more tickets; --json lists all")
 
 
 def _since(past: Past, length: timedelta) -> Past:

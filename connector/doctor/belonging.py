@@ -9,7 +9,7 @@ from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.installed import Identity
 from connector.work.admission import in_force, misfit
 from connector.work.errors import StoreMissing
-from connector.work.sweep import reach
+from connector.work.reach import reach
 from connector.work.table import Home
 
 _MOST_LISTED = 2_000
@@ -45,9 +45,11 @@ def touched(context: Examination, desk: Desk, identity: Identity) -> Observation
     )
     found = reach(desk, policy, ids, context.clock(), sample=_SAMPLE)
     many = f"at least {len(ids)}" if len(ids) == _MOST_LISTED else str(len(ids))
-    text = f"{many} open tickets in reach, {held}; of {found.looked_at} looked at {found.changed} would change now"
+    text = f"{many} open tickets in reach, {held}; it would now visibly change {found.told}"
     if found.changed and home is None:
-        return warn(text, "Set applies_since in the policy to leave older ones alone; interspace explain shows one.")
+        return warn(
+            text, "Set applies_since in the policy to leave older ones alone; interspace simulate --open lists them."
+        )
     return ok(text)
 
 

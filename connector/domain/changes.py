@@ -6,6 +6,7 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     FaultType,
     Impact,
     IntakeChannel,
@@ -43,6 +44,8 @@ class Changes(TypedDict, total=False):
     intake_status: IntakeStatus | None
     service_check: ServiceCheck | None
     language: WrittenLanguage | None
+    duplicate: Duplicate | None
+    duplicate_of: str | None
     intake_channel: IntakeChannel | None
     first_response_due_at: datetime | None
     repair_due_at: datetime | None

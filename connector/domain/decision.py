@@ -104,6 +104,17 @@ class NewTicket(Model):
     """Of a problem record: an open one of the same outage is linked instead."""
 
 
+class Asked(NamedTuple):
+    """Other tickets that a rule has to see before it can decide."""
+
+    numbers: tuple[str, ...] = ()
+    """Those with these numbers, as people see them."""
+    tickets: tuple[str, ...] = ()
+    """Those with these ids."""
+    place: PlaceSearch | None = None
+    """Open incidents of this place."""
+
+
 class Reasons(Sequence[str]):
     """Reasons that are put into words when somebody reads them: nobody reads those of most looks."""
 
@@ -154,6 +165,12 @@ class Outcome(NamedTuple):
     """What the rule saw and why it decided so, for ``explain`` and the log."""
     due: datetime | None = None
     """UTC. The next moment at which this rule may decide otherwise without any event."""
+    asks: Asked | None = None
+    """What the rule cannot decide yet without other tickets: they are read, and all rules run once more."""
+    links: tuple[str, ...] = ()
+    """Ids of tickets that this one has to be linked to."""
+    ends: bool = False
+    """No rule about incidents holds for the ticket any more."""
     again: bool = False
     """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
 
@@ -167,7 +184,9 @@ class Decision(NamedTuple):
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
+    links: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
+    asks: tuple[Asked, ...] = ()
     search: PlaceSearch | None = None
     unfinished: bool = False
     """A second message waits, or the history does: reconcile again at once."""
@@ -176,4 +195,4 @@ class Decision(NamedTuple):
     @property
     def writes_nothing(self) -> bool:
         """The ticket is as it should be."""
-        return not (self.changes or self.state or self.note or self.creates)
+        return not (self.changes or self.state or self.note or self.creates or self.links)

@@ -15,6 +15,7 @@ from connector.domain.model import Instant
 from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     IntakeChannel,
     IntakeStatus,
     Missed,
@@ -241,6 +242,21 @@ class Fields(StatedFields):
     )] = None  # fmt: skip
     """R6."""
 
+    duplicate: Annotated[Duplicate | None, Field(
+        label="Duplicate",
+        help="Whether another open ticket is about the same case. Confirmed: this one is linked to it and closed, and "
+        "goes on there. Declined: it is a case of its own.",
+        set_by=SetBy.SUPPORT,
+        choices={
+            Duplicate.PROPOSED: "Proposed", Duplicate.CONFIRMED: "Confirmed", Duplicate.DECLINED: "Declined",
+        },
+    )] = None  # fmt: skip
+    """R11."""
+    duplicate_of: Annotated[str | None, Field(
+        label="Duplicate of", help="The number of the other ticket. You may write another one.",
+        set_by=SetBy.SUPPORT, length=60,
+    )] = None  # fmt: skip
+    """R11. As people see it."""
     intake_channel: Annotated[IntakeChannel | None, Field(
         label="Channel",
         help=f"{_RULES_SAY} Where the customer reported it, if not by mail, phone or the helpdesk's own portal.",
@@ -296,7 +312,7 @@ class Fields(StatedFields):
     next_measure_at: Annotated[Instant | None, Field(
         label="Next measure due", help=f"{_RULES_SAY} When the next preventive measure has to be done."
     )] = None  # fmt: skip
-    """R33. Of a delivered RFO whose measures are not all done."""
+    """R33. Of a delivered RFO whose measures are not all done: on its task and on its incident."""
 
     deferral: Annotated[str | None, Field(
         label="Agreement to defer",

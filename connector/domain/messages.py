@@ -22,6 +22,7 @@ class Audience(StrEnum):
 
 
 _CUSTOMER = (
+    "added_to_ticket",
     "attached_files",
     "deferral_agreed",
     "deferral_question",
@@ -36,6 +37,8 @@ _CUSTOMER = (
     "letter_opening",
     "matrix_letter",
     "parent_update",
+    "phone_fact",
+    "phone_receipt",
     "question",
     "receipt",
     "rfo_declined",
@@ -46,7 +49,10 @@ _CUSTOMER = (
     "rfo_promised",
 )
 _INTERNAL = (
+    "already_reported",
+    "also_reported",
     "brought_along",
+    "caller_check",
     "cause_missing",
     "change_untold",
     "contested",
@@ -57,6 +63,9 @@ _INTERNAL = (
     "deferred",
     "detail_refused",
     "details_missing",
+    "duplicate_closed",
+    "duplicate_proposed",
+    "duplicate_unknown",
     "escalated",
     "escalated_on_parent",
     "escalation_answered",
@@ -76,6 +85,7 @@ _INTERNAL = (
     "parent_proposed",
     "parent_update_held",
     "part_of",
+    "phone_number_aloud",
     "priority_changed",
     "priority_kept",
     "problem_back",
@@ -133,6 +143,15 @@ MESSAGES: Mapping[str, Audience] = {
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
 WITHOUT_SUBJECT = frozenset(
-    {*_FIELD, "attached_files", "letter_closing", "letter_opening", "note_closing", "question", "rfo_fact"}
+    {
+        *_FIELD,
+        "attached_files",
+        "letter_closing",
+        "letter_opening",
+        "note_closing",
+        "phone_fact",
+        "question",
+        "rfo_fact",
+    }
 )
 """Parts of something else; every other message has a subject."""

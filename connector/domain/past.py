@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from connector.domain.model import Instant, Model
 from connector.domain.vocabulary import (
+    Duplicate,
     Impact,
     ParentIncident,
     Priority,
@@ -63,6 +64,7 @@ def named_services(fields: Mapping[str, Any]) -> frozenset[str]:
 
 PAST_FIELDS = (
     "service_id", "service_check", "problem_start", "impact", "affected_services", "problem_state", "parent_incident",
+    "duplicate",
 )  # fmt: skip
 """The names of the custom fields that :func:`past_ticket` reads."""
 
@@ -71,10 +73,12 @@ def past_ticket(fields: Mapping[str, Any], **known: Any) -> PastTicket:
     """A ticket with these values of :class:`connector.domain.fields.Fields`; ``known`` is what a helpdesk has of its
     own."""
     reported = known["created_at"]
+    # One fault counts once, however often it was reported.
+    surely = fields.get("service_check") is ServiceCheck.VERIFIED and fields.get("duplicate") is not Duplicate.CONFIRMED
     return PastTicket(
         **known,
         began=min(fields.get("problem_start") or reported, reported),
-        service=fields.get("service_id") if fields.get("service_check") is ServiceCheck.VERIFIED else None,
+        service=fields.get("service_id") if surely else None,
         services=named_services(fields),
         impact=fields.get("impact"),
         problem_state=fields.get("problem_state"),

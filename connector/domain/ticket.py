@@ -19,6 +19,7 @@ from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    Duplicate,
     ParentIncident,
     Priority,
     ProblemState,
@@ -105,8 +106,13 @@ class LinkedTicket(Model):
     ended: Instant | None = None
     """When it was closed last; ``None`` while it is open or where the helpdesk does not say."""
     workaround: str | None = None
+    duplicate_of: str | None = None
+    """The number of the ticket of which it is a duplicate, once that is confirmed."""
+    updated_at: Instant | None = None
     problem_state: ProblemState | None = None
     parent_incident: ParentIncident | None = None
+    next_measure_at: Instant | None = None
+    """Of an RFO task, or an incident with one, whose measures are not all done."""
 
     @property
     def is_declined(self) -> bool:
@@ -122,6 +128,11 @@ class OpenProblem(Model):
     """The IDs of the services it is about, in small letters."""
     began: Instant | None = None
     """When the outage began that it was opened for."""
+
+
+def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
+    """What :attr:`LinkedTicket.duplicate_of` is for a ticket with these values of :class:`Fields`."""
+    return fields.get("duplicate_of") if fields.get("duplicate") is Duplicate.CONFIRMED else None
 
 
 def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
@@ -180,8 +191,12 @@ class Ticket(Kept):
     """What a search has shown of the incident's place, at the one look that asks for it."""
     related: "Ticket | None" = None
     """The ticket that :attr:`needed` names, read whole."""
+    others: "tuple[Ticket, ...] | None" = None
+    """Other tickets that a rule has asked for; ``None``: none has."""
     merged: tuple[MergedTicket, ...] = ()
     """The tickets that were merged into this one, the earliest first."""
+    default_priority: Priority | None = None
+    """What a new ticket has on this helpdesk where nobody chooses; ``None``: nobody knows."""
     owner: str | None = None
     """The name of who works on it; ``None``: nobody yet."""
     merged_into: str | None = None

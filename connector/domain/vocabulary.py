@@ -162,6 +162,17 @@ class ServiceCheck(StrEnum):
     FOREIGN = "foreign"
 
 
+class Duplicate(StrEnum):
+    """Whether a ticket reports what another open one reports already (R11)."""
+
+    PROPOSED = "proposed"
+    """It may: a person confirms or declines. The rules hold as for any incident meanwhile."""
+    CONFIRMED = "confirmed"
+    """It goes on under the other ticket."""
+    DECLINED = "declined"
+    """It is a case of its own."""
+
+
 class Missed(StrEnum):
     """Which times were not kept (R36, R37)."""
 

@@ -55,6 +55,9 @@ class Helpdesk(Protocol):
     def open_problems(self) -> list[OpenProblem]:
         """The problem records that are not closed for good, whoever opened them: a fix may have to be reviewed."""
 
+    def id_of(self, number: str) -> str:
+        """The id of the ticket with this number or key. Raises NotFoundError if there is none."""
+
     def past(self, search: PlaceSearch) -> list[PastTicket]:
         """One request: the newest incidents and problem records of a place, at most as many as fit on one page."""
 

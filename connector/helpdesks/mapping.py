@@ -60,6 +60,9 @@ class HelpdeskMapping(Section):
 
     fields: Mapping[str, str]
     priorities: Mapping[Priority, PriorityNames]
+    default_priority: Priority = Field(
+        default=Priority.P3, description="what a new ticket has where nobody chooses: another one is an agent's choice"
+    )
     groups: Mapping[str, str]
     scope: Scope = Field(default=Scope(), description="whose tickets the rules hold for (R2)")
     roles: Roles

@@ -77,6 +77,12 @@ def load_panels(path: Path) -> tuple[Panel, ...]:
         if why and read.document is not None:
             problems += read.document.located([(("panels", place, "secret_file"), why)])
         made.append(Panel(**dict(spec), secrets=secrets))
+    owners: dict[bytes, str] = {}
+    for place, panel in enumerate(made):
+        shared = [secret for secret in panel.secrets if owners.setdefault(secret, panel.name) != panel.name]
+        if shared and read.document is not None:
+            why = f"another panel ({owners[shared[0]]}) has the same secret: nobody could tell them apart"
+            problems += read.document.located([(("panels", place, "secret_file"), why)])
     if problems:
         raise PolicyError(problems)
     return tuple(made)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from connector.domain.mail_domain import mail_domain
 from connector.domain.model import Model
-from connector.policy.kinds import Address, Name, ZoneName
+from connector.policy.kinds import Address, Name, PhoneNumber, ZoneName
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig, entries
 
@@ -21,6 +21,9 @@ class CatalogueCustomer(Model):
     organizations: tuple[Name, ...] = Field(default=(), description="names in the helpdesk")
     email_domains: tuple[Name, ...] = ()
     timezone: ZoneName | None = Field(default=None, description="for start times without a zone (R16)")
+    phone: PhoneNumber | None = Field(
+        default=None, description="the registered number, to call back whoever says they speak for the customer (R12)"
+    )
     contact: Address | None = Field(default=None, description="who gets the escalation matrices of the services (R35)")
 
     @cached_property

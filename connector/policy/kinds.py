@@ -94,6 +94,8 @@ def _pattern(text: str) -> str:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A text with at least one character."""
+PhoneNumber = Annotated[Name, Field(pattern=r"^\+?[0-9][0-9 ()/.-]{3,30}$")]
+"""As people write one."""
 Address = Annotated[Name, AfterValidator(_address)]
 """An e-mail address."""
 Contact = Annotated[Name, AfterValidator(_contact)]

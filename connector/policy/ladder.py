@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from connector.domain.vocabulary import Priority
 from connector.policy import checks
-from connector.policy.kinds import Address, Contact, Day, FixedLength, Name, Span
+from connector.policy.kinds import Address, Contact, Day, FixedLength, Name, PhoneNumber, Span
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section
 
@@ -18,7 +18,7 @@ class ContactCard(Section):
 
     role: Name | None = None
     name: Name | None = None
-    phone: Annotated[Name, Field(pattern=r"^\+?[0-9][0-9 ()/.-]{3,30}$")] | None = None
+    phone: PhoneNumber | None = None
     email: Address | None = None
     hours: Name | None = Field(default=None, description="when they can be reached", examples=["24 h", "Mon-Fri 9-17"])
     language: Name | None = Field(default=None, examples=["English, German"])
@@ -121,7 +121,7 @@ class Escalation(Section):
     ladders: Mapping[str, Ladder]
     customers: Mapping[str, str] = Field(default={}, description="customer of the catalogue → ladder")
     services: Mapping[str, str] = Field(default={}, description="service ID → ladder")
-    missed_targets: frozenset[Literal["first_response", "repair"]] = Field(
+    missed_targets: frozenset[Literal["first_response", "repair", "update"]] = Field(
         default=frozenset({"first_response", "repair"}),
         description="a missed target raises the ticket by one level (R37)",
     )

@@ -53,6 +53,10 @@ class Intake(Section):
         default="UTC",
         description="for start times without a zone, where the catalogue names none for the customer (R16)",
     )
+    phone_receipt: bool = Field(
+        default=True,
+        description="write to whoever called what was understood, the ticket's number and what is promised (R11-R13)",
+    )
     receipt: bool = Field(
         default=False,
         description="acknowledge mails with all details (R11); only where the helpdesk sends no receipt of its own",

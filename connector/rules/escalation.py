@@ -201,6 +201,7 @@ def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Not
     marks |= letter_marks(case, called)
     if of is not None:
         data = {"level": highest.level.level, "name": highest.level.name, "at": highest.at, "why": why}
+        marks |= {Mark("level-elsewhere", due.level.level) for due in called}
         return (Notice("escalated_on_parent", {**data, "parent": of.number}, frozenset(marks)),)
     matrix = case.ladder.version if case.ladder.valid_from is not None else None
     return (level_notice(highest.level, why, highest.at, marks, below, matrix=matrix),)

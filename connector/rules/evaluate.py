@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from connector.domain.changes import Changes
-from connector.domain.decision import MESSAGE, Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Asked, Decision, NewTicket, Note, Notice, Outcome
 from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
@@ -20,6 +20,7 @@ from connector.rules.answers import refusals
 from connector.rules.case import Case, Rule
 from connector.rules.completeness import completeness
 from connector.rules.deferral import deferral
+from connector.rules.duplicate import already_reported, also_reported, duplicate
 from connector.rules.escalation import escalation
 from connector.rules.informed import informed
 from connector.rules.language import language
@@ -28,6 +29,7 @@ from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
 from connector.rules.parent import parent
 from connector.rules.people import known
+from connector.rules.phone import phone
 from connector.rules.priority import priority
 from connector.rules.problem import problem
 from connector.rules.problem_record import problem_record
@@ -51,10 +53,13 @@ from connector.rules.writing import write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (
+        duplicate,
         completeness,
         receipt,
         language,
         service,
+        already_reported,
+        also_reported,
         priority,
         deferral,
         targets,
@@ -62,6 +67,7 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         level_letter,
         refusals,
         informed,
+        phone,
         warnings,
         rfo,
         problem,
@@ -79,6 +85,9 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.OTHER: (),
 }
 """The order matters: a rule sees what the rules before it decided."""
+
+_OF_EVERY_TICKET = frozenset({merged, unknown_state, contest, unproved})
+"""What holds for a ticket that is no incident any more."""
 
 _NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
@@ -103,11 +112,15 @@ def evaluate(
         ticket = ticket.model_copy(update={"related": related})
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
+    ended = False
     for rule in RULES[ticket.kind]:
+        if ended and rule not in _OF_EVERY_TICKET:
+            continue
         outcome = possible(rule(case), refused) if refused else rule(case)
         outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
+        ended = ended or outcome.ends
     if told:
         outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()
@@ -139,6 +152,8 @@ def _together(
     public: list[Notice] = []
     creates: list[NewTicket] = []
     touches: list[str] = []
+    links: list[str] = []
+    asks: list[Asked] = []
     state, search, due, again = None, None, None, False
     for outcome in outcomes:
         for notice in outcome.notices:
@@ -148,6 +163,9 @@ def _together(
             due = outcome.due
         creates += outcome.creates
         touches += outcome.touches
+        links += outcome.links
+        if outcome.asks is not None:
+            asks.append(outcome.asks)
         state = state or outcome.state
         search = search or outcome.search
         again = again or outcome.again
@@ -165,6 +183,8 @@ def _together(
         note=as_note(internal or public, ticket, policy),
         creates=tuple(creates),
         touches=tuple(dict.fromkeys(touches)),
+        links=tuple(links),
+        asks=tuple(asks),
         search=search,
         due=due,
     )

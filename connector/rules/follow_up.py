@@ -1,11 +1,12 @@
 """The preventive measures of a delivered RFO, until all are done (R33)."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.vocabulary import TicketState
+from connector.domain.vocabulary import TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.measures import read_measures
@@ -19,7 +20,7 @@ def followed_up(case: Case, outcome: Outcome) -> Outcome:
     waiting = sorted((one for one in measures if not one.is_done), key=lambda one: one.due)
     if ticket.state is TicketState.CANCELLED or not waiting:
         nothing: Changes = {"next_measure_at": None} if ticket.fields.next_measure_at is not None else {}
-        return outcome._replace(changes={**outcome.changes, **nothing})
+        return outcome._replace(changes={**outcome.changes, **nothing}, touches=_touches(case, outcome, None))
     ends = [one.ends(zone) for one in waiting]
     late = [one for one, end in zip(waiting, ends, strict=True) if end <= case.now]
     rows = [{"text": one.what, "owner": one.owner, "at": one.ends(zone)} for one in (late or waiting)]
@@ -40,5 +41,13 @@ def followed_up(case: Case, outcome: Outcome) -> Outcome:
         state=state,
         notices=tuple(notices),
         reasons=(*outcome.reasons, reason),
+        touches=_touches(case, outcome, ends[0]),
         due=min((end for end in ends if end > case.now), default=None),
     )
+
+
+def _touches(case: Case, outcome: Outcome, following: datetime | None) -> tuple[str, ...]:
+    """The incident shows the next measure to its problem record."""
+    incidents = (link for link in case.ticket.links if link.kind is TicketKind.INCIDENT)
+    told = tuple(link.id for link in incidents if link.next_measure_at != following)
+    return (*outcome.touches, *told)

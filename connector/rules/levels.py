@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from connector.domain.vocabulary import Priority
 from connector.policy.kinds import Span
 from connector.policy.ladder import Level
-from connector.rules import wording
+from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.clocks import Clock, Target, TargetName, clocks
 from connector.rules.requests import Request, Source
@@ -24,7 +24,7 @@ class AgeReached(NamedTuple):
 class TargetMissed(NamedTuple):
     """Support has not answered or repaired in time (R37)."""
 
-    target: TargetName
+    target: TargetName | Literal["update"]
 
 
 class Requested(NamedTuple):
@@ -97,11 +97,23 @@ def _climbed(case: Case, clock: Clock, above: int) -> list[LevelDue]:
         for level, at in ages
         if at is not None and level.level > above
     ]
-    for limit in clock.targets:
-        missed = _missed(limit, ages, case.now) if limit.name in case.policy.escalation.missed_targets else None
-        if missed is not None and missed.level.level > above:
-            climbed.append(missed)
-    return climbed
+    counted = case.policy.escalation.missed_targets
+    missed = [_missed(limit, ages, case.now) for limit in clock.targets if limit.name in counted]
+    if "update" in counted:
+        missed += [_above(ages, at, "update") for at in _late_updates(case, clock)]
+    return [*climbed, *(due for due in missed if due is not None and due.level.level > above)]
+
+
+def _late_updates(case: Case, clock: Clock) -> Iterator[datetime]:
+    """When the customer should have heard from support and had not, past and to come."""
+    every = case.policy.targets_of(case.verified_service, clock.priority).update_every
+    if every is None:
+        return
+    heard = timeline.updates(case.ticket)
+    for since, following in zip(heard, (*heard[1:], None), strict=True):
+        due = clock.counter.deadline(clock.counter.elapsed(since) + every.length)
+        if due is not None and (following is None or due < following):
+            yield timeline.whole_second(due)
 
 
 def _by_age(case: Case, clock: Clock) -> Iterator[tuple[Level, datetime | None]]:
@@ -116,5 +128,11 @@ def _missed(limit: Target, ages: Sequence[tuple[Level, datetime | None]], now: d
     passes = limit.missed_at(now) or (limit.due if limit.is_running else None)
     if passes is None:
         return None
-    above = next((level for level, at in ages if at is None or at >= passes), None)
-    return LevelDue(above, passes, TargetMissed(limit.name)) if above is not None else None
+    return _above(ages, passes, limit.name)
+
+
+def _above(
+    ages: Sequence[tuple[Level, datetime | None]], missed: datetime, name: TargetName | Literal["update"]
+) -> LevelDue | None:
+    above = next((level for level, at in ages if at is None or at >= missed), None)
+    return LevelDue(above, missed, TargetMissed(name)) if above is not None else None

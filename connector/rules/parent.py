@@ -134,7 +134,7 @@ def _stands_for(case: Case) -> Outcome | None:
 
 
 def _parts(ticket: Ticket) -> list[LinkedTicket]:
-    linked = (link for link in ticket.links if link.kind is TicketKind.INCIDENT)
+    linked = (link for link in ticket.links if link.kind is TicketKind.INCIDENT and link.duplicate_of is None)
     return sorted((link for link in linked if link.state is not TicketState.CANCELLED), key=lambda one: one.number)
 
 

@@ -86,16 +86,33 @@ def _default_urgency(ticket: Ticket, policy: Policy) -> Urgency:
 def _override(ticket: Ticket) -> Change | None:
     """The agent's own change of the priority, unless an agent has handed it back to the matrix since."""
     set_by_hand = [c for c in ticket.changes.get("priority", ()) if c.actor.is_staff]
-    if not set_by_hand:
+    chosen = set_by_hand or _at_creation(ticket)
+    if not chosen:
         return None
     cleared = [
         change
         for change in ticket.changes.get("priority_source", ())
         if change.actor.is_staff and change.new is not PrioritySource.AGENT
     ]
-    if cleared and cleared[-1].at >= set_by_hand[-1].at:
+    if cleared and cleared[-1].at >= chosen[-1].at:
         return None
-    return set_by_hand[-1]
+    return chosen[-1]
+
+
+def _at_creation(ticket: Ticket) -> list[Change]:
+    """Whoever takes a call and opens the ticket with another priority than the helpdesk's own has chosen it. What the
+    connector has written over without asking is settled."""
+    changes = ticket.changes.get("priority", ())
+    value = changes[0].old if changes else ticket.fields.priority
+    by_a_call = bool(ticket.articles) and ticket.articles[0].is_call
+    if not by_a_call or value in (None, ticket.default_priority) or ticket.default_priority is None:
+        return []
+    if ticket.copied_from is not None or (changes and changes[0].actor is Actor.CONNECTOR):
+        return []
+    at, by = ticket.created_at, ticket.created_by
+    return [
+        Change(id="created", at=at, field="priority", old=None, new=value, actor=by if by.is_staff else Actor.AGENT)
+    ]
 
 
 def _chosen(ticket: Ticket, override: Change) -> Priority | None:

@@ -4,8 +4,10 @@ All incidents of one outage share a record: which one that is, :class:`connector
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from hashlib import sha256
 
+from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Notice, Outcome, Shared
 from connector.domain.mark import Mark
 from connector.domain.ticket import LinkedTicket, Ticket, key_of
@@ -33,7 +35,10 @@ def problem(case: Case) -> Outcome:
         reasons = (f"the root cause is looked for in {record.number}",)
         linked = (*_linked(ticket, record), *_cause(case)) if needed else ()
         notices = (*linked, *_workarounds(ticket))
-        return Outcome(rule="problem", notices=notices, reasons=reasons)
+        measure = _next_measure(ticket)
+        told = (record.id,) if measure != ticket.fields.next_measure_at else ()
+        changes: Changes = {"next_measure_at": measure}
+        return Outcome(rule="problem", changes=changes, notices=notices, touches=told, reasons=reasons)
     if not needed:
         reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
         return Outcome(rule="problem", reasons=(reason,))
@@ -46,6 +51,12 @@ def problem(case: Case) -> Outcome:
         return Outcome(rule="problem", notices=_cause(case), reasons=(reason,), due=look_at)
     reason = f"a resolved {priority} needs its root cause found"
     return Outcome(rule="problem", creates=(_record(case),), reasons=(reason,), again=True)
+
+
+def _next_measure(ticket: Ticket) -> datetime | None:
+    """Of its RFOs, for the record, which sees the incident only: it is not closed before all are done (R33)."""
+    tasks = (link for link in ticket.links if link.kind is TicketKind.RFO_TASK)
+    return min((link.next_measure_at for link in tasks if link.next_measure_at is not None), default=None)
 
 
 def _linked(ticket: Ticket, record: LinkedTicket) -> tuple[Notice, ...]:

@@ -219,7 +219,13 @@ def _accepted(ticket: Ticket) -> bool:
 def _missing(ticket: Ticket) -> list[str]:
     fields = ticket.fields
     missing = [name for name in ("root_cause", "cause_category") if not getattr(fields, name)]
-    return missing if fields.permanent_fix or _accepted(ticket) else [*missing, "permanent_fix"]
+    missing += [] if fields.permanent_fix or _accepted(ticket) else ["permanent_fix"]
+    return [*missing, "preventive_measures"] if _measures_open(ticket) else missing
+
+
+def _measures_open(ticket: Ticket) -> list[str]:
+    """The numbers of its incidents whose RFOs promise what is not done yet."""
+    return [link.number for link in _incidents(ticket) if link.next_measure_at is not None]
 
 
 def _closing(ticket: Ticket) -> Change | None:
@@ -232,7 +238,9 @@ def _reopened(ticket: Ticket, missing: list[str]) -> Notice:
     closing = _closing(ticket)
     mark = Mark("problem-reopened", closing.id if closing else "created")
     wanted = bool(ticket.fields.no_fix_reason) and "permanent_fix" in missing
-    return Notice("problem_reopened", {"missing": missing, "manager": wanted}, frozenset({mark}))
+    stated = [name for name in missing if name != "preventive_measures"]
+    data = {"missing": stated, "manager": wanted, "measures": _measures_open(ticket)}
+    return Notice("problem_reopened", data, frozenset({mark}))
 
 
 def _opened_again(case: Case, missing: list[str]) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Impact, Priority, ProblemState, TicketKind, TicketState
+from connector.domain.vocabulary import Duplicate, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy, Recurrence
 from connector.rules.outages import outages
@@ -55,7 +55,7 @@ def fault_of(ticket: Ticket, policy: Policy) -> Fault | None:
         return None
     if _has_record(ticket):
         return None
-    if ticket.merged_into is not None:
+    if ticket.merged_into is not None or ticket.fields.duplicate is Duplicate.CONFIRMED:
         return None
     began = min(ticket.fields.problem_start or ticket.created_at, ticket.created_at)
     return Fault(ticket.id, ticket.number, service, ticket.fields.priority, began, outages(ticket)[-1].ended)

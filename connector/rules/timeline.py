@@ -206,15 +206,18 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 
 
 @found_once
-def last_update_at(ticket: Ticket) -> datetime:
-    """When support last told the customer something; the creation if it never did. What support wrote for the customers
-    of an outage is told by a letter of the connector."""
-    return max([ticket.created_at, *(answer.heard_at for answer in ticket.answers), *_passed_on(ticket)])
-
-
-def _passed_on(ticket: Ticket) -> list[datetime]:
+def updates(ticket: Ticket) -> tuple[datetime, ...]:
+    """When support told the customer something, in order, from the creation on. What support wrote for the customers of
+    an outage is told by a letter of the connector."""
     letters = [one for one in ticket.articles if one.author is Actor.CONNECTOR and not one.internal]
-    return [one.created_at for one in letters if any(mark.name == "parent-update" for mark in one.marks)]
+    passed_on = [one.created_at for one in letters if any(mark.name == "parent-update" for mark in one.marks)]
+    heard = sorted([*(answer.heard_at for answer in ticket.answers), *passed_on])
+    return (ticket.created_at, *(at for at in heard if at > ticket.created_at))
+
+
+def last_update_at(ticket: Ticket) -> datetime:
+    """When support last told the customer something; the creation if it never did."""
+    return updates(ticket)[-1]
 
 
 def whole_second(at: datetime) -> datetime:

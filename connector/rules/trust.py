@@ -89,12 +89,12 @@ def _empty_at_creation(ticket: Ticket) -> frozenset[str]:
     """
     if ticket.created_by is Actor.CONNECTOR:
         return _NONE
-    if ticket.copied_from is not None and not _is_known(ticket):
+    if ticket.copied_from is not None and not is_known(ticket):
         return _NOT_COPIED
     return _RULES if ticket.created_by.is_trusted else _SUPPORTS
 
 
-def _is_known(ticket: Ticket) -> bool:
+def is_known(ticket: Ticket) -> bool:
     """The connector has worked on the ticket. A link that somebody makes later tells nothing of how it began."""
     return any(change.actor is Actor.CONNECTOR for change in ticket.history) or any(
         article.author is Actor.CONNECTOR for article in ticket.articles

@@ -98,6 +98,10 @@ class House(Protocol):
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """Returns the ticket's id."""
 
+    def take_call(self, token: str, caller: str, subject: str, body: str, fields: Mapping[str, Any]) -> str:
+        """Somebody of support writes down what the person with this address says on the phone; returns the ticket's
+        id."""
+
     def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
         """A message to everybody, or a note for support."""
 

@@ -35,6 +35,10 @@ class Person(NamedTuple):
         """Opens a ticket; returns its id."""
         return self.house.open_ticket(self.token, subject, body, channel, fields)
 
+    def takes_call(self, caller: "Person", subject: str, body: str, **fields: Any) -> str:
+        """Opens a ticket for whoever calls; returns its id."""
+        return self.house.take_call(self.token, caller.email, subject, body, fields)
+
     def replies(self, ticket: str, body: str, *, internal: bool = False) -> None:
         """Adds a message that everybody may read, or an internal note."""
         self.house.reply(self.token, ticket, body, internal=internal)

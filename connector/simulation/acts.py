@@ -17,8 +17,20 @@ class Act(NamedTuple):
     what: str
     """In a few words, equal for equal acts: ``level 3``, ``letter details_needed``."""
 
+    @property
+    def is_visible(self) -> bool:
+        """People notice it without looking at the rules' own fields and notes."""
+        return self.what.partition(" ")[0] in _VISIBLE
 
-_VALUES = {"priority": "priority", "missed_targets": "missed", "intake_status": "details", "service_check": "service"}
+
+_VISIBLE = frozenset({"level", "priority", "group", "state", "ticket", "letter"})
+_VALUES = {
+    "priority": "priority",
+    "group": "group",
+    "missed_targets": "missed",
+    "intake_status": "details",
+    "service_check": "service",
+}
 """Fields whose values people work by, and what their acts are called. Every other field follows from these."""
 
 

@@ -43,7 +43,7 @@ def replay(ticket: Ticket, policy: Policy, until: datetime) -> Lived:
         while at < len(events) and events[at].at <= now:
             seen = events[at].happens(seen)
             at += 1
-        seen, due, calm = _settled(seen, policy, now, acts)
+        seen, due, calm = settled(seen, policy, now, acts)
         looks += 1
         restless = restless or not calm
         coming = [moment for moment in (due, events[at].at if at < len(events) else None) if moment is not None]
@@ -55,8 +55,9 @@ def replay(ticket: Ticket, policy: Policy, until: datetime) -> Lived:
     return Lived((*acts, *promises_of(seen)), restless or looks >= _MOST_LOOKS)
 
 
-def _settled(seen: Ticket, policy: Policy, now: datetime, acts: list[Act]) -> tuple[Ticket, datetime | None, bool]:
-    """The ticket once all is written that has to be, when to look again, and whether nothing more was to be written."""
+def settled(seen: Ticket, policy: Policy, now: datetime, acts: list[Act]) -> tuple[Ticket, datetime | None, bool]:
+    """The ticket once all is written that has to be, when to look again, and whether nothing more was to be written.
+    What the rules do joins ``acts``."""
     for _ in range(_MOST_PASSES):
         decision = evaluate(seen, policy, now)
         acts += acts_of(seen, decision, now)

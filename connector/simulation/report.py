@@ -9,6 +9,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind
 from connector.policy.models import Policy
 from connector.simulation.acts import Act
+from connector.simulation.at_once import at_once
 from connector.simulation.difference import Compared, Row, compare, customer_of, summary
 from connector.simulation.replay import replay
 
@@ -18,6 +19,36 @@ class Policies(NamedTuple):
 
     in_use: str
     new: str | None
+
+
+class Open(NamedTuple):
+    """What a policy does to open tickets the moment it comes into force."""
+
+    policy: str
+    """Its version."""
+    looked_at: int
+    unreadable: int
+    acts: list[tuple[str, str, int]]
+    """Rule, act, and on how many tickets; those that people notice only."""
+    tickets: list[tuple[str, str, tuple[str, ...]]]
+    """Number, customer and acts of each ticket that visibly changes."""
+
+
+def on_open(tickets: Iterable[Ticket | None], policy: Policy, now: datetime) -> Open:
+    """Of the open ones among ``tickets``, at ``now`` (UTC). ``None`` is a ticket that cannot be read."""
+    looked_at = unreadable = 0
+    kinds, changed = Counter[tuple[str, str]](), list[tuple[str, str, tuple[str, ...]]]()
+    for ticket in tickets:
+        if ticket is None:
+            unreadable += 1
+        elif not ticket.state.is_over:
+            looked_at += 1
+            acts = dict.fromkeys((act.rule, act.what) for act in at_once(ticket, policy, now) if act.is_visible)
+            kinds.update(list(acts))
+            if acts:
+                changed.append((ticket.number, customer_of(ticket), tuple(what for _, what in acts)))
+    rows = [(*kind, count) for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
+    return Open(policy.version, looked_at, unreadable, rows, changed)
 
 
 class Report(NamedTuple):

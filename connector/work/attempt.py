@@ -300,9 +300,7 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule:
     full = job.key.ticket == FULL_SWEEP
     swept = sweep(desk, table, full=full, policy=policy, largest_change=schedule.largest_change)
     metrics.swept(desk.name, swept.missed)
-    held = swept.held and (
-        f"policy {policy.version} would visibly change {swept.held.changed} of {swept.held.looked_at} open tickets"
-    )
+    held = swept.held and f"policy {policy.version} would visibly change {swept.held.told}"
     past = PastSweep(table.now(), full, swept.listed, swept.touched, swept.missed, held)
     table.records.swept(desk.name, past)
     log.info("sweep", full=full, listed=swept.listed, touched=swept.touched, missed=swept.missed)
@@ -315,6 +313,7 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule:
             changed=swept.held.changed,
             of_sample=swept.held.looked_at,
             unresolved=swept.held.unresolved,
+            what=dict(swept.held.acts),
             allowed_share=schedule.largest_change,
             to_apply_it="interspace sweep --full --force",
         )

@@ -21,6 +21,7 @@ from connector.helpdesks.errors import ForbiddenError, HelpdeskError, PermanentE
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
+from connector.work.others import with_others
 from connector.work.people import People
 from connector.work.places import Places
 from connector.work.recurrence import act_on_past
@@ -117,9 +118,15 @@ class _Attempt:
         """Does it."""
         ticket = self._desk.read(ticket_id)
         decision = self._evaluate(ticket)
+        if decision.asks:
+            ticket = with_others(self._desk, ticket, decision.asks)
+            decision = self._evaluate(ticket)
         if known := self._refusals.known(ticket, decision, self._now):
             self._refused |= known
             decision = self._evaluate(ticket)
+        for other in decision.links:
+            _check(self._holds)
+            self._desk.link(other, ticket)
         if decision.creates:
             self._create(ticket, decision)
             decision = self._evaluate(ticket) if self._news else decision

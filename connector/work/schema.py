@@ -50,7 +50,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 11
+VERSION = 12
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -214,6 +214,14 @@ HEALTH = Table(
     Column("failure", Text),
     Column("policy", Text),
     Column("policy_failure", Text),
+)
+
+# Tokens that are good once, until they are too old to be shown again.
+USED = Table(
+    "connector_used",
+    METADATA,
+    Column("token", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
 )
 
 # What a panel has submitted (connector.work.submissions): until it is on the helpdesk, and for a while afterwards.

@@ -8,6 +8,7 @@ content is deleted, and the rest after a week: from then on the helpdesk alone t
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, select
@@ -18,7 +19,7 @@ from connector.work import statements
 from connector.work.database import Database
 from connector.work.jobs import Key
 from connector.work.parameters import of_touches
-from connector.work.schema import SUBMISSIONS, TICKETS, from_micros, optional_time, to_micros
+from connector.work.schema import SUBMISSIONS, TICKETS, USED, from_micros, optional_time, to_micros
 
 KEPT = timedelta(days=7)
 _MOST_FORGOTTEN = 200
@@ -32,6 +33,7 @@ _FIND = select(SUBMISSIONS).where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
 _ONE = SUBMISSIONS.update().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
 _OLD = select(_S.helpdesk, _S.key).where(_S.done_at < bindparam("b_before", type_=BigInteger)).limit(_MOST_FORGOTTEN)
 _FORGET = SUBMISSIONS.delete().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
+_FORGET_USED = USED.delete().where(USED.c.until < bindparam("b_before", type_=BigInteger))
 _FORGET_ROW = TICKETS.delete().where(
     TICKETS.c.helpdesk == _HELPDESK,
     TICKETS.c.ticket == bindparam("b_row", type_=Text),
@@ -85,7 +87,9 @@ class Submissions:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._insert = database.insert(SUBMISSIONS).on_conflict_do_nothing()
+        self._use = database.insert(USED).on_conflict_do_nothing().returning(USED.c.token)
+        # The number of rows is no answer here: PostgreSQL's driver does not tell it.
+        self._insert = database.insert(SUBMISSIONS).on_conflict_do_nothing().returning(_S.key)
         self._touch = statements.changing(type(database)).touch
 
     def accept(self, helpdesk: str, content: Request | Message, digest: str) -> Submitted:
@@ -101,7 +105,7 @@ class Submissions:
         def store(connection: Connection) -> list[Any]:
             found = []
             for row in rows:
-                is_new = connection.execute(self._insert, row).rowcount == 1
+                is_new = connection.execute(self._insert, row).first() is not None
                 bound = {"b_helpdesk": row["helpdesk"], "b_key": row["key"]}
                 found.append((connection.execute(_FIND, bound).one(), is_new))
             # Also for what was there: a dead letter is woken by a repetition, like by any event.
@@ -115,6 +119,18 @@ class Submissions:
         bound = {"b_helpdesk": helpdesk, "b_key": key}
         row = self._database.read(lambda connection: connection.execute(_FIND, bound).first())
         return None if row is None else _submitted(row)
+
+    def use_once(self, token: str, until: datetime) -> bool:
+        """Whether a token is used for the first time. It is remembered until ``until`` (UTC), after which nobody takes
+        it any more. Kept as a digest."""
+        row = {"token": sha256(token.encode()).hexdigest(), "until": to_micros(until)}
+        now = to_micros(self._clock())
+
+        def use(connection: Connection) -> bool:
+            connection.execute(_FORGET_USED, {"b_before": now})
+            return connection.execute(self._use, row).first() is not None
+
+        return self._database.write(use)
 
     def begin(self, helpdesk: str, key: str, at: datetime | None) -> None:
         """From ``at`` on the ticket may be there; ``None``: the helpdesk has refused to make it."""

@@ -1,89 +1,13 @@
 """The sweep: finds what no webhook told of (P7, P19). Bulk reads; an unchanged ticket costs no request of its own."""
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from connector.domain.decision import Decision
-from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import EndpointLimitedError, HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.policy.models import Policy
-from connector.rules.evaluate import evaluate
+from connector.work.reach import Reach, reach
 from connector.work.table import Key, RowState, WorkTable
-
-SAMPLE = 200
-"""Tickets read at most. The share found is within 7 points of the true one, 19 times out of 20."""
-
-A_FEW = 10
-"""Up to this many changed tickets in the sample are always allowed: small installations need no permission."""
-
-_SEEN_BY_PEOPLE = frozenset({"priority", "group", "escalation_level"})
-
-
-class Reach(NamedTuple):
-    """How far a policy reaches."""
-
-    looked_at: int
-    changed: int
-    """Of those: a visible change."""
-    unresolved: int
-    """All that the sample was drawn from."""
-
-    def exceeds(self, share: float) -> bool:
-        """More than ``share`` (0 to 1) of the tickets would change."""
-        return self.changed > A_FEW and self.changed > share * self.looked_at
-
-
-def reach(
-    desk: Helpdesk,
-    policy: Policy,
-    unresolved: Sequence[str],
-    now: datetime,
-    *,
-    sample: int = SAMPLE,
-    first: bool = False,
-) -> Reach:
-    """What ``policy`` would do to these tickets (ids) at ``now`` (UTC), by a sample. Nothing is written.
-
-    ``first``: there was no policy before. Then only what it does to old tickets that the connector has never touched
-    counts as a change: whoever opened a ticket today, or lost the work table, waits for nobody's permission.
-
-    Give it tickets that nothing is due for: what changes on them now changes because of the policy. A ticket that
-    cannot be read is left out.
-
-    :raises HelpdeskError: the helpdesk wants to be left alone.
-    """
-    looked_at = changed = 0
-    old = now - FRESH
-    for ticket in random.sample(unresolved, min(sample, len(unresolved))):
-        try:
-            seen = desk.read(ticket)
-        except (UnavailableError, EndpointLimitedError):
-            raise
-        except HelpdeskError:
-            continue
-        looked_at += 1
-        if not first or (seen.created_at < old and not _is_known(seen)):
-            changed += _is_visible(evaluate(seen, policy, now))
-    return Reach(looked_at, changed, len(unresolved))
-
-
-FRESH = timedelta(days=1)
-"""A ticket that is younger is what the first start is for."""
-
-
-def _is_known(ticket: Ticket) -> bool:
-    """Whether the connector has written to the ticket before."""
-    return ticket.fields.escalation_level is not None or bool(ticket.marks)
-
-
-def _is_visible(decision: Decision) -> bool:
-    """Whether people would notice: a public note, a state, a new ticket, another priority, group or level."""
-    answers = decision.note is not None and decision.note.public
-    return answers or bool(decision.state or decision.creates or _SEEN_BY_PEOPLE & decision.changes.keys())
-
 
 OVERLAP = timedelta(minutes=5)
 """Each sweep begins this long before the end of the one before: clocks differ, and a change may become visible late."""

@@ -12,6 +12,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from tests.benchmarks.tickets import fresh
@@ -49,6 +50,9 @@ class InstantDesk:
         return now
 
     search_lag = timedelta()
+
+    def id_of(self, number: str) -> str:
+        raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
         """None."""

@@ -17,6 +17,7 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.work.opening import open_database
@@ -134,6 +135,9 @@ class DyingDesk:
     def search_lag(self) -> timedelta:
         """See ``Helpdesk``."""
         return self._desk.search_lag
+
+    def id_of(self, number: str) -> str:
+        raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
         """See ``Helpdesk``."""

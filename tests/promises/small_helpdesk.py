@@ -9,7 +9,7 @@ from connector.domain.decision import Decision, NewTicket, Note
 from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
 from connector.domain.vocabulary import TicketState
-from connector.helpdesks.errors import EndpointLimitedError, TicketWaitsError
+from connector.helpdesks.errors import EndpointLimitedError, NotFoundError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.sandbox.clock import SteppedClock
@@ -76,6 +76,9 @@ class Client:
         return now
 
     search_lag = timedelta()
+
+    def id_of(self, number: str) -> str:
+        raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
         return []

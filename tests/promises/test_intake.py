@@ -7,10 +7,12 @@ import pytest
 from connector.domain.vocabulary import Actor, Channel, IntakeChannel, Priority
 from connector.helpdesks.on_behalf import ActsForCustomers, Request
 from connector.intake.request import message_of
+from connector.sandbox.faults import Fault
 from connector.sandbox.stage import Stage
 from connector.work.submissions import State, Submitted
 from tests.promises.conftest import Cast
-from tests.unit.intake.reports import ADA, request
+from tests.promises.intake_stage import panel_server
+from tests.unit.intake.reports import ADA, by_panel, request
 
 
 def reported(stage: Stage, given: Request | None = None) -> Submitted:
@@ -98,3 +100,46 @@ def test_a_customers_open_incidents_are_listed(stage: Stage) -> None:
 
     assert [one.number for one in stage.desk.reported(["SVC-1005", "SVC-1006"])] == [opened.number]
     assert stage.desk.reported(["SVC-1006"]) == []
+
+
+def test_the_panel_is_answered_with_number_priority_and_times(stage: Stage) -> None:
+    panel = panel_server(stage)
+
+    first, second = panel.post(by_panel()), panel.post(by_panel(issueStartDate="2026-11-23T09:40:00Z"))
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    told = first.get_json()
+    assert told["number"] == stage.ticket(told["id"]).number
+    assert (told["status"], told["priority"], told["missing"]) == ("new", "P1", [])
+    assert told["firstResponseDue"] == "2026-11-23T10:15:00Z"
+    assert second.get_json() == told
+    assert first.headers["Location"] == told["href"] == "/intake/v1/tickets/4711"
+    assert panel.post(by_panel(urgency="low")).status_code == 409
+    assert len(stage.house.tickets()) == 1
+
+
+def test_a_report_outlives_the_helpdesk_being_down(stage: Stage) -> None:
+    panel = panel_server(stage)
+    stage.sandbox.faults.add(Fault("refuse", times=None))
+
+    answer = panel.post(by_panel())
+    assert (answer.status_code, answer.get_json()["status"]) == (202, "accepted")
+    assert panel.get("4711").get_json()["status"] == "accepted"
+    stage.advance(timedelta(hours=1))
+    stage.sandbox.faults.clear()
+    stage.advance(timedelta(minutes=10))
+
+    assert panel.post(by_panel()).status_code == 200
+    told = panel.get("4711").get_json()
+    assert (told["status"], told["escalationLevel"]) == ("new", 1)
+    assert len(stage.house.tickets()) == 1
+
+
+def test_a_forgotten_report_is_found_on_the_helpdesk(stage: Stage) -> None:
+    panel = panel_server(stage)
+    told = panel.post(by_panel()).get_json()
+    stage.advance(timedelta(minutes=10))
+    stage.table.submissions.forget(stage.desk.name, request().key)
+
+    assert panel.get("4711").get_json()["number"] == told["number"]
+    assert panel.get("4712").status_code == 404

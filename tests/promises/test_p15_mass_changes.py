@@ -18,7 +18,8 @@ from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP
 from connector.work.limits import RateLimiter
-from connector.work.sweep import A_FEW, PER_SECOND, SAMPLE, Reach, sweep
+from connector.work.reach import A_FEW, SAMPLE, Reach
+from connector.work.sweep import PER_SECOND, sweep
 from connector.work.table import Key, WorkTable
 from connector.work.worker import RATE, Worker
 from tests.builders import T0, default_policy, incident
@@ -199,3 +200,5 @@ def test_a_ticket_that_cannot_be_read_does_not_stop_the_sweep(table: WorkTable, 
 
     assert found.held is not None
     assert (found.held.looked_at, found.held.changed, found.held.unresolved) == (39, 39, 40)
+    assert "priority P2" in dict(found.held.acts), "what it would do is said"
+    assert found.held.told.startswith("39 of 39 open tickets (of 40): ")

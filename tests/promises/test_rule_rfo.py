@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from connector.cli import rfo as command
 from connector.domain.ticket import LinkedTicket
-from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
+from connector.domain.vocabulary import Actor, CauseCategory, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
 from connector.sandbox.jira.desk import SandboxJira
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, notes
@@ -171,6 +171,16 @@ def test_written_released_sent_with_the_document_corrected_and_followed_up(
     assert f"document-{sha256(*sent.values()).hexdigest()[:16]}" in seen.marks
     assert (work.fields.rfo_status, work.fields.rfo_version, work.fields.rfo_release) == (RfoStatus.DELIVERED, 1, None)
     assert work.fields.next_measure_at is not None
+    (record,) = (link.id for link in seen.links if link.kind is TicketKind.PROBLEM)
+    known: dict[str, Any] = {
+        "root_cause": "A digger cut both ducts at the same crossing.",
+        "cause_category": CauseCategory.FIBRE,
+        "permanent_fix": "Its own duct.",
+    }  # fmt: skip
+    cast.agent.sets(record, **known, state=TicketState.CLOSED)
+    stage.settle()
+    assert stage.ticket(record).state is TicketState.OPEN, "a measure is not done"
+    assert any("All measures must be done" in article.body for article in stage.ticket(record).articles)
 
     cast.agent.sets(
         task, root_cause="A digger cut both ducts at the same crossing.", rfo_revision="Two ducts, not one."
@@ -188,6 +198,10 @@ def test_written_released_sent_with_the_document_corrected_and_followed_up(
     stage.advance(timedelta(days=1))
     work = stage.ticket(task)
     assert (work.state, work.fields.next_measure_at) == (TicketState.CLOSED, None)
+    assert stage.ticket(ticket).fields.next_measure_at is None
+    cast.agent.sets(record, state=TicketState.CLOSED)
+    stage.settle()
+    assert stage.ticket(record).state is TicketState.CLOSED
     assert len([text for text in told(cast, ticket) if "Attached is" in text]) == 2
 
 

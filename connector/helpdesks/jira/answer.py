@@ -216,6 +216,7 @@ class OtherFields(JiraAnswer):
     priority: PriorityRow | None = None
     resolution: NamedRow | None = None
     created: Instant | None = None
+    updated: Instant | None = None
     resolutiondate: Instant | None = None
 
 

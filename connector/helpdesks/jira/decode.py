@@ -10,7 +10,15 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
 from connector.domain.person import Customer, Person
-from connector.domain.ticket import Article, Change, LinkedTicket, OpenProblem, Ticket, open_problem
+from connector.domain.ticket import (
+    Article,
+    Change,
+    LinkedTicket,
+    OpenProblem,
+    Ticket,
+    confirmed_duplicate_of,
+    open_problem,
+)
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept
@@ -108,6 +116,7 @@ class Decoder:
             links=tuple(self._linked(other) for other in others),
             copied_from=_copied_from(row),
             owner=columns.assignee.display_name if columns.assignee else None,
+            default_priority=self._mapping.default_priority,
             labels=self._ids.labels,
         )
 
@@ -372,8 +381,13 @@ class Decoder:
             began=self._value(raw, "problem_start") or row.fields.created,
             ended=row.fields.resolutiondate if state.is_over else None,
             workaround=self._value(raw, "workaround"),
+            updated_at=row.fields.updated,
+            duplicate_of=confirmed_duplicate_of(
+                {name: self._value(raw, name) for name in ("duplicate", "duplicate_of")}
+            ),
             problem_state=self._value(raw, "problem_state"),
             parent_incident=self._value(raw, "parent_incident"),
+            next_measure_at=self._value(raw, "next_measure_at"),
         )
 
     def _changes(self, history: Iterable[HistoryRow], issue: IssueRow) -> Iterable[Change]:

@@ -1,5 +1,5 @@
-"""The issues that the rules have to know besides the one at hand: an incident's RFO task and problem record, and the
-incident of these."""
+"""The issues that the rules have to know besides the one at hand: an incident's RFO task, problem record and
+duplicates, and the incident of these."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -19,17 +19,10 @@ _MOST = 100
 _ONE_BY_ONE = 3
 """Without a bulk read, up to this many issues are read one by one, which does not depend on the search index."""
 _FIELDS = (
-    "connector_key",
-    "rfo_status",
-    "rfo_due_at",
-    "service_id",
-    "problem_start",
-    "root_cause",
-    "workaround",
-    "problem_state",
-    "parent_incident",
-)
-_NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "resolutiondate")
+    "connector_key", "rfo_status", "rfo_due_at", "service_id", "problem_start", "root_cause", "workaround",
+    "duplicate", "duplicate_of", "problem_state", "parent_incident", "next_measure_at",
+)  # fmt: skip
+_NATIVE = ("status", "issuetype", "creator", "priority", "reporter", "created", "updated", "resolutiondate")
 
 
 class Linked:

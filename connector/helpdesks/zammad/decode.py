@@ -15,6 +15,7 @@ from connector.domain.ticket import (
     MergedTicket,
     OpenProblem,
     Ticket,
+    confirmed_duplicate_of,
     incident_of,
     kind_of,
     open_problem,
@@ -111,6 +112,7 @@ class Decoder:
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
             owner=name(whole.assets.User.get(row.owner_id or _NOBODY)) if row.owner_id != _NOBODY else None,
+            default_priority=self._mapping.default_priority,
             labels=self._mapping.screen,
         )
 
@@ -273,8 +275,11 @@ class Decoder:
                     began=fields["problem_start"] or row.created_at,
                     ended=(row.last_close_at or row.close_at) if state.is_over else None,
                     workaround=fields["workaround"],
+                    updated_at=row.updated_at,
+                    duplicate_of=confirmed_duplicate_of(fields),
                     problem_state=fields["problem_state"],
                     parent_incident=fields["parent_incident"],
+                    next_measure_at=fields["next_measure_at"],
                 )
             )
         return links

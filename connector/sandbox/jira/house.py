@@ -100,6 +100,18 @@ class JiraHouse:
         asked = {"serviceDeskId": desk, "requestTypeId": kinds[0]["id"], "requestFieldValues": values}
         return str(self.api(token, "POST", f"{_PORTAL}request", asked)["issueId"])
 
+    def take_call(self, token: str, caller: str, subject: str, body: str, fields: Mapping[str, Any]) -> str:
+        """An issue whose reporter is the caller."""
+        cloud = self.sandbox.flavour == "cloud"
+        reporter = {"accountId": self.sandbox.user_id(caller)} if cloud else {"name": caller.partition("@")[0]}
+        held: dict[str, Any] = {
+            "project": {"key": self._mapping.project},
+            "issuetype": {"name": self._mapping.issue_types.incident[0]},
+            "reporter": reporter,
+        }
+        held |= {"summary": subject, "description": body, **self._values(fields)}
+        return str(self.api(token, "POST", "issue", {"fields": held})["id"])
+
     def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
         """A comment; customers write theirs in the portal."""
         _, actor = self._people[token]

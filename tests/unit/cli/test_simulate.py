@@ -68,6 +68,24 @@ def test_a_living_helpdesk_is_only_read_and_can_be_kept(run: Run, live: Live, tm
     assert {request.path.partition("?")[0].rpartition("/")[2] for request in asked} <= {"search"}
 
 
+def test_what_a_policy_does_at_once_to_the_open_tickets_is_shown_before_it_is_in_force(
+    run: Run, live: Live, tmp_path: Path
+) -> None:
+    new_ticket(live)
+    kept, before = tmp_path / "past.json.gz", len(live.desk.requests)
+
+    shown = run("simulate", "--open", "--save", str(kept), **live.environment)
+    told = json.loads(run("simulate", "--open", "--from", str(kept), "--json").stdout)
+
+    assert shown.returncode == 0, shown.stderr
+    assert "would at once visibly change 1 ticket of 1 open ones" in shown.stdout
+    assert {"rule": "priority", "what": "priority P1", "tickets": 1} in told["acts"]
+    assert "priority P1" in told["tickets"][0]["acts"]
+    refused = run("simulate", "--open", "--from", str(kept), "--allow", "0")
+    assert (refused.returncode, "1 ticket changes, and --allow is 0" in refused.stderr) == (1, True)
+    assert [request for request in live.desk.requests[before:] if request.method in ("PUT", "DELETE")] == []
+
+
 def test_mistakes_get_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "broken").write_bytes(b"nothing")
     for options, told in (

@@ -14,7 +14,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
-from connector.work.sweep import A_FEW
+from connector.work.reach import A_FEW
 from connector.work.table import WorkTable
 from tests.chaos.connector_group import Group, running
 from tests.ports import free_port

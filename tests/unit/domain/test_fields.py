@@ -60,6 +60,8 @@ def test_who_may_set_what() -> None:
         "review_on",
         "affected_services",
         "priority_source",
+        "duplicate",
+        "duplicate_of",
         "language",
     }
     assert set(NATIVE) == {"priority", "group"}

@@ -27,6 +27,11 @@ def report(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**body, **changes}.items() if value is not None}
 
 
+def by_panel(**changes: Any) -> dict[str, Any]:
+    """The same as a panel's server sends it, which has to say whom we write to."""
+    return report(**{"contact": {"email": "ada@harbour.example", "name": "Ada Lovelace"}, **changes})
+
+
 def request(caller: Caller = ADA, **changes: Any) -> Request:
     """The same as the helpdesks take it."""
     submission = read(report(**changes), caller, default_policy(), T0)

@@ -38,9 +38,11 @@ def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Decided
 
 def shown(outcome: Outcome, ticket: Ticket, policy: Policy) -> Decided:
     """The outcome as people see it."""
-    _, changes, state, notices, creates, touches, _, reasons, due, again = unsaid(outcome, ticket)
-    notes = tuple(note for notice in notices if (note := as_note([notice], ticket, policy)))
-    return Decided(changes, state, notes, creates, touches, tuple(reasons), due, again)
+    left = unsaid(outcome, ticket)
+    notes = tuple(note for notice in left.notices if (note := as_note([notice], ticket, policy)))
+    return Decided(
+        left.changes, left.state, notes, left.creates, left.touches, tuple(left.reasons), left.due, left.again
+    )
 
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:

@@ -8,7 +8,9 @@ import pytest
 from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
 from connector.policy.models import Policy, Updates
+from connector.rules.case import Case
 from connector.rules.informed import informed
+from connector.rules.levels import by_clock
 from connector.rules.warnings import warnings
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
 from tests.unit.rules.passes import decide
@@ -135,3 +137,24 @@ def test_only_what_is_going_on_is_warned_of() -> None:
     done = moved(TicketState.OPEN, TicketState.RESOLVED, at(minutes=5))
     over = triaged(state=TicketState.RESOLVED, history=(done,))
     assert (warned(over, at(minutes=13)), decide(warnings, over, POLICY, T0).due) == ([], None)
+
+
+def level_policy() -> Policy:
+    counted = frozenset({"first_response", "repair", "update"})
+    return POLICY.model_copy(update={"escalation": POLICY.escalation.model_copy(update={"missed_targets": counted})})
+
+
+def test_a_missed_update_raises_a_level_where_the_policy_says_so() -> None:
+    """R37. By the time at which it was missed, also if it was sent late since; each raises above the ticket's age."""
+    levels = {
+        policy is POLICY: [due.at for due in by_clock(Case(answered(10, P3), policy, at(hours=1)), 1)]
+        for policy in (POLICY, level_policy())
+    }
+    assert at(minutes=10, hours=24) in levels[False]
+    assert at(minutes=10, hours=24) not in levels[True]
+
+    second = said("Sorry for the wait.", at(hours=25), Actor.AGENT, recipients=("ada@harbour.example",))
+    late = triaged(P3, articles=(*answered(10, P3).articles, second))
+    missed = [due for due in by_clock(Case(late, level_policy(), at(hours=26)), 1) if "update" in due.reason]
+    assert [due.at for due in missed] == [at(minutes=10, hours=24), at(hours=49)]
+    assert missed[0].why(Case(late, level_policy(), at(hours=26))) == "customer update target missed"

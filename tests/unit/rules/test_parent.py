@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from connector.domain.decision import Decision
+from connector.domain.event import EventKind
 from connector.domain.fields import Fields
 from connector.domain.past import PastTicket
 from connector.domain.ticket import LinkedTicket, Ticket
@@ -14,6 +16,7 @@ from connector.policy.models import Policy
 from connector.rules.escalation import escalation
 from connector.rules.evaluate import evaluate
 from connector.rules.parent import Group, group, names_in, parent
+from connector.rules.telling import events
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
 from tests.unit.rules.passes import decide
 
@@ -189,4 +192,7 @@ def test_a_level_that_the_parent_has_told_the_same_contacts_is_not_told_again(se
     (said,) = decided.notes
     assert "level-2" in said.marks
     assert ("announced on 41001" in said.title) is is_announced
+    told = ticket.model_copy(update={"articles": (note(set(said.marks)),)})
+    levels = [one for one in events(told, POLICY, Decision(outcomes=()), at(hours=1)) if one.kind is EventKind.LEVEL]
+    assert bool(levels) is not is_announced, "nor outside of the helpdesk"
     assert (decided.changes["escalated_from"] == decided.changes["escalation_level"]) is is_announced

@@ -248,3 +248,15 @@ def test_open_incidents_hear_of_a_workaround() -> None:
 def test_nothing_happens_to_a_cancelled_one(state: TicketState) -> None:
     outcome = decide(problem_record, record(state), POLICY, at(days=60))
     assert (outcome.state, outcome.notes, outcome.changes) == (None, (), {})
+
+
+def test_it_is_not_closed_before_all_measures_of_its_incidents_are_done() -> None:
+    """R33. Each time it is closed with one that waits; what is done lets it be closed."""
+    ended = at(minutes=30)
+    waiting = one("5", ended=ended, next_measure_at=at(days=30))
+    outcome = decide(problem_record, closed(links=(waiting,), **WHOLE), POLICY, at(hours=2))
+    assert outcome.state is TicketState.OPEN
+    (told,) = outcome.notes
+    assert "All measures must be done" in told.text
+    assert "must be stated" not in told.text
+    assert decide(problem_record, closed(links=(one("5", ended=ended),), **WHOLE), POLICY, at(hours=2)).state is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.domain.ticket import LinkedTicket
-from connector.domain.vocabulary import Priority, ServiceCheck, TicketKind, TicketState
+from connector.domain.vocabulary import Duplicate, Priority, ServiceCheck, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Recurrence
 from connector.rules.recurrence import Fault, Recurring, fault_of, recurrences
@@ -92,6 +92,8 @@ def linked(kind: TicketKind) -> tuple[LinkedTicket, ...]:
         ({"links": linked(TicketKind.RFO_TASK)}, True),
         ({"kind": TicketKind.RFO_TASK}, False),
         ({"merged_into": "8"}, False),
+        ({"fields": complete(duplicate=Duplicate.CONFIRMED)}, False),
+        ({"fields": complete(duplicate=Duplicate.PROPOSED)}, True),
         ({"fields": complete(service_check=ServiceCheck.UNKNOWN)}, False),
     ],
 )

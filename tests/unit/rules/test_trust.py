@@ -11,6 +11,7 @@ from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import (
     Actor,
     CauseCategory,
+    Duplicate,
     Impact,
     IntakeChannel,
     IntakeStatus,
@@ -34,6 +35,8 @@ FAR = datetime(2030, 1, 1, tzinfo=UTC)
 GUARDED: dict[str, tuple[Any, Any]] = {
     "priority": (Priority.P1, Priority.P4),
     "priority_source": (PrioritySource.MATRIX, PrioritySource.AGENT),
+    "duplicate": (Duplicate.CONFIRMED, Duplicate.DECLINED),
+    "duplicate_of": ("41002", "41003"),
     "language": (WrittenLanguage.GERMAN, WrittenLanguage.ENGLISH),
     "intake_channel": (None, IntakeChannel.MY_INTERSPACE),
     "priority_reason": ("P1: as computed", "because I say so"),

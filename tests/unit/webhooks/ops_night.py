@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
-from typing import cast as cast_to
 
 from flask import Flask
 
-from connector.helpdesks.helpdesk import Desk
 from connector.settings import Settings, compose
 from connector.work.attempt import FULL_SWEEP
 from connector.work.health import Health
@@ -84,6 +82,6 @@ def opened(folder: Path, **more: object) -> Iterator[Night]:
         told = Health("zammad", now, now, now, None, None, now + timedelta(days=90), stage.policy.version, None)
         stage.table.health.tell(told)
         access = Access(held, lambda: stage.clock().timestamp())
-        operations = Operations(held, stage.table, access=access, open_desk=lambda _: cast_to(Desk, stage.desk))
+        operations = Operations(held, stage.table, access=access, open_desk=lambda _: stage.desk)
         app = create_app(receiver(Ledger()), operations)
         yield Night(app, cast, operations, incident, dead)

@@ -15,6 +15,7 @@ from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import (
     ForbiddenError,
+    NotFoundError,
     PermanentError,
     RefusedError,
     ServerFaultError,
@@ -73,6 +74,9 @@ class Desk:
         return when
 
     search_lag = timedelta()
+
+    def id_of(self, number: str) -> str:
+        raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
         return []

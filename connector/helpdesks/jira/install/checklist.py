@@ -129,8 +129,12 @@ def _webhook(site: JiraSite, at: links.Links) -> Iterator[Item]:
 
 def _faults(site: JiraSite, at: links.Links) -> Item:
     kinds = " or ".join(site.mapping.issue_types.incident)
-    steps = (f"Where there is none yet: create a request type for faults, with the {at.words.issue_type} {kinds}.",)
-    return Item("request type", "A request type for faults", steps, at.request_types)
+    steps = (
+        f"Where there is none yet: create a request type for faults, with the {at.words.issue_type} {kinds}.",
+        "One for calls, named Phone report, for agents only: hide it from the portal. Whoever takes a call opens it "
+        "with the caller as its reporter (Raise on behalf of): that is how the rules know a call (R4, R12).",
+    )
+    return Item("request type", "A request type for faults, and one for calls", steps, at.request_types)
 
 
 def _request_type(site: JiraSite, at: links.Links) -> Item:

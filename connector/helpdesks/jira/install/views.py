@@ -5,7 +5,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from connector.domain.vocabulary import NOT_ENGLISH, WAITED_FOR, IntakeStatus, Missed, ParentIncident, ProblemState
+from connector.domain.vocabulary import (
+    NOT_ENGLISH,
+    WAITED_FOR,
+    Duplicate,
+    IntakeStatus,
+    Missed,
+    ParentIncident,
+    ProblemState,
+)
 from connector.helpdesks.jira.install.site import DASHBOARDS, FILTERS, GADGETS, JiraSite, types
 from connector.install.objects import PREFIX, Including, Ref, Wanted, is_marked
 from connector.install.tables import Current
@@ -77,6 +85,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
             ("intake_status",),
         ),
         View(
+            "Possible duplicates",
+            "Reported already, perhaps: a person confirms or declines.",
+            f"{incidents} AND {site.jql('duplicate')} = {Duplicate.PROPOSED} ORDER BY created ASC",
+            ("duplicate",),
+        ),
+        View(
             "RFO due",
             "Reason-For-Outage documents that customers wait for, overdue ones too.",
             f"{waited_for} ORDER BY {rfo_due} ASC",
@@ -85,7 +99,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
         View(
             "Preventive measures",
             "Promised in RFOs and not done yet, those that are late first.",
-            f"{site.in_project} AND {measure} is not EMPTY ORDER BY {measure} ASC",
+            f"{tasks} AND {measure} is not EMPTY ORDER BY {measure} ASC",
         ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
         View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),

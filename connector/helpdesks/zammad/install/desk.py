@@ -10,6 +10,7 @@ from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import (
     NOT_ENGLISH,
     WAITED_FOR,
+    Duplicate,
     IntakeStatus,
     Missed,
     ParentIncident,
@@ -35,6 +36,9 @@ def macros(site: InstallContext) -> Iterator[Wanted]:
     yield _macro(site, "Agree to defer", {site.attribute("deferral_support"): "true"})
     yield _macro(site, "Customer agrees to defer (by phone)", {site.attribute("deferral_customer"): "true"})
     yield _macro(site, "Priority by the matrix again", {site.attribute("priority_source"): PrioritySource.MATRIX.value})
+    duplicate = site.attribute("duplicate")
+    yield _macro(site, "Link and close as duplicate", {duplicate: Duplicate.CONFIRMED.value})
+    yield _macro(site, "No duplicate", {duplicate: Duplicate.DECLINED.value})
     outage = site.attribute("parent_incident")
     yield _macro(site, "Confirm the outage", {outage: ParentIncident.CONFIRMED.value})
     yield _macro(site, "Decline the outage", {outage: ParentIncident.DECLINED.value})
@@ -111,6 +115,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
     }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
     foreign = {f"ticket.{language}": {"operator": "is", "value": [each.value for each in NOT_ENGLISH]}}
+    doubled = {f"ticket.{site.mapping.attribute('duplicate')}": {"operator": "is", "value": [Duplicate.PROPOSED.value]}}
     # A deferral that is over leaves the date empty, which is after nothing.
     waits = {f"ticket.{deferred}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
     waiting = {"operator": "is", "value": [IntakeStatus.ASKED.value, IntakeStatus.REMINDED.value]}
@@ -121,6 +126,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Missed targets", everybody, {**incidents, **late}, upcoming, missed),
         ("Customer updates late", everybody, {**incidents, **untold}, update, missed),
         ("Waiting for required details", everybody, {**incidents, f"ticket.{intake}": waiting}, "created_at", intake),
+        ("Possible duplicates", everybody, {**incidents, **doubled}, "created_at", service),
         ("RFO due", everybody, tasks, rfo_due, "owner"),
         ("Preventive measures", everybody, measures, measure, "owner"),
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),

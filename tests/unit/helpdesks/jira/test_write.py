@@ -12,6 +12,7 @@ from connector.domain.fields import Fields
 from connector.domain.ticket import key_of
 from connector.domain.vocabulary import (
     CauseCategory,
+    Duplicate,
     FaultType,
     Impact,
     IntakeChannel,
@@ -50,6 +51,8 @@ EVERYTHING: Changes = {
     "group": "level_3",
     "intake_status": IntakeStatus.ASKED,
     "service_check": ServiceCheck.VERIFIED,
+    "duplicate": Duplicate.CONFIRMED,
+    "duplicate_of": "ISP-41",
     "language": WrittenLanguage.GERMAN,
     "intake_channel": IntakeChannel.MY_INTERSPACE,
     "first_response_due_at": START + timedelta(minutes=15),

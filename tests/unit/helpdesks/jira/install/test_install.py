@@ -54,6 +54,7 @@ def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(dat
     views = (
         "Missed targets",
         "Waiting for required details",
+        "Possible duplicates",
         "RFO due",
         "Problems to confirm",
         "Outages",
@@ -121,7 +122,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 14
+    assert len(held.gadgets) == 15
     assert is_adopted(held.description)
 
 

@@ -1,0 +1,42 @@
+"""Other tickets that a rule asks for (R11): read from the helpdesk when they are needed, which is seldom."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from connector.domain.decision import Asked
+from connector.domain.past import PastTicket
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketKind
+from connector.helpdesks.errors import NotFoundError, OutOfReachError
+from connector.helpdesks.helpdesk import Helpdesk
+
+_MOST = 5
+"""Tickets that are read for one."""
+
+
+def with_others(desk: Helpdesk, ticket: Ticket, asked: Iterable[Asked]) -> Ticket:
+    """The ticket with those others that there are and that the connector may see.
+
+    One request for each number, one for a place, and one or two for each ticket that is found.
+
+    :raises HelpdeskError: the helpdesk does not answer.
+    """
+    ids: dict[str, None] = {}
+    for one in asked:
+        ids.update(dict.fromkeys(one.tickets))
+        for number in one.numbers:
+            with suppress(NotFoundError):
+                ids[desk.id_of(number)] = None
+        if one.place is not None:
+            newest_first = [past.id for past in desk.past(one.place) if _is_open(past)]
+            ids.update(dict.fromkeys(reversed(newest_first)))
+    ids.pop(ticket.id, None)
+    others = []
+    for other in list(ids)[:_MOST]:
+        with suppress(NotFoundError, OutOfReachError):
+            others.append(desk.read(other))
+    return ticket.model_copy(update={"others": tuple(others)})
+
+
+def _is_open(past: PastTicket) -> bool:
+    return past.kind is TicketKind.INCIDENT and not past.state.is_over
