@@ -14,11 +14,12 @@ export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 COVERED := $(if $(COVERAGE),--cov --cov-report term)
 
-.PHONY: help demo test test-fast test-slow lint format generate mutate check run bench chaos audit sbom lock clean
+.PHONY: help demo demo-panel test test-fast test-slow lint format generate mutate check run bench chaos audit sbom lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo       play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
+	@echo "make demo-panel open a customers' panel with the form in it, on a sandbox helpdesk (until Ctrl-C)"
 	@echo "make test-fast  run the unit tests (a minute and a half)"
 	@echo "make test       run all tests but the slow ones (about four minutes on two cores; COVERAGE=1: with the floor)"
 	@echo "make test-slow  run the slow ones: processes that are killed, each case at each helpdesk, many more examples"
@@ -37,6 +38,9 @@ help:
 
 demo: .venv/.run
 	@$(BIN)/interspace demo --helpdesk $(HELPDESK) --out documents
+
+demo-panel: .venv/.run
+	@exec $(BIN)/python deploy/example-panel/demo.py
 
 test: .venv/.dev
 	@$(PYTEST) -m "not slow" $(COVERED)

@@ -1,11 +1,20 @@
-"""Who holds a port that is taken, where the system tells (proc(5), Linux)."""
+"""Addresses of this machine, and who holds a port that is taken, where the system tells (proc(5), Linux)."""
 
 import os
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 _LISTENS = "0A"
 """TCP_LISTEN in /proc/net/tcp."""
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether the address is this machine's own, so that nobody else can listen on the way."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def holder(port: int) -> str:

@@ -7,13 +7,15 @@ from connector.policy.locate import INSTALLED
 
 if TYPE_CHECKING or not INSTALLED:
     from webhooks.app import create_app
+    from webhooks.pages import STATIC
     from webhooks.receiver import Receiver
     from webhooks.reports import Reports
     from webhooks.serve import address_of, serve
 else:
     from connector.webhooks.app import create_app
+    from connector.webhooks.pages import STATIC
     from connector.webhooks.receiver import Receiver
     from connector.webhooks.reports import Reports
     from connector.webhooks.serve import address_of, serve
 
-__all__ = ["Receiver", "Reports", "address_of", "create_app", "serve"]
+__all__ = ["STATIC", "Receiver", "Reports", "address_of", "create_app", "serve"]

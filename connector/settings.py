@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -27,8 +28,10 @@ from connector.helpdesks.settings import (
     lines_of,
     variable,
 )
+from connector.policy.links import Links
 from connector.policy.locate import MAPPINGS
 from connector.policy.section import worded
+from connector.ports import is_this_machine
 from connector.secret_store import read_store
 from connector.settings_file import FILE_VARIABLE, PlacedValue, locate, read
 
@@ -66,6 +69,11 @@ class Settings(Model):
     )
     receiver_url: str | None = Field(
         None, description="Where the helpdesk reaches the receiver, for `install`; without a path, the hook's is added."
+    )
+    public_url: WebAddress | None = Field(
+        None,
+        description="Where customers' browsers reach the receiver, without a path: our question whether a repair may "
+        "wait gets a link to a page. The proof key signs it and has to be set.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address the receiver listens on.")
     port: int = Field(8080, ge=1, le=65535, description="The TCP port the receiver listens on.")
@@ -144,6 +152,11 @@ class Settings(Model):
         description="The addresses or networks of those proxies, with commas. A proxy has to replace that header in "
         "whatever comes from outside.",
     )
+    practice_clock: Path | None = Field(
+        None,
+        description="Only for practice, with a helpdesk on this machine: by how many seconds the time runs ahead. "
+        "`interspace sandbox` writes the file.",
+    )
     log_format: Literal["human", "json"] = Field("human", description="`human` to read, `json` to collect.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
@@ -200,6 +213,13 @@ class Settings(Model):
     def proof_keys(self) -> tuple[bytes, ...]:
         """The keys that are valid now, the new one first; none where none is set."""
         return tuple(line.encode() for line in lines_of(self.proof_key))
+
+    @property
+    def links(self) -> Links | None:
+        """Makes and reads the links to our pages in letters; ``None``: there are none."""
+        if self.public_url is None or not self.proof_keys:
+            return None
+        return Links(self.public_url, self.proof_keys)
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""
@@ -259,7 +279,21 @@ def load(
     settings = _composed(values, lines, faults)
     if settings is None or faults:
         raise SettingsError("\n".join(faults))
+    _check_practice(settings)
     return settings
+
+
+def _check_practice(settings: Settings) -> None:
+    """A clock that runs ahead would break promises on a living helpdesk: levels would come hours too early."""
+    if settings.practice_clock is None:
+        return
+    urls = [url for name in settings.helpdesks if (url := settings.of(name).url)]
+    if not all(is_this_machine(urlsplit(url).hostname or "") for url in urls):
+        raise SettingsError(
+            f"{variable('practice_clock')}: only for practice, and a helpdesk here is not on this machine; remove it"
+        )
+    if not settings.database_url.get_secret_value().startswith("sqlite"):
+        raise SettingsError(f"{variable('practice_clock')}: only with SQLite, whose time is this machine's")
 
 
 def _composed(values: Mapping[str, Any], lines: Mapping[str, PlacedValue], faults: list[str]) -> Settings | None:

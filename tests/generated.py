@@ -7,6 +7,7 @@ from pathlib import Path
 from connector.cli.reference import REFERENCE, reference, schema_text, schemas
 from connector.policy.locate import MAPPINGS
 from tests.customer_texts import customer_texts
+from tests.form_texts import POT, pot
 from tests.readme import README, readme
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
@@ -14,6 +15,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     REFERENCE: reference,
     Path(__file__).parent / "golden" / "customer_messages.txt": customer_texts,
     README: readme,
+    POT: pot,
 }
 """File → what makes its text."""
 

@@ -13,12 +13,14 @@ from connector.helpdesks.payload import clean
 from connector.work.figures import WorkTableRows
 
 from .deliver import routes
+from .form import form
 from .health import HealthCheck
 from .intake import intake_routes
 from .ops import Operations, pages
 from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
+from .trouble_ticket import trouble_ticket_routes
 
 if TYPE_CHECKING:
     pass
@@ -42,6 +44,10 @@ def create_app(receiver: Receiver, operations: Operations | None = None) -> Flas
     app.register_blueprint(files())
     if receiver.reports is not None:
         app.register_blueprint(intake_routes(receiver.reports))
+        app.register_blueprint(form(receiver.reports, receiver.links))
+    if receiver.trouble_tickets is not None:
+        for version in (5, 4):
+            app.register_blueprint(trouble_ticket_routes(receiver.trouble_tickets, version))
     if operations is not None:
         app.register_blueprint(pages(operations))
     _add_health(app, receiver)

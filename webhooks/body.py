@@ -1,5 +1,6 @@
 """The bytes of a request: only plain JSON, never more than the limit."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Request
@@ -8,7 +9,7 @@ from werkzeug.exceptions import ClientDisconnected
 from .problem import Refusal
 
 
-def read_json_bytes(request: Request, limit: int) -> bytes:
+def read_json_bytes(request: Request, limit: int, types: Sequence[str] = ("application/json",)) -> bytes:
     """The raw body, at most ``limit`` bytes.
 
     A body that announces more is refused unread; one that announces nothing is read up to the limit.
@@ -16,8 +17,8 @@ def read_json_bytes(request: Request, limit: int) -> bytes:
     Raises ``Refusal``: 415 for another media type or a compressed body, 413 for a body over the limit, 400
     for one that ends early.
     """
-    if request.mimetype != "application/json":
-        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: expected application/json")
+    if request.mimetype not in types:
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Content-Type: expected {' or '.join(types)}")
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding: expected none")
     if (request.content_length or 0) > limit:

@@ -14,6 +14,7 @@ import structlog
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from connector.clock import now
 from connector.helpdesks import registry
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
 from connector.helpdesks.helpdesk import Desk
@@ -111,7 +112,7 @@ class Operations:
 
     def _opened(self, helpdesk: str) -> Desk:
         own = self.settings.of(helpdesk)
-        return registry.plugin(helpdesk).open_desk(own, lambda: datetime.now(UTC), self.settings.proof_keys)
+        return registry.plugin(helpdesk).open_desk(own, now, self.settings.proof_keys)
 
 
 class _Pages:

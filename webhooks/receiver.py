@@ -9,6 +9,7 @@ from typing import Any
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin
 from connector.helpdesks.sender import Hook
+from connector.policy.links import Links
 from connector.settings import Settings
 from connector.work.errors import StoreError
 from connector.work.group_commit import GroupCommit
@@ -19,6 +20,7 @@ from connector.work.tellings import TellingCounts
 
 from .problem import RETRY_LATER, Refusal
 from .reports import Reports, open_reports
+from .trouble_ticket import Interface, interface_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Receiver:
     """Writes something of no meaning; returns when it is on disk. Raises ``StoreError``."""
     reports: Reports | None = None
     """What panels report; ``None``: there are no panels."""
+    trouble_tickets: Interface | None = None
+    """The same for the trouble-ticket API."""
+    links: Links | None = None
+    """Reads the links of our letters; ``None``: they have none."""
     settle: timedelta = timedelta(seconds=1)
     """How long a ticket rests after an event, so that a burst of events is one reconcile."""
     max_body_bytes: int = 1024 * 1024
@@ -69,6 +75,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
     settings.require_webhook_secret()
     hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
     table = table or WorkTable.open(settings.database_url.get_secret_value())
+    reports = open_reports(settings, table)
     return Receiver(
         hooks=[hook for hook in hooks if hook.secrets or hook.tokens],
         touch=GroupCommit(table).touch,
@@ -77,7 +84,9 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
         health=table.health.all,
         tellings=table.tellings.counts,
         commit=table.health.commit,
-        reports=open_reports(settings, table),
+        reports=reports,
+        trouble_tickets=interface_of(reports, table.listeners, table.submissions.opened_lately) if reports else None,
+        links=settings.links,
         settle=timedelta(seconds=settings.settle_seconds),
         max_body_bytes=settings.max_body_bytes,
     )

@@ -38,6 +38,7 @@ _COMMANDS = {
         "try": ("try_message", "Show what would be read of a message."),
         "report": ("report", "Write a month's report for a customer or the provider."),
         "simulate": ("simulate", "Show what a policy would have done to past tickets."),
+        "sandbox": ("sandbox", "Run a helpdesk to practise on."),
         "demo": ("demo", "Play an outage on a sandbox helpdesk."),
     },
 }

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from connector import clock
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
@@ -63,7 +64,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     recall_staff(settings, desk)
     # With a customer's token people of support look like customers: better no answer than a wrong one.
     policy = in_force(policy, since_of(settings, chosen, identity_of(chosen, desk)))
-    now = at or datetime.now().astimezone()
+    now = at or clock.now().astimezone()
     hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
     seen = desk.read(desk.id_of(written[1])) if written else _read(desk, ticket, hint)
     try:
@@ -81,7 +82,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             raise
         raise click.ClickException(f"--at {at.isoformat()}: {error}") from None
     # The helpdesk tells what it measures today only.
-    is_past = at is not None and at < datetime.now().astimezone()
+    is_past = at is not None and at < clock.now()
     measure = None if is_past else _measure(helpdesk_plugin, desk, seen)
     if as_json:
         report = {

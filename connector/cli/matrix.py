@@ -171,7 +171,7 @@ def _handing(settings: Settings, helpdesk: str | None) -> HandsOver:
     if not isinstance(desk, HandsOver):
         raise click.UsageError(
             f"on {chosen} a matrix is handed over by hand: interspace matrix pdf --all writes the files; send each "
-            "with a request for the customer, and close it"
+            "to the customer"
         )
     identity_of(chosen, desk)
     return desk

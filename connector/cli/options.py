@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import click
 
+from connector.clock import practise
 from connector.helpdesks import registry
 from connector.helpdesks.settings import is_secret
 from connector.settings import Settings, declared, load, secret_names, variable
@@ -34,6 +35,7 @@ _SECTIONS = {
         "receiver_threads",
         "settle_seconds",
         "max_body_bytes",
+        "public_url",
         "panels",
         "intake_body_bytes",
         "intake_per_minute",
@@ -119,6 +121,7 @@ def settings_options(*names: str, logs: bool = True) -> Callable[[Callable[..., 
         def with_settings(**arguments: Any) -> Any:
             chosen = {name: arguments.pop(name) for name in _named(*names, *LOGGING)}
             settings = load(os.environ, chosen)
+            practise(settings.practice_clock)
             if logs:
                 # Whoever only asks for help does not wait for it.
                 from connector.logs import configure

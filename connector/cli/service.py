@@ -23,8 +23,10 @@ from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
+from connector.intake.panels import load_panels
 from connector.operations.links import page_of
 from connector.outgoing.courier import Courier
+from connector.outgoing.hub import Hub, by_receiver
 from connector.outgoing.receivers import load_receivers
 from connector.outgoing.webhooks import Webhooks, unknown
 from connector.parent import end_first, end_with_supervisor, pulse
@@ -42,11 +44,21 @@ from connector.work.worker import Worker
 
 log = structlog.get_logger("interspace")
 
-_INTAKE = ("panels", "intake_body_bytes", "intake_per_minute", "intake_person_per_minute")
+_INTAKE = ("public_url", "panels", "intake_body_bytes", "intake_per_minute", "intake_person_per_minute")
 _RECEIVER = ("host", "port", "receiver_processes", "receiver_threads", "settle_seconds", "max_body_bytes", *_INTAKE)
 _PAGE = ("ops_url", "ops_user_header", "ops_proxies")
 _METRICS = ("worker_metrics_port", "worker_metrics_host")
-_WORKER = (*RULES, TELLING, HELPDESK, "worker_threads", "worker_rate", "largest_change", "sweep_minutes", *_METRICS)
+_WORKER = (
+    *RULES,
+    TELLING,
+    "panels",
+    HELPDESK,
+    "worker_threads",
+    "worker_rate",
+    "largest_change",
+    "sweep_minutes",
+    *_METRICS,
+)
 _OF_RUN = ("worker_processes",)
 _ASK_AGAIN_S = 5.0
 _LAST_DELIVERY_S = 20.0
@@ -54,7 +66,7 @@ _PROGRAM = (sys.executable, "-m", "connector")
 
 
 @command()
-@settings_options(*_RECEIVER, *_PAGE, *_WORKER, *_OF_RUN)
+@settings_options(*dict.fromkeys((*_RECEIVER, *_PAGE, *_WORKER, *_OF_RUN)))
 def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
@@ -133,7 +145,9 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         largest_change=settings.largest_change,
     )
     webhooks = Webhooks(receivers, page_of(settings, served))
-    courier = Courier(table, served, webhooks.deliveries(table.now), unknown)
+    panels = {panel.name: panel for panel in (load_panels(settings.panels) if settings.panels else ())}
+    hub = Hub(served, table.listeners, panels, table.now)
+    courier = Courier(table, served, webhooks.deliveries(table.now), by_receiver(hub, unknown))
     worker = Worker(
         table,
         desk,
@@ -143,7 +157,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         schedule=schedule,
         pulse=pulse(),
         watch=watch,
-        tellers=(webhooks,),
+        tellers=(webhooks, hub),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())

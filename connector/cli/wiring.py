@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
+from connector import clock
 from connector.helpdesks.helpdesk import Desk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
@@ -16,8 +17,8 @@ from connector.work.table import WorkTable
 
 
 def now() -> datetime:
-    """The time of this machine, UTC."""
-    return datetime.now(UTC)
+    """The time by which the connector works, UTC."""
+    return clock.now()
 
 
 def open_table(settings: Settings) -> WorkTable:
@@ -67,8 +68,9 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> da
 
 
 def open_policy(settings: Settings) -> Policy:
-    """The rules with the service catalogue."""
-    return load_policy(settings.policy, settings.services)
+    """The rules with the service catalogue, and links to our pages if customers can reach them."""
+    policy = load_policy(settings.policy, settings.services)
+    return policy.model_copy(update={"links": links}) if (links := settings.links) else policy
 
 
 def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:

@@ -13,6 +13,7 @@ from connector.helpdesks.registry import plugin
 from connector.install.errors import PlanError
 from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
+from connector.policy.letterhead import shipped_letterhead
 from connector.settings import secret_names, variable
 from connector.settings_file import PlacedValue, SettingsFileError, is_there, locate, read
 
@@ -94,6 +95,17 @@ def escalation_mail(context: Examination, then: str, unless: str = "") -> Observ
             f"manager, shift@isp.example]{then}.",
         )
     return ok("every level has an address")
+
+
+def letterhead(context: Examination) -> Observation:
+    """Documents for customers bear the provider's own name (R33, R35)."""
+    if context.policy.letterhead.version == shipped_letterhead().version:
+        return warn(
+            f"RFOs and escalation matrices would bear the sample's name, {context.policy.letterhead.provider.name}",
+            "interspace init policy copies the sample: put your own name, address and logo into it and name its "
+            f"folder in {context.settings.policy} (provider_folder).",
+        )
+    return ok(context.policy.letterhead.provider.name)
 
 
 def _lines(path: Path) -> Mapping[str, PlacedValue]:

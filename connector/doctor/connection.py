@@ -12,7 +12,7 @@ import requests
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
 from connector.helpdesks.settings import TOKEN_ENDS_SOON
-from connector.install.installation import is_this_machine
+from connector.ports import is_this_machine
 
 _EXPIRES_SOON = timedelta(days=21)
 _SKEW_WARNS = timedelta(seconds=5)

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -12,6 +12,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 
+from connector.clock import now
 from connector.helpdesks.http import CONNECT_TIMEOUT
 from connector.helpdesks.settings import HelpdeskSettings
 from connector.helpdesks.timed import TimedAdapter
@@ -38,16 +39,12 @@ class Patience(NamedTuple):
     step: float = 1.0
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Examination:
     """One examination of one helpdesk. ``clock`` is this machine's time (UTC); ``adapter`` replaces the network."""
 
     settings: Settings
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = now
     wait: Callable[[float], object] = time.sleep
     patience: Patience = field(default_factory=Patience)
     adapter: Callable[[], BaseAdapter] | None = None

@@ -15,7 +15,7 @@ def receivers(context: Examination) -> Observation:
     """Each gets an event of the type ``interspace.test``, signed as the real ones."""
     configured = load_receivers(context.settings.telling)
     if not configured:
-        return skipped(f"nobody is told: {variable('telling')} names no receiver")
+        return ok(f"nobody: {variable('telling')} names no receiver")
     if not context.test_tickets:
         return skipped(f"{len(configured)} receivers, nothing was sent to them")
     now, failures = context.clock(), list[str]()

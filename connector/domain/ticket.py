@@ -11,7 +11,7 @@ from pydantic import Field, InstanceOf
 from connector.domain.changes import Changes
 from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
-from connector.domain.mark import Mark
+from connector.domain.mark import Mark, MarkName
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
 from connector.domain.past import PastTicket, named_services
@@ -19,6 +19,7 @@ from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
     Channel,
+    CustomerAct,
     Duplicate,
     ParentIncident,
     Priority,
@@ -47,6 +48,9 @@ class Article(Model):
     made_public_at: Instant | None = None
     """When it was last changed, if that was later than it was written and nobody got it by mail: all that can change is
     whether customers may read it."""
+    act: CustomerAct | None = None
+    """The button that was pressed, where the connector wrote this down for the customer in a panel. Its words are ours
+    then, with the customer's reason below them."""
     is_call: bool = False
     """Somebody of support wrote down what they were just talking about with the customer."""
     subject: str = ""
@@ -158,7 +162,7 @@ class Kept(Model):
         by_field: defaultdict[str, list[Change]] = defaultdict(list)
         for change in self.history:
             by_field[change.field].append(change)
-        return {field: tuple(changes) for field, changes in by_field.items()}
+        return dict(zip(by_field, map(tuple, by_field.values()), strict=True))
 
 
 class MergedTicket(Kept):
@@ -204,6 +208,8 @@ class Ticket(Kept):
     copied_from: str | None = None
     """The id of the ticket that this one seems to have been split off or cloned from, with whatever stood in its
     fields."""
+    kept: tuple[tuple[Instant, str], ...] = ()
+    """What a customer's program sent with the ticket, as it sent it, and when; oldest first."""
     labels: InstanceOf[Labels] = Field(default=LABELS, exclude=True, repr=False)
     """What the helpdesk's screen calls the fields."""
 
@@ -218,9 +224,25 @@ class Ticket(Kept):
         return marks
 
     @once
+    def marks_by_name(self) -> Mapping[MarkName | None, Mapping[Mark, datetime]]:
+        """The same, by the names of the steps: most rules look for one or two of many."""
+        by_name: dict[MarkName | None, dict[Mark, datetime]] = {}
+        for mark, at in self.marks.items():
+            by_name.setdefault(mark.name, {})[mark] = at
+        return by_name
+
+    def was_noted(self, *names: MarkName) -> bool:
+        """Whether a note of the connector proves any of these steps."""
+        return not self.marks_by_name.keys().isdisjoint(names)
+
+    def noted_at(self, *names: MarkName) -> list[datetime]:
+        """When these steps were noted."""
+        return [at for name in names for at in self.marks_by_name.get(name, _NO_MARKS).values()]
+
+    @once
     def refused_marks(self) -> frozenset[Mark]:
         """Every step that only notes of the connector without a valid signature speak of."""
-        refused = frozenset(mark for article in self.articles for mark in article.refused_marks)
+        refused = frozenset[Mark]().union(*[article.refused_marks for article in self.articles])
         return refused - self.marks.keys() if refused else refused
 
     @property
@@ -323,6 +345,8 @@ class Ticket(Kept):
             known["unknown_state"] = None
         return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
 
+
+_NO_MARKS: Mapping[Mark, datetime] = {}
 
 T = TypeVar("T")
 

@@ -139,6 +139,19 @@ class IntakeChannel(StrEnum):
     """A wholesale customer's own system (TMF621)."""
 
 
+class CustomerAct(StrEnum):
+    """A button that the customer pressed on the ticket's page: their word, with nothing to be read into it."""
+
+    ESCALATE = "escalate"
+    """R39."""
+    REQUEST_RFO = "request_rfo"
+    """R34."""
+    DEFER = "defer"
+    """R27. Agrees."""
+    WITHDRAW = "withdraw"
+    """R27. Takes it back, or does not agree."""
+
+
 class PrioritySource(StrEnum):
     """Who decided the priority: the matrix (R23) or an agent, until the agent clears it."""
 

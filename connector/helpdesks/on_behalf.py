@@ -6,7 +6,8 @@ what was made once is never made twice, also when the work table is lost.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from pydantic import Field
@@ -15,7 +16,11 @@ from connector.domain.changes import Changes
 from connector.domain.document import File
 from connector.domain.model import Instant, Model
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import TicketState
+from connector.domain.vocabulary import CustomerAct, IntakeChannel, TicketState
+from connector.helpdesks.helpdesk import Listed
+
+MOST_KEPT = 20_000
+"""Characters: a helpdesk keeps 32,768 with a ticket."""
 
 _PREFIX = "panel:"
 
@@ -34,6 +39,14 @@ def key_of_request(panel: str, external_id: str) -> str:
 def is_of_panel(key: str | None) -> bool:
     """Whether a ticket with this key was opened for a panel. Ask only for tickets that the connector made."""
     return (key or "").startswith(_PREFIX)
+
+
+def act_of(told: object) -> CustomerAct | None:
+    """The button that a message stands for, by what the helpdesk keeps beside it. Ask only for messages that the
+    connector wrote in a customer's name."""
+    with suppress(ValueError):
+        return CustomerAct(str(told.get("act"))) if isinstance(told, Mapping) else None
+    return None
 
 
 class Contact(Model):
@@ -60,6 +73,8 @@ class Request(Model):
     fields: Changes = Field(default_factory=Changes)
     """What the customer stated; names of ``INTAKE`` and ``intake_channel`` only."""
     files: tuple[File, ...] = ()
+    kept: str = Field(default="", max_length=MOST_KEPT)
+    """What a program sent, as it sent it: it comes back with the ticket (:attr:`Ticket.kept`)."""
 
 
 class Message(Model):
@@ -70,7 +85,12 @@ class Message(Model):
     """The ticket's id."""
     contact: Contact
     text: str
+    act: CustomerAct | None = None
+    """The button that was pressed, if it was one: the helpdesk keeps it beside the message, where nobody else can put
+    it, and :attr:`connector.domain.ticket.Article.act` tells it again."""
     files: tuple[File, ...] = ()
+    kept: str = Field(default="", max_length=MOST_KEPT)
+    """As with a request."""
 
 
 class Opened(NamedTuple):
@@ -121,3 +141,6 @@ class ActsForCustomers(Protocol):
     def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
         """The incidents about these services (IDs as the catalogue spells them), the newest first, a hundred at most:
         those that are not over, or with ``over`` all."""
+
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """The tickets that came by this channel, the newest first, two hundred at most."""

@@ -125,12 +125,14 @@ class Init:
 
 
 class HouseVariant(NamedTuple):
-    """A sandbox of this helpdesk on which the demo plays."""
+    """A sandbox of this helpdesk, for demo and practice."""
 
     name: str
     title: str
     open: "Callable[[Clock], House]"
     """Furnished by the mapping that comes along."""
+    bare: "Callable[[Clock], House]"
+    """As the helpdesk is before an installation, to practise one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """One helpdesk as ``interspace install`` needs it, opened; and what an admin has to do by hand."""
 
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from connector.helpdesks.installed import Installed
 from connector.install.apply import Writer
 from connector.install.errors import PlanError
 from connector.install.plan import Plan
+from connector.ports import is_this_machine
 
 
 class Link(NamedTuple):
@@ -97,11 +97,3 @@ def refuse_plain(url: str | None, sender: str) -> None:
     parts = urlsplit(url or "")
     if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
         raise PlanError(f"{url}: {sender} sends webhooks to https addresses only")
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether the address is this machine's own, so that nobody else can listen on the way."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

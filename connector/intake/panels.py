@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from connector.helpdesks.errors import hide
-from connector.policy.kinds import Name
+from connector.policy.kinds import Address, Name
 from connector.policy.problem import PolicyError, Problem, UnlocatedProblem
 from connector.policy.read import read_section
 from connector.policy.section import Section, dig, entries
@@ -36,6 +36,26 @@ class PanelSpec(Section):
         default=(), description="where the panel's pages are, for the form in them: https://my.isp.example"
     )
     helpdesk: Name | None = Field(default=None, description="where its tickets are opened, if several are served")
+    token_file: Path | None = Field(
+        default=None,
+        description="for the trouble-ticket API: holds what its programs send as Authorization: Bearer, 32 characters "
+        "at least. Two lines while it is being replaced",
+    )
+    contact: Address | None = Field(
+        default=None, description="for the trouble-ticket API: whom the helpdesk writes to, e.g. the customer's NOC"
+    )
+    address: Annotated[Name, Field(pattern=_ORIGIN)] | None = Field(
+        default=None, description="for the trouble-ticket API: how its programs reach the receiver; else as they say"
+    )
+    private_addresses: bool = Field(
+        default=False, description="for the trouble-ticket API: its listeners may be in the provider's own network"
+    )
+
+    @model_validator(mode="after")
+    def _written_to(self) -> Self:
+        if self.token_file is not None and self.contact is None:
+            raise ValueError("token_file needs a contact: whom the helpdesk writes to")
+        return self
 
 
 class Panels(Section):
@@ -59,6 +79,8 @@ class Panel(PanelSpec):
 
     secrets: tuple[bytes, ...] = Field(repr=False)
     """Valid now; the new one first."""
+    tokens: tuple[bytes, ...] = Field(default=(), repr=False)
+    """The same for the trouble-ticket API."""
 
     def __repr__(self) -> str:
         return f"Panel({self.name!r})"
@@ -76,10 +98,15 @@ def load_panels(path: Path) -> tuple[Panel, ...]:
         secrets, why = _secrets(path.parent / spec.secret_file)
         if why and read.document is not None:
             problems += read.document.located([(("panels", place, "secret_file"), why)])
-        made.append(Panel(**dict(spec), secrets=secrets))
+        tokens, wrong = _secrets(path.parent / spec.token_file) if spec.token_file else ((), "")
+        if wrong and read.document is not None:
+            problems += read.document.located([(("panels", place, "token_file"), wrong)])
+        made.append(Panel(**dict(spec), secrets=secrets, tokens=tokens))
     owners: dict[bytes, str] = {}
     for place, panel in enumerate(made):
-        shared = [secret for secret in panel.secrets if owners.setdefault(secret, panel.name) != panel.name]
+        shared = [
+            secret for secret in (*panel.secrets, *panel.tokens) if owners.setdefault(secret, panel.name) != panel.name
+        ]
         if shared and read.document is not None:
             why = f"another panel ({owners[shared[0]]}) has the same secret: nobody could tell them apart"
             problems += read.document.located([(("panels", place, "secret_file"), why)])

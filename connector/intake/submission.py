@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any
@@ -100,10 +100,7 @@ class Submission(_Part):
     @property
     def files(self) -> tuple[File, ...]:
         """The files, with names that are names alone."""
-        return tuple(
-            File(name=file_name(each.name), media_type=each.mime_type, content=base64.b64decode(each.content))
-            for each in self.attachments
-        )
+        return tuple(map(_file, self.attachments))
 
 
 CHANNELS = {"my_interspace": IntakeChannel.MY_INTERSPACE, "trouble_ticket_api": IntakeChannel.TROUBLE_TICKET_API}
@@ -141,6 +138,26 @@ def read(body: Any, caller: Caller, policy: Policy, now: datetime, *, complete: 
     if faults or submission is None:
         raise FaultyError(sorted(set(faults)))
     return submission
+
+
+def read_files(given: Sequence[Mapping[str, str]]) -> tuple[File, ...]:
+    """The files of a message, each with ``name``, ``mimeType`` and ``content`` as in a submission.
+
+    :raises FaultyError: with everything that is wrong with them.
+    """
+    if len(given) > MOST_FILES:
+        raise FaultyError([Fault("/attachments", "too_many", (("most", str(MOST_FILES)),))])
+    faults = list(_files({"attachments": list(given)}))
+    if faults:
+        raise FaultyError(faults)
+    try:
+        return tuple(_file(Attachment.model_validate(each)) for each in given)
+    except ValidationError as error:
+        raise FaultyError([_fault(each)._replace(pointer="/attachments") for each in error.errors()]) from None
+
+
+def _file(each: Attachment) -> File:
+    return File(name=file_name(each.name), media_type=each.mime_type, content=base64.b64decode(each.content))
 
 
 REQUIRED: Mapping[str, str] = {

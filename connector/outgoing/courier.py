@@ -102,7 +102,10 @@ class Courier:
             except Exception as error:  # what is wrong with one receiver stops no other
                 log.exception("a delivery failed unexpectedly", receiver=telling.key.receiver)
                 failure = NotDeliveredError(type(error).__name__)
-            if failure is None:
+            if failure is not None and failure.unwanted:
+                self._table.tellings.told(telling)
+                failure = None
+            elif failure is None:
                 self._table.tellings.told(telling)
                 metrics.told(self._helpdesk, "told")
                 log.info("told outside", receiver=telling.key.receiver, ticket=telling.key.ticket, of=telling.key.event)

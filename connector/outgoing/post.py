@@ -20,12 +20,16 @@ _GONE = 410
 class NotDeliveredError(Exception):
     """The receiver has not taken it. The text names neither its address nor a secret."""
 
-    def __init__(self, text: str, *, again: datetime | None = None, final: bool = False) -> None:
+    def __init__(
+        self, text: str, *, again: datetime | None = None, final: bool = False, unwanted: bool = False
+    ) -> None:
         super().__init__(text)
         self.again = again
         """The receiver wants nothing before (UTC)."""
         self.final = final
         """It will never take it."""
+        self.unwanted = unwanted
+        """Nobody waits for it any more, so that nobody has to be told of the failure."""
 
 
 class Target(NamedTuple):

@@ -1,5 +1,7 @@
 """Who is told outside of the helpdesk: the file of the setting ``telling``. It may hold secrets."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,10 +12,11 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 from connector.domain.event import EventKind
 from connector.helpdesks.errors import hide
 from connector.outgoing.post import Target, is_loopback, problem_with
-from connector.outgoing.signing import key_of
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
 from connector.policy.section import Section
+
+_PREFIX, _SHORTEST, _LONGEST = "whsec_", 24, 64
 
 ReceiverName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
 
@@ -66,12 +69,20 @@ class Webhook:
         secrets = _text("secret", receiver.secret, receiver.secret_file, folder).split()
         if not 1 <= len(secrets) <= 2:
             raise ValueError("secret: one is needed, or two while it is being replaced, a line each")
-        try:
-            self.keys = tuple(map(key_of, secrets))
-            for text in (url, *secrets):
-                hide(text)
-        except ValueError as error:
-            raise ValueError(f"secret: {error}") from None
+        if not all(map(_is_secret, secrets)):
+            raise ValueError(f"secret: expected {_PREFIX} and the base64 of {_SHORTEST} to {_LONGEST} random bytes")
+        self.secrets = tuple(secret.encode() for secret in secrets)
+        for text in (url, *secrets):
+            hide(text)
+
+
+def _is_secret(text: str) -> bool:
+    """As Standard Webhooks has them (specification 1.0, "Signature scheme")."""
+    try:
+        key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return text.startswith(_PREFIX) and _SHORTEST <= len(key) <= _LONGEST
 
 
 def _text(name: str, value: SecretStr | None, file: Path | None, folder: Path) -> str:

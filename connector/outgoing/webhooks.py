@@ -7,11 +7,11 @@ from datetime import datetime
 from connector.domain.decision import Decision
 from connector.domain.event import Event, EventKind
 from connector.domain.ticket import Ticket
+from connector.intake.signing import signed_headers
 from connector.outgoing.courier import Deliver
 from connector.outgoing.payload import body_of
 from connector.outgoing.post import NotDeliveredError, post
 from connector.outgoing.receivers import Webhook
-from connector.outgoing.signing import signed_headers
 from connector.policy.models import Policy
 from connector.rules.telling import events
 from connector.work.tellings import Telling, TellingKey, Wanted
@@ -58,7 +58,7 @@ def message_id(key: TellingKey) -> str:
 def send(receiver: Webhook, message: str, body: str, now: datetime) -> None:
     """Signs and posts a body. Raises NotDeliveredError."""
     content = body.encode()
-    post(receiver.target, signed_headers(message, now, content, receiver.keys), content, now)
+    post(receiver.target, signed_headers(receiver.secrets, message, now, content), content, now)
 
 
 def unknown(telling: Telling) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, InstanceOf, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.model import Instant
@@ -20,6 +20,7 @@ from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import FixedLength, Length, Name, Pattern, Share, Span, ZoneName
 from connector.policy.ladder import Escalation, Ladder, LadderVersion, Level
 from connector.policy.letterhead import Letterhead, shipped_letterhead
+from connector.policy.links import Links
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
@@ -255,6 +256,8 @@ class Policy(Rules):
         default_factory=shipped_letterhead
     )
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
+    links: InstanceOf[Links] | None = Field(default=None, exclude=True, repr=False)
+    """Makes links to our pages; ``None``: there are none. By the settings, not by a file of the policy."""
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

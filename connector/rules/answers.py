@@ -112,7 +112,7 @@ def refusals(case: Case) -> Outcome:
     However often they ask within the hour, they are told once.
     """
     ticket, every = case.ticket, case.policy.escalation.requests_every.fixed
-    if not any(mark.name in ("refused", "request-top") for mark in ticket.marks):
+    if not ticket.was_noted("refused", "request-top"):
         return _NONE_REFUSED
     notices = [
         Notice("escalation_not_yet", {"next": refusal.next}, _marks("refused-told", [refusal.after]))

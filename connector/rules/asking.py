@@ -69,7 +69,7 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
     if asked is None:
         return _message(case, gap, _ASKED), now + intake.remind_after.fixed
     reminded = _REMINDED in ticket.marks
-    questions = {at for mark, at in ticket.marks.items() if mark.name in ("asked", "doubt")}
+    questions = set(ticket.noted_at("asked", "doubt"))
     unclear = {Mark("doubt", article.id) for article in gap.unclear if article.created_at > asked}
     if not unclear <= ticket.marks.keys() and len(questions) < _MOST_QUESTIONS:
         return _message(case, gap, *unclear), None if reminded else now + intake.remind_after.fixed

@@ -41,11 +41,13 @@ class Case:
     def with_changes(self, changes: Changes) -> "Case":
         """The case of the next rule, once ``changes`` are decided."""
         case = Case(self.ticket.with_changes(changes), self.policy, self.now, self.found, self.counted)
-        # No rule changes what was said, or by whom.
-        vars(case).update((name, fact) for name, fact in vars(self).items() if name in _UNCHANGED)
+        facts = vars(self)
+        for name in _UNCHANGED:
+            if name in facts:
+                vars(case)[name] = facts[name]
         return case
 
-    @property
+    @once
     def priority(self) -> Priority:
         """The ticket's, or the policy's default where the helpdesk holds one that the mapping does not know."""
         return self.ticket.fields.priority or self.policy.default_priority
@@ -60,7 +62,7 @@ class Case:
         """Which of its incident's RFOs a task is about."""
         return number_of(self.ticket.fields.connector_key)
 
-    @property
+    @once
     def verified_service(self) -> str | None:
         """What chooses ladder and targets."""
         return self.ticket.fields.verified_service
@@ -70,7 +72,7 @@ class Case:
         """What the ticket is promised (R36)."""
         return self.policy.targets_of(self.verified_service, self.priority)
 
-    @property
+    @once
     def ladder(self) -> LadderVersion:
         """The escalation matrix that counts for the ticket, in the version of the day on which it began (R35)."""
         return self.policy.ladder_of(self.verified_service, self.ticket.began_at)
@@ -94,7 +96,8 @@ class Case:
         return writing.text(message, data, self.ticket, self.policy)
 
 
-_UNCHANGED = frozenset({"spoken", "companies"})
+_UNCHANGED = ("spoken", "companies")
+"""No rule changes what was said, or by whom."""
 
 Rule = Callable[[Case], Outcome]
 """Pure: the same case, the same outcome. Its notices are all that is true to say; what has been said is dropped by

@@ -136,5 +136,7 @@ def _earliest(own: Target, lower: list[Target], raised: datetime) -> Target:
     """Raising a priority never moves a limit away."""
     if not lower:
         return own
-    dues = [own.due, *(limit.due for limit in lower if limit.due is not None and limit.due > raised)]
-    return own._replace(due=min((due for due in dues if due is not None), default=None))
+    dues = [limit.due for limit in lower if limit.due is not None and limit.due > raised]
+    if own.due is not None:
+        dues.append(own.due)
+    return Target(own.name, min(dues, default=None), own.met)

@@ -41,7 +41,6 @@ _DECORATION = re.compile(
 _LATEST_COUNTS = ("impact", "urgency")
 """What the customer chooses (R10, R18) and may choose again; other details are as first stated."""
 
-_QUESTIONS = frozenset({"asked", "doubt", "reminded"})
 _OVERLAP = timedelta(minutes=5)
 
 
@@ -67,7 +66,7 @@ def completeness(case: Case) -> Outcome:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
-            notices=(*warned, *confirmation(ticket, _understood(current, said))),
+            notices=(*warned, *confirmation(ticket, _understood(current, said))) if said else (),
             reasons=Reasons(lambda: (*_read(ticket, filled), "all required details are there")),
         )
     doubts = _doubts(said, missing)
@@ -112,7 +111,7 @@ def statements(case: Case) -> tuple[Statement, ...]:
         known=case.policy.catalogue.identifiers(companies),
         labels=ticket.labels.in_mails,
     )
-    asked_at = tuple(at for mark, at in ticket.marks.items() if mark.name in _QUESTIONS)
+    asked_at = tuple(ticket.noted_at("asked", "doubt", "reminded"))
     said = _extractions(ticket, tuple(unread), customers, asked_at)
     return tuple(
         Statement(article, _spelled(said.get(at, _SILENT), case.policy.catalogue))

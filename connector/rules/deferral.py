@@ -16,6 +16,7 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact
+from connector.policy.links import Asked
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.outages import is_over
@@ -39,6 +40,11 @@ _REASONS: Mapping[str, str] = {
 """For ``explain``."""
 
 
+_NOTHING_DEFERRED = {
+    why: Outcome(rule="deferral", reasons=(f"nothing is deferred: {reason}",)) for why, reason in _REASONS.items()
+}
+
+
 class Consents(NamedTuple):
     """What each party has agreed to in this night or weekend, oldest first."""
 
@@ -54,13 +60,13 @@ class Consents(NamedTuple):
 def deferral(case: Case) -> Outcome:
     """Defers, asks the party that has not agreed yet, or ends a deferral."""
     ticket = case.ticket
-    hindrance = _hindrance(case)
-    if hindrance is not None and not _is_begun(ticket.fields):
-        return Outcome(rule="deferral", reasons=(f"nothing is deferred: {_REASONS[hindrance]}",))
+    why_not = hindrance(case)
+    if why_not is not None and not _is_begun(ticket.fields):
+        return _NOTHING_DEFERRED[why_not]
     opening = case.policy.deferral_calendar.next_opening(case.now)
     consents = _consents(case, opening)
-    if hindrance is not None:
-        return _ended(case, consents, hindrance)
+    if why_not is not None:
+        return _ended(case, consents, why_not)
     until = _limit(case, consents.customer[-1], opening) if consents.customer else opening
     deferred = ticket.fields.deferred_until is not None
     if until <= case.now:
@@ -73,7 +79,10 @@ def deferral(case: Case) -> Outcome:
         return _ended(case, consents, "consent")
     if consents.support:
         mark = Mark("deferral-asked", *_occasion(ticket, opening))
-        return _waiting("deferral_question", mark, consents.support[-1], opening, "the customer's consent is missing")
+        links = case.policy.links
+        page = links.consent(Asked(ticket.helpdesk, ticket.id, opening)) if links else None
+        missing = "the customer's consent is missing"
+        return _waiting("deferral_question", mark, consents.support[-1], opening, missing, page=page)
     if consents.customer:
         mark = Mark("deferral-offered", *_occasion(ticket, opening))
         missing = "support's consent is missing"
@@ -120,7 +129,8 @@ def _limit(case: Case, consent: Request, opening: datetime) -> datetime:
     return opening if until is None else min(opening, until.astimezone(UTC))
 
 
-def _hindrance(case: Case) -> Hindrance | None:
+def hindrance(case: Case) -> Hindrance | None:
+    """Why nothing can be deferred now; ``None``: it can, if both parties agree."""
     if is_over(case.ticket):
         return "over"
     if case.ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING:
@@ -172,10 +182,10 @@ def _said(consent: Request) -> str:
     return f"{by} at {wording.format_time(consent.at)}, {how}"
 
 
-def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missing: str) -> Outcome:
+def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missing: str, **more: str | None) -> Outcome:
     return Outcome(
         rule="deferral",
-        notices=(Notice(message, {"opening": opening}, frozenset({mark})),),
+        notices=(Notice(message, {"opening": opening, **more}, frozenset({mark})),),
         reasons=(f"{_said(given)}; {missing}",),
         due=opening,
     )
@@ -218,8 +228,8 @@ def _occasion(ticket: Ticket, opening: datetime) -> tuple[str, ...]:
     stamp = _stamp(opening)
     ended = [
         (at, mark.parts[1:])
-        for mark, at in ticket.marks.items()
-        if mark.name == "deferral-ended" and mark.parts[:1] == (stamp,)
+        for mark, at in ticket.marks_by_name.get("deferral-ended", {}).items()
+        if mark.parts[:1] == (stamp,)
     ]
     return (stamp, *max(ended)[1]) if ended else (stamp,)
 

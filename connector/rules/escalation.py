@@ -77,8 +77,8 @@ def reached_level(ticket: Ticket) -> int:
 @found_once
 def _noted(ticket: Ticket) -> Mapping[int, datetime]:
     """The levels that notes prove, and when they were noted."""
-    marks = ticket.marks.items()
-    return {level: at for mark, at in marks if mark.name == "level" and (level := mark.number) is not None}
+    marks = ticket.marks_by_name.get("level", {}).items()
+    return {mark.number: at for mark, at in marks if mark.number is not None}
 
 
 def _gone_through(case: Case, reached: int, passed: Sequence[LevelDue], served: Sequence[Request]) -> list[LevelDue]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import compress
+from itertools import chain, compress
 from operator import ne
 from types import MappingProxyType
 from typing import Any, cast
 
 from connector.domain.changes import Changes
-from connector.domain.decision import MESSAGE, Asked, Decision, NewTicket, Note, Notice, Outcome
+from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
 from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
@@ -111,7 +111,7 @@ def evaluate(
         related, _ = verified(known(ticket.related, policy.catalogue))
         ticket = ticket.model_copy(update={"related": related})
     repaired, trust = verified(ticket)
-    case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket)]
+    case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket) if trust.notices else trust]
     ended = False
     for rule in RULES[ticket.kind]:
         if ended and rule not in _OF_EVERY_TICKET:
@@ -148,27 +148,12 @@ def _together(
     ticket: Ticket, decided: Ticket, outcomes: list[Outcome], policy: Policy, left_alone: Container[str]
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
-    internal: list[Notice] = []
-    public: list[Notice] = []
-    creates: list[NewTicket] = []
-    touches: list[str] = []
-    links: list[str] = []
-    asks: list[Asked] = []
-    state, search, due, again = None, None, None, False
-    for outcome in outcomes:
-        for notice in outcome.notices:
-            told = _for_somebody(notice, ticket, policy)
-            (public if told.public else internal).append(told)
-        if outcome.due is not None and (due is None or outcome.due < due):
-            due = outcome.due
-        creates += outcome.creates
-        touches += outcome.touches
-        links += outcome.links
-        if outcome.asks is not None:
-            asks.append(outcome.asks)
-        state = state or outcome.state
-        search = search or outcome.search
-        again = again or outcome.again
+    # Each part of all outcomes at once: going through twenty outcomes for each part is a tenth of a look.
+    parts: Iterable[Any] = zip(*outcomes, strict=True)
+    every: Any = Outcome(*parts)
+    notices = [_for_somebody(notice, ticket, policy) for notice in chain.from_iterable(every.notices)]
+    internal = [notice for notice in notices if not notice.public]
+    public = [notice for notice in notices if notice.public]
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
@@ -179,17 +164,17 @@ def _together(
     decision = Decision(
         outcomes=tuple(outcomes),
         changes=changes,
-        state=state,
+        state=next(filter(None, every.state), None),
         note=as_note(internal or public, ticket, policy),
-        creates=tuple(creates),
-        touches=tuple(dict.fromkeys(touches)),
-        links=tuple(links),
-        asks=tuple(asks),
-        search=search,
-        due=due,
+        creates=tuple(chain.from_iterable(every.creates)),
+        touches=tuple(dict.fromkeys(chain.from_iterable(every.touches))),
+        links=tuple(chain.from_iterable(every.links)),
+        asks=tuple(asks for asks in every.asks if asks is not None),
+        search=next(filter(None, every.search), None),
+        due=min(filter(None, every.due), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
-    unfinished = (both or again) and not decision.writes_nothing
+    unfinished = (both or any(every.again)) and not decision.writes_nothing
     return decision._replace(unfinished=True) if unfinished else decision
 
 

@@ -3,6 +3,8 @@
 It never keeps a ticket back: nothing else depends on the field.
 """
 
+from functools import cache
+
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket, found_once
@@ -21,13 +23,18 @@ def language(case: Case) -> Outcome:
     ticket = case.ticket
     known = ticket.fields.language
     if known is not None or ticket.last_setter("language") is not None:
-        return Outcome(rule="language", reasons=(f"the customer writes {known.name.title()}" if known else "emptied",))
+        return _as_it_is(known)
     written = _written(ticket)
     if written is None:
         return Outcome(rule="language", reasons=("no message that is long enough to tell a language for certain",))
     notices = (_notice(written),) if written is not WrittenLanguage.ENGLISH and _may_be_told(case) else ()
     reason = f"the customer writes {written.name.title()}"
     return Outcome(rule="language", changes={"language": written}, notices=notices, reasons=(reason,))
+
+
+@cache
+def _as_it_is(known: WrittenLanguage | None) -> Outcome:
+    return Outcome(rule="language", reasons=(f"the customer writes {known.name.title()}" if known else "emptied",))
 
 
 @found_once

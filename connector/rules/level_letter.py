@@ -28,7 +28,7 @@ def letter_marks(case: Case, called: Sequence[LevelDue]) -> frozenset[Mark]:
 
 def level_letter(case: Case) -> Outcome:
     """One letter for all rises that the customer has not heard of yet; it names the level that the ticket is at now."""
-    ticket, rises = case.ticket, [mark for mark in case.ticket.marks if mark.name == "customer-hears"]
+    ticket, rises = case.ticket, case.ticket.marks_by_name.get("customer-hears")
     if not rises:
         return _NOTHING_HEARD
     highest, now_at = max(rises, key=_level), ticket.fields.escalation_level or 0

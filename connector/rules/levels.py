@@ -6,7 +6,6 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from connector.domain.vocabulary import Priority
-from connector.policy.kinds import Span
 from connector.policy.ladder import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
@@ -17,7 +16,6 @@ from connector.rules.requests import Request, Source
 class AgeReached(NamedTuple):
     """The priority's clock has run for as long as the level's threshold (R38)."""
 
-    age: Span
     priority: Priority
 
 
@@ -32,6 +30,8 @@ class Requested(NamedTuple):
 
     request: Request
 
+
+_AGE_REACHED = {priority: AgeReached(priority) for priority in Priority}
 
 Cause = AgeReached | TargetMissed | Requested
 """Why a ticket reaches a level."""
@@ -48,8 +48,8 @@ class LevelDue(NamedTuple):
     def reason(self) -> str:
         """The cause, for ``explain``."""
         match self.cause:
-            case AgeReached(age, priority):
-                return f"ticket age {age.text} at {priority}"
+            case AgeReached(priority):
+                return f"ticket age {self.level.after[priority].text} at {priority}"
             case TargetMissed(target):
                 return f"{target.replace('_', ' ')} target missed"
             case Requested(request):
@@ -59,8 +59,8 @@ class LevelDue(NamedTuple):
     def why(self, case: Case) -> str:
         """The cause, for people."""
         match self.cause:
-            case AgeReached(age, priority):
-                return case.text("reason_age", age=age, priority=priority)
+            case AgeReached(priority):
+                return case.text("reason_age", age=self.level.after[priority], priority=priority)
             case TargetMissed(target):
                 return case.text("reason_missed_target", target=target)
             case Requested(request):
@@ -87,16 +87,13 @@ def base(case: Case) -> LevelDue | None:
     first = next(_by_age(case, clock), None)
     if first is None or first[1] is None or first[1] > case.now:
         return None
-    return LevelDue(first[0], first[1], AgeReached(first[0].after[clock.priority], clock.priority))
+    return LevelDue(first[0], first[1], _AGE_REACHED[clock.priority])
 
 
 def _climbed(case: Case, clock: Clock, above: int) -> list[LevelDue]:
     ages = list(_by_age(case, clock))
-    climbed = [
-        LevelDue(level, at, AgeReached(level.after[clock.priority], clock.priority))
-        for level, at in ages
-        if at is not None and level.level > above
-    ]
+    cause = _AGE_REACHED[clock.priority]
+    climbed = [LevelDue(level, at, cause) for level, at in ages if at is not None and level.level > above]
     counted = case.policy.escalation.missed_targets
     missed = [_missed(limit, ages, case.now) for limit in clock.targets if limit.name in counted]
     if "update" in counted:

@@ -59,6 +59,7 @@ def reopened(ticket: Ticket) -> Reopened | None:
     return _counted(ticket)[1] if was_ever_over(ticket) else None
 
 
+@found_once
 def is_over(ticket: Ticket) -> bool:
     """Nobody has to work on the incident any more, whatever state a thank-you has put the ticket into."""
     return ticket.state.is_over or reopened(ticket) is not None

@@ -5,13 +5,14 @@ All incidents of one outage share a record: which one that is, :class:`connector
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Notice, Outcome, Shared
 from connector.domain.mark import Mark
 from connector.domain.ticket import LinkedTicket, Ticket, key_of
-from connector.domain.vocabulary import ProblemState, TicketKind, TicketState
+from connector.domain.vocabulary import Priority, ProblemState, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -40,10 +41,9 @@ def problem(case: Case) -> Outcome:
         changes: Changes = {"next_measure_at": measure}
         return Outcome(rule="problem", changes=changes, notices=notices, touches=told, reasons=reasons)
     if not needed:
-        reason = f"no problem record: {priority}, {wording.value(ticket.state)}"
-        return Outcome(rule="problem", reasons=(reason,))
+        return _none_needed(priority, ticket.state)
     declined = {Mark("problem-linked", link.id) for link in records if link.is_declined}
-    if any(mark.name == "problem-linked" and mark not in declined for mark in ticket.marks):
+    if any(mark not in declined for mark in ticket.marks_by_name.get("problem-linked", ())):
         return Outcome(rule="problem", reasons=("the link to its problem record was taken away: left to people",))
     look_at = whole_second((resolved_at(ticket) or ticket.created_at) + case.policy.problem.wait.fixed)
     if case.now < look_at:
@@ -51,6 +51,11 @@ def problem(case: Case) -> Outcome:
         return Outcome(rule="problem", notices=_cause(case), reasons=(reason,), due=look_at)
     reason = f"a resolved {priority} needs its root cause found"
     return Outcome(rule="problem", creates=(_record(case),), reasons=(reason,), again=True)
+
+
+@cache
+def _none_needed(priority: Priority, state: TicketState) -> Outcome:
+    return Outcome(rule="problem", reasons=(f"no problem record: {priority}, {wording.value(state)}",))
 
 
 def _next_measure(ticket: Ticket) -> datetime | None:

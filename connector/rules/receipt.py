@@ -6,7 +6,7 @@ Where details are missing, the question does so. A policy asks for receipts wher
 from datetime import timedelta
 
 from connector.domain.decision import Notice, Outcome
-from connector.domain.mark import Mark
+from connector.domain.mark import Mark, MarkName
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
 from connector.rules.case import Case
 from connector.rules.outages import is_over
@@ -16,7 +16,7 @@ _WITHIN = timedelta(hours=1)
 """Later nobody waits for one."""
 _SENT = Mark("receipt")
 _NOT_ASKED_FOR = Outcome(rule="receipt", reasons=("the policy asks for no receipt",))
-_ACKNOWLEDGES = frozenset({"asked", "understood", "reminded"})
+_ACKNOWLEDGES: tuple[MarkName, ...] = ("asked", "understood", "reminded")
 """Steps that have told the customer that the mail has come in."""
 
 
@@ -40,6 +40,6 @@ def _needless(case: Case) -> str | None:
         return "the question for details comes first"
     if ticket.customer.silence is not None or is_over(ticket) or case.now - ticket.created_at > _WITHIN:
         return "nobody waits for a receipt"
-    if first_response_at(ticket) is not None or any(mark.name in _ACKNOWLEDGES for mark in ticket.marks):
+    if first_response_at(ticket) is not None or ticket.was_noted(*_ACKNOWLEDGES):
         return "the customer has heard of us"
     return None

@@ -12,14 +12,18 @@ _MOST_SERVICES = 500
 """Of a region with more services than one search can name, these are looked at: the next ones in the catalogue."""
 
 
+_NOT_COUNTED = Outcome(rule="recurring", reasons=("what was here before is not counted",))
+_COUNTED = Outcome(rule="recurring", reasons=("what was here before has been counted",))
+
+
 def recurring(case: Case) -> Outcome:
     """Asks for one search at each of the two moments. Which moment it is, what this very look writes tells: so there is
     no other look at which it is, whatever crashes before."""
     service = case.policy.service(case.verified_service)
     if not case.policy.recurrence.each_incident or service is None:
-        return Outcome(rule="recurring", reasons=("what was here before is not counted",))
+        return _NOT_COUNTED
     if not (_becomes_known(case) or _becomes_over(case)):
-        return Outcome(rule="recurring", reasons=("what was here before has been counted",))
+        return _COUNTED
     search = _search(case, service)
     reason = f"counts what was on {service.id}, its circuit and region since {search.since:%Y-%m-%d}"
     return Outcome(rule="recurring", search=search, reasons=(reason,))
@@ -33,8 +37,9 @@ def _becomes_known(case: Case) -> bool:
 def _becomes_over(case: Case) -> bool:
     """The rules take away what was still to come."""
     before, after = case.found.fields, case.ticket.fields
-    coming = [getattr(before, name) != getattr(after, name) for name in ("next_escalation_at", "next_update_at")]
-    return case.ticket.state in (TicketState.RESOLVED, TicketState.CLOSED) and any(coming)
+    if case.ticket.state not in (TicketState.RESOLVED, TicketState.CLOSED):
+        return False
+    return any(getattr(before, name) != getattr(after, name) for name in ("next_escalation_at", "next_update_at"))
 
 
 def _search(case: Case, service: Service) -> PlaceSearch:

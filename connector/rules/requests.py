@@ -85,7 +85,7 @@ class RfoWords(NamedTuple):
     """By whom and when the last one was taken back, if none stands."""
 
 
-_NO_WORDS = RfoWords((), None)
+NO_WORDS = RfoWords((), None)
 
 
 def rfo_words(case: Case) -> RfoWords:
@@ -96,7 +96,7 @@ def rfo_words(case: Case) -> RfoWords:
     if not case.spoken.rfo and all(
         _was_never_set(kept, "rfo_requested") for kept in (case.ticket, *case.ticket.merged)
     ):
-        return _NO_WORDS
+        return NO_WORDS
     standing: list[Request] = []
     taken_back: Request | None = None
     by_field = (wish for kept in (case.ticket, *case.ticket.merged) for wish in _rfo_by_field(kept))

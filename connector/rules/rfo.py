@@ -16,7 +16,7 @@ from connector.policy.ladder import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.outages import Outage, outages
-from connector.rules.requests import Request, RfoWords, Source, rfo_words
+from connector.rules.requests import NO_WORDS, Request, RfoWords, Source, rfo_words
 from connector.rules.rfo_declined import Refusal, declined, no_reason
 from connector.rules.rfo_delivery import delivery
 from connector.rules.rfo_facts import sent
@@ -60,7 +60,22 @@ def rfo(case: Case) -> Outcome:
     """
     if case.ticket.merged_into is not None:
         return _outcome(None, None, "the ticket goes on where it was merged into")
+    if _was_never_asked_for(case):
+        return _NEVER_ASKED_FOR
     return delivery(case, _status(case))
+
+
+def _was_never_asked_for(case: Case) -> bool:
+    """As on most tickets: neither words nor a status, a task or a mark speak of an RFO, here or on a merged ticket."""
+    ticket = case.ticket
+    return not (
+        ticket.links
+        or ticket.merged
+        or ticket.related
+        or "rfo_status" in ticket.changes
+        or rfo_words(case) is not NO_WORDS
+        or ticket.was_noted("rfo-declined-by-us")
+    )
 
 
 def _status(case: Case) -> Outcome:
@@ -221,6 +236,9 @@ def _outcome(status: RfoStatus | None, due: datetime | None, reason: str, touche
 
 def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
     return {"rfo_status": status, "rfo_due_at": due}
+
+
+_NEVER_ASKED_FOR = _outcome(None, None, "nobody asks for an RFO")
 
 
 def _behind(ticket: Ticket) -> tuple[str, ...]:

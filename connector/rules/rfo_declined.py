@@ -40,9 +40,8 @@ def declined(incident: Ticket) -> Refusal | None:
         and task.fields.rfo_status is RfoStatus.DECLINED
     ):
         word.append((last.at, _refusal(last, task)))
-    for mark, at in incident.marks.items():
-        if mark.name == "rfo-declined-by-us":
-            word.append((at, Refusal(mark.parts[0], at, Actor.AGENT, incident.fields.rfo_decline_reason or "told")))
+    for mark, at in incident.marks_by_name.get("rfo-declined-by-us", {}).items():
+        word.append((at, Refusal(mark.parts[0], at, Actor.AGENT, incident.fields.rfo_decline_reason or "told")))
     return max(word, key=lambda said: said[0])[1] if word else None
 
 

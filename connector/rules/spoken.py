@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.fields import shortened
 from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, Channel
+from connector.domain.vocabulary import Actor, Channel, CustomerAct
 from connector.policy.models import Policy
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
@@ -55,12 +55,14 @@ _HEARD = frozenset({Actor.CUSTOMER, Actor.STRANGER})
 
 
 def _heard(ticket: Ticket) -> tuple[int, ...]:
-    """The places of messages of the customer or a stranger, and of calls that support has written down."""
+    """The places of messages of the customer or a stranger, and of calls that support has written down. A button is no
+    message."""
     return tuple(
         [
             at
             for at, article in enumerate(ticket.articles)
-            if (
+            if article.act is None
+            and (
                 article.channel is Channel.PHONE
                 if article.author.is_staff
                 else article.author in _HEARD and not article.internal
@@ -75,15 +77,41 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
     heard = _heard(ticket)
     naming = _naming(Conversation(ticket, heard), heard, names) if heard else {}
-    first_asked = min(_asked_at(ticket), default=None)
+    pressed = _pressed(ticket)
+    decided = {mention.article.created_at: mention.reading.verdict for mention in pressed.consent}
+    first_asked = min((*_asked_at(ticket), *decided), default=None)
     if not naming and first_asked is None:
-        return _NOTHING
+        return pressed
     if (since := _deferring_since(ticket, heard, naming, first_asked)) is not None:
         naming = {at: naming.get(at, _NAMES_NOTHING) for at in heard if at >= since or at in naming}
     messages = read_messages(ticket, naming)
     escalation, rfo = (tuple(_requests(ticket, kind, names[kind], naming, messages)) for kind in (0, 1))
     zone = policy.deferral_calendar.zone
-    return Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, zone)))
+    said = Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, zone, decided=decided)))
+    return Spoken(*map(_in_order, said, pressed)) if any(pressed) else said
+
+
+def _pressed(ticket: Ticket) -> Spoken:
+    """What the customer wants or agrees to by buttons. The reason below our own sentence is what they said."""
+    acts = [article for article in ticket.articles if article.act is not None and article.author is Actor.CUSTOMER]
+    if not acts:
+        return _NOTHING
+    mentions = [(article.act, Mention(article, _by_button(article))) for article in acts]
+
+    def of(*wanted: CustomerAct) -> tuple[Mention, ...]:
+        return tuple(mention for act, mention in mentions if act in wanted)
+
+    return Spoken(of(CustomerAct.ESCALATE), of(CustomerAct.REQUEST_RFO), of(CustomerAct.DEFER, CustomerAct.WITHDRAW))
+
+
+def _by_button(article: Article) -> Reading:
+    sentence, _, words = article.body.partition("\n\n")
+    verdict = Verdict.NO if article.act is CustomerAct.WITHDRAW else Verdict.YES
+    return Reading(verdict, words or sentence, ())
+
+
+def _in_order(said: tuple[Mention, ...], pressed: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    return tuple(sorted((*said, *pressed), key=lambda mention: mention.article.created_at))
 
 
 def _deferring_since(
@@ -119,16 +147,21 @@ def _consents(
     naming: Mapping[int, Naming],
     messages: Mapping[int, MarkedMessage],
     zone: ZoneInfo,
+    *,
+    decided: Mapping[datetime, Verdict],
 ) -> Iterator[Mention]:
     """A bare "yes" counts as the answer to a question that nobody has answered; other words must name a deferral.
 
-    Whoever has agreed takes it back without naming it: "please carry on now".
+    Whoever has agreed takes it back without naming it: "please carry on now". ``decided``: what buttons have answered.
     """
     asked_at = _asked_at(ticket)
     answered_at: datetime | None = None
     agreed = False
     for at, named in naming.items():
         article = ticket.articles[at]
+        by_button = max((then for then in decided if then <= article.created_at), default=None)
+        if by_button is not None and (answered_at is None or answered_at < by_button):
+            answered_at, agreed = by_button, decided[by_button] is Verdict.YES
         question = max((asked for asked in asked_at if asked < article.created_at), default=None)
         open_question = question is not None and (answered_at is None or answered_at < question)
         if not (named[2] or open_question or agreed):
@@ -147,7 +180,7 @@ def _consents(
 
 def _asked_at(ticket: Ticket) -> list[datetime]:
     """When we asked for consent, or told what was agreed: that asks to object if it is not so."""
-    return [at for mark, at in ticket.marks.items() if mark.name in ("deferral-asked", "deferral-told")]
+    return ticket.noted_at("deferral-asked", "deferral-told")
 
 
 def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:

@@ -97,6 +97,8 @@ def _parked(ticket: Ticket) -> Intervals:
         moves = states(ticket)
     else:
         changes = ticket.changes.get("state", ())
+        if not changes and ticket.state is not TicketState.PENDING_CUSTOMER:
+            return ()
         first = changes[0].old if changes else ticket.state
         moves = [(ticket.created_at, first, ticket.created_by), *[(each.at, each.new, each.actor) for each in changes]]
     pending = TicketState.PENDING_CUSTOMER

@@ -7,7 +7,9 @@ it; a customer's change is repaired and reported. Persons of support win: what t
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import partial
+from itertools import compress, pairwise
+from operator import is_not
 from typing import Any, NamedTuple, cast
 
 from connector.domain.changes import Changes
@@ -22,6 +24,7 @@ from connector.rules.case import Case
 from connector.rules.worsening import is_worse, told
 
 _NONE: frozenset[str] = frozenset()
+_IS_FILLED = partial(is_not, None)
 _SUPPORTS = frozenset(set_by(SetBy.SUPPORT, SetBy.RULES))
 _GUARDED = frozenset((*_SUPPORTS, *NATIVE))
 """What no customer may set."""
@@ -49,8 +52,9 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     changed, fields = ticket.changes, ticket.fields
     held = vars(fields)
-    unset = _empty_at_creation(ticket).difference(changed)
-    repairs: dict[str, Any] = dict.fromkeys(sorted([field for field in unset if held[field] is not None]))
+    empty = _empty_at_creation(ticket).difference(changed)
+    filled = compress(empty, map(_IS_FILLED, map(held.__getitem__, empty)))
+    repairs: dict[str, Any] = dict.fromkeys(sorted(filled))
     for field, changes in changed.items():
         # What the connector wrote last counts in any field.
         if changes[-1].actor is not Actor.CONNECTOR and not _counts(changes[-1], field):

@@ -93,6 +93,10 @@ class Front(ABC):
         with self._delivering:
             return self._deliver_due(post)
 
+    def work(self) -> int:
+        """What the helpdesk does in the background: sends webhooks; returns how many were tried."""
+        return self.deliver_webhooks()
+
     @abstractmethod
     def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none is waiting."""

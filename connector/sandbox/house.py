@@ -82,6 +82,10 @@ class House(Protocol):
     def sandbox(self) -> Front:
         """The helpdesk itself."""
 
+    def settings(self) -> Mapping[str, str]:
+        """The settings of a connector that works here and of its admin, by their names among this helpdesk's, but the
+        address."""
+
     def over_http(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Sends a webhook over the network, as this helpdesk does; returns the status."""
 

@@ -3,6 +3,7 @@
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -22,9 +23,17 @@ class RunningServer:
     With `deliver`, one thread sends webhooks all the time, as a helpdesk's background worker does.
     """
 
-    def __init__(self, handle: Handle, host: str, port: int, deliver: Callable[[], int] | None) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        host: str,
+        port: int,
+        deliver: Callable[[], int] | None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """``clock``: what its answers are dated by, if not by this machine's time."""
         self._stop = Event()
-        self._server = _Server((host, port), handle, self._stop)
+        self._server = _Server((host, port), handle, self._stop, clock)
         address = self._server.server_address
         self.url = f"http://{host}:{address[1]}"
         self._threads = [Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)]
@@ -59,8 +68,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], handle: Handle, stop: Event) -> None:
+    def __init__(
+        self, address: tuple[str, int], handle: Handle, stop: Event, clock: Callable[[], datetime] | None
+    ) -> None:
         self.handle_call = handle
+        self.clock = clock
         self.stop = stop
         self._open: set[socket.socket] = set()
         self._open_lock = Lock()
@@ -93,6 +105,12 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     server: _Server
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """For the header ``Date``."""
+        if timestamp is None and self.server.clock is not None:
+            timestamp = self.server.clock().timestamp()
+        return super().date_time_string(timestamp)
 
     def setup(self) -> None:
         super().setup()

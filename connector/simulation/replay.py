@@ -96,21 +96,22 @@ def _opened(ticket: Ticket) -> Ticket:
     state = first.pop("state", ticket.state)
     fields = ticket.fields.model_copy(update=first)
     links = tuple(link for link in ticket.links if not link.created_by_connector)
-    return _with(
-        ticket,
-        state=state,
-        fields=fields,
-        history=(),
-        articles=(),
-        links=links,
-        unknown_state=None,
-        updated_at=ticket.created_at,
+    return ticket.model_copy(
+        update={
+            "state": state,
+            "fields": fields,
+            "history": (),
+            "articles": (),
+            "links": links,
+            "unknown_state": None,
+            "updated_at": ticket.created_at,
+        }
     )
 
 
 def _heard(article: Article, seen: Ticket) -> Ticket:
     articles = (*seen.articles, article)
-    return _with(seen, articles=articles, updated_at=max(seen.updated_at, article.created_at))
+    return seen.model_copy(update={"articles": articles, "updated_at": max(seen.updated_at, article.created_at)})
 
 
 def _changed(change: Change, seen: Ticket) -> Ticket:
@@ -123,7 +124,8 @@ def _changed(change: Change, seen: Ticket) -> Ticket:
         there = getattr(seen.fields, change.field)
         values = {"fields": seen.fields.model_copy(update={change.field: change.new})}
     entry = change.model_copy(update={"old": there})
-    return _with(seen, **values, history=(*seen.history, entry), updated_at=max(seen.updated_at, change.at))
+    history, updated_at = (*seen.history, entry), max(seen.updated_at, change.at)
+    return seen.model_copy(update={**values, "history": history, "updated_at": updated_at})
 
 
 def _written(seen: Ticket, decision: Decision, now: datetime) -> Ticket:
@@ -133,14 +135,15 @@ def _written(seen: Ticket, decision: Decision, now: datetime) -> Ticket:
     if decision.state is not None:
         history.append(_entry("state", seen.state, decision.state, now, seen))
     links = [link for new in decision.creates if (link := _link(seen, new.key)) is not None]
-    return _with(
-        seen,
-        state=decision.state or seen.state,
-        fields=seen.fields.model_copy(update=changes),
-        history=(*seen.history, *history),
-        articles=(*seen.articles, *_noted(seen, decision, now)),
-        links=(*seen.links, *links),
-        updated_at=now,
+    return seen.model_copy(
+        update={
+            "state": decision.state or seen.state,
+            "fields": seen.fields.model_copy(update=changes),
+            "history": (*seen.history, *history),
+            "articles": (*seen.articles, *_noted(seen, decision, now)),
+            "links": (*seen.links, *links),
+            "updated_at": now,
+        }
     )
 
 
@@ -166,9 +169,3 @@ def _link(seen: Ticket, key: str) -> LinkedTicket | None:
     if any(link.connector_key == key for link in seen.links):
         return None
     return LinkedTicket(id=_OWN + key, number=key, state=TicketState.OPEN, created_by_connector=True, connector_key=key)
-
-
-def _with(ticket: Ticket, **values: Any) -> Ticket:
-    """The ticket with other values and nothing remembered of the old ones. Unchecked: they come from checked ones."""
-    held = {name: getattr(ticket, name) for name in Ticket.model_fields}
-    return Ticket.model_construct(**{**held, **values})

@@ -50,7 +50,7 @@ def optional_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-VERSION = 12
+VERSION = 13
 """Raised with every change of the tables; an older store is migrated, a newer one refused."""
 
 METADATA = MetaData()
@@ -214,6 +214,19 @@ HEALTH = Table(
     Column("failure", Text),
     Column("policy", Text),
     Column("policy_failure", Text),
+)
+
+# Who wants to hear of trouble tickets (connector.work.listeners).
+LISTENERS = Table(
+    "connector_listener",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("panel", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
 )
 
 # Tokens that are good once, until they are too old to be shown again.

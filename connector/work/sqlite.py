@@ -6,7 +6,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from connector.clock import now
 from connector.work import schema
 from connector.work.database import Insert, T, survive_fork
 from connector.work.errors import StoreError, StoreUnavailable
@@ -180,7 +181,7 @@ class SqliteDatabase:
 
     def clock(self) -> Callable[[], datetime]:
         """The machine's own time: all users of the file live on it."""
-        return lambda: datetime.now(UTC)
+        return now
 
     def close(self) -> None:
         """Close all connections and the lock file."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, select
 
-from connector.helpdesks.on_behalf import Message, Opened, Request
+from connector.helpdesks.on_behalf import Message, Opened, Request, is_of_panel
 from connector.intake.promise import Promise
 from connector.work import statements
 from connector.work.database import Database
@@ -23,20 +23,23 @@ from connector.work.schema import SUBMISSIONS, TICKETS, USED, from_micros, optio
 
 KEPT = timedelta(days=7)
 _MOST_FORGOTTEN = 200
-_ROW = "@"
-"""Begins the name of a submission's row in the work table; no helpdesk's ids begin with it."""
-
 _S = SUBMISSIONS.c
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
 _KEY = bindparam("b_key", type_=Text)
 _FIND = select(SUBMISSIONS).where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
+_LATELY = (
+    select(_S.ticket)
+    .where(_S.helpdesk == _HELPDESK, _S.kind == "request", _S.state == "made")
+    .order_by(_S.accepted_at.desc())
+    .limit(200)
+)
 _ONE = SUBMISSIONS.update().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
 _OLD = select(_S.helpdesk, _S.key).where(_S.done_at < bindparam("b_before", type_=BigInteger)).limit(_MOST_FORGOTTEN)
 _FORGET = SUBMISSIONS.delete().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
 _FORGET_USED = USED.delete().where(USED.c.until < bindparam("b_before", type_=BigInteger))
 _FORGET_ROW = TICKETS.delete().where(
     TICKETS.c.helpdesk == _HELPDESK,
-    TICKETS.c.ticket == bindparam("b_row", type_=Text),
+    TICKETS.c.ticket == _KEY,
     TICKETS.c.due.is_(None),
     TICKETS.c.token.is_(None),
 )
@@ -72,13 +75,13 @@ class Submitted(NamedTuple):
 
 
 def row_of(helpdesk: str, key: str) -> Key:
-    """The row of the work table that says when a submission is worked on."""
-    return Key(helpdesk, f"{_ROW}{key}")
+    """The row of the work table that says when a submission is worked on: named by its key, which is no ticket's id."""
+    return Key(helpdesk, key)
 
 
 def submission_of(row: Key) -> str | None:
     """The key of the submission whose row it is; ``None``: a ticket's or a sweep's."""
-    return row.ticket.removeprefix(_ROW) if row.ticket.startswith(f"{_ROW}panel:") else None
+    return row.ticket if is_of_panel(row.ticket) else None
 
 
 class Submissions:
@@ -120,6 +123,11 @@ class Submissions:
         row = self._database.read(lambda connection: connection.execute(_FIND, bound).first())
         return None if row is None else _submitted(row)
 
+    def opened_lately(self, helpdesk: str) -> list[str]:
+        """Ids of the tickets that were opened in the last days, which a helpdesk's search may not show yet."""
+        rows = self._database.read(lambda connection: connection.execute(_LATELY, {"b_helpdesk": helpdesk}).all())
+        return [row.ticket for row in rows]
+
     def use_once(self, token: str, until: datetime) -> bool:
         """Whether a token is used for the first time. It is remembered until ``until`` (UTC), after which nobody takes
         it any more. Kept as a digest."""
@@ -159,7 +167,7 @@ class Submissions:
         self._forget([(helpdesk, key)])
 
     def _forget(self, old: Iterable[tuple[str, str]]) -> None:
-        gone = [{"b_helpdesk": helpdesk, "b_key": key, "b_row": _ROW + key} for helpdesk, key in old]
+        gone = [{"b_helpdesk": helpdesk, "b_key": key} for helpdesk, key in old]
 
         def forget(connection: Connection) -> None:
             for statement in (_FORGET, _FORGET_ROW):

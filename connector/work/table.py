@@ -30,6 +30,7 @@ from connector.work.jobs import (
     RunningPause,
     storable,
 )
+from connector.work.listeners import Listeners
 from connector.work.opening import missing_at, open_database
 from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
@@ -72,6 +73,7 @@ class WorkTable:
         self.places = Places(database, self.now)
         self.submissions = Submissions(database, self.now)
         self.tellings = Tellings(database, self.now)
+        self.listeners = Listeners(database, self.now)
         self.records = Records(database, self.now)
         self._change = statements.changing(type(database))
 

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     bench_bursts,
     bench_calls,
     bench_evaluate,
+    bench_form,
     bench_health,
     bench_long_answers,
     bench_memory,
@@ -135,6 +136,7 @@ def _takeover(options: argparse.Namespace) -> Iterator[Row]:
 
 _PARTS: dict[str, Part] = {
     "receiver": _of(bench_receiver.rows),
+    "form": _of(bench_form.rows),
     "worker": _of(bench_worker.rows),
     "workers": _of(bench_worker.rows_of_many),
     "run": _of(bench_worker.rows_of_run),

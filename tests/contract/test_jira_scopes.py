@@ -53,8 +53,8 @@ def _life(database_url: str) -> Iterator[Served]:
         site = stage.desk.site
         document = File(name="RFO.pdf", media_type="application/pdf", content=b"%PDF-1.7")
         files = Files(stage.desk.client, lambda _: False, lambda: site.project_id)
-        files.attach(stage.ticket(ticket), [document])
-        files.publish(stage.ticket(ticket), [document], "Here it is.")
+        files.add(ticket, [document])
+        files.publish(ticket, [document], "Here it is.")
         yield from (call for call in sandbox.requests if call.user == BOT)
 
 

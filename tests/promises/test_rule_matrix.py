@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,32 @@ from click.testing import CliRunner, Result
 from connector.cli import matrix
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.helpdesk import HandsOver
+from connector.helpdesks.jira.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
-from tests.promises.conftest import Cast, set_the_stage
+from connector.sandbox.jira.house import JiraHouse
+from connector.sandbox.stage import Stage
+from tests.builders import T0, default_policy
+from tests.promises.conftest import Cast, jira_house, open_stage, with_people
 from tests.unit.documents.test_matrix import written
 
 
-@pytest.fixture
-def cast(sqlite_url: str) -> Iterator[Cast]:
-    """A fresh stage on Zammad, which alone can hand over."""
-    made = set_the_stage(sqlite_url, "zammad-7")
+def stage_of(helpdesk: str, database_url: str) -> Stage:
+    """An empty stage; on Jira with a request type for documents, of an issue type that the rules leave alone."""
+    if not helpdesk.startswith("jira"):
+        return open_stage(database_url, helpdesk=helpdesk)
+    mapping = load_mapping(MAPPINGS / "jira.yaml").model_copy(update={"document_request_type": "Documents"})
+    house = partial(JiraHouse, mapping=mapping, flavour="cloud" if helpdesk == "jira-cloud" else "datacenter")
+    stage = Stage(default_policy(), house, database_url, T0)
+    desk = jira_house(stage).sandbox
+    desk.add_issue_type("Document")
+    desk.add_request_type("Documents", "Document", {"summary": True, "description": False})
+    return stage
+
+
+@pytest.fixture(params=["zammad-7", "jira-cloud", "jira-datacenter"])
+def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
+    """A fresh stage."""
+    made = with_people(stage_of(request.param, sqlite_url))
     with made.stage:
         yield made
 
@@ -29,7 +47,7 @@ def files(tmp_path: Path) -> list[str]:
     text = (MAPPINGS / "services.yaml").read_text(encoding="utf-8")
     services = tmp_path / "services.yaml"
     services.write_text(text.replace("name: Harbour Bank\n", "name: Harbour Bank\n    contact: it@harbour.example\n"))
-    return ["--policy", str(written(tmp_path)), "--services", str(services), "--helpdesk", "zammad"]
+    return ["--policy", str(written(tmp_path)), "--services", str(services)]
 
 
 def run(cast: Cast, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
@@ -37,8 +55,9 @@ def run(cast: Cast, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
     monkeypatch.setattr(matrix, "open_desk", lambda *_: cast.stage.desk)
     monkeypatch.setattr(matrix, "identity_of", lambda *_: None)
     monkeypatch.setattr(matrix, "_today", lambda _: date(2026, 11, 20))
-    monkeypatch.setenv("INTERSPACE_ZAMMAD_URL", "https://zammad.example")
-    return CliRunner().invoke(matrix.matrix, list(arguments))
+    helpdesk = cast.stage.house.name
+    monkeypatch.setenv(f"INTERSPACE_{helpdesk.upper()}_URL", "https://helpdesk.example")
+    return CliRunner().invoke(matrix.matrix, [*arguments, "--helpdesk", helpdesk])
 
 
 def test_it_is_handed_over_once_and_the_ticket_is_no_incident(
@@ -63,7 +82,7 @@ def test_it_is_handed_over_once_and_the_ticket_is_no_incident(
         ticket = stage.ticket(number)
         assert (ticket.kind, ticket.state) == (TicketKind.OTHER, TicketState.CLOSED)
         assert ticket.customer.email == "it@harbour.example"
-        assert [article.internal for article in ticket.articles] == [True, False]
+        assert not ticket.articles[-1].internal
         names |= set(stage.house.files(number))
     assert names == {"escalation-matrix-SVC-1005-v2.pdf", "escalation-matrix-SVC-1006-v2.pdf"}
 

@@ -256,6 +256,7 @@ class EditedRow(JiraAnswer):
     """An issue after an edit."""
 
     fields: EditedFields = EditedFields()
+    properties: Mapping[str, Any] = {}
 
 
 class IdRow(JiraAnswer):

@@ -30,7 +30,7 @@ from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
-from connector.helpdesks.jira.spoken import spoken
+from connector.helpdesks.jira.spoken import PANEL, kept_entries, spoken
 from connector.helpdesks.jira.values import decode, historic
 from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
@@ -116,6 +116,10 @@ class Decoder:
             links=tuple(self._linked(other) for other in others),
             copied_from=_copied_from(row),
             owner=columns.assignee.display_name if columns.assignee else None,
+            kept=tuple(
+                (datetime.fromisoformat(at), text)
+                for _, at, text in kept_entries(self._proofs, row.id, row.properties.get(PANEL))
+            ),
             default_priority=self._mapping.default_priority,
             labels=self._ids.labels,
         )
@@ -264,7 +268,7 @@ class Decoder:
         if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
             by = self._person(issue.fields.reporter, issue)
             customers = {"author": Actor.CUSTOMER, "by": by, "author_name": by.name if by else ""}
-            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text)
+            return Article(**{**common, **customers}, channel=Channel.PANEL, body=words.text, act=words.act)
         said = message(row.body)
         # Who may edit all comments may also edit ours: a last line counts only as we wrote it.
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR

@@ -17,11 +17,11 @@ from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.past import PAST_FIELDS, PastTicket, PlaceSearch
 from connector.domain.ticket import OpenProblem, Ticket
-from connector.domain.vocabulary import Actor, TicketState
+from connector.domain.vocabulary import Actor, IntakeChannel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import NotFoundError
-from connector.helpdesks.helpdesk import Listed
+from connector.helpdesks.helpdesk import HandOver, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.jira.answer import IdRow, IssueRow, ProjectRow
@@ -30,6 +30,7 @@ from connector.helpdesks.jira.creation import VISIBLE_AFTER, Creation
 from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
+from connector.helpdesks.jira.hand_over import HandOvers
 from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
 from connector.helpdesks.jira.identity import identity, told_version
 from connector.helpdesks.jira.linked import Linked
@@ -42,6 +43,7 @@ from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.sla import Sla, read_slas
+from connector.helpdesks.jira.spoken import PANEL
 from connector.helpdesks.jira.write import IssueWriter
 from connector.helpdesks.on_behalf import Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs, public_key
@@ -61,6 +63,7 @@ class _Parts(NamedTuple):
     writer: IssueWriter
     creation: Creation
     on_behalf: OnBehalf
+    hand_overs: HandOvers
     query: str
 
 
@@ -166,6 +169,18 @@ class JiraDesk:
         """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
         return self._parts.on_behalf.reported(services, over=over)
 
+    def handed_over(self, key: str) -> str | None:
+        """See :class:`~connector.helpdesks.helpdesk.HandsOver`."""
+        return self._parts.hand_overs.handed_over(key)
+
+    def hand_over(self, new: HandOver) -> str:
+        """See :class:`~connector.helpdesks.helpdesk.HandsOver`."""
+        return self._parts.hand_overs.hand_over(new)
+
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._parts.on_behalf.of_channel(channel)
+
     @property
     def search_lag(self) -> timedelta:
         """The index of issues follows their changes by seconds, seldom by minutes."""
@@ -245,7 +260,19 @@ class JiraDesk:
         )
         names = [*_NATIVE.split(), *_BESIDE.split(), *fields.ids.values()]
         names += [fields.organizations] if fields.organizations else []
-        asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL}"}
+        asked = {"fields": ",".join(names), "expand": "changelog", "properties": f"{MARKS},{CHANNEL},{PANEL}"}
+        on_behalf = OnBehalf(
+            self.client,
+            self.site,
+            self._mapping,
+            listing=self._listing,
+            meanings=meanings,
+            proofs=proofs,
+            files=files,
+            is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
+            encode=writer.encoded,
+            clock=self._clock,
+        )
         return _Parts(
             flavour=flavour,
             decoder=Decoder(
@@ -273,16 +300,16 @@ class JiraDesk:
                 project=lambda: self.site.project_id,
                 details=writer.details,
             ),
-            on_behalf=OnBehalf(
-                self.client,
-                self.site,
-                self._mapping,
+            on_behalf=on_behalf,
+            hand_overs=HandOvers(
+                client=self.client,
                 listing=self._listing,
-                meanings=meanings,
-                proofs=proofs,
+                mapping=self._mapping,
                 files=files,
+                project=lambda: self.site.project_id,
+                account=on_behalf.account,
                 is_ours=lambda user: self._actors.actor(user) is Actor.CONNECTOR,
-                encode=writer.encoded,
+                move=writer.move,
             ),
             query=urlencode(asked),
         )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 from connector.domain.decision import MESSAGE
 from connector.domain.document import File
-from connector.domain.ticket import Ticket
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError, RefusedError
 from connector.helpdesks.jira.answer import AttachedRow, ServiceDesks, Temporary, UserRow
@@ -28,28 +27,24 @@ class Files:
         self._project = project
         self._desk: str | None = None
 
-    def attach(self, ticket: Ticket, files: Sequence[File]) -> None:
-        """For support only. One request to look, and one for each file."""
-        self.add(ticket.id, files)
-
     def add(self, issue_id: str, files: Sequence[File]) -> None:
-        """The same, by the issue's id."""
+        """For support only. One request to look, and one for each file."""
         for file in self._missing(issue_id, files) if files else ():
             self._client.upload(f"api/2/issue/{issue_id}/attachments", file)
 
-    def publish(self, ticket: Ticket, files: Sequence[File], body: str) -> bool:
+    def publish(self, issue_id: str, files: Sequence[File], body: str) -> bool:
         """To the customer, with a public comment; whether that had to be sent. Three requests with one file.
 
         :raises RefusedError: the issue is no request of a customer.
         """
-        if not self._missing(ticket.id, files):
+        if not self._missing(issue_id, files):
             return False
         try:
             path = f"servicedeskapi/servicedesk/{self.service_desk()}/attachTemporaryFile"
             held = [parsed(Temporary, self._client.upload(path, file), f"POST {path}") for file in files]
             ids = [row.temporary_attachment_id for one in held for row in one.temporary_attachments]
             wanted = {"temporaryAttachmentIds": ids, "public": True, "additionalComment": {"body": body}}
-            self._client.post(f"servicedeskapi/request/{ticket.id}/attachment", wanted)
+            self._client.post(f"servicedeskapi/request/{issue_id}/attachment", wanted)
         except NotFoundError as error:
             raise RefusedError(str(error), details=frozenset({MESSAGE})) from error
         return True

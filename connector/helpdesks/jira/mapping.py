@@ -39,6 +39,10 @@ class JiraMapping(HelpdeskMapping):
         default=None,
         description="by which the reports of a panel are raised; without it, the first that makes an incident",
     )
+    document_request_type: Name | None = Field(
+        default=None,
+        description="by which escalation matrices are handed over (R35): of an issue type that the rules leave alone",
+    )
     link_type: Name = Field(description="between an incident and what the connector creates for it")
     fields: Mapping[str, Name] = Field(
         description="field → name of the custom field, or its id",

@@ -7,6 +7,7 @@ of the connector's account; its last line is signed over the whole text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,12 +16,14 @@ from cachetools import TTLCache
 
 from connector.domain.changes import Changes
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import TicketState
+from connector.domain.vocabulary import IntakeChannel, TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, RefusedError
+from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.jira.answer import (
     CommentRow,
     EditedRow,
+    ListedRow,
     MadeRequest,
     OrganizationPage,
     ReportedRow,
@@ -39,20 +42,19 @@ from connector.helpdesks.jira.markup import LONGEST, escape, escape_within
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.messages import VISIBILITY
 from connector.helpdesks.jira.site import Site
-from connector.helpdesks.jira.spoken import reference, spoken_line
+from connector.helpdesks.jira.spoken import PANEL, kept_entries, reference, spoken_line, with_kept
 from connector.helpdesks.jira.values import decode
 from connector.helpdesks.on_behalf import Contact, Message, Opened, Reported, Request
 from connector.helpdesks.proofs import Proofs
 
 log = structlog.get_logger("jira")
 
-PROPERTY = "interspace-panel"
-"""The issue property with the key of a request and the digest of what was submitted."""
 
 _KNOWN_S = 3_600
 _TYPES_S = 600
 _PAGE = 50
 _MOST = 100
+_MOST_LISTED = 200
 _SERVICES_AT_ONCE = 50
 _RELEVANT = ("summary", "status", "resolution", "priority", "created", "updated")
 
@@ -79,6 +81,7 @@ class OnBehalf:
         files: Files,
         is_ours: Callable[[UserRow | None], bool],
         encode: Callable[[Changes], dict[str, Any]],
+        clock: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._site = site
@@ -89,6 +92,7 @@ class OnBehalf:
         self._files = files
         self._is_ours = is_ours
         self._encode = encode
+        self._clock = clock
         self._known: TTLCache[str, str] = TTLCache(10_000, _KNOWN_S)
         self._types: TTLCache[str, _Type] = TTLCache(1, _TYPES_S)
 
@@ -107,7 +111,7 @@ class OnBehalf:
             return None
         first = min(own, key=lambda row: int(row.id))
         try:
-            answer = self._client.get(f"api/2/issue/{first.id}/properties/{PROPERTY}")
+            answer = self._client.get(f"api/2/issue/{first.id}/properties/{PANEL}")
         except NotFoundError:
             return Opened(first.id, first.key)
         value = answer.get("value") if isinstance(answer, dict) else None
@@ -125,7 +129,7 @@ class OnBehalf:
         body = {
             "serviceDeskId": self._files.service_desk(),
             "requestTypeId": kind.id,
-            "raiseOnBehalfOf": self._account(request.contact),
+            "raiseOnBehalfOf": self.account(request.contact),
             "requestFieldValues": {
                 **shown,
                 "summary": title,
@@ -144,12 +148,13 @@ class OnBehalf:
         """What the request itself could not take along: the key, the details that the request type does not show, the
         files. Doing it twice changes nothing."""
         path = f"api/2/issue/{opened.id}"
+        kept = with_kept(self._proofs, opened.id, (), (request.key, self._clock().isoformat(), request.kept))
         more = self._encode({**request.fields, "connector_key": request.key})
         held = {name: value for name, value in more.items() if name not in self._type().fields}
         body = {
             "fields": held,
             "update": {"labels": [{"add": label_of(request.key)}]},
-            "properties": [{"key": PROPERTY, "value": {"for": request.key, "digest": request.digest}}],
+            "properties": [{"key": PANEL, "value": {"for": request.key, "digest": request.digest, **kept}}],
         }
         try:
             self._client.put(path, body)
@@ -162,16 +167,25 @@ class OnBehalf:
     def say(self, message: Message, ticket: Ticket) -> bool:
         """One request to look, and one to write; one more for each file."""
         path = f"api/2/issue/{ticket.id}"
-        row = parsed(EditedRow, self._client.get(path, "fields=comment,updated"), f"GET {path}")
+        asked = f"fields=comment,updated&properties={PANEL}"
+        row = parsed(EditedRow, self._client.get(path, asked), f"GET {path}")
         comments = row.fields.comment.comments if row.fields.comment else ()
         self._files.add(ticket.id, message.files)
         if any(self._bears(comment, message.key) for comment in comments):
             return False
         text = message.text.strip()
-        last = spoken_line(self._proofs, ticket.id, message.key, text)
+        last = spoken_line(self._proofs, ticket.id, message.key, text, message.act)
         body = f"{escape_within(text, LONGEST - len(last) - 2)}\n\n{escape(last)}"
-        told = [{"key": VISIBILITY, "value": {"internal": False}}]
-        self._client.post(f"{path}/comment", {"body": body, "properties": told})
+        comment = {"body": body, "properties": [{"key": VISIBILITY, "value": {"internal": False}}]}
+        if not message.kept:
+            self._client.post(f"{path}/comment", comment)
+            return True
+        held = row.properties.get(PANEL)
+        before = kept_entries(self._proofs, ticket.id, held)
+        kept = with_kept(self._proofs, ticket.id, before, (message.key, self._clock().isoformat(), message.kept))
+        value = {**(held if isinstance(held, dict) else {}), **kept}
+        changes = {"update": {"comment": [{"add": comment}]}, "properties": [{"key": PANEL, "value": value}]}
+        self._client.put(path, changes)
         return True
 
     def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
@@ -180,6 +194,20 @@ class OnBehalf:
         for start in range(0, len(services), _SERVICES_AT_ONCE):
             found += self._reported(services[start : start + _SERVICES_AT_ONCE], over=over)
         return sorted(found, key=lambda one: one.created_at, reverse=True)[:_MOST]
+
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """One request for each fifty."""
+        number = self._site.fields.ids["intake_channel"].removeprefix("customfield_")
+        jql = f"project = {self._site.project_id} AND cf[{number}] = {quoted(channel.value)} ORDER BY created DESC"
+        found, at = list[Listed](), None
+        while len(found) < _MOST_LISTED:
+            page = self._listing.search(jql, ["issuetype", "created", "updated"], at)
+            rows = [parsed(ListedRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
+            found += [Listed(row.id, row.fields.updated) for row in rows]
+            at = page.next
+            if at is None:
+                break
+        return found[:_MOST_LISTED]
 
     def _reported(self, services: Sequence[str], *, over: bool) -> list[Reported]:
         ids = self._site.fields.ids
@@ -236,7 +264,7 @@ class OnBehalf:
     def _incident_types(self) -> frozenset[str]:
         return frozenset(self._listing.type_ids(self._mapping.issue_types.incident))
 
-    def _account(self, contact: Contact) -> str:
+    def account(self, contact: Contact) -> str:
         """The customer's account, made and put into the organization where there is none yet."""
         address = contact.email.casefold()
         if (known := self._known.get(address)) is not None:

@@ -112,6 +112,17 @@ def _house(flavour: "Flavour", clock: Callable[[], datetime]) -> "JiraHouse":
     return JiraHouse(clock, load_mapping(JiraSettings().mapping), flavour)
 
 
+def _bare_house(flavour: "Flavour", clock: Callable[[], datetime]) -> "JiraHouse":
+    from connector.helpdesks.jira.mapping import load_mapping
+    from connector.sandbox.jira.house import JiraHouse, set_up_bare
+
+    return JiraHouse(clock, load_mapping(JiraSettings().mapping), flavour, set_up_bare)
+
+
+def _variant(name: str, title: str, flavour: "Flavour") -> HouseVariant:
+    return HouseVariant(name, title, partial(_house, flavour), partial(_bare_house, flavour))
+
+
 PLUGIN = HelpdeskPlugin(
     name="jira",
     title="Jira",
@@ -138,7 +149,7 @@ PLUGIN = HelpdeskPlugin(
     ),
     measures=_measures,
     houses=(
-        HouseVariant("jira", "Jira Service Management (Cloud)", partial(_house, "cloud")),
-        HouseVariant("jira-datacenter", "Jira (Data Center)", partial(_house, "datacenter")),
+        _variant("jira", "Jira Service Management (Cloud)", "cloud"),
+        _variant("jira-datacenter", "Jira (Data Center)", "datacenter"),
     ),
 )

@@ -61,7 +61,7 @@ class IssueWriter:
         path = f"api/2/issue/{ticket.id}"
         answer = None
         if state is not None:
-            self._move(ticket, state)
+            self.move(ticket.id, ticket.number, state)
         sent = self._send_files(ticket, note) if note is not None and note.files else None
         if changes or note is not None:
             query = "returnIssue=true" if self._flavour.edits_answer else ""
@@ -83,8 +83,8 @@ class IssueWriter:
     def _send_files(self, ticket: Ticket, note: Note) -> bool | None:
         """Whether a public comment was sent with them; ``None``: the note is to be written as any other."""
         if note.public:
-            return self._files.publish(ticket, note.files, body_of(note))
-        self._files.attach(ticket, note.files)
+            return self._files.publish(ticket.id, note.files, body_of(note))
+        self._files.add(ticket.id, note.files)
         return None
 
     def _check_internal(self, ticket: Ticket, edited: EditedRow, note: Note) -> None:
@@ -146,15 +146,19 @@ class IssueWriter:
             body["properties"] = [{"key": MARKS, "value": memory}]
         return body
 
-    def _move(self, ticket: Ticket, state: TicketState) -> None:
-        path = f"api/2/issue/{ticket.id}/transitions"
+    def move(self, issue_id: str, number: str, state: TicketState) -> None:
+        """Two requests.
+
+        :raises RefusedError: the workflow has no such way from here.
+        """
+        path = f"api/2/issue/{issue_id}/transitions"
         answer = self._client.get(path, "expand=transitions.fields")
         ways = parsed(Transitions, answer, f"GET {path}").transitions
         way = self._way(ways, state)
         if way is None:
             names = " or ".join(self._mapping.state_names(state))
             raise RefusedError(
-                f"Jira {ticket.number}: the workflow has no transition to {names} from here that the connector may use",
+                f"Jira {number}: the workflow has no transition to {names} from here that the connector may use",
                 details=frozenset({STATE}),
             )
         body: dict[str, Any] = {"transition": {"id": way.id}}

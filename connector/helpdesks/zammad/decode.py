@@ -22,7 +22,7 @@ from connector.domain.ticket import (
 )
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
-from connector.helpdesks.on_behalf import is_of_panel
+from connector.helpdesks.on_behalf import act_of, is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
 from connector.helpdesks.zammad.answer import (
@@ -46,6 +46,8 @@ _MARKS_IN_SUBJECT = re.compile(r"\[ref:((?: [\w.:-]+)+)\]\s*$", re.ASCII)
 _NOBODY = 1
 """The id of the user that Zammad names as the owner of a ticket which nobody has."""
 _CORE = ("escalation_level", "connector_key")
+KEPT = "kept"
+"""What a customer's program sent, among the preferences of the article that says it."""
 _CLOCK_GRAIN = timedelta(seconds=1)
 _LARGEST_LOGO = 20_000
 """Bytes. A picture of a screen is larger."""
@@ -112,6 +114,11 @@ class Decoder:
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
             merged_into=str(history.merged_into) if history and history.merged_into else None,
             owner=name(whole.assets.User.get(row.owner_id or _NOBODY)) if row.owner_id != _NOBODY else None,
+            kept=tuple(
+                (article.created_at, text)
+                for article in articles
+                if self._people.is_on_behalf(article) and (text := _kept(article)) is not None
+            ),
             default_priority=self._mapping.default_priority,
             labels=self._mapping.screen,
         )
@@ -201,6 +208,7 @@ class Decoder:
             internal=row.internal,
             recipients=self._people.recipients(row, opens=opens),
             made_public_at=self._people.made_public_at(row),
+            act=act_of((row.preferences or {}).get(PROPERTY)) if self._people.is_on_behalf(row) else None,
             is_call=self._people.is_call(row) and not (opens and is_split),
             subject=row.subject,
             body=row.body,
@@ -340,6 +348,13 @@ class Decoder:
             today = groups.get(row_id or 0) or self._meanings.past_group(row_id)
             return self._group(today) or self._mapping.group(text or "")
         return decode(field, text)
+
+
+def _kept(row: ArticleRow) -> str | None:
+    """What a customer's program sent with this article."""
+    told = (row.preferences or {}).get(PROPERTY)
+    text = told.get(KEPT) if isinstance(told, Mapping) else None
+    return text if isinstance(text, str) else None
 
 
 def _customer_of(row: TicketRow, assets: Assets) -> str:

@@ -17,7 +17,7 @@ from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.past import MOST_FOUND, PastTicket, PlaceSearch
 from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket, incident_of
-from connector.domain.vocabulary import ProblemState, TicketKind, TicketState
+from connector.domain.vocabulary import IntakeChannel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import (
@@ -197,6 +197,10 @@ class ZammadDesk:
     def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
         """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
         return self._on_behalf.reported(services, over=over)
+
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
+        return self._on_behalf.of_channel(channel)
 
     @property
     def search_lag(self) -> timedelta:

@@ -14,15 +14,17 @@ from cachetools import TTLCache
 from connector.domain.decision import Note
 from connector.domain.document import File
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import IntakeChannel, TicketKind
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import ForbiddenError, PermanentError, RefusedError
+from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.on_behalf import Contact, Message, Opened, Reported, Request
 from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.zammad.answer import TicketRow, UserRow, WholeTicket
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.creation import Creation
-from connector.helpdesks.zammad.listing import newest
+from connector.helpdesks.zammad.decode import KEPT
+from connector.helpdesks.zammad.listing import PAGE, newest
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.write import MESSAGES, TicketWriter, article_of
 
@@ -60,7 +62,7 @@ class OnBehalf:
         """One request; one or two more for a contact that is written to for the first time in an hour."""
         self._make_known(request.contact)
         fields = {**request.fields, "connector_key": request.key}
-        article = self._article(request.text, request.title, request.key, request.files)
+        article = self._article(request.text, request.title, request.key, request.files, request.kept)
         article["preferences"][PROPERTY]["digest"] = request.digest
         body = {
             "title": request.title,
@@ -86,7 +88,9 @@ class OnBehalf:
         told = (_submitted(article.preferences) for article in whole.assets.TicketArticle.values())
         if any(each.get("key") == message.key for each in told):
             return False
-        article = self._article(message.text, "", message.key, message.files)
+        article = self._article(message.text, "", message.key, message.files, message.kept)
+        if message.act is not None:
+            article["preferences"][PROPERTY]["act"] = message.act.value
         parsed(TicketRow, self._client.put(path, {"article": article}), f"PUT {path}")
         return True
 
@@ -123,9 +127,17 @@ class OnBehalf:
     def _whole(self, path: str) -> WholeTicket:
         return parsed(WholeTicket, self._client.get(path, {"all": "true"}, MESSAGES), f"GET {path}")
 
-    def _article(self, text: str, subject: str, key: str, files: Sequence[File]) -> dict[str, Any]:
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """One request."""
+        attribute = self._mapping.attribute("intake_channel")
+        condition = {f"ticket.{attribute}": {"operator": "is", "value": [channel.value]}}
+        rows = newest(self._client, condition, _EVER, PAGE)
+        return [Listed(str(row.id), row.updated_at) for row in rows]
+
+    def _article(self, text: str, subject: str, key: str, files: Sequence[File], kept: str) -> dict[str, Any]:
         article = article_of(Note(public=True, title=subject, text=text, files=tuple(files)))
-        return {**article, "type": "web", "sender": "Customer", "preferences": {PROPERTY: {"key": key}}}
+        told = {"key": key, KEPT: kept} if kept else {"key": key}
+        return {**article, "type": "web", "sender": "Customer", "preferences": {PROPERTY: told}}
 
     def _make_known(self, contact: Contact) -> None:
         """The contact as a member of their organization, where Zammad does not know them yet. Whom it knows stays as it

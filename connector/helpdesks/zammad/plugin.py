@@ -106,6 +106,13 @@ def _house(clock: Callable[[], datetime]) -> "ZammadHouse":
     return ZammadHouse(clock, load_mapping(ZammadSettings().mapping))
 
 
+def _bare_house(clock: Callable[[], datetime]) -> "ZammadHouse":
+    from connector.helpdesks.zammad.mapping import load_mapping
+    from connector.sandbox.zammad.house import ZammadHouse, set_up_bare
+
+    return ZammadHouse(clock, load_mapping(ZammadSettings().mapping), set_up_bare)
+
+
 PLUGIN = HelpdeskPlugin(
     name="zammad",
     title="Zammad",
@@ -140,5 +147,5 @@ PLUGIN = HelpdeskPlugin(
         afterwards="then restart Zammad's background worker",
         draft=_draft,
     ),
-    houses=(HouseVariant("zammad", "Zammad", _house),),
+    houses=(HouseVariant("zammad", "Zammad", _house, _bare_house),),
 )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from connector.domain.fields import CATALOGUE
@@ -16,9 +17,11 @@ from connector.helpdesks.jira.values import encode
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
 from connector.sandbox.jira import reorganizing
 from connector.sandbox.jira.deliveries import over_http
+from connector.sandbox.jira.desk import ADMIN as SITE_ADMIN
 from connector.sandbox.jira.desk import SandboxJira
-from connector.sandbox.jira.furnished import BOT, Accounts, connect_webhook, furnish, request
+from connector.sandbox.jira.furnished import ADMIN, BOT, Accounts, connect_webhook, furnish, request
 from connector.sandbox.jira.records import PUBLIC_PROPERTY, Flavour, Issue, User
+from connector.sandbox.jira.seed import ADMIN_ROLE, TEAM_ROLE
 from connector.sandbox.wire import Response
 
 _OTHER_ROLE = "Developers"
@@ -32,6 +35,17 @@ def _set_up(sandbox: SandboxJira, mapping: JiraMapping) -> Accounts:
     accounts = furnish(sandbox, mapping)
     connect_webhook(sandbox, accounts, f"{IN_PROCESS}/webhooks/jira/main", SECRET, mapping.project)
     return accounts
+
+
+def set_up_bare(sandbox: SandboxJira, mapping: JiraMapping) -> Accounts:
+    """A service project as Jira makes it, with a kind of request for e-mail, an admin, and a user for the connector."""
+    sandbox.add_project(mapping.project)
+    admin = sandbox.add_user(ADMIN, (SITE_ADMIN, ADMIN_ROLE, TEAM_ROLE))
+    bot = sandbox.add_user(BOT, (TEAM_ROLE,), firstname="Interspace", lastname="Bot")
+    sandbox.add_request_type(
+        "Emailed request", mapping.issue_types.incident[0], {"summary": True, "description": False}
+    )
+    return Accounts(bot, admin)
 
 
 class JiraHouse:
@@ -55,8 +69,17 @@ class JiraHouse:
         self.accounts = set_up(self.sandbox, mapping)
         # As webhooks name it: by accountId on Cloud, by user name on Data Center.
         self.bot = self.sandbox.user_id(BOT) if flavour == "cloud" else BOT.partition("@")[0]
-        self._ids = field_ids(mapping, self.api(self.accounts.admin, "GET", "field")).ids
         self._people: dict[str, tuple[str, Actor]] = {}
+
+    @cached_property
+    def _ids(self) -> Mapping[str, str]:
+        """Of the rules' fields, once they are there."""
+        return field_ids(self._mapping, self.api(self.accounts.admin, "GET", "field")).ids
+
+    def settings(self) -> Mapping[str, str]:
+        """The tokens; on Cloud with the accounts that they belong to."""
+        tokens = {"token": self.accounts.bot, "admin_token": self.accounts.admin}
+        return tokens if self.sandbox.flavour == "datacenter" else {**tokens, "user": BOT, "admin_user": ADMIN}
 
     def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> JiraDesk:
         """The adapter of a connector that has just started."""

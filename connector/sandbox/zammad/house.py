@@ -12,7 +12,7 @@ from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
 from connector.sandbox.zammad.desk import SandboxZammad, Version
-from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request
+from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts, connect_webhook, furnish, request
 
 _API = "/api/v1/"
 _ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups", "roles", "macros"})
@@ -21,6 +21,16 @@ _ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups", "
 def _set_up(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
     accounts = furnish(sandbox, mapping)
     connect_webhook(sandbox, accounts, f"{IN_PROCESS}/webhooks/zammad/main", SECRET)
+    return accounts
+
+
+def set_up_bare(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
+    """A Zammad with its first group and an address to send from, an admin, and a user for the connector."""
+    accounts = Accounts(
+        sandbox.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot"),
+        sandbox.add_user(ADMIN, ("Admin", "Agent")),
+    )
+    sandbox.add_sender("Users", "support@interspace.example")
     return accounts
 
 
@@ -42,6 +52,10 @@ class ZammadHouse:
         self._mapping = mapping
         self.accounts = set_up(self.sandbox, mapping)
         self.over_http = self.sandbox.post
+
+    def settings(self) -> Mapping[str, str]:
+        """The tokens."""
+        return {"token": self.accounts.bot, "admin_token": self.accounts.admin}
 
     def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> ZammadDesk:
         """The adapter of a connector that has just started."""

@@ -16,7 +16,16 @@ BEGINS = {
     "Zammad": ("--zammad-", "--scheduler-wait"),
     "Jira": ("--jira-",),
     "Rules": ("--policy", "--services", "--telling"),
-    "Receiver": ("--host", "--port", "--receiver-", "--settle-seconds", "--max-body-bytes", "--panels", "--intake-"),
+    "Receiver": (
+        "--host",
+        "--port",
+        "--receiver-",
+        "--settle-seconds",
+        "--max-body-bytes",
+        "--public-url",
+        "--panels",
+        "--intake-",
+    ),
     "Operations": ("--ops-",),
     "Worker": ("--worker-", "--largest-change", "--sweep-minutes"),
     "Logging": ("--log-",),
@@ -57,8 +66,8 @@ def listed(*words: str) -> dict[str, dict[str, str]]:
     return found
 
 
-NAMES_NEW = {"init", "simulate"}
-"""Commands with options of their own for what settings name: the folder to be made, the policy to be compared."""
+NAMES_NEW = {"init", "sandbox", "simulate"}
+"""Commands with options of their own for what settings name: a folder to be made, a policy to compare, a port."""
 
 
 @every_command
@@ -78,7 +87,7 @@ def test_settings_stand_under_headings_after_the_commands_own_options(words: tup
 def test_a_setting_names_its_variable_and_its_default_once(words: tuple[str, ...]) -> None:
     said = {option: text for options in listed(*words).values() for option, text in options.items()}
 
-    for option in said.keys() & SETTINGS.keys() if words[0] != "simulate" else ():
+    for option in said.keys() & SETTINGS.keys() if words[0] not in ("sandbox", "simulate") else ():
         name = SETTINGS[option]
         default = declared()[name].default
         ending = f"[{variable(name)}]" if default is None else f"; default: {default}]"
@@ -135,5 +144,5 @@ def test_commands_stand_in_the_order_of_their_use() -> None:
             "installation",
         ),
         *("Documents", "rfo", "matrix"),
-        *("Try", "try", "report", "simulate", "demo"),
+        *("Try", "try", "report", "simulate", "sandbox", "demo"),
     ]

@@ -1,5 +1,6 @@
 """What holds for an examination of either helpdesk."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from connector.doctor.finding import CheckStatus
 from connector.helpdesks.jira.doctor.checks import CHECKS as JIRA_CHECKS
 from connector.helpdesks.zammad.doctor.checks import CHECKS as ZAMMAD_CHECKS
 from connector.helpdesks.zammad.doctor.context import Context
+from connector.policy.locate import MAPPINGS
 from connector.sandbox.faults import Fault, Kind
 from connector.settings import Settings
 from tests.unit.doctor.examined import Examined
@@ -44,6 +46,25 @@ def test_the_skew_of_the_clocks(examined: Examined[Any], ahead: int, verdict: Ch
     examined.date_is_ahead = timedelta(seconds=ahead)
 
     assert examined.finding(f"{examined.title}'s clock", test_tickets=False).verdict is verdict
+
+
+def test_the_samples_letterhead_is_told(examined: Examined[Any], tmp_path: Path) -> None:
+    checks = tuple(check for check in examined.checks if check.name in ("policy and mapping", "letterhead"))
+
+    delivered = examined.examine(checks)["letterhead"]
+    folder = tmp_path / "own"
+    shutil.copytree(MAPPINGS / "provider", folder)
+    named = folder / "provider.yaml"
+    named.write_text(named.read_text(encoding="utf-8").replace("name: ", "name: Own ", 1), encoding="utf-8")
+    policy = (MAPPINGS / "interspace.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(f"{policy}\nprovider_folder: own\n", encoding="utf-8")
+    examined.settings["policy"] = path
+    own = examined.examine(checks)["letterhead"]
+
+    assert delivered.verdict is CheckStatus.WARN
+    assert "provider_folder" in delivered.do
+    assert (own.verdict, own.seen[:4]) == (CheckStatus.OK, "Own ")
 
 
 def test_levels_that_mail_nobody_are_named(examined: Examined[Any], tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from connector.doctor.connection import certificate, tls
 from connector.doctor.finding import CheckStatus
 from connector.helpdesks.zammad.doctor.checks import zammad_answers
 from connector.helpdesks.zammad.doctor.context import Context
-from connector.install.installation import is_this_machine
+from connector.ports import is_this_machine
 from connector.settings import compose
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

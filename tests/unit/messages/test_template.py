@@ -30,6 +30,30 @@ def test_what_a_stranger_says_begins_no_line_and_is_never_read_as_a_template(sai
     assert len(text.splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    "data", [{"said": "a  line", "level": 3}, {"said": None, "level": 4}, {"said": "b", "level": 3, "missing": ["x"]}]
+)
+def test_what_is_remembered_is_what_would_be_rendered(data: dict[str, Any]) -> None:
+    template = compile_template("{{ level }} {{ said }} {{ missing | join(', ') }}", NAMES)
+    every = {"missing": [], **data}
+
+    assert template.uses == ("level", "missing", "said")
+    for _ in range(2):
+        assert template.render_again(every, BERLIN) == template.render(every, BERLIN)
+
+
+def test_a_remembered_text_is_that_of_its_reader_and_its_data() -> None:
+    template = compile_template("{{ at | time }} {{ said }}", NAMES)
+    noon = {"at": datetime(2026, 11, 23, 12, tzinfo=UTC), "said": "x"}
+    told = {
+        (reader, said): template.render_again({**noon, "said": said}, reader)
+        for reader in (BERLIN, Reader())
+        for said in ("x", "y")
+    }
+
+    assert len(set(told.values())) == 4
+
+
 @given(said=st.text(st.sampled_from("{%}#-= \n\r\u2028\u0085\x0b\x1c_()|itmelabo7*")))
 def test_markup_in_data_stays_as_it_is(said: str) -> None:
     assert shown("({{ said }})", said=said) == f"({' '.join(said.split())})"

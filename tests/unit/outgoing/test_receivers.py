@@ -23,7 +23,7 @@ def test_addresses_and_secrets_come_from_the_file_or_from_files_beside_it(tmp_pa
     found = load_receivers(tmp_path / "telling.yaml")
 
     assert found["chat"].target == ("https://chat.example.com/s3cr3t", False)
-    assert len(found["chat"].keys) == 2
+    assert len(found["chat"].secrets) == 2
     assert (found["chat"].events, found["chat"].from_level, found["chat"].noted) == (frozenset(EventKind), 1, False)
     assert found["pager"].target.private, "who writes down this machine means it"
     assert found["pager"].events == {EventKind.RFO_LATE}
@@ -37,6 +37,8 @@ def test_addresses_and_secrets_come_from_the_file_or_from_files_beside_it(tmp_pa
         ("{url: 'https://a.example'}", 2, "needs secret or secret_file"),
         (f"{{url: 'http://a.example', secret: {SECRET}}}", 2, "url must begin with https:// (http:// is for"),
         ("{url: 'https://a.example', secret: s3cr3t}", 2, "secret: expected whsec_ and the base64"),
+        ("{url: 'https://a.example', secret: whsec_c2hvcnQ=}", 2, "of 24 to 64 random bytes"),
+        ("{url: 'https://a.example', secret: whsec_no base64 at all!!}", 2, "secret: one is needed"),
         (f"{{url: 'https://a.example', secret: {SECRET}, event: []}}", 2, "there is no such setting; did you mean"),
         (f"{{url: 'https://a.example', secret: {SECRET}, events: [level]}}", 2, "expected 'escalation.level_reached'"),
         ("{url_file: not.there, secret_file: x}", 2, "cannot be read: No such file or directory"),

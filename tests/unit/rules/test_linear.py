@@ -5,10 +5,13 @@ from datetime import timedelta
 from types import FrameType
 from typing import Any
 
+import pytest
+
 from connector.domain.fields import Fields
 from connector.domain.ticket import Ticket
 from connector.rules.completeness import _MAX_CACHED, _extractions
 from connector.rules.evaluate import evaluate
+from connector.rules.text.known import Conversation
 from tests.benchmarks.tickets import aged, fresh
 from tests.builders import T0, incident, office_p4, said
 from tests.builders import at as at_minute
@@ -46,7 +49,18 @@ def test_twice_as_many_messages_and_pauses_take_twice_the_calls() -> None:
     short, long = (calls_of_a_look(lived(length)) for length in (40, 80))
 
     assert long < 2 * short
-    assert long < 5_000
+    assert long < 3_000
+
+
+def test_what_is_remembered_of_a_conversation_holds_no_ticket() -> None:
+    ticket = lived(3)
+    key, same = Conversation(ticket, (0, 2)), Conversation(fresh(ticket), (0, 2))
+
+    assert key == same
+    assert key != Conversation(ticket, (1, 2))
+    assert key.take() is ticket
+    with pytest.raises(AssertionError):
+        key.take()
 
 
 def test_what_is_remembered_of_messages_is_counted_in_bytes() -> None:

@@ -104,12 +104,35 @@ def unseen(context: Context) -> Observation:
     )
 
 
+def documents(context: Context) -> Observation:
+    """The request type by which escalation matrices are handed over (R35)."""
+    wanted = context.mapping.document_request_type
+    ladders = context.policy.escalation.ladders.values()
+    if wanted is None:
+        if not any(ladder.valid_from for ladder in ladders):
+            return ok("no escalation matrix is released: there is nothing to hand over")
+        return warn("document_request_type is not set: escalation matrices are handed over by hand", _DO)
+    kinds = {row.get("name"): str(row.get("issueTypeId")) for row in _request_types(context)}
+    if wanted not in kinds:
+        return warn(f"there is no request type {wanted!r} (document_request_type)", _DO)
+    ours = {context.issue_types[name] for name in context.mapping.handled_types if name in context.issue_types}
+    if kinds[wanted] in ours:
+        return warn(f"{wanted!r} makes issues that the rules work on", _DO)
+    return ok(wanted)
+
+
+def _request_types(context: Context) -> list[Row]:
+    path = f"{_desk(context)}/requesttype"
+    rows: list[Row] = context.once(path, lambda: desk_paged(context.bot, path))
+    return rows
+
+
 def _forms(context: Context) -> Mapping[str, Mapping[str, Row]]:
     """Request type that makes an incident → id of the field → the field."""
     desk = _desk(context)
     kinds = {context.issue_types[name] for name in context.mapping.issue_types.incident if name in context.issue_types}
     forms = {}
-    for row in context.once(f"{desk}/requesttype", lambda: desk_paged(context.bot, f"{desk}/requesttype")):
+    for row in _request_types(context):
         if str(row.get("issueTypeId")) in kinds:
             asked = row_of(context.bot, f"{desk}/requesttype/{row['id']}/field").get("requestTypeFields") or ()
             forms[str(row["name"])] = {str(field["fieldId"]): field for field in asked}

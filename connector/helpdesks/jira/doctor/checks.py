@@ -135,6 +135,8 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: required details", by_hand.required, (_FIELDS, _TYPES)),
     Check("checklist: queues", by_hand.queues_there, (_FIELDS, *_ADMIN)),
     Check("checklist: goals", by_hand.goals, (_FIELDS,)),
+    Check("letterhead", configuration.letterhead, (_FILES,)),
+    Check("checklist: documents", by_hand.documents, (_FIELDS, _TYPES)),
     Check("escalation mail", by_hand.escalation_mail, (_FILES,)),
     Check("receivers outside", telling.receivers),
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),

@@ -49,6 +49,7 @@ def checklist(site: JiraSite, current: Current, base: str) -> tuple[Item, ...]:
         _faults(site, at),
         _request_type(site, at),
         _required(site, at),
+        _documents(site, at),
         _goals(site, at),
         _queues(site, at),
         _notifications(site, at),
@@ -150,6 +151,16 @@ def _required(site: JiraSite, at: links.Links) -> Item:
         "This binds the portal only: what comes by e-mail is asked back by the rules (R14).",
     )
     return Item("required details", "Required details of the request types (R15–R18)", steps, at.request_types)
+
+
+def _documents(site: JiraSite, at: links.Links) -> Item:
+    """A request type cannot be made by the API."""
+    handled = ", ".join(sorted(site.mapping.handled_types))
+    steps = (
+        f"A request type of an issue type other than {handled}, with summary and description only, e.g. Documents",
+        "Its name into the mapping: document_request_type. Then interspace matrix apply hands matrices over.",
+    )
+    return Item("documents", "Request type for documents to customers (R35)", steps, at.request_types)
 
 
 def _goals(site: JiraSite, at: links.Links) -> Item:

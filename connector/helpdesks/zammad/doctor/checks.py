@@ -132,6 +132,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("access to groups", group_access, (_FILES, _GROUPS)),
     Check("agents' access to groups", agents_access, (_FILES, permission_check("roles"), _GROUPS)),
     Check("sender addresses", names.sender_addresses, (_FILES, _GROUPS)),
+    Check("letterhead", configuration.letterhead, (_FILES,)),
     Check("escalation mail", names.escalation_mail, (_FILES,)),
     Check("receivers outside", telling.receivers),
     Check("mail to customers", customers_mails, (_FILES, permission_check("triggers"), _GROUPS)),

@@ -15,8 +15,9 @@ from connector.helpdesks.zammad.doctor.conditions import named_conditions, texts
 from connector.helpdesks.zammad.doctor.context import Context, listed
 from connector.helpdesks.zammad.install.webhook import PATH
 from connector.helpdesks.zammad.webhook import NO_MATTER
-from connector.install.installation import endpoint, is_this_machine
+from connector.install.installation import endpoint
 from connector.install.objects import is_marked
+from connector.ports import is_this_machine
 
 WEBHOOK, SECRET = "webhook", "signature token"
 

@@ -31,7 +31,7 @@ def test_all_is_well_and_nothing_is_left(installed: Installation) -> None:
     found = installed.examine()
 
     hidden = set() if installed.jira.flavour == "cloud" else {"signature", *OF_CLOUD}
-    assert not_ok(found) == UNSEEN | hidden | {"escalation mail"}
+    assert not_ok(found) == UNSEEN | hidden | {"escalation mail", "letterhead"}
     assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
     assert installed.traces() == []
     assert installed.table.dead_letters() == []
@@ -43,7 +43,7 @@ def test_all_is_well_on_a_cloud_before_field_schemes(sqlite_url: str) -> None:
     found = installed.examine(test_tickets=False)
 
     assert found["project's fields"].seen.startswith("the field configuration of the project has all")
-    assert not_ok(found) == UNSEEN | {"escalation mail", "round trip", "transitions"}
+    assert not_ok(found) == UNSEEN | {"escalation mail", "letterhead", "round trip", "transitions"}
     installed.close()
 
 
@@ -68,7 +68,7 @@ def test_without_the_admins_token_the_rest_is_examined(installed: Installation) 
 
     found = installed.examine()
 
-    assert found.pop("escalation mail").verdict is CheckStatus.WARN
+    assert {found.pop(name).verdict for name in ("escalation mail", "letterhead")} == {CheckStatus.WARN}
     assert {finding.verdict for finding in found.values()} == {CheckStatus.OK, CheckStatus.SKIPPED}
     assert found["options"].verdict is CheckStatus.OK
     assert found["round trip"].verdict is CheckStatus.SKIPPED
@@ -104,7 +104,7 @@ def test_a_service_accounts_token_works_at_the_gateway_alone(cloud: Installation
 
     assert at_the_site.verdict is CheckStatus.FAIL
     assert "read:jira-work" in at_the_site.do
-    assert not_ok(found) == UNSEEN | {"escalation mail"}
+    assert not_ok(found) == UNSEEN | {"escalation mail", "letterhead"}
 
 
 def test_a_webhook_that_signs_nothing(cloud: Installation) -> None:

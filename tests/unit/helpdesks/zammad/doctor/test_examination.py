@@ -42,7 +42,7 @@ def test_all_is_well_and_nothing_is_left(installation: Installation) -> None:
     found = installation.examine()
 
     # Set up by hand, so there is no plan that it could drift from.
-    assert not_ok(found).keys() == {"installation", "escalation mail", "notifications", "open tickets"}
+    assert not_ok(found).keys() == {"installation", "escalation mail", "letterhead", "notifications", "open tickets"}
     assert "1 open tickets in reach" in found["open tickets"].seen
     assert found["installation"].verdict is CheckStatus.SKIPPED
     assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
@@ -140,7 +140,7 @@ def test_without_the_admins_token_the_rest_is_examined(installation: Installatio
 
     found = installation.examine()
 
-    for name in ("escalation mail", "notifications", "open tickets"):
+    for name in ("escalation mail", "letterhead", "notifications", "open tickets"):
         assert found.pop(name).verdict is CheckStatus.WARN
     assert {finding.verdict for finding in found.values()} == {CheckStatus.OK, CheckStatus.SKIPPED}
     assert found["attributes of a ticket"].verdict is CheckStatus.OK

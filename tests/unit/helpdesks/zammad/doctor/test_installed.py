@@ -32,7 +32,7 @@ def test_a_fresh_installation_is_well(of_a_version: Installation) -> None:
     not_ok = [finding for finding in found.values() if finding.verdict is not CheckStatus.OK]
     # The agents have no access to the intake. The delivered policy names nobody's address. There is no ticket yet
     # besides the tests' own.
-    told = ["agents' access to groups", "escalation mail", "attributes of a ticket"]
+    told = ["agents' access to groups", "letterhead", "escalation mail", "attributes of a ticket"]
     assert [finding.name for finding in not_ok] == told
     assert "may not work in Users" in found["agents' access to groups"].seen
     assert installed.traces() == []

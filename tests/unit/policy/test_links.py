@@ -1,0 +1,50 @@
+"""Links in letters: each is about one question, and nobody makes one up."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.policy.links import Asked, Links
+from tests.builders import T0
+
+LINKS = Links("https://support.isp.example/", (b"new", b"old"))
+ASKED = Asked("zammad", "41", T0 + timedelta(hours=22))
+
+
+def parameter(links: Links, asked: Asked = ASKED) -> str:
+    return links.consent(asked).partition("?link=")[2]
+
+
+def test_a_link_is_read_as_it_was_made() -> None:
+    assert LINKS.consent(ASKED).startswith("https://support.isp.example/form/consent?link=")
+    assert LINKS.read_consent(parameter(LINKS)) == ASKED
+
+
+def test_a_replaced_key_still_reads_and_another_one_does_not() -> None:
+    assert LINKS.read_consent(parameter(Links("https://x.example", (b"old",)))) == ASKED
+    assert LINKS.read_consent(parameter(Links("https://x.example", (b"other",)))) is None
+
+
+@given(st.integers(0, 200), st.characters(codec="ascii"))
+def test_a_changed_link_is_none_of_ours(place: int, sign: str) -> None:
+    link = parameter(LINKS)
+    changed = link[: place % len(link)] + sign + link[place % len(link) + 1 :]
+
+    assert changed == link or LINKS.read_consent(changed) is None
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_it(text: str) -> None:
+    assert LINKS.read_consent(text) is None
+
+
+def test_a_link_is_about_one_ticket_and_one_night() -> None:
+    made = {parameter(LINKS, Asked("zammad", ticket, at)) for ticket in ("1", "2") for at in _nights()}
+
+    assert len(made) == 4
+    assert "new" not in repr(LINKS)
+
+
+def _nights() -> list[datetime]:
+    return [T0, T0 + timedelta(days=1)]

@@ -1,0 +1,78 @@
+"""What a customer's system may send."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from connector.trouble_ticket.shapes import VERSION_4, VERSION_5, ShapeError, checked, typed
+from tests.tmf621_judge import faults
+from tests.unit.trouble_ticket.documents import LARGE, OLD, SMALL
+
+
+@pytest.mark.parametrize("document", [SMALL, LARGE])
+def test_what_the_specification_takes_is_taken_as_it_is(document: dict[str, Any]) -> None:
+    assert faults(document, "TroubleTicket_FVO") == []
+    assert checked(document, VERSION_5, whole=True, typed=True) == document
+
+
+def test_so_it_is_in_version_4() -> None:
+    assert faults(OLD, "TroubleTicket_Create", 4) == []
+    assert checked(OLD, VERSION_4, whole=True, typed=False) == OLD
+
+
+@pytest.mark.parametrize("missing", sorted(SMALL))
+def test_what_is_required_is_named(missing: str) -> None:
+    body = {name: value for name, value in SMALL.items() if name != missing}
+
+    with pytest.raises(ShapeError, match=f"{missing} is missing"):
+        checked(body, VERSION_5, whole=True, typed=True)
+    if missing != "@type":
+        assert checked(body, VERSION_5, whole=False, typed=False) == body, "a patch may leave it out"
+
+
+WRONG: list[tuple[str, Any, str]] = [
+    ("severity", 1, "severity has to be a text"),
+    ("description", {"a": 1}, "description has to be a text"),
+    ("description", "  ", "description has to say something"),
+    ("status", "open", "status has to be one of acknowledged"),
+    ("requestedResolutionDate", "tomorrow", "requestedResolutionDate has to be a date and time"),
+    ("requestedResolutionDate", "2026-11-24T12:00:00", "requestedResolutionDate has to be a date and time"),
+    ("note", {"text": "x"}, "note has to be a list"),
+    ("note", "text", "note has to be a list"),
+    ("note", ["text"], r"note\[0\] has to be an object"),
+    ("note", [{"text": 7}], r"note\[0\].text has to be a text"),
+    ("channel", {"name": "x"}, "channel.id is missing"),
+    ("relatedEntity", [{"role": "service"}], r"relatedEntity\[0\].entity is missing"),
+    ("relatedEntity", [{"role": "service", "entity": {}}], r"relatedEntity\[0\].entity.id is missing"),
+    ("attachment", [{"size": {"amount": True}}], r"attachment\[0\].size.amount has to be a number"),
+    ("externalIdentifier", [{"owner": "NOC"}], r"externalIdentifier\[0\].id is missing"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "text"), WRONG)
+def test_a_wrong_type_is_named_with_its_place(name: str, value: Any, text: str) -> None:
+    with pytest.raises(ShapeError, match=text):
+        checked({**SMALL, name: value}, VERSION_5, whole=True, typed=True)
+
+
+@pytest.mark.parametrize("body", [[], "text", None, 7])
+def test_a_body_is_an_object(body: Any) -> None:
+    with pytest.raises(ShapeError, match="the body has to be a JSON object"):
+        checked(body, VERSION_5, whole=True, typed=True)
+
+
+def test_each_object_gets_the_type_that_it_lacks() -> None:
+    bare = _without_types(deepcopy(LARGE))
+    bare["attachment"] = bare["attachment"][:1]
+
+    assert faults({**typed(bare), "id": "1", "href": "x"}, "TroubleTicket_RES") == []
+    assert typed(LARGE) == LARGE
+
+
+def _without_types(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_types(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_types(item) for name, item in value.items() if name != "@type"}
+    return value
