@@ -141,11 +141,13 @@ class PostgresqlDatabase:
             raise
         survive_fork(self)
 
-    def insert(self, table: Table) -> postgresql.Insert:
+    @staticmethod
+    def insert(table: Table) -> postgresql.Insert:
         """The insert with ``ON CONFLICT``."""
         return postgresql.insert(table)
 
-    def rows(self, *columns: Column[Any]) -> Select[Any]:
+    @staticmethod
+    def rows(*columns: Column[Any]) -> Select[Any]:
         """See ``Database.rows``."""
         array = cast(bindparam("b_rows", type_=Text), postgresql.JSON)
         of_type = (column(given.name, given.type) for given in columns)
