@@ -14,7 +14,6 @@ from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
 from connector.intake.panels import load_panels, unknown_customers
-from connector.outgoing.receivers import Outside, read_receivers
 from connector.policy.catalogue import Catalogue
 from connector.policy.hints import hints
 from connector.policy.load import load_policy, read_rules, read_texts
@@ -43,8 +42,8 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or registry.names()
     mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
     problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
-    receivers, wrong = read_receivers(settings.telling) if settings.telling else (Outside(), [])
     rules = read_rules(settings.policy, settings.services)
+    receivers, wrong = _of_receivers(settings)
     problems = sorted([*problems, *wrong, *_of_panels(settings)])
     texts = read_texts(rules)[0].messages.values()
     hinted = [*data_that_does_not_count(texts), *hints(rules)]
@@ -65,11 +64,21 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
         if settings.panels:
             click.echo(f"{settings.panels}: sound")
         if settings.telling:
-            count = len(receivers.webhooks)
-            click.echo(f"{settings.telling}: sound, {count} receiver{'' if count == 1 else 's'}")
+            click.echo(f"{settings.telling}: sound, {receivers} receiver{'' if receivers == 1 else 's'}")
     for hint in hinted:
         click.echo(f"Hint: {hint}.", err=True)
     sys.exit(1 if problems else 0)
+
+
+def _of_receivers(settings: Settings) -> tuple[int, list[Problem]]:
+    """How many receivers are told outside, and what is wrong with their file."""
+    if settings.telling is None:
+        return 0, []
+    # Whoever has no such file does not wait for what sends.
+    from connector.outgoing.receivers import read_receivers
+
+    outside, problems = read_receivers(settings.telling)
+    return len(outside.webhooks), problems
 
 
 def _of_panels(settings: Settings) -> list[Problem]:

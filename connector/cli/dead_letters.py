@@ -25,10 +25,10 @@ from connector.work.table import DeadLetter, Key, WorkTable
 
 @click.group(cls=Group)
 def dead_letters() -> None:
-    """Tickets that failed for good, and what nobody outside could be told.
+    """Tickets that failed for good.
 
-    A new event on the ticket tries it once more by itself. What could not be told has an id of ticket, event and
-    receiver, as in 41/level-3/pager.
+    Also what nobody outside could be told: its id is ticket, event and receiver, as in 41/level-3/pager. A new event on
+    a ticket tries it once more by itself.
 
     \b
     Examples:
