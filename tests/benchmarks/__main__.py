@@ -25,6 +25,7 @@ from tests.benchmarks import (
     bench_evaluate,
     bench_form,
     bench_health,
+    bench_intake,
     bench_long_answers,
     bench_memory,
     bench_noop,
@@ -137,6 +138,7 @@ def _takeover(options: argparse.Namespace) -> Iterator[Row]:
 
 _PARTS: dict[str, Part] = {
     "receiver": _of(bench_receiver.rows),
+    "intake": _of(bench_intake.rows),
     "form": _of(bench_form.rows),
     "worker": _of(bench_worker.rows),
     "workers": _of(bench_worker.rows_of_many),
