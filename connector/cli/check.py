@@ -13,7 +13,7 @@ from connector.cli.options import MAPPING, RULES, TELLING, helpdesk_option, sett
 from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
-from connector.outgoing.receivers import read_receivers
+from connector.outgoing.receivers import Outside, read_receivers
 from connector.policy.hints import hints
 from connector.policy.load import load_policy, read_rules, read_texts
 from connector.policy.messages import check_shipped, data_that_does_not_count
@@ -39,7 +39,7 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     chosen = (helpdesk,) if helpdesk else settings.helpdesks or registry.names()
     mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
     problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
-    receivers, wrong = read_receivers(settings.telling) if settings.telling else ({}, [])
+    receivers, wrong = read_receivers(settings.telling) if settings.telling else (Outside(), [])
     problems = sorted([*problems, *wrong])
     rules = read_rules(settings.policy, settings.services)
     texts = read_texts(rules)[0].messages.values()
@@ -59,7 +59,8 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     else:
         _sound(settings, mappings)
         if settings.telling:
-            click.echo(f"{settings.telling}: sound, {len(receivers)} receiver{'' if len(receivers) == 1 else 's'}")
+            count = len(receivers.webhooks)
+            click.echo(f"{settings.telling}: sound, {count} receiver{'' if count == 1 else 's'}")
     for hint in hinted:
         click.echo(f"Hint: {hint}.", err=True)
     sys.exit(1 if problems else 0)

@@ -26,9 +26,10 @@ from connector.helpdesks.versions import doubt
 from connector.intake.panels import load_panels
 from connector.operations.links import page_of
 from connector.outgoing.courier import Courier
-from connector.outgoing.hub import Hub, by_receiver
+from connector.outgoing.hub import Hub
+from connector.outgoing.letters import Letters
 from connector.outgoing.receivers import load_receivers
-from connector.outgoing.webhooks import Webhooks, unknown
+from connector.outgoing.webhooks import Webhooks, by_receiver, unknown
 from connector.parent import end_first, end_with_supervisor, pulse
 from connector.policy.models import Policy
 from connector.ports import holder
@@ -127,7 +128,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     served = settings.helpdesk(helpdesk)
     # Whatever is wrong with settings or rules is said before there is a work table.
     open_rules(settings, served)
-    receivers = load_receivers(settings.telling)
+    outside = load_receivers(settings.telling)
     table = open_table(settings)
     open_again = partial(open_rules, settings, served, table.now)
     desk, policy = open_again()
@@ -144,10 +145,13 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         after_write=plugin(served).sweep_after_write,
         largest_change=settings.largest_change,
     )
-    webhooks = Webhooks(receivers, page_of(settings, served))
+    page = page_of(settings, served)
+    webhooks = Webhooks(outside.webhooks, page)
+    mail = None if plugin(served).mails_contacts else outside.mail
+    letters = (Letters(mail, page, table.now),) if mail else ()
     panels = {panel.name: panel for panel in (load_panels(settings.panels) if settings.panels else ())}
     hub = Hub(served, table.listeners, panels, table.now)
-    courier = Courier(table, served, webhooks.deliveries(table.now), by_receiver(hub, unknown))
+    courier = Courier(table, served, webhooks.deliveries(table.now), by_receiver((hub, *letters), unknown))
     worker = Worker(
         table,
         desk,
@@ -157,7 +161,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         schedule=schedule,
         pulse=pulse(),
         watch=watch,
-        tellers=(webhooks, hub),
+        tellers=(webhooks, hub, *letters),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())

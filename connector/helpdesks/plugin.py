@@ -158,6 +158,8 @@ class HelpdeskPlugin(Generic[S]):
     open_installation: "Callable[[S, Policy, Clock], Installation] | None" = None
     """``None``: it is set up by hand. Raises SettingsError, PolicyError, PermanentError."""
     init: Init | None = None
+    mails_contacts: bool = False
+    """It mails the contacts of a level itself, once it is set up."""
     sweep_after_write: timedelta | None = None
     """How soon to look for changes after an own write, where the helpdesk does not tell of those that people made to
     the same ticket at that moment."""

@@ -27,6 +27,8 @@ _KNOWN = timedelta(seconds=5)
 class Hub:
     """The listeners of all panels; ``panels`` tells the panels by their names."""
 
+    prefix = PREFIX
+
     def __init__(
         self, helpdesk: str, listeners: Listeners, panels: Mapping[str, Panel], now: Callable[[], datetime]
     ) -> None:
@@ -84,15 +86,6 @@ class Hub:
         if self._until is None or not self._until - _KNOWN <= now < self._until:
             self._held, self._until = self._listeners.all(), now + _KNOWN
         return self._held
-
-
-def by_receiver(hub: Hub, otherwise: Callable[[Telling], None]) -> Callable[[Telling], None]:
-    """How a telling is delivered that no receiver of the file waits for."""
-
-    def deliver(telling: Telling) -> None:
-        (hub.deliver if telling.key.receiver.startswith(PREFIX) else otherwise)(telling)
-
-    return deliver
 
 
 def described(listener: Listener, version: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 from connector.domain.event import EventKind
 from connector.helpdesks.errors import hide
 from connector.outgoing.post import Target, is_loopback, problem_with
+from connector.policy.kinds import Address, Name
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
 from connector.policy.section import Section
@@ -46,10 +47,33 @@ class Receiver(Section):
         return self
 
 
+class MailSpec(Section):
+    """A mail server by which the contacts of a level are written to, where the helpdesk does not do that itself."""
+
+    host: Name
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="tls: from the first byte, mostly port 465; none: on this machine only"
+    )
+    sender: Address = Field(description="who it is from")
+    user: Name | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = Field(default=None, description="a file that holds it, relative to this one")
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError("tls: none is for a mail server on this machine")
+        if (self.user is None) != (self.password is None and self.password_file is None):
+            raise ValueError("user and password belong together")
+        return self
+
+
 class Receivers(Section):
     """What the file holds."""
 
     receivers: Mapping[ReceiverName, Receiver] = Field(default={}, description="by names that notes show")
+    mail: MailSpec | None = None
 
 
 class Webhook:
@@ -76,6 +100,25 @@ class Webhook:
             hide(text)
 
 
+class Mail:
+    """A mail server whose password has been read."""
+
+    def __init__(self, spec: MailSpec, folder: Path) -> None:
+        """:raises ValueError: the password's file cannot be read."""
+        self.spec = spec
+        self.password: str | None = None
+        if spec.user is not None:
+            self.password = _text("password", spec.password, spec.password_file, folder)
+            hide(self.password)
+
+
+class Outside(NamedTuple):
+    """Everybody who is told."""
+
+    webhooks: Mapping[str, Webhook] = {}
+    mail: Mail | None = None
+
+
 def _is_secret(text: str) -> bool:
     """As Standard Webhooks has them (specification 1.0, "Signature scheme")."""
     try:
@@ -96,27 +139,32 @@ def _text(name: str, value: SecretStr | None, file: Path | None, folder: Path) -
         raise ValueError(f"{name}_file {path} cannot be read: {reason}") from None
 
 
-def read_receivers(path: Path) -> tuple[dict[str, Webhook], list[Problem]]:
-    """The receivers by their names as far as they are sound, and everything that is wrong with the file."""
+def read_receivers(path: Path) -> tuple[Outside, list[Problem]]:
+    """What the file says as far as it is sound, and everything that is wrong with it."""
     read = read_section(path, Receivers)
     if read.section is None or read.document is None:
-        return {}, read.problems
-    found, problems = dict[str, Webhook](), list(read.problems)
+        return Outside(), read.problems
+    webhooks, mail, problems = dict[str, Webhook](), None, list(read.problems)
     for name, receiver in read.section.receivers.items():
         try:
-            found[name] = Webhook(receiver, path.parent)
+            webhooks[name] = Webhook(receiver, path.parent)
         except ValueError as error:
             problems += read.document.located([(("receivers", name), str(error))])
-    return found, problems
+    if read.section.mail is not None:
+        try:
+            mail = Mail(read.section.mail, path.parent)
+        except ValueError as error:
+            problems += read.document.located([(("mail",), str(error))])
+    return Outside(webhooks, mail), problems
 
 
-def load_receivers(path: Path | None) -> dict[str, Webhook]:
-    """The receivers by their names; none without a file.
+def load_receivers(path: Path | None) -> Outside:
+    """Who is told; nobody without a file.
 
     :raises PolicyError: everything that is wrong with it.
     """
     if path is None:
-        return {}
+        return Outside()
     found, problems = read_receivers(path)
     if problems:
         raise PolicyError(problems)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from connector.domain.decision import Decision
 from connector.domain.event import Event, EventKind
@@ -59,6 +60,26 @@ def send(receiver: Webhook, message: str, body: str, now: datetime) -> None:
     """Signs and posts a body. Raises NotDeliveredError."""
     content = body.encode()
     post(receiver.target, signed_headers(receiver.secrets, message, now, content), content, now)
+
+
+class Way(Protocol):
+    """A way of telling those whose names begin with ``prefix``."""
+
+    prefix: str
+
+    def deliver(self, telling: Telling) -> None:
+        """Raises NotDeliveredError."""
+
+
+def by_receiver(ways: Iterable[Way], otherwise: Deliver) -> Deliver:
+    """How a telling is delivered that no receiver of the file waits for."""
+    known = {way.prefix: way.deliver for way in ways}
+
+    def deliver(telling: Telling) -> None:
+        kind, separator, _ = telling.key.receiver.partition(":")
+        known.get(kind + separator, otherwise)(telling)
+
+    return deliver
 
 
 def unknown(telling: Telling) -> None:

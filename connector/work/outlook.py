@@ -7,6 +7,7 @@ from connector.domain.decision import Decision
 from connector.domain.fields import Fields
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Missed
+from connector.rules.timeline import whole_second
 
 _MISSED = {
     Missed.FIRST_RESPONSE: ("first response",),
@@ -57,7 +58,7 @@ def _target(fields: Fields, decision: Decision, now: datetime) -> tuple[str | No
     # What was kept stays on the ticket with its time; only the rule knows which clocks still run.
     running = next((outcome.due for outcome in decision.outcomes if outcome.rule == "targets"), None)
     first = fields.first_response_due_at
-    name = "first response" if first and running and first == running.replace(microsecond=0) else "repair"
+    name = "first response" if first and running and first == whole_second(running) else "repair"
     coming = {name: running, "update": fields.next_update_at}
     ahead = [(at, name) for name, at in coming.items() if at is not None and at > now]
     if not ahead:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, select
 
-from connector.helpdesks.on_behalf import Message, Opened, Request
+from connector.helpdesks.on_behalf import Message, Opened, Request, is_of_panel
 from connector.intake.promise import Promise
 from connector.work import statements
 from connector.work.database import Database
@@ -23,9 +23,6 @@ from connector.work.schema import SUBMISSIONS, TICKETS, USED, from_micros, optio
 
 KEPT = timedelta(days=7)
 _MOST_FORGOTTEN = 200
-_ROW = "@"
-"""Begins the name of a submission's row in the work table; no helpdesk's ids begin with it."""
-
 _S = SUBMISSIONS.c
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
 _KEY = bindparam("b_key", type_=Text)
@@ -42,7 +39,7 @@ _FORGET = SUBMISSIONS.delete().where(_S.helpdesk == _HELPDESK, _S.key == _KEY)
 _FORGET_USED = USED.delete().where(USED.c.until < bindparam("b_before", type_=BigInteger))
 _FORGET_ROW = TICKETS.delete().where(
     TICKETS.c.helpdesk == _HELPDESK,
-    TICKETS.c.ticket == bindparam("b_row", type_=Text),
+    TICKETS.c.ticket == _KEY,
     TICKETS.c.due.is_(None),
     TICKETS.c.token.is_(None),
 )
@@ -78,13 +75,13 @@ class Submitted(NamedTuple):
 
 
 def row_of(helpdesk: str, key: str) -> Key:
-    """The row of the work table that says when a submission is worked on."""
-    return Key(helpdesk, f"{_ROW}{key}")
+    """The row of the work table that says when a submission is worked on: named by its key, which is no ticket's id."""
+    return Key(helpdesk, key)
 
 
 def submission_of(row: Key) -> str | None:
     """The key of the submission whose row it is; ``None``: a ticket's or a sweep's."""
-    return row.ticket.removeprefix(_ROW) if row.ticket.startswith(f"{_ROW}panel:") else None
+    return row.ticket if is_of_panel(row.ticket) else None
 
 
 class Submissions:
@@ -170,7 +167,7 @@ class Submissions:
         self._forget([(helpdesk, key)])
 
     def _forget(self, old: Iterable[tuple[str, str]]) -> None:
-        gone = [{"b_helpdesk": helpdesk, "b_key": key, "b_row": _ROW + key} for helpdesk, key in old]
+        gone = [{"b_helpdesk": helpdesk, "b_key": key} for helpdesk, key in old]
 
         def forget(connection: Connection) -> None:
             for statement in (_FORGET, _FORGET_ROW):

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     bench_calls,
     bench_documents,
     bench_evaluate,
+    bench_form,
     bench_health,
     bench_long_answers,
     bench_memory,
@@ -136,6 +137,7 @@ def _takeover(options: argparse.Namespace) -> Iterator[Row]:
 
 _PARTS: dict[str, Part] = {
     "receiver": _of(bench_receiver.rows),
+    "form": _of(bench_form.rows),
     "worker": _of(bench_worker.rows),
     "workers": _of(bench_worker.rows_of_many),
     "run": _of(bench_worker.rows_of_run),

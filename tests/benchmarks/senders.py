@@ -7,6 +7,7 @@ import selectors
 import socket
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
@@ -51,13 +52,22 @@ def signed_request(ticket: int, size: int = 7_000, secret: bytes = SECRET, path:
     return head.encode() + body
 
 
-def send(port: int, processes: int = 2, connections: int = 16, seconds: float = 3.0) -> Result:
-    """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up."""
+def send(
+    port: int,
+    processes: int = 2,
+    connections: int = 16,
+    seconds: float = 3.0,
+    requests: Sequence[bytes] | None = None,
+) -> Result:
+    """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up.
+
+    ``requests``: what is sent in turn; signed deliveries if nothing is given.
+    """
     context = multiprocessing.get_context("spawn")
     pipes, workers = [], []
     for number in range(processes):
         here, there = context.Pipe()
-        worker = context.Process(target=_run, args=(there, port, connections, seconds, number * 100_000 + 1))
+        worker = context.Process(target=_run, args=(there, port, connections, seconds, number * 100_000 + 1, requests))
         worker.start()
         workers.append(worker)
         pipes.append(here)
@@ -76,8 +86,10 @@ def send(port: int, processes: int = 2, connections: int = 16, seconds: float = 
     return total
 
 
-def _run(pipe: Connection, port: int, connections: int, seconds: float, first: int) -> None:
-    requests = [signed_request(first + offset) for offset in range(1_000)]
+def _run(
+    pipe: Connection, port: int, connections: int, seconds: float, first: int, given: Sequence[bytes] | None
+) -> None:
+    requests = list(given) if given else [signed_request(first + offset) for offset in range(1_000)]
     selector = selectors.DefaultSelector()
     for number in range(connections):
         sock = socket.create_connection(("127.0.0.1", port))
@@ -106,7 +118,7 @@ def _exchange(selector: selectors.BaseSelector, requests: list[bytes], seconds: 
             break
         for key, _ in ready:
             sock: socket.socket = key.fileobj  # type: ignore[assignment]
-            answer = sock.recv(4096)
+            answer = sock.recv(65_536)
             key.data[2] += answer
             if answer and not _is_complete(key.data[2]):
                 continue

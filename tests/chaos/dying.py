@@ -20,6 +20,7 @@ from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses
+from connector.helpdesks.on_behalf import ActsForCustomers, Message, Opened, Reported, Request
 from connector.work.opening import open_database
 from connector.work.table import Done, Job, WorkTable
 
@@ -28,6 +29,8 @@ class Point(StrEnum):
     """Where a worker may die, in the order of the work on one ticket."""
 
     CLAIMED = "after claim"
+    BEFORE_OPEN = "before a panel's report is opened"
+    OPENED = "after a panel's report is opened, before that is recorded"
     READ = "after read"
     BEFORE_ENSURE = "before ensure"
     INTENDED = "after the intent to create, before create"
@@ -50,6 +53,7 @@ _CALLS = {
     ("after", "PUT", "/api/v1/tickets/*"): Point.WRITTEN,
     ("after", "PUT", "/rest/api/2/issue/*/properties/interspace-created"): Point.INTENDED,
     ("after", "POST", "/rest/api/2/issue"): Point.CREATED,
+    ("after", "POST", "/rest/servicedeskapi/request"): Point.CREATED,
     ("before", "POST", "/rest/api/2/issueLink"): Point.BEFORE_LINK,
     ("after", "POST", "/rest/api/2/issueLink"): Point.LINKED,
     ("after", "PUT", "/rest/api/2/issue/*"): Point.WRITTEN,
@@ -155,6 +159,35 @@ class DyingDesk:
         """See ``Helpdesk``."""
         self._deaths.at(Point.BEFORE_ENSURE)
         return self._desk.ensure(new, incident)
+
+    def opened(self, key: str) -> Opened | None:
+        """See ``ActsForCustomers``."""
+        self._deaths.begin(key)
+        return self._on_behalf.opened(key)
+
+    def open(self, request: Request) -> Opened:
+        """See ``ActsForCustomers``."""
+        self._deaths.at(Point.BEFORE_OPEN)
+        opened = self._on_behalf.open(request)
+        self._deaths.at(Point.OPENED)
+        return opened
+
+    def complete(self, opened: Opened, request: Request) -> None:
+        """See ``ActsForCustomers``."""
+        self._on_behalf.complete(opened, request)
+
+    def say(self, message: Message, ticket: Ticket) -> bool:
+        """See ``ActsForCustomers``."""
+        return self._on_behalf.say(message, ticket)
+
+    def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
+        """See ``ActsForCustomers``."""
+        return self._on_behalf.reported(services, over=over)
+
+    @property
+    def _on_behalf(self) -> ActsForCustomers:
+        assert isinstance(self._desk, ActsForCustomers)
+        return self._desk
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         """See ``Helpdesk``."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
+from connector.domain.vocabulary import Actor, IntakeStatus, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.install.planning import Setup, plan_zammad
 from connector.helpdesks.zammad.install.tables import ZammadWriter
@@ -25,6 +25,7 @@ from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts
 from connector.sandbox.zammad.house import ZammadHouse
 from tests.builders import T0
 from tests.promises.conftest import COMPLETE, Cast, with_people, zammad_house
+from tests.unit.intake.reports import request
 
 SHIFT, HEAD = "shift@interspace.example", "head@interspace.example"
 CUSTOMERS_ADDRESS = "ada@harbour.example"
@@ -189,6 +190,20 @@ def test_agents_must_fill_in_a_new_ticket_and_may_change_incomplete_ones(install
 
     assert stage.ticket(incomplete).title == "Help wanted"
     assert stage.ticket(incomplete).fields.service_id is None
+
+
+def test_a_panel_may_report_without_a_mandatory_detail_which_is_asked_for(installed: Cast) -> None:
+    stage = installed.stage
+    incomplete = request(issueStartDate=None, impact=None, urgency=None)
+    stage.table.submissions.accept(stage.desk.name, incomplete, incomplete.digest)
+    stage.settle()
+
+    done = stage.table.submissions.find(stage.desk.name, incomplete.key)
+    assert done is not None
+    assert done.opened is not None
+    ticket = stage.ticket(done.opened.id)
+    assert ticket.fields.intake_status is IntakeStatus.ASKED
+    assert ticket.articles[-1].recipients == ("ada@harbour.example",)
 
 
 def test_the_connector_makes_its_rfo_tasks_in_spite_of_mandatory_fields(installed: Cast) -> None:

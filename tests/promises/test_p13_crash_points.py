@@ -16,6 +16,8 @@ from typing import NamedTuple
 import pytest
 
 from connector.domain.vocabulary import TicketState
+from connector.helpdesks.on_behalf import Request
+from connector.work.submissions import State
 from connector.work.table import Key, WorkTable
 from connector.work.worker import LEASE
 from tests.builders import default_policy
@@ -25,6 +27,7 @@ from tests.chaos.helpdesks import HELPDESKS, SHAPES
 from tests.chaos.sandbox import Sandbox
 from tests.chaos.worker import POLICY, Order, worker_process
 from tests.promises.conftest import Place
+from tests.unit.intake.reports import request
 from tests.waiting import is_quiet, wait_until
 
 pytestmark = pytest.mark.slow
@@ -36,6 +39,8 @@ MOST_TICKETS = 10 * len(Point)
 """Nobody needs half as many to come past every point."""
 
 CREATING = frozenset({Point.BEFORE_ENSURE, Point.INTENDED, Point.CREATED, Point.BEFORE_LINK, Point.LINKED})
+REPORTING = frozenset({Point.BEFORE_OPEN, Point.OPENED})
+"""Of panels' reports: see below."""
 MOVING = frozenset({Point.BEFORE_MOVE, Point.MOVED})
 ON_JIRA_ALONE = MOVING | {Point.INTENDED, Point.BEFORE_LINK, Point.LINKED}
 """Zammad finds what was created at once, and changes the state and links in the same request as the rest."""
@@ -157,7 +162,7 @@ def test_the_next_worker_finishes_what_the_dead_ones_began(
 ) -> None:
     """A ticket for each point. Whoever dies takes all others of its process with it, wherever they are."""
     scene = open_scene(place.helpdesk, place.database_url)
-    points = set(Point) - not_passed - (ON_JIRA_ALONE if place.helpdesk.startswith("zammad") else set())
+    points = set(Point) - REPORTING - not_passed - (ON_JIRA_ALONE if place.helpdesk.startswith("zammad") else set())
     tickets: list[str] = []
 
     while left := [point for point in Point if point in points and not (tmp_path / point).exists()]:
@@ -174,6 +179,34 @@ def test_the_next_worker_finishes_what_the_dead_ones_began(
     assert found.steps[step] == len(tickets)
     assert {scene.helpdesk.desk().read(ticket).state for ticket in tickets} == {state}
     assert [created[f"rfo:{ticket}"] for ticket in tickets] == [story is rfo] * len(tickets)
+
+
+@pytest.mark.parametrize("kind", ["zammad", "jira-cloud"])
+def test_a_panels_report_is_one_ticket_wherever_the_worker_dies(
+    open_scene: OpenScene, kind: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    """A report for each point. On Jira the request and what belongs to it are two calls."""
+    scene = open_scene(kind, sqlite_url)
+    points = REPORTING | {Point.CLAIMED, Point.CREATED, Point.BEFORE_DONE, Point.DONE}
+    points |= {Point.WRITTEN} if kind.startswith("jira") else set()
+    reports: list[Request] = []
+
+    while left := [point for point in Point if point in points and not (tmp_path / point).exists()]:
+        assert len(reports) < MOST_TICKETS, left
+        more = [request(externalId=f"{kind} {len(reports) + number}") for number in range(len(left))]
+        deaths = tuple(Death(point, report.key, tmp_path / point) for point, report in zip(left, more, strict=True))
+        reports += more
+        for report in more:
+            scene.table.submissions.accept(scene.helpdesk.name, report, report.digest)
+        scene.work(scene.order._replace(deaths=deaths))
+
+    created = scene.helpdesk.made().tickets
+    done = [scene.table.submissions.find(scene.helpdesk.name, report.key) for report in reports]
+    assert [created[report.key] for report in reports] == [1] * len(reports)
+    assert {one.state for one in done if one} == {State.MADE}
+    numbers = {one.opened.id for one in done if one and one.opened}
+    assert len(numbers) == len(reports)
+    assert {scene.helpdesk.desk().read(ticket).fields.escalation_level for ticket in numbers} == {1}
 
 
 @pytest.mark.parametrize("kind", ["zammad", "jira-cloud"])

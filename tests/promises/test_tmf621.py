@@ -12,8 +12,8 @@ from werkzeug.test import Client, TestResponse
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeChannel, Priority, TicketState
 from connector.intake.panels import Panel
 from connector.outgoing.courier import Courier
-from connector.outgoing.hub import Hub, by_receiver
-from connector.outgoing.webhooks import unknown
+from connector.outgoing.hub import Hub
+from connector.outgoing.webhooks import by_receiver, unknown
 from connector.receiver import Receiver, create_app
 from connector.sandbox.stage import Stage
 from connector.work.table import WorkTable
@@ -226,7 +226,7 @@ def test_listeners_are_told_once_by_the_version_that_they_asked(cast: Cast) -> N
     own = program(stage)
     hub = Hub(stage.desk.name, stage.table.listeners, {PANEL.name: PANEL}, stage.clock)
     stage.worker = Worker(stage.table, stage.desk, stage.policy, tellers=(hub,))
-    courier = Courier(stage.table, stage.desk.name, {}, by_receiver(hub, unknown))
+    courier = Courier(stage.table, stage.desk.name, {}, by_receiver((hub,), unknown))
     with listening() as listener:
         status, subscription = own.asks("POST", f"{V5}/hub", {"@type": "Hub", "callback": listener.url}, name="Hub")
         only = {"callback": f"{listener.url}?4", "query": "eventType=TroubleTicketCreateEvent"}

@@ -126,6 +126,7 @@ PLUGIN = HelpdeskPlugin(
         hint="If {ticket} is the number on the screen: interspace explain '#{ticket}'",
     ),
     sender=SENDER,
+    mails_contacts=True,
     mapping=_mapping,
     open_desk=_open_desk,
     # An agent's change that crosses ours leaves us as the last who changed the ticket: no trigger fires.

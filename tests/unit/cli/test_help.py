@@ -87,7 +87,7 @@ def test_settings_stand_under_headings_after_the_commands_own_options(words: tup
 def test_a_setting_names_its_variable_and_its_default_once(words: tuple[str, ...]) -> None:
     said = {option: text for options in listed(*words).values() for option, text in options.items()}
 
-    for option in said.keys() & SETTINGS.keys() if words[0] != "simulate" else ():
+    for option in said.keys() & SETTINGS.keys() if words[0] not in ("sandbox", "simulate") else ():
         name = SETTINGS[option]
         default = declared()[name].default
         ending = f"[{variable(name)}]" if default is None else f"; default: {default}]"

@@ -17,6 +17,14 @@ from connector.settings import load
 from connector.work.table import WorkTable
 from connector.work.tellings import TellingKey
 from tests.listener import listening
+from tests.mail_server import mail_server
+
+
+class Examined(Examination):
+    """Of a helpdesk that mails nobody itself."""
+
+    HELPDESK = "jira"
+
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 Say = Callable[..., Result]
@@ -75,10 +83,16 @@ def test_doctor_sends_each_receiver_a_signed_test(tmp_path: Path) -> None:
     file = tmp_path / "telling.yaml"
 
     def examination(values: Mapping[str, str], *, test_tickets: bool = True) -> Examination:
-        return Examination(load(values, with_file=False), test_tickets=test_tickets)
+        return Examined(load(values, with_file=False), test_tickets=test_tickets)
 
     with listening() as listener:
         file.write_text(f"receivers:\n  pager: {{url: '{listener.url}', secret: {SECRET}}}\n")
+        with mail_server() as server:
+            with_mail = tmp_path / "mail.yaml"
+            where = f"{{host: 127.0.0.1, port: {server.port}, tls: none, sender: a@isp.example}}"
+            with_mail.write_text(f"{file.read_text()}mail: {where}\n")
+            all_good = receivers(examination({"INTERSPACE_TELLING": str(with_mail)}))
+        assert (all_good.text, server.got) == ("pager, mail took a test", [])
         good = receivers(examination({"INTERSPACE_TELLING": str(file)}))
         listener.answer = lambda: (401, {})
         bad = receivers(examination({"INTERSPACE_TELLING": str(file)}))
@@ -88,5 +102,5 @@ def test_doctor_sends_each_receiver_a_signed_test(tmp_path: Path) -> None:
     assert (good.verdict, good.text) == (CheckStatus.OK, "pager took a test")
     assert (bad.verdict, bad.text) == (CheckStatus.FAIL, "pager: it answers 401")
     assert (nothing_sent.verdict, nobody.verdict) == (CheckStatus.SKIPPED, CheckStatus.OK)
-    assert [json.loads(one.body)["type"] for one in listener.got] == ["interspace.test"] * 2
+    assert [json.loads(one.body)["type"] for one in listener.got] == ["interspace.test"] * 3
     assert all(one.headers["webhook-signature"].startswith("v1,") for one in listener.got)

@@ -20,7 +20,7 @@ def test_addresses_and_secrets_come_from_the_file_or_from_files_beside_it(tmp_pa
         "  chat: {url_file: chat.url, secret_file: chat.secret, noted: false}\n"
     )
 
-    found = load_receivers(tmp_path / "telling.yaml")
+    found = load_receivers(tmp_path / "telling.yaml").webhooks
 
     assert found["chat"].target == ("https://chat.example.com/s3cr3t", False)
     assert len(found["chat"].secrets) == 2
@@ -60,4 +60,4 @@ def test_what_is_wrong_is_named_with_its_line_and_without_the_secret(
 
 
 def test_without_a_file_nobody_is_told() -> None:
-    assert load_receivers(None) == {}
+    assert load_receivers(None) == ({}, None)

@@ -88,6 +88,14 @@ def test_the_outlook_of_a_new_incident_is_its_response_and_its_next_level() -> N
     assert (seen.missed, seen.missed_at) == (None, None)
 
 
+def test_the_response_is_named_also_where_the_ticket_was_created_within_a_second() -> None:
+    created = T0 + timedelta(microseconds=892_000)
+    fields = complete(impact=Impact.SERVICE_AFFECTING, urgency=Urgency.HIGH)
+    ticket = incident(fields=fields, created_at=created, updated_at=created)
+    now = created + timedelta(minutes=1)
+    assert outlook(ticket, evaluate(ticket, default_policy(), now), now).target == "first response"
+
+
 def test_a_missed_response_is_told_with_its_time_and_the_update_is_ahead() -> None:
     seen, decision = seen_at(T0 + timedelta(minutes=20))
     assert decision.changes["missed_targets"] is Missed.FIRST_RESPONSE

@@ -208,7 +208,9 @@ def _notifications(site: JiraSite, at: links.Links) -> Item:
     level = site.fields["escalation_level"]
     steps = [
         f"One rule each. When: Field value changed, {level}. {_BY_US} If: the issue matches JQL. Then: Send email. "
-        "A change may pass several levels: the search finds every one of them."
+        "A change may pass several levels: the search finds every one of them.",
+        "None where the connector mails them itself (mail in the file of INTERSPACE_TELLING): delete such rules then, "
+        "or everybody gets two.",
     ]
     for name, ladder in site.policy.escalation.ladders.items():
         steps += [

@@ -9,6 +9,7 @@ from connector.domain.vocabulary import (
     NOT_ENGLISH,
     WAITED_FOR,
     Duplicate,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     ParentIncident,
@@ -51,7 +52,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "parent_incident",
         )
     )
-    measure = site.jql("next_measure_at")
+    measure, channel = site.jql("next_measure_at"), site.jql("intake_channel")
     incidents, kinds = site.open_incidents, site.mapping.issue_types
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
     late = f"{missed} in ({', '.join(Missed)})"
@@ -123,6 +124,12 @@ def views(site: JiraSite) -> tuple[View, ...]:
             "The customer writes in another language.",
             f"{incidents} AND {language} in ({', '.join(NOT_ENGLISH)}) ORDER BY created ASC",
             ("language",),
+        ),
+        View(
+            "From panels",
+            "Reported in My Interspace or by a customer's own system.",
+            f"{incidents} AND {channel} in ({', '.join(IntakeChannel)}) ORDER BY created ASC",
+            ("intake_channel",),
         ),
         View("By customer", "Everything that is open.", f"{incidents} ORDER BY reporter ASC, {upcoming} ASC"),
     )

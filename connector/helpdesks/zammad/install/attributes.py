@@ -80,8 +80,8 @@ def mandatory(site: InstallContext) -> Iterator[Wanted]:
     A mandatory field binds the API too: on the create mask only creates, on any other screen every later change of an
     incomplete ticket. So it is in incidents' groups only: the connector's own tickets and other departments' are made
     as before. Other programs that create incidents by API are refused without these details, hence the switch
-    ``required_on_create`` of the mapping. Mail comes in without them in any case; the rules ask back then (R14). Body
-    as in recording 265.
+    ``required_on_create`` of the mapping. The connector's own user is not: it opens what panels report. Mail comes in
+    without them in any case; the rules ask back then (R14). Body as in recording 265.
     """
     if not site.mapping.required_on_create:
         return
@@ -93,7 +93,11 @@ def mandatory(site: InstallContext) -> Iterator[Wanted]:
             "object": "Ticket",
             "preferences": {"screen": ["create_middle"]},
             "condition_saved": {},
-            "condition_selected": {"ticket.group_id": {"operator": "is", "value": site.incident_groups}},
+            "condition_selected": {
+                "ticket.group_id": {"operator": "is", "value": site.incident_groups},
+                # A panel may report without a detail: the rules ask for it then, as in a mail.
+                "session.id": {"operator": "is not", "value": [str(site.bot_id)]},
+            },
             "perform": {
                 site.attribute(field): {"operator": "set_mandatory", "set_mandatory": "true"}
                 for field in site.policy.intake.required

@@ -11,6 +11,7 @@ from connector.domain.vocabulary import (
     NOT_ENGLISH,
     WAITED_FOR,
     Duplicate,
+    IntakeChannel,
     IntakeStatus,
     Missed,
     ParentIncident,
@@ -114,6 +115,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
+    channel = site.mapping.attribute("intake_channel")
+    panels = {f"ticket.{channel}": {"operator": "is", "value": list(IntakeChannel)}}
     foreign = {f"ticket.{language}": {"operator": "is", "value": [each.value for each in NOT_ENGLISH]}}
     doubled = {f"ticket.{site.mapping.attribute('duplicate')}": {"operator": "is", "value": [Duplicate.PROPOSED.value]}}
     # A deferral that is over leaves the date empty, which is after nothing.
@@ -135,6 +138,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Problems late", managers, {**is_open, **problems, **overdue}, upcoming, "owner"),
         ("Outages", everybody, {**incidents, f"ticket.{outage}": undeclined}, "created_at", outage),
         ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),
+        ("From panels", everybody, {**incidents, **panels}, "created_at", channel),
         ("By customer", managers, dict(incidents), upcoming, "organization"),
     )
     for number, (title, roles, condition, order, group) in enumerate(made):

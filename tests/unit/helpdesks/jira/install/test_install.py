@@ -59,6 +59,7 @@ def test_on_data_center_options_are_left_to_the_admin_and_their_filter_waits(dat
         "Problems to confirm",
         "Outages",
         "Not in English",
+        "From panels",
     )
     waiting = [f"Interspace: {view}" for view in views]
     assert not {held.name for held in data_center.jira.world.filters.values()} & set(waiting)
@@ -122,7 +123,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
     assert held.gadgets == {}
     cloud.install(adopt=True)
     cloud.install()
-    assert len(held.gadgets) == 15
+    assert len(held.gadgets) == 16
     assert is_adopted(held.description)
 
 

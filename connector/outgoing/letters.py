@@ -1,0 +1,117 @@
+"""Mail to the contacts of a level, for helpdesks that send none themselves (R38). One mail for each address, so that it
+is known who got it."""
+
+import json
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from connector.domain.decision import Decision
+from connector.domain.ticket import Ticket
+from connector.outgoing.post import NotDeliveredError
+from connector.outgoing.receivers import Mail
+from connector.outgoing.webhooks import message_id
+from connector.policy.models import Policy
+from connector.rules import wording
+from connector.rules.telling import events
+from connector.rules.writing import text
+from connector.work.tellings import Telling, Wanted
+
+PREFIX = "mail:"
+_TIMEOUT_S = 15.0
+_REFUSED = 500
+"""Codes from here on say that it will never be taken (RFC 5321, section 4.2.1)."""
+
+
+class Letters:
+    """See the module. ``page`` is the address of a ticket for agents, with ``{id}`` in it."""
+
+    prefix = PREFIX
+
+    def __init__(self, mail: Mail, page: str | None, now: Callable[[], datetime]) -> None:
+        self._mail = mail
+        self._page = page
+        self._now = now
+
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
+        """See :class:`connector.work.tellings.Teller`."""
+        after = ticket.with_changes(decision.changes)
+        for event in events(ticket, policy, decision, now):
+            level = event.details.get("level", {})
+            for address in level.get("addresses", ()):
+                body = {"type": event.kind.value, **self._letter(after, policy, level["number"], level.get("name"))}
+                yield Wanted(event.id, PREFIX + address, json.dumps(body, ensure_ascii=False))
+
+    def is_noted(self, receiver: str) -> bool:
+        """The ticket says who got mail."""
+        return receiver.startswith(PREFIX)
+
+    def deliver(self, telling: Telling) -> None:
+        """Sends it once.
+
+        :raises NotDeliveredError: the server has not taken it.
+        """
+        spec, said = self._mail.spec, json.loads(telling.body)
+        letter = EmailMessage()
+        letter["From"], letter["To"] = spec.sender, telling.key.receiver.removeprefix(PREFIX)
+        letter["Subject"] = said["subject"]
+        letter["Date"] = format_datetime(self._now())
+        # The same for each repeat, by which mail programs drop one.
+        letter["Message-ID"] = f"<{message_id(telling.key)}@{spec.sender.rpartition('@')[2]}>"
+        # No mailbox answers a machine (RFC 3834).
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(said["text"])
+        self._try(lambda server: server.send_message(letter))
+
+    def probe(self) -> None:
+        """Whether the server can be reached and takes user and password. Sends nothing.
+
+        :raises NotDeliveredError: it does not.
+        """
+        self._try(lambda server: server.noop())
+
+    def _try(self, use: Callable[[smtplib.SMTP], object]) -> None:
+        try:
+            with self._connected() as server:
+                use(server)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = next((code for code, _ in error.recipients.values()), 0)
+            raise NotDeliveredError(f"the mail server refuses the address ({code})", final=code >= _REFUSED) from None
+        except smtplib.SMTPResponseException as error:
+            raise NotDeliveredError(f"the mail server answers {error.smtp_code}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise NotDeliveredError(f"the mail server cannot be used ({type(error).__name__})") from None
+
+    def _connected(self) -> smtplib.SMTP:
+        spec = self._mail.spec
+        server: smtplib.SMTP
+        if spec.tls == "tls":
+            server = smtplib.SMTP_SSL(spec.host, spec.port, timeout=_TIMEOUT_S, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(spec.host, spec.port, timeout=_TIMEOUT_S)
+        try:
+            if spec.tls == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if spec.user is not None:
+                server.login(spec.user, self._mail.password or "")
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _letter(self, ticket: Ticket, policy: Policy, number: int, name: str | None) -> dict[str, str]:
+        fields = ticket.fields
+        following = fields.next_escalation_at
+        data = {
+            "level": number,
+            "name": name,
+            "priority": str(fields.priority or policy.default_priority),
+            "reason": fields.escalation_reason or "",
+            "next": wording.format_time(following) if following else "-",
+            "link": self._page.format(id=ticket.id) if self._page else ticket.number,
+        }
+        written = text("escalation_mail_contacts", data, ticket, policy)
+        return {"subject": " ".join(written.subject.split()), "text": written.body}
