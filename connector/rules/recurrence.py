@@ -171,8 +171,6 @@ def _counted(by: Place, place: str, faults: list[Fault], rules: Recurrence, now:
         for fault in faults
         if "long" in why and fault.disturbs and (fault.ended is None or fault.ended > since)
     ]  # fmt: skip
-        fault for fault in faults if "long" in why and fault.disturbs and (fault.ended is None or fault.ended > since)
-    ]
     counted = {
         fault.ticket: fault
         for fault in (*recent, *lasting, *(critical if "critical" in why else ()))
