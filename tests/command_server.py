@@ -19,6 +19,9 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from connector.cli import main
+from connector.policy.load import load_policy
+from connector.policy.locate import MAPPINGS
+from connector.policy.messages import check_shipped
 from tests.waiting import PATIENCE_S
 
 _ROOT = Path(__file__).parents[1]
@@ -67,7 +70,7 @@ def serving() -> Iterator[CommandServer]:
 
 
 def _serve() -> None:
-    # What most commands need. Importing is all that happens here: no thread, no open file, nothing read of settings.
+    # What most commands need. No thread, no open file, nothing of anybody's settings.
     import connector.cli.check
     import connector.cli.dead_letters
     import connector.cli.demo
@@ -82,6 +85,10 @@ def _serve() -> None:
     import connector.helpdesks.jira.plugin
     import connector.helpdesks.zammad.plugin
     import connector.work.table  # noqa: F401
+
+    # What comes with the product is the same in each of them. What is remembered of a file is found by its content.
+    load_policy(MAPPINGS / "interspace.yaml", MAPPINGS / "services.yaml")
+    check_shipped()
 
     # What was imported is no garbage; to look at it would copy it into each child.
     gc.collect()

@@ -13,17 +13,21 @@ from connector.cli.options import MAPPING, RULES, TELLING, helpdesk_option, sett
 from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
+from connector.intake.panels import load_panels, unknown_customers
 from connector.outgoing.receivers import Outside, read_receivers
+from connector.policy.catalogue import Catalogue
 from connector.policy.hints import hints
 from connector.policy.load import load_policy, read_rules, read_texts
 from connector.policy.messages import check_shipped, data_that_does_not_count
+from connector.policy.problem import PolicyError, Problem
+from connector.policy.read import read_section
 from connector.settings import Settings
 
 
 @command()
 @click.option("--json", "as_json", is_flag=True, help="Print problems and hints as JSON.")
 @helpdesk_option("those whose address is set, or all")
-@settings_options(*RULES, TELLING, MAPPING, logs=False)
+@settings_options(*RULES, TELLING, "panels", MAPPING, logs=False)
 def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     """Check policy, catalogue, mappings and messages.
 
@@ -40,8 +44,8 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     mappings = {settings.of(name).mapping: registry.plugin(name).mapping() for name in chosen}
     problems = sorted({*check_files(settings.policy, settings.services, mappings), *check_shipped()})
     receivers, wrong = read_receivers(settings.telling) if settings.telling else (Outside(), [])
-    problems = sorted([*problems, *wrong])
     rules = read_rules(settings.policy, settings.services)
+    problems = sorted([*problems, *wrong, *_of_panels(settings)])
     texts = read_texts(rules)[0].messages.values()
     hinted = [*data_that_does_not_count(texts), *hints(rules)]
     if as_json:
@@ -53,17 +57,31 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     for problem in problems:
         click.echo(str(problem))
     if problems:
-        telling = (settings.telling,) if settings.telling else ()
-        looked_at = ", ".join(map(str, (settings.policy, settings.services, *telling, *mappings)))
+        more = (path for path in (settings.telling, settings.panels) if path)
+        looked_at = ", ".join(map(str, (settings.policy, settings.services, *more, *mappings)))
         click.echo(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}; looked at: {looked_at}")
     else:
         _sound(settings, mappings)
+        if settings.panels:
+            click.echo(f"{settings.panels}: sound")
         if settings.telling:
             count = len(receivers.webhooks)
             click.echo(f"{settings.telling}: sound, {count} receiver{'' if count == 1 else 's'}")
     for hint in hinted:
         click.echo(f"Hint: {hint}.", err=True)
     sys.exit(1 if problems else 0)
+
+
+def _of_panels(settings: Settings) -> list[Problem]:
+    """What is wrong with the panels, their secrets, and whose services they report."""
+    if settings.panels is None:
+        return []
+    try:
+        load_panels(settings.panels)
+    except PolicyError as error:
+        return list(error.problems)
+    catalogue = read_section(settings.services, Catalogue).section
+    return unknown_customers(settings.panels, frozenset(each.id for each in catalogue.customers)) if catalogue else []
 
 
 def _sound(settings: Settings, mappings: Iterable[Path]) -> None:

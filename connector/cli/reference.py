@@ -14,6 +14,7 @@ from connector.cli.options import sections as headings
 from connector.cli.sections import filled, sections
 from connector.domain.model import Model
 from connector.helpdesks import registry
+from connector.intake.panels import Panels
 from connector.outgoing.payload import Payload
 from connector.outgoing.receivers import Receivers
 from connector.policy.catalogue import Catalogue
@@ -138,6 +139,7 @@ def schemas() -> dict[str, type[Model]]:
     mappings = {f"{plugin.name}.schema.json": plugin.mapping() for plugin in registry.plugins()}
     return {
         "event.schema.json": Payload,
+        "panels.schema.json": Panels,
         "policy.schema.json": Rules,
         "provider.schema.json": Provider,
         "services.schema.json": Catalogue,

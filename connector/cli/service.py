@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from ipaddress import ip_address
 
 import structlog
 
@@ -25,10 +26,11 @@ from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
 from connector.intake.panels import load_panels
 from connector.operations.links import page_of
+from connector.outgoing.chats import Chats
 from connector.outgoing.courier import Courier
 from connector.outgoing.hub import Hub
 from connector.outgoing.letters import Letters
-from connector.outgoing.receivers import load_receivers
+from connector.outgoing.receivers import Outside, load_receivers
 from connector.outgoing.webhooks import Webhooks, by_receiver, unknown
 from connector.parent import end_first, end_with_supervisor, pulse
 from connector.policy.models import Policy
@@ -40,6 +42,7 @@ from connector.work.attempt import SweepSchedule
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.figures import WorkTableRows
 from connector.work.table import Home, WorkTable
+from connector.work.tellings import Teller
 from connector.work.watch import Watch
 from connector.work.worker import Worker
 
@@ -86,10 +89,10 @@ def run(settings: Settings) -> None:
         settings.require_webhook_secret(helpdesk)
     for helpdesk in served:
         open_rules(settings, helpdesk)
-    address_of(settings)
+    listens = address_of(settings)
     load_receivers(settings.telling)
     open_table(settings).close()
-    receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings))
+    receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings), asked_at=asked_at(listens, settings))
     sys.exit(supervise([receiver, *workers(settings, served, os.cpu_count() or 1)]))
 
 
@@ -145,13 +148,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         after_write=plugin(served).sweep_after_write,
         largest_change=settings.largest_change,
     )
-    page = page_of(settings, served)
-    webhooks = Webhooks(outside.webhooks, page)
-    mail = None if plugin(served).mails_contacts else outside.mail
-    letters = (Letters(mail, page, table.now),) if mail else ()
-    panels = {panel.name: panel for panel in (load_panels(settings.panels) if settings.panels else ())}
-    hub = Hub(served, table.listeners, panels, table.now)
-    courier = Courier(table, served, webhooks.deliveries(table.now), by_receiver((hub, *letters), unknown))
+    tellers, courier = _outside(settings, served, outside, table)
     worker = Worker(
         table,
         desk,
@@ -161,7 +158,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         schedule=schedule,
         pulse=pulse(),
         watch=watch,
-        tellers=(webhooks, hub, *letters),
+        tellers=tellers,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -177,6 +174,21 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         raise worker.exposed
     if worker.hangs:
         sys.exit(1)
+
+
+def _outside(settings: Settings, served: str, outside: Outside, table: WorkTable) -> tuple[list[Teller], Courier]:
+    """Who knows whom to tell, as far as there is anybody, and who delivers it."""
+    page, ways = page_of(settings, served), list[Hub | Letters | Chats]()
+    webhooks = Webhooks(outside.webhooks, page)
+    if settings.panels:
+        panels = {panel.name: panel for panel in load_panels(settings.panels)}
+        ways.append(Hub(served, table.listeners, panels, table.now))
+    if outside.mail is not None and not plugin(served).mails_contacts:
+        ways.append(Letters(outside.mail, page, table.now))
+    if outside.contacts:
+        ways.append(Chats(outside.contacts, page))
+    courier = Courier(table, served, webhooks.deliveries(table.now), by_receiver(ways, unknown))
+    return [*([webhooks] if settings.telling else []), *ways], courier
 
 
 @contextmanager
@@ -243,6 +255,14 @@ def _say_version(desk: Desk) -> None:
         log.warning("the helpdesk's version was not proved", helpdesk=desk.name, version=told, what_follows=why)
     else:
         log.info("the helpdesk's version was proved", helpdesk=desk.name, version=told)
+
+
+def asked_at(listens: str, settings: Settings) -> str:
+    """Where this machine asks the receiver whether it lives, however many addresses it listens on."""
+    address = ip_address(listens)
+    if address.is_unspecified:
+        address = ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://{address if address.version == 4 else f'[{address}]'}:{settings.port}/healthz"
 
 
 def workers(settings: Settings, served: Sequence[str], cores: int) -> list[Part]:

@@ -101,8 +101,12 @@ class Message:
         """Most fields of helpdesks hold one line, whatever a file of texts says."""
         return " ".join(body.split()) if self.audience is Audience.FIELD else body
 
-    def problems(self) -> Iterator[MessageError]:
+    @cached_property
+    def problems(self) -> tuple[MessageError, ...]:
         """What is wrong with the templates, found with sample data; lines are those of the file."""
+        return tuple(self._tried())
+
+    def _tried(self) -> Iterator[MessageError]:
         tried = list(samples(self.all_kinds))
         strangers = [with_texts(data, self.all_kinds, (STRANGER + "{}").format) for data in tried]
         pairs = zip(tried, strangers, strict=True)

@@ -4,10 +4,11 @@ is known who got it."""
 import json
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
@@ -42,7 +43,7 @@ class Letters:
         for event in events(ticket, policy, decision, now):
             level = event.details.get("level", {})
             for address in level.get("addresses", ()):
-                body = {"type": event.kind.value, **self._letter(after, policy, level["number"], level.get("name"))}
+                body = {"type": event.kind.value, **letter_of(after, policy, level, self._page)}
                 yield Wanted(event.id, PREFIX + address, json.dumps(body, ensure_ascii=False))
 
     def is_noted(self, receiver: str) -> bool:
@@ -102,16 +103,18 @@ class Letters:
             raise
         return server
 
-    def _letter(self, ticket: Ticket, policy: Policy, number: int, name: str | None) -> dict[str, str]:
-        fields = ticket.fields
-        following = fields.next_escalation_at
-        data = {
-            "level": number,
-            "name": name,
-            "priority": str(fields.priority or policy.default_priority),
-            "reason": fields.escalation_reason or "",
-            "next": wording.format_time(following) if following else "-",
-            "link": self._page.format(id=ticket.id) if self._page else ticket.number,
-        }
-        written = text("escalation_mail_contacts", data, ticket, policy)
-        return {"subject": " ".join(written.subject.split()), "text": written.body}
+
+def letter_of(ticket: Ticket, policy: Policy, level: Mapping[str, Any], page: str | None) -> dict[str, str]:
+    """Subject and text for a contact of a level that the ticket has reached."""
+    fields = ticket.fields
+    following = fields.next_escalation_at
+    data = {
+        "level": level["number"],
+        "name": level.get("name"),
+        "priority": str(fields.priority or policy.default_priority),
+        "reason": fields.escalation_reason or "",
+        "next": wording.format_time(following) if following else "-",
+        "link": page.format(id=ticket.id) if page else ticket.number,
+    }
+    written = text("escalation_mail_contacts", data, ticket, policy)
+    return {"subject": " ".join(written.subject.split()), "text": written.body}

@@ -79,7 +79,8 @@ class Payload(Model):
 def body_of(event: Event, ticket: Ticket, url: str | None) -> str:
     """The payload of an event as JSON."""
     details = {name: dict(value) for name, value in event.details.items()}
-    details.get("level", {}).pop("addresses", None)
+    for name in ("addresses", "called"):
+        details.get("level", {}).pop(name, None)
     fields = ticket.fields
     about = TicketData(
         helpdesk=ticket.helpdesk,

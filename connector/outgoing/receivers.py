@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 from connector.domain.event import EventKind
 from connector.helpdesks.errors import hide
 from connector.outgoing.post import Target, is_loopback, problem_with
+from connector.outgoing.services import problem_with_address
 from connector.policy.kinds import Address, Name
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
@@ -74,6 +75,10 @@ class Receivers(Section):
 
     receivers: Mapping[ReceiverName, Receiver] = Field(default={}, description="by names that notes show")
     mail: MailSpec | None = None
+    contacts: Mapping[Name, tuple[SecretStr, ...]] = Field(
+        default={},
+        description="a contact of a level, as the policy names it, and where Apprise tells it: ntfys://host/topic",
+    )
 
 
 class Webhook:
@@ -117,6 +122,8 @@ class Outside(NamedTuple):
 
     webhooks: Mapping[str, Webhook] = {}
     mail: Mail | None = None
+    contacts: Mapping[str, tuple[str, ...]] = {}
+    """The addresses of each contact, as Apprise writes them."""
 
 
 def _is_secret(text: str) -> bool:
@@ -155,7 +162,16 @@ def read_receivers(path: Path) -> tuple[Outside, list[Problem]]:
             mail = Mail(read.section.mail, path.parent)
         except ValueError as error:
             problems += read.document.located([(("mail",), str(error))])
-    return Outside(webhooks, mail), problems
+    contacts = {
+        name: tuple(address.get_secret_value().strip() for address in addresses)
+        for name, addresses in read.section.contacts.items()
+    }
+    for name, addresses in contacts.items():
+        for address in addresses:
+            hide(address)
+            if wrong := problem_with_address(address):
+                problems += read.document.located([(("contacts", name), wrong)])
+    return Outside(webhooks, mail, contacts), problems
 
 
 def load_receivers(path: Path | None) -> Outside:

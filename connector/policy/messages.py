@@ -208,7 +208,7 @@ def _over(message: Message, original: Message) -> Message:
 def _tried(messages: _Messages) -> Iterator[Problem]:
     """Rendered with sample data."""
     for message in messages.values():
-        yield from (Problem(message.file, error.line, "", str(error)) for error in message.problems())
+        yield from (Problem(message.file, error.line, "", str(error)) for error in message.problems)
 
 
 def _catalogue(messages: _Messages) -> MessageCatalogue:

@@ -14,7 +14,7 @@ from connector.domain.mark import Mark, MarkName
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Missed, TicketKind
 from connector.policy.contacts import addresses
-from connector.policy.ladder import Level
+from connector.policy.ladder import ContactCard, Level
 from connector.policy.models import Policy
 
 FRESH = timedelta(days=1)
@@ -75,7 +75,15 @@ def _level(ticket: Ticket, policy: Policy, number: int) -> Mapping[str, Any]:
     if level is None:
         return {"level": {"number": number}}
     contacts = [str(contact) for contact in level.contacts]
-    return {"level": {"number": number, "name": level.name, "contacts": contacts, "addresses": list(addresses(level))}}
+    known = {"number": number, "name": level.name, "contacts": contacts}
+    return {"level": {**known, "addresses": list(addresses(level)), "called": [_names(one) for one in level.contacts]}}
+
+
+def _names(contact: ContactCard | str) -> list[str]:
+    """What a contact may be called elsewhere."""
+    if isinstance(contact, str):
+        return [contact]
+    return [name for name in (str(contact), contact.name, contact.role, contact.email) if name]
 
 
 def _missed(ticket: Ticket, decision: Decision, now: datetime) -> Iterator[Event]:

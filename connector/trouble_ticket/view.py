@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, Channel, TicketState
+from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.rules.text.markup import raw_lines
 from connector.trouble_ticket.shapes import typed
 
@@ -18,6 +18,13 @@ STATUSES: Mapping[TicketState, str] = {
     TicketState.CLOSED: "closed",
     TicketState.CANCELLED: "cancelled",
 }
+PRIORITIES: Mapping[Priority, str] = {
+    Priority.P1: "Critical",
+    Priority.P2: "High",
+    Priority.P3: "Medium",
+    Priority.P4: "Low",
+}
+"""Ours, where their system has said none."""
 DEFERRED = "held"
 """While a repair is deferred by consent (R27)."""
 MOST_NOTES = 100
@@ -69,6 +76,8 @@ def view_of(ticket: Ticket, panel: str, address: str) -> dict[str, Any] | None:
         "statusChangeDate": last["statusChangeDate"],
         "statusChangeHistory": changes,
     }
+    if fields.priority:
+        said.setdefault("priority", PRIORITIES[fields.priority])
     if fields.repair_due_at and not ticket.state.is_over:
         said.setdefault("expectedResolutionDate", _time(fields.repair_due_at))
     if ticket.state.is_over:

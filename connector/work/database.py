@@ -17,10 +17,12 @@ Insert = sqlite.Insert | postgresql.Insert
 class Database(Protocol):
     """A place where transactions happen. All methods may be called from any thread."""
 
-    def insert(self, table: Table) -> Insert:
+    @staticmethod
+    def insert(table: Table) -> Insert:
         """The insert of this database's dialect."""
 
-    def rows(self, *columns: Column[Any]) -> Select[Any]:
+    @staticmethod
+    def rows(*columns: Column[Any]) -> Select[Any]:
         """A query of the rows in the parameter ``b_rows``, a JSON array of objects whose keys are these columns.
 
         One statement for all rows is one call of the driver, whatever their number.

@@ -142,11 +142,13 @@ class SqliteDatabase:
             raise
         survive_fork(self)
 
-    def insert(self, table: Table) -> sqlite.Insert:
+    @staticmethod
+    def insert(table: Table) -> sqlite.Insert:
         """The insert with ``ON CONFLICT``."""
         return sqlite.insert(table)
 
-    def rows(self, *columns: Column[Any]) -> Select[Any]:
+    @staticmethod
+    def rows(*columns: Column[Any]) -> Select[Any]:
         """See ``Database.rows``."""
         row = func.json_each(bindparam("b_rows", type_=Text)).table_valued("value").c.value
         # Without a condition SQLite would read the ON of an upsert as that of a join.

@@ -5,7 +5,8 @@ doubles as the end of the lease: one partial index then answers "what may a work
 included.
 """
 
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from connector.work.database import Insert
+from connector.work.database import Database, Insert
 from connector.work.jobs import MOST_DEATHS
 from connector.work.outlook import Outlook
 from connector.work.schema import HELPDESKS, PAUSES, TICKETS
@@ -332,3 +333,39 @@ COUNTS: Select[Any] = select(
     func.count().filter(_T.failed_at.is_not(None)),
     func.min(_T.due).filter(_T.due <= _NOW),
 ).group_by(_T.helpdesk)
+
+
+class Changing(NamedTuple):
+    """The statements that each kind of database wants written otherwise."""
+
+    touch: Insert
+    renew: Update
+    release: Update
+    defer: Update
+    finish: Update
+    fail: Update
+    pause: Insert
+    pause_endpoint: Insert
+    set_policy: Insert
+    set_cursor: Insert
+    set_home: Insert
+    set_stopped: Insert
+
+
+@cache
+def changing(kind: type[Database]) -> Changing:
+    """For this kind of database. Writing them takes longer than opening a table that is there."""
+    return Changing(
+        touch=touch(kind.insert(TICKETS), kind.rows(*TOUCHED)),
+        renew=renew(kind.rows(*RENEWED)),
+        release=release(kind.rows(*OWNED)),
+        defer=defer(kind.rows(*DEFERRED)),
+        finish=finish(kind.rows(*FINISHED)),
+        fail=fail(kind.rows(*FAILED)),
+        pause=pause(kind.insert(HELPDESKS)),
+        pause_endpoint=pause_endpoint(kind.insert(PAUSES)),
+        set_policy=set_policy(kind.insert(HELPDESKS)),
+        set_cursor=set_cursor(kind.insert(HELPDESKS)),
+        set_home=set_home(kind.insert(HELPDESKS)),
+        set_stopped=set_stopped(kind.insert(HELPDESKS)),
+    )

@@ -93,7 +93,7 @@ class Submissions:
         self._use = database.insert(USED).on_conflict_do_nothing().returning(USED.c.token)
         # The number of rows is no answer here: PostgreSQL's driver does not tell it.
         self._insert = database.insert(SUBMISSIONS).on_conflict_do_nothing().returning(_S.key)
-        self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
+        self._touch = statements.changing(type(database)).touch
 
     def accept(self, helpdesk: str, content: Request | Message, digest: str) -> Submitted:
         """Keeps it and makes it due; what has been submitted under the same key before stays as it is."""

@@ -36,7 +36,7 @@ from connector.work.parameters import Row, of_key, of_rows, of_touches
 from connector.work.people import People
 from connector.work.places import Places
 from connector.work.records import Records, as_row
-from connector.work.schema import HELPDESKS, PAUSES, TICKETS, from_micros, optional_micros, optional_time, to_micros
+from connector.work.schema import TICKETS, from_micros, optional_micros, optional_time, to_micros
 from connector.work.submissions import Submissions
 from connector.work.tellings import Tellings
 
@@ -75,18 +75,7 @@ class WorkTable:
         self.tellings = Tellings(database, self.now)
         self.listeners = Listeners(database, self.now)
         self.records = Records(database, self.now)
-        self._touch = statements.touch(database.insert(TICKETS), database.rows(*statements.TOUCHED))
-        self._renew = statements.renew(database.rows(*statements.RENEWED))
-        self._release = statements.release(database.rows(*statements.OWNED))
-        self._defer = statements.defer(database.rows(*statements.DEFERRED))
-        self._finish = statements.finish(database.rows(*statements.FINISHED))
-        self._fail = statements.fail(database.rows(*statements.FAILED))
-        self._pause = statements.pause(database.insert(HELPDESKS))
-        self._pause_endpoint = statements.pause_endpoint(database.insert(PAUSES))
-        self._set_policy = statements.set_policy(database.insert(HELPDESKS))
-        self._set_cursor = statements.set_cursor(database.insert(HELPDESKS))
-        self._set_home = statements.set_home(database.insert(HELPDESKS))
-        self._set_stopped = statements.set_stopped(database.insert(HELPDESKS))
+        self._change = statements.changing(type(database))
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], datetime] | None = None) -> "WorkTable":
@@ -127,7 +116,7 @@ class WorkTable:
         """
         if dues := dict.fromkeys(keys, due):
             bound = of_touches(dues)
-            self._database.write_alone(self._touch, lambda: bound)
+            self._database.write_alone(self._change.touch, lambda: bound)
 
     def touch_late(self, collect: Callable[[], Mapping[Key, datetime]]) -> None:
         """``touch``, each ticket at its own time, of what ``collect`` gives once the database is ready to write.
@@ -135,7 +124,7 @@ class WorkTable:
         So events that arrive while another process writes join this transaction. ``collect`` may be called more
         than once, because a transaction may be tried again.
         """
-        self._database.write_alone(self._touch, lambda: of_touches(collect()))
+        self._database.write_alone(self._change.touch, lambda: of_touches(collect()))
 
     # Work
 
@@ -181,11 +170,11 @@ class WorkTable:
     def renew(self, jobs: Sequence[Job], lease: timedelta) -> list[Job]:
         """Extend the leases to now + ``lease``; returns the jobs that have passed to another owner."""
         until = to_micros(self.now() + lease)
-        return self._as_owner(self._renew, [(job, {"due": until}) for job in jobs])
+        return self._as_owner(self._change.renew, [(job, {"due": until}) for job in jobs])
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
         """Give back unstarted jobs: due at once, attempts unchanged; returns those of another owner."""
-        return self._as_owner(self._release, [(job, {}) for job in jobs])
+        return self._as_owner(self._change.release, [(job, {}) for job in jobs])
 
     def defer(self, deferred: Sequence[Deferred]) -> list[Job]:
         """Put jobs off, attempts unchanged; returns the jobs that were refused, as ``finish`` does.
@@ -193,7 +182,7 @@ class WorkTable:
         A ticket that was touched meanwhile waits as well: it will be read again anyway.
         """
         return self._as_owner(
-            self._defer,
+            self._change.defer,
             [
                 (job, {"due": to_micros(until), "not_before": to_micros(until) if strictly else None})
                 for job, until, strictly in deferred
@@ -207,7 +196,7 @@ class WorkTable:
         ticket with nothing to do keeps its row, because the sweep needs ``seen``.
         """
         return self._as_owner(
-            self._finish,
+            self._change.finish,
             [
                 (job, {"due": optional_micros(due), "seen": optional_micros(seen), **as_row(outlook)})
                 for job, due, seen, outlook in done
@@ -222,7 +211,7 @@ class WorkTable:
         """
         now = to_micros(self.now())
         return self._as_owner(
-            self._fail,
+            self._change.fail,
             [
                 (job, {"due": optional_micros(retry_at), "error": storable(error), "failed_at": now})
                 for job, error, retry_at in failed
@@ -237,9 +226,9 @@ class WorkTable:
         With ``endpoint``: let none of them make a request of this kind.
         """
         bound = {"b_helpdesk": helpdesk, "b_due": to_micros(until), "b_error": storable(reason)}
-        statement = self._pause
+        statement = self._change.pause
         if endpoint:
-            statement, bound = self._pause_endpoint, bound | {"b_endpoint": endpoint}
+            statement, bound = self._change.pause_endpoint, bound | {"b_endpoint": endpoint}
         self._database.write(lambda connection: connection.execute(statement, bound))
 
     def paused(self, helpdesk: str) -> Paused:
@@ -320,7 +309,7 @@ class WorkTable:
     def set_cursor(self, helpdesk: str, at: datetime) -> None:
         """Store how far the incremental sweep has read."""
         bound = {"b_helpdesk": helpdesk, "b_seen": to_micros(at)}
-        self._database.write(lambda connection: connection.execute(self._set_cursor, bound))
+        self._database.write(lambda connection: connection.execute(self._change.set_cursor, bound))
 
     def policy(self, helpdesk: str) -> str | None:
         """The version of the policy under which every unresolved ticket has been marked due; ``None`` before."""
@@ -330,7 +319,7 @@ class WorkTable:
     def set_policy(self, helpdesk: str, version: str) -> None:
         """Store that every unresolved ticket has been marked due since this policy came into force."""
         bound = {"b_helpdesk": helpdesk, "b_policy": version}
-        self._database.write(lambda connection: connection.execute(self._set_policy, bound))
+        self._database.write(lambda connection: connection.execute(self._change.set_policy, bound))
 
     # The installation
 
@@ -345,7 +334,7 @@ class WorkTable:
         """Store which helpdesk it is."""
         bound: Row = {"b_address": home.address, "b_account": home.account, "b_installation": home.installation}
         bound |= {"b_helpdesk": helpdesk, "b_since": optional_micros(home.since)}
-        self._database.write(lambda connection: connection.execute(self._set_home, bound))
+        self._database.write(lambda connection: connection.execute(self._change.set_home, bound))
 
     def stopped(self, helpdesk: str) -> str | None:
         """Why nothing may be written on this helpdesk until a person has looked; ``None``: it may."""
@@ -357,7 +346,7 @@ class WorkTable:
         bound: Row = {"b_helpdesk": helpdesk, "b_error": None if why is None else storable(why)}
         # All workers keep pauses: so they hear of it.
         bound |= {"b_due": None if why is None else to_micros(_FOR_EVER)}
-        self._database.write(lambda connection: connection.execute(self._set_stopped, bound))
+        self._database.write(lambda connection: connection.execute(self._change.set_stopped, bound))
 
     def forget(self, helpdesk: str, seen_before: datetime) -> int:
         """Delete the rows with nothing to do whose ticket last changed before that; returns how many.

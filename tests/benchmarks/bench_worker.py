@@ -16,7 +16,7 @@ from pathlib import Path
 
 from connector.work.table import Key, WorkTable
 from tests.benchmarks.bare import tickets_per_second
-from tests.benchmarks.processes import THREADS, Command, command, is_swept, processor_s, worker
+from tests.benchmarks.processes import THREADS, Command, command, is_swept, processor_s, without_searches, worker
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import HELPDESKS, Sandbox, sandbox_process
 from tests.benchmarks.senders import SECRET
@@ -41,7 +41,8 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
     for kind, title in HELPDESKS.items():
         with tempfile.TemporaryDirectory() as directory, sandbox_process(kind) as sandbox:
             url = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
-            with worker(sandbox.settings, url) as running, closing(WorkTable.open(url)) as table:
+            settings = {**sandbox.settings, **without_searches(Path(directory))}
+            with worker(settings, url) as running, closing(WorkTable.open(url)) as table:
                 wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
                 for answer_s in (0.0, ANSWER_S):
                     used = processor_s([running.pid])
@@ -59,12 +60,13 @@ def rows_of_many(*, quick: bool = False) -> Iterator[Row]:
     """Several workers on one PostgreSQL, with Zammad."""
     count = _QUICK if quick else _TICKETS
     with running_server() as server, fresh_schema(server) as url, sandbox_process() as sandbox, ExitStack() as started:
+        settings = {**sandbox.settings, **without_searches(Path(started.enter_context(tempfile.TemporaryDirectory())))}
         table = started.enter_context(closing(WorkTable.open(url)))
         running = 0
         for workers in WORKERS:
             before = table.now()
             while running < workers:
-                process = started.enter_context(worker(sandbox.settings, url))
+                process = started.enter_context(worker(settings, url))
                 wait_until(partial(process.has_said, "worker started"), "the start of a worker")
                 running += 1
             wait_until(partial(is_swept, table, sandbox.desk, before), "the sweep of the last")
@@ -83,6 +85,7 @@ def rows_of_run(*, quick: bool = False) -> Iterator[Row]:
             url = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
             settings = {
                 **sandbox.settings,
+                **without_searches(Path(directory)),
                 "INTERSPACE_DATABASE_URL": url,
                 "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": SECRET.decode(),
                 "INTERSPACE_PORT": str(free_port()),

@@ -1,6 +1,7 @@
 """The connector's commands as processes of their own, and what the kernel knows of them."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from connector.policy.locate import MAPPINGS
 from connector.work.attempt import FULL_SWEEP, SweepSchedule
 from connector.work.table import WorkTable
 from tests.benchmarks.senders import SECRET
@@ -56,6 +58,17 @@ def command(part: str, settings: Mapping[str, str]) -> Iterator[Command]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def without_searches(directory: Path) -> dict[str, str]:
+    """The setting of a policy by which a complete new ticket is one read and one write: what comes back is not counted
+    with each incident."""
+    policy, shipped = directory / "policy.yaml", (MAPPINGS / "interspace.yaml").read_text(encoding="utf-8")
+    text, found = re.subn("^  each_incident: true", "  each_incident: false", shipped, flags=re.MULTILINE)
+    if not found:
+        raise RuntimeError("the policy that comes along counts no incident: the benchmark has nothing to switch off")
+    policy.write_text(text, encoding="utf-8")
+    return {"INTERSPACE_POLICY": str(policy), "INTERSPACE_SERVICES": str(MAPPINGS / "services.yaml")}
 
 
 @contextmanager

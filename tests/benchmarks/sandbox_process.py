@@ -99,6 +99,11 @@ class Sandbox(NamedTuple):
         """From now on this ticket is 4 GB in few bytes of gzip."""
         self.asked("is_bomb", ticket)
 
+    def written(self) -> dict[str, datetime]:
+        """When the answer to the first write to each ticket was sent (UTC)."""
+        found: dict[str, datetime] = self.asked("written")
+        return found
+
     def traffic(self) -> Traffic:
         """Since the last time this was asked."""
         found: Traffic = self.asked("traffic")
@@ -157,6 +162,7 @@ class _Answers:
         self._served_in = 0.0
         self._instead: dict[str, Response] = {}
         self._bombs: dict[str, Response] = {}
+        self._written: dict[str, datetime] = {}
 
     def settings(self, url: str) -> dict[str, str]:
         token = self.house.accounts.bot
@@ -199,7 +205,12 @@ class _Answers:
         instead = self._bombs.get(path) or (self._instead.pop(path, None) if method == "GET" else None)
         response: Response = instead or self.house.sandbox.handle(method, target, headers, body)
         time.sleep(max(0.0, leaves - time.perf_counter()))
+        if about is not None and method == "PUT":
+            self._written.setdefault(about[1], datetime.now(UTC))
         return response
+
+    def written(self) -> dict[str, datetime]:
+        return self._written
 
     def answers_in(self, seconds: float) -> None:
         self._answer_s = seconds

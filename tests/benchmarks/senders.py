@@ -61,13 +61,14 @@ def send(
 ) -> Result:
     """Keep ``processes`` times ``connections`` requests in the air for ``seconds``; a tenth before is warm-up.
 
-    ``requests``: what is sent in turn; signed deliveries if nothing is given.
+    ``requests``: what is sent in turn, each process its share; signed deliveries if nothing is given.
     """
     context = multiprocessing.get_context("spawn")
     pipes, workers = [], []
     for number in range(processes):
         here, there = context.Pipe()
-        worker = context.Process(target=_run, args=(there, port, connections, seconds, number * 100_000 + 1, requests))
+        share = requests and (requests[number::processes] or requests)
+        worker = context.Process(target=_run, args=(there, port, connections, seconds, number * 100_000 + 1, share))
         worker.start()
         workers.append(worker)
         pipes.append(here)

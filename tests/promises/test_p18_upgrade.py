@@ -151,9 +151,9 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url: s
     engine.dispose()
 
 
-def test_a_database_of_this_version_opens_without_the_migration_tool(sqlite_url: str) -> None:
+def test_a_database_of_this_version_opens_without_the_migration_tool(empty_sqlite_url: str) -> None:
     check = "; assert not [name for name in sys.modules if name.startswith(('alembic', 'mako'))]"
     for _ in range(2):
-        opened = run(OPENER + check, sqlite_url)
+        opened = run(OPENER + check, empty_sqlite_url)
         assert opened.communicate()[1].decode() == ""
         assert opened.returncode == 0

@@ -107,7 +107,8 @@ def _theirs(sources: Sources, session: FormSession, ticket_id: str) -> tuple[Tic
     ticket = sources.ticket(sources.reports.helpdesk(session.panel), ticket_id) if _ID.fullmatch(ticket_id) else None
     view = ticket_view(ticket, session.caller, sources.policy(), sources.now()) if ticket else None
     if ticket is None or view is None:
-        # Somebody else's looks like one that is not there.
+        # Somebody else's looks like one that is not there, and nobody tries many.
+        sources.reports.throttle.stranger(f"{session.panel.name}\0{session.caller.subject}")
         raise PageError(HTTPStatus.NOT_FOUND, "unknown")
     return ticket, view
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.past import PastTicket, past_ticket
+from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
 from connector.domain.ticket import (
     Article,
     Change,
@@ -243,9 +243,9 @@ class Decoder:
 
     def past(self, row: ListedWhole) -> PastTicket:
         """An incident or problem record in a search result."""
-        state = self._meanings.state(row.state_id)[0]
+        state, raw = self._meanings.state(row.state_id)[0], row.model_extra or {}
         return past_ticket(
-            self.fields_of(row.model_extra or {}),
+            {field: decode(field, raw.get(self._mapping.fields[field])) for field in PAST_FIELDS},
             id=str(row.id),
             number=row.number,
             kind=self._mapping.kind_in(self._mapping.group(row.group or "")),

@@ -81,6 +81,18 @@ class Examined(ABC, Generic[C]):
         finally:
             context.close()
 
+    def finding(self, name: str, **changes: Any) -> Finding:
+        """What one check finds; besides it only those are looked at that have to pass first."""
+        return self.examine(self._with_foundations(name), **changes)[name]
+
+    def _with_foundations(self, name: str) -> tuple[Check[C], ...]:
+        needs = {check.name: check.needs for check in self.checks}
+        wanted, waiting = set[str](), [name]
+        while waiting:
+            wanted.add(one := waiting.pop())
+            waiting += needs[one]
+        return tuple(check for check in self.checks if check.name in wanted)
+
     def passes(self, seconds: float) -> None:
         """Time in which everybody does what is due."""
         self.clock.advance(timedelta(seconds=seconds))

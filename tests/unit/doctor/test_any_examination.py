@@ -45,9 +45,7 @@ made_for_a_test = pytest.mark.parametrize(
 def test_the_skew_of_the_clocks(examined: Examined[Any], ahead: int, verdict: CheckStatus) -> None:
     examined.date_is_ahead = timedelta(seconds=ahead)
 
-    found = examined.examine(test_tickets=False)
-
-    assert found[f"{examined.title}'s clock"].verdict is verdict
+    assert examined.finding(f"{examined.title}'s clock", test_tickets=False).verdict is verdict
 
 
 def test_the_samples_letterhead_is_told(examined: Examined[Any], tmp_path: Path) -> None:

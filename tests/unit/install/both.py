@@ -1,5 +1,7 @@
 """The benches of both helpdesks, so that one test can hold for each."""
 
+import pytest
+
 from connector.install.apply import apply
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.jira import Flavour, SandboxJira
@@ -9,6 +11,13 @@ from tests.unit.helpdesks.jira.install import bench as jira
 from tests.unit.helpdesks.zammad.install import bench as zammad
 
 KINDS = ("zammad", *jira.FLAVOURS)
+
+INTERRUPTED = (
+    ("status", 9),
+    pytest.param("status", 1, marks=pytest.mark.slow),
+    pytest.param("lose answer", 1, marks=pytest.mark.slow),
+)
+"""What happens to a write of an installation, and to each how manieth: to every single one takes a while."""
 
 AnyBench = zammad.Bench | jira.JiraBench
 
@@ -44,14 +53,14 @@ def hook_secrets(bench: AnyBench) -> list[str | None]:
     return [hook["signature_token"] for hook in bench.zammad.world.table("Webhook").values()]
 
 
-def one_step(bench: AnyBench) -> None:
-    """Apply exactly one step, then the admin pulls the plug."""
+def apply_steps(bench: AnyBench, count: int) -> None:
+    """Apply exactly so many steps of a plan, then the admin pulls the plug."""
 
     class UnpluggedError(Exception):
         pass
 
     def pull(done: int, total: int, step: object) -> None:
-        if done:
+        if done >= count:
             raise UnpluggedError
 
     try:

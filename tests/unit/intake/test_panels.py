@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from connector.cli import cli
 from connector.intake.panels import load_panels, unknown_customers
 from connector.policy.problem import PolicyError
 
@@ -57,3 +59,16 @@ def test_customers_have_to_be_in_the_catalogue(tmp_path: Path) -> None:
     [problem] = unknown_customers(file, frozenset({"acme"}))
 
     assert "nobody" in str(problem)
+
+
+def test_check_looks_at_the_panels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(tmp_path, "panels:\n  - {name: a, secret_file: a.secret, customers: [nobody]}\n", a=LONG)
+    monkeypatch.setenv("INTERSPACE_PANELS", str(file))
+
+    wrong = CliRunner().invoke(cli, ["check"])
+    file.write_text("panels:\n  - {name: a, secret_file: a.secret, customers: [acme]}\n")
+    sound = CliRunner().invoke(cli, ["check"])
+
+    assert (wrong.exit_code, sound.exit_code) == (1, 0)
+    assert "there is no customer 'nobody'" in wrong.output
+    assert f"{file}: sound" in sound.output

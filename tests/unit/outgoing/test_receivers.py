@@ -60,4 +60,4 @@ def test_what_is_wrong_is_named_with_its_line_and_without_the_secret(
 
 
 def test_without_a_file_nobody_is_told() -> None:
-    assert load_receivers(None) == ({}, None)
+    assert load_receivers(None) == ({}, None, {})

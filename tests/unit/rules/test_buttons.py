@@ -25,7 +25,7 @@ def case(*articles: Article, **values: Any) -> Case:
     return Case(incident(articles=articles, **values), default_policy(), at(minutes=5))
 
 
-@pytest.mark.parametrize("words", [AGAINST, "", "Nobody answers."])
+@pytest.mark.parametrize("words", [AGAINST, "", "Nobody answers.", "Please escalate, and send us the RFO."])
 def test_a_button_is_a_request_whatever_the_reason_says(words: str) -> None:
     article = pressed(CustomerAct.ESCALATE, words=words)
 
@@ -33,6 +33,8 @@ def test_a_button_is_a_request_whatever_the_reason_says(words: str) -> None:
 
     assert [(request.ref, request.actor) for request in requests] == [(article.id, Actor.CUSTOMER)]
     assert rfo_words(case(article)).standing == ()
+    # Nothing of it is put to support as unclear either.
+    assert [len(mentions) for mentions in spoken(case(article).ticket, default_policy())] == [1, 0, 0]
 
 
 def test_a_button_raises_one_level_and_the_note_quotes_the_reason() -> None:

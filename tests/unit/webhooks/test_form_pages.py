@@ -230,6 +230,16 @@ def test_anothers_ticket_looks_like_none(stage: Stage, ticket: Ticket, claims: d
     assert not any(article.act for article in stage.ticket(ticket.id).articles)
 
 
+def test_nobody_tries_many_numbers_of_tickets(stage: Stage) -> None:
+    client = client_of(stage, throttle=Throttle(per_panel=0, per_person=0, monotonic=lambda: 0.0))
+    held = session_in(opened(client, stage))
+
+    answers = [client.post(f"/form/tickets/{9000 + n}", data={"session": held}).status_code for n in range(70)]
+
+    assert (answers[0], answers[-1]) == (404, 429)
+    assert opened(client, stage).status_code == 200
+
+
 def test_the_matrix_is_a_file_of_an_own_service(client: FlaskClient, stage: Stage) -> None:
     held = session_in(opened(client, stage))
 

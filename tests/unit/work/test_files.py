@@ -28,10 +28,10 @@ def test_nobody_else_reads_the_files_of_a_new_work_table(tmp_path: Path, clock: 
     assert modes == dict.fromkeys(("", "-wal", "-shm", ".lock"), 0o660 & ~umask)
 
 
-def test_the_mode_of_a_work_table_that_is_there_is_its_owners_choice(sqlite_url: str) -> None:
-    path = Path(sqlite_url.removeprefix("sqlite:///"))
-    WorkTable.open(sqlite_url).close()
+def test_the_mode_of_a_work_table_that_is_there_is_its_owners_choice(empty_sqlite_url: str) -> None:
+    path = Path(empty_sqlite_url.removeprefix("sqlite:///"))
+    WorkTable.open(empty_sqlite_url).close()
     path.chmod(0o604)
-    WorkTable.open(sqlite_url).close()
+    WorkTable.open(empty_sqlite_url).close()
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o604

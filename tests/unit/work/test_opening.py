@@ -71,10 +71,10 @@ def _use(url: str) -> None:
 
 
 def test_a_sqlite_commit_is_on_disk_before_it_returns(
-    sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+    empty_sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("connector.work.sqlite._COMMITTED", AS_SHIPPED)
-    table = WorkTable.open(sqlite_url, clock)
+    table = WorkTable.open(empty_sqlite_url, clock)
     levels = table._database.write(
         lambda connection: [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
@@ -96,11 +96,11 @@ def test_a_postgresql_commit_is_on_disk_before_it_returns(postgresql_url: str) -
 
 
 def test_a_table_that_another_program_locks_is_unavailable(
-    sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+    empty_sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("connector.work.sqlite._PATIENCE_S", 0)
-    table = WorkTable.open(sqlite_url, clock)
-    stranger = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    table = WorkTable.open(empty_sqlite_url, clock)
+    stranger = sqlite3.connect(empty_sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     stranger.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="database is locked"):
         table.touch([Key("zammad", "1")], clock())

@@ -4,6 +4,7 @@ from connector.doctor import configuration, round_trip, telling
 from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, Observation, fail, ok, warn
+from connector.doctor.panels import PANELS
 from connector.helpdesks.errors import UnavailableError
 from connector.helpdesks.jira.doctor import by_hand, fields, project
 from connector.helpdesks.jira.doctor.account import (
@@ -139,6 +140,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("checklist: documents", by_hand.documents, (_FIELDS, _TYPES)),
     Check("escalation mail", by_hand.escalation_mail, (_FILES,)),
     Check("receivers outside", telling.receivers),
+    *PANELS,
     Check("checklist: notifications", by_hand.unseen, (TOKEN,)),
     *writers(_FIELDS, _TYPES),
     Check("transitions", project.transitions, (_OPTIONS, _STATUSES, ADMIN_TOKEN)),

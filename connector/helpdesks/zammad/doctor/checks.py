@@ -6,6 +6,7 @@ from connector.doctor import configuration, round_trip, telling
 from connector.doctor.belonging import belonging, touched
 from connector.doctor.connection import clocks, dead_letters, not_the_helpdesk, reached, table_clock, tls, work_table
 from connector.doctor.finding import Check, CheckStatus, Observation, fail, ok, skipped, warn
+from connector.doctor.panels import PANELS
 from connector.helpdesks.versions import doubt, proved
 from connector.helpdesks.zammad.doctor import names
 from connector.helpdesks.zammad.doctor.account import (
@@ -135,6 +136,7 @@ CHECKS: tuple[Check[Context], ...] = (
     Check("letterhead", configuration.letterhead, (_FILES,)),
     Check("escalation mail", names.escalation_mail, (_FILES,)),
     Check("receivers outside", telling.receivers),
+    *PANELS,
     Check("mail to customers", customers_mails, (_FILES, permission_check("triggers"), _GROUPS)),
     Check("roles", names.roles, (_FILES, permission_check("roles"))),
     Check("attributes of a ticket", attributes_on_a_ticket, (_FILES, "connector: POST tickets/search")),

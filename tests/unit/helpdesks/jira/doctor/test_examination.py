@@ -21,7 +21,6 @@ UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screen
 
 
 OF_CLOUD = {f"{SECTION}automation rules", f"{SECTION}workflows"}
-OF_THE_TOKEN = CHECKS[: [check.name for check in CHECKS].index("token's end") + 1]
 
 
 def not_ok(found: dict[str, Finding]) -> set[str]:
@@ -90,7 +89,7 @@ def test_the_end_of_the_token_is_told_in_time(
 ) -> None:
     cloud.settings["jira_token_ends"] = None if days is None else (cloud.clock() + timedelta(days=days)).date()
 
-    found = cloud.examine(OF_THE_TOKEN, test_tickets=False)["token's end"]
+    found = cloud.finding("token's end")
 
     assert found.verdict is verdict
     assert said in found.seen
@@ -98,7 +97,7 @@ def test_the_end_of_the_token_is_told_in_time(
 
 def test_a_service_accounts_token_works_at_the_gateway_alone(cloud: Installation) -> None:
     cloud.settings["jira_token"] = SecretStr(cloud.jira.add_scoped_token(BOT))
-    at_the_site = cloud.examine(OF_THE_TOKEN, test_tickets=False)["token"]
+    at_the_site = cloud.finding("token")
     cloud.settings["jira_api_url"] = f"{JIRA}/ex/jira/{CLOUD_ID}"
 
     found = cloud.examine()
@@ -125,7 +124,7 @@ def test_an_address_that_the_credentials_do_not_fit(cloud: Installation, change:
     cloud.settings.update(change)
     cloud.receiver_url = "http://localhost:8080"
 
-    found = cloud.examine(test_tickets=False)["Jira answers"]
+    found = cloud.finding("Jira answers", test_tickets=False)
 
     assert found.verdict is CheckStatus.FAIL
     assert said in found.seen
@@ -134,7 +133,7 @@ def test_an_address_that_the_credentials_do_not_fit(cloud: Installation, change:
 def test_an_e_mail_address_is_too_much_for_data_center(data_center: Installation) -> None:
     data_center.settings["jira_user"] = BOT
 
-    found = data_center.examine(test_tickets=False)["Jira answers"]
+    found = data_center.finding("Jira answers", test_tickets=False)
 
     assert found.verdict is CheckStatus.FAIL
     assert "take the variable away" in found.do
@@ -148,7 +147,7 @@ def test_the_version_of_data_center(
 ) -> None:
     monkeypatch.setattr(site, "DATA_CENTER_VERSION", told)
 
-    assert data_center.examine(test_tickets=False)["Jira's version"].verdict is verdict
+    assert data_center.finding("Jira's version", test_tickets=False).verdict is verdict
 
 
 @pytest.mark.parametrize("permission", [*BOT_PERMISSIONS, *ADMIN_PERMISSIONS], ids=lambda one: one.key)
@@ -162,10 +161,8 @@ def test_a_permission_that_is_missing_is_named(
 
     monkeypatch.setattr(site, "_permission", without)
 
-    found = installed.examine(test_tickets=False)
-
     who = "connector" if permission in BOT_PERMISSIONS else "admin"
-    finding = found[named(who, permission)]
+    finding = installed.finding(named(who, permission), test_tickets=False)
     assert finding.verdict is (CheckStatus.WARN if permission.key == "USER_PICKER" else CheckStatus.FAIL)
     assert permission.name in finding.do
 
@@ -182,7 +179,7 @@ def test_goals_are_compared_with_the_policy(installed: Installation, minutes: in
     installed.jira.world.index.changed(issue)
     installed.passes(300)
 
-    found = installed.examine(test_tickets=False)["checklist: goals"]
+    found = installed.finding("checklist: goals", test_tickets=False)
 
     if minutes == 15:
         assert found.verdict is CheckStatus.OK
@@ -196,7 +193,7 @@ def test_goals_that_nobody_has_made(installed: Installation) -> None:
     installed.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
     installed.passes(300)
 
-    found = installed.examine(test_tickets=False)["checklist: goals"]
+    found = installed.finding("checklist: goals", test_tickets=False)
 
     assert found.verdict is CheckStatus.WARN
     assert "Interspace: repair" in found.seen
@@ -205,9 +202,7 @@ def test_goals_that_nobody_has_made(installed: Installation) -> None:
 def test_a_late_search_does_not_keep_a_test_issue(installed: Installation) -> None:
     installed.jira.world.index.lag = timedelta(hours=1)
 
-    found = installed.examine()
-
-    assert found["round trip"].verdict is CheckStatus.OK
+    assert installed.finding("round trip").verdict is CheckStatus.OK
     assert installed.traces() == []
 
 

@@ -54,10 +54,10 @@ def test_the_skew_of_the_work_tables_clock(installation: Installation) -> None:
     def ahead() -> datetime:
         return installation.clock() + timedelta(minutes=2)
 
-    found = installation.examine(open_table=lambda url: WorkTable.open(url, ahead), test_tickets=False)
+    found = installation.finding("work table's clock", open_table=lambda url: WorkTable.open(url, ahead))
 
-    assert found["work table's clock"].verdict is CheckStatus.FAIL
-    assert "120 s ahead" in found["work table's clock"].seen
+    assert found.verdict is CheckStatus.FAIL
+    assert "120 s ahead" in found.seen
 
 
 def test_a_work_table_that_is_not_there_is_not_made(installation: Installation, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_something_else_behind_the_webhooks_address(installation: Installation, 
     other.add_url_rule("/<path:path>", view_func=lambda path: ("", status), methods=["GET", "POST"])
     installation.receiver = other
 
-    found = installation.examine(test_tickets=False)["receiver"]
+    found = installation.finding("receiver", test_tickets=False)
 
     assert found.verdict is CheckStatus.FAIL
     assert said in found.seen
@@ -103,7 +103,7 @@ def test_a_receiver_whose_work_table_is_gone(installation: Installation) -> None
         Receiver([Hook("zammad", (SECRET.encode(),))], installation.commits.touch, installation.clock, broken)
     )
 
-    assert installation.examine(test_tickets=False)["receiver"].verdict is CheckStatus.FAIL
+    assert installation.finding("receiver", test_tickets=False).verdict is CheckStatus.FAIL
 
 
 def broken() -> Any:
@@ -120,7 +120,7 @@ def test_a_file_with_secrets_is_nobody_elses(
     Path("interspace.env").write_text(f"INTERSPACE_ZAMMAD_TOKEN={SECRET}\n")
     Path("interspace.env").chmod(mode)
 
-    assert installation.examine(test_tickets=False)["secret files"].verdict is verdict
+    assert installation.finding("secret files", test_tickets=False).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_file_with_secrets_is_nobody_elses(
 def test_the_version(installation: Installation, told: str, verdict: CheckStatus) -> None:
     installation.zammad.world.version = told
 
-    assert installation.examine(test_tickets=False)["Zammad's version"].verdict is verdict
+    assert installation.finding("Zammad's version", test_tickets=False).verdict is verdict
 
 
 def test_without_the_admins_token_the_rest_is_examined(installation: Installation) -> None:
@@ -177,17 +177,16 @@ def test_deliveries_that_never_arrived(installation: Installation) -> None:
     ticket = {"title": "Line down", "group": "Users", "customer_id": 2, "article": {"body": "x"}}
     installation.admin("POST", "tickets", ticket)
     installation.passes(0)
-    checks = tuple(check for check in CHECKS if check.name not in TRIALS)
-    under_way = installation.examine(checks)["deliveries"]
+    under_way = installation.finding("deliveries", test_tickets=False)
     for _ in range(60):
         installation.passes(10)
-    lost = installation.examine(checks)["deliveries"]
+    lost = installation.finding("deliveries", test_tickets=False)
     installation.receiver = receiver
     installation.admin("POST", "tickets", ticket)
     installation.passes(0)
-    again = installation.examine(checks)["deliveries"]
+    again = installation.finding("deliveries", test_tickets=False)
     installation.passes(2 * 24 * 3600)
-    long_ago = installation.examine(checks)["deliveries"]
+    long_ago = installation.finding("deliveries", test_tickets=False)
 
     assert under_way.verdict is CheckStatus.OK
     assert (lost.verdict, again.verdict, long_ago.verdict) == (CheckStatus.FAIL, CheckStatus.WARN, CheckStatus.OK)
@@ -204,7 +203,7 @@ def test_a_delivery_that_arrived_at_the_second_attempt_is_not_lost(installation:
     for _ in range(60):
         installation.passes(10)
 
-    found = installation.examine(test_tickets=False)["deliveries"]
+    found = installation.finding("deliveries", test_tickets=False)
 
     assert found.verdict is CheckStatus.OK
     assert found.seen.startswith("2 attempts")

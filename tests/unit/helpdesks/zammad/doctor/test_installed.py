@@ -53,7 +53,7 @@ def test_one_of_two_triggers_that_is_switched_off_is_named(installed: Installati
     changed = next(row for row in installed.zammad.world.tables["Trigger"].values() if row["name"] == CHANGED)
     changed["active"] = False
 
-    found = installed.examine(test_tickets=False)["trigger"]
+    found = installed.finding("trigger", test_tickets=False)
 
     assert (found.verdict, CHANGED in found.seen, found.do.startswith("Activate")) == (CheckStatus.FAIL, True, True)
 
@@ -72,7 +72,7 @@ def test_what_was_changed_by_hand_is_drift(installed: Installation) -> None:
     macro = next(iter(installed.zammad.world.tables["Macro"].values()))
     macro["perform"] = {"ticket.state_id": {"value": "4"}}
 
-    found = installed.examine(test_tickets=False)["installation"]
+    found = installed.finding("installation", test_tickets=False)
 
     assert found.verdict is CheckStatus.WARN
     assert macro["name"] in found.seen
@@ -81,9 +81,9 @@ def test_what_was_changed_by_hand_is_drift(installed: Installation) -> None:
 
 def test_a_webhook_that_leads_to_another_receiver(installed: Installation) -> None:
     installed.settings["receiver_url"] = "https://connector.example.com"
-    elsewhere = installed.examine(test_tickets=False)["webhook"]
+    elsewhere = installed.finding("webhook", test_tickets=False)
     installed.settings["receiver_url"] = RECEIVER
-    ours = installed.examine(test_tickets=False)["webhook"]
+    ours = installed.finding("webhook", test_tickets=False)
 
     assert elsewhere.verdict is CheckStatus.FAIL
     assert "https://connector.example.com/webhooks/zammad/main" in elsewhere.seen
@@ -96,4 +96,4 @@ def test_mandatory_fields_do_not_keep_the_test_tickets_out(installed: Installati
     with pytest.raises(ValueError, match="422"):
         installed.admin("POST", "tickets", refused)
 
-    assert installed.examine()["round trip"].verdict is CheckStatus.OK
+    assert installed.finding("round trip").verdict is CheckStatus.OK

@@ -9,17 +9,19 @@ from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Kind
 from connector.sandbox.zammad import Fault
 from tests.unit.helpdesks.zammad.install.bench import SECRETS, Bench, new_bench
-from tests.unit.install.both import one_step
+from tests.unit.install.both import INTERRUPTED, apply_steps
 
 
-@pytest.mark.parametrize("kind", ["status", pytest.param("lose answer", marks=pytest.mark.slow)])
-def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(clock: SteppedClock, kind: Kind) -> None:
+@pytest.mark.parametrize(("kind", "every"), INTERRUPTED)
+def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(
+    clock: SteppedClock, kind: Kind, every: int
+) -> None:
     whole = new_bench(clock)
     requests = [(step.kind, step.name) for step in whole.install().work]
     broken = new_bench(clock)
     stops = []
-    for _ in range(len(requests) + 1):
-        # Every run gets one request further: the first write is done or refused, the second always breaks.
+    for _ in range(0, len(requests) + every, every):
+        # Every run gets further: the first write is done or refused, the second always breaks.
         broken.zammad.faults.clear()
         plan = broken.plan()
         if not plan.work:
@@ -31,11 +33,10 @@ def test_an_installation_that_stops_at_every_step_ends_as_one_that_does_not(cloc
             apply(broken.writer(), plan, SECRETS)
         stops.append((plan.work[0].kind, plan.work[0].name))
         assert plan.work[0].title in str(stopped.value)
-        if kind == "status":
-            broken.zammad.faults.clear()
-            one_step(broken)
+        broken.zammad.faults.clear()
+        apply_steps(broken, every if kind == "status" else every - 1)
 
-    assert stops == requests
+    assert stops == requests[::every]
     assert broken.plan().work == ()
     assert broken.state() == whole.state()
 

@@ -1,0 +1,70 @@
+"""How long a change on a ticket waits for its reaction: ``python -m tests.benchmarks.bench_reaction``.
+
+The real ``interspace run`` with its defaults, against a sandbox Zammad in another process that sends each answer 50 ms
+after the request has arrived. Customers' mails come in one after the other, each with its signed delivery. Timed is
+from the mail on the ticket until the helpdesk has answered the write that reacts to it: settling time, look at the work
+table, reading, rules, search for what comes back, writing.
+"""
+
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector.work.table import WorkTable
+from tests.benchmarks.processes import command, is_swept
+from tests.benchmarks.report import Row, show
+from tests.benchmarks.sandbox_process import sandbox_process
+from tests.benchmarks.senders import SECRET, signed_request
+from tests.ports import free_port
+from tests.waiting import wait_until
+
+_ANSWER_S = 0.05
+_TICKETS, _QUICK = 100, 20
+_APART_S = 0.137
+_MOST_S = 1.5
+
+
+def rows(*, quick: bool = False) -> Iterator[Row]:
+    """The 99th percentile, the median and the longest."""
+    count, port = _QUICK if quick else _TICKETS, free_port()
+    with tempfile.TemporaryDirectory() as directory, sandbox_process() as sandbox:
+        url = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
+        settings = {
+            **sandbox.settings,
+            "INTERSPACE_DATABASE_URL": url,
+            "INTERSPACE_ZAMMAD_WEBHOOK_SECRET": SECRET.decode(),
+            "INTERSPACE_PORT": str(port),
+        }
+        with command("run", settings) as running, closing(WorkTable.open(url)) as table:
+            wait_until(lambda: running.has_said("worker started"), "the start of the worker")
+            wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
+            sandbox.answers_in(_ANSWER_S)
+            changed: dict[str, datetime] = {}
+            for _ in range(count):
+                [ticket] = sandbox.opens(1)
+                changed[ticket] = datetime.now(UTC)
+                _deliver(port, int(ticket))
+                time.sleep(_APART_S)
+            wait_until(lambda: changed.keys() <= sandbox.written().keys(), "the last reaction")
+            written = sandbox.written()
+    waits = sorted((written[ticket] - at).total_seconds() for ticket, at in changed.items())
+    what = f"from a change on the ticket to the finished reaction, answers in 50 ms, of {count}"
+    yield Row(figure=f"{what}: p99", measured=waits[int(0.99 * (len(waits) - 1))], unit="s", most=_MOST_S)
+    yield Row(figure=f"{what}: median", measured=waits[len(waits) // 2], unit="s")
+    yield Row(figure=f"{what}: at most", measured=waits[-1], unit="s")
+
+
+def _deliver(port: int, ticket: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as sender:
+        sender.sendall(signed_request(ticket))
+        answer = sender.recv(4096)
+    if not answer.startswith(b"HTTP/1.1 202"):
+        raise RuntimeError(f"the receiver answered {answer[:40]!r}")
+
+
+if __name__ == "__main__":
+    show(rows())
