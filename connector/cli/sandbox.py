@@ -37,7 +37,8 @@ def sandbox(settings: Settings, *, house: str, port: int, furnished: bool, out: 
 
     A server in memory that speaks the helpdesk's API, on this machine only: bare as after a first installation, with a
     customer, an agent and a page on which to write as either, to read what was said, and to move the clock on, which
-    the connector follows. It prints what to type next. Everything is gone when it ends.
+    the connector follows. What an installation leaves to people is done by itself where the rules need it. It prints
+    what to type next. Everything is gone when it ends.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from ipaddress import ip_address
 
 import structlog
 
@@ -88,10 +89,10 @@ def run(settings: Settings) -> None:
         settings.require_webhook_secret(helpdesk)
     for helpdesk in served:
         open_rules(settings, helpdesk)
-    address_of(settings)
+    listens = address_of(settings)
     load_receivers(settings.telling)
     open_table(settings).close()
-    receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings))
+    receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings), asked_at=asked_at(listens, settings))
     sys.exit(supervise([receiver, *workers(settings, served, os.cpu_count() or 1)]))
 
 
@@ -254,6 +255,14 @@ def _say_version(desk: Desk) -> None:
         log.warning("the helpdesk's version was not proved", helpdesk=desk.name, version=told, what_follows=why)
     else:
         log.info("the helpdesk's version was proved", helpdesk=desk.name, version=told)
+
+
+def asked_at(listens: str, settings: Settings) -> str:
+    """Where this machine asks the receiver whether it lives, however many addresses it listens on."""
+    address = ip_address(listens)
+    if address.is_unspecified:
+        address = ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://{address if address.version == 4 else f'[{address}]'}:{settings.port}/healthz"
 
 
 def workers(settings: Settings, served: Sequence[str], cores: int) -> list[Part]:

@@ -2,12 +2,17 @@
 
 import os
 import signal
+import socket
 import subprocess
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -22,6 +27,12 @@ STOP_S = 120.0
 
 _SILENT_S = 180.0
 """A part that has given signs of life and then none for so long hangs. No call of its main loop takes as long."""
+
+_ASK_S = 10.0
+_ANSWER_S = 5.0
+_ASKED = 18
+"""A part that is asked hangs if it has once answered, and then failed to answer half of the last questions: one of its
+processes may still answer."""
 
 _LOOK_S = 0.2
 _FIRST_DELAY_S = 1.0
@@ -40,6 +51,8 @@ class Part(NamedTuple):
     environment: Mapping[str, str]
     reloads: bool = False
     """It reads the policy again on SIGHUP."""
+    asked_at: str | None = None
+    """Where it answers who asks whether it lives: an answer is a sign of life."""
 
 
 def supervise(parts: Sequence[Part]) -> int:
@@ -54,6 +67,8 @@ def supervise(parts: Sequence[Part]) -> int:
         signal.signal(number, lambda number, _: received.append(number))
     for one in running:
         one.start()
+        if one.part.asked_at is not None:
+            threading.Thread(target=one.ask, args=(one.part.asked_at,), name="asks", daemon=True).start()
     _hand_on_sighup(running)
     watchdog = Watchdog()
     watchdog.ready()
@@ -75,6 +90,7 @@ class _Running:
         self.part = part
         self.process: subprocess.Popen[bytes] | None = None
         self._pulse: int | None = None
+        self._answers: deque[bool] = deque(maxlen=_ASKED)
         self._started = self._heard = time.monotonic()
         self._start_at: float | None = None
         self._delay = _FIRST_DELAY_S
@@ -93,6 +109,7 @@ class _Running:
             if SIGHUP:
                 signal.signal(SIGHUP, before)
         self._pulse, self._heard, self._start_at = listens, 0.0, None
+        self._answers.clear()
         self._started = time.monotonic()
         self._lives += 1
 
@@ -107,14 +124,27 @@ class _Running:
         self._listen(now)
         code = self.process.poll()
         if code is None:
-            if self._heard and now - self._heard > _SILENT_S:
+            if (self._heard and now - self._heard > _SILENT_S) or self._leaves_open():
                 log.error("a part gives no sign of life and is ended", part=self.part.name, pid=self.process.pid)
-                self.process.kill()
+                _kill_with_children(self.process.pid)
+                self._answers.clear()
             return 0
         if code == _MISTAKE and self._lives == 1:
             return code
         self._plan_start(code, now)
         return 0
+
+    def ask(self, address: str) -> None:
+        """For ever, in a thread of its own: whether the part answers. What it answers is others' business."""
+        while True:
+            time.sleep(_ASK_S)
+            answered = _answers(address)
+            if answered or self._answers:
+                self._answers.append(answered)
+
+    def _leaves_open(self) -> bool:
+        answers = list(self._answers)
+        return len(answers) == _ASKED and answers.count(False) * 2 >= _ASKED
 
     def _listen(self, now: float) -> None:
         if self._pulse is not None:
@@ -134,6 +164,33 @@ class _Running:
         if self._pulse is not None:
             os.close(self._pulse)
             self._pulse = None
+
+
+def _answers(address: str) -> bool:
+    try:
+        with socket.create_connection(_place(address), _ANSWER_S) as asks:
+            asks.settimeout(_ANSWER_S)
+            asks.sendall(
+                f"GET {urlsplit(address).path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+            )
+            return bool(asks.recv(1))
+    except OSError:
+        return False
+
+
+def _place(address: str) -> tuple[str, int]:
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or 80
+
+
+def _kill_with_children(pid: int) -> None:
+    """A process that hangs ends no child, and a child that hangs does not notice that its parent has ended."""
+    children = list[int]()
+    with suppress(OSError, ValueError):
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    for one in (pid, *children):
+        with suppress(OSError):
+            os.kill(one, signal.SIGKILL)
 
 
 def _hand_on_sighup(running: Sequence[_Running]) -> None:

@@ -31,6 +31,8 @@ class Spoken(NamedTuple):
     own: bool
     """The customer's own, or a colleague's."""
     text: str
+    files: tuple[str, ...]
+    """Their names."""
 
 
 class Step(NamedTuple):
@@ -154,7 +156,7 @@ def _escalate_from(case: Case) -> datetime | None:
 def _messages(ticket: Ticket) -> Iterator[Spoken]:
     public = [article for article in ticket.articles if not article.internal and article.author is not Actor.STRANGER]
     for article in public[-_MOST_MESSAGES:]:
-        yield Spoken(article.created_at, article.author is Actor.CUSTOMER, _text(article))
+        yield Spoken(article.created_at, article.author is Actor.CUSTOMER, _text(article), article.attachments)
 
 
 def _text(article: Article) -> str:

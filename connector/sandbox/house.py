@@ -86,6 +86,9 @@ class House(Protocol):
         """The settings of a connector that works here and of its admin, by their names among this helpdesk's, but the
         address."""
 
+    def by_hand(self) -> None:
+        """Somebody does what an installation leaves to people and the rules need, where it is not done yet."""
+
     def over_http(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Sends a webhook over the network, as this helpdesk does; returns the status."""
 

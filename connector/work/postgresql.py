@@ -120,7 +120,6 @@ class PostgresqlDatabase:
         self._writer = create_engine(
             url,
             isolation_level="READ COMMITTED",
-            pool_pre_ping=True,
             pool_size=_CONNECTIONS,
             max_overflow=_CONNECTIONS,
             pool_timeout=_POOL_WAIT_S,
@@ -154,25 +153,39 @@ class PostgresqlDatabase:
         return select(func.json_to_recordset(array).table_valued(*of_type).render_derived(with_types=True))
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """See ``Database.read``."""
-        with self._translated(), self._reader.connect() as connection:
-            return work(connection)
+        """See ``Database.read``. A session that has broken while it was idle shows so by its first statement, which is
+        tried once more: to ask each session first whether it stands would double the round trips."""
+        with self._translated():
+            try:
+                with self._reader.connect() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if not _is_lost(error):
+                    raise
+            with self._reader.connect() as connection:
+                return work(connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """See ``Database.write``. A transaction that the server gave up as a deadlock is tried again; one that met a
-        server that only reads once more, over a new connection."""
+        server that only reads, or a broken session, once more, over a new connection. One that was lost in its commit
+        is not: it may be stored."""
         for tries_left in reversed(range(_TRIES)):
+            commits = False
             try:
                 with self._writer.begin() as connection:
-                    return work(connection)
+                    result = work(connection)
+                    commits = True
             except SQLAlchemyError as error:
                 state = _state(error)
                 if state == _READ_ONLY:
                     # A session of before a change-over, and all others may be of that server, too.
                     self._writer.dispose()
-                if tries_left and (state in _RACES or (state == _READ_ONLY and tries_left == _TRIES - 1)):
+                is_new_needed = state == _READ_ONLY or (_is_lost(error) and not commits)
+                if tries_left and (state in _RACES or (is_new_needed and tries_left == _TRIES - 1)):
                     continue
                 raise self._unavailable(error) from error
+            else:
+                return result
         raise AssertionError("unreachable: the last try returns or raises")
 
     def write_alone(self, statement: Insert, bound: Callable[[], Mapping[str, Any]]) -> None:
@@ -215,6 +228,11 @@ class PostgresqlDatabase:
 def _state(error: SQLAlchemyError) -> str | None:
     """The SQLSTATE; ``None`` if the server gave none."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def _is_lost(error: SQLAlchemyError) -> bool:
+    """The session had broken, and so have all of before."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

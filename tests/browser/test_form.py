@@ -351,6 +351,7 @@ def test_buttons_escalate_ask_and_add(desk: Desk, open_page: Opener) -> None:
     desk.agent.sets(ticket, state=TicketState.CLOSED)
     desk.stage.settle()
     page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("main")).to_contain_text("log.txt")
     expect(page.locator("main")).to_contain_text("We are on it: a fibre is cut.")
     expect(page.get_by_role("region", name="Eskalieren")).to_have_count(0)
     screenshot(page, "ticket-closed-de")

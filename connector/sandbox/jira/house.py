@@ -13,7 +13,7 @@ from connector.helpdesks.jira.client import Connection
 from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.site import field_ids
-from connector.helpdesks.jira.values import encode
+from connector.helpdesks.jira.values import encode, field_options
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
 from connector.sandbox.jira import reorganizing
 from connector.sandbox.jira.deliveries import over_http
@@ -70,6 +70,16 @@ class JiraHouse:
         # As webhooks name it: by accountId on Cloud, by user name on Data Center.
         self.bot = self.sandbox.user_id(BOT) if flavour == "cloud" else BOT.partition("@")[0]
         self._people: dict[str, tuple[str, Actor]] = {}
+
+    def by_hand(self) -> None:
+        """Options of lists, which no program may add on Data Center."""
+        wanted = {name: field_options(field) for field, name in self._mapping.fields.items()}
+        wanted[self._mapping.group_field] = tuple(self._mapping.groups.values())
+        there = {held.name: held for held in list(self.sandbox.world.custom_fields.values())}
+        for name, values in wanted.items():
+            held = there.get(name)
+            if held is not None and values and not any(context.options for context in held.contexts.values()):
+                self.sandbox.add_options(name, values)
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:

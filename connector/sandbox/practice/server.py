@@ -73,7 +73,7 @@ class Practice:
 
     def serve(self, port: int) -> RunningServer:
         """Listens on this machine until it is closed, and sends webhooks in the background."""
-        return RunningServer(self.handle, "127.0.0.1", port, self.house.sandbox.work, self._clock)
+        return RunningServer(self.handle, "127.0.0.1", port, self._background, self._clock)
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """A request to the helpdesk's API or to the page."""
@@ -88,6 +88,10 @@ class Practice:
             return self._page(path.removeprefix(PAGE))
         except (ValueError, KeyError, HelpdeskError) as error:
             return _html(f"<!doctype html><title>Refused</title><p>The helpdesk refuses it: {escape(str(error))}", 400)
+
+    def _background(self) -> int:
+        self.house.by_hand()
+        return self.house.sandbox.work()
 
     def _page(self, path: str) -> Response:
         if path == "page.css":

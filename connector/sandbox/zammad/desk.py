@@ -95,9 +95,7 @@ class SandboxZammad(Front):
             return scheduler.run_due_jobs(self.world)
 
     def work(self) -> int:
-        """The jobs that are due, too; and the worker knows all attributes, as if somebody had restarted it after each
-        migration."""
-        self.restart_worker()
+        """The jobs that are due, too."""
         self.run_jobs()
         return super().work()
 

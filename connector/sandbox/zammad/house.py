@@ -57,6 +57,10 @@ class ZammadHouse:
         """The tokens."""
         return {"token": self.accounts.bot, "admin_token": self.accounts.admin}
 
+    def by_hand(self) -> None:
+        """A restart of the background worker, which knows new attributes after it only."""
+        self.sandbox.restart_worker()
+
     def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> ZammadDesk:
         """The adapter of a connector that has just started."""
         adapter = None if url else self.sandbox.requests_adapter

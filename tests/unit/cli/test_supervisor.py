@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from connector.cli.systemd import Watchdog
+from tests.ports import free_port
 
 pytestmark = pytest.mark.process
 
@@ -20,8 +21,10 @@ from connector.cli import supervisor
 from connector.cli.supervisor import Part, supervise
 
 supervisor._FIRST_DELAY_S, supervisor._SILENT_S, supervisor.STOP_S = 0.0, 0.5, 0.5
-programs = sys.argv[1:]
-sys.exit(supervise([Part(f"part {n}", (sys.executable, "-S", "-c", p), {}) for n, p in enumerate(programs)]))
+supervisor._ASK_S, supervisor._ANSWER_S, supervisor._ASKED = 0.02, 0.02, 6
+at, *programs = sys.argv[1:]
+parts = [Part(f"part {n}", (sys.executable, "-S", "-c", p), {}, asked_at=at or None) for n, p in enumerate(programs)]
+sys.exit(supervise(parts))
 """
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
 SILENT = (
@@ -31,8 +34,23 @@ DIES = "print('born', flush=True)"
 MISTAKEN = "raise SystemExit(2)"
 
 
-def started(*programs: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([sys.executable, "-c", RUN, *programs], stdout=subprocess.PIPE, text=True)
+ACCEPTS = """
+import os, socket, time
+listens = socket.create_server(("127.0.0.1", {port}))
+print("listens", flush=True)
+came, _ = listens.accept()
+came.sendall(b"HTTP/1.1 200 OK")
+came.close()
+if os.fork() == 0:
+    time.sleep(60)
+kept = []
+while True:
+    kept.append(listens.accept())
+"""
+
+
+def started(*programs: str, asked_at: str = "") -> "subprocess.Popen[str]":
+    return subprocess.Popen([sys.executable, "-c", RUN, asked_at, *programs], stdout=subprocess.PIPE, text=True)
 
 
 def heard(process: "subprocess.Popen[str]", word: str, times: int) -> None:
@@ -48,6 +66,15 @@ def test_a_part_that_dies_or_hangs_is_started_again_and_one_that_will_not_end_is
             heard(process, word, 2)
             process.send_signal(signal.SIGTERM)
             assert process.wait() == 0
+
+
+@pytest.mark.slow
+def test_a_part_that_accepts_and_never_answers_is_started_again_with_its_children() -> None:
+    port = free_port()
+    with started(ACCEPTS.format(port=port), asked_at=f"http://127.0.0.1:{port}/healthz") as process:
+        heard(process, "listens", 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
 
 
 def test_a_mistake_in_the_settings_ends_everything() -> None:

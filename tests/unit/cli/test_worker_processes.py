@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.cli.service import workers
+from connector.cli.service import asked_at, workers
 from connector.settings import Settings
 
 
@@ -32,3 +32,11 @@ def test_each_shows_its_figures_on_a_port_of_its_own() -> None:
     ports = [part.environment["INTERSPACE_WORKER_METRICS_PORT"] for part in parts]
     assert ports == ["9000", "9001", "9002", "9003"]
     assert [part.command[-1] for part in parts] == ["one", "one", "two", "two"]
+
+
+@pytest.mark.parametrize(
+    ("listens", "asked"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("192.0.2.7", "192.0.2.7"), ("2001:db8::1", "[2001:db8::1]")],
+)
+def test_the_receiver_is_asked_where_it_listens(listens: str, asked: str) -> None:
+    assert asked_at(listens, Settings(port=8080)) == f"http://{asked}:8080/healthz"

@@ -1,14 +1,17 @@
 """The operations page: who sees it, what is on it, what is done by it."""
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import request
 from structlog.typing import EventDict
 from werkzeug.test import Client, TestResponse
 
+from connector.helpdesks.helpdesk import Desk
 from connector.work.errors import StoreUnavailable
 from tests.unit.webhooks.deliveries import Ledger, receiver
 from tests.unit.webhooks.ops_night import READ_TOKEN, SECRET_WORDS, TOKEN, Night, opened
@@ -224,7 +227,12 @@ def test_whoever_may_only_look_does_nothing(night: Night) -> None:
     page = client.get("/ops/")
     assert "this ticket alone breaks it" in page.text
     assert "proof" not in page.text
-    forged = {"proof": proof(sign_in(night).get("/ops/")), "helpdesk": "zammad", "ticket": night.dead}
+    cookie = client.get_cookie("interspace_ops", path="/ops")
+    assert cookie is not None
+    with night.app.test_request_context("/ops/", headers={"Cookie": f"interspace_ops={cookie.value}"}):
+        reader = night.operations.access.visitor(request)
+    assert reader is not None
+    forged = {"proof": night.operations.access.form_proof(reader), "helpdesk": "zammad", "ticket": night.dead}
     assert client.post("/ops/do/drop", data=forged).status_code == 403
     assert night.operations.table.dead_letter(night.key) is not None
 
@@ -256,6 +264,28 @@ def test_during_a_pause_of_the_whole_helpdesk_nothing_is_asked_of_it(night: Nigh
     before = stage.house.served()
     assert client.get(f"/ops/zammad/{night.incident}").status_code == 503
     assert stage.house.served() == before
+
+
+def test_only_two_tickets_are_read_at_a_time_so_that_webhooks_find_threads(night: Night) -> None:
+    client, stage = sign_in(night), night.cast.stage
+    busy, answers, before = threading.Barrier(3), list[int](), stage.house.served()
+
+    def finds(_: Desk) -> str:
+        busy.wait(60)
+        busy.wait(60)
+        return night.incident
+
+    readers = [threading.Thread(target=lambda: night.operations.explain("zammad", finds)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    busy.wait(60)
+    answers.append(client.get(f"/ops/zammad/{night.incident}").status_code)
+    assert stage.house.served() == before
+    busy.wait(60)
+    for reader in readers:
+        reader.join()
+    answers.append(client.get(f"/ops/zammad/{night.incident}").status_code)
+    assert answers == [503, 200]
 
 
 def test_a_work_table_that_does_not_answer_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

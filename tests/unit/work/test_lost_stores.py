@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, make_url, text
 
 from connector.sandbox.clock import SteppedClock
 from connector.work.attempt import FULL_SWEEP, SWEEP
@@ -143,3 +143,46 @@ def test_a_server_that_only_reads_is_named_with_what_to_do(postgresql_url: str) 
         pytest.raises(StoreUnavailable, match="target_session_attrs=read-write"),
     ):
         table.touch([Key("zammad", "1")], T0)
+
+
+END = text("SELECT pg_terminate_backend(:pid, 5000)")
+
+
+def test_sessions_that_broke_while_they_were_idle_cost_nobody_an_answer(postgresql_url: str) -> None:
+    with closing(WorkTable.open(postgresql_url, lambda: T0)) as table, closing(other(postgresql_url)) as killer:
+        database = table._database
+        assert isinstance(database, PostgresqlDatabase)
+
+        def break_all() -> None:
+            sessions = [database._writer.connect() for _ in range(3)]
+            pids = [session.scalar(text("SELECT pg_backend_pid()")) for session in sessions]
+            for session in sessions:
+                session.close()
+            killer.write(lambda connection: [connection.execute(END, {"pid": pid}) for pid in pids])
+
+        break_all()
+        table.touch([Key("zammad", "1")], T0)
+        break_all()
+        assert table.counts()["zammad"].due == 1
+
+
+def test_what_was_lost_in_its_commit_is_not_written_again(postgresql_url: str) -> None:
+    with closing(WorkTable.open(postgresql_url, lambda: T0)) as table, closing(other(postgresql_url)) as killer:
+        database, tries = table._database, list[int]()
+        assert isinstance(database, PostgresqlDatabase)
+
+        def work(connection: Connection) -> None:
+            tries.append(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+        def lose(_: Connection) -> None:
+            killer.write(lambda connection: connection.execute(END, {"pid": tries[-1]}))
+
+        event.listen(database._writer, "commit", lose)
+        with pytest.raises(StoreUnavailable):
+            database.write(work)
+
+        assert len(tries) == 1
+
+
+def other(url: str) -> PostgresqlDatabase:
+    return PostgresqlDatabase(make_url(url).set(drivername="postgresql+psycopg"))
