@@ -1,15 +1,20 @@
 """A pytest plugin: every call that any sandbox Jira answers in any test must be as the official specifications say."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.jira_specifications import Recorder
+if TYPE_CHECKING:
+    from tests.contract.jira_specifications import Recorder
 
 
 @pytest.fixture(scope="session")
-def recorder() -> Iterator[Recorder]:
+def recorder() -> Iterator["Recorder"]:
     """Listens to all sandboxes."""
+    # Half a second of imports, which whoever only hands out the tests can do without.
+    from tests.contract.jira_specifications import Recorder
+
     recorder = Recorder()
     recorder.listen()
     yield recorder
@@ -22,7 +27,7 @@ def nonsense() -> None:
 
 
 @pytest.fixture(autouse=True)
-def judged(recorder: Recorder, request: pytest.FixtureRequest) -> Iterator[None]:
+def judged(recorder: "Recorder", request: pytest.FixtureRequest) -> Iterator[None]:
     """Every call of a test, its own and the connector's."""
     yield
     complaints = recorder.complaints()

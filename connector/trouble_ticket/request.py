@@ -80,10 +80,15 @@ def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: str, number:
         key=key_of_request(caller.panel, told),
         ticket=ticket_id,
         contact=Contact(email=caller.email or "", name=caller.name),
-        text="\n".join(_told(patch)) or "Changed.",
+        text=words_of(patch),
         files=tuple(_files(patch)),
         kept=kept(caller.panel, _noted(patch, now)),
     )
+
+
+def words_of(patch: Mapping[str, Any]) -> str:
+    """What a change says on the ticket."""
+    return "\n".join(_told(patch)) or "Changed."
 
 
 def kept(panel: str, document: Mapping[str, Any]) -> str:
@@ -92,7 +97,8 @@ def kept(panel: str, document: Mapping[str, Any]) -> str:
     :raises ShapeError: it is too much.
     """
     text = json.dumps({"panel": panel, "document": _without_content(document)}, ensure_ascii=False)
-    if len(text) > MOST_KEPT:
+    # As a helpdesk keeps it: a text in JSON.
+    if len(json.dumps(text, ensure_ascii=False)) > MOST_KEPT:
         raise ShapeError(f"there is too much in it: {MOST_KEPT} characters are kept with a ticket")
     return text
 

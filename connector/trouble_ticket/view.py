@@ -1,13 +1,14 @@
 """A ticket of the helpdesk as TMF621 5.0.1 shows it: what was sent, as it was sent, and what became of it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.rules.text.markup import raw_lines
+from connector.trouble_ticket.request import words_of
 from connector.trouble_ticket.shapes import typed
 
 STATUSES: Mapping[TicketState, str] = {
@@ -82,7 +83,7 @@ def view_of(ticket: Ticket, panel: str, address: str) -> dict[str, Any] | None:
         said.setdefault("expectedResolutionDate", _time(fields.repair_due_at))
     if ticket.state.is_over:
         said["resolutionDate"] = _time(_since(ticket))
-    if notes := [*said.get("note", ()), *_notes(ticket)]:
+    if notes := [*said.get("note", ()), *_notes(ticket, own)]:
         said["note"] = notes
     said["troubleTicketCharacteristic"] = [*said.get("troubleTicketCharacteristic", ()), *_characteristics(ticket)]
     whole: dict[str, Any] = typed({**said, **ours})
@@ -120,18 +121,24 @@ def _since(ticket: Ticket) -> datetime:
     return changes[-1].at if changes else ticket.updated_at
 
 
-def _notes(ticket: Ticket) -> Iterator[dict[str, Any]]:
-    """What was said since, and the customer may read. The first article is what was sent; its system knows its own."""
-    shown = [article for article in ticket.articles[1:] if _is_shown(article)]
+def _notes(ticket: Ticket, own: list[Sent]) -> Iterator[dict[str, Any]]:
+    """What was said since, and the customer may read. The first article is what was sent; changes are known by what was
+    kept of them."""
+    known = {_plain(words_of(change.document)) for change in own[1:]}
+    shown = [article for article in ticket.articles[1:] if _is_shown(article, known)]
     for article in shown[-MOST_NOTES:]:
         author = "Customer" if article.author is Actor.CUSTOMER else "Support"
         yield {"id": article.id, "author": author, "date": _time(article.heard_at), "text": _text(article)}
 
 
-def _is_shown(article: Article) -> bool:
-    """What came by this interface its system knows."""
+def _is_shown(article: Article, known: Container[str]) -> bool:
     by_itself = article.author is Actor.CUSTOMER and article.channel is Channel.PANEL
-    return not article.internal and not by_itself and article.author in _HEARD
+    return not article.internal and article.author in _HEARD and not (by_itself and _plain(article.body) in known)
+
+
+def _plain(text: str) -> str:
+    # The way through a helpdesk may change spaces, never words.
+    return " ".join(text.split())
 
 
 def _text(article: Article) -> str:

@@ -83,6 +83,7 @@ def test_a_secret_file_at_fault_is_named(tmp_path: Path, lines: str) -> None:
     assert GOOD not in str(caught.value)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("target", [["connector", "receive"], ["webhooks.wsgi"]])
 def test_a_missing_secret_ends_the_start_with_one_line_and_code_2(tmp_path: Path, target: list[str]) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("INTERSPACE_")}

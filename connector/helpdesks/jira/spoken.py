@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import structlog
+
 from connector.domain.vocabulary import CustomerAct
-from connector.helpdesks.errors import RefusedError
 from connector.helpdesks.jira.markup import plain
 from connector.helpdesks.proofs import Proofs
+
+log = structlog.get_logger("jira")
 
 _LAST = re.compile(
     r"\n\nWritten in the customer's panel, reference ([0-9a-f]{32})(?: ([a-z_]{1,20}))? ([0-9a-f]{64})\s*\Z", re.ASCII
@@ -31,16 +34,15 @@ Entries = Sequence[tuple[str, str, str]]
 
 
 def with_kept(proofs: Proofs, issue_id: str, before: Entries, new: tuple[str, str, str]) -> dict[str, Any]:
-    """The part of the property that holds what was sent, with one entry more, unless it is empty or there.
-
-    :raises RefusedError: there is no room for it.
-    """
+    """The part of the property that holds what was sent, with one entry more, unless it is empty or there. Where there
+    is no room for it, it is left out: the comment says it all the same."""
     is_news = bool(new[2]) and all(one[0] != new[0] for one in before)
     entries = [list(entry) for entry in (*before, *((new,) if is_news else ()))]
     if not entries:
         return {}
-    if len(json.dumps(entries)) > _ROOM:
-        raise RefusedError("Jira: no room for more of what the customer's program sends with this issue")
+    if len(json.dumps(entries, ensure_ascii=False)) > _ROOM:
+        log.warning("no room for more of what the customer's program sends with this issue", ticket=issue_id)
+        entries = [list(entry) for entry in before]
     return {"kept": entries, "sig": proofs.signature(["kept", issue_id, entries])}
 
 

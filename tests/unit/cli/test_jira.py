@@ -102,6 +102,7 @@ def test_a_wrong_token_is_exit_code_3_and_is_not_printed(run: Run, live_jira: Li
     assert "wrong-token-0123456789" not in ran.stderr
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("live_jira", ["cloud"], indirect=True)
 def test_one_installation_serves_both_helpdesks(live: Live, live_jira: LiveJira, tmp_path: Path) -> None:
     port = free_port()

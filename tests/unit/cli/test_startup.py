@@ -9,6 +9,8 @@ import pytest
 
 from connector.cli import LINES, cli
 
+pytestmark = pytest.mark.process
+
 OF_OTHER_COMMANDS = {
     *("alembic", "asgiref", "flask", "granian", "psycopg", "sqlalchemy", "werkzeug"),
     *("inscriptis", "jira", "lxml", "mailparser_reply", "requests"),

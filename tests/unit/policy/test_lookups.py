@@ -74,6 +74,7 @@ def test_the_version_is_the_content(policy: Policy, tmp_path: Path) -> None:
     assert load_policy(respelt, SERVICES).version == policy.version
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_every_process_computes_the_same_version(policy: Policy, seed: str) -> None:
     """Sets have another order in every process."""

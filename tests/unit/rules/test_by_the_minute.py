@@ -24,7 +24,7 @@ from tests.unit.rules.passes import decide, written
 
 BEGINS = datetime(2026, 3, 28, 20, 0, tzinfo=UTC)
 """Saturday evening, four hours before the clocks in Berlin are put forward."""
-MANY = settings(max_examples=2 * settings().max_examples, phases=(Phase.generate,))
+MANY = settings(max_examples=settings().max_examples, phases=(Phase.generate,))
 """Not made smaller: that takes minutes, and ten events are read as they are."""
 LIVED, AHEAD = 1_200, 1_680
 """Minutes in which things happen; and so many more to see what would come."""

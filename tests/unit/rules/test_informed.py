@@ -158,3 +158,29 @@ def test_a_missed_update_raises_a_level_where_the_policy_says_so() -> None:
     missed = [due for due in by_clock(Case(late, level_policy(), at(hours=26)), 1) if "update" in due.reason]
     assert [due.at for due in missed] == [at(minutes=10, hours=24), at(hours=49)]
     assert missed[0].why(Case(late, level_policy(), at(hours=26))) == "customer update target missed"
+
+
+def test_each_warning_has_a_mark_of_its_own() -> None:
+    """Two of one mark would be said once: the second deadline would pass without a word."""
+    twice = POLICY.model_copy(update={"updates": Updates(warn_at=(0.5, 0.8))})
+    looks = [
+        (triaged(), at(minutes=8)),
+        (triaged(), at(minutes=13)),
+        (triaged(P2), at(minutes=55)),
+        (answered(14), at(minutes=62)),
+        (answered(64), at(minutes=112)),
+        (answered(191), at(minutes=192)),
+    ]
+
+    marks = [
+        {str(mark) for told in warnings(Case(ticket, twice, now)).notices for mark in told.marks}
+        for ticket, now in looks
+    ]
+
+    assert marks[0] == {"warned-first_response-P1-50"}
+    assert marks[1] == {"warned-first_response-P1-50", "warned-first_response-P1-80"}
+    assert any(mark.startswith("warned-first_response-P2-") for mark in marks[2])
+    updates = [{mark for mark in found if mark.startswith("warned-update-")} for found in marks[3:5]]
+    assert list(map(bool, updates)) == [True, True]
+    assert updates[0].isdisjoint(updates[1])
+    assert any(mark.startswith("warned-repair-P1-") for mark in marks[5])

@@ -230,6 +230,23 @@ def test_nobody_else_releases_it(who: Person, actor: Actor, said_why: str) -> No
     assert said_why in decision.note.text
 
 
+def test_two_people_of_one_name_are_two() -> None:
+    namesake = Person(id="22", name=AUTHOR.name)
+
+    decision = evaluate(released(namesake), POLICY, NOW)
+
+    assert decision.changes["rfo_status"] is RfoStatus.RELEASED
+
+
+def test_each_release_has_a_mark_of_its_own() -> None:
+    """One for all would keep the second version from going out."""
+    notes = [evaluate(released(), POLICY, NOW).note for _ in range(2)]
+
+    marks = [{mark for mark in told.marks if mark.name == "rfo-released"} for told in notes if told is not None]
+    assert list(map(len, marks)) == [1, 1]
+    assert marks[0] != marks[1]
+
+
 def test_a_text_that_was_changed_after_the_release_needs_another_one() -> None:
     one = released()
     later = with_values(one, history=(*one.history, by(AUTHOR, "root_cause", "x", at(hours=7))))

@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Priority, TicketState, Urgency
 from connector.intake.caller import Caller
 from connector.trouble_ticket import happenings
 from connector.trouble_ticket.request import message_of, request_of
-from connector.trouble_ticket.shapes import VERSION_4, checked
+from connector.trouble_ticket.shapes import VERSION_4, ShapeError, checked
 from connector.trouble_ticket.version4 import from_version_4, to_version_4
 from connector.trouble_ticket.view import sent, view_of
 from tests.builders import T0, at, complete, default_policy, incident, moved, note, said
@@ -82,14 +84,16 @@ def test_what_support_says_to_the_customer_is_a_note_and_nothing_else() -> None:
         said("We are on it.", at(minutes=1), Actor.AGENT, internal=False),
         said("<p>A <b>splice</b> is cut.</p>", at(minutes=2), Actor.AGENT, internal=False, is_html=True),
         said("A secret of ours", at(minutes=3), Actor.AGENT, internal=True),
-        said("severity: Minor", at(minutes=4), Actor.CUSTOMER, channel=Channel.PANEL),
+        said(message_of({"severity": "Minor"}, CALLER, "1", 1, T0).text, at(minutes=4), channel=Channel.PANEL),
+        said("What there was no room for.", at(minutes=5), channel=Channel.PANEL),
     )
 
-    found = shown(incident(kept=(kept(SMALL),), articles=articles))
+    found = shown(incident(kept=(kept(SMALL), patched({"severity": "Minor"}, at(minutes=4))), articles=articles))
 
     assert [(each["author"], each["text"]) for each in found["note"]] == [
         ("Support", "We are on it."),
         ("Support", "A splice is cut."),
+        ("Customer", "What there was no room for."),
     ]
 
 
@@ -124,6 +128,13 @@ def test_the_rules_read_what_was_sent() -> None:
     intermittent = [{"name": "observedImpact", "value": "INTERMITTENT"}]
     other = request_of({**SMALL, "troubleTicketCharacteristic": intermittent}, CALLER, default_policy(), "1", T0)
     assert (other.fields["impact"], other.fields["fault_type"]) == (Impact.DEGRADATION, FaultType.INTERMITTENT)
+
+
+def test_more_than_a_helpdesk_keeps_is_refused() -> None:
+    for letter in ('"', "ü", "\n"):
+        with pytest.raises(ShapeError, match="there is too much in it"):
+            request_of({**SMALL, "name": "a" + letter * 19_990}, CALLER, default_policy(), "1", T0)
+    request_of({**SMALL, "name": "a" + "ü" * 15_000}, CALLER, default_policy(), "1", T0)
 
 
 def test_a_change_is_told_in_words_that_the_rules_read() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.domain.vocabulary import CustomerAct
-from connector.helpdesks.jira.spoken import Words, spoken, spoken_line
+from connector.helpdesks.jira.spoken import Words, kept_entries, spoken, spoken_line, with_kept
 from connector.helpdesks.proofs import Proofs
 
 PROOFS = Proofs("jira", (b"new", b"old"))
@@ -47,3 +47,17 @@ def test_a_word_counts_on_its_own_issue_with_our_signature() -> None:
     assert spoken(PROOFS, "41", TEXT) is None
     plain = comment(None)
     assert spoken(PROOFS, "41", plain.replace(f"reference {'ab' * 16} ", f"reference {'ab' * 16} defer ")) is None
+
+
+def test_what_a_program_sent_is_kept_as_far_as_there_is_room_and_nobody_else_can_put_it_there() -> None:
+    proofs = Proofs("jira", (b"key",))
+    first = with_kept(proofs, "7", (), ("a", "2026-11-23T10:00:00+00:00", "ü" * 14_000))
+    held = kept_entries(proofs, "7", first)
+
+    assert [(key, len(text)) for key, _, text in held] == [("a", 14_000)]
+    assert with_kept(proofs, "7", held, ("a", "later", "the same again")) == first
+    assert with_kept(proofs, "7", held, ("b", "later", "x" * 17_000)) == first, "no room"
+    assert with_kept(proofs, "7", (), ("a", "", "")) == {}
+    assert kept_entries(proofs, "8", first) == (), "another issue's"
+    assert kept_entries(proofs, "7", {**first, "kept": [["a", "", "forged"]]}) == ()
+    assert kept_entries(proofs, "7", None) == ()

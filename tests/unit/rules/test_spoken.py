@@ -1,0 +1,67 @@
+"""R27: which messages are consents, one after the other: what is none does not hide those after it."""
+
+from connector.domain.ticket import Article
+from connector.domain.vocabulary import Actor, Channel
+from connector.rules.case import Case
+from connector.rules.requests import customer_consents
+from connector.rules.unclear import unclear
+from tests.builders import at, complete, default_policy, incident, note, said
+
+POLICY = default_policy()
+NOW = at(hours=9)
+AGREES = "You may defer this until tomorrow."
+
+
+def consents(*articles: Article) -> list[str]:
+    """Whose words agree, by the ids of their messages."""
+    ticket = incident(complete(), articles=articles)
+    return [consent.id.removeprefix("a") for consent in customer_consents(Case(ticket, POLICY, NOW))]
+
+
+def test_words_that_name_nothing_hide_no_consent_after_them() -> None:
+    names, plain = said("Who decides about a deferral?", at(minutes=1)), said("The light is red.", at(minutes=2))
+    agrees = said(AGREES, at(minutes=3))
+
+    assert consents(names, plain, agrees) == [agrees.id]
+
+
+def test_a_word_that_is_no_answer_hides_no_consent_after_it() -> None:
+    asked = note({"deferral-asked-1"}, at(minutes=1))
+    plain, agrees = said("The light is red.", at(minutes=2)), said(AGREES, at(minutes=3))
+
+    assert consents(asked, plain, agrees) == [agrees.id]
+
+
+def test_a_bare_yes_to_no_question_agrees_to_nothing() -> None:
+    assert consents(said("Yes.", at(minutes=1)), said("Yes, I agree.", at(minutes=2))) == []
+
+
+def test_a_deferral_that_is_named_without_a_word_on_it_hides_no_consent_after_it() -> None:
+    names, agrees = said("Who decides about a deferral?", at(minutes=1)), said(AGREES, at(minutes=2))
+
+    assert consents(names, agrees) == [agrees.id]
+
+
+def test_what_support_writes_of_a_call_takes_nothing_back_and_hides_nothing() -> None:
+    agrees = said(AGREES, at(minutes=1))
+    called = said("Customer does not agree to defer.", at(minutes=2), Actor.AGENT, channel=Channel.PHONE, is_call=True)
+    again = said(AGREES, at(minutes=3))
+
+    assert consents(agrees, called, again) == [agrees.id, again.id]
+
+
+def test_a_yes_is_an_answer_only_while_the_question_is_open() -> None:
+    asked = note({"deferral-asked-1"}, at(minutes=1))
+    no, yes = said("No.", at(minutes=2)), said("Yes.", at(minutes=3))
+
+    assert consents(asked, yes) == [yes.id]
+    assert consents(asked, no, yes) == []
+
+
+def test_an_answer_that_nobody_understands_leaves_the_question_open() -> None:
+    asked = note({"deferral-asked-1"}, at(minutes=1))
+    perhaps, yes = said("Yes, but only if it is really needed.", at(minutes=2)), said("Yes.", at(minutes=3))
+
+    assert consents(asked, perhaps, yes) == [yes.id]
+    ticket = incident(complete(), articles=(asked, perhaps))
+    assert unclear(Case(ticket, POLICY, NOW)).notices
