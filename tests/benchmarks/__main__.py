@@ -1,6 +1,6 @@
 """All benchmarks in one table: ``python -m tests.benchmarks [--quick] [--long] [--json | --markdown] [--write FILE]``.
 
-Names of parts measure only these. All take thirteen minutes, with ``--quick`` three, with ``--long`` an hour more.
+Names of parts measure only these. All take a quarter of an hour, with ``--quick`` three, with ``--long`` an hour more.
 Leave the machine alone meanwhile: senders, servers and workers share its cores. ``--quick`` takes less of everything,
 a tenth of the deadlines and no takeover; its figures are for a first look only. A part that fails or hangs is a row
 that says so.
