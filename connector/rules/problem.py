@@ -29,8 +29,10 @@ def problem(case: Case) -> Outcome:
     takes the link away again, nothing more happens by itself."""
     ticket, priority = case.ticket, case.priority
     records = [link for link in ticket.links if link.kind is TicketKind.PROBLEM]
-    # What was proposed and declined stands for nothing, and what is needed is needed all the same.
-    record = next((link for link in records if not link.is_declined), None)
+    # What was proposed and declined stands for nothing, and what is needed is needed all the same. But its own record
+    # is made once, whatever becomes of it.
+    own = key_of(TicketKind.PROBLEM, ticket.id)
+    record = next((link for link in records if not link.is_declined or link.connector_key == own), None)
     needed = ticket.state in _DONE and priority in case.policy.problem.required
     if record is not None:
         reasons = (f"the root cause is looked for in {record.number}",)
