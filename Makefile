@@ -20,7 +20,7 @@ COVERED := $(if $(COVERAGE),--cov --cov-report term)
 help:
 	@echo "make demo       play an outage from the first e-mail to the RFO on a sandbox Zammad (HELPDESK=jira: on Jira)"
 	@echo "make demo-panel open a customers' panel with the form in it, on a sandbox helpdesk (until Ctrl-C)"
-	@echo "make test-fast  run the unit tests (a minute and a half)"
+	@echo "make test-fast  run the unit tests (about a minute)"
 	@echo "make test       run all tests but the slow ones (about four minutes on two cores; COVERAGE=1: with the floor)"
 	@echo "make test-slow  run the slow ones: processes that are killed, each case at each helpdesk, many more examples"
 	@echo "make lint       check style, types, and which module may import which"

@@ -124,6 +124,7 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
         "at a time, and the unit tests of the rules must notice: those of the file, then the quickest others for a",
         "second. *Endless*: noticed because they did not end in ten times the processor time, whatever else the",
         "machine did. *Wording*: survivors where only a text in quotation marks is another one, as `explain` shows.",
+        "What has changed since the last run is tried anew by the next; numbers here are those of the run.",
         "",
         "| file | mutants | noticed | of these endless | survived | of these wording | score | untried |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
@@ -135,14 +136,24 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
     lines += [_row(*total), ""]
     if total.untried:
         lines += [f"{total.untried} were not tried yet: `make mutate` goes on with them.", ""]
-    lines += ["## Survivors", ""]
-    for function, change, wording in everything:
-        if not wording:
-            why = reasons.get(function, {}).get(change) or reasons.get(function, {}).get("*", "not examined")
-            lines.append(f"- `{function}`: `{change.replace('`', '')}`: {why}")
+    known = {(it.function, it.change): _why(it, reasons) for it in everything if not it.wording}
+    lines += ["## Survivors that are left alive, and why", ""]
+    lines += [f"- `{at}`: `{change.replace('`', '')}`: {why}" for (at, change), why in known.items() if why]
+    lines += ["", "## Survivors that nobody has examined", ""]
+    lines += ["By function; what was changed stands in `mutants/result.json` after a run.", ""]
+    unknown = Counter(function for (function, _), why in known.items() if not why)
+    for scored in files:
+        own = [f"`{at}` {unknown[at]}" for at in dict.fromkeys(it.function for it in scored.survivors) if unknown[at]]
+        lines += [f"- {', '.join(own)}"] if own else []
     words = Counter(survivor.function for survivor in everything if survivor.wording)
     lines += ["", "Wording: " + ", ".join(f"`{function}` {count}" for function, count in words.items()) + "."]
     return "\n".join(lines) + "\n"
+
+
+def _why(survivor: Survivor, reasons: dict[str, dict[str, str]]) -> str:
+    """Why it may live; empty if nobody has said so."""
+    of_function = reasons.get(survivor.function, {})
+    return of_function.get(survivor.change) or of_function.get("*", "")
 
 
 def _row(file: str, noticed: int, endless: int, survivors: list[Survivor], untried: int) -> str:

@@ -29,7 +29,7 @@ from connector.intake.caller import Caller
 from connector.intake.panels import Panel
 from connector.intake.signing import ID, SIGNATURE, TIMESTAMP, is_signed
 from connector.outgoing.hub import described
-from connector.outgoing.post import problem_with
+from connector.outgoing.target import problem_with
 from connector.trouble_ticket.query import QueryError, chosen, fitting, page
 from connector.trouble_ticket.request import ForeignServiceError, message_of, request_of
 from connector.trouble_ticket.shapes import HUB, OURS, REQUIRED, VERSION_4, VERSION_5, ShapeError, checked

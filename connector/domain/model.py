@@ -29,7 +29,9 @@ class Model(BaseModel):
         copy tickets at every look."""
         other = type(self).__new__(type(self))
         object.__setattr__(other, "__dict__", {**known, **changed})
-        object.__setattr__(other, "__pydantic_fields_set__", {*self.__pydantic_fields_set__, *changed})
+        named = self.__pydantic_fields_set__
+        # Nobody changes such a set: one can serve many copies.
+        object.__setattr__(other, "__pydantic_fields_set__", named if changed.keys() <= named else {*named, *changed})
         object.__setattr__(other, "__pydantic_extra__", None)
         object.__setattr__(other, "__pydantic_private__", None)
         return other

@@ -10,7 +10,8 @@ from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.intake.panels import Panel
 from connector.intake.signing import signed_headers
-from connector.outgoing.post import NotDeliveredError, Target, post
+from connector.outgoing.post import NotDeliveredError, post
+from connector.outgoing.target import Target
 from connector.outgoing.webhooks import message_id
 from connector.policy.models import Policy
 from connector.rules.telling import FRESH

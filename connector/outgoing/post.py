@@ -4,14 +4,14 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
 import requests
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 
 from connector.helpdesks.http import CONNECT_TIMEOUT, cause, retry_after
 from connector.helpdesks.timed import Connection, TimedAdapter, TLSConnection
+from connector.outgoing.target import Target
 
 _ANSWER_S = 10.0
 _GONE = 410
@@ -30,43 +30,6 @@ class NotDeliveredError(Exception):
         """It will never take it."""
         self.unwanted = unwanted
         """Nobody waits for it any more, so that nobody has to be told of the failure."""
-
-
-class Target(NamedTuple):
-    """Where to post."""
-
-    url: str
-    private: bool
-    """Private and loopback addresses may be visited."""
-
-
-def problem_with(url: str) -> str | None:
-    """What is wrong with an address to post to, without a full stop; ``None``: nothing.
-
-    Plain HTTP is for this machine only: what is not encrypted can be read and forged on its way.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return "is not an address"
-    if parts.scheme not in ("https", "http") or not host:
-        return "expected an address that begins with https://"
-    if parts.username is not None or parts.password is not None:
-        return "holds a user name; give a path or query with a secret in it instead"
-    if parts.scheme == "http" and not is_loopback(host):
-        return "must begin with https:// (http:// is for a receiver on this machine only)"
-    return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address in a URL is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def post(target: Target, headers: Mapping[str, str], body: bytes, now: datetime) -> None:

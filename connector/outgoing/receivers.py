@@ -11,12 +11,13 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from connector.domain.event import EventKind
 from connector.helpdesks.errors import hide
-from connector.outgoing.post import Target, is_loopback, problem_with
 from connector.outgoing.services import problem_with_address
+from connector.outgoing.target import Target, problem_with
 from connector.policy.kinds import Address, Name
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
 from connector.policy.section import Section
+from connector.ports import is_this_machine
 
 _PREFIX, _SHORTEST, _LONGEST = "whsec_", 24, 64
 
@@ -63,7 +64,7 @@ class MailSpec(Section):
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
-        if self.tls == "none" and not is_loopback(self.host):
+        if self.tls == "none" and not is_this_machine(self.host):
             raise ValueError("tls: none is for a mail server on this machine")
         if (self.user is None) != (self.password is None and self.password_file is None):
             raise ValueError("user and password belong together")
@@ -93,7 +94,7 @@ class Webhook:
         if wrong := problem_with(url):
             raise ValueError(f"url {wrong}")
         # Whoever writes down this machine's own address means it.
-        private = receiver.private_addresses or is_loopback(urlsplit(url).hostname or "")
+        private = receiver.private_addresses or is_this_machine(urlsplit(url).hostname or "")
         self.target = Target(url, private)
         secrets = _text("secret", receiver.secret, receiver.secret_file, folder).split()
         if not 1 <= len(secrets) <= 2:

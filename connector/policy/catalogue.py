@@ -123,12 +123,28 @@ class Catalogue(Section):
         """A circuit as the catalogue spells it."""
         return self._circuits.get(circuit_id.strip().casefold())
 
+    def on_circuit(self, circuit_id: str | None) -> tuple[Service, ...]:
+        """All services on this circuit; none where it is not said."""
+        return self._by_circuit.get(circuit_id.casefold(), ()) if circuit_id else ()
+
+    def in_region(self, region: str | None) -> tuple[Service, ...]:
+        """All services of this region; none where it is not said."""
+        return self._by_region.get(region.casefold(), ()) if region else ()
+
     def identifiers(self, companies: Iterable[CatalogueCustomer]) -> Identifiers:
         """Those of all these customers."""
         each = [self._identifiers[company.id] for company in companies if company.id in self._identifiers]
         if len(each) < 2:
             return each[0] if each else _NO_IDENTIFIERS
         return Identifiers(*map(frozenset[str]().union, *each))
+
+    @cached_property
+    def _by_circuit(self) -> Mapping[str, tuple[Service, ...]]:
+        return _together((service.circuit_id, service) for service in self.services)
+
+    @cached_property
+    def _by_region(self) -> Mapping[str, tuple[Service, ...]]:
+        return _together((service.region, service) for service in self.services)
 
     @cached_property
     def _circuits(self) -> Mapping[str, str]:
@@ -162,6 +178,14 @@ class Catalogue(Section):
             for domain in customer.domains:
                 by_key["email_domains", domain] = customer
         return by_key
+
+
+def _together(services: Iterable[tuple[str | None, Service]]) -> Mapping[str, tuple[Service, ...]]:
+    found: dict[str, list[Service]] = {}
+    for name, service in services:
+        if name:
+            found.setdefault(name.casefold(), []).append(service)
+    return {name: tuple(alike) for name, alike in found.items()}
 
 
 def _repeated(data: Any, table: str, key: str) -> Iterator[UnlocatedProblem]:

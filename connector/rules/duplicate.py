@@ -48,7 +48,7 @@ _OF_ITS_OWN = re.compile(
 """Says that the ticket it names is another case, or only compares with it."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
-_NOTHING = Outcome(rule="duplicate")
+_NOTHING, _NO_NEWS, _NOT_REPORTED = (Outcome(rule=name) for name in ("duplicate", "also_reported", "already_reported"))
 
 
 def duplicate(case: Case) -> Outcome:
@@ -67,7 +67,7 @@ def also_reported(case: Case) -> Outcome:
     ticket = case.ticket
     news = tuple(link.id for link in ticket.links if _has_news(ticket, link))
     if not news:
-        return Outcome(rule="also_reported")
+        return _NO_NEWS
     if not {other.id for other in ticket.others or ()} & set(news):
         # Once for each look: what cannot be read is gone.
         return Outcome(rule="also_reported", asks=None if ticket.others is not None else Asked(tickets=news))
@@ -95,7 +95,7 @@ def already_reported(case: Case) -> Outcome:
     """A call about a service that an open ticket tells of: whoever took it is told at once, and decides."""
     ticket, service = case.ticket, case.verified_service
     if ticket.fields.duplicate is not None or not (ticket.articles and ticket.articles[0].is_call) or service is None:
-        return Outcome(rule="already_reported")
+        return _NOT_REPORTED
     if case.found.fields.verified_service is not None or ticket.last_setter("duplicate") is not None or is_over(ticket):
         return Outcome(rule="already_reported", reasons=("it was looked for when the service was known first",))
     if ticket.others is None:

@@ -116,11 +116,16 @@ def evaluate(
     for rule in RULES[ticket.kind]:
         if ended and rule not in _OF_EVERY_TICKET:
             continue
-        outcome = possible(rule(case), refused) if refused else rule(case)
-        outcomes.append(unsaid(outcome, ticket) if outcome.notices else outcome)
+        outcome = rule(case)
+        if refused:
+            outcome = possible(outcome, refused)
+        if outcome.notices:
+            outcome = unsaid(outcome, ticket)
+        outcomes.append(outcome)
         if outcome.changes and (changes := _difference(case.ticket.fields, outcome.changes)):
             case = case.with_changes(changes)
-        ended = ended or outcome.ends
+        if outcome.ends:
+            ended = True
     if told:
         outcomes.append(unsaid(told_outside(told), ticket))
     left_alone: Container[str] = contested(ticket, now) if case.ticket is not ticket else ()

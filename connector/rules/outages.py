@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.ticket import Article, Change, Ticket, found_once
-from connector.domain.vocabulary import Actor, TicketState
+from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.known import read_messages
 from connector.rules.text.reply import own_words
@@ -120,14 +120,17 @@ def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
 
 
 def _reopened(ticket: Ticket, change: Change, closed_at: datetime) -> Reopened | None:
-    """``None`` where somebody meant to open it: support, a customer by the state itself, or with such words."""
-    if change.actor.is_staff or change.actor is Actor.CONNECTOR:
+    """``None`` where somebody meant to open it: support, a customer by the state itself, or with such words. The
+    connector opens one for what a customer writes in the panel, as a helpdesk does for a mail."""
+    if change.actor.is_staff:
         return None
     since, until = max(closed_at, change.at - _AUTOMATION), change.at + _SAME_ACT
     places = [
         at
         for at, article in enumerate(ticket.articles)
-        if since <= article.created_at <= until and not (article.author.is_staff or article.author in _MACHINES)
+        if since <= article.created_at <= until
+        and not (article.author.is_staff or article.author in _MACHINES)
+        and (change.actor is not Actor.CONNECTOR or article.channel is Channel.PANEL)
     ]
     before = [at for at in places if ticket.articles[at].created_at <= change.at]
     place = before[-1] if before else next(iter(places), None)

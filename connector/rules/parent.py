@@ -35,7 +35,7 @@ def parent(case: Case) -> Outcome:
     """What is said of an outage on the incident that stands for it, and on those that are part of it."""
     ticket = case.ticket
     if is_over(ticket):
-        return _outcome("nothing is said of an outage: the incident is over")
+        return _OVER
     if (stands := _stands_for(case)) is not None:
         return stands
     if (of := parent_of(ticket)) is not None:
@@ -45,7 +45,7 @@ def parent(case: Case) -> Outcome:
     if near is not None:
         maybe = Notice("parent_maybe", {"parent": near.number}, frozenset({Mark("parent-maybe", near.id)}))
         return _outcome(f"{near.number} stands for an outage in the same region", (maybe,))
-    return _outcome("part of no other incident")
+    return _ALONE
 
 
 def parent_of(ticket: Ticket) -> Ticket | None:
@@ -208,3 +208,7 @@ def names_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
 
 def _outcome(reason: str, notices: tuple[Notice, ...] = ()) -> Outcome:
     return Outcome(rule="parent", notices=notices, reasons=(reason,))
+
+
+_OVER = _outcome("nothing is said of an outage: the incident is over")
+_ALONE = _outcome("part of no other incident")

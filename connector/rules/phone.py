@@ -17,11 +17,14 @@ _CONFIRMED = Mark("phone-receipt")
 _TOLD = ("service_id", "circuit_id", "problem_start", "short_description", "impact", "ip_addresses")
 
 
+_NOBODY_CALLED = Outcome(rule="phone", reasons=("nobody called to open it",))
+
+
 def phone(case: Case) -> Outcome:
     """Both once, on a ticket that was opened by a call."""
     ticket = case.ticket
     if not (ticket.articles and ticket.articles[0].is_call):
-        return Outcome(rule="phone", reasons=("nobody called to open it",))
+        return _NOBODY_CALLED
     if is_over(ticket) or case.now - ticket.created_at > _WITHIN:
         return Outcome(rule="phone", reasons=("the call is over",))
     notices = (*_entitled(case), *_confirmed(case))

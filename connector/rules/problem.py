@@ -29,8 +29,10 @@ def problem(case: Case) -> Outcome:
     takes the link away again, nothing more happens by itself."""
     ticket, priority = case.ticket, case.priority
     records = [link for link in ticket.links if link.kind is TicketKind.PROBLEM]
-    # What was proposed and declined stands for nothing, and what is needed is needed all the same.
-    record = next((link for link in records if not link.is_declined), None)
+    # What was proposed and declined stands for nothing, and what is needed is needed all the same. But its own record
+    # is made once, whatever becomes of it.
+    own = key_of(TicketKind.PROBLEM, ticket.id)
+    record = next((link for link in records if not link.is_declined or link.connector_key == own), None)
     needed = ticket.state in _DONE and priority in case.policy.problem.required
     if record is not None:
         reasons = (f"the root cause is looked for in {record.number}",)
@@ -116,7 +118,7 @@ def _shared(case: Case) -> Shared | None:
     rules, service = case.policy.problem, case.policy.service(case.verified_service)
     if service is None or not rules.one_record_for:
         return None
-    same = {name: _ALIKE[name](service) for name in sorted(rules.one_record_for)}
+    same = {name: _NAMED[name](service) for name in sorted(rules.one_record_for)}
     return Shared(
         services=_alike(case.policy, service, set(rules.one_record_for) - {"region"}),
         nearby=_alike(case.policy, service, set(rules.one_record_for) & {"region"}),
@@ -126,7 +128,7 @@ def _shared(case: Case) -> Shared | None:
     )
 
 
-_ALIKE: Mapping[str, Callable[[Service], str | None]] = {
+_NAMED: Mapping[str, Callable[[Service], str | None]] = {
     "service": lambda service: service.id,
     "circuit": lambda service: service.circuit_id,
     "region": lambda service: service.region,
@@ -135,9 +137,10 @@ _ALIKE: Mapping[str, Callable[[Service], str | None]] = {
 
 def _alike(policy: Policy, service: Service, names: Iterable[str]) -> frozenset[str]:
     """The IDs, in small letters, of the services that have one of these in common with this one."""
-    held = {name: value.casefold() for name in names if (value := _ALIKE[name](service))}
-    return frozenset(
-        other.id.casefold()
-        for other in policy.catalogue.services
-        if any((_ALIKE[name](other) or "").casefold() == value for name, value in held.items())
-    )
+    catalogue = policy.catalogue
+    found = {
+        "service": (service,),
+        "circuit": catalogue.on_circuit(service.circuit_id),
+        "region": catalogue.in_region(service.region),
+    }
+    return frozenset(other.id.casefold() for name in names for other in found[name])

@@ -29,6 +29,8 @@ class Fault(NamedTuple):
     priority: Priority | None
     began: datetime
     ended: datetime | None
+    disturbs: bool = True
+    """Customer traffic, as far as anybody has said: else nothing is down."""
 
 
 class Recurring(NamedTuple):
@@ -58,7 +60,8 @@ def fault_of(ticket: Ticket, policy: Policy) -> Fault | None:
     if ticket.merged_into is not None or ticket.fields.duplicate is Duplicate.CONFIRMED:
         return None
     began = min(ticket.fields.problem_start or ticket.created_at, ticket.created_at)
-    return Fault(ticket.id, ticket.number, service, ticket.fields.priority, began, outages(ticket)[-1].ended)
+    ended, disturbs = outages(ticket)[-1].ended, ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING
+    return Fault(ticket.id, ticket.number, service, ticket.fields.priority, began, ended, disturbs)
 
 
 def returned(ticket: Ticket, search: PlaceSearch, found: Iterable[PastTicket], policy: Policy) -> PastTicket | None:
@@ -88,7 +91,8 @@ def suspected(ticket: Ticket, found: Iterable[PastTicket], policy: Policy, now: 
     """What seems to come back with this incident, by what a search shows. An incident that began before the newest
     record of its service was opened was counted for that one; where a record is open, nothing is proposed.
 
-    An incident whose priority asks for a record gets one of its own, so it proposes none.
+    An incident whose priority asks for a record gets one of its own, so it proposes none; nor does a single one,
+    however long it has lasted.
     """
     own = fault_of(ticket, policy)
     if own is None or own.priority in policy.problem.required:
@@ -98,14 +102,16 @@ def suspected(ticket: Ticket, found: Iterable[PastTicket], policy: Policy, now: 
     faults = [fault for one in found if (fault := _fault_found(one, policy)) and not _counted_before(fault, records)]
     if _counted_before(own, records):
         return None
-    return next((one for one in recurrences([*faults, own], policy.recurrence, now) if own in one.faults), None)
+    counted = recurrences([*faults, own], policy.recurrence, now)
+    return next((one for one in counted if own in one.faults and len(one.faults) > 1), None)
 
 
 def _fault_found(one: PastTicket, policy: Policy) -> Fault | None:
     service = policy.service(one.service)
     if one.kind is not TicketKind.INCIDENT or one.state is TicketState.CANCELLED or service is None:
         return None
-    return Fault(one.id, one.number, service, one.priority, one.began, one.ended)
+    disturbs = one.impact is not Impact.NON_SERVICE_AFFECTING
+    return Fault(one.id, one.number, service, one.priority, one.began, one.ended, disturbs)
 
 
 def _counted_before(fault: Fault, records: Iterable[PastTicket]) -> bool:
@@ -156,11 +162,15 @@ def _counted(by: Place, place: str, faults: list[Fault], rules: Recurrence, now:
         for fault in faults
         if fault.priority is Priority.P1 and fault.began >= now - rules.critical_within.fixed
     ]  # fmt: skip
-    down = _down(faults, since, now)
+    down = _down((fault for fault in faults if fault.disturbs), since, now)
     why = tuple(_why(by, len(recent), down, len(critical), rules))
     if not why:
         return None
-    lasting = [fault for fault in faults if "long" in why and (fault.ended is None or fault.ended > since)]
+    lasting = [
+        fault
+        for fault in faults
+        if "long" in why and fault.disturbs and (fault.ended is None or fault.ended > since)
+    ]  # fmt: skip
     counted = {
         fault.ticket: fault
         for fault in (*recent, *lasting, *(critical if "critical" in why else ()))

@@ -51,14 +51,6 @@ def _search(case: Case, service: Service) -> PlaceSearch:
 
 def neighbours(policy: Policy, service: Service) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The IDs of the service and of those on its circuit; and of the others in its region."""
-    own, near = [service.id], []
-    for other in policy.catalogue.services:
-        if other.id != service.id and _alike(other.circuit_id, service.circuit_id):
-            own.append(other.id)
-        elif other.id != service.id and _alike(other.region, service.region):
-            near.append(other.id)
-    return tuple(own), tuple(near)
-
-
-def _alike(one: str | None, other: str | None) -> bool:
-    return bool(one and other) and (one or "").casefold() == (other or "").casefold()
+    on_circuit = policy.catalogue.on_circuit(service.circuit_id)
+    own = dict.fromkeys((service.id, *(other.id for other in on_circuit)))
+    return tuple(own), tuple(other.id for other in policy.catalogue.in_region(service.region) if other.id not in own)

@@ -62,7 +62,7 @@ def _count(
     }
     faults = [fault for one in read.values() if (fault := fault_of(one, policy)) is not None]
     for one in recurrences(faults, policy.recurrence, now):
-        if ticket.id in {fault.ticket for fault in one.faults}:
+        if len(one.faults) > 1 and ticket.id in {fault.ticket for fault in one.faults}:
             return propose(desk, policy, one, read, create)
     return []
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import structlog
 
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import (
     EndpointLimitedError,
     NotFoundError,
@@ -97,5 +99,18 @@ class Submitting(NamedTuple):
         if not self.holds():
             raise LeaseEndedError
         desk.say(message, ticket)
+        if message.act is None and ticket.state.is_over and ticket.merged_into is None:
+            self._open_again(ticket)
         self.submissions.made(self.desk.name, message.key, Opened(ticket.id, ticket.number), None)
         return Key(self.desk.name, ticket.id)
+
+    def _open_again(self, ticket: Ticket) -> None:
+        """As a mail does: what a customer writes on a closed ticket must be seen. What it means the rules judge by its
+        words; a button says that itself."""
+        try:
+            self.desk.write(ticket, {}, None, TicketState.OPEN)
+        except PermanentError as error:
+            # A workflow may have no way back. The message is there, and whoever runs this is told.
+            log.warning(
+                "a closed ticket that a customer writes on cannot be opened", ticket=ticket.number, cause=str(error)
+            )

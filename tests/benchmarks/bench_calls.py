@@ -36,7 +36,9 @@ def rows(*, quick: bool = False) -> list[Row]:
     del quick
     with _cast() as cast:
         stage = cast.stage
+        since = stage.house.served()
         created = _spent(cast, lambda: _opened(cast))
+        searched = sum("search" in call for call in calls(stage, since))
         ticket = next(iter(stage.table.seen(stage.desk.name, ["1", "2"])))
         answered = _spent(cast, lambda: cast.agent.replies(ticket, "We are looking into it."))
         corrected = _spent(cast, lambda: cast.agent.sets(ticket, impact="degradation"))
@@ -52,6 +54,12 @@ def rows(*, quick: bool = False) -> list[Row]:
         found.append(Row(figure=f"API calls: {what}, writes", measured=spent.writes, most=1, least=1))
     return [
         *found,
+        Row(
+            figure="API calls: a new complete ticket, of its reads the search for what comes back",
+            measured=searched,
+            least=1,
+            most=1,
+        ),
         Row(figure="API calls: an agent's answer, reads", measured=answered.reads, most=2),
         Row(figure="API calls: an unchanged ticket by webhook, reads", measured=unchanged.reads, most=2),
         Row(figure="API calls: an unchanged ticket by webhook, writes", measured=unchanged.writes, most=0),

@@ -1,57 +1,17 @@
-"""The customers' pages in a real browser, as they stand in a panel: on a sandbox helpdesk, with the rules at work."""
+"""The report form in a real browser, as it stands in a panel: on a sandbox helpdesk, with the rules at work."""
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
-from connector.domain.vocabulary import Actor, Impact, TicketState
-from connector.sandbox.stage import Person, Stage
+from connector.domain.vocabulary import Actor, Impact
 from tests.browser.axe import findings
-from tests.browser.conftest import PHONE, Opener, screenshot, served
-from tests.builders import T0, default_policy
-from tests.panels import LINKS, Counter, token
-from tests.promises.conftest import open_stage
-
-NIGHT = datetime.fromisoformat("2026-11-23T21:00+00:00")
-"""A Monday, 22:00 in Berlin: outside working hours."""
-
-
-class Desk(NamedTuple):
-    """A receiver with pages, and who is behind it."""
-
-    stage: Stage
-    counter: Counter
-    url: str
-    agent: Person
-    customer: Person
-
-    def address(self, service: str | None = "SVC-1001", path: str = "", **claims: Any) -> str:
-        """What a panel opens for Bob of Acme Logistics, whose services are in Berlin and Frankfurt."""
-        said = {"org": "acme", "sub": "bob", "name": "Bob Baker", "email": "bob@acme.example", **claims}
-        query = f"?service={service}" if service else ""
-        return f"{self.url}/form/{path}{query}#{token(self.stage.clock(), **said)}"
-
-    def ticket_of(self, page: Page) -> str:
-        """The id of the ticket whose number the page tells."""
-        button = page.locator("form:has(button:text-is('Open the ticket'))")
-        return str(button.get_attribute("action")).rpartition("/")[2]
-
-
-@contextmanager
-def desk_at(folder: Path, start: datetime = T0, **counter: Any) -> Iterator[Desk]:
-    policy = default_policy().model_copy(update={"links": LINKS})
-    with open_stage(f"sqlite:///{folder / 'work.sqlite3'}", start, policy=policy) as stage:
-        made = Counter(stage, **counter)
-        agent = stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper")
-        customer = stage.person("bob@acme.example", organization="Acme Logistics", name="Bob Baker")
-        with served(made.app()) as url:
-            yield Desk(stage, made, url, agent, customer)
+from tests.browser.conftest import PHONE, Opener, screenshot
+from tests.browser.customer import Desk, attach, desk_at, fill, fits, send
 
 
 @pytest.fixture
@@ -59,32 +19,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A Monday morning."""
     with desk_at(tmp_path) as made:
         yield made
-
-
-def fill(page: Page, **other: str) -> None:
-    """What has to be filled in, in the time zone that is offered first."""
-    page.fill("#title", other.get("title", "No traffic, both ports down"))
-    page.fill("#start-day", "2026-11-23")
-    page.fill("#start-time", other.get("time", "10:40"))
-    page.check(f"input[name=impact][value={other.get('impact', 'service_affecting')}]")
-
-
-def attach(page: Page, name: str, content: bytes, kind: str) -> None:
-    page.set_input_files("#files", FilePayload(name=name, mimeType=kind, buffer=content))
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name="Send report").last.click()
-
-
-def fits(page: Page) -> bool:
-    """Nothing of it stands out at the right."""
-    wide: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll("body *")]
-            .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-            .map(each => each.outerHTML.slice(0, 100))"""
-    )
-    return not wide
 
 
 def test_a_fault_is_reported_and_becomes_a_ticket(desk: Desk, open_page: Opener) -> None:
@@ -318,120 +252,6 @@ def test_what_somebody_writes_stays_text(desk: Desk, open_page: Opener) -> None:
     expect(page.locator(".said").first).to_contain_text("</textarea><script>")
     assert "owned" not in page.title()
     assert page.locator("main script, main img").count() == 0
-
-
-def test_buttons_escalate_ask_and_add(desk: Desk, open_page: Opener) -> None:
-    page = open_page(viewport={"width": 900, "height": 900})
-    page.goto(desk.address())
-    fill(page)
-    send(page)
-    ticket = desk.ticket_of(page)
-    page.get_by_role("button", name="Open the ticket").click()
-    page.get_by_role("button", name="Escalate to level 2").click()
-    expect(page.locator("#reason-error")).to_be_visible()
-    assert findings(page) == []
-    page.fill("#reason", "Nobody should have to escalate this, and nobody has called us back.")
-    page.get_by_role("button", name="Escalate to level 2").click()
-    expect(page.get_by_role("status")).to_contain_text("Your request to escalate is with us.")
-    expect(page.locator("[aria-current=step]")).to_contain_text("service manager for Acme")
-    expect(page.get_by_role("region", name="Escalate")).to_contain_text("You can again from")
-    screenshot(page, "ticket-escalated")
-    assert findings(page) == []
-    assert desk.stage.ticket(ticket).fields.escalation_level == 2
-    page.get_by_role("button", name="Request the RFO").click()
-    expect(page.get_by_role("button", name="Request the RFO")).to_have_count(0)
-    rfo = desk.stage.ticket(ticket).fields.rfo_status
-    assert rfo is not None
-    page.fill("#text", "Here is the log.")
-    attach(page, "log.txt", b"x", "text/plain")
-    page.get_by_role("button", name="Send message").click()
-    expect(page.get_by_role("status")).to_be_visible()
-    assert desk.stage.ticket(ticket).articles[-1].attachments == ("log.txt",)
-    desk.agent.replies(ticket, "We are on it: a fibre is cut.")
-    desk.agent.sets(ticket, state=TicketState.CLOSED)
-    desk.stage.settle()
-    page.get_by_role("button", name="Deutsch").click()
-    expect(page.locator("main")).to_contain_text("log.txt")
-    expect(page.locator("main")).to_contain_text("We are on it: a fibre is cut.")
-    expect(page.get_by_role("region", name="Eskalieren")).to_have_count(0)
-    screenshot(page, "ticket-closed-de")
-    assert findings(page) == []
-
-
-def test_a_consent_is_given_and_withdrawn_by_a_button(tmp_path: Path, open_page: Opener) -> None:
-    with desk_at(tmp_path, NIGHT) as desk:
-        page = open_page()
-        page.goto(desk.address())
-        fill(page, impact="non_service_affecting", time="21:50")
-        send(page)
-        ticket = desk.ticket_of(page)
-        desk.agent.sets(ticket, deferral_support=True)
-        desk.stage.settle()
-        page.get_by_role("button", name="Open the ticket").click()
-        screenshot(page, "ticket-defer")
-        page.get_by_role("button", name="I agree to defer").click()
-        expect(page.get_by_role("status")).to_contain_text("Your consent is with us.")
-        deferred = desk.stage.ticket(ticket)
-        assert deferred.fields.deferred_until == datetime.fromisoformat("2026-11-24T08:00+00:00")
-        screenshot(page, "ticket-deferred")
-        assert findings(page) == []
-        page.get_by_role("button", name="Withdraw, please carry on now").click()
-        expect(page.get_by_role("status")).to_contain_text("Your consent is withdrawn.")
-        assert desk.stage.ticket(ticket).fields.deferred_until is None
-
-
-def test_the_link_in_our_question_shows_and_only_the_button_agrees(tmp_path: Path, open_page: Opener) -> None:
-    with desk_at(tmp_path, NIGHT) as desk:
-        body = "No redundancy.\nService ID: SVC-1001\nStart time: 2026-11-23 20:50 UTC\nImpact: non service affecting\n"
-        ticket = desk.customer.writes("Backup line dead", body)
-        desk.stage.settle()
-        desk.agent.sets(ticket, deferral_support=True)
-        desk.stage.settle()
-        letter = desk.stage.ticket(ticket).articles[-1].body
-        link = re.search(r"https://support\.isp\.example(/form/consent\?link=\S+)", letter)
-        assert link is not None
-        page = open_page()
-        for _ in range(3):
-            page.goto(desk.url + link[1])
-        screenshot(page, "consent")
-        assert findings(page) == []
-        desk.stage.settle()
-        assert desk.stage.ticket(ticket).fields.deferred_until is None
-        page.get_by_role("button", name="Yes, I agree to defer").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
-        screenshot(page, "consent-given")
-        assert findings(page) == []
-        assert desk.stage.ticket(ticket).fields.deferred_until == datetime.fromisoformat("2026-11-24T08:00+00:00")
-        # Opened and pressed again it changes nothing.
-        page.goto(desk.url + link[1])
-        page.get_by_role("button", name="Yes, I agree to defer").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("You have agreed already")
-        page.goto(desk.url + link[1])
-        page.get_by_role("button", name="No, please carry on").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
-        assert desk.stage.ticket(ticket).fields.deferred_until is None
-        desk.stage.advance(timedelta(hours=12))
-        page.goto(desk.url + link[1])
-        expect(page.get_by_role("heading", level=1)).to_have_text("This question is not open any more")
-        page.goto(f"{desk.url}{link[1][:-1]}")
-        expect(page.get_by_role("heading", level=1)).to_have_text("This link is not good any more")
-        screenshot(page, "consent-wrong-link")
-        assert findings(page) == []
-
-
-def test_tickets_of_others_are_not_there(desk: Desk, open_page: Opener) -> None:
-    page = open_page()
-    page.goto(desk.address())
-    fill(page)
-    send(page)
-    ticket = desk.ticket_of(page)
-    stranger = open_page()
-    for name in (ticket, "999"):
-        stranger.goto("about:blank")
-        stranger.goto(desk.address(None, f"tickets/{name}", org="northwind", sub="eve", email="eve@northwind.example"))
-        expect(stranger.get_by_role("heading", level=1)).to_have_text("There is no such ticket")
-    screenshot(stranger, "no-such-ticket")
-    assert findings(stranger) == []
 
 
 def test_it_works_without_javascript(desk: Desk, open_page: Opener) -> None:

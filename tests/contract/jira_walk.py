@@ -196,7 +196,14 @@ def portal(desk: Desk) -> None:
     desk.ok("POST", f"{path}/comment", {"body": "we are on it"})
     desk.ok("GET", f"{path}/sla")
     desk.jira.add_user("member@acme.example", organization="Acme")
+    cloud = desk.jira.world.cloud
+    made = desk.ok("POST", f"{PORTAL}customer", {"email": "new@acme.example", "displayName": "New"})
+    named = {"accountIds": [made["accountId"]]} if cloud else {"usernames": [made["name"]]}
+    desk.ok("POST", f"{PORTAL}servicedesk/1/customer", named)
+    desk.ok("GET", f"{PORTAL}servicedesk/1/customer?query=new%40acme.example")
+    desk.ok("GET", f"{PORTAL}servicedesk/1/organization")
     for number in desk.jira.world.organizations:
+        desk.ok("POST", f"{PORTAL}organization/{number}/user", named)
         desk.ok("GET", f"{PORTAL}organization/{number}/user")
     queue = desk.jira.add_queue("All", "project = ISP")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue?includeCount=true")

@@ -18,6 +18,7 @@ from tests.contract.jira_specifications import scopes_of
 from tests.promises.conftest import COMPLETE, set_the_stage
 from tests.quality import ROOT
 from tests.unit.helpdesks.jira.doctor.installation import Installation
+from tests.unit.intake.reports import request
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,9 @@ def _life(database_url: str) -> Iterator[Served]:
         files = Files(stage.desk.client, lambda _: False, lambda: site.project_id)
         files.add(ticket, [document])
         files.publish(ticket, [document], "Here it is.")
+        stage.desk.open(request(contact={"email": "new@harbour.example"}))
+        stage.desk.opened(request().key)
+        stage.desk.reported(["SVC-1005"])
         yield from (call for call in sandbox.requests if call.user == BOT)
 
 

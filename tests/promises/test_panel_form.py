@@ -2,8 +2,12 @@
 of it (R4, R8–R11)."""
 
 import re
+from datetime import timedelta
 
-from connector.domain.vocabulary import Actor, Channel, Impact, IntakeChannel, Priority
+import pytest
+
+from connector.domain.vocabulary import Actor, Channel, Impact, IntakeChannel, Priority, TicketState
+from connector.helpdesks.on_behalf import Contact, Message, key_of_request
 from tests.panels import Counter, token
 from tests.promises.conftest import Cast
 
@@ -56,3 +60,21 @@ def test_a_report_is_the_customers_ticket_and_nobody_makes_two(cast: Cast) -> No
     assert "P1 critical" in page
     assert "We are on it: a fibre is cut." in page
     assert "Since the storm." in page
+
+
+@pytest.mark.parametrize(("words", "goes_on"), [("It is down again, please help.", True), ("Thank you all!", False)])
+def test_what_is_written_on_a_closed_ticket_opens_it_as_a_mail_does(cast: Cast, words: str, goes_on: bool) -> None:
+    stage, ticket = cast.stage, cast.answered()
+    cast.agent.sets(ticket, state=TicketState.CLOSED)
+    stage.settle()
+    stage.advance(timedelta(hours=2))
+    contact = Contact(email="ada@harbour.example", name="Ada Lovelace")
+    message = Message(key=key_of_request("main", "1"), ticket=ticket, contact=contact, text=words)
+
+    stage.table.submissions.accept(stage.desk.name, message, "digest")
+    stage.settle()
+
+    opened = stage.ticket(ticket)
+    assert opened.state is TicketState.OPEN
+    # Thanks start no clock.
+    assert (opened.fields.next_escalation_at is not None) is goes_on

@@ -47,6 +47,8 @@ _WITHDRAWN = re.compile(
 )
 _HEDGE = re.compile(
     r"\b(?:but|however|aber|jedoch|allerdings|only|nur|think|believe|guess|glaube|denke|ask|fragen?|let you know"
+    r"|question\w*|frage\w*|wonder\w*|clarif\w*|explain\w*|discuss\w*|besprechen|unclear|unklar\w*"
+    r"|(?:got|received|read|saw|seen) (?:\w+ ){0,3}(?:your|the|about)|erhalten|gelesen"
     r"|would|not sure|unsure|let me|don't know|depends|check with|mal sehen|weiß nicht|kommt drauf an|klären"
     r"|würden?|could|könnten?|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
     re.IGNORECASE,

@@ -159,6 +159,7 @@ def test_what_one_cause_hides_is_one_row(run: Run, whole: dict[str, str]) -> Non
     assert re.search(r"\d\d more +not examined: token", ran.stdout)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_whoever_stops_it_finds_no_trace(
     live: Live, whole: dict[str, str], tmp_path: Path, number: signal.Signals, code: int

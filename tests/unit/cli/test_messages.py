@@ -48,7 +48,9 @@ def test_show_is_what_people_get(run: Run, own: Path) -> None:
         "Kind regards,\nInterspace\nTicket number: 41002\n"
     )
     german = run("messages", "show", "reason_missed_target", "--language", "de", "--all").stdout
-    assert german == "Reaktionszeit überschritten\n\n--\n\nEntstörzeit überschritten\n"
+    assert german == (
+        "Reaktionszeit überschritten\n\n--\n\nEntstörzeit überschritten\n\n--\n\nKundeninformation überfällig\n"
+    )
     assert run("messages", "show", "deferral_agreed", "--source", "--policy", str(own)).stdout == AGREED
     (plain,) = json.loads(run("messages", "show", "deferral_agreed", "--json", "--policy", str(own)).stdout)
     assert plain["subject"] == "Ours"

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from connector.outgoing.post import NotDeliveredError, Target, post, problem_with
+from connector.outgoing.post import NotDeliveredError, post
+from connector.outgoing.target import Target, problem_with
 from tests.builders import T0, at
 from tests.listener import listening
 

@@ -61,8 +61,8 @@ CASES = [
     ),
     Case(
         "[first_response, repair] ",
-        "[first_response, update] ",
-        "escalation.missed_targets[1]: expected 'first_response' or 'repair'",
+        "[first_response, updates] ",
+        "escalation.missed_targets[1]: expected 'first_response', 'repair' or 'update'",
     ),
     Case("    - escalat*\n", "    - '  '\n", "escalation.request_phrases[0]: must not be empty"),
     Case(

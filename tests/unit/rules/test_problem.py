@@ -144,3 +144,13 @@ def test_a_workaround_is_told_once_on_an_open_incident_and_again_when_it_changes
     assert len(decide(problem, linked("Use LTE.", articles=said_so), POLICY, T0).notes) == 1
     closed = linked("Use LTE.", state=TicketState.CANCELLED)
     assert decide(problem, closed, POLICY, T0).notes == ()
+
+
+@pytest.mark.parametrize(("key", "needs_another"), [("problem:7:2", True), ("problem:7", False)])
+def test_a_declined_proposal_is_no_record_but_its_own_is_made_once(key: str, needs_another: bool) -> None:
+    declined = LinkedTicket(
+        id="9", number="41009", state=TicketState.CLOSED, created_by_connector=True, connector_key=key,
+        problem_state=ProblemState.PROPOSED,
+    )  # fmt: skip
+    decided = decide(problem, resolved(Priority.P1, links=(declined,)), POLICY, LATER)
+    assert bool(decided.creates) is needs_another

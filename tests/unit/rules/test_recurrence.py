@@ -53,6 +53,12 @@ def test_the_counts_of_the_policy(faults: list[Fault], why: tuple[str, ...] | No
     assert found(*faults) == ([("service", "SVC-1", why)] if why else [])
 
 
+def test_what_disturbs_no_traffic_is_not_down() -> None:
+    quiet = fault(3, hours=40)._replace(disturbs=False)
+    assert found(quiet) == []
+    assert found(fault(1), fault(2), quiet) == [("service", "SVC-1", ("often",))], "it is an incident all the same"
+
+
 def test_an_open_one_is_down_until_now() -> None:
     going_on = fault(2)._replace(ended=None)
     assert found(going_on) == [("service", "SVC-1", ("long",))]

@@ -82,6 +82,14 @@ def test_three_of_one_service_are_suspected() -> None:
     assert suspected(incident(complete(priority=Priority.P1)), earlier, POLICY, NOW) is None
 
 
+def test_one_alone_does_not_come_back_and_two_long_ones_do() -> None:
+    lasting = small(problem_start=at(hours=-30))
+    assert suspected(lasting, [], POLICY, NOW) is None
+    found = suspected(lasting, [past(1, at(days=-2))], POLICY, NOW)
+    assert found is not None
+    assert found.why == ("long",)
+
+
 @pytest.mark.parametrize(
     "without",
     [

@@ -196,6 +196,7 @@ table.close()
 """
 
 
+@pytest.mark.process
 def test_a_forked_child_has_a_writer_of_its_own(database_url: str, clock: SteppedClock) -> None:
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FORKED, database_url], check=True, timeout=PATIENCE_S, cwd=ROOT
