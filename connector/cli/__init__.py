@@ -23,7 +23,7 @@ _COMMANDS = {
     "Look and repair": {
         "status": ("status", "Show how everything is: problems, work, what comes next, what was missed."),
         "explain": ("explain", "Show what every rule sees and decides."),
-        "dead-letters": ("dead_letters", "Tickets that failed for good, and what nobody outside could be told."),
+        "dead-letters": ("dead_letters", "Tickets that failed for good."),
         "pauses": ("pauses", "What is left alone for a while, and why."),
         "sweep": ("sweep", "Find tickets changed without a webhook."),
         "recurrence": ("recurrence", "Propose problem records for what comes back."),
