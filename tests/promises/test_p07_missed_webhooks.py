@@ -89,7 +89,8 @@ def test_the_sweep_finds_every_kind_of_change_to_tickets_that_are_known(cast: Ca
 
     after = {name: stage.ticket(ticket) for name, ticket in tickets.items()}
     assert found.missed == len(names) - 1
-    assert after["quiet"] == before["quiet"]
+    # What is linked to it lives on: its problem record, for one.
+    assert after["quiet"].model_copy(update={"links": ()}) == before["quiet"].model_copy(update={"links": ()})
     assert after["asks"].fields.escalation_level == (before["asks"].fields.escalation_level or 0) + 1
     assert (before["solved"].fields.next_escalation_at, after["solved"].fields.next_escalation_at) == (ANY, None)
     assert (before["raised"].fields.priority, after["raised"].fields.priority) == (Priority.P4, Priority.P3)
