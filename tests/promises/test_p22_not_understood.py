@@ -1,7 +1,8 @@
 """P22: what is not understood does nothing: words that are no clear yes change no clock, level, promise or field; a
 person of support is told once.
 
-Tried, and red: a mention of the past counts as a request; a condition counts as one; nobody is told of what is unclear.
+Tried, and red: a mention of the past counts as a request; a condition counts as one; nobody is told of what is unclear;
+a message that is cut counts as read.
 """
 
 from collections.abc import Iterator
