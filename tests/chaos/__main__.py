@@ -1,7 +1,8 @@
 """The long runs: ``python -m tests.chaos [--kills 50] [--minutes 1] [--helpdesk NAME] [PART …]``.
 
-Prints figures, fails if one is wrong. Parts: ``kills`` (P1), ``takeover`` (P13), ``machines``, ``rate``. All take about
-27 minutes. Where no helpdesk is named, ``kills`` is done on Zammad and on Jira Cloud, the others on Zammad.
+Prints figures, fails if one is wrong. Parts: ``kills`` (P1), ``takeover`` (P13), ``machines``, ``rate``,
+``stores`` (P1), ``memory`` (P23), ``drip``. All take about half an hour. Where no helpdesk is named, ``kills`` is done on
+Zammad and on Jira Cloud, the others on Zammad.
 """
 
 import argparse
@@ -10,20 +11,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 
+from tests.chaos import drip, memory
 from tests.chaos.cluster import LOOPBACK, SIZE, Cluster
+from tests.chaos.drip import fed_by_drips
 from tests.chaos.evidence import Evidence, Outcome
 from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.machines import HERE, Machine, namespaces, namespaces_are_permitted
+from tests.chaos.memory import killed_by_a_ticket
 from tests.chaos.rate import with_workers
 from tests.chaos.rounds import kill_and_restart
 from tests.chaos.severable import way_to
+from tests.chaos.stores import full, only_reading, outlive, small_disk, small_disks_are_permitted
 from tests.chaos.takeover import after_end_of_lease
 from tests.postgres import fresh_schema, running_server
 
 _LATEST = timedelta(seconds=1)
+_SWARM, _ROUNDS, _DRIPS = 120, 5, 80
 
 Part = Callable[[argparse.Namespace, Path, str], Iterator[tuple[str, bool]]]
 
@@ -35,6 +42,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50, help="how often everything is killed, each time")
     parser.add_argument("--helpdesk", action="append", choices=HELPDESKS, help="may be given several times")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long the database is cut off")
+    parser.add_argument("--blows", type=int, default=10, help="how often a database writes nothing for a while")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments")
     options = parser.parse_args()
     right = True
@@ -110,6 +118,53 @@ def _rate(options: argparse.Namespace, directory: Path, server: str) -> Iterator
                 alone = alone or rate
 
 
+def _stores(options: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    for kind in options.helpdesk or ("zammad",):
+        place = directory / kind
+        (place / "reading").mkdir(parents=True)
+        with HELPDESKS[kind]() as helpdesk, fresh_schema(server) as url:
+            blow = partial(only_reading, server)
+            found = outlive(helpdesk, url, place / "reading", blow, options.blows, options.seed)
+            yield _outlived(f"PostgreSQL only reads, {kind}", found)
+        if not small_disks_are_permitted(place / "tried"):
+            yield f"full disk, {kind}: not done (no file system may be mounted here)", True
+            continue
+        with HELPDESKS[kind]() as helpdesk, small_disk(place / "disk") as disk:
+            url = f"sqlite:///{disk / 'work.sqlite3'}"
+            found = outlive(helpdesk, url, place, partial(full, disk), options.blows, options.seed)
+            yield _outlived(f"full disk, SQLite, {kind}", found)
+
+
+def _outlived(what: str, found: Outcome) -> tuple[str, bool]:
+    return f"{what}: {found.kills} times, {_shown(found.evidence)}; {_load(found)}", _is_right(found.evidence)
+
+
+def _memory(options: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    for kind in options.helpdesk or ("zammad",):
+        for name in ("SQLite", "PostgreSQL"):
+            rounds = []
+            for number in range(_ROUNDS):
+                own = directory / kind / name / str(number)
+                own.mkdir(parents=True)
+                with HELPDESKS[kind]() as helpdesk, _fresh(name, own, server) as fresh:
+                    rounds.append(killed_by_a_ticket(helpdesk, fresh, own, _SWARM))
+            line = f"workers killed by one ticket of {_SWARM}, {kind}, {name}: {len(rounds)} rounds of "
+            line += f"{sorted({found.deaths for found in rounds})} deaths, "
+            line += f"{sum(len(found.others.lost + found.all.lost) for found in rounds)} lost, "
+            line += f"{sum(len(found.others.twice + found.all.twice) for found in rounds)} twice, "
+            yield f"{line}{sum(found.seconds for found in rounds):.0f} s", all(map(memory.is_as_promised, rounds))
+
+
+def _drip(options: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:
+    for kind in options.helpdesk or ("zammad",):
+        for name, url, place in _databases(directory / kind, server):
+            with HELPDESKS[kind]() as helpdesk:
+                found = fed_by_drips(helpdesk, url, place, _SWARM, _DRIPS)
+            line = f"answers by drips, {kind}, {name}: {found.drips} given up after {found.longest_s:.2f} s at most "
+            line += f"(deadline {drip.DEADLINE_S:g} s), {_shown(found.evidence)}, {found.seconds:.0f} s"
+            yield line, drip.is_as_promised(found)
+
+
 def _places(closing: ExitStack) -> tuple[str, tuple[Machine, ...], str]:
     if not namespaces_are_permitted():
         return HERE, LOOPBACK, "one address (namespaces are not permitted here)"
@@ -151,6 +206,7 @@ def _load(found: Outcome) -> str:
 
 
 _PARTS: dict[str, Part] = {"kills": _kills, "takeover": _takeover, "machines": _machines, "rate": _rate}
+_PARTS |= {"stores": _stores, "memory": _memory, "drip": _drip}
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,7 @@ import multiprocessing
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from requests.adapters import BaseAdapter
 
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.sandbox.faults import BrokenError, Fault, Faults
 from connector.sandbox.house import IN_PROCESS, House
 from connector.sandbox.server import RunningServer
 from connector.sandbox.wire import Response
@@ -139,6 +140,10 @@ class Sandbox:
         """From now on every answer leaves so long after its request has arrived."""
         self._ask("answers_in", seconds)
 
+    def drips(self, *faults: Fault) -> None:
+        """From now on these answers come a byte now and then, and no others. What was asked has been done by then."""
+        self._ask("drips", faults)
+
     def stop(self) -> None:
         """The process ends."""
         with self._lock:
@@ -190,6 +195,7 @@ class _Inside:
         self._clock = clock
         self._earlier = local()
         self._answer_s = 0.0
+        self._faults = Faults(time.sleep)
         self._writes = 0
         self._told: dict[str, bytes] = {}
         self.helpdesk = furnish(self._now)
@@ -208,6 +214,8 @@ class _Inside:
             response = replace(response, body=self.helpdesk.nothing)
         if method != "GET" and not any(look in target for look in _LOOKS):
             self._writes += 1
+        if (fault := self._faults.strike(method, target)) is not None:
+            raise BrokenError("drip", fault.seconds)
         time.sleep(max(0.0, leaves - time.perf_counter()))
         return response
 
@@ -248,3 +256,8 @@ class _Inside:
 
     def answers_in(self, seconds: float) -> None:
         self._answer_s = seconds
+
+    def drips(self, faults: Sequence[Fault]) -> None:
+        self._faults.clear()
+        for fault in faults:
+            self._faults.add(fault)

@@ -4,6 +4,7 @@ import itertools
 import random
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from queue import SimpleQueue
@@ -32,6 +33,8 @@ class Senders:
         """Answers 202."""
         self.refused = 0
         """Other answers, and connections that ended without one."""
+        self.answers: Counter[str] = Counter()
+        """All of them by their status; without one: an empty text."""
         self.told: set[str] = set()
         """Tickets of which every event so far has been acknowledged."""
         self._helpdesk = helpdesk
@@ -109,8 +112,10 @@ class Senders:
     def _deliver(self, ticket: str, receivers: "itertools.cycle[tuple[str, int]]") -> None:
         delivery = self._helpdesk.delivery(ticket)
         while not self._give_up.is_set():
-            accepted = _is_accepted(next(receivers), delivery)
+            status = _status(next(receivers), delivery)
+            accepted = status == "202"
             with self._changed:
+                self.answers[status] += 1
                 self.acknowledged += accepted
                 self.refused += not accepted
                 self._changed.notify_all()
@@ -119,10 +124,10 @@ class Senders:
             self._give_up.wait(_PAUSE_S)
 
 
-def _is_accepted(receiver: tuple[str, int], delivery: bytes) -> bool:
+def _status(receiver: tuple[str, int], delivery: bytes) -> str:
     answer = b""
     with suppress(OSError), closing(socket.create_connection(receiver, timeout=30)) as connection:
         connection.sendall(delivery)
         while b"\r\n" not in answer and (part := connection.recv(4096)):
             answer += part
-    return answer.startswith(b"HTTP/1.1 202 ")
+    return answer.removeprefix(b"HTTP/1.1 ").partition(b" ")[0].decode("ascii", "replace")
