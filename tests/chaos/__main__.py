@@ -1,8 +1,8 @@
 """The long runs: ``python -m tests.chaos [--kills 50] [--minutes 1] [--helpdesk NAME] [PART …]``.
 
 Prints figures, fails if one is wrong. Parts: ``kills`` (P1), ``takeover`` (P13), ``machines``, ``rate``,
-``stores`` (P1), ``memory`` (P23), ``drip``. All take about half an hour. Where no helpdesk is named, ``kills`` is done on
-Zammad and on Jira Cloud, the others on Zammad.
+``stores`` (P1), ``memory`` (P23), ``drip``. All take about half an hour. Where no helpdesk is named, ``kills`` is done
+on Zammad and on Jira Cloud, the others on Zammad.
 """
 
 import argparse

@@ -84,7 +84,7 @@ class Dripped(NamedTuple):
 
 
 def fed_by_drips(helpdesk: Sandbox, database_url: str, directory: Path, count: int, drips: int) -> Dripped:
-    """``count`` tickets are due at once. ``drips`` (a multiple of 4) of their reads and writes are answered so, one half
+    """``count`` tickets are due at once. ``drips`` (a multiple of 4) of their reads and writes are answered so, half
     of them from the first line on, the other in the body; what was to be written has been written. Then the helpdesk is
     well again."""
     began = time.monotonic()
