@@ -30,7 +30,7 @@ help:
 	@echo "make run        receive webhooks and work on tickets, with the settings of the environment"
 	@echo "make bench      measure"
 	@echo "make mutate     change the rules' code a little, one change at a time, and count what no test notices (an hour)"
-	@echo "make chaos      kill processes, cut off the database and count what is lost (27 minutes)"
+	@echo "make chaos      kill processes, cut off the database and count what is lost (32 minutes)"
 	@echo "make audit      look for known vulnerabilities in the locked dependencies (asks an advisory service)"
 	@echo "make sbom       write dist/sbom.json: what a release is made of, with hashes (CycloneDX)"
 	@echo "make lock       renew the locked dependencies (needs uv; make lock UPGRADE=1 takes newer versions)"

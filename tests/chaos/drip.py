@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,7 +49,7 @@ class Watched(TimedAdapter):
             began, lambda: super(Watched, self).send(request, *args, **kwargs | {"timeout": (CONNECT_S, READ_S)})
         )
         read = response.raw.read
-        response.raw.read = lambda *how, **more: self._noting(began, lambda: read(*how, **more))
+        setattr(response.raw, "read", lambda *how, **more: self._noting(began, lambda: read(*how, **more)))  # noqa: B010 - mypy
         return response
 
     def _noting(self, began: float, work: Callable[[], Any]) -> Any:
@@ -60,15 +61,8 @@ class Watched(TimedAdapter):
             raise
 
 
-class OpenWatched(NamedTuple):
-    """Opens the adapter on the network that notes."""
-
-    open_desk: OpenDesk
-    held: Path
-
-    def __call__(self, clock: Clock, _: Transport | None) -> Helpdesk:
-        """See ``OpenDesk``."""
-        return self.open_desk(clock, lambda: Watched(self.held))
+def _open_watched(open_desk: OpenDesk, held: Path, clock: Clock, _: Transport | None) -> Helpdesk:
+    return open_desk(clock, lambda: Watched(held))
 
 
 class Dripped(NamedTuple):
@@ -101,7 +95,7 @@ def fed_by_drips(helpdesk: Sandbox, database_url: str, directory: Path, count: i
     )
     table.touch([Key(helpdesk.name, ticket) for ticket in tickets], table.now())
     order = Order.on(helpdesk, database_url, directory / "log")._replace(policy=policy)
-    with worker_process(order._replace(open_desk=OpenWatched(helpdesk.open_desk, held))) as worker:
+    with worker_process(order._replace(open_desk=partial(_open_watched, helpdesk.open_desk, held))) as worker:
 
         def is_over() -> bool:
             assert worker.is_alive(), order.log.read_text()

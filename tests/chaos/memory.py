@@ -6,6 +6,7 @@ import random
 import signal
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event, Timer
 from typing import NamedTuple
@@ -48,18 +49,12 @@ class SwollenDesk(DyingDesk):
         raise AssertionError("unreachable")
 
 
-class OpenSwollen(NamedTuple):
-    """Opens the adapter, with one ticket that is too much for it."""
-
-    open_desk: OpenDesk
-    ticket: str
-    witness: Path
-
-    def __call__(self, clock: Clock, transport: Transport | None) -> SwollenDesk:
-        """See ``OpenDesk``."""
-        desk = SwollenDesk(self.open_desk(clock, transport), Deaths(()))
-        desk.swollen, desk.witness = self.ticket, self.witness
-        return desk
+def _open_swollen(
+    open_desk: OpenDesk, ticket: str, witness: Path, clock: Clock, transport: Transport | None
+) -> SwollenDesk:
+    desk = SwollenDesk(open_desk(clock, transport), Deaths(()))
+    desk.swollen, desk.witness = ticket, witness
+    return desk
 
 
 class Swollen(NamedTuple):
@@ -90,7 +85,7 @@ def killed_by_a_ticket(helpdesk: Sandbox, database_url: str, directory: Path, co
     helpdesk.answers_in(_ANSWER_S)
     table.touch([Key(helpdesk.name, ticket) for ticket in tickets], table.now())
     sound = Order.on(helpdesk, database_url, directory / "log")._replace(policy=policy)
-    mortal = sound._replace(open_desk=OpenSwollen(helpdesk.open_desk, swollen, witness))
+    mortal = sound._replace(open_desk=partial(_open_swollen, helpdesk.open_desk, swollen, witness))
     for _ in range(_MOST_LIVES):
         if _lives(mortal, table, helpdesk):
             break

@@ -64,9 +64,9 @@ class Senders:
         """Until so many events are acknowledged."""
         self._wait(lambda: self.acknowledged >= acknowledged)
 
-    def wait_for_refusals(self, refused: int) -> None:
-        """Until so many deliveries have failed."""
-        self._wait(lambda: self.refused >= refused)
+    def wait_for_refusals(self, refused: int, told: int | None = None) -> None:
+        """Until so many deliveries have failed; or, if that is given, until so many tickets' stories are told."""
+        self._wait(lambda: self.refused >= refused or (told is not None and len(self.told) >= told))
 
     def finish(self) -> None:
         """Until all stories are told to their end."""
@@ -104,6 +104,7 @@ class Senders:
                     self._deliver(ticket, receivers)
                 with self._changed:
                     self.told.add(ticket)
+                    self._changed.notify_all()
         except BaseException as error:  # noqa: BLE001 - the test's own thread raises it
             with self._changed:
                 self._failure = error
