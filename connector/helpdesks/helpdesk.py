@@ -97,10 +97,3 @@ class HandsOver(Protocol):
     def hand_over(self, new: HandOver) -> str:
         """Makes the ticket, with a public message that holds the file, closed. Returns its number. Call it only where
         :meth:`handed_over` finds none."""
-
-
-class Desk(Helpdesk, Protocol):
-    """A helpdesk as the commands need it: people name a ticket by its number or key, not by its id."""
-
-    def id_of(self, number: str) -> str:
-        """The id of the ticket with this number or key. Raises NotFoundError if there is none."""
