@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.document import File
-from connector.domain.past import PastTicket, PlaceSearch
-from connector.domain.ticket import OpenProblem, Ticket
+from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
 
