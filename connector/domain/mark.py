@@ -12,7 +12,7 @@ MarkName = Literal[
     "already-reported", "asked", "caller", "cause-asked", "change-untold", "contested", "customer-hears",
     "customer-told", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
     "deferral-refused", "deferral-told", "deferred", "document", "doubt", "duplicate", "duplicate-noted",
-    "duplicate-proposed", "duplicate-told", "duplicate-unknown", "english-only", "left-scope", "level",
+    "duplicate-proposed", "duplicate-told", "duplicate-unknown", "english-only", "left-out", "left-scope", "level",
     "level-elsewhere", "measure-late", "measures-open", "not-told", "older", "opened-again", "parent-confirmed",
     "parent-held", "parent-maybe", "parent-proposed", "parent-update", "part-of", "phone-receipt", "priority",
     "priority-kept", "problem-back", "problem-effective", "problem-incidents", "problem-linked", "problem-overdue",
@@ -28,6 +28,7 @@ _OF_A_MESSAGE: frozenset[MarkName] = frozenset(
     {
         "deferral-cancelled",
         "doubt",
+        "left-out",
         "refused",
         "refused-told",
         "request",

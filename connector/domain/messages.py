@@ -77,6 +77,7 @@ _INTERNAL = (
     "escalation_mail_contacts",
     "escalation_refused",
     "escalation_too_late",
+    "left_out",
     "left_scope",
     "measure_late",
     "measures_open",

@@ -55,6 +55,8 @@ class Article(Model):
     """Somebody of support wrote down what they were just talking about with the customer."""
     subject: str = ""
     body: str = ""
+    is_cut: bool = False
+    """The text was too long to be read to its end: ``body`` is how it begins."""
     is_html: bool = False
     attachments: tuple[str, ...] = ()
     """File names."""

@@ -31,6 +31,9 @@ LONGEST_OF_MANY = 2_000
 LONGEST_OF_VERY_MANY = 500
 """The same, once an eighth or a quarter of what may be kept is used up."""
 
+CUT = "\ufdd0"
+"""The end of a text that was cut: no character, so nobody writes it. Decoders take it off and say so."""
+
 PIECE = 64 * 1024
 
 _LONGEST_VALUE = 2 * 1024 * 1024
@@ -171,7 +174,7 @@ class _Cutter:
         self.cut += 1
         head = data[begin + 1 : begin + 1 + self.longest]
         head = _HALF.sub(b"", head[: _end(_WHOLE, head, 0)])
-        return b'"' + head.decode("utf-8", "ignore").encode()
+        return b'"' + (head.decode("utf-8", "ignore") + CUT).encode()
 
 
 def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:

@@ -24,6 +24,7 @@ from connector.rules.duplicate import already_reported, also_reported, duplicate
 from connector.rules.escalation import escalation
 from connector.rules.informed import informed
 from connector.rules.language import language
+from connector.rules.left_out import left_out
 from connector.rules.level_letter import level_letter
 from connector.rules.merged import merged
 from connector.rules.opened_again import opened_again
@@ -74,14 +75,25 @@ RULES: dict[TicketKind, tuple[Rule, ...]] = {
         recurring,
         parent,
         unclear,
+        left_out,
         opened_again,
         merged,
         unknown_state,
         contest,
         unproved,
     ),
-    TicketKind.RFO_TASK: (rfo_task, rfo_draft, rfo_faults, rfo_release, merged, unknown_state, contest, unproved),
-    TicketKind.PROBLEM: (problem_record, merged, unknown_state, contest, unproved),
+    TicketKind.RFO_TASK: (
+        rfo_task,
+        rfo_draft,
+        rfo_faults,
+        rfo_release,
+        left_out,
+        merged,
+        unknown_state,
+        contest,
+        unproved,
+    ),
+    TicketKind.PROBLEM: (problem_record, left_out, merged, unknown_state, contest, unproved),
     TicketKind.OTHER: (),
 }
 """The order matters: a rule sees what the rules before it decided."""

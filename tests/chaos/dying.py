@@ -16,8 +16,7 @@ from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import TicketState
-from connector.helpdesks.errors import NotFoundError
+from connector.domain.vocabulary import IntakeChannel, TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.on_behalf import ActsForCustomers, Message, Opened, Reported, Request
@@ -141,7 +140,8 @@ class DyingDesk:
         return self._desk.search_lag
 
     def id_of(self, number: str) -> str:
-        raise NotFoundError(f"there is no ticket {number}")
+        """See ``Helpdesk``."""
+        return self._desk.id_of(number)
 
     def open_problems(self) -> list[OpenProblem]:
         """See ``Helpdesk``."""
@@ -183,6 +183,10 @@ class DyingDesk:
     def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
         """See ``ActsForCustomers``."""
         return self._on_behalf.reported(services, over=over)
+
+    def of_channel(self, channel: IntakeChannel) -> list[Listed]:
+        """See ``ActsForCustomers``."""
+        return self._on_behalf.of_channel(channel)
 
     @property
     def _on_behalf(self) -> ActsForCustomers:

@@ -1,7 +1,8 @@
 """P22: what is not understood does nothing: words that are no clear yes change no clock, level, promise or field; a
 person of support is told once.
 
-Tried, and red: a mention of the past counts as a request; a condition counts as one; nobody is told of what is unclear.
+Tried, and red: a mention of the past counts as a request; a condition counts as one; nobody is told of what is unclear;
+a message that is cut counts as read.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor
+from connector.helpdesks import long_answer
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, steps
 
@@ -69,3 +72,24 @@ def test_what_is_unclear_is_noted_once_and_raises_nothing(cast: Cast) -> None:
     assert "could you perhaps escalate this ticket" in unclear[0].body
     assert levels_noted(seen) == []
     assert what_counts(seen) == before
+
+
+def test_what_is_not_read_of_a_long_message_is_said_once_and_moves_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_answer, "SHORT", 2_000)
+    monkeypatch.setattr(long_answer, "LONGEST_TEXT", 10_000)
+    stage = cast.stage
+    ticket = cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    before = stage.ticket(ticket).fields
+    cast.customer.replies(ticket, "This is the log.\n" + "x " * 8_000 + "\n\nPlease escalate this ticket.\n")
+    stage.settle()
+    cast.agent.replies(ticket, "We read it.")
+    stage.settle()
+
+    seen = stage.ticket(ticket)
+    assert seen.fields.escalation_level == before.escalation_level
+    told = [article for article in seen.articles if "characters of the message" in article.body]
+    assert [(note.author, note.internal) for note in told] == [(Actor.CONNECTOR, True)]
+    assert stage.table.dead_letters() == []

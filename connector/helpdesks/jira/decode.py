@@ -24,6 +24,7 @@ from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
 from connector.helpdesks.jira.spoken import PANEL, kept_entries, spoken
 from connector.helpdesks.jira.values import decode, historic
+from connector.helpdesks.long_answer import CUT
 from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
 
@@ -190,7 +191,8 @@ class Decoder:
             # Whom a person of support opens a ticket for has called them; whoever clones one talks with nobody.
             is_call=self._is_on_behalf(row) and _copied_from(row) is None,
             subject=row.fields.summary,
-            body=plain(row.fields.description),
+            body=plain(row.fields.description.removesuffix(CUT)),
+            is_cut=row.fields.description.endswith(CUT),
             attachments=files.get(0, ()),
         )
         return [
@@ -222,10 +224,11 @@ class Decoder:
             "by": self._person(row.author, issue),
             "internal": internal,
             "attachments": files,
+            "is_cut": row.body.endswith(CUT),
         }
         if author is not Actor.CONNECTOR:
             way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
-            return Article(**common, channel=way, body=plain(row.body))
+            return Article(**common, channel=way, body=plain(row.body.removesuffix(CUT)))
         if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
             by = self._person(issue.fields.reporter, issue)
             customers = {"author": Actor.CUSTOMER, "by": by, "author_name": by.name if by else ""}

@@ -30,7 +30,7 @@ from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.messages import VISIBILITY, message
 from connector.helpdesks.jira.roles import Actors
-from connector.helpdesks.long_answer import KEPT, LONGEST_OF_MANY, MOST_ROWS, Rows
+from connector.helpdesks.long_answer import CUT, KEPT, LONGEST_OF_MANY, MOST_ROWS, Rows
 
 _PAGE = 100
 _MOST_BY_ID = 1_000
@@ -212,7 +212,7 @@ class Histories:
 
 
 def _cut(row: CommentRow) -> CommentRow:
-    return row.model_copy(update={"body": row.body[:LONGEST_OF_MANY]})
+    return row.model_copy(update={"body": row.body[:LONGEST_OF_MANY] + CUT} if len(row.body) > LONGEST_OF_MANY else {})
 
 
 def _says_internal(row: CommentRow) -> bool:

@@ -20,6 +20,7 @@ from connector.domain.ticket import (
 )
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
+from connector.helpdesks.long_answer import CUT
 from connector.helpdesks.on_behalf import act_of, is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proof, Proofs
 from connector.helpdesks.scope import counted_group, outside
@@ -209,7 +210,8 @@ class Decoder:
             act=act_of((row.preferences or {}).get(PROPERTY)) if self._people.is_on_behalf(row) else None,
             is_call=self._people.is_call(row) and not (opens and is_split),
             subject=row.subject,
-            body=row.body,
+            body=row.body.removesuffix(CUT),
+            is_cut=row.body.endswith(CUT),
             is_html=row.content_type.startswith("text/html"),
             attachments=tuple(str(file.get("filename", "")) for file in row.attachments if not _is_logo(file)),
             marks=proof.marks,

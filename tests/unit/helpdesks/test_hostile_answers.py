@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connector.helpdesks import long_answer
 from connector.helpdesks.connection import Connection
 from connector.helpdesks.errors import AnswerTooLongError, ServerFaultError, TicketWaitsError, UnavailableError
-from connector.helpdesks.long_answer import LONGEST_TEXT, SHORT, Rows, read, turn
+from connector.helpdesks.long_answer import CUT, LONGEST_TEXT, SHORT, Rows, read, turn
 from connector.sandbox.adapter import InProcessAdapter
 from connector.sandbox.faults import BrokenError
 from connector.sandbox.server import RunningServer
@@ -80,6 +80,8 @@ def test_a_long_text_is_cut_between_two_characters(text: str, size: int, escaped
     passed = b"".join(cutter.passed(data[at : at + size]) for at in range(0, len(data), size)) + cutter.rest()
 
     cut, short = json.loads(passed)
+    assert cut.endswith(CUT)
+    cut = cut.removesuffix(CUT)
     assert text.startswith(cut)
     assert short == "short"
     assert len(json.dumps(cut, ensure_ascii=escaped).encode()) <= 52
@@ -99,7 +101,7 @@ def test_texts_of_a_long_answer_are_cut_and_its_rows_chosen() -> None:
 
     assert answer["ticket"] == 7
     assert [row["id"] for row in answer["rows"]] == list(range(1, 20, 2))
-    assert {len(row["body"]) for row in answer["rows"]} == {LONGEST_TEXT}
+    assert {row["body"] for row in answer["rows"]} == {"x" * LONGEST_TEXT + CUT}
 
 
 def test_of_very_many_texts_only_the_begin_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +114,7 @@ def test_of_very_many_texts_only_the_begin_is_kept(monkeypatch: pytest.MonkeyPat
     lengths = [len(row["body"]) for row in answer["rows"]]
     assert len(lengths) == 600
     assert lengths[0] == 4_000
-    assert lengths[-1] == long_answer.LONGEST_OF_VERY_MANY // 2
+    assert lengths[-1] == long_answer.LONGEST_OF_VERY_MANY // 2 + len(CUT)
 
 
 @pytest.mark.parametrize(

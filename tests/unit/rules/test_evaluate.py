@@ -275,6 +275,7 @@ def test_an_rfo_task_has_its_own_rules() -> None:
         "rfo_draft",
         "rfo_faults",
         "rfo_release",
+        "left_out",
         "merged",
         "unknown_state",
         "contest",

@@ -8,6 +8,7 @@ import pytest
 from connector.domain.decision import NewTicket, Note
 from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
+from connector.helpdesks import long_answer
 from connector.helpdesks.errors import NotFoundError, UnavailableError
 from connector.helpdesks.jira.answer import UserRow
 from connector.helpdesks.jira.organizations import Organizations
@@ -240,6 +241,18 @@ def test_many_comments_are_read_to_the_end(bench: Bench) -> None:
 
     assert [article.body for article in articles] == [f"Comment {number}" for number in range(8)]
     assert [article.internal for article in articles] == [number % 2 == 0 for number in range(8)]
+
+
+def test_a_message_that_is_cut_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    issue = bench.opens()
+    bench.comments(issue, "x" * 20_000)
+    bench.comments(issue, "short")
+    monkeypatch.setattr(long_answer, "SHORT", 2_000)
+    monkeypatch.setattr(long_answer, "LONGEST_TEXT", 10_000)
+
+    articles = bench.read(issue).articles[1:]
+
+    assert [(article.body, article.is_cut) for article in articles] == [("x" * 10_000, True), ("short", False)]
 
 
 def test_files_belong_to_the_message_they_came_with(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError, PermanentError
+from connector.helpdesks.long_answer import LONGEST_TEXT, SHORT
 from tests.unit.helpdesks.zammad.answers import (
     AGENT,
     API,
@@ -195,6 +196,14 @@ def linked(**values: Any) -> dict[str, Any]:
         {"link_type": "normal", "link_object": "KnowledgeBase::Answer::Translation", "link_object_value": 2},
     ]
     return whole
+
+
+def test_a_message_that_is_cut_says_so(zammad: responses.RequestsMock) -> None:
+    ticket = read(zammad, with_article(shown(), body="x" * 2 * SHORT))
+
+    cut = [article for article in ticket.articles if article.is_cut]
+    assert [article.body for article in cut] == ["x" * LONGEST_TEXT]
+    assert len(ticket.articles) == len(cut)
 
 
 def test_linked_tickets(zammad: responses.RequestsMock) -> None:
