@@ -30,6 +30,7 @@ LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_DESCRIPTION = 20_000
 _MOST_ADDRESSES = 50
 _LONGEST_NAME = 120
+_FIRST_YEAR = 1970
 _CLOCKS_DIFFER = timedelta(minutes=5)
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
 """What no text of a person holds; helpdesks refuse some of it."""
@@ -228,9 +229,11 @@ def _start(given: Mapping[Any, Any], now: datetime) -> Iterator[Fault]:
 def _read_time(text: str) -> datetime | None:
     try:
         # In UTC the first and the last day of all may be none.
-        return datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    # An earlier year is mistyped, and helpdesks do not keep the first ones.
+    return at if at.year >= _FIRST_YEAR else None
 
 
 def _addresses(given: Mapping[Any, Any]) -> Iterator[Fault]:

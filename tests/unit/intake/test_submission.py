@@ -57,6 +57,7 @@ def test_all_faults_come_at_once() -> None:
         ({"issueStartDate": 1_795_000_000}, ("/issueStartDate", "time")),
         ({"issueStartDate": "2026-11-23T12:00:00Z"}, ("/issueStartDate", "future")),
         ({"issueStartDate": "0001-01-01T00:00:00+14:00"}, ("/issueStartDate", "time")),
+        ({"issueStartDate": "0026-11-23T10:40:00Z"}, ("/issueStartDate", "time")),
         ({"ipAddresses": ["fe80::1%a\nImpact: x"]}, ("/ipAddresses/0", "address")),
         ({"contact": {"name": "a\rb"}}, ("/contact/name", "control_characters")),
         ({"description": "  \n "}, ("/description", "empty")),

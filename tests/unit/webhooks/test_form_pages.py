@@ -310,6 +310,7 @@ def test_a_language_that_we_do_not_have_is_english() -> None:
         ("2026-11-23", "10:00+02:00", "UTC"),
         ("2026-11-23", "10:00", "Asia/Tokyo"),
         ("2026-13-23", "10:00", "UTC"),
+        ("0001-01-01", "00:00", "Europe/Berlin"),
     ],
 )
 def test_a_start_is_never_guessed(day: str, time: str, zone: str) -> None:
