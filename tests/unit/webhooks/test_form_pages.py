@@ -15,7 +15,7 @@ from structlog.typing import EventDict
 from werkzeug.test import TestResponse
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import TransientError
+from connector.helpdesks.errors import OutOfReachError, TransientError
 from connector.policy.links import Asked
 from connector.receiver import Receiver, create_app
 from connector.sandbox.stage import Stage
@@ -228,6 +228,29 @@ def test_anothers_ticket_looks_like_none(stage: Stage, ticket: Ticket, claims: d
     assert {page.status_code for page in pages} == {404}
     assert len({page.text for page in pages}) == 1
     assert not any(article.act for article in stage.ticket(ticket.id).articles)
+
+
+def test_a_ticket_that_we_may_not_see_looks_like_none(stage: Stage, ticket: Ticket) -> None:
+    class Hidden:
+        def read(self, ticket_id: str) -> Ticket:
+            raise OutOfReachError("another department's")
+
+    client = client_of(stage, open_desk=lambda _: Hidden())
+    held = session_in(opened(client, stage))
+
+    assert client.post(f"/form/tickets/{ticket.id}", data={"session": held}).status_code == 404
+
+
+@pytest.mark.parametrize(("button", "field"), [("add", "text"), ("escalate", "reason")])
+def test_no_text_with_control_characters_goes_to_the_helpdesk(
+    client: FlaskClient, stage: Stage, ticket: Ticket, button: str, field: str
+) -> None:
+    form = {"session": session_in(opened(client, stage)), "once": "c", field: "a\0b"}
+
+    page = client.post(f"/form/tickets/{ticket.id}/{button}", data=form)
+
+    assert (page.status_code, "control characters" in page.text) == (422, True)
+    assert not any("\0" in article.body for article in stage.ticket(ticket.id).articles)
 
 
 def test_nobody_tries_many_numbers_of_tickets(stage: Stage) -> None:
