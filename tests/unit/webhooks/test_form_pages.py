@@ -336,3 +336,13 @@ def test_the_kept_texts_of_a_form_are_those_that_were_sent(client: FlaskClient, 
     assert page.status_code == 422
     assert "<script>alert" not in page.text
     assert page.text.count("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;{{7*7}}") == 2
+
+
+def test_the_log_of_the_work_on_a_ticket_has_no_words_of_its_customer(stage: Stage, log: list[EventDict]) -> None:
+    ada = stage.person("ada@harbour.example", organization="Harbour Bank", name="Ada Lovelace")
+    ada.writes("Zephyrine is dead", "The quagmire is dark.")
+    stage.settle()
+
+    told = [line for line in log if line["log_level"] != "debug"]
+    assert any(line["event"] == "reconciled" and line["note"] for line in told), "they were asked for details"
+    assert not re.search("zephyrine|quagmire|lovelace|ada@", repr(told), re.IGNORECASE)
