@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from connector.clock import now
 from connector.helpdesks import registry
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.long_answer import turn
 from connector.helpdesks.staff import KnowsStaff
 from connector.operations import dead_letters
@@ -69,7 +69,7 @@ class Operations:
         table: WorkTable,
         *,
         access: Access | None = None,
-        open_desk: Callable[[str], Desk] | None = None,
+        open_desk: Callable[[str], Helpdesk] | None = None,
     ) -> None:
         """Without more: those who may look as the settings say it, and the helpdesks of the settings."""
         self.settings = settings
@@ -77,11 +77,11 @@ class Operations:
         self.access = access or Access(settings)
         self._open_desk = open_desk or self._opened
         self.policy_file = PolicyFile(settings.policy, settings.services)
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, Helpdesk] = {}
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
-    def explain(self, helpdesk: str, find: Callable[[Desk], str]) -> dict[str, Any]:
+    def explain(self, helpdesk: str, find: Callable[[Helpdesk], str]) -> dict[str, Any]:
         """What the rules say of the ticket whose id ``find`` gives.
 
         Raises HelpdeskError, SettingsError, PolicyError, StoreError, and ``_Page`` where the helpdesk is left alone.
@@ -104,13 +104,13 @@ class Operations:
         finally:
             self._places.release()
 
-    def _desk(self, helpdesk: str) -> Desk:
+    def _desk(self, helpdesk: str) -> Helpdesk:
         with self._lock:
             if helpdesk not in self._desks:
                 self._desks[helpdesk] = self._open_desk(helpdesk)
             return self._desks[helpdesk]
 
-    def _opened(self, helpdesk: str) -> Desk:
+    def _opened(self, helpdesk: str) -> Helpdesk:
         own = self.settings.of(helpdesk)
         return registry.plugin(helpdesk).open_desk(own, now, self.settings.proof_keys)
 
@@ -232,7 +232,7 @@ class _Pages:
             raise _Page(status, _SIGN_IN, "This page is for those who run the connector.")
         return visitor
 
-    def _explanation(self, visitor: Visitor, helpdesk: str, find: Callable[[Desk], str]) -> Response:
+    def _explanation(self, visitor: Visitor, helpdesk: str, find: Callable[[Helpdesk], str]) -> Response:
         try:
             seen = self._operations.explain(helpdesk, find)
         except NotFoundError:

@@ -181,6 +181,8 @@ class _Answers:
             raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
         callback = body["callback"]
         wrong = "is too long" if len(callback) > _MOST_CALLBACK else problem_with(callback)
+        if not callback.isprintable():
+            wrong = "is not an address"
         if wrong:
             raise Refusal(HTTPStatus.BAD_REQUEST, f"callback: {wrong}")
         try:

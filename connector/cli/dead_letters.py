@@ -7,16 +7,14 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from connector.cli.details import print_details
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import open_desk, open_existing_table
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
-from connector.helpdesks.helpdesk import Desk
-from connector.logs import harmless
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.operations import dead_letters as operations
 from connector.settings import Settings
 from connector.work.outlook import Outlook
@@ -54,13 +52,13 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     if not letters:
         click.echo("no dead letters")
         return
-    shown = Table("helpdesk", "id", "ticket", "since (UTC)", "attempts", "cause")
+    rows = []
     for letter in letters:
         about = "\n".join(str(letter[name]) for name in ("number", "title", "link") if letter[name])
         since = str(letter["failed_at"])[:16].replace("T", " ")
-        cells = (letter["helpdesk"], letter["ticket"], about, since, letter["attempts"], str(letter["error"])[:160])
-        shown.add_row(*(Text(harmless(str(cell))) for cell in cells))
-    Console().print(shown)
+        error = str(letter["error"])[:160]
+        rows.append((letter["helpdesk"], letter["ticket"], about, since, letter["attempts"], error))
+    Console().print(listing(("helpdesk", "id", "ticket", "since (UTC)", "attempts", "cause"), rows))
 
 
 @dead_letters.command()
@@ -130,7 +128,7 @@ def _report(count: int, asked: int, what: str) -> None:
 
 def _with_tickets(settings: Settings, table: WorkTable, letters: Sequence[DeadLetter]) -> Iterator[dict[str, Any]]:
     """With what people call each ticket, and where they see it, as far as settings, helpdesk and work table tell."""
-    desks: dict[str, Desk | None] = {}
+    desks: dict[str, Helpdesk | None] = {}
     seen = operations.outlooks(table, letters)
     for letter in letters:
         name, ticket_id = letter.key.helpdesk, operations.ticket_of(letter.key)

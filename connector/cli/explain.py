@@ -9,16 +9,16 @@ from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from connector import clock
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.plugin import HelpdeskPlugin, Measure
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
@@ -109,7 +109,7 @@ def _named(decision: Decision) -> dict[str, Any]:
     return decision._asdict() | {"outcomes": outcomes}
 
 
-def _read(desk: Desk, ticket_id: str, hint: str) -> Ticket:
+def _read(desk: Helpdesk, ticket_id: str, hint: str) -> Ticket:
     try:
         return desk.read(ticket_id)
     except NotFoundError as error:
@@ -125,10 +125,8 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
         f"seen at {wording.format_time(now)}; policy {policy.version}",
         highlight=False,
     )
-    rules = Table("rule", "sees and decides", title="Rules", title_justify="left")
-    for outcome in decision.outcomes:
-        rules.add_row(outcome.rule, Text(harmless("\n".join(outcome.reasons)) or "nothing to do"))
-    console.print(rules)
+    rules = ((outcome.rule, "\n".join(outcome.reasons) or "nothing to do") for outcome in decision.outcomes)
+    console.print(listing(("rule", "sees and decides"), rules, "Rules"))
     if decision.writes_nothing:
         console.print("The ticket is as it should be: nothing would be written.")
     else:
@@ -137,7 +135,7 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
     console.print(f"Next look: {'at once' if decision.unfinished else due}", highlight=False)
 
 
-def _measure(helpdesk: HelpdeskPlugin[Any], desk: Desk, ticket: Ticket) -> Measure | None:
+def _measure(helpdesk: HelpdeskPlugin[Any], desk: Helpdesk, ticket: Ticket) -> Measure | None:
     try:
         return helpdesk.measures(desk, ticket) if helpdesk.measures else None
     except HelpdeskError as error:
@@ -147,22 +145,20 @@ def _measure(helpdesk: HelpdeskPlugin[Any], desk: Desk, ticket: Ticket) -> Measu
 
 
 def _measured(measure: Measure) -> Table:
-    shown = Table(*measure.columns, title=measure.title, title_justify="left")
-    for row in measure.rows:
-        shown.add_row(*(Text(wording.format_time(cell) if isinstance(cell, datetime) else cell) for cell in row))
-    return shown
+    rows = ((wording.format_time(cell) if isinstance(cell, datetime) else cell for cell in row) for row in measure.rows)
+    return listing(measure.columns, rows, measure.title)
 
 
 def _writes(ticket: Ticket, decision: Decision) -> Table:
-    writes = Table("field", "is", "would become", title="Would be written", title_justify="left")
+    rows: list[tuple[str, str, str]] = []
     for field, value in decision.changes.items():
         stored = wording.value(getattr(ticket.fields, field))
-        writes.add_row(ticket.labels[field], Text(harmless(stored)), Text(harmless(wording.value(value))))
+        rows.append((ticket.labels[field], stored, wording.value(value)))
     if decision.state:
-        writes.add_row("State", wording.value(ticket.state), wording.value(decision.state))
+        rows.append(("State", wording.value(ticket.state), wording.value(decision.state)))
     if decision.note:
         kind = "public message" if decision.note.public else "internal note"
-        writes.add_row(kind, "", Text(harmless(f"{decision.note.title}\n{decision.note.text}")))
+        rows.append((kind, "", f"{decision.note.title}\n{decision.note.text}"))
     for new in decision.creates:
-        writes.add_row("linked ticket", "", Text(harmless(new.title)))
-    return writes
+        rows.append(("linked ticket", "", new.title))
+    return listing(("field", "is", "would become"), rows, "Would be written")

@@ -130,6 +130,9 @@ def _begin(
     lines = settings_lines(dialogue.settings(), plugin.name, os.environ, names, folder=chosen.parent, state=state)
     write(chosen, lines, replace=force)
     admin = {f"{plugin.name}_{name}": words for name, words in draft.admin.items()}
+    if dialogue.settings().practice_clock is not None:
+        click.echo(f"{chosen} is written. Next: interspace install apply {plugin.name}, then interspace run.")
+        return
     click.echo(next_steps(chosen, plugin, questions.afterwards, admin))
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import identity_of, open_desk, open_policy
@@ -67,15 +67,13 @@ def show(settings: Settings, *, service_id: str, at: date | None, as_json: bool)
     console = Console()
     begins = f", valid from {said['valid_from']}" if said["valid_from"] else ""
     console.print(Text(harmless(f"{service.id} {service.name}, {said['customer']}: version {said['version']}{begins}")))
-    levels = Table("level", "who", "contact", *(one["id"] for one in said["priorities"]))
+    levels = []
     for level in said["levels"]:
         contacts = "\n".join(" · ".join(contact) for contact in level["contacts"])
-        levels.add_row(str(level["level"]), Text(harmless(level["name"])), Text(harmless(contacts)), *level["after"])
-    console.print(levels)
-    targets = Table("priority", "first response", "update", "repair", "clock")
-    for target in said["targets"]:
-        targets.add_row(*(Text(harmless(cell)) for cell in target.values()))
-    console.print(targets)
+        levels.append((level["level"], level["name"], contacts, *level["after"]))
+    console.print(listing(("level", "who", "contact", *(one["id"] for one in said["priorities"])), levels))
+    targets = (target.values() for target in said["targets"])
+    console.print(listing(("priority", "first response", "update", "repair", "clock"), targets))
 
 
 @matrix.command(name="pdf")

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from connector.cli.wiring import now, open_desk, recall_staff
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.settings import Settings
 from connector.simulation import cassette
 
@@ -68,7 +68,7 @@ def shown_while_read(past: Past, *, quiet: bool) -> Iterator[Ticket | None]:
             raise click.ClickException(str(error)) from None
 
 
-def _read(desk: Desk, ids: Iterable[str]) -> Iterator[Ticket | None]:
+def _read(desk: Helpdesk, ids: Iterable[str]) -> Iterator[Ticket | None]:
     for ticket in ids:
         try:
             yield desk.read(ticket)

@@ -5,9 +5,8 @@ import sys
 
 import click
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import open_existing_table
@@ -51,12 +50,11 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     if not running:
         click.echo("no pauses")
         return
-    shown = Table("helpdesk", "what", "until (UTC)", "cause")
+    rows = []
     for pause in running:
         until = str(pause["until"] or "a person has looked")[:19].replace("T", " ")
-        cells = (pause["helpdesk"], pause["what"], until, str(pause["cause"])[:300])
-        shown.add_row(*(Text(harmless(str(cell))) for cell in cells))
-    Console().print(shown)
+        rows.append((pause["helpdesk"], pause["what"], until, str(pause["cause"])[:300]))
+    Console().print(listing(("helpdesk", "what", "until (UTC)", "cause"), rows))
 
 
 @pauses.command()

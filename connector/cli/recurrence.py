@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, ago, helpdesk_option, settings_options
 from connector.cli.past import asked, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_desk, open_policy
-from connector.logs import harmless
 from connector.rules import wording
 from connector.rules.recurrence import Recurring, fault_of, recurrences
 from connector.settings import Settings
@@ -83,11 +81,10 @@ def _show(found: tuple[Recurring, ...], counted: int, read: int, *, dry_run: boo
     if not found:
         console.print("[green]Nothing comes back.[/]")
         return
-    table = Table("what", "why", "incidents", "down", "P1", title="Proposed" if not dry_run else "Would be proposed")
+    rows = []
     for one in found:
         numbers = ", ".join(fault.number for fault in one.faults)
-        cells = (f"{one.by} {one.place}", ", ".join(one.why), f"{one.often}: {numbers}")
-        table.add_row(
-            *(Text(harmless(cell)) for cell in cells), wording.format_duration(one.down), str(one.critical)
-        )  # fmt: skip
-    console.print(table)
+        down = wording.format_duration(one.down)
+        rows.append((f"{one.by} {one.place}", ", ".join(one.why), f"{one.often}: {numbers}", down, one.critical))
+    title = "Would be proposed" if dry_run else "Proposed"
+    console.print(listing(("what", "why", "incidents", "down", "P1"), rows, title))

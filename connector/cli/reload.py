@@ -10,7 +10,7 @@ import structlog
 
 from connector import metrics
 from connector.cli.wiring import now, open_desk, open_policy
-from connector.helpdesks.helpdesk import Desk, Helpdesk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.mapping import check
 from connector.helpdesks.registry import plugin
 from connector.policy.models import Policy
@@ -25,7 +25,7 @@ SIGHUP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 """The signal that reloads the policy; some systems lack it."""
 
 
-def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> tuple[Desk, Policy]:
+def open_rules(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> tuple[Helpdesk, Policy]:
     """The helpdesk with its mapping, and the policy with its catalogue.
 
     :raises PolicyError: everything that is wrong with the files and with how they fit together.

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import now, open_desk, open_policy, recall_staff
@@ -91,12 +91,9 @@ def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None
         return
     console = Console()
     console.print(Text(f"RFO task {seen.task.number} of incident {seen.incident.number}: {report['status'] or 'none'}"))
-    shown = Table("what", "says", title="Document", title_justify="left")
-    for line in lines:
-        shown.add_row(line["at"][:16].replace("T", " ") + " UTC", Text(harmless(line["text"])))
-    for name, text in seen.text.texts.items():
-        shown.add_row(Text(seen.task.labels[name]), Text(harmless(text)))
-    console.print(shown)
+    rows = [(line["at"][:16].replace("T", " ") + " UTC", line["text"]) for line in lines]
+    rows += [(seen.task.labels[name], text) for name, text in seen.text.texts.items()]
+    console.print(listing(("what", "says"), rows, "Document"))
     for fault in report["faults"]:
         console.print(Text(harmless(f"- {fault}")))
     console.print("A final version can be released." if not report["faults"] else "A final version cannot be released.")

@@ -1,9 +1,12 @@
 """``interspace sandbox``: a helpdesk in memory as a server, to practise an installation on."""
 
 import os
+import secrets
 import signal
+import sys
 import threading
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -64,33 +67,47 @@ def sandbox(settings: Settings, *, house: str, port: int, furnished: bool, out: 
 
 
 def _write(out: Path, practice: Practice, url: str) -> None:
-    """The settings that lead a shell there. The tokens open nothing but this sandbox."""
+    """What leads a shell there: the folder, the command, and the settings, without those of an earlier practice. The
+    tokens open nothing but this sandbox."""
     house, name = practice.house, practice.house.name
     lines = {
         **{f"{name}_{setting}": value for setting, value in house.settings().items()},
         f"{name}_url": url,
         "receiver_url": "http://127.0.0.1:8080",
         "practice_clock": str((out / _CLOCK).resolve()),
+        "ops_token": secrets.token_urlsafe(16),
     }
-    text = "".join(f"export {variable(key)}='{value}'\n" for key, value in lines.items())
+    earlier = (f"{each.name}_{setting}" for each in registry.plugins() for setting in each.settings.model_fields)
+    text = "\n".join(
+        (
+            f"cd {quote(str(out.resolve()))}",
+            f'export PATH={quote(str(Path(sys.executable).parent))}:"$PATH"',
+            f"unset {' '.join(map(variable, earlier))}",
+            *(f"export {variable(key)}={quote(value)}" for key, value in lines.items()),
+            "",
+        )
+    )
     descriptor = os.open(out / _ENVIRONMENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
 
 
 def _told(variant: HouseVariant, out: Path, url: str, *, furnished: bool) -> str:
-    name = next(plugin.name for plugin in registry.plugins() if variant in plugin.houses)
+    plugin = next(plugin for plugin in registry.plugins() if variant in plugin.houses)
+    name, example = plugin.name, quote(plugin.ticket.example)
     return f"""{variant.title} to practise on: {url}{PAGE}   (Ctrl-C ends it, and all that is in it)
 
-In another terminal, in a folder that may be thrown away:
+In another terminal:
 
   . {(out / _ENVIRONMENT).resolve()}
   interspace init {name}
   interspace install apply {name}
   interspace run
 
-and in a third one, after the same first line: interspace doctor --no-round-trip; interspace explain TICKET.
-Write a ticket on the page, look at it again, and move the clock on by an hour."""
+and in a third one, after the same first line: interspace doctor --no-round-trip; interspace explain {example}
+(the number that the page shows). Write a ticket on the page, look at it again, and move the clock on by an hour.
+The first line also leads into the folder {out}; its settings hold the token of the operations page,
+http://127.0.0.1:8080/ops/ (INTERSPACE_OPS_TOKEN)."""
 
 
 def _houses() -> dict[str, HouseVariant]:

@@ -20,7 +20,7 @@ from connector.cli.sections import command
 from connector.cli.supervisor import Part, supervise
 from connector.cli.wiring import identity_of, open_table
 from connector.helpdesks.errors import HelpdeskError, TransientError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
@@ -204,11 +204,11 @@ def delivering(courier: Courier) -> Iterator[None]:
         thread.join(_LAST_DELIVERY_S)
 
 
-def _in_force(rules: tuple[Desk, Policy], since: datetime | None) -> tuple[Desk, Policy]:
+def _in_force(rules: tuple[Helpdesk, Policy], since: datetime | None) -> tuple[Helpdesk, Policy]:
     return rules[0], in_force(rules[1], since)
 
 
-def _admitted(table: WorkTable, desk: Desk, watch: Watch) -> tuple[Home | None, bool]:
+def _admitted(table: WorkTable, desk: Helpdesk, watch: Watch) -> tuple[Home | None, bool]:
     """The helpdesk of the work table, once it has answered, and whether SIGTERM came before that.
 
     :raises WrongAccountError, RefusedAdmissionError: nothing may be done here.
@@ -242,7 +242,7 @@ def _tell_why(watch: Watch, error: HelpdeskError | StoreError) -> None:
         watch.tell()
 
 
-def _say_version(desk: Desk) -> None:
+def _say_version(desk: Helpdesk) -> None:
     """Whether the helpdesk's version is one of those that were proved. It is no reason not to start."""
     asked, told = plugin(desk.name).version, None
     if asked is None:

@@ -11,14 +11,13 @@ import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_options
 from connector.cli.past import Past, asked, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, now, open_desk, open_policy, since_of
 from connector.domain.ticket import Ticket
-from connector.logs import harmless
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -134,15 +133,12 @@ def _tell_open(seen: Open, limit: int, *, as_json: bool) -> None:
         console.print(f"Not readable: {seen.unreadable}.")
     if not seen.tickets:
         return
-    table = Table("rule", "act", "tickets", title="By act", title_justify="left")
-    for rule, what, count in seen.acts:
-        table.add_row(rule, what.replace("_", " "), str(count))
-    console.print(table)
-    listed = Table("ticket", "customer", "what happens", title="By ticket", title_justify="left")
-    for number, customer, happens in seen.tickets[:limit]:
-        cells = (number, customer, "\n".join(happens).replace("_", " "))
-        listed.add_row(*(Text(harmless(cell)) for cell in cells))
-    console.print(listed)
+    by_act = ((rule, what.replace("_", " "), count) for rule, what, count in seen.acts)
+    console.print(listing(("rule", "act", "tickets"), by_act, "By act"))
+    by_ticket = (
+        (number, customer, "\n".join(happens).replace("_", " ")) for number, customer, happens in seen.tickets[:limit]
+    )
+    console.print(listing(("ticket", "customer", "what happens"), by_ticket, "By ticket"))
     if len(seen.tickets) > limit:
         console.print(f"and {len(seen.tickets) - limit} more tickets; --json lists all")
 
@@ -197,10 +193,8 @@ def _show(report: Report, limit: int) -> None:
     if not report.incidents:
         return
     if new is None:
-        table = Table("rule", "act", "times", title="What it would have done", title_justify="left")
-        for row in report.rows:
-            table.add_row(row.rule, row.what.replace("_", " "), str(row.old))
-        console.print(table)
+        rows = ((row.rule, row.what.replace("_", " "), row.old) for row in report.rows)
+        console.print(listing(("rule", "act", "times"), rows, "What it would have done"))
         return
     if not report.differing:
         console.print("[green]Both do the same at the same times.[/]")
@@ -211,28 +205,23 @@ def _show(report: Report, limit: int) -> None:
 
 
 def _acts(rows: Iterable[Row]) -> Table:
-    table = Table("rule", "act", "in use", "new", "differs on", title="By act", title_justify="left")
-    for row in rows:
-        if row.tickets:
-            what = row.what.replace("_", " ")
-            table.add_row(row.rule, what, str(row.old), str(row.new), _count(row.tickets, "ticket", "tickets"))
-    return table
+    acts = (
+        (row.rule, row.what.replace("_", " "), row.old, row.new, _count(row.tickets, "ticket", "tickets"))
+        for row in rows
+        if row.tickets
+    )
+    return listing(("rule", "act", "in use", "new", "differs on"), acts, "By act")
 
 
 def _customers(report: Report) -> Table:
-    table = Table("customer", "incidents", "differ", title="By customer", title_justify="left")
-    for name, (tickets, differ) in sorted(report.customers.items(), key=lambda item: -item[1][1]):
-        if differ:
-            table.add_row(Text(harmless(name)), str(tickets), str(differ))
-    return table
+    by_differing = sorted(report.customers.items(), key=lambda item: -item[1][1])
+    rows = ((name, tickets, differ) for name, (tickets, differ) in by_differing if differ)
+    return listing(("customer", "incidents", "differ"), rows, "By customer")
 
 
 def _differing(tickets: Iterable[Compared]) -> Table:
-    table = Table("ticket", "customer", "what differs", title="By ticket", title_justify="left")
-    for one in tickets:
-        lines = "\n".join(_words(difference) for difference in one.differences)
-        table.add_row(Text(harmless(one.number)), Text(harmless(one.customer)), lines)
-    return table
+    rows = ((one.number, one.customer, "\n".join(map(_words, one.differences))) for one in tickets)
+    return listing(("ticket", "customer", "what differs"), rows, "By ticket")
 
 
 def _words(difference: Difference) -> str:

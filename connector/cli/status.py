@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_existing_table
@@ -67,12 +68,13 @@ _FIGURES = {"due": "due", "leased": "in work", "waiting": "waiting", "dead": "de
 
 def _coming(found: dict[str, Any]) -> Table:
     title = "The next 24 hours" + (f", the first {len(found['tickets'])} of {found['of']}" * (found["of"] > 100))
-    shown = Table("ticket", "priority", "level", "next level", "next promise", title=title, title_justify="left")
+    rows = []
     for row in found["tickets"]:
         promise = f"{row['target']} {_at(row['target_at'])}" if row["target"] else ""
-        cells = (row["number"] or row["ticket"], row["priority"], row["level"], _at(row["level_at"]), promise)
-        shown.add_row(*(Text(harmless(str(cell or ""))) for cell in cells))
-    return shown
+        rows.append(
+            (row["number"] or row["ticket"], row["priority"], row["level"] or "", _at(row["level_at"]), promise)
+        )
+    return listing(("ticket", "priority", "level", "next level", "next promise"), rows, title)
 
 
 def _at(iso: str | None) -> str:

@@ -5,7 +5,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 
 from connector import clock
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.staff import KnowsStaff
@@ -35,7 +35,7 @@ def open_existing_table(settings: Settings) -> WorkTable:
         raise StoreMissing(f"{error}; {where} (interspace run makes it)") from error
 
 
-def recall_staff(settings: Settings, desk: Desk) -> None:
+def recall_staff(settings: Settings, desk: Helpdesk) -> None:
     """What the workers have seen of who was support, if there is a work table: without it roles are those of today."""
     if not isinstance(desk, KnowsStaff):
         return
@@ -43,7 +43,7 @@ def recall_staff(settings: Settings, desk: Desk) -> None:
         desk.staff.recall(table.people.staff(desk.name))
 
 
-def identity_of(helpdesk: str, desk: Desk) -> Identity | None:
+def identity_of(helpdesk: str, desk: Helpdesk) -> Identity | None:
     """Which helpdesk this is and who we are there; ``None`` if it does not tell.
 
     :raises WrongAccountError: the account may not do what the connector has to do.
@@ -73,6 +73,6 @@ def open_policy(settings: Settings) -> Policy:
     return policy.model_copy(update={"links": links}) if (links := settings.links) else policy
 
 
-def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Desk:
+def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Helpdesk:
     """The helpdesk of this name as the connector's own user. Nothing is sent yet."""
     return plugin(helpdesk).open_desk(settings.of(helpdesk), clock, settings.proof_keys)

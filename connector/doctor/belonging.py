@@ -5,7 +5,7 @@ from itertools import islice
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.installed import Identity
 from connector.work.admission import in_force, misfit
 from connector.work.errors import StoreMissing
@@ -32,7 +32,7 @@ def belonging(context: Examination, identity: Identity) -> Observation:
     return ok(f"installation {identity.installed.id} of {who}")
 
 
-def touched(context: Examination, desk: Desk, identity: Identity) -> Observation:
+def touched(context: Examination, desk: Helpdesk, identity: Identity) -> Observation:
     """The open tickets that the rules hold for, and by a small sample how many would visibly change now."""
     pages = islice(desk.unresolved(), _MOST_LISTED)
     ids = [ticket.id for page in pages for ticket in page][:_MOST_LISTED]

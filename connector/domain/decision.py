@@ -13,8 +13,7 @@ from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
-from connector.domain.past import PlaceSearch
-from connector.domain.ticket import OpenProblem
+from connector.domain.past import OpenProblem, PlaceSearch
 from connector.domain.vocabulary import TicketState
 
 _NOTHING: Changes = {}

@@ -84,3 +84,18 @@ def past_ticket(fields: Mapping[str, Any], **known: Any) -> PastTicket:
         problem_state=fields.get("problem_state"),
         parent_incident=fields.get("parent_incident"),
     )
+
+
+class OpenProblem(Model):
+    """A problem record that is not closed for good, as a search shows it."""
+
+    id: str
+    services: frozenset[str]
+    """The IDs of the services it is about, in small letters."""
+    began: Instant | None = None
+    """When the outage began that it was opened for."""
+
+
+def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
+    """What a search shows of a problem record with these values of :class:`Fields`."""
+    return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))

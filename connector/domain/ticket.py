@@ -14,7 +14,7 @@ from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark, MarkName
 from connector.domain.model import Instant, Model
 from connector.domain.once import once
-from connector.domain.past import PastTicket, named_services
+from connector.domain.past import PastTicket
 from connector.domain.person import Customer, Person
 from connector.domain.vocabulary import (
     Actor,
@@ -126,24 +126,9 @@ class LinkedTicket(Model):
         return self.problem_state is ProblemState.PROPOSED and self.state.is_over
 
 
-class OpenProblem(Model):
-    """A problem record that is not closed for good, as a search shows it."""
-
-    id: str
-    services: frozenset[str]
-    """The IDs of the services it is about, in small letters."""
-    began: Instant | None = None
-    """When the outage began that it was opened for."""
-
-
 def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
     """What :attr:`LinkedTicket.duplicate_of` is for a ticket with these values of :class:`Fields`."""
     return fields.get("duplicate_of") if fields.get("duplicate") is Duplicate.CONFIRMED else None
-
-
-def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
-    """What a search shows of a problem record with these values of :class:`Fields`."""
-    return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))
 
 
 class Kept(Model):

@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.document import File
-from connector.domain.past import PastTicket, PlaceSearch
-from connector.domain.ticket import OpenProblem, Ticket
+from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.http import EndpointPauses
 
@@ -97,10 +97,3 @@ class HandsOver(Protocol):
     def hand_over(self, new: HandOver) -> str:
         """Makes the ticket, with a public message that holds the file, closed. Returns its number. Call it only where
         :meth:`handed_over` finds none."""
-
-
-class Desk(Helpdesk, Protocol):
-    """A helpdesk as the commands need it: people name a ticket by its number or key, not by its id."""
-
-    def id_of(self, number: str) -> str:
-        """The id of the ticket with this number or key. Raises NotFoundError if there is none."""

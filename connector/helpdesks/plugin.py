@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.sender import Sender
 from connector.helpdesks.settings import HelpdeskSettings
@@ -36,7 +36,7 @@ class TicketReference(NamedTuple):
     """A ticket as people write it; besides that, every command takes the id in the helpdesk's API, which is digits."""
 
     pattern: re.Pattern[str]
-    """Its first group is what :meth:`Desk.id_of` takes."""
+    """Its first group is what :meth:`Helpdesk.id_of` takes."""
     words: str
     """What it is: ``a ticket number with a #``."""
     example: str
@@ -149,7 +149,7 @@ class HelpdeskPlugin(Generic[S]):
     """How it sends webhooks."""
     mapping: "Callable[[], type[HelpdeskMapping]]"
     """What the file of the setting ``mapping`` holds."""
-    open_desk: Callable[[S, Clock, Sequence[bytes]], Desk]
+    open_desk: Callable[[S, Clock, Sequence[bytes]], Helpdesk]
     """The helpdesk as the connector's own user, with the keys that prove steps on tickets. Nothing is sent yet.
 
     Raises SettingsError, PolicyError, PermanentError."""
@@ -163,11 +163,11 @@ class HelpdeskPlugin(Generic[S]):
     sweep_after_write: timedelta | None = None
     """How soon to look for changes after an own write, where the helpdesk does not tell of those that people made to
     the same ticket at that moment."""
-    identity: Callable[[Desk], Identity] | None = None
+    identity: Callable[[Helpdesk], Identity] | None = None
     """Which helpdesk this is and who we are there; ``None``: it does not tell. Raises WrongAccountError if the account
     may not do what the connector has to do, HelpdeskError."""
-    version: Callable[[Desk], str | None] | None = None
+    version: Callable[[Helpdesk], str | None] | None = None
     """The version that it tells the connector's own account; ``None`` if it tells admins only. Raises HelpdeskError."""
-    measures: Callable[[Desk, Ticket], Measure | None] | None = None
+    measures: Callable[[Helpdesk, Ticket], Measure | None] | None = None
     """Raises HelpdeskError."""
     houses: Sequence[HouseVariant] = ()

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from connector.helpdesks.errors import HelpdeskError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 
 _PAGES = 10
 
 
-def open_tickets(desk: Desk, policy: Policy) -> Iterator[str]:
+def open_tickets(desk: Helpdesk, policy: Policy) -> Iterator[str]:
     """How many open tickets there are now, and whether the rules will hold for them; nothing if they cannot be
     listed."""
     try:

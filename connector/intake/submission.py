@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any
 
@@ -30,8 +30,10 @@ LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_DESCRIPTION = 20_000
 _MOST_ADDRESSES = 50
 _LONGEST_NAME = 120
+_FIRST_YEAR = 1970
 _CLOCKS_DIFFER = timedelta(minutes=5)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
+"""What no text of a person holds; helpdesks refuse some of it."""
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*(?:[Zz]|[+-]\d\d:?\d\d)")
 
 
@@ -206,7 +208,7 @@ def _texts(given: Mapping[Any, Any]) -> Iterator[Fault]:
         value = given.get(name)
         if not isinstance(value, str):
             continue
-        if _CONTROLS.search(value):
+        if CONTROLS.search(value):
             yield Fault(f"/{name}", "control_characters")
         elif value and not value.strip():
             yield Fault(f"/{name}", "empty")
@@ -226,9 +228,12 @@ def _start(given: Mapping[Any, Any], now: datetime) -> Iterator[Fault]:
 
 def _read_time(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        # In UTC the first and the last day of all may be none.
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    # An earlier year is mistyped, and helpdesks do not keep the first ones.
+    return at if at.year >= _FIRST_YEAR else None
 
 
 def _addresses(given: Mapping[Any, Any]) -> Iterator[Fault]:
@@ -236,8 +241,11 @@ def _addresses(given: Mapping[Any, Any]) -> Iterator[Fault]:
     for place, value in enumerate(values if isinstance(values, list) else ()):
         if isinstance(value, str):
             try:
-                ip_network(value.strip(), strict=False)
+                # What follows a % in an address of version 6 may be any text.
+                known = ip_network(value.strip(), strict=False) and value.strip().isprintable()
             except ValueError:
+                known = False
+            if not known:
                 yield Fault(f"/ipAddresses/{place}", "address", (("value", f"No. {place + 1}"),))
 
 
@@ -264,13 +272,13 @@ def _contact(given: Mapping[Any, Any], caller: Caller, policy: Policy) -> Iterat
     if address is None:
         if email is None and (contact is None or isinstance(contact, Mapping)):
             yield Fault("/contact/email", "required")
-    elif not is_address(address) or _CONTROLS.search(address):
+    elif not is_address(address) or CONTROLS.search(address):
         yield Fault("/contact/email", "email")
     elif not caller.may_name(address, policy.catalogue):
         yield Fault("/contact/email", "foreign_contact")
     if isinstance(contact, Mapping):
         name, language = contact.get("name"), contact.get("language")
-        if isinstance(name, str) and (_CONTROLS.search(name) or "\n" in name):
+        if isinstance(name, str) and (CONTROLS.search(name) or "\n" in name or "\r" in name):
             yield Fault("/contact/name", "control_characters")
         if isinstance(language, str) and not re.fullmatch(r"[a-z]{2}(?:-[A-Za-z]{2})?", language):
             yield Fault("/contact/language", "language")

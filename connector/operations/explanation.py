@@ -6,7 +6,7 @@ from typing import Any
 from connector.domain.decision import Decision
 from connector.domain.fields import CATALOGUE
 from connector.domain.ticket import Ticket
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.operations.quoting import without_quotations
 from connector.policy.models import Policy
 from connector.rules import wording
@@ -29,7 +29,7 @@ _SHOWN = (
 )
 
 
-def explained(desk: Desk, policy: Policy, ticket_id: str, now: datetime, since: datetime | None) -> dict[str, Any]:
+def explained(desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime, since: datetime | None) -> dict[str, Any]:
     """Reads the ticket with this id and says what the rules decide at ``now`` (UTC); nothing is written. ``since``:
     from when on they hold on this helpdesk, as :func:`in_force` takes it.
 

@@ -4,14 +4,14 @@ services, we know whom to tell when. One telling for each address of a contact."
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
-from connector.outgoing.letters import letter_of
+from connector.outgoing.letters import letters
 from connector.outgoing.post import NotDeliveredError
 from connector.outgoing.services import library
 from connector.policy.models import Policy
-from connector.rules.telling import events
 from connector.work.tellings import Telling, Wanted
 
 PREFIX = "chat:"
@@ -29,14 +29,13 @@ class Chats:
 
     def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
         """See :class:`connector.work.tellings.Teller`."""
-        after = ticket.with_changes(decision.changes)
-        for event in events(ticket, policy, decision, now):
-            level = event.details.get("level", {})
-            called = dict.fromkeys(name for names in level.get("called", ()) for name in names)
-            for contact in called:
+
+        def receivers(level: Mapping[str, Any]) -> Iterator[str]:
+            for contact in dict.fromkeys(name for names in level.get("called", ()) for name in names):
                 for number in range(1, len(self._contacts.get(contact, ())) + 1):
-                    body = {"type": event.kind.value, **letter_of(after, policy, level, self._page)}
-                    yield Wanted(event.id, f"{PREFIX}{contact}:{number}", json.dumps(body, ensure_ascii=False))
+                    yield f"{PREFIX}{contact}:{number}"
+
+        return letters(ticket, policy, decision, now, receivers=receivers, page=self._page)
 
     def is_noted(self, receiver: str) -> bool:
         """The ticket says who was told."""

@@ -4,7 +4,7 @@ is known who got it."""
 import json
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -39,12 +39,11 @@ class Letters:
 
     def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
         """See :class:`connector.work.tellings.Teller`."""
-        after = ticket.with_changes(decision.changes)
-        for event in events(ticket, policy, decision, now):
-            level = event.details.get("level", {})
-            for address in level.get("addresses", ()):
-                body = {"type": event.kind.value, **letter_of(after, policy, level, self._page)}
-                yield Wanted(event.id, PREFIX + address, json.dumps(body, ensure_ascii=False))
+
+        def receivers(level: Mapping[str, Any]) -> list[str]:
+            return [PREFIX + address for address in level.get("addresses", ())]
+
+        return letters(ticket, policy, decision, now, receivers=receivers, page=self._page)
 
     def is_noted(self, receiver: str) -> bool:
         """The ticket says who got mail."""
@@ -104,7 +103,25 @@ class Letters:
         return server
 
 
-def letter_of(ticket: Ticket, policy: Policy, level: Mapping[str, Any], page: str | None) -> dict[str, str]:
+def letters(
+    ticket: Ticket,
+    policy: Policy,
+    decision: Decision,
+    now: datetime,
+    *,
+    receivers: Callable[[Mapping[str, Any]], Iterable[str]],
+    page: str | None,
+) -> Iterator[Wanted]:
+    """The letter of each level that the ticket reaches by ``decision``, to each of that level's ``receivers``."""
+    after = ticket.with_changes(decision.changes)
+    for event in events(ticket, policy, decision, now):
+        level = event.details.get("level", {})
+        for receiver in receivers(level):
+            body = {"type": event.kind.value, **_letter_of(after, policy, level, page)}
+            yield Wanted(event.id, receiver, json.dumps(body, ensure_ascii=False))
+
+
+def _letter_of(ticket: Ticket, policy: Policy, level: Mapping[str, Any], page: str | None) -> dict[str, str]:
     """Subject and text for a contact of a level that the ticket has reached."""
     fields = ticket.fields
     following = fields.next_escalation_at

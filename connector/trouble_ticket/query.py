@@ -1,12 +1,23 @@
 """Which tickets, and which of their attributes (TM Forum's REST design guidelines, TMF630)."""
 
-from collections.abc import Mapping, Sequence
+import operator as operator_of
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 ALWAYS = ("id", "href", "@type")
 """What the schema of an answer requires is there, whatever was asked for."""
 MOST = 200
+_BEYOND: Mapping[str, Callable[[Any, Any], bool]] = {
+    "gt": operator_of.gt, "gte": operator_of.ge, "lt": operator_of.lt, "lte": operator_of.le,
+}  # fmt: skip
+"""The filters of TMF630, section 4.3, that compare; of the others one hears that they are not there."""
+_REFUSED = frozenset({"ne", "eq", "regex", "in", "notin"})
 _PAGING = frozenset({"fields", "offset", "limit", "sort", "before", "after", "filter"})
+
+
+Fits = Callable[[Any], bool]
 
 
 class QueryError(Exception):
@@ -27,8 +38,8 @@ def fitting(tickets: Sequence[Mapping[str, Any]], query: Mapping[str, Sequence[s
     """
     if "filter" in query:
         raise QueryError("filter (JSONPath) is not supported: filter by attributes, as in ?severity=Critical")
-    wanted = {path: _values(values) for path, values in query.items() if path not in _PAGING}
-    found = [ticket for ticket in tickets if all(_has(ticket, path, values) for path, values in wanted.items())]
+    wanted = [_wanted(path, values) for path, values in query.items() if path not in _PAGING]
+    found = [ticket for ticket in tickets if all(_has(ticket, path, fits) for path, fits in wanted)]
     for key in reversed([key.strip() for text in query.get("sort", ()) for key in text.split(",") if key.strip()]):
         name = key.lstrip("+-")
         found.sort(key=lambda ticket: str(ticket.get(name, "")), reverse=key.startswith("-"))
@@ -51,25 +62,47 @@ def _number(query: Mapping[str, Sequence[str]], name: str, otherwise: int) -> in
     return int(text)
 
 
-def _values(texts: Sequence[str]) -> frozenset[str]:
+def _wanted(path: str, texts: Sequence[str]) -> tuple[str, Fits]:
+    """The path of an attribute and what its value has to be: one of these, or beyond one (``creationDate.gt``)."""
+    attribute, _, operator = path.rpartition(".")
+    if operator in _BEYOND and attribute:
+        bound, beyond = _comparable(texts[-1]), _BEYOND[operator]
+        return attribute, lambda value: _comparable(value)[0] == bound[0] and beyond(_comparable(value), bound)
+    if operator in _REFUSED and attribute:
+        raise QueryError(f"the filter .{operator} is not supported: {', '.join(f'.{name}' for name in _BEYOND)} are")
     whole = frozenset(texts)
-    return whole | {part for text in texts for part in text.split(",")}
+    one_of = whole | {part for text in texts for part in text.split(",")}
+    return path, lambda value: _shown(value) in one_of
 
 
-def _has(value: Any, path: str, wanted: frozenset[str]) -> bool:
-    """Whether the value at the path, ``note.author``, is one of those; of a list, whether one of it has it."""
+def _comparable(value: Any) -> tuple[str, Any]:
+    """Its kind and itself: times by their moment (a day begins in UTC), numbers by size, all else as text."""
+    text = _shown(value)
+    with suppress(ValueError):
+        return "number", float(text)
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(text)
+        return "time", (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return "text", text
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _has(value: Any, path: str, fits: Fits) -> bool:
+    """Whether the value at the path, ``note.author``, fits; of a list, whether one of it does."""
     if isinstance(value, list):
-        return any(_has(item, path, wanted) for item in value)
+        return any(_has(item, path, fits) for item in value)
     if isinstance(value, Mapping):
         if path in value:
-            return _is_one(value[path], wanted)
+            return _is_one(value[path], fits)
         first, _, rest = path.partition(".")
-        return bool(rest) and first in value and _has(value[first], rest, wanted)
+        return bool(rest) and first in value and _has(value[first], rest, fits)
     return False
 
 
-def _is_one(value: Any, wanted: frozenset[str]) -> bool:
+def _is_one(value: Any, fits: Fits) -> bool:
     if isinstance(value, list):
-        return any(_is_one(item, wanted) for item in value)
-    shown = str(value).lower() if isinstance(value, bool) else str(value)
-    return shown in wanted
+        return any(_is_one(item, fits) for item in value)
+    return fits(value)

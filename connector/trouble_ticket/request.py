@@ -58,7 +58,7 @@ def request_of(document: Mapping[str, Any], caller: Caller, policy: Policy, exte
     company = customer_of(service, policy.catalogue) if service else None
     organization = company.organizations[0] if company and company.organizations else None
     lines = [f"{CATALOGUE[name].label}: {_shown(name, value)}" for name, value in fields.items()]
-    notes = [note["text"] for note in document.get("note", ()) if note.get("text")]
+    notes = [note["text"] for note in (document.get("note") or ()) if note.get("text")]
     text = "\n\n".join([document["description"].strip(), *notes, "\n".join(lines)])
     return Request(
         key=key_of_request(caller.panel, external_id),
@@ -119,7 +119,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
 def _service(document: Mapping[str, Any], caller: Caller, policy: Policy) -> Service | None:
     """The first related entity that the catalogue knows."""
-    for related in document.get("relatedEntity", ()):
+    for related in document.get("relatedEntity") or ():
         if service := policy.catalogue.service(related["entity"]["id"]):
             if not caller.owns(service):
                 raise ForeignServiceError
@@ -133,6 +133,8 @@ def _fields(document: Mapping[str, Any], service: Service | None) -> Changes:
     impact = IMPACTS.get(str(said.get("observedImpact", "")).lower()) or IMPACTS.get(document["severity"].lower())
     start = moment(str(document.get("issueStartDate") or said.get("issueStartDate") or ""))
     addresses = said.get("ipAddresses")
+    if isinstance(addresses, list):
+        addresses = ", ".join(each for each in addresses if isinstance(each, str))
     found: dict[str, Any] = {
         "service_id": service.id if service else None,
         "problem_start": start.astimezone(UTC).replace(microsecond=0) if start else None,
@@ -140,21 +142,26 @@ def _fields(document: Mapping[str, Any], service: Service | None) -> Changes:
         "impact": impact,
         "urgency": URGENCIES.get(str(document.get("priority", "")).lower()),
         "fault_type": FaultType.INTERMITTENT if said.get("observedImpact") == "INTERMITTENT" else None,
-        "circuit_id": said.get("circuit"),
-        "ip_addresses": ", ".join(map(str, addresses)) if isinstance(addresses, list) else addresses,
+        "circuit_id": _fitting("circuit_id", said.get("circuit")),
+        "ip_addresses": _fitting("ip_addresses", addresses),
     }
     own: Changes = {name: value for name, value in found.items() if value is not None}  # type: ignore[assignment]
     return own
 
 
+def _fitting(field: str, value: Any) -> str | None:
+    """What a field takes of a characteristic, which may be anything."""
+    return fit(field, value) or None if isinstance(value, str) else None
+
+
 def characteristics(document: Mapping[str, Any]) -> dict[str, Any]:
     """The characteristics by their names."""
-    return {each["name"]: each.get("value") for each in document.get("troubleTicketCharacteristic", ())}
+    return {each["name"]: each.get("value") for each in document.get("troubleTicketCharacteristic") or ()}
 
 
 def _first_line(document: Mapping[str, Any]) -> str:
-    first = (document.get("name") or document["description"]).strip().splitlines()[0]
-    return " ".join(first.split())
+    said = (document.get("name") or "").strip() or document["description"].strip()
+    return " ".join(said.splitlines()[0].split())
 
 
 def _shown(name: str, value: Any) -> str:
@@ -172,7 +179,7 @@ def _told(patch: Mapping[str, Any]) -> Iterator[str]:
         elif name == "priority" and (urgency := URGENCIES.get(str(value).lower())):
             yield f"{CATALOGUE['urgency'].label}: {CATALOGUE['urgency'].choices[urgency]}"
         elif name == "note":
-            yield from (str(note.get("text", "")) for note in value)
+            yield from (str(note.get("text", "")) for note in value or ())
         elif isinstance(value, str) and not name.startswith("@"):
             yield f"{name}: {value}"
         elif not name.startswith("@"):
@@ -180,7 +187,7 @@ def _told(patch: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _files(document: Mapping[str, Any]) -> Iterator[File]:
-    given = [each for each in document.get("attachment", ()) if each.get("content")]
+    given = [each for each in document.get("attachment") or () if each.get("content")]
     if len(given) > MOST_FILES:
         raise ShapeError(f"attachment: at most {MOST_FILES} files")
     for place, each in enumerate(given):

@@ -3,14 +3,18 @@
 What is not named here is taken as it is: the standard lets systems add attributes of their own.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 STATUSES = ("acknowledged", "rejected", "pending", "held", "inProgress", "cancelled", "closed", "resolved")
 REQUIRED = ("description", "severity", "ticketType")
 _MOST_DEEP = 12
+_MOST_NESTED = 50
+"""What is kept has to be read again, wherever that is done."""
 _MOST_LETTERS = 20_000
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Shape(NamedTuple):
@@ -99,6 +103,8 @@ VERSION_4 = Shape(
     {
         **_PLAIN,
         "externalId": _TEXT,
+        # Of version 5; whoever sends them with version 4 means the same.
+        **{name: VERSION_5.kinds[name] for name in ("externalIdentifier", "troubleTicketCharacteristic")},
         "attachment": [Shape(_ATTACHMENT)],
         "relatedEntity": [Shape({**_REFERENCE, "role": _TEXT}, ("id", "role"))],
         "relatedParty": [Shape({**_REFERENCE, "role": _TEXT}, ("id",))],
@@ -125,12 +131,29 @@ def checked(body: Any, shape: Shape, *, whole: bool, typed: bool) -> dict[str, A
     if not isinstance(body, Mapping):
         raise ShapeError("the body has to be a JSON object")
     faults = [*_faults(body, shape, "", 0, whole=whole)]
+    faults += _faults_anywhere(body)
     if typed and not body.get("@type"):
         faults.append("@type is missing")
     faults += [f"{name} has to say something" for name in shape.required if _is_blank(body.get(name))]
     if faults:
         raise ShapeError("; ".join(dict.fromkeys(faults[:20])))
     return dict(body)
+
+
+def _faults_anywhere(body: Any) -> Iterator[str]:
+    """What no helpdesk keeps, in attributes that are not named here, too."""
+    left = [(body, 0)]
+    while left:
+        value, deep = left.pop()
+        if isinstance(value, str):
+            if _NO_TEXT.search(value):
+                yield "the body holds a NUL or half a surrogate pair, which no text has"
+        elif deep > _MOST_NESTED:
+            yield "the body is nested too deeply"
+        elif isinstance(value, Mapping):
+            left += [(each, deep + 1) for each in (*value, *value.values())]
+        elif isinstance(value, list):
+            left += [(each, deep + 1) for each in value]
 
 
 def _is_blank(value: Any) -> bool:
@@ -190,9 +213,10 @@ def moment(text: str) -> datetime | None:
     """
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        # In UTC the first and the last day of all may be none.
+        return at if at.tzinfo is not None and at.astimezone(UTC) and "T" in text.upper() else None
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is not None and "T" in text.upper() else None
 
 
 def typed(value: Any, kind: Any = VERSION_5) -> Any:

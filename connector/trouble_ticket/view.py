@@ -59,7 +59,7 @@ def view_of(ticket: Ticket, panel: str, address: str) -> dict[str, Any] | None:
         return None
     said: dict[str, Any] = {}
     for change in own:
-        notes = [*said.get("note", ()), *change.document.get("note", ())]
+        notes = [*(said.get("note") or ()), *(change.document.get("note") or ())]
         said |= change.document
         if notes:
             said["note"] = notes

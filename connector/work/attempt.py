@@ -344,7 +344,8 @@ def _tell(result: Reconciled, seconds: float) -> None:
         "reconciled",
         ticket=ticket.number,
         changed=sorted(decision.changes),
-        note=decision.note.title if decision.note else None,
+        # The title of a letter is that of the ticket: the customer's words.
+        note=("letter" if decision.note.public else decision.note.title) if decision.note else None,
         created=[new.key for new in decision.creates],
         rules={outcome.rule: outcome.reasons[-1] for outcome in decision.outcomes if outcome.reasons},
         due=result.due.isoformat() if result.due else None,

@@ -32,7 +32,8 @@ from connector.work.jobs import (
 )
 from connector.work.listeners import Listeners
 from connector.work.opening import missing_at, open_database
-from connector.work.parameters import Row, of_key, of_rows, of_touches
+from connector.work.owner import as_owner
+from connector.work.parameters import Row, of_key, of_touches
 from connector.work.people import People
 from connector.work.places import Places
 from connector.work.records import Records, as_row
@@ -170,18 +171,19 @@ class WorkTable:
     def renew(self, jobs: Sequence[Job], lease: timedelta) -> list[Job]:
         """Extend the leases to now + ``lease``; returns the jobs that have passed to another owner."""
         until = to_micros(self.now() + lease)
-        return self._as_owner(self._change.renew, [(job, {"due": until}) for job in jobs])
+        return as_owner(self._database, self._change.renew, [(job, {"due": until}) for job in jobs])
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
         """Give back unstarted jobs: due at once, attempts unchanged; returns those of another owner."""
-        return self._as_owner(self._change.release, [(job, {}) for job in jobs])
+        return as_owner(self._database, self._change.release, [(job, {}) for job in jobs])
 
     def defer(self, deferred: Sequence[Deferred]) -> list[Job]:
         """Put jobs off, attempts unchanged; returns the jobs that were refused, as ``finish`` does.
 
         A ticket that was touched meanwhile waits as well: it will be read again anyway.
         """
-        return self._as_owner(
+        return as_owner(
+            self._database,
             self._change.defer,
             [
                 (job, {"due": to_micros(until), "not_before": to_micros(until) if strictly else None})
@@ -195,7 +197,8 @@ class WorkTable:
         A ticket that was touched meanwhile is due at the touch's time or at ``due``, whichever is earlier. A
         ticket with nothing to do keeps its row, because the sweep needs ``seen``.
         """
-        return self._as_owner(
+        return as_owner(
+            self._database,
             self._change.finish,
             [
                 (job, {"due": optional_micros(due), "seen": optional_micros(seen), **as_row(outlook)})
@@ -210,7 +213,8 @@ class WorkTable:
         is earlier, even if ``retry_at`` is ``None``: the event wakes the dead letter it would have become.
         """
         now = to_micros(self.now())
-        return self._as_owner(
+        return as_owner(
+            self._database,
             self._change.fail,
             [
                 (job, {"due": optional_micros(retry_at), "error": storable(error), "failed_at": now})
@@ -374,33 +378,6 @@ class WorkTable:
             for helpdesk, due, waiting, leased, dead, oldest in rows
         }
 
-    def _as_owner(self, statement: Update, changes: Sequence[tuple[Job, Row]]) -> list[Job]:
-        """Change the row of each job that still has the job's token, in one transaction; returns the other jobs.
-
-        All go in one statement, which tells only how many rows matched. In the rare case that some did not, the
-        transaction is undone and the rows go one by one.
-        """
-        rows = [{**job.key._asdict(), "token": job.token, **values} for job, values in changes]
-
-        def together(connection: Connection) -> None:
-            if connection.execute(statement, of_rows(rows)).rowcount != len(rows):
-                raise _SomeRefused
-
-        def one_by_one(connection: Connection) -> list[Job]:
-            return [
-                job
-                for (job, _), row in sorted(zip(changes, rows, strict=True), key=lambda pair: pair[0][0].key)
-                if connection.execute(statement, of_rows([row])).rowcount == 0
-            ]
-
-        if not rows:
-            return []
-        try:
-            self._database.write(together)
-        except _SomeRefused:
-            return self._database.write(one_by_one)
-        return []
-
     def _count(self, statement: Update | Delete, rows: list[Row]) -> int:
         if not rows:
             return 0
@@ -423,7 +400,3 @@ class WorkTable:
         return self._database.read(
             lambda connection: connection.execute(statements.HELPDESK, {"b_helpdesk": helpdesk}).first()
         )
-
-
-class _SomeRefused(Exception):  # noqa: N818 - not an error: it undoes a transaction
-    pass

@@ -21,6 +21,7 @@ from connector.work.jobs import Released
 from connector.work.limits import Places, RateLimiter
 from connector.work.outages import Outages
 from connector.work.refusals import Refusals
+from connector.work.sweep_plan import RETRY_STORE_S, SweepPlan
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 from connector.work.tellings import Teller
 from connector.work.watch import EVERY_S, Watch
@@ -56,8 +57,6 @@ _MOST_AHEAD = 2_048
 """Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
 _STAFF_KEPT = timedelta(minutes=1)
-_SWEEPS_KEPT = timedelta(minutes=1)
-_RETRY_STORE_S = 1.0
 _BATCH = 200
 
 
@@ -92,6 +91,7 @@ class Worker:
         self._ahead = self._least_ahead = max(4 * threads, 16)
         self._more_wait = False
         self._schedule = schedule or SweepSchedule()
+        self._sweeps = SweepPlan(table, desk.name, self._schedule, lambda: self._stopping)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         # Until when (UTC) each lease lasts, and since when a thread has been at a job.
@@ -109,7 +109,6 @@ class Worker:
         self._own_pause: datetime | None = None
         self._renew_at: datetime | None = None
         self._staff_learned: datetime | None = None
-        self._sweeps_seen: datetime | None = None
         self._stopping = False
         self.exposed: ExposedNoteError | None = None
         """Why this worker has stopped by itself: an internal note came back public."""
@@ -120,19 +119,19 @@ class Worker:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
         Thread(target=self._watch, name="watch", daemon=True).start()
         with self._working():
-            self._plan_sweeps()
+            self._sweeps.begin()
             while not self._stopping:
                 self._pulse()
                 self._places.look()
                 try:
                     self._learn_pauses()
                     self._learn_staff()
-                    self._keep_sweeps()
+                    self._sweeps.keep()
                     self._claim()
                     self._store()
                 except StoreError as error:
                     log.warning("work table does not answer", error=str(error))
-                    time.sleep(_RETRY_STORE_S)
+                    time.sleep(RETRY_STORE_S)
             self._end()
 
     def _watch(self) -> None:
@@ -194,30 +193,7 @@ class Worker:
                 self._store()
             except StoreError as error:
                 log.warning("work table does not answer", error=str(error))
-                time.sleep(_RETRY_STORE_S)
-
-    def _keep_sweeps(self) -> None:
-        """Plans the sweeps if they are gone: the work table was lost while this worker ran, and all work with it."""
-        now, last = self._table.now(), self._sweeps_seen
-        if last is not None and last <= now < last + _SWEEPS_KEPT:
-            return
-        if len(self._table.seen(self._name, [SWEEP, FULL_SWEEP])) < 2:
-            log.warning("the work table is empty: everything is looked for again", helpdesk=self._name)
-            self._plan_sweeps()
-        self._sweeps_seen = now
-
-    def _plan_sweeps(self) -> None:
-        """Plans a full sweep now, for what happened while no worker ran, and the first of the regular ones."""
-        while not self._stopping:
-            try:
-                now = self._table.now()
-                self._table.touch([Key(self._name, FULL_SWEEP)], now)
-                self._table.touch([Key(self._name, SWEEP)], now + self._schedule.sweep)
-            except StoreError as error:
-                log.warning("work table does not answer", error=str(error))
-                time.sleep(_RETRY_STORE_S)
-            else:
-                return
+                time.sleep(RETRY_STORE_S)
 
     @contextmanager
     def _working(self) -> Iterator[None]:

@@ -79,6 +79,8 @@ def main() -> None:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="interspace-panel-")))
         policy = load_policy(shipped.policy, shipped.services)
         stage = ending.enter_context(Stage(policy, house.open, f"sqlite:///{folder / 'work'}", datetime.now(UTC)))
+        # The helpdesk knows the company, as it does once a service is activated.
+        stage.person("frank@acme.example", organization="Acme Logistics", name="Frank Acme")
         agent = stage.person("grace@interspace.example", Actor.AGENT, name="Grace Hopper")
         support = make_server("127.0.0.1", 0, create_app(receiver_of(stage)), threaded=True)
         panel_server = serve(f"http://127.0.0.1:{support.server_port}", secret, options.port)

@@ -9,8 +9,8 @@ import structlog
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.past import PastTicket, PlaceSearch
-from connector.domain.ticket import OpenProblem, Ticket
+from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.helpdesk import Listed

@@ -14,8 +14,8 @@ from requests.adapters import HTTPAdapter
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.past import PastTicket, PlaceSearch
-from connector.domain.ticket import OpenProblem, Ticket
+from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel, TicketState
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.helpdesks.http import EndpointPauses

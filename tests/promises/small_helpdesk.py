@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.past import PastTicket, PlaceSearch
-from connector.domain.ticket import OpenProblem, Ticket
+from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.errors import EndpointLimitedError, NotFoundError, TicketWaitsError
 from connector.helpdesks.helpdesk import Listed

@@ -17,7 +17,7 @@ from connector.doctor.finding import Check, Observation, ok
 from connector.domain.fields import CUSTOM
 from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks import mapping
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.mapping import HelpdeskMapping, read_mapping
 from connector.helpdesks.payload import Value
 from connector.helpdesks.plugin import Doctor, HelpdeskPlugin, TicketReference
@@ -103,7 +103,7 @@ SENDER = Sender(
 def small_plugin(server: SmallHelpdesk) -> HelpdeskPlugin[SmallSettings]:
     """The plugin of this server."""
 
-    def open_desk(settings: SmallSettings, clock: Callable[[], datetime], _: Sequence[bytes]) -> Desk:
+    def open_desk(settings: SmallSettings, clock: Callable[[], datetime], _: Sequence[bytes]) -> Helpdesk:
         settings.required("token")
         read_mapping(settings.mapping, SmallMapping)
         return SmallDesk(server)

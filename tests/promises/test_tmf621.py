@@ -189,6 +189,8 @@ REFUSED: list[tuple[str, str, Any, int]] = [
     ("DELETE", "/troubleTicket/ID", None, 405),
     ("POST", "/hub", {}, 400),
     ("POST", "/hub", {"callback": 7}, 400),
+    ("POST", "/hub", {"callback": "https://listener.example/\n"}, 400),
+    ("POST", "/hub", {"callback": "https://\ud800.example/"}, 400),
     ("POST", "/hub", {"callback": "http://listener.example/"}, 400),
     ("GET", "/hub/nothing", None, 404),
     ("DELETE", "/hub/nothing", None, 404),

@@ -98,7 +98,7 @@ def test_a_lost_database_repeats_nothing_and_forgets_nothing(
         stage.table.close()
         stage.table = WorkTable.open(f"sqlite:///{tmp_path_factory.mktemp('new')}/work.sqlite3", stage.clock)
         outside.start()
-        stage.worker._plan_sweeps()
+        stage.worker._sweeps.begin()
         listener.answer = lambda: (200, {})
         before = len(listener.got)
         outside.advance(timedelta(minutes=1))

@@ -8,7 +8,7 @@ from threading import BoundedSemaphore, Lock
 from cachetools import TTLCache
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import HelpdeskError, NotFoundError
+from connector.helpdesks.errors import HelpdeskError, NotFoundError, OutOfReachError
 from connector.helpdesks.on_behalf import ActsForCustomers, Message, Reported, Request
 from connector.intake.panels import Panel
 from connector.policy.links import Links
@@ -77,7 +77,7 @@ class Sources:
         try:
             with self._one_of_few():
                 return self.reports.desk(helpdesk).read(ticket_id)
-        except NotFoundError:
+        except (NotFoundError, OutOfReachError):
             return None
         except HelpdeskError as error:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the helpdesk does not answer now", RETRY_LATER) from error

@@ -20,7 +20,7 @@ from connector.helpdesks.on_behalf import Contact, Message, key_of_request
 from connector.intake.acts import act_text
 from connector.intake.faults import Fault, FaultyError
 from connector.intake.identity import FormSession
-from connector.intake.submission import read_files
+from connector.intake.submission import CONTROLS, read_files
 from connector.intake.ticket_view import TicketView, ticket_view
 
 from . import words
@@ -122,6 +122,8 @@ def _given(button: str, language: Language) -> tuple[str, tuple[File, ...], dict
     errors: dict[str, str] = {}
     if not text:
         errors[name] = language.sentence(Fault("", "required"))
+    elif CONTROLS.search(text):
+        errors[name] = language.sentence(Fault("", "control_characters"))
     elif len(text) > most:
         errors[name] = language.sentence(Fault("", "too_long", (("most", str(most)),)))
     files: tuple[File, ...] = ()

@@ -60,7 +60,10 @@ def start_of(values: Mapping[str, str], zones: Iterable[str]) -> datetime | None
         raise UnclearStartError(DAY_AND_TIME) from None
     if local.tzinfo is not None or zone not in zones:
         raise UnclearStartError(DAY_AND_TIME)
-    first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    try:
+        first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    except OverflowError:
+        raise UnclearStartError(DAY_AND_TIME) from None
     if first == second:
         return first
     exists = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local

@@ -7,27 +7,19 @@ from typing import Any
 import structlog
 
 from connector.domain.fields import Fields
-from connector.domain.mark import Mark
-from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
+from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
 from connector.domain.person import Customer, Person
-from connector.domain.ticket import (
-    Article,
-    Change,
-    LinkedTicket,
-    OpenProblem,
-    Ticket,
-    confirmed_duplicate_of,
-    open_problem,
-)
+from connector.domain.ticket import Article, Change, LinkedTicket, Ticket, confirmed_duplicate_of
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
 from connector.helpdesks.jira.histories import Kept
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.markup import plain
 from connector.helpdesks.jira.meanings import Meanings
-from connector.helpdesks.jira.memory import MARKS, Remembered
+from connector.helpdesks.jira.memory import MARKS, Remembered, with_marks
 from connector.helpdesks.jira.messages import message
 from connector.helpdesks.jira.organizations import Organizations
+from connector.helpdesks.jira.outside import times_outside
 from connector.helpdesks.jira.roles import Actors
 from connector.helpdesks.jira.site import FieldIds
 from connector.helpdesks.jira.spoken import PANEL, kept_entries, spoken
@@ -35,7 +27,6 @@ from connector.helpdesks.jira.values import decode, historic
 from connector.helpdesks.long_answer import CUT
 from connector.helpdesks.on_behalf import is_of_panel
 from connector.helpdesks.proofs import PROPERTY, Proofs
-from connector.helpdesks.scope import outside
 
 log = structlog.get_logger("jira")
 
@@ -46,8 +37,6 @@ _CHANNELS = {"portal": Channel.WEB, "email": Channel.EMAIL}
 _CLOCK_GRAIN = timedelta(seconds=1)
 _UPLOAD = timedelta(minutes=1)
 """A file is stored shortly before or after the comment it came with."""
-_SAME_WRITE = timedelta(minutes=1)
-"""A comment bears Jira's time, its marks in the memory bear ours."""
 _INTAKE = "intake"
 _COPIES = frozenset({"Cloners", "Issue split", "Work item split"})
 """The names of the links that Jira itself makes ("clones", "split from")."""
@@ -107,7 +96,7 @@ class Decoder:
             created_by=created_by,
             channel=channel,
             kind=kind,
-            outside=self._outside(row, history, changes) if kind is TicketKind.INCIDENT else (),
+            outside=times_outside(self._mapping, row, history, changes) if kind is TicketKind.INCIDENT else (),
             customer=self._customer(row),
             state=state,
             unknown_state=unknown_state,
@@ -134,34 +123,6 @@ class Decoder:
         return self._mapping.kind_of(
             row.fields.issuetype.name, self._group(self._value(row.fields.model_extra, "group"))
         )
-
-    def _outside(
-        self, row: IssueRow, history: list[HistoryRow], changes: tuple[Change, ...]
-    ) -> tuple[tuple[datetime, datetime], ...]:
-        """The times in which the issue was of another type, in another project or in a group outside the rules."""
-        types, now = self._mapping.handled_types, row.fields
-        turns: dict[str, list[tuple[datetime, bool, bool]]] = {"issuetype": [], "project": [], "group": []}
-        for entry in history:
-            for item in entry.items:
-                ids, names = (item.old_value, item.new_value), (item.old_text, item.new_text)
-                name = item.field_id or item.field
-                if name == "issuetype":
-                    # The type of today by its id: it may have had another name.
-                    before, after = (i == now.issuetype.id or n in types for i, n in zip(ids, names, strict=True))
-                    turns[name].append((entry.created, before, after))
-                elif name == "project":
-                    turns[name].append((entry.created, ids[0] == now.project.id, ids[1] == now.project.id))
-        for change in changes:
-            if change.field == "group" and change.actor.is_trusted:
-                before, after = (self._mapping.holds_for(g, TicketKind.INCIDENT) for g in (change.old, change.new))
-                turns["group"].append((change.at, before, after))
-        spans = [
-            span
-            for known in turns.values()
-            if known
-            for span in outside(now.created, inside=known[0][1], turns=[(at, after) for at, _, after in known])
-        ]
-        return tuple(sorted(spans))
 
     def fields_of(self, row: IssueRow) -> Fields:
         """The canonical fields."""
@@ -303,41 +264,12 @@ class Decoder:
     def _with_remembered(
         self, row: IssueRow, articles: list[Article], remembered: Remembered | None
     ) -> Iterable[Article]:
-        """Steps that the memory proves stand on the comment that was written then, which was not asked for them. Where
-        it is gone, they stand on a note without a text."""
         if remembered is None:
             if MARKS in row.properties and not self._reported.get(row.id):
                 self._reported.put(row.id, True)
                 log.info("memory ignored: damaged, foreign or signed with another key", ticket=row.key)
             return articles
-        proved = {mark for article in articles if article.author is Actor.CONNECTOR for mark in article.marks}
-        unproved: dict[datetime, set[Mark]] = {}
-        for mark, at in remembered.times.items():
-            if mark not in proved:
-                unproved.setdefault(at, set()).add(Mark.parse(mark))
-        return self._placed(row.id, articles, unproved)
-
-    def _placed(self, issue_id: str, articles: list[Article], unproved: Mapping[datetime, set[Mark]]) -> list[Article]:
-        comments = {
-            place: article.created_at
-            for place, article in enumerate(articles)
-            if article.author is Actor.CONNECTOR and article.id.isdigit()
-        }
-        for number, (at, marks) in enumerate(sorted(unproved.items())):
-            place = min(comments, key=lambda candidate: abs(comments[candidate] - at), default=None)
-            if place is not None and abs(comments[place] - at) <= _SAME_WRITE:
-                articles[place] = articles[place].model_copy(update={"marks": articles[place].marks | marks})
-                continue
-            note = Article(
-                id=f"{issue_id}-memory-{number}",
-                created_at=at,
-                author=Actor.CONNECTOR,
-                channel=Channel.NOTE,
-                internal=True,
-                marks=frozenset(marks),
-            )
-            articles.append(note)
-        return articles
+        return with_marks(row.id, articles, remembered.times)
 
     def open_problem(self, row: OtherRow) -> OpenProblem | None:
         """A problem record in a search result; ``None`` if it is closed for good."""

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.past import PAST_FIELDS, PastTicket, PlaceSearch
-from connector.domain.ticket import OpenProblem, Ticket
+from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, IntakeChannel, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency

@@ -10,8 +10,9 @@ from connector.domain.decision import MESSAGE
 from connector.domain.document import File
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError, RefusedError
-from connector.helpdesks.jira.answer import AttachedRow, ServiceDesks, Temporary, UserRow
+from connector.helpdesks.jira.answer import AttachedRow, UserRow
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.service_desk_answer import ServiceDesks, Temporary
 
 _PAGE = 50
 

@@ -11,13 +11,14 @@ from connector.domain.vocabulary import TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.helpdesk import HandOver
-from connector.helpdesks.jira.answer import AttachedRow, MadeRequest, RequestTypes, SearchedRow, UserRow
+from connector.helpdesks.jira.answer import AttachedRow, SearchedRow, UserRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.creation import label_of
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.listing import Listing, quoted
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.markup import escape_within
+from connector.helpdesks.jira.service_desk_answer import MadeRequest, RequestTypes
 from connector.helpdesks.on_behalf import Contact
 
 _PAGE = 50

@@ -8,9 +8,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from connector.domain.mark import Mark
+from connector.domain.ticket import Article
+from connector.domain.vocabulary import Actor, Channel
 from connector.helpdesks.proofs import PROPERTY, Proofs
 
 MARKS = PROPERTY
@@ -22,6 +25,8 @@ _CONTENT = {MARKS: "marks", INTENDED: "created"}
 _VERSION, _VERSION_0_1_0 = 2, 1
 _ROOM = 30_000
 """Characters for the entries; Jira stores 32,768 in a property."""
+_SAME_WRITE = timedelta(minutes=1)
+"""A comment bears Jira's time, its marks in the memory bear ours."""
 
 
 class Remembered(NamedTuple):
@@ -84,3 +89,33 @@ class Memory:
         message = json.dumps(content, sort_keys=True, separators=(",", ":"))
         expected = hmac.new(self._token_key, message.encode(), hashlib.sha256).hexdigest()
         return isinstance(signature, str) and signature.isascii() and hmac.compare_digest(signature, expected)
+
+
+def with_marks(issue_id: str, articles: list[Article], times: Mapping[str, datetime]) -> list[Article]:
+    """Steps that the memory proves stand on the comment that was written then, which was not asked for them. Where it
+    is gone, they stand on a note without a text."""
+    proved = {mark for article in articles if article.author is Actor.CONNECTOR for mark in article.marks}
+    unproved: dict[datetime, set[Mark]] = {}
+    for mark, at in times.items():
+        if mark not in proved:
+            unproved.setdefault(at, set()).add(Mark.parse(mark))
+    comments = {
+        place: article.created_at
+        for place, article in enumerate(articles)
+        if article.author is Actor.CONNECTOR and article.id.isdigit()
+    }
+    for number, (at, marks) in enumerate(sorted(unproved.items())):
+        place = min(comments, key=lambda candidate: abs(comments[candidate] - at), default=None)
+        if place is not None and abs(comments[place] - at) <= _SAME_WRITE:
+            articles[place] = articles[place].model_copy(update={"marks": articles[place].marks | marks})
+            continue
+        note = Article(
+            id=f"{issue_id}-memory-{number}",
+            created_at=at,
+            author=Actor.CONNECTOR,
+            channel=Channel.NOTE,
+            internal=True,
+            marks=frozenset(marks),
+        )
+        articles.append(note)
+    return articles

@@ -20,19 +20,7 @@ from connector.domain.vocabulary import IntakeChannel, TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import ForbiddenError, NotFoundError, PermanentError, RefusedError
 from connector.helpdesks.helpdesk import Listed
-from connector.helpdesks.jira.answer import (
-    CommentRow,
-    EditedRow,
-    ListedRow,
-    MadeRequest,
-    OrganizationPage,
-    ReportedRow,
-    RequestTypeFields,
-    RequestTypes,
-    SearchedRow,
-    UserPage,
-    UserRow,
-)
+from connector.helpdesks.jira.answer import CommentRow, EditedRow, ListedRow, ReportedRow, SearchedRow, UserRow
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.creation import label_of
 from connector.helpdesks.jira.files import Files
@@ -41,6 +29,13 @@ from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.markup import LONGEST, escape, escape_within
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.messages import VISIBILITY
+from connector.helpdesks.jira.service_desk_answer import (
+    MadeRequest,
+    OrganizationPage,
+    RequestTypeFields,
+    RequestTypes,
+    UserPage,
+)
 from connector.helpdesks.jira.site import Site
 from connector.helpdesks.jira.spoken import PANEL, kept_entries, reference, spoken_line, with_kept
 from connector.helpdesks.jira.values import decode

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import PermanentError
-from connector.helpdesks.jira.answer import MemberPage, UserRow
+from connector.helpdesks.jira.answer import UserRow
 from connector.helpdesks.jira.client import JiraClient
+from connector.helpdesks.jira.service_desk_answer import MemberPage
 
 KEPT = timedelta(minutes=10)
 """How long a member counts as one."""

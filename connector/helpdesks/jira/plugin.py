@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.jira.webhook import SENDER
@@ -53,7 +53,7 @@ def _mapping() -> "type[JiraMapping]":
     return JiraMapping
 
 
-def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
+def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Helpdesk:
     from connector.helpdesks.jira.client import open_connection
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.mapping import load_mapping
@@ -61,14 +61,14 @@ def _open_desk(settings: JiraSettings, clock: Callable[[], datetime], proof_keys
     return JiraDesk(open_connection(settings), load_mapping(settings.mapping), clock, proof_keys=proof_keys)
 
 
-def _identity(desk: Desk) -> Identity:
+def _identity(desk: Helpdesk) -> Identity:
     from connector.helpdesks.jira.desk import JiraDesk
 
     assert isinstance(desk, JiraDesk)
     return desk.identity()
 
 
-def _version(desk: Desk) -> str | None:
+def _version(desk: Helpdesk) -> str | None:
     from connector.helpdesks.jira.desk import JiraDesk
 
     assert isinstance(desk, JiraDesk)
@@ -94,7 +94,7 @@ def _draft(dialogue: Dialogue) -> Draft:
     return draft(dialogue)
 
 
-def _measures(desk: Desk, ticket: Ticket) -> Measure | None:
+def _measures(desk: Helpdesk, ticket: Ticket) -> Measure | None:
     from connector.helpdesks.jira.desk import JiraDesk
     from connector.helpdesks.jira.sla import measure
 

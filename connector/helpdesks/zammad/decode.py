@@ -7,18 +7,16 @@ from typing import Any
 
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.past import PAST_FIELDS, PastTicket, past_ticket
+from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
 from connector.domain.ticket import (
     Article,
     Change,
     LinkedTicket,
     MergedTicket,
-    OpenProblem,
     Ticket,
     confirmed_duplicate_of,
     incident_of,
     kind_of,
-    open_problem,
 )
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError

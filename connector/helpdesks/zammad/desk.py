@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
-from connector.domain.past import MOST_FOUND, PastTicket, PlaceSearch
-from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket, incident_of
+from connector.domain.past import MOST_FOUND, OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import LinkedTicket, Ticket, incident_of
 from connector.domain.vocabulary import IntakeChannel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.installed import Identity
 from connector.helpdesks.plugin import (
     Dialogue,
@@ -47,7 +47,7 @@ def _mapping() -> "type[ZammadMapping]":
     return ZammadMapping
 
 
-def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Desk:
+def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_keys: Sequence[bytes]) -> Helpdesk:
     from connector.helpdesks.zammad.client import open_client
     from connector.helpdesks.zammad.desk import ZammadDesk
     from connector.helpdesks.zammad.mapping import load_mapping
@@ -55,14 +55,14 @@ def _open_desk(settings: ZammadSettings, clock: Callable[[], datetime], proof_ke
     return ZammadDesk(open_client(settings, clock), load_mapping(settings.mapping), proof_keys=proof_keys)
 
 
-def _identity(desk: Desk) -> Identity:
+def _identity(desk: Helpdesk) -> Identity:
     from connector.helpdesks.zammad.desk import ZammadDesk
 
     assert isinstance(desk, ZammadDesk)
     return desk.identity()
 
 
-def _version(desk: Desk) -> str | None:
+def _version(desk: Helpdesk) -> str | None:
     from connector.helpdesks.zammad.desk import ZammadDesk
 
     assert isinstance(desk, ZammadDesk)

@@ -30,7 +30,8 @@ def settings_of(folder: Path) -> dict[str, str]:
     """What the file says that a shell reads."""
     file = folder / "practice" / "practice.env"
     wait_until(file.exists, "the sandbox has said where it is")
-    lines = (line.removeprefix("export ").partition("=") for line in file.read_text().splitlines())
+    settings = (line for line in file.read_text().splitlines() if line.startswith("export INTERSPACE_"))
+    lines = (line.removeprefix("export ").partition("=") for line in settings)
     return {name: value.strip("'") for name, _, value in lines}
 
 

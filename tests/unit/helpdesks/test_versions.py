@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from connector.cli import service
 from connector.helpdesks.errors import TransientError
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.registry import names
 from connector.helpdesks.versions import Proof, doubt, proved, versions
 
@@ -75,6 +75,6 @@ def test_a_worker_that_starts_says_what_is_known_of_the_version(
 
     monkeypatch.setattr(service, "plugin", lambda _: SimpleNamespace(version=asked))
     with capture_logs() as said:
-        service._say_version(cast(Desk, SimpleNamespace(name="zammad")))
+        service._say_version(cast(Helpdesk, SimpleNamespace(name="zammad")))
 
     assert [says in line["event"] for line in said] == [True]

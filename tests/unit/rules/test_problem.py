@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Shared
-from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
+from connector.domain.past import OpenProblem
+from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Priority, ProblemState, ServiceCheck, TicketState
 from connector.rules.problem import problem
 from tests.builders import T0, at, complete, default_policy, incident, moved, note

@@ -15,6 +15,7 @@ A: dict[str, Any] = {
 }
 A["note"] = [{"author": "Ada"}]
 B: dict[str, Any] = {"id": "2", "href": "h2", "@type": "T", "severity": "Minor", "note": [], "name": "a, c"}
+A["made"], B["made"] = "2026-11-23T10:00:00Z", "2026-11-25T10:00:00.5+01:00"
 
 
 def test_fields_shows_what_is_asked_for_and_what_the_schema_requires() -> None:
@@ -35,6 +36,12 @@ def test_fields_shows_what_is_asked_for_and_what_the_schema_requires() -> None:
         ({"note.author": ["Ada"]}, ["1"]),
         ({"@type": ["T"], "fields": ["id"], "limit": ["1"]}, ["1", "2"]),
         ({"nothing": ["x"]}, []),
+        ({"made.gt": ["2026-11-23T10:00:00Z"]}, ["2"]),
+        ({"made.gte": ["2026-11-23T11:00:00+01:00"]}, ["1", "2"]),
+        ({"made.lt": ["2026-11-24"]}, ["1"]),
+        ({"id.lte": ["1"]}, ["1"]),
+        ({"id.gt": ["9"]}, []),
+        ({"made.gt": ["soon"]}, []),
         ({"sort": ["name"]}, ["2", "1"]),
         ({"sort": ["-id"]}, ["2", "1"]),
     ],
@@ -52,3 +59,5 @@ def test_pages() -> None:
             page([1], {"limit": [wrong]})
     with pytest.raises(QueryError, match="JSONPath"):
         fitting([A], {"filter": ["x"]})
+    with pytest.raises(QueryError, match="regex is not supported"):
+        fitting([A], {"name.regex": ["x"]})

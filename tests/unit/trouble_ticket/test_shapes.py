@@ -1,5 +1,6 @@
 """What a customer's system may send."""
 
+import json
 from copy import deepcopy
 from typing import Any
 
@@ -38,6 +39,12 @@ WRONG: list[tuple[str, Any, str]] = [
     ("status", "open", "status has to be one of acknowledged"),
     ("requestedResolutionDate", "tomorrow", "requestedResolutionDate has to be a date and time"),
     ("requestedResolutionDate", "2026-11-24T12:00:00", "requestedResolutionDate has to be a date and time"),
+    ("issueStartDate", "0001-01-01T00:00:00+14:00", "issueStartDate has to be a date and time"),
+    ("issueStartDate", "9999-12-31T23:59:59-14:00", "issueStartDate has to be a date and time"),
+    ("description", "a\0b", "the body holds a NUL"),
+    ("own", [{"half": "\ud800"}], "half a surrogate pair"),
+    ("own", json.loads("[" * 60 + "]" * 60), "nested too deeply"),
+    ("own", {"\udfff": 1}, "half a surrogate pair"),
     ("note", {"text": "x"}, "note has to be a list"),
     ("note", "text", "note has to be a list"),
     ("note", ["text"], r"note\[0\] has to be an object"),
@@ -54,6 +61,12 @@ WRONG: list[tuple[str, Any, str]] = [
 def test_a_wrong_type_is_named_with_its_place(name: str, value: Any, text: str) -> None:
     with pytest.raises(ShapeError, match=text):
         checked({**SMALL, name: value}, VERSION_5, whole=True, typed=True)
+
+
+@pytest.mark.parametrize("name", ["externalIdentifier", "troubleTicketCharacteristic"])
+def test_what_version_5_knows_is_as_there_when_version_4_sends_it(name: str) -> None:
+    with pytest.raises(ShapeError, match=f"{name} has to be a list"):
+        checked({**OLD, name: 5}, VERSION_4, whole=True, typed=False)
 
 
 @pytest.mark.parametrize("body", [[], "text", None, 7])

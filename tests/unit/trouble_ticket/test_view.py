@@ -130,6 +130,33 @@ def test_the_rules_read_what_was_sent() -> None:
     assert (other.fields["impact"], other.fields["fault_type"]) == (Impact.DEGRADATION, FaultType.INTERMITTENT)
 
 
+LISTS = ("note", "attachment", "relatedEntity", "troubleTicketCharacteristic")
+
+
+def test_null_is_the_same_as_nothing() -> None:
+    nothing = dict.fromkeys(LISTS)
+    note = patched({"note": [{"text": "Hello"}]}, at(minutes=1))
+
+    found = shown(incident(kept=(kept({**SMALL, **nothing}), note, patched(nothing, at(minutes=2)))))
+
+    assert [each["text"] for each in found["note"]] == ["Hello"], "a note that was said stays"
+    assert not set(LISTS[1:3]) & found.keys()
+
+
+def test_a_name_of_spaces_is_no_title() -> None:
+    assert request_of({**SMALL, "name": " \n "}, CALLER, default_policy(), "1", T0).title == "No light on port 3."
+
+
+def test_a_characteristic_of_another_kind_is_kept_and_read_as_nothing() -> None:
+    odd = [{"name": "circuit", "value": {"a": 1}}, {"name": "ipAddresses", "value": ["192.0.2.7", None, 5]}]
+
+    made = request_of({**SMALL, "troubleTicketCharacteristic": odd}, CALLER, default_policy(), "1", T0)
+
+    assert made.fields.get("circuit_id") is None
+    assert made.fields["ip_addresses"] == "192.0.2.7"
+    assert '{"a": 1}' in made.kept
+
+
 def test_more_than_a_helpdesk_keeps_is_refused() -> None:
     for letter in ('"', "ü", "\n"):
         with pytest.raises(ShapeError, match="there is too much in it"):

@@ -15,7 +15,7 @@ from structlog.typing import EventDict
 from werkzeug.test import TestResponse
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import TransientError
+from connector.helpdesks.errors import OutOfReachError, TransientError
 from connector.policy.links import Asked
 from connector.receiver import Receiver, create_app
 from connector.sandbox.stage import Stage
@@ -230,6 +230,29 @@ def test_anothers_ticket_looks_like_none(stage: Stage, ticket: Ticket, claims: d
     assert not any(article.act for article in stage.ticket(ticket.id).articles)
 
 
+def test_a_ticket_that_we_may_not_see_looks_like_none(stage: Stage, ticket: Ticket) -> None:
+    class Hidden:
+        def read(self, ticket_id: str) -> Ticket:
+            raise OutOfReachError("another department's")
+
+    client = client_of(stage, open_desk=lambda _: Hidden())
+    held = session_in(opened(client, stage))
+
+    assert client.post(f"/form/tickets/{ticket.id}", data={"session": held}).status_code == 404
+
+
+@pytest.mark.parametrize(("button", "field"), [("add", "text"), ("escalate", "reason")])
+def test_no_text_with_control_characters_goes_to_the_helpdesk(
+    client: FlaskClient, stage: Stage, ticket: Ticket, button: str, field: str
+) -> None:
+    form = {"session": session_in(opened(client, stage)), "once": "c", field: "a\0b"}
+
+    page = client.post(f"/form/tickets/{ticket.id}/{button}", data=form)
+
+    assert (page.status_code, "control characters" in page.text) == (422, True)
+    assert not any("\0" in article.body for article in stage.ticket(ticket.id).articles)
+
+
 def test_nobody_tries_many_numbers_of_tickets(stage: Stage) -> None:
     client = client_of(stage, throttle=Throttle(per_panel=0, per_person=0, monotonic=lambda: 0.0))
     held = session_in(opened(client, stage))
@@ -287,6 +310,7 @@ def test_a_language_that_we_do_not_have_is_english() -> None:
         ("2026-11-23", "10:00+02:00", "UTC"),
         ("2026-11-23", "10:00", "Asia/Tokyo"),
         ("2026-13-23", "10:00", "UTC"),
+        ("0001-01-01", "00:00", "Europe/Berlin"),
     ],
 )
 def test_a_start_is_never_guessed(day: str, time: str, zone: str) -> None:
@@ -312,3 +336,13 @@ def test_the_kept_texts_of_a_form_are_those_that_were_sent(client: FlaskClient, 
     assert page.status_code == 422
     assert "<script>alert" not in page.text
     assert page.text.count("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;{{7*7}}") == 2
+
+
+def test_the_log_of_the_work_on_a_ticket_has_no_words_of_its_customer(stage: Stage, log: list[EventDict]) -> None:
+    ada = stage.person("ada@harbour.example", organization="Harbour Bank", name="Ada Lovelace")
+    ada.writes("Zephyrine is dead", "The quagmire is dark.")
+    stage.settle()
+
+    told = [line for line in log if line["log_level"] != "debug"]
+    assert any(line["event"] == "reconciled" and line["note"] for line in told), "they were asked for details"
+    assert not re.search("zephyrine|quagmire|lovelace|ada@", repr(told), re.IGNORECASE)

@@ -11,7 +11,7 @@ from flask import request
 from structlog.typing import EventDict
 from werkzeug.test import Client, TestResponse
 
-from connector.helpdesks.helpdesk import Desk
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.work.errors import StoreUnavailable
 from tests.unit.webhooks.deliveries import Ledger, receiver
 from tests.unit.webhooks.ops_night import READ_TOKEN, SECRET_WORDS, TOKEN, Night, opened
@@ -137,7 +137,7 @@ def test_the_overview_says_what_is_wrong_what_comes_and_what_was_missed(shared: 
         f">{dead}</a>",
         f'href="https://desk.example/#ticket/zoom/{shared.dead}"',
         "level 2 rises",
-        "first response, due",
+        "first response: due",
         "answered 429",
         "policy 5f3c would change 30 of 40",
         "it is switched off",
@@ -270,7 +270,7 @@ def test_only_two_tickets_are_read_at_a_time_so_that_webhooks_find_threads(night
     client, stage = sign_in(night), night.cast.stage
     busy, answers, before = threading.Barrier(3), list[int](), stage.house.served()
 
-    def finds(_: Desk) -> str:
+    def finds(_: Helpdesk) -> str:
         busy.wait(60)
         busy.wait(60)
         return night.incident

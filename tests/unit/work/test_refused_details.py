@@ -10,8 +10,8 @@ import pytest
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
-from connector.domain.past import PastTicket, PlaceSearch
-from connector.domain.ticket import LinkedTicket, OpenProblem, Ticket
+from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
+from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import (
     ForbiddenError,
