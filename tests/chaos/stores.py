@@ -15,7 +15,7 @@ from connector.policy.locate import MAPPINGS
 from tests.chaos.connector_group import running, wait_until_alive
 from tests.chaos.evidence import Outcome, gather
 from tests.chaos.policy import AGE, LAST_LEVEL_AFTER, quick_ladder
-from tests.chaos.rounds import PARTS, connector_settings, finish_what_is_left
+from tests.chaos.rounds import PARTS, connector_settings, finish_what_is_left, wait_until_written
 from tests.chaos.sandbox import Sandbox
 from tests.chaos.senders import Senders
 from tests.ports import free_port
@@ -48,6 +48,10 @@ def outlive(helpdesk: Sandbox, database_url: str, directory: Path, blow: Blow, t
     try:
         with running(PARTS, settings, directory / "log") as group:
             wait_until_alive(group, "127.0.0.1", port)
+            before = helpdesk.writes()
+            load()
+            # A worker that starts without a database ends: here it has to be at work.
+            wait_until_written(helpdesk, before)
             for _ in range(times):
                 load()
                 # Stories enough for all senders: an idle one is refused nothing.
