@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from connector.policy.load import load_policy
@@ -45,6 +46,8 @@ class Cluster:
         self._machines = list(machines)
         self._ports = [free_port() for _ in range(SIZE)]
         self._tickets: list[str] = []
+        self._logged = [0] * 2 * SIZE
+        """How long each one's log was when its command was started last."""
         self._parts = [self._start(number) for number in range(2 * SIZE)]
         receivers = [(machine.address, port) for machine, port in zip(self._machines, self._ports, strict=False)]
         for group, receiver in zip(self._parts, receivers, strict=False):
@@ -58,6 +61,7 @@ class Cluster:
         settings = connector_settings(self._helpdesk, self._way.url, self._policy, port)
         settings["INTERSPACE_HOST"] = machine.address
         log = self._directory / f"{'receiver' if is_receiver else 'worker'}-{number % SIZE}.log"
+        self._logged[number] = log.stat().st_size if log.exists() else 0
         group = Group(["receive" if is_receiver else "work"], settings, log, machine.prefix)
         self._closing.callback(group.kill)
         return group
@@ -82,12 +86,18 @@ class Cluster:
         """Under load, something is severed until ``hold`` returns."""
         self.load()
         self.load(0)
+        # A worker that starts without a database ends by design: here all have to be at work.
+        for number in range(SIZE, 2 * SIZE):
+            self._parts[number].wait_until(partial(self._has_started, number), "the worker has started")
         sever()
         try:
             hold()
         finally:
             mend()
         self.load()
+
+    def _has_started(self, number: int) -> bool:
+        return b"worker started" in self._parts[number].log.read_bytes()[self._logged[number] :]
 
     def finish(self, database_url: str) -> Outcome:
         """All stories are told to their end; all processes are killed; a last worker does what is left."""
