@@ -7,7 +7,8 @@ who says that it is a case of its own (the field *Duplicate*) has the rules back
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
+from operator import attrgetter
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Asked, Notice, Outcome
@@ -19,7 +20,6 @@ from connector.domain.vocabulary import Actor, Channel, Duplicate, Impact, Ticke
 from connector.rules.case import Case
 from connector.rules.completeness import statements
 from connector.rules.outages import is_over
-from connector.rules.people import known
 from connector.rules.requests import escalation_requests
 from connector.rules.text.reply import own_words, read_lines
 from connector.rules.trust import is_known
@@ -100,7 +100,7 @@ def already_reported(case: Case) -> Outcome:
         return Outcome(rule="already_reported", reasons=("it was looked for when the service was known first",))
     if ticket.others is None:
         return Outcome(rule="already_reported", asks=Asked(place=PlaceSearch((service,), (), case.now - _LONGEST_OPEN)))
-    same = [other for other in ticket.others if _tells_of(other, service, case)]
+    same = [other for other in _incidents(ticket, case) if _states(other, service)]
     if not same:
         return Outcome(rule="already_reported", reasons=(f"no other open ticket tells of {service}",))
     rows = [
@@ -135,7 +135,7 @@ def _new_mail(case: Case) -> Outcome:
     if ticket.others is None:
         return _NOTHING._replace(asks=Asked(numbers=numbers), reasons=(f"the mail names {', '.join(numbers)}",))
     named = [other for other in _incidents(ticket, case) if other.number in numbers]
-    own = [other for other in named if known(other, case.policy.catalogue).customer.includes(ticket.customer)]
+    own = [other for other in named if other.customer.includes(ticket.customer)]
     if not own:
         return _NOTHING._replace(reasons=(f"{', '.join(numbers)}: no open ticket of this customer",))
     if len(own) == 1 and not _is_of_its_own(case, words, own[0]):
@@ -224,12 +224,12 @@ def _incidents(ticket: Ticket, case: Case) -> list[Ticket]:
             # One that the rules leave alone escalates to nobody.
             and (since is None or other.created_at >= since) and other.fields.duplicate is not Duplicate.CONFIRMED
         ),
-        key=_created,
+        key=attrgetter("created_at"),
     )  # fmt: skip
 
 
-def _tells_of(other: Ticket, service: str, case: Case) -> bool:
-    return other in _incidents(case.ticket, case) and (other.fields.service_id or "").casefold() == service.casefold()
+def _states(other: Ticket, service: str) -> bool:
+    return (other.fields.service_id or "").casefold() == service.casefold()
 
 
 def _has_news(ticket: Ticket, link: LinkedTicket) -> bool:
@@ -237,17 +237,14 @@ def _has_news(ticket: Ticket, link: LinkedTicket) -> bool:
     after the note it is closed by the rules themselves."""
     if link.kind is not TicketKind.INCIDENT or link.duplicate_of != ticket.number:
         return False
-    told = [at for mark, at in ticket.marks.items() if mark.name == "duplicate-noted" and mark.parts[:1] == (link.id,)]
+    noted = ticket.marks_by_name.get("duplicate-noted", {})
+    told = [at for mark, at in noted.items() if mark.parts[:1] == (link.id,)]
     settled = max(told) + _CLOSING if told else None
     return settled is None or not link.state.is_over or (link.updated_at is not None and link.updated_at > settled)
 
 
 def _is_duplicate_of(other: Ticket, ticket: Ticket) -> bool:
     return other.fields.duplicate is Duplicate.CONFIRMED and other.fields.duplicate_of == ticket.number
-
-
-def _created(ticket: Ticket) -> datetime:
-    return ticket.created_at
 
 
 def _words(ticket: Ticket) -> Iterator[Article]:

@@ -119,9 +119,8 @@ def evaluate(
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(ticket, policy, policy.applies_since, now)
     ticket = known(ticket.silenced(Silence.REFUSED) if MESSAGE in refused else ticket, policy.catalogue)
-    if ticket.related is not None:
-        related, _ = verified(known(ticket.related, policy.catalogue))
-        ticket = ticket.model_copy(update={"related": related})
+    if ticket.related is not None or ticket.others:
+        ticket = _with_others_judged(ticket, policy)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket) if trust.notices else trust]
     ended = False
@@ -149,6 +148,16 @@ def evaluate(
         decision = _together(ticket, repaired, outcomes[:1], policy, left_alone)
         return decision._replace(unfinished=True)
     return _together(ticket, case.ticket, outcomes, policy, left_alone)
+
+
+def _with_others_judged(ticket: Ticket, policy: Policy) -> Ticket:
+    """The ticket with those beside it as it is itself: people as they are to each, and the values that count."""
+
+    def judged(other: Ticket) -> Ticket:
+        return verified(known(other, policy.catalogue))[0]
+
+    related, others = ticket.related and judged(ticket.related), ticket.others and tuple(map(judged, ticket.others))
+    return ticket.model_copy(update={"related": related, "others": others})
 
 
 def unsaid(outcome: Outcome, ticket: Ticket) -> Outcome:

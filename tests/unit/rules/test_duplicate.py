@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Asked
-from connector.domain.person import Customer
-from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Channel, Duplicate, TicketState
+from connector.domain.person import Customer, Person
+from connector.domain.ticket import LinkedTicket, Ticket
+from connector.domain.vocabulary import Actor, Channel, Duplicate, Impact, TicketKind, TicketState
 from connector.rules.case import Case
 from connector.rules.duplicate import duplicate
-from tests.builders import T0, at, complete, default_policy, incident, note, said
+from connector.rules.evaluate import evaluate
+from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.passes import with_values
 
 POLICY = default_policy()
@@ -116,3 +117,32 @@ def test_a_duplicate_of_nobody_knows_what_is_an_incident_still() -> None:
     assert (missing.ends, [told.message for told in missing.notices]) == (False, ["duplicate_unknown"])
     found = duplicate(Case(with_values(lost, others=(OPEN,)), POLICY, T0))
     assert (found.ends, found.links, found.changes["duplicate_of"]) == (True, ("1",), "41001")
+
+
+def test_words_of_strangers_on_a_duplicate_are_nobodys_report() -> None:
+    """Whoever writes there without being the customer's changes no impact here, and a customer's own claim to be a
+    duplicate says nothing."""
+    link = LinkedTicket(
+        id="7",
+        number="41007",
+        state=TicketState.OPEN,
+        created_by_connector=False,
+        kind=TicketKind.INCIDENT,
+        duplicate_of="41001",
+    )
+    first = with_values(OPEN, links=(link,), fields=complete(impact=Impact.DEGRADATION, intake_status="complete"))
+    eve = Person(id="66", email="eve@elsewhere.example")
+    confirmed = complete(duplicate=Duplicate.CONFIRMED, duplicate_of="41001", intake_status=None, impact=None)
+    set_by = changed("duplicate", None, Duplicate.CONFIRMED, T0), changed("duplicate_of", None, "41001", T0)
+    said_there = (said("Any news?", T0), said("Impact: service affecting", at(minutes=1), by=eve))
+    other = incident(confirmed, articles=said_there, history=set_by)
+
+    noted = evaluate(with_values(first, others=(other,)), POLICY, at(minutes=5))
+    assert noted.changes.get("impact") is None
+    assert noted.note is not None
+    assert "> Any news?" in noted.note.text
+    assert "service affecting" not in noted.note.text
+
+    own = tuple(one.model_copy(update={"actor": Actor.CUSTOMER}) for one in set_by)
+    claimed = evaluate(with_values(first, others=(with_values(other, history=own),)), POLICY, at(minutes=5))
+    assert claimed.note is None or "Any news?" not in claimed.note.text
