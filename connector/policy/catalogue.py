@@ -1,5 +1,6 @@
 """The service catalogue: service ID → customer, circuit, region (R7)."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -123,6 +124,10 @@ class Catalogue(Section):
         """A circuit as the catalogue spells it."""
         return self._circuits.get(circuit_id.strip().casefold())
 
+    def named_in(self, text: str) -> tuple[str, ...]:
+        """Which customers, services and circuits a text names: no customer shall read of another one."""
+        return self._named_in(text)
+
     def on_circuit(self, circuit_id: str | None) -> tuple[Service, ...]:
         """All services on this circuit; none where it is not said."""
         return self._by_circuit.get(circuit_id.casefold(), ()) if circuit_id else ()
@@ -137,6 +142,19 @@ class Catalogue(Section):
         if len(each) < 2:
             return each[0] if each else _NO_IDENTIFIERS
         return Identifiers(*map(frozenset[str]().union, *each))
+
+    @cached_property
+    def _named_in(self) -> Callable[[str], tuple[str, ...]]:
+        return lru_cache(maxsize=64)(self._names_in)
+
+    def _names_in(self, text: str) -> tuple[str, ...]:
+        said = text.casefold()
+        names = {one for customer in self.customers for one in (customer.name, *customer.organizations)}
+        names |= {one for service in self.services for one in (service.id, service.circuit_id or "")}
+        found = (name for name in names if name and name.casefold() in said)
+        return tuple(
+            sorted(name for name in found if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE))
+        )
 
     @cached_property
     def _by_circuit(self) -> Mapping[str, tuple[Service, ...]]:

@@ -5,10 +5,8 @@ same contacts a part does not announce again. What support writes for all custom
 own ticket: only a person's words on a confirmed parent, once for each text, and never with a name in it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -17,7 +15,6 @@ from connector.domain.mark import Mark
 from connector.domain.past import PastTicket
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Impact, ParentIncident, TicketKind, TicketState
-from connector.policy.catalogue import Catalogue
 from connector.policy.ladder import Level
 from connector.policy.models import Policy
 from connector.rules.case import Case
@@ -190,20 +187,10 @@ def _update(case: Case, of: Ticket) -> Iterator[Notice]:
     if not text:
         return
     state = sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
-    if not (named := names_in(text, case.policy.catalogue)):
+    if not (named := case.policy.catalogue.named_in(text)):
         yield Notice("parent_update", {"text": text}, frozenset({Mark("parent-update", of.id, state)}))
     elif of.id == case.ticket.id:
         yield Notice("parent_update_held", {"named": named}, frozenset({Mark("parent-held", state)}))
-
-
-@lru_cache(maxsize=64)
-def names_in(text: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """Which customers, services and circuits of the catalogue a text names: no customer shall read of another one."""
-    said = text.casefold()
-    names = {one for customer in catalogue.customers for one in (customer.name, *customer.organizations)}
-    names |= {one for service in catalogue.services for one in (service.id, service.circuit_id or "")}
-    found = (name for name in names if name and name.casefold() in said)
-    return tuple(sorted(name for name in found if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)))
 
 
 def _outcome(reason: str, notices: tuple[Notice, ...] = ()) -> Outcome:

@@ -15,7 +15,7 @@ from connector.policy.catalogue import Catalogue
 from connector.policy.models import Policy
 from connector.rules.escalation import escalation
 from connector.rules.evaluate import evaluate
-from connector.rules.parent import Group, group, names_in, parent
+from connector.rules.parent import Group, group, parent
 from connector.rules.telling import events
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
 from tests.unit.rules.passes import decide
@@ -180,7 +180,7 @@ def test_no_part_of_what_is_over() -> None:
     ],
 )
 def test_which_names_a_text_has(text: str, named: tuple[str, ...]) -> None:
-    assert names_in(text, default_policy().catalogue) == named
+    assert default_policy().catalogue.named_in(text) == named
 
 
 @pytest.mark.parametrize(("service", "is_announced"), [("SVC-1006", True), ("SVC-1001", False)])
