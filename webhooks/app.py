@@ -1,7 +1,6 @@
 """The receiver's Flask application."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify, request
@@ -21,9 +20,6 @@ from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
 from .trouble_ticket import trouble_ticket_routes
-
-if TYPE_CHECKING:
-    pass
 
 _log = structlog.get_logger("webhooks")
 

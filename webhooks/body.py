@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected
+
+from connector.helpdesks.payload import PayloadError, parse
 
 from .problem import Refusal
 
@@ -30,6 +33,14 @@ def read_json_bytes(request: Request, limit: int, types: Sequence[str] = ("appli
     if len(body) > limit:
         raise _too_large(limit)
     return body
+
+
+def parsed_json(raw: bytes) -> Any:
+    """What a body says. Raises ``Refusal`` (400): it is no JSON, or programs read it in different ways."""
+    try:
+        return parse(raw).raw
+    except PayloadError as error:
+        raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
 
 
 def _received(request: Request, limit: int) -> bytes:

@@ -17,7 +17,7 @@ from connector import metrics
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.on_behalf import ActsForCustomers, Opened, key_of_request
-from connector.helpdesks.payload import PayloadError, clean, parse
+from connector.helpdesks.payload import clean
 from connector.intake.caller import Caller
 from connector.intake.faults import FaultyError
 from connector.intake.openapi import document
@@ -30,7 +30,7 @@ from connector.policy.models import Policy
 from connector.work.errors import StoreError
 from connector.work.submissions import State, Submitted
 
-from .body import read_json_bytes
+from .body import parsed_json, read_json_bytes
 from .problem import RETRY_LATER, Refusal, problem
 from .reports import Reports
 
@@ -48,9 +48,9 @@ def intake_routes(reports: Reports) -> Blueprint:
         raw = read_json_bytes(request, reports.most_bytes)
         panel = _panel(reports, raw)
         reports.throttle.panel(panel.name)
-        caller, policy = _caller(panel), reports.policy()
+        caller, policy = Caller(panel=panel.name, customers=panel.reach), reports.policy()
         try:
-            submission = read(_parsed(raw), caller, policy, reports.now())
+            submission = read(parsed_json(raw), caller, policy, reports.now())
         except FaultyError as error:
             return _faulty(error)
         made = request_of(submission, caller, policy)
@@ -114,18 +114,6 @@ def _panel(reports: Reports, raw: bytes) -> Panel:
         detail = f"{ID}, {TIMESTAMP}, {SIGNATURE}: missing or not valid, or the clocks differ by more than five minutes"
         raise Refusal(HTTPStatus.UNAUTHORIZED, detail, _CHALLENGE)
     return found
-
-
-def _caller(panel: Panel) -> Caller:
-    customers = None if panel.customers is None else frozenset(panel.customers)
-    return Caller(panel=panel.name, customers=customers)
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return parse(raw).raw
-    except PayloadError as error:
-        raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
 
 
 def _faulty(error: FaultyError) -> Response:

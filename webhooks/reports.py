@@ -1,6 +1,7 @@
 """What the intake interface, the form and the trouble-ticket API share in the receiver: who may report, under which
 rules, what is kept, and the helpdesk behind it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,9 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from connector.domain.ticket import Ticket
 from connector.helpdesks import registry
+from connector.helpdesks.errors import HelpdeskError, NotFoundError, OutOfReachError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.on_behalf import Message, Request
 from connector.intake.panels import Panel, load_panels
@@ -31,6 +34,7 @@ log = structlog.get_logger("webhooks")
 
 T = TypeVar("T")
 
+_ID = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 _LOOK_AGAIN = timedelta(seconds=5)
 
 
@@ -108,6 +112,20 @@ class Reports:
         except SettingsError as error:
             detail = "the receiver has no access to the helpdesk"
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
+
+    def ticket(self, helpdesk: str, ticket_id: str) -> Ticket | None:
+        """The ticket; ``None``: there is none, or it lies where the connector may not look.
+
+        Raises ``Refusal`` (503) if the helpdesk does not answer.
+        """
+        if not _ID.fullmatch(ticket_id):
+            return None
+        try:
+            return self.desk(helpdesk).read(ticket_id)
+        except (NotFoundError, OutOfReachError):
+            return None
+        except HelpdeskError as error:
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the helpdesk does not answer now", RETRY_LATER) from error
 
     def submit(self, helpdesk: str, content: Request | Message, digest: str, patience: timedelta) -> Submitted:
         """Keeps it and waits a little until it is on the helpdesk. Raises ``StoreError``: it is not kept."""

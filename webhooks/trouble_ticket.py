@@ -6,7 +6,6 @@ helpdesk.
 
 import hmac
 import json
-import re
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -22,9 +21,8 @@ from flask import Blueprint, Response, request
 from connector import metrics
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel
-from connector.helpdesks.errors import HelpdeskError, NotFoundError, OutOfReachError
+from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.on_behalf import ActsForCustomers, Message, Request
-from connector.helpdesks.payload import PayloadError, parse
 from connector.intake.caller import Caller
 from connector.intake.panels import Panel
 from connector.intake.signing import ID, SIGNATURE, TIMESTAMP, is_signed
@@ -39,7 +37,7 @@ from connector.work.errors import StoreError
 from connector.work.listeners import Listener, Listeners, TooManyError
 from connector.work.submissions import State, Submitted
 
-from .body import read_json_bytes
+from .body import parsed_json, read_json_bytes
 from .problem import RETRY_LATER, Refusal
 from .reports import Reports
 
@@ -48,7 +46,6 @@ log = structlog.get_logger("webhooks")
 PATIENCE = timedelta(seconds=10)
 """How long a new ticket or a change waits until it is on the helpdesk: the standard's clients expect the whole."""
 
-_ID = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 _PATCHES = ("application/json", "application/merge-patch+json")
 _MOST_CALLBACK = 2_000
 _KNOWN = 2_000
@@ -111,7 +108,7 @@ class _Answers:
         """``POST /troubleTicket``"""
         raw = read_json_bytes(request, self._reports.most_bytes)
         panel = self._panel(raw)
-        document = self._checked(_parsed(raw), whole=True)
+        document = self._checked(parsed_json(raw), whole=True)
         caller, now = _caller(panel), self._reports.now()
         try:
             made = request_of(document, caller, self._reports.policy(), _external_id(document), now)
@@ -152,7 +149,7 @@ class _Answers:
         panel = self._panel(raw)
         ticket = self._read(panel, ticket_id)
         shown = self._view(panel, ticket)
-        patch = self._patch(_parsed(raw), shown)
+        patch = self._patch(parsed_json(raw), shown)
         if not patch.keys() - {"@type", "@baseType", "@schemaLocation"}:
             return self._json(HTTPStatus.OK, self._selected(shown))
         number = len(sent(ticket, panel.name))
@@ -176,7 +173,7 @@ class _Answers:
         raw = read_json_bytes(request, self._reports.most_bytes)
         panel = self._panel(raw)
         try:
-            body = checked(_parsed(raw), HUB, whole=True, typed=False)
+            body = checked(parsed_json(raw), HUB, whole=True, typed=False)
         except ShapeError as error:
             raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
         callback = body["callback"]
@@ -278,14 +275,10 @@ class _Answers:
             return None
 
     def _read(self, panel: Panel, ticket_id: str) -> Ticket:
-        if not _ID.fullmatch(ticket_id):
+        ticket = self._reports.ticket(self._reports.helpdesk(panel), ticket_id)
+        if ticket is None:
             raise _unknown()
-        try:
-            return self._reports.desk(self._reports.helpdesk(panel)).read(ticket_id)
-        except (NotFoundError, OutOfReachError) as error:
-            raise _unknown() from error
-        except HelpdeskError as error:
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the helpdesk does not answer now", RETRY_LATER) from error
+        return ticket
 
     def _view(self, panel: Panel, ticket: Ticket) -> dict[str, Any]:
         """In version 5. Raises ``Refusal`` (404): it is none of this panel's."""
@@ -319,11 +312,8 @@ class _Answers:
         with self._of.lock:
             if updated_at is not None and (known := self._of.known.get(key)) is not None:
                 return known
-        try:
-            ticket = self._reports.desk(helpdesk).read(ticket_id)
-        except (NotFoundError, OutOfReachError):
-            return None
-        if ticket.updated_at == updated_at:
+        ticket = self._reports.ticket(helpdesk, ticket_id)
+        if ticket is not None and ticket.updated_at == updated_at:
             with self._of.lock:
                 self._of.known[key] = ticket
         return ticket
@@ -358,21 +348,13 @@ class _Answers:
 
 
 def _caller(panel: Panel) -> Caller:
-    customers = None if panel.customers is None else frozenset(panel.customers)
-    return Caller(panel=panel.name, customers=customers, email=panel.contact, name=panel.title)
+    return Caller(panel=panel.name, customers=panel.reach, email=panel.contact, name=panel.title)
 
 
 def _external_id(document: Mapping[str, Any]) -> str:
     """What the customer's system calls the ticket, the delivery, or nothing that comes twice."""
     known = document.get("externalIdentifier") or ()
     return str(known[0]["id"]) if known else request.headers.get(ID) or uuid.uuid4().hex
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return parse(raw).raw
-    except PayloadError as error:
-        raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
 
 
 def _unknown() -> Refusal:

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,7 +45,7 @@ def panels_reach(context: Examination) -> Observation:
     refused = []
     for panel in load_panels(context.settings.panels):
         signed = signed_headers(panel.secrets[:1], _PROBE, context.clock(), b"")
-        answer = _asked(lambda: context.request("GET", f"{address}/intake/v1/tickets/{_PROBE}", headers=signed))  # noqa: B023
+        answer = _asked(partial(context.request, "GET", f"{address}/intake/v1/tickets/{_PROBE}", headers=signed))
         if isinstance(answer, Observation):
             return answer
         if answer.status_code == HTTPStatus.UNAUTHORIZED:

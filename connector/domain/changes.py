@@ -1,6 +1,8 @@
 """What is written to a ticket's fields, by their names."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
@@ -88,3 +90,10 @@ class Changes(TypedDict, total=False):
     review_on: datetime | None
     affected_services: str | None
     connector_key: str | None
+
+
+def stated(values: Mapping[str, Any]) -> Changes:
+    """Those of these values, by the names of fields, that are not empty."""
+    found: Any = {name: value for name, value in values.items() if value is not None}
+    changes: Changes = found
+    return changes

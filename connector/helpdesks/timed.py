@@ -52,7 +52,7 @@ class TimedAdapter(HTTPAdapter):
         pool = None if proxies or cert else self._pools.get(which)
         if pool is None:
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            super().cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]
+            super().cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]  # requests does not say its types
             if not (proxies or cert):
                 self._pools[which] = pool
         return pool
@@ -161,7 +161,7 @@ class Connection(HTTPConnection):
         self._asked = method, url
         self.sock.sendall(head + (body or b""))
 
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as above
         """See :class:`HTTPConnection`."""
         if self._asked is None:
             return super().getresponse()

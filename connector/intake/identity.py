@@ -154,7 +154,7 @@ def _caller(panel: Panel, claims: Mapping[str, Any], catalogue: Catalogue) -> Ca
     org, named = _text(claims, "org", most=200), claims.get("service_ids")
     if not org and named is None:
         raise IdentityError("invalid", "org, service_ids: one of them has to say whose services they are")
-    customers = None if panel.customers is None else frozenset(panel.customers)
+    customers = panel.reach
     if org:
         wanted = org.casefold()
         own = {

@@ -82,6 +82,11 @@ class Panel(PanelSpec):
     tokens: tuple[bytes, ...] = Field(default=(), repr=False)
     """The same for the trouble-ticket API."""
 
+    @property
+    def reach(self) -> frozenset[str] | None:
+        """Ids of the customers whose services it may report; ``None``: all."""
+        return None if self.customers is None else frozenset(self.customers)
+
     def __repr__(self) -> str:
         return f"Panel({self.name!r})"
 

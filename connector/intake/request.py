@@ -3,7 +3,7 @@
 from datetime import UTC
 from ipaddress import ip_network
 
-from connector.domain.changes import Changes
+from connector.domain.changes import Changes, stated
 from connector.domain.document import File
 from connector.domain.fields import CATALOGUE, fit
 from connector.domain.vocabulary import IntakeChannel
@@ -70,8 +70,7 @@ def _fields(submission: Submission, service: Service) -> Changes:
         "test_results": submission.test_results,
         "ip_addresses": fit("ip_addresses", ", ".join(addresses)) or None,
     }
-    found: Changes = {name: value for name, value in said.items() if value is not None}  # type: ignore[assignment]
-    return found
+    return stated(said)
 
 
 def _address(text: str) -> str:
@@ -84,4 +83,4 @@ def _shown(name: str, value: object) -> str:
     field = CATALOGUE[name]
     if name == "problem_start":
         return f"{value:%Y-%m-%d %H:%M:%S UTC}"
-    return field.choices[value] if field.choices else str(value)  # type: ignore[index]
+    return field.choices[value] if field.choices else str(value)  # type: ignore[index]  # a field with choices holds one of them

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.domain.changes import Changes
+from connector.domain.changes import Changes, stated
 from connector.domain.document import File
 from connector.domain.fields import CATALOGUE, fit
 from connector.domain.vocabulary import FaultType, Impact, IntakeChannel, Urgency
@@ -145,8 +145,7 @@ def _fields(document: Mapping[str, Any], service: Service | None) -> Changes:
         "circuit_id": _fitting("circuit_id", said.get("circuit")),
         "ip_addresses": _fitting("ip_addresses", addresses),
     }
-    own: Changes = {name: value for name, value in found.items() if value is not None}  # type: ignore[assignment]
-    return own
+    return stated(found)
 
 
 def _fitting(field: str, value: Any) -> str | None:

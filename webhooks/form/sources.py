@@ -8,7 +8,7 @@ from threading import BoundedSemaphore, Lock
 from cachetools import TTLCache
 
 from connector.domain.ticket import Ticket
-from connector.helpdesks.errors import HelpdeskError, NotFoundError, OutOfReachError
+from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.on_behalf import ActsForCustomers, Message, Reported, Request
 from connector.intake.panels import Panel
 from connector.policy.links import Links
@@ -74,13 +74,8 @@ class Sources:
 
         Raises ``Refusal`` (503) if the helpdesk does not answer.
         """
-        try:
-            with self._one_of_few():
-                return self.reports.desk(helpdesk).read(ticket_id)
-        except (NotFoundError, OutOfReachError):
-            return None
-        except HelpdeskError as error:
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the helpdesk does not answer now", RETRY_LATER) from error
+        with self._one_of_few():
+            return self.reports.ticket(helpdesk, ticket_id)
 
     def submit(self, panel: str, person: str, helpdesk: str, content: Request | Message, digest: str) -> Submitted:
         """Keeps what a person of a panel sends, and waits a little until it is on the helpdesk.
