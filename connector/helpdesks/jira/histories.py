@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from cachetools import LRUCache
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import AnswerTooLongError
@@ -133,7 +134,7 @@ class Histories:
         """Whether version 0.1.0 wrote the comment, and nobody has edited it."""
         return message(row.body).marks is not None and self._actors.actor(row.update_author) is Actor.CONNECTOR
 
-    def shows_internal(self, issue_id: str, row: CommentRow) -> bool:
+    def shows_internal(self, issue_id: TicketId, row: CommentRow) -> bool:
         """Whether Jira itself says that customers do not see the comment. One request on Data Center."""
         if self._flavour.comments_tell_visibility:
             return row.jsd_public is not True
@@ -145,7 +146,7 @@ class Histories:
         """What is known of a comment because we have just written it."""
         self._internal.put((row.id, row.updated), internal)
 
-    def _whole(self, issue_id: str, newest: dict[str, HistoryRow]) -> dict[str, HistoryRow]:
+    def _whole(self, issue_id: TicketId, newest: dict[str, HistoryRow]) -> dict[str, HistoryRow]:
         """All entries, oldest first. Entries between those read before and those that came now are read here."""
         rows = dict(self._changes.get(issue_id) or {})
         path = f"api/2/issue/{issue_id}/changelog"
@@ -166,7 +167,7 @@ class Histories:
         return rows
 
     def _with_properties(
-        self, issue_id: str, rows: Sequence[CommentRow], silent: Sequence[CommentRow]
+        self, issue_id: TicketId, rows: Sequence[CommentRow], silent: Sequence[CommentRow]
     ) -> Sequence[CommentRow]:
         """``rows`` with the properties of those that are ``silent`` on what they prove."""
         if not self._flavour.comments_tell_visibility:
@@ -178,7 +179,7 @@ class Histories:
             known |= {row.id: row for row in page.values}
         return [known.get(row.id, row) for row in rows]
 
-    def _all_comments(self, issue_id: str) -> list[CommentRow]:
+    def _all_comments(self, issue_id: TicketId) -> list[CommentRow]:
         path, by_id = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()
         expand = {} if self._flavour.comments_tell_visibility else {"expand": "properties"}
         start = length = 0
