@@ -39,8 +39,8 @@ _STATE = (
 )
 _LOST = re.compile(
     rf"\b(?:completely|totally|entirely|fully|hard) (?:{_STATE}|out|cut off)\b"
-    rf"|\b{_THING}(?:['’](?:s|re))?(?: (?!not\b|nicht\b|never\b|nie\b|one\b)[\w:.]+){{0,7}} {_STATE}\b(?! (?:to|by|from|for|auf|um"
-    rf"|von)\b)"
+    rf"|\b{_THING}(?:['’](?:s|re))?(?: (?!not\b|nicht\b|never\b|nie\b|one\b)[\w:.]+){{0,7}} {_STATE}\b"
+    r"(?! (?:to|by|from|for|auf|um|von)\b)"
     r"|\b(?:total|complete|full) (?:outage|failure|loss of (?:service|connectivity))|\blost all (?:connectivity"
     r"|connections?"
     r"|service)|\blost (?:the |our )?(?:service|connection|connectivity|circuit|line|link) (?:completely|totally"
