@@ -32,7 +32,7 @@ from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.hand_over import HandOvers
-from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
+from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.identity import identity, told_version
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
@@ -226,7 +226,9 @@ class JiraDesk:
         if not (ticket_id.isascii() and ticket_id.isdigit()):
             raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
         path = f"api/2/issue/{ticket_id}"
-        row = parsed(IssueRow, self.client.get(path, self._parts.query, COMMENTS_OF_ISSUE), f"GET {path}")
+        row = parsed(
+            IssueRow, self.client.get(path, self._parts.query, self._parts.histories.rows_of_issue), f"GET {path}"
+        )
         if not self._is_ours(project := row.fields.project):
             raise NotFoundError(
                 f"Jira {row.key} is in project {project.key}: none of the connector's (mappings/jira.yaml)"
@@ -240,7 +242,7 @@ class JiraDesk:
     @cached_property
     def _parts(self) -> _Parts:
         flavour, fields = self.site.flavour, self.site.fields
-        histories = Histories(self.client, flavour, self._actors)
+        histories = Histories(self.client, self._clock, flavour, self._actors, fields)
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
         accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
         proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))
