@@ -198,7 +198,7 @@ class Histories:
                 f"Jira GET {path}: it is long, and another long one is being worked on", self._clock() + 2 * _GOES_ON
             ) from None
 
-    def _kept(self, issue_id: str, rows: Iterable[HistoryRow], read: _Read) -> _Read:
+    def _kept(self, issue_id: TicketId, rows: Iterable[HistoryRow], read: _Read) -> _Read:
         """``read`` with those of the ``rows`` that matter."""
         matter = {row.id: row for row in rows if any(self._matters(item.field, item.field_id) for item in row.items)}
         read = read._replace(rows={**read.rows, **matter})
