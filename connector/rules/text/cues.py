@@ -112,7 +112,7 @@ OUR_TURN = re.compile(
 WHEN_READY = _words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
-    r"|can|could|finished|done"
+    r"|can|could|convenient|finished|done"
     r"|completed?|resolved|closed|restored|fixed|fertig|vorliegt|möglich|verfügbar|behoben|da ist)"
 )
 """Not a condition but the order of things, where a document is asked for."""
@@ -133,6 +133,10 @@ PAST = _words(
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
     r"|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
+    r"(?:previous|earlier|last|first|original|yesterday's|vorige|frühere|letzte|gestrige)\w* (?:\w+ )?(?:requests?|wish"
+    r"|demands?|anfrage|bitte|wunsch\w*)",
+    r"(?:follow(?:ing)?[ -]up on|regarding|concerning|refer(?:ring)? to|with reference to|reminder of|bezüglich|bezug auf)"
+    r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
 THANKS = _words(
     r"thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that|the|your)",

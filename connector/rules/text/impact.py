@@ -6,8 +6,20 @@ from typing import NamedTuple
 from connector.domain.vocabulary import Impact
 from connector.rules.text.choices import AFFECTING, DENIAL, MEASURED, UNSETTLED, terms
 
+_TRAFFIC = r"(?<!inbound )(?<!outbound )(?<!voice )(?<!other )(?<!some )(?<!ipv[46] )(?:traffic|services|users|customers)"
 _STATED = terms(
-    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"),
+    (
+        Impact.NON_SERVICE_AFFECTING,
+        rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"
+        r"|(?:no|without)(?: any)? (?:customer|traffic|service|user|business)[\s-](?:impact|disturbance|disruption)"
+        r"|(?:no|without)(?: any)? (?:impact|effect|influence) (?:on|to|for) (?:(?:our|the|any|your) )?(?:customer )?"
+        r"(?:traffic|services?|customers|users|production|business)"
+        rf"|{_TRAFFIC} (?:is|are) (?:(?:currently|so far|still) )?(?:not|un) ?(?:affected|disturbed|impacted|impaired)"
+        r"|(?:keine?|ohne) (?:auswirkung\w*|einfluss|einschränkung\w*|beeinträchtigung\w*) (?:auf|für) (?:(?:den|die|das"
+        r"|unseren?) )?(?:(?:kunden|daten)?verkehr|traffic|dienste?|kunden|betrieb|produktion)"
+        r"|(?:kunden|daten)?(?:verkehr|traffic) (?:ist |wird )(?:derzeit |aktuell )?nicht (?:betroffen|beeinträchtigt"
+        r"|gestört)",
+    ),
     (Impact.SERVICE_AFFECTING, AFFECTING),
     (
         Impact.DEGRADATION,
@@ -50,6 +62,7 @@ _LOST = re.compile(
 _NOTHING_LEFT = re.compile(
     r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)"
     r"|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
+    r"|\bgeht (?:seit|ab|auf|bei|hier|heute)\b[^.,;!?]{2,40} nichts mehr\b"
     r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
     r"|degradation|impact|interruption|affect\w*))"
     r"|\b(?:keine?|ohne) (?:internet\w*|netz|netzwerk|verbindung|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
@@ -61,6 +74,8 @@ _NEGATED = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
+_DENIED_AFTER = re.compile(r" (?:ist|sind|war|it|is|are)(?: \w+){0,3} (?:nicht|not)\b", re.IGNORECASE)
+"""German says so at the end: "Komplett ausgefallen ist er nicht"."""
 _NOT_OURS = re.compile(
     r"\b(?:customer|client|kunde\w*|their|deren|colleague|supplier|says?|said|reports?|claims?|shows?|meldet|sagt|laut"
     r"|monitoring|according)\b",
@@ -101,12 +116,11 @@ _STAYS_OUT = re.compile(
 )
 
 
-_PARTIAL = re.compile(
-    r"\b(?:packets?|loss(?:es)?|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|jitter|errors?|fehler|crc|flap\w*"
-    r"|intermitt\w*"
-    r"|sporadi\w*|degrad\w*|\w*verlust\w*|instabil\w*|unstable|drops|works?|backup|redundan\w*|again|wieder|minor)\b",
-    re.IGNORECASE,
+_DISTURBED = (
+    r"packets?|loss(?:es)?|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|jitter|errors?|fehler|crc|flap\w*"
+    r"|intermitt\w*|sporadi\w*|degrad\w*|\w*verlust\w*|instabil\w*|unstable|drops"
 )
+_PARTIAL = re.compile(rf"\b(?:{_DISTURBED}|works?|backup|redundan\w*|again|wieder|minor)\b", re.IGNORECASE)
 
 
 class Told(NamedTuple):
@@ -161,4 +175,6 @@ def _is_lost(clause: str) -> bool:
         return False
     if nothing_left and not _PART.search(clause[: nothing_left.start()]):
         return True
-    return lost is not None and not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])
+    if lost is None or _DENIED_AFTER.match(clause, lost.end()):
+        return False
+    return not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])

@@ -19,7 +19,7 @@ _TIME = (
     r"(?:(?<=\d)T(?=\d)|(?<![\d:./+-])T?)(?P<hour>\d{1,2})(?:"
     r":(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s?(?P<noon>[ap]\.?m\b\.?)|\s?(?:uhr|h|hrs?)\b)?"
-    r"|[.:](?P<uhr_minute>\d{2})\s?(?:uhr|h)\b|\s?uhr\b|\s?(?P<full_noon>[ap]\.?m\b\.?))"
+    r"|[.:](?P<uhr_minute>\d{2})\s?(?:uhr|h|hrs?)\b|\s?uhr\b|\s?(?P<full_noon>[ap]\.?m\b\.?))"
     r"(?:(?P<zulu>\s?Z\b)|\s?(?P<offset>[+−-]\d{2}(?::?\d{2})?)(?![\d:]))?(?![\d:])"
 )
 DATE_RE, TIME_RE = re.compile(DATE, re.IGNORECASE), re.compile(_TIME, re.IGNORECASE)
@@ -49,7 +49,7 @@ FAULT = re.compile(
     r"|ohne (?:link|licht|verbindung|signal|netz|internet)"
     r"|nicht (?:\w+ )?"
     r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt"
-    r"|nichts (?:geht|läuft|funktioniert|kommt)|paketverlust\w*"
+    r"|nichts (?:mehr|geht|läuft|funktioniert|kommt)|paketverlust\w*"
     r"|latenz\w*|laufzeiten?|reagier\w* nicht|brechen ab|bricht ab"
     r"|aufgetreten|probleme?)\b|störung|ausfall",
     re.IGNORECASE,
@@ -62,7 +62,7 @@ _AFTER_TIME = frozenset({
     "mittags", "nachmittags", "nachts", "vormittags", "see", "siehe", "according", "laut", "today", "first", "no",
     "kein", "keine",
 })  # fmt: skip
-_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+|[A-Z][a-zäöü]+(?=\s*(?:[.,;!)\n]|$)))")
+_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b(?!-\d)|(?<=\()[A-Z]\w+|[A-Z][a-zäöü]+(?=\s*(?:[.,;!)\n]|$)))")
 
 
 _UTC = Zone(UTC, "UTC")
@@ -211,7 +211,8 @@ def _incomplete(parts: Parts, today: date) -> Unclear | None:
     if len({_clock(match) for match in parts.times}) > 1:
         return Unclear("times")
     words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
-    day_is_missing = not parts.dates and (len(parts.weekdays) > 1 or words - _PLAIN_WORDS)
+    small = _PLAIN_WORDS | _HALVES if parts.weekdays else _PLAIN_WORDS
+    day_is_missing = not parts.dates and (len(parts.weekdays) > 1 or words - small)
     if day_is_missing or re.search(r"\d", parts.rest) or _VAGUE.search(parts.rest):
         return Unclear("start")
     bare = not any(match["noon"] or match["full_noon"] for match in parts.times)
@@ -265,6 +266,13 @@ def read_start(value: str, hint: str, sent_at: datetime, zones: Zones) -> Start 
         return _resolve(parts, hint, sent_at, zones)
     except OverflowError:
         return None
+
+
+def tells_when(text: str) -> bool:
+    """Whether it names a day or a time, or a part of one."""
+    parts = parts_of(text[:_MAX_VALUE])
+    named = parts.dates or parts.times or parts.weekdays or _PM_WORDS.search(parts.rest)
+    return bool(named) or "ago" in parts.rest.casefold().split()
 
 
 def bare_start(line: str, sent_at: datetime, zones: Zones) -> Start | Unclear | None:
