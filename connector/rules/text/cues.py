@@ -121,6 +121,11 @@ WOULD_BE_GOOD = _words(
     r"|(?:dankbar|schön|nett|super|gut|hilfreich|freundlich|freuen|begrüßen),? wenn"
 )
 """A wish in the form of a condition."""
+MAY_WE_HAVE = re.compile(
+    r"\b(?:können|könnten?|kann|dürften?|dürfen|möchten?|würden?|wollen|sollten?)\b[^.?!]{0,60}\b(?:bekommen|erhalten)\b",
+    re.IGNORECASE,
+)
+"""What looks like the past in German, and is wished for: "können wir den RFO erhalten"."""
 HIGH_TIME = _words(
     r"(?:(?:it is|it's|its|is) (?:about |high )?)?time (?:you|that you|to|this is|this was) \w+|(?:grateful|glad"
     r"|appreciate it) if you \w+"
@@ -204,6 +209,13 @@ MENTION = _words(
     r"eskalations(?:prozess|weg|matrix|kontakt|verfahren|liste|plan|nummer|stelle|kette)\w*",
     r"(?:ansprechpartner|nummer|kontakt|adresse)\w* (?:\w+ )?(?:für|bei) (?:\w+ )?eskalation(?:en)?",
 )
+AS_AGREED = re.compile(
+    r"\b(?:as per|according to|per|following|in line with|in accordance with|as (?:defined|described|stated|agreed) in"
+    r"|gemäß|laut|entsprechend|nach)(?: (?:the|your|our|der|dem|ihre[rm]|unsere[rm]))?"
+    r" (?:escalation (?:matrix|process|procedure|path|plan|policy)|eskalations(?:matrix|prozess|weg|verfahren|plan))\b",
+    re.IGNORECASE,
+)
+"""By what rules something is wished for."""
 ASKS_POLITELY = _words(
     r"(?:could|can|would|will|may|might) (?:you|we|i|this|it|that|someone|somebody|anyone)",
     r"(?:könnten?|können|kann|würden?|dürften?|dürfen|wären|wäre|möchten|wollen) (?:sie|ihr|wir|ich|du|das|man|uns"
@@ -217,18 +229,20 @@ WISH = _words(
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"
+    r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
+    r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
     r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
     r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore)\W+)*"
-    r"(?:escalate|send|share|provide|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
+    r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
     r"|übersend\w+"
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ _HALF_AN_HOUR = re.compile(r"\b(?:half an hour|(?:einer )?halben stunde)\b", re.
 _AGO = re.compile(
     rf"\b{_ABOUT}(?P<ago>{_NUMBER}) ?(?P<ago_unit>{_UNIT}) ago\b(?! or)"
     rf"|\bvor {_ABOUT}(?P<vor>{_NUMBER}) ?(?P<vor_unit>{_UNIT})\b(?! (?:dem|der|einem|mitternacht|feierabend|schluss))"
-    r"|\b(?P<word>seit|since|for(?=[^.,;]{3,40} (?:now|already)\b)) "
+    r"|\b(?P<word>seit|since|for(?=[^.,;]{3,40} (?:now|already)\b| the (?:last|past) )) "
     rf"{_ABOUT}(?P<since>{_NUMBER}) ?(?P<since_unit>{_UNIT})\b(?! (?:uhr|später|later|or|oder|before|vor|bevor))",
     re.IGNORECASE,
 )

@@ -170,7 +170,9 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
 def _in_prose(text: str, message: _Message, found: Container[str]) -> Iterator[tuple[str, list[_Said]]]:
     """What free text says beyond doubt, and the doubts it raises about the service and the start; nothing of what is
     ``found`` already."""
-    if "service_id" not in found and (services := affected_services(text, message.service_id_pattern)):
+    if "service_id" not in found and (
+        services := affected_services(text, message.service_id_pattern, message.known.services)
+    ):
         yield "service_id", [_Said(service, service) for service in services]
     if "circuit_id" not in found and (circuits := circuits_in(text, message.known.circuits)):
         yield "circuit_id", [_Said(circuit, circuit) for circuit in circuits]

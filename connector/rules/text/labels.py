@@ -27,7 +27,7 @@ _BULLET = re.compile(r"(?:[-*•·–—+o►▪‣]\s+|[-•►▪]|\(?\d{1,2}[
 _BRACKET = r"(?:\([^()]{0,160}\)|\[[^\[\]]{0,160}\])"
 _LABELLED = re.compile(
     rf"(?:{_BRACKET}\s?)?[*_]{{0,2}}(?P<label>[^\W\d_][\w /&.'’-]{{0,50}}?)[*_.]{{0,3}}\s?"
-    rf"(?P<hint>{_BRACKET}(?:\s?{_BRACKET})?)?[*_?]{{0,2}}\s?"
+    rf"(?P<hint>{_BRACKET}(?:\s?{_BRACKET})?)?[*_?.]{{0,30}}\s?"
     r"(?P<sep>[:=：]|\t|\s[–—-](?=\s))[*_]{0,2}(?P<value>.*)"
 )
 _OPEN_HINT = re.compile(r"[*_]{0,2}(?P<label>[^\W\d_][\w /&.'’-]{0,50}?)\s?\((?P<rest>[^()]*)")

@@ -21,17 +21,26 @@ from connector.rules.text.start_times import (
 )
 from connector.rules.text.zones import iana_zone, unnamed_zone
 
+_WHAT = (
+    r"(?: (?!(?:again|and|but|so|then|until|when|after|we|you|und|aber|dann|bis|als|nach|wir|sie|call\w*|report\w*)\b)"
+    r"[^\s,;.!?]{1,24})"
+)
+"""A word of what was lost, and where."""
+_WHEN = (
+    r"(?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|\d{4}-"
+    r"|(?:on|am) (?:the )?(?:\d|[a-z]+(?:day|tag|woch)\b|(?:mon|tue|wed|thu|fri|sat|sun)\b|[a-z]{3,9}\.? \d{1,2}\b))"
+)
 _SINCE = re.compile(
     r"\b(?:(?:beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was|is|ist)"
     r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
+    rf"|(?:first (?:seen|saw|noticed|observed|detected|appeared)){_WHAT}{{1,6}}?(?= {_WHEN})"
     r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
     r"|unterbrechung) (?:at|around|about"
     r"|on|um|gegen"
     r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?"
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
     r"|disconnected|verloren|weggebrochen)"
-    r"(?: (?!again)[a-zäöü][\w-]*){0,5}?(?= (?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|\d{4}-"
-    r"|(?:on|am) (?:the )?(?:\d|[a-z]+(?:day|tag|woch)\b|[a-z]{3,9}\.? \d{1,2}\b))))"
+    rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
     r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
     r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
     r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose"
