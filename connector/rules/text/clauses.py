@@ -103,7 +103,7 @@ _BARE_DEMAND = re.compile(
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
-    r",? (?:but|sondern|aber|instead|stattdessen|rather)(?= )"
+    r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than))(?= )"
     r"|, ?(?:so |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
     r"(?=(?:please|pls|kindly|bitte|bitten|möchten|fordern|we|i|wir|ich|you|our|unser\w*|my|the|die|der|das|it|es) )"
     r"(?![^,.!?;]* zu (?:\w+ )?\w+en\W*$)"
@@ -281,7 +281,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
             if (match := named.search(clause)) is not None:
                 clauses.append(_judged(clause, sentence, match))
                 touched = True
-            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(clause):
+            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(COMPLAINT.sub(" ", clause)):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
             elif clauses and NOT_NEEDED.search(clause):
                 clauses.append(Clause(clause, sentence, ("withdrawal",), Verdict.NO))

@@ -11,7 +11,7 @@ _NAME_WORDS = 3
 _YES = re.compile(
     r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course|go ahead|sounds good|that works"
     r"|works for (?:me|us)"
-    r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|confirm(?:ed)?|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
+    r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
     r"|einverstanden"
     r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
     r"|zugestimmt|reicht|genügt|klar|natürlich"
@@ -52,7 +52,7 @@ _HEDGE = re.compile(
     r"|question\w*|frage\w*|wonder\w*|clarif\w*|explain\w*|discuss\w*|besprechen|unclear|unklar\w*"
     r"|(?:got|received|read|saw|seen) (?:\w+ ){0,3}(?:your|the|about)|erhalten|gelesen"
     r"|would|not sure|unsure|let me|don't know|depends|check with|mal sehen|weiß nicht|kommt drauf an|klären"
-    r"|würden?|could|könnten?|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
+    r"|würden?|could|könnten?|müsste|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
     re.IGNORECASE,
 )
 _NOD = re.compile("[👍👌✅🆗]")
@@ -75,7 +75,7 @@ _SMALL_WORDS = frozenset({
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
-    "proposal", "suggestion", "vorschlag", "ihrem", "eurem", "ihren", "weekend", "wochenende", "over", "after", "nach", "übers", "week", "woche",
+    "proposal", "suggestion", "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend", "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
 _HOW_LONG = re.compile(

@@ -9,7 +9,7 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 
 _NEWS = (
     r"(?:answer|reply|response|progress|update|feedback|news|solution|service|link|light|reaction|call|result|contact"
-    r"|connection|internet|connectivity)s?"
+    r"|connection|internet|connectivity|eta|etr|info|information|improvement|sign|word)s?"
 )
 COMPLAINT = _words(
     r"not (?:at all |really |yet |very )?(?:satisfied|happy|acceptable|good enough|enough|resolved|fixed|working"
@@ -37,7 +37,7 @@ COMPLAINT = _words(
 NEGATION = re.compile(
     r"(?<![\w-])(?:no|not|never|nor|neither|nobody|none|nothing|nope|nah|without|cannot|dont|doesnt|didnt|wont"
     r"|unnecessary"
-    r"|needless|against|instead of|the last thing"
+    r"|needless|against|instead of|rather than|the last thing"
     r"|kein\w*|nicht|nie|niemals|niemand|ohne|weder|nichts|unnötig|überflüssig|nein|dagegen|anstatt|statt)(?![\w-])"
     r"|n't(?!\w)",
     re.IGNORECASE,
@@ -85,7 +85,8 @@ CONDITION = _words(
     r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
     r"|until|till|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
-    r"|consider\w*|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
+    r"|consider(?:ing|ed|s)?(?! (?:this|it|our|my|the ticket))|as (?:needed|necessary|required|appropriate)(?! by| in)"
+    r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
@@ -148,7 +149,7 @@ THANKS = _words(
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
 TOLD = _words(
-    r"(?:the|your|this) \w+ (?:says?|states?|mentions?|contains?|explains?|shows?|names|answers|lists|does|is|was|has)",
+    r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?|names|answers|lists|does|is|was|has)",
     r"in (?:the|your|this)|according to|per your|as per",
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
@@ -230,7 +231,11 @@ WISH = _words(
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
-    r"|(?:i|we)'d (?:like|appreciate|love)|urge|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
+    r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
+    r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
+    r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
+    r"|an? (?:\w+ )?escalation)"
+    r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
