@@ -14,10 +14,10 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from connector.rules.text.cues import (
+    AS_AGREED,
     AS_REQUESTED,
     ASKED_BEFORE,
     ASKS_POLITELY,
-    AS_AGREED,
     AVOIDED,
     AVOIDED_AFTER,
     COMPLAINT,
@@ -225,7 +225,8 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "information": asked or informs or TELL.search(clause) or MENTION.search(AS_AGREED.sub(" ", clause)),
         "sent elsewhere": ELSEWHERE.search(clause),
         "asked before": ASKED_BEFORE.search(clause),
-        "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain))) or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
+        "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
+        or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
         "condition": CONDITION.search(ordered) or inverted or OUR_TURN.search(clause),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),

@@ -11,7 +11,8 @@ _NAME_WORDS = 3
 _YES = re.compile(
     r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course|go ahead|sounds good|that works"
     r"|works for (?:me|us)"
-    r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
+    r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?"
+    r"|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
     r"|einverstanden"
     r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
     r"|zugestimmt|reicht|genügt|klar|natürlich"
@@ -75,7 +76,8 @@ _SMALL_WORDS = frozenset({
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
-    "proposal", "suggestion", "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend", "wochenende", "over", "after", "nach", "übers", "week", "woche",
+    "proposal", "suggestion", "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
+    "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
 _HOW_LONG = re.compile(

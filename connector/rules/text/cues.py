@@ -114,7 +114,10 @@ WHEN_READY = _words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
     r"|can|could|convenient|finished|done"
-    r"|completed?|resolved|closed|restored|fixed|fertig|vorliegt|möglich|verfügbar|behoben|da ist)"
+    r"|completed?|resolved|closed|restored|fixed|repaired|solved|over|ended|up again|back(?: up)?|fertig|vorliegt"
+    r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
+    r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
+    r"|reparatur)",
 )
 """Not a condition but the order of things, where a document is asked for."""
 WOULD_BE_GOOD = _words(
@@ -123,7 +126,8 @@ WOULD_BE_GOOD = _words(
 )
 """A wish in the form of a condition."""
 MAY_WE_HAVE = re.compile(
-    r"\b(?:können|könnten?|kann|dürften?|dürfen|möchten?|würden?|wollen|sollten?)\b[^.?!]{0,60}\b(?:bekommen|erhalten)\b",
+    r"\b(?:können|könnten?|kann|dürften?|dürfen|möchten?|würden?|wollen|sollten?)\b[^.?!]{0,60}\b(?:bekommen"
+    r"|erhalten)\b",
     re.IGNORECASE,
 )
 """What looks like the past in German, and is wished for: "können wir den RFO erhalten"."""
@@ -141,7 +145,8 @@ PAST = _words(
     r"|eskaliert (?:haben|hat|habe|wurde)",
     r"(?:previous|earlier|last|first|original|yesterday's|vorige|frühere|letzte|gestrige)\w* (?:\w+ )?(?:requests?|wish"
     r"|demands?|anfrage|bitte|wunsch\w*)",
-    r"(?:follow(?:ing)?[ -]up on|regarding|concerning|refer(?:ring)? to|with reference to|reminder of|bezüglich|bezug auf)"
+    r"(?:follow(?:ing)?[ -]up on|regarding|concerning|refer(?:ring)? to|with reference to|reminder of|bezüglich"
+    r"|bezug auf)"
     r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
 THANKS = _words(
@@ -149,7 +154,8 @@ THANKS = _words(
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
 TOLD = _words(
-    r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?|names|answers|lists|does|is|was|has)",
+    r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?"
+    r"|names|answers|lists|does|is|was|has)",
     r"in (?:the|your|this)|according to|per your|as per",
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
@@ -235,7 +241,8 @@ WISH = _words(
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
     r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
     r"|an? (?:\w+ )?escalation)"
-    r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
+    r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als"
+    r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
@@ -247,7 +254,8 @@ WISH = _words(
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
     r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore)\W+)*"
-    r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
+    r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide"
+    r"|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
     r"|übersend\w+"
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,

@@ -118,7 +118,8 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 
 
 _EVERYDAY = re.compile(
-    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?|früh"
+    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?"
+    r"|früh"
     r"|vormittag|time"
     r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d\d:\d\d(?: [a-z]{2,5})? \d{4}"
     r"|\d{4} ?z|\d\d:\d\d ?z|uhr [0-5]\d|20\d\d [0-2]\d[0-5]\d)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"

@@ -63,7 +63,8 @@ def _otherwise_spelled(text: str, known: frozenset[str]) -> list[str]:
 @lru_cache(maxsize=16)
 def _compared(pattern: str) -> re.Pattern[str]:
     return re.compile(
-        r"(?:\b(?:(?:just )?(?:as|like) (?:with|on|for)|just like|similar to|(?:the )?same as(?: on| with)?|unlike|wie (?:schon )?"
+        r"(?:\b(?:(?:just )?(?:as|like) (?:with|on|for)|just like|similar to|(?:the )?same as(?: on| with)?|unlike"
+        r"|wie (?:schon )?"
         r"(?:bei|auf)|ähnlich wie(?: bei)?|anders als(?: bei)?)|(?:^|[,(.:;]|\b(?:is|ist)) ?(?:not|nicht)) "
         rf"(?:(?:the|our|der|die|service|line|circuit|leitung|dienst) ){{0,2}}(?:{pattern})(?![\w-])",
         re.IGNORECASE | re.MULTILINE,

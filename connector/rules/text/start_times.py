@@ -19,7 +19,8 @@ _TIME = (
     r"(?:(?<=\d)T(?=\d)|(?<![\d:./+-])T?)(?P<hour>\d{1,2})(?:"
     r":(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s?(?P<noon>[ap]\.?m\b\.?)|\s?(?:uhr|h|hrs?)\b)?"
-    r"|[.:](?P<uhr_minute>\d{2})\s?(?:(?P<dot_noon>[ap]\.?m\b\.?)|(?:uhr|h|hrs?)\b)|\s?uhr\b|\s?(?P<full_noon>[ap]\.?m\b\.?))"
+    r"|[.:](?P<uhr_minute>\d{2})\s?(?:(?P<dot_noon>[ap]\.?m\b\.?)|(?:uhr|h|hrs?)\b)|\s?uhr\b"
+    r"|\s?(?P<full_noon>[ap]\.?m\b\.?))"
     r"(?:(?P<zulu>\s?Z\b)|\s?(?P<offset>[+−-]\d{2}(?::?\d{2})?)(?![\d:]))?(?![\d:])"
 )
 DATE_RE, TIME_RE = re.compile(DATE, re.IGNORECASE), re.compile(_TIME, re.IGNORECASE)
@@ -39,10 +40,12 @@ _PLAIN_WORDS = frozenset({
 _HALVES = frozenset({"afternoon", "evening", "night", "nachmittag", "abend", "nacht", "mittag", "it", "began"})
 FAULT = re.compile(
     r"\b(?:down|out(?:age)?|los[est]\w*|drop\w*|err\w*|crc|flap\w*|latenc\w*|slow\w*|no (?:light|link|signal|traffic"
-    r"|connect\w*|service|ping|internet|network)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*|alarm\w*|problem\w*"
+    r"|connect\w*|service|ping|internet|network)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*"
+    r"|alarm\w*|problem\w*"
     r"|issues?|packet\w*|jitter|unstable|unreachable|broken?|disconnect\w*|not (?:\w+ )?(?:work\w*|answer\w*|reach\w*"
     r"|respond\w*|available)|n['’]t (?:work|answer|reach|respond|ping)|does not|affect\w*|impair\w*|timeouts?|stopped"
-    r"|congest\w*|blackhol\w*|no power|without power|throughput|bgp|doubled|nothing (?:works|is working|goes|gets|comes|passes|arrives)"
+    r"|congest\w*|blackhol\w*|no power|without power|throughput|bgp|doubled|nothing (?:works|is working|goes|gets"
+    r"|comes|passes|arrives)"
     r"|tim(?:es?|ing) out|(?:can(?:not|['’]t)|unable to) (?:\w+ )?(?:connect|reach|log|ping)"
     r"|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
     r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst|internet)"
@@ -275,7 +278,8 @@ def _in_two_zones(text: str, parts: Parts, sent_at: datetime, zones: Zones) -> S
     second = parts.times[1].start()
     day = parts.dates[0][0] if parts.dates and parts.dates[0].start() < second else ""
     first, other = (
-        _resolve(parts_of(half), "", sent_at, zones) for half in (text[:second].rstrip(" /(=,"), f"{day} {text[second:]}")
+        _resolve(parts_of(half), "", sent_at, zones)
+        for half in (text[:second].rstrip(" /(=,"), f"{day} {text[second:]}")
     )
     return first if isinstance(first, Start) and isinstance(other, Start) and first.at == other.at else None
 
