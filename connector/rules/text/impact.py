@@ -13,7 +13,7 @@ _UNDISTURBED = (
     r"(?:no|without)(?: any)? (?:customer|traffic|service|user|business)[\s-](?:impact|disturbance|disruption)"
     r"|(?:no|without)(?: any)? (?:impact|effect|influence) (?:on|to|for) (?:(?:our|the|any|your) )?(?:customer )?"
     r"(?:traffic|services?|customers|users|production|business)"
-    rf"|{_TRAFFIC} (?:is|are) (?:(?:currently|so far|still) )?(?:not|un) ?(?:affected|disturbed|impacted|impaired)"
+    rf"|{_TRAFFIC} (?:is|are) (?:(?:currently|so far|still) )?(?:not|un) ?(?:affected|impacted|impaired)"
     r"|(?:keine?|ohne) (?:auswirkung\w*|einfluss|einschränkung\w*|beeinträchtigung\w*) (?:auf|für) (?:(?:den|die|das"
     r"|unseren?) )?(?:(?:kunden|daten)?verkehr|traffic|dienste?|kunden|betrieb|produktion)"
     r"|(?:kunden|daten)?(?:verkehr|traffic) (?:ist |wird )(?:derzeit |aktuell )?nicht (?:betroffen|beeinträchtigt"
