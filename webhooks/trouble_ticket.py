@@ -19,6 +19,7 @@ from cachetools import LRUCache
 from flask import Blueprint, Response, request
 
 from connector import metrics
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel
 from connector.helpdesks.errors import HelpdeskError
@@ -66,13 +67,13 @@ class Interface(NamedTuple):
 
     reports: Reports
     listeners: Listeners
-    opened_lately: Callable[[str], list[str]]
+    opened_lately: Callable[[str], list[TicketId]]
     """Ids of tickets of a helpdesk that its search may not show yet. Raises ``StoreError``."""
     known: "LRUCache[tuple[str, str, Any], Ticket]"
     lock: Lock
 
 
-def interface_of(reports: Reports, listeners: Listeners, opened_lately: Callable[[str], list[str]]) -> Interface:
+def interface_of(reports: Reports, listeners: Listeners, opened_lately: Callable[[str], list[TicketId]]) -> Interface:
     """For both versions."""
     return Interface(reports, listeners, opened_lately, LRUCache(_KNOWN), Lock())
 
@@ -148,12 +149,12 @@ class _Answers:
         counts = {"X-Total-Count": str(len(found)), "X-Result-Count": str(len(part))}
         return self._json(HTTPStatus.OK, [chosen(each, request.args.get("fields")) for each in part], **counts)
 
-    def show(self, ticket_id: str) -> Response:
+    def show(self, ticket_id: TicketId) -> Response:
         """``GET /troubleTicket/{id}``"""
         panel = self._panel(b"")
         return self._json(HTTPStatus.OK, self._selected(self._view(panel, self._read(panel, ticket_id))))
 
-    def change(self, ticket_id: str) -> Response:
+    def change(self, ticket_id: TicketId) -> Response:
         """``PATCH /troubleTicket/{id}``, as a merge patch (RFC 7396)."""
         raw = read_json_bytes(request, self._reports.most_bytes, _PATCHES)
         panel = self._panel(raw)
@@ -278,7 +279,7 @@ class _Answers:
             log.info("a new trouble ticket cannot be shown yet", cause=str(error))
             return None
 
-    def _read(self, panel: Panel, ticket_id: str) -> Ticket:
+    def _read(self, panel: Panel, ticket_id: TicketId) -> Ticket:
         ticket = self._reports.ticket(self._reports.helpdesk(panel), ticket_id)
         if ticket is None:
             raise _unknown()
@@ -311,7 +312,7 @@ class _Answers:
         address = self._address(panel)
         return [shown for one in newest if (shown := view_of(one, panel.name, address)) is not None]
 
-    def _held(self, helpdesk: str, ticket_id: str, updated_at: Any) -> Ticket | None:
+    def _held(self, helpdesk: str, ticket_id: TicketId, updated_at: Any) -> Ticket | None:
         key = (helpdesk, ticket_id, updated_at)
         with self._of.lock:
             if updated_at is not None and (known := self._of.known.get(key)) is not None:

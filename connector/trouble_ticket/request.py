@@ -12,6 +12,7 @@ from typing import Any
 from connector.domain.changes import Changes, stated
 from connector.domain.document import File
 from connector.domain.fields import CATALOGUE, fit
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import FaultType, Impact, IntakeChannel, Urgency
 from connector.helpdesks.on_behalf import MOST_KEPT, Contact, Message, Request, key_of_request
 from connector.intake.caller import Caller, customer_of
@@ -72,7 +73,7 @@ def request_of(document: Mapping[str, Any], caller: Caller, policy: Policy, exte
     )
 
 
-def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: str, number: int, now: datetime) -> Message:
+def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: TicketId, number: int, now: datetime) -> Message:
     """A change as the customer's own words on the ticket, for support and the rules to read. ``number``: how many
     changes there were before, so that a repetition is the same change."""
     told = digest_of({"ticket": ticket_id, "number": number, "patch": dict(patch)})

@@ -17,6 +17,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from connector.cli.reload import reload
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.errors import UnavailableError
@@ -170,7 +171,7 @@ def test_a_job_that_has_begun_ends_as_it_began(table: WorkTable, clock: SteppedC
     policies = [default_policy().model_copy(update={"version": version}) for version in ("old", "new")]
 
     class Interrupted(Client):
-        def read(self, ticket_id: str) -> Ticket:
+        def read(self, ticket_id: TicketId) -> Ticket:
             seen = super().read(ticket_id)
             worker.use(Client(helpdesk), policies[1])
             return seen
@@ -217,7 +218,7 @@ def test_sighup_reads_the_policy_again(sqlite_url: str, tmp_path: Path, files: F
         def becomes(priority: Priority) -> None:
             (ticket,) = helpdesk.opens(1, timedelta(0))
             deliver(port, helpdesk.delivery(ticket))
-            wait_until(lambda: desk.read(ticket).fields.priority is priority, f"it is {priority}")
+            wait_until(lambda: desk.read(TicketId(ticket)).fields.priority is priority, f"it is {priority}")
 
         with running(["run"], settings, log) as connector:
             wait_until_alive(connector, "127.0.0.1", port)

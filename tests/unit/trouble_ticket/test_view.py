@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Decision
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Priority, TicketState, Urgency
 from connector.intake.caller import Caller
@@ -29,7 +30,7 @@ def kept(document: dict[str, Any], when: datetime = T0) -> tuple[datetime, str]:
 
 def patched(patch: dict[str, Any], when: datetime) -> tuple[datetime, str]:
     """What a change leaves there."""
-    return when, message_of(patch, CALLER, "1", 1, when).kept
+    return when, message_of(patch, CALLER, TicketId("1"), 1, when).kept
 
 
 def shown(ticket: Ticket) -> dict[str, Any]:
@@ -84,7 +85,9 @@ def test_what_support_says_to_the_customer_is_a_note_and_nothing_else() -> None:
         said("We are on it.", at(minutes=1), Actor.AGENT, internal=False),
         said("<p>A <b>splice</b> is cut.</p>", at(minutes=2), Actor.AGENT, internal=False, is_html=True),
         said("A secret of ours", at(minutes=3), Actor.AGENT, internal=True),
-        said(message_of({"severity": "Minor"}, CALLER, "1", 1, T0).text, at(minutes=4), channel=Channel.PANEL),
+        said(
+            message_of({"severity": "Minor"}, CALLER, TicketId("1"), 1, T0).text, at(minutes=4), channel=Channel.PANEL
+        ),
         said("What there was no room for.", at(minutes=5), channel=Channel.PANEL),
     )
 
@@ -201,7 +204,7 @@ def test_more_than_a_helpdesk_keeps_is_refused() -> None:
 
 def test_a_change_is_told_in_words_that_the_rules_read() -> None:
     patch = {"severity": "Minor", "priority": "Low", "note": [{"text": "Only at night."}], "name": "Slow line"}
-    message = message_of(patch, CALLER, "41", 1, T0)
+    message = message_of(patch, CALLER, TicketId("41"), 1, T0)
 
     assert message.text.splitlines() == [
         "Impact: Non-service-affecting (customer traffic not disturbed)",
@@ -209,8 +212,8 @@ def test_a_change_is_told_in_words_that_the_rules_read() -> None:
         "Only at night.",
         "name: Slow line",
     ]
-    assert message.key == message_of(patch, CALLER, "41", 1, at(hours=1)).key
-    assert message.key != message_of(patch, CALLER, "41", 2, T0).key
+    assert message.key == message_of(patch, CALLER, TicketId("41"), 1, at(hours=1)).key
+    assert message.key != message_of(patch, CALLER, TicketId("41"), 2, T0).key
 
 
 def test_listeners_hear_of_each_thing_once_however_it_is_read() -> None:
