@@ -145,7 +145,7 @@ def test_null_within_an_attribute_is_nothing_too() -> None:
     assert found["channel"] == {"id": "8774", "role": "x", "@type": "ChannelRef"}, "a merge patch (RFC 7396)"
     assert found["note"][-1]["id"]
     assert "text" not in found["note"][-1]
-    assert "None" not in message_of(patch, CALLER, "41", 1, T0).text
+    assert "None" not in message_of(patch, CALLER, TicketId("41"), 1, T0).text
     entity = {"role": "service", "entity": {"id": "SVC-1005", "name": None}}
     shown(incident(kept=(kept({**SMALL, "relatedEntity": [entity]}),)))
 
