@@ -106,7 +106,7 @@ def _less_known(lines: tuple[Line, ...], known: AbstractSet[int]) -> MarkedMessa
 
 def _follow_each_other(words: Sequence[str], known: AbstractSet[int]) -> bool:
     """Whether no word was put in: a filled-in value may be of known words, as in "(degradation or …): degradation"."""
-    return len(words) < _RUN or known.issuperset(_runs_of(words))
+    return len(words) < _RUN or all(run in known for run in _runs_of(words))
 
 
 def _speaks(lines: Iterable[Line]) -> bool:

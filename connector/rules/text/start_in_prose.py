@@ -182,8 +182,8 @@ def starts_in_prose(
             continue
         lead = _leading(following)
         parts = parts_of(" ".join(lead.split()))
-        dated = parts.dates or parts.weekdays or parts.zones or _CLOCK_WORD.search(lead)
-        dated = dated or (zones.customer and _CLOCK.search(lead))
+        today = _CLOCK_WORD.search(lead) or (zones.customer and _CLOCK.search(lead))
+        dated = parts.dates or parts.weekdays or parts.zones or today
         if len(lead) > _SINCE_REACH or not (parts.times and dated):
             continue
         if not parts.zones and names_unknown_zone(following, len(lead.rstrip(" ("))):
