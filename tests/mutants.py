@@ -172,11 +172,14 @@ def _statements(file: str, function: str) -> list[range]:
     tree = ast.parse(textwrap.dedent("\n".join(_source(file)[line - 1] for line in span)))
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+        if isinstance(node, ast.match_case):
+            begins, ends = node.pattern.lineno, node.body[0].lineno
+        elif isinstance(node, ast.stmt | ast.excepthandler):
             inner = getattr(node, "body", None)
-            begins = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
-            ends = inner[0].lineno if inner else (node.end_lineno or begins) + 1
-            found.append(range(span.start + begins - 1, span.start + max(ends, begins + 1) - 1))
+            begins, ends = node.lineno, inner[0].lineno if inner else (node.end_lineno or node.lineno) + 1
+        else:
+            continue
+        found.append(range(span.start + begins - 1, span.start + max(ends, begins + 1) - 1))
     return found
 
 

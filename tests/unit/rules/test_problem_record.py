@@ -223,7 +223,7 @@ def test_every_deadline_is_named_with_its_date_in_reminder_warning_and_reason() 
     assert outcome.due is not None
     assert due[1] < outcome.due < due[2], "the next reminder"
     reminded = decide(problem_record, ticket, POLICY, outcome.due).notes[2]
-    assert (reminded.title, reminded.marks) == ("Problem: soon due", {"problem-reminder-fix_date-20261221T1000"})
+    assert (reminded.title, set(reminded.marks)) == ("Problem: soon due", {"problem-reminder-fix_date-20261221T1000"})
     assert len(decide(problem_record, ticket, POLICY, outcome.due - SECOND).notes) == 3
     assert decide(problem_record, ticket, POLICY, outcome.due).due == due[2]
     assert decide(problem_record, ticket, POLICY, due[2]).due is None

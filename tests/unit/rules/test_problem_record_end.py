@@ -184,7 +184,7 @@ def test_what_comes_after_the_fix_opens_it_again_and_within_two_weeks_even_after
     assert outcome.state is (TicketState.OPEN if back else None)
     if back:
         assert outcome.changes == {"problem_state": ProblemState.INVESTIGATING, "review_on": None}
-        assert [(told.title, told.marks) for told in outcome.notes] == [("Problem is back", {"problem-back-20"})]
+        assert [(told.title, set(told.marks)) for told in outcome.notes] == [("Problem is back", {"problem-back-20"})]
         assert outcome.again
     elif held is FINAL:
         assert (outcome.changes, outcome.notes) == ({"next_escalation_at": None}, ())

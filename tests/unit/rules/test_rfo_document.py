@@ -1,5 +1,6 @@
 """R32, R33: what stands in an RFO document, value by value. Its looks: ``tests/unit/documents``."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,12 +29,12 @@ def document(about: Ticket, history: tuple[Change, ...] = (), edition: Edition |
     return rfo_document(about, own, rfo_text(own, about, POLICY, None), POLICY, wanted)
 
 
-def content(about: Ticket, **more: Any) -> dict[str, Any]:
+def content(about: Ticket, **more: Any) -> Mapping[str, Any]:
     return document(about, **more).content
 
 
 def test_the_whole_document() -> None:
-    text = {
+    text: Any = {
         "rfo_summary": "The line was down.\n\n It is up. ",
         "rfo_trigger": "Road works.",
         "third_party_reference": "Carrier 4711",
