@@ -11,7 +11,7 @@ from connector.domain.changes import Changes
 from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
-from connector.domain.model import Instant, Model
+from connector.domain.model import Instant, Model, TicketId
 from connector.domain.once import once
 from connector.domain.past import OpenProblem, PlaceSearch
 from connector.domain.vocabulary import TicketState
@@ -162,8 +162,7 @@ class Asked(NamedTuple):
 
     numbers: tuple[str, ...] = ()
     """Those with these numbers, as people see them."""
-    tickets: tuple[str, ...] = ()
-    """Those with these ids."""
+    tickets: tuple[TicketId, ...] = ()
     place: PlaceSearch | None = None
     """Open incidents of this place."""
 
@@ -210,8 +209,8 @@ class Outcome(NamedTuple):
     """The state the ticket should have; ``None`` leaves it to people."""
     notices: tuple[Notice, ...] = ()
     creates: tuple[NewTicket, ...] = ()
-    touches: tuple[str, ...] = ()
-    """Ids of tickets that have to be looked at again because of this one."""
+    touches: tuple[TicketId, ...] = ()
+    """Tickets that have to be looked at again because of this one."""
     search: PlaceSearch | None = None
     """What has been at the incident's place before is to be counted now: one search (R31)."""
     reasons: Sequence[str] = ()
@@ -220,8 +219,8 @@ class Outcome(NamedTuple):
     """UTC. The next moment at which this rule may decide otherwise without any event."""
     asks: Asked | None = None
     """What the rule cannot decide yet without other tickets: they are read, and all rules run once more."""
-    links: tuple[str, ...] = ()
-    """Ids of tickets that this one has to be linked to."""
+    links: tuple[TicketId, ...] = ()
+    """Tickets that this one has to be linked to."""
     ends: bool = False
     """No rule about incidents holds for the ticket any more."""
     again: bool = False
@@ -237,8 +236,8 @@ class Decision(NamedTuple):
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
-    links: tuple[str, ...] = ()
-    touches: tuple[str, ...] = ()
+    links: tuple[TicketId, ...] = ()
+    touches: tuple[TicketId, ...] = ()
     asks: tuple[Asked, ...] = ()
     search: PlaceSearch | None = None
     unfinished: bool = False

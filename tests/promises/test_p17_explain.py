@@ -23,6 +23,7 @@ from connector import logs
 from connector.cli import cli
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
@@ -66,7 +67,7 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         nothing: dict[str, Any] = {"changes": {}, "note": None, "state": None, "creates": []}
         self.looks.append(Looked(self._explain(ticket_id), nothing))
         return self._desk.read(ticket_id)
@@ -76,7 +77,7 @@ class Watched:
         self.looks[-1].did.update(state=state and state.value)
         return self._desk.write(ticket, changes, note, state)
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         self.looks[-1].did["creates"].append(new.model_dump(mode="json"))
         return self._desk.ensure(new, incident)
 

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from connector.domain.decision import Note
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.jira.memory import INTENDED, MARKS, Memory
 from connector.policy.load import load_policy
@@ -131,7 +132,7 @@ def escalated(bench: Bench) -> str:
 def settles(bench: Bench, issue: str) -> None:
     """The connector works until there is nothing left to do."""
     for _ in range(6):
-        if reconcile(bench.desk, POLICY, issue, bench.clock()).decision.writes_nothing:
+        if reconcile(bench.desk, POLICY, TicketId(issue), bench.clock()).decision.writes_nothing:
             return
         bench.passes(seconds=3)
     raise AssertionError("the connector never comes to rest")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import connector.helpdesks.jira
 from connector.domain.changes import Changes
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
 from connector.domain.mark import Mark
-from connector.domain.ticket import key_of
 from connector.domain.vocabulary import Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.jira.messages import VISIBILITY

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
-from connector.domain.ticket import key_of
 from connector.domain.vocabulary import (
     CauseCategory,
     Duplicate,
