@@ -254,7 +254,7 @@ class Worker:
         self.exposed, self._stopping = exposed, True
         metrics.exposed(self._name)
         log.critical("all work is stopped: an internal note came back public", helpdesk=self._name, cause=str(exposed))
-        self._table.set_stopped(self._name, str(exposed))
+        self._table.helpdesks.set_stopped(self._name, str(exposed))
 
     def _learn_pauses(self) -> None:
         """Reads the pauses of all workers. One of this process counts until it is among them: then people can lift
