@@ -59,6 +59,7 @@ def _life(database_url: str) -> Iterator[Served]:
         stage.desk.open(request(contact={"email": "new@harbour.example"}))
         stage.desk.opened(request().key)
         stage.desk.reported(["SVC-1005"])
+        assert stage.desk.mail(ticket, "grace@interspace.example", "Escalation level 2", "Please look at it.")
         yield from (call for call in sandbox.requests if call.user == BOT)
 
 
