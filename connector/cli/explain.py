@@ -76,7 +76,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             if decision.asks and at is None:
                 seen = with_others(desk, seen, decision.asks)
                 decision = evaluate(seen, policy, now)
-            # Reasons are put into words here, where a time that no calendar knows is told.
+            # Reasons and the note are put into words here, where a time that no calendar knows is told.
             named = _named(decision)
     except (ValueError, OverflowError) as error:
         if at is None:
@@ -107,7 +107,7 @@ def _tell(text: Failure) -> None:
 
 def _named(decision: Decision) -> dict[str, Any]:
     outcomes = [outcome._asdict() | {"reasons": list(outcome.reasons)} for outcome in decision.outcomes]
-    return decision._asdict() | {"outcomes": outcomes}
+    return decision._asdict() | {"outcomes": outcomes, "note": decision.note and decision.note.as_data()}
 
 
 def _read(desk: Helpdesk, ticket_id: TicketId, hint: str) -> Ticket:

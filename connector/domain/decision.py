@@ -52,18 +52,72 @@ class Notice:
         return MESSAGES[self.message] is Audience.CUSTOMER
 
 
-class Note(Model):
-    """A message as the connector adds it to a ticket. Public notes go to the customer."""
+class Note:
+    """A message as the connector adds it to a ticket. Public notes go to the customer.
 
-    public: bool
-    title: str
-    text: str
-    marks: frozenset[Mark] = frozenset()
-    """The steps this note proves to be done."""
-    documents: tuple[Document, ...] = ()
-    """What is sent with it, as the rules say it."""
-    files: tuple[File, ...] = ()
-    """The same as files: they are made right before the note is written."""
+    ``words`` puts title and text into words when somebody reads them: of most looks nobody reads more than the marks.
+    """
+
+    def __init__(
+        self,
+        *,
+        public: bool,
+        title: str = "",
+        text: str = "",
+        words: Callable[[], tuple[str, str]] | None = None,
+        marks: frozenset[Mark] = frozenset(),
+        documents: tuple[Document, ...] = (),
+        files: tuple[File, ...] = (),
+    ) -> None:
+        self.public = public
+        self.marks = marks
+        """The steps this note proves to be done."""
+        self.documents = documents
+        """What is sent with it, as the rules say it."""
+        self.files = files
+        """The same as files: they are made right before the note is written."""
+        self._words = words or (lambda: (title, text))
+
+    @once
+    def _worded(self) -> tuple[str, str]:
+        return self._words()
+
+    @property
+    def title(self) -> str:
+        """On one line."""
+        return self._worded[0]
+
+    @property
+    def text(self) -> str:
+        """Without the title."""
+        return self._worded[1]
+
+    def with_files(self, files: tuple[File, ...], marks: frozenset[Mark]) -> "Note":
+        """The note with its documents as files, which ``marks`` prove besides."""
+        title, text = self._worded
+        return Note(
+            public=self.public, title=title, text=text, marks=self.marks | marks, documents=self.documents, files=files
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it by names, put into words."""
+        return {
+            "public": self.public,
+            "title": self.title,
+            "text": self.text,
+            "marks": self.marks,
+            "documents": self.documents,
+            "files": self.files,
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Note) and self.as_data() == other.as_data()
+
+    def __hash__(self) -> int:
+        return hash((self.public, self.marks))
+
+    def __repr__(self) -> str:
+        return f"Note({self.as_data()})"
 
 
 class Shared(Model):

@@ -318,7 +318,7 @@ def _with_files(note: Note | None, policy: Policy) -> Note | None:
     except DocumentError as error:
         raise PermanentError(str(error)) from error
     marks = frozenset(Mark("document", sha256(file.content).hexdigest()[:16]) for file in files)
-    return note.model_copy(update={"files": files, "marks": note.marks | marks})
+    return note.with_files(files, marks)
 
 
 def _check(holds: Callable[[], bool]) -> None:

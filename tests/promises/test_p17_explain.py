@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from connector import logs
 from connector.cli import cli
@@ -72,7 +73,7 @@ class Watched:
         return self._desk.read(ticket_id)
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
-        self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(note.model_dump(mode="json")))
+        self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(_noted(note)))
         self.looks[-1].did.update(state=state and state.value)
         return self._desk.write(ticket, changes, note, state)
 
@@ -87,6 +88,11 @@ def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _ACTS = ("changes", "state", "notices", "creates", "links", "touches")
+
+
+def _noted(note: Note) -> dict[str, Any]:
+    plain: dict[str, Any] = to_jsonable_python({**note.as_data(), "files": ()})
+    return plain
 
 
 def _sorted(note: dict[str, Any]) -> dict[str, Any]:

@@ -115,6 +115,41 @@ def test_version_4_comes_back_as_it_was_sent() -> None:
     assert found["statusChange"][0].keys() >= {"status", "changeDate"}
 
 
+def test_version_4_keeps_what_it_knows_from_version_5() -> None:
+    def back(document: dict[str, Any]) -> dict[str, Any]:
+        sent_so = from_version_4(checked(document, VERSION_4, whole=True, typed=False))
+        found = to_version_4(shown(incident(kept=(kept(sent_so),))))
+        return {name: found.get(name) for name in ("externalId", "externalIdentifier")}
+
+    only = [{"id": "B", "owner": "NOC", "@type": "ExternalIdentifier"}]
+    assert back({**OLD, "externalIdentifier": only}) == {"externalId": "4712", "externalIdentifier": only}
+    without = {name: value for name, value in OLD.items() if name != "externalId"}
+    assert back({**without, "externalIdentifier": only}) == {"externalId": "B", "externalIdentifier": only}
+    assert back(OLD) == {"externalId": "4712", "externalIdentifier": None}
+
+
+def test_a_party_that_is_a_role_alone_is_none_in_version_4() -> None:
+    parties = [{"role": "reporter"}, {"role": "owner", "partyOrPartyRole": None}, *LARGE["relatedParty"]]
+
+    found = shown(incident(kept=(kept({**LARGE, "relatedParty": parties}),)))
+
+    assert [each["role"] for each in found["relatedParty"]] == ["reporter", "owner", "reporter"]
+    assert [each["id"] for each in to_version_4(found)["relatedParty"]] == ["9867"]
+
+
+def test_null_within_an_attribute_is_nothing_too() -> None:
+    patch = {"note": [{"id": None, "text": None, "author": "Ada"}], "channel": {"name": None, "role": "x"}}
+
+    found = shown(incident(kept=(kept(LARGE), patched(patch, at(minutes=1)))))
+
+    assert found["channel"] == {"id": "8774", "role": "x", "@type": "ChannelRef"}, "a merge patch (RFC 7396)"
+    assert found["note"][-1]["id"]
+    assert "text" not in found["note"][-1]
+    assert "None" not in message_of(patch, CALLER, TicketId("41"), 1, T0).text
+    entity = {"role": "service", "entity": {"id": "SVC-1005", "name": None}}
+    shown(incident(kept=(kept({**SMALL, "relatedEntity": [entity]}),)))
+
+
 def test_the_rules_read_what_was_sent() -> None:
     made = request_of(LARGE, CALLER, default_policy(), "4711", T0)
 

@@ -200,10 +200,12 @@ def test_no_damage_repeats_or_skips_a_level(bench: Bench, damage: str) -> None:
 def test_an_old_memory_put_back_repeats_nothing(bench: Bench) -> None:
     issue = bench.opens()
     ticket = bench.read(issue)
-    bench.desk.write(ticket, {}, Note(public=False, title="2", text="", marks=frozenset({"level-2"})))
+    bench.desk.write(ticket, {}, Note(public=False, title="2", text="", marks=frozenset({Mark.parse("level-2")})))
     old = json.loads(json.dumps(bench.jira.world.issue(issue).properties[MARKS]))
     bench.passes(seconds=5)
-    bench.desk.write(bench.read(issue), {}, Note(public=False, title="3", text="", marks=frozenset({"level-3"})))
+    bench.desk.write(
+        bench.read(issue), {}, Note(public=False, title="3", text="", marks=frozenset({Mark.parse("level-3")}))
+    )
     bench.calls(bench.agent, "PUT", f"issue/{issue}/properties/{MARKS}", old)
 
     assert {"level-2", "level-3"} <= bench.read(issue).marks.keys()

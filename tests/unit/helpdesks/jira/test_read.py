@@ -7,6 +7,7 @@ import pytest
 
 from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
+from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
 from connector.helpdesks import long_answer
@@ -19,7 +20,7 @@ from tests.unit.helpdesks.jira.bench import Bench
 
 
 def note(text: str = "Something", *, public: bool = False, marks: tuple[str, ...] = ("level-2",)) -> Note:
-    return Note(public=public, title="A title", text=text, marks=frozenset(marks))
+    return Note(public=public, title="A title", text=text, marks=frozenset(map(Mark.parse, marks)))
 
 
 def test_a_request_in_the_portal(bench: Bench) -> None:

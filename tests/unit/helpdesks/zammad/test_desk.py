@@ -10,6 +10,7 @@ import responses
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
+from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority, RfoStatus, TicketState
@@ -43,8 +44,18 @@ from tests.unit.helpdesks.zammad.answers import (
 )
 
 DUE = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
-INTERNAL = Note(public=False, title="Escalation level 2: shift manager", text="Reached.", marks=frozenset({"level-2"}))
-PUBLIC = Note(public=True, title="Ticket 41007: details needed", text="Hello", marks=frozenset({"asked", "understood"}))
+INTERNAL = Note(
+    public=False,
+    title="Escalation level 2: shift manager",
+    text="Reached.",
+    marks=frozenset({Mark.parse("level-2")}),
+)
+PUBLIC = Note(
+    public=True,
+    title="Ticket 41007: details needed",
+    text="Hello",
+    marks=frozenset(map(Mark.parse, ("asked", "understood"))),
+)
 TASK = NewTicket(
     key="rfo:7",
     title="RFO for incident 41007",
