@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from textwrap import indent
 
 import structlog
@@ -11,6 +11,7 @@ from structlog.typing import EventDict, WrappedLogger
 from connector.settings import Settings, secret_names
 
 _HIDDEN = "[secret]"
+_Hide = Callable[[WrappedLogger, str, EventDict], EventDict]
 
 
 def configure(settings: Settings) -> None:
@@ -42,7 +43,7 @@ def secret_texts(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted(text for text in texts | {password} if text))
 
 
-def _hide(secrets: Iterable[str]) -> structlog.typing.Processor:
+def _hide(secrets: Iterable[str]) -> _Hide:
     """The last safeguard: no code should log a secret, but a foreign library's error text may hold one."""
     hidden = tuple(secrets)
 
@@ -52,7 +53,7 @@ def _hide(secrets: Iterable[str]) -> structlog.typing.Processor:
     return processor
 
 
-def _json(hide: structlog.typing.Processor, secrets: Sequence[str]) -> structlog.typing.Processor:
+def _json(hide: _Hide, secrets: Sequence[str]) -> structlog.typing.Processor:
     """A line as JSON. Nearly all of them hold nothing to hide or to escape, which the whole line tells at once."""
     render = structlog.processors.JSONRenderer(ensure_ascii=False)
 

@@ -205,13 +205,13 @@ class Connection:
         self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
     ) -> requests.PreparedRequest:
         """Put together here: to have an address taken apart that is known to be sound costs more than to send it."""
-        request, told = requests.PreparedRequest(), {**self.headers}
+        request, told = requests.PreparedRequest(), {**self.headers, **(headers or {})}
         request.method, request.url = method, f"{self.base}{path}"
         if body is not None:
             # Unescaped text: limits of length may count an escaped umlaut as six characters.
             data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             request.body, told["Content-Length"] = data, str(len(data))
-        request.headers = told | (headers or {})  # type: ignore[assignment]  # whoever reads them knows our spelling
+        request.headers = told  # type: ignore[assignment]  # whoever reads them knows our spelling
         return request
 
 
