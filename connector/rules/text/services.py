@@ -26,6 +26,10 @@ _ILL = re.compile(
     r"\b(?:not (?!affected)|n't|nicht (?!betroffen)|kein\w*|nichts|down|dead|errors?|loss|outage|problem|fails?)\b",
     re.IGNORECASE,
 )
+_NOT_IT = re.compile(
+    r"(?:\bnot|\bnicht|\binstead of|\brather than|\bstatt|\banstatt)(?: (?:the|der|die|den))? $", re.IGNORECASE
+)
+"""Before a service that it is not: "SVC-1006, not SVC-1005"."""
 
 
 @lru_cache(maxsize=16)
@@ -43,17 +47,22 @@ def services_in(text: str, pattern: str) -> list[str]:
 
 
 def affected_services(text: str, pattern: str) -> list[str]:
-    """Of several services in free text those that are not said to work."""
+    """Of several services in free text those that are not said to work, and are not denied."""
     services = services_in(text, pattern)
     if len(services) < 2:
         return services
-    well = {
+    denied = {
+        match[0].casefold()
+        for match in _whole_word(pattern).finditer(text)
+        if _NOT_IT.search(text, max(0, match.start() - 20), match.start())
+    }
+    not_affected = denied | {
         service.casefold()
         for clause in _CLAUSE.findall(text)
         if _WELL.search(clause) and not _ILL.search(clause)
         for service in services_in(clause, pattern)
     }
-    return [service for service in services if service.casefold() not in well] or services
+    return [service for service in services if service.casefold() not in not_affected] or services
 
 
 def one_service(services: Iterable[str], known: frozenset[str]) -> str | Unclear:
