@@ -348,7 +348,8 @@ def _tell(result: Reconciled, seconds: float) -> None:
         # The title of a letter is that of the ticket: the customer's words.
         note=("letter" if decision.note.public else decision.note.title) if decision.note else None,
         created=[new.key for new in decision.creates],
-        rules={outcome.rule: outcome.reasons[-1] for outcome in decision.outcomes if outcome.reasons},
+        # To put the reasons of all the others into words would cost a tenth of the whole look; explain does.
+        rules={outcome.rule: outcome.reasons[-1] for outcome in decision.outcomes if outcome.acts and outcome.reasons},
         due=result.due.isoformat() if result.due else None,
         ms=round(seconds * 1000, 1),
     )

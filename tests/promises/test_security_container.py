@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from connector.settings import declared, secret_names, variable
-from connector.settings_file import FILE_VARIABLE
+from connector.settings.file import FILE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
