@@ -9,7 +9,7 @@ from threading import RLock
 import requests
 
 from connector.sandbox.front import Post, attempt
-from connector.sandbox.jira.records import Delivery, Webhook
+from connector.sandbox.jira.records import Delivery, Row
 from connector.sandbox.jira.world import World
 
 RETRIES = 5
@@ -66,7 +66,7 @@ def next_due(world: World) -> datetime | None:
     return min((delivery.due for delivery in world.deliveries.values()), default=None)
 
 
-def _headers(world: World, webhook: Webhook, delivery: Delivery) -> dict[str, str]:
+def _headers(world: World, webhook: Row, delivery: Delivery) -> dict[str, str]:
     headers = {"User-Agent": "Atlassian Webhook HTTP Client", "Content-Type": "application/json; charset=UTF-8"}
     if world.cloud:
         headers["X-Atlassian-Webhook-Identifier"] = delivery.identifier

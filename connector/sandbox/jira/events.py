@@ -7,7 +7,7 @@ from connector.sandbox.jira import fields, shown
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import to_json
 from connector.sandbox.jira.matching import matches
-from connector.sandbox.jira.records import ChangeRecord, Comment, Delivery, Issue, Json, Link, Webhook
+from connector.sandbox.jira.records import ChangeRecord, Comment, Delivery, Issue, Json, Link, Row
 from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import World
 
@@ -85,7 +85,7 @@ def _about_issue(world: World, event: str, issue: Issue, actor: str, about_it: d
     _send(world, listeners, event, about)
 
 
-def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
+def _listeners(world: World, event: str, issue: Issue | None) -> list[Row]:
     return [
         webhook
         for webhook in world.webhooks.values()
@@ -95,7 +95,7 @@ def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
     ]
 
 
-def _send(world: World, listeners: list[Webhook], event: str, about: dict[str, Json]) -> None:
+def _send(world: World, listeners: list[Row], event: str, about: dict[str, Json]) -> None:
     now = world.now()
     body = to_json({"timestamp": epoch_millis(now), "webhookEvent": event, **about})
     for webhook in listeners:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from connector.sandbox.jira import fields, seed
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, LinkType
+from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, Row
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import World
 
@@ -153,7 +153,7 @@ def change(world: World, held: ChangeRecord, zone: tzinfo) -> dict[str, Json]:
     return {"id": held.id, "author": author, "created": created, "items": held.items}
 
 
-def link_type(world: World, held: LinkType) -> dict[str, Json]:
+def link_type(world: World, held: Row) -> dict[str, Json]:
     """A kind of link."""
     return {
         "id": held.id,
