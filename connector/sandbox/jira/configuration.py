@@ -7,7 +7,7 @@ from connector.sandbox.jira.errors import JiraError, not_found
 from connector.sandbox.jira.fields import described_priority, shown_project
 from connector.sandbox.jira.kinds import Kind, anybody
 from connector.sandbox.jira.matching import meaning
-from connector.sandbox.jira.records import Json, Row
+from connector.sandbox.jira.records import Json, Row, new_dashboard
 from connector.sandbox.jira.world import BASE_URL
 
 _GADGETS = "rest/gadgets/1.0/g/com.atlassian.jira.gadgets"
@@ -218,9 +218,7 @@ DASHBOARD = Kind(
     "The dashboard",
     lambda call: call.world.dashboards,
     _dashboard,
-    new=lambda call: Row(
-        name="", owner=call.user.id, description="", shares=[], editors=[], gadgets={}, item_properties={}
-    ),
+    new=lambda call: new_dashboard(call.user.id),
     sequence="dashboard",
     columns=_SHARED,
     required=("name", "sharePermissions", "editPermissions"),

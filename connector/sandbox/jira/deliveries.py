@@ -70,7 +70,7 @@ def _headers(world: World, webhook: Row, delivery: Delivery) -> dict[str, str]:
     headers = {"User-Agent": "Atlassian Webhook HTTP Client", "Content-Type": "application/json; charset=UTF-8"}
     if world.cloud:
         headers["X-Atlassian-Webhook-Identifier"] = delivery.identifier
-        headers["X-Atlassian-Webhook-Flow"] = delivery.flow
+        headers["X-Atlassian-Webhook-Flow"] = "Primary"
         if delivery.attempts:
             headers["X-Atlassian-Webhook-Retry"] = str(delivery.attempts)
     if webhook.secret:

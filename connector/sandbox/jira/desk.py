@@ -2,8 +2,7 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -235,16 +234,6 @@ class SandboxJira(Front):
         """A file on an issue, by the owner of a token. Raises KeyError for an unknown token."""
         with self._lock:
             changing.attach(self.world, self.world.issue(issue), self.world.tokens[by], filename, content)
-
-    @contextmanager
-    def bulk_change(self) -> Iterator[None]:
-        """What is changed meanwhile is one bulk change: its webhooks take the second lane, within 15 minutes."""
-        with self._lock:
-            self.world.bulk = True
-            try:
-                yield
-            finally:
-                self.world.bulk = False
 
     def act(self, what: Callable[[World], T]) -> T:
         """Do something to the world while nobody else does; see `reorganizing`."""

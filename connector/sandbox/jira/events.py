@@ -1,6 +1,5 @@
 """What happens is told to webhooks: one body for each event, made at once, delivered later."""
 
-from datetime import timedelta
 from typing import Literal
 
 from connector.sandbox.jira import fields, shown
@@ -12,7 +11,6 @@ from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import World
 
 CommentEvent = Literal["comment_created", "comment_updated", "comment_deleted"]
-SECONDARY_WITHIN = timedelta(minutes=15)
 _SIX = ("summary", "issuetype", "project", "assignee", "priority", "status")
 
 
@@ -99,10 +97,6 @@ def _send(world: World, listeners: list[Row], event: str, about: dict[str, Json]
     now = world.now()
     body = to_json({"timestamp": epoch_millis(now), "webhookEvent": event, **about})
     for webhook in listeners:
-        due = now
-        if world.bulk:
-            due += timedelta(seconds=world.random.uniform(1, SECONDARY_WITHIN.total_seconds()))
         identifier = f"{world.random.getrandbits(128):032x}"
         content = b"" if webhook.exclude_body else body
-        flow: Literal["Primary", "Secondary"] = "Secondary" if world.bulk else "Primary"
-        world.deliveries[identifier] = Delivery(identifier, webhook.id, content, flow, due)
+        world.deliveries[identifier] = Delivery(identifier, webhook.id, content, now)

@@ -36,6 +36,12 @@ def new_context(name: str, **more: Any) -> Row:
     return Row(name=name, description="", project_ids=[], issue_type_ids=[], options={}, **more)
 
 
+def new_dashboard(owner: str, **more: Any) -> Row:
+    """A dashboard without gadgets."""
+    blank = {"name": "", "description": "", "shares": [], "editors": [], "gadgets": {}, "item_properties": {}}
+    return Row(owner=owner, **{**blank, **more})
+
+
 @dataclass(eq=False)
 class CustomField:
     """A custom field; `kind` is the end of its type key, such as `textfield` or `select`."""
@@ -184,6 +190,5 @@ class Delivery:
     identifier: str
     webhook_id: int
     body: bytes
-    flow: Literal["Primary", "Secondary"]
     due: datetime
     attempts: int = 0

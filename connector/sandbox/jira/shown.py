@@ -25,7 +25,6 @@ class View(NamedTuple):
     without: frozenset[str] = frozenset()
     changelog: bool = False
     properties: tuple[str, ...] = ()
-    transitions: bool = False
     comments: int = 5000
     changes: int = 5000
 
@@ -48,7 +47,6 @@ def view_of(call: Call, wanted: Iterable[str], expand: Iterable[str], properties
         without,
         changelog="changelog" in asked,
         properties=tuple(properties),
-        transitions="transitions" in asked,
         comments=call.world.embedded_comments,
         changes=call.world.embedded_changes,
     )

@@ -2,7 +2,7 @@
 
 import zlib
 
-from connector.sandbox.jira import configuration, fields, properties, seed
+from connector.sandbox.jira import configuration, fields, seed
 from connector.sandbox.jira.access import is_admin, is_project_admin, is_support, project_for, shown_user
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.errors import JiraError
@@ -194,19 +194,9 @@ def project_role(call: Call, key: str, role_id: str) -> Answer:
     return 200, shown | {"actors": users + groups}
 
 
-def project_property(call: Call, key: str, name: str) -> Answer:
-    """`GET /project/{key}/properties/{name}`: for whoever may browse the project."""
-    return properties.shown(project_for(call, key).properties, name)
-
-
-def set_project_property(call: Call, key: str, name: str) -> Answer:
-    """`PUT /project/{key}/properties/{name}`, by administrators of site or project."""
-    return properties.stored(_administered(call, key).properties, name, call.body)
-
-
-def drop_project_property(call: Call, key: str, name: str) -> Answer:
-    """`DELETE /project/{key}/properties/{name}`."""
-    return properties.dropped(_administered(call, key).properties, name)
+def held_properties(call: Call, key: str, *, write: bool) -> dict[str, Json]:
+    """Of a project: for whoever may browse it, and to be written by administrators of site or project."""
+    return (_administered(call, key) if write else project_for(call, key)).properties
 
 
 def _administered(call: Call, key: str) -> Project:

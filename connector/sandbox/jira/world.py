@@ -25,6 +25,7 @@ from connector.sandbox.jira.records import (
     Screen,
     User,
     new_context,
+    new_dashboard,
 )
 from connector.sandbox.jira.times import whole_millis
 
@@ -100,8 +101,6 @@ class World:
         """Issues with a security level, which only administrators of the project see."""
         self.reopens: dict[str, str] = {}
         """Where a customer's public comment moves an issue, by the id of its status: a preset of the project."""
-        self.bulk = False
-        """Whether what happens now is a bulk change, whose webhooks take the second lane."""
         self._sequences: dict[str, Iterator[int]] = {}
         _install(self)
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
@@ -265,7 +264,8 @@ def _install(world: World) -> None:
     world.new_screen("Default Screen")
     scheme = world.new_field_scheme("Default Field Scheme" if world.migrated else "Default Field Configuration")
     if not world.cloud:
-        world.add(world.dashboards, "dashboard", "System Dashboard", owner="", shares=[{"type": "global"}], gadgets={})
+        number = str(world.next_id("dashboard"))
+        world.dashboards[number] = new_dashboard("", id=number, name="System Dashboard", shares=[{"type": "global"}])
     world.new_custom_field("Request Type", seed.REQUEST_TYPE_FIELD)
     world.new_custom_field("Organizations", seed.ORGANIZATIONS_FIELD)
     scheme.fields |= world.custom_fields.keys()

@@ -52,6 +52,8 @@ class Resource:
     check: Callable[[World, Record], None] = _no_check
     after: Callable[[World, Record], None] = _no_check
     shown: Callable[[World, Record], Record] = _as_stored
+    only_newest: bool = False
+    """There is no such table before 7.0."""
     to_agents: Callable[[World, Record, Record], bool] | None = None
     """From 7.0 on: which records an agent (the second one) sees without those permissions."""
 
@@ -61,14 +63,15 @@ class Resource:
         return {**self.defaults, **newer, **(self.newest if world.newest else {})}
 
 
-def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
-    """The five actions of a table by name."""
+def routes(resource: Resource) -> dict[str, Callable[..., Answer]]:
+    """The five actions of a table by method and path."""
+    path = resource.table
     return {
-        "index": partial(index, resource),
-        "show": partial(show, resource),
-        "create": partial(create, resource),
-        "update": partial(update, resource),
-        "delete": partial(delete, resource),
+        f"GET {path}": partial(index, resource),
+        f"GET {path}/:id": partial(show, resource),
+        f"POST {path}": partial(create, resource),
+        f"PUT {path}/:id": partial(update, resource),
+        f"DELETE {path}/:id": partial(delete, resource),
     }
 
 
