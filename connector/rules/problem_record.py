@@ -125,6 +125,7 @@ def _list(incidents: list[LinkedTicket]) -> tuple[Notice, ...]:
                 "customer": link.customer or None,
                 "began": link.began,
                 "minutes": minutes,
+                "open": not link.state.is_over,
             }
             for link, minutes in zip(incidents, ended, strict=True)
         ],
