@@ -11,7 +11,7 @@ from connector.sandbox.zammad import assets, checks, shapes
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.resources import Resource
 
-_EVERYBODY = ("ticket.agent", "ticket.customer")
+_AGENTS, _EVERYBODY = ("ticket.agent",), ("ticket.agent", "ticket.customer")
 
 
 def _columns(empty: str, **values: Any) -> Record:
@@ -31,6 +31,7 @@ _ALL = (
             active=True,
         ),
         change=("admin.object", "admin.ticket_state"),
+        kept_by=(("Ticket", "state_id"),),
         read=_EVERYBODY,
         required=("state_type_id",),
     ),
@@ -39,6 +40,7 @@ _ALL = (
         "ticket_priorities",
         _columns("name ui_icon ui_color note", default_create=False, active=True),
         change=("admin.object", "admin.ticket_priority"),
+        kept_by=(("Ticket", "priority_id"),),
         read=_EVERYBODY,
     ),
     Resource(
@@ -52,7 +54,7 @@ _ALL = (
             shared_drafts=True,
         ),
         change=("admin.group",),
-        read=(),
+        kept_by=(("Ticket", "group_id"),),
         check=checks.group,
         shown=assets.group_json,
         to_agents=shapes.works_in,
@@ -70,7 +72,7 @@ _ALL = (
             group_ids={},
         ),
         change=("admin.role",),
-        read=(),
+        kept_by=(("User", "role_ids"),),
         given=shapes.role,
         to_agents=shapes.has_role,
     ),
@@ -80,6 +82,8 @@ _ALL = (
         _columns("name", shared=True, domain="", domain_assignment=False, active=True, note=""),
         newer=_columns("", vip=False),
         change=("admin.organization",),
+        kept_by=(("User", "organization_id"), ("Ticket", "organization_id")),
+        read=_AGENTS,
         shown=assets.organization_json,
     ),
     Resource(
@@ -91,7 +95,7 @@ _ALL = (
         newer=_columns("pre_defined_webhook_type custom_payload", customized_payload=False, preferences={}),
         newest=_columns("bearer_token", http_method="post"),
         change=("admin.webhook",),
-        read=(),
+        unused=checks.webhook_unused,
         unique="",
         check=checks.webhook,
     ),
@@ -101,7 +105,6 @@ _ALL = (
         _columns("name condition perform note", disable_notification=True, active=True),
         newer=_columns("localization timezone", activator="action", execution_condition_mode="selective"),
         change=("admin.trigger",),
-        read=(),
         required=("condition", "perform"),
         check=checks.trigger,
     ),
@@ -110,7 +113,7 @@ _ALL = (
         "calendars",
         _columns("name timezone business_hours ical_url last_log last_sync", default=False, public_holidays={}),
         change=("admin.calendar",),
-        read=(),
+        kept_by=(("Sla", "calendar_id"),),
         check=checks.calendar,
         given=shapes.calendar,
         after=shapes.one_default_calendar,
@@ -120,7 +123,6 @@ _ALL = (
         "slas",
         _columns("calendar_id name first_response_time response_time update_time solution_time condition", data={}),
         change=("admin.sla",),
-        read=(),
         required=("calendar_id", "condition"),
         check=checks.sla,
     ),
@@ -129,6 +131,7 @@ _ALL = (
         "macros",
         _columns("name perform note", active=True, ux_flow_next_up="none", group_ids=[]),
         change=("admin.macro",),
+        read=_AGENTS,
         required=("perform",),
         check=checks.actions,
     ),
@@ -145,9 +148,9 @@ _ALL = (
             user_ids=[],
         ),
         change=("admin.overview",),
-        read=(),
         unique="link",
-        check=checks.overview,
+        blank={"name": "Name", "role_ids": "Roles"},
+        required=("condition", "order", "view"),
         given=shapes.overview,
     ),
     Resource(
@@ -165,13 +168,13 @@ _ALL = (
             priority=0,
         ),
         change=("admin.core_workflow",),
-        read=(),
     ),
     Resource(
         "Template",
         "templates",
         _columns("name options", active=True),
         change=("admin.template",),
+        read=_AGENTS,
         unique="",
         given=shapes.template,
     ),
@@ -180,15 +183,15 @@ _ALL = (
         "text_modules",
         _columns("name keywords content note", active=True, group_ids=[]),
         change=("admin.text_module",),
+        read=_AGENTS,
         unique="",
-        check=checks.text_module,
+        blank={"name": "Name", "content": "Content"},
     ),
     Resource(
         "ReportProfile",
         "report_profiles",
         _columns("name", active=True, condition={}),
         change=("admin.report_profile",),
-        read=(),
     ),
     Resource(
         "Job",
@@ -202,8 +205,8 @@ _ALL = (
             active=True,
         ),
         change=("admin.scheduler",),
-        read=(),
         newer=_columns("object localization timezone"),
+        required=("timeplan", "condition", "perform"),
         check=checks.job,
         after=shapes.next_run,
     ),
@@ -212,7 +215,6 @@ _ALL = (
         "postmaster_filters",
         _columns("name match perform note", channel="email", active=True),
         change=("admin.channel_email",),
-        read=(),
         unique="",
     ),
     Resource(
@@ -220,6 +222,8 @@ _ALL = (
         "email_addresses",
         _columns("channel_id name email note", active=True, preferences={}),
         change=("admin.channel_email",),
+        kept_by=(("Group", "email_address_id"),),
+        read=_AGENTS,
         unique="email",
         check=checks.email_address,
     ),
@@ -230,7 +234,6 @@ _ALL = (
         # From 7.0 on (`app/models/ai/agent.rb`); nothing of them runs here.
         only_newest=True,
         change=("admin.ai_agent",),
-        read=(),
     ),
 )
 RESOURCES: dict[str, Resource] = {resource.table: resource for resource in _ALL}
