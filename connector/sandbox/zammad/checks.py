@@ -55,9 +55,12 @@ def trigger(world: World, record: Record) -> None:
 
 
 def job(world: World, record: Record) -> None:
-    """What it is about, from 6.4 on (275)."""
+    """What it is about, from 6.4 on (275); only then when, which, and what to do (274)."""
     if world.newer and not record["object"]:
         raise ApiError(422, "Object can't be blank")
+    for column in ("timeplan", "condition", "perform"):
+        if record[column] is None:
+            raise ApiError(422, f"Attribute '{column}\" of relation \"jobs' required!")
     actions(world, record)
 
 

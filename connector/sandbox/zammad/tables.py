@@ -206,7 +206,6 @@ _ALL = (
         ),
         change=("admin.scheduler",),
         newer=_columns("object localization timezone"),
-        required=("timeplan", "condition", "perform"),
         check=checks.job,
         after=shapes.next_run,
     ),
