@@ -226,6 +226,11 @@ class Outcome(NamedTuple):
     again: bool = False
     """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
 
+    @property
+    def acts(self) -> bool:
+        """Whether anything is done because of it."""
+        return bool(self.changes or self.state or self.notices or self.creates or self.links or self.touches)
+
 
 class Decision(NamedTuple):
     """The difference between what a ticket is and what it should be."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 Json = Any
@@ -29,6 +29,15 @@ class User:
     active: bool = True
     hides_email: bool = False
     shown: dict[str, Json] = field(default_factory=dict)
+
+
+class Mail(NamedTuple):
+    """What Jira itself has mailed."""
+
+    to: str
+    subject: str
+    body: str
+    issue: str
 
 
 def new_context(name: str, **more: Any) -> Row:
