@@ -96,7 +96,7 @@ class Operations:
             desk.pauses.learn(paused.endpoints)
             if isinstance(desk, KnowsStaff):
                 desk.staff.recall(self.table.people.staff(helpdesk))
-            home = self.table.home(helpdesk)
+            home = self.table.helpdesks.home(helpdesk)
             policy = load_policy(self.settings.policy, self.settings.services)
             with turn():
                 return explained(desk, policy, find(desk), self.table.now(), home.since if home else None)
@@ -282,7 +282,7 @@ def _act(table: WorkTable, action: str, helpdesk: str, tickets: list[str]) -> tu
     keys = [Key(helpdesk, ticket) for ticket in tickets]
     if action == "lift":
         table.lift(helpdesk)
-        return ("lift" if table.stopped(helpdesk) is None else "stopped"), None
+        return ("lift" if table.helpdesks.stopped(helpdesk) is None else "stopped"), None
     if not keys:
         raise _Page(HTTPStatus.BAD_REQUEST, "Not done", "No ticket was named.")
     if action == "replay":

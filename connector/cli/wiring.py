@@ -59,7 +59,7 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> da
     with suppress(StoreError):
         table = WorkTable.open_existing(settings.database_url.get_secret_value())
         try:
-            home = table.home(helpdesk)
+            home = table.helpdesks.home(helpdesk)
         finally:
             table.close()
     if home is not None:
