@@ -34,7 +34,9 @@ def told(*articles: Article, history: tuple[Change, ...] = (), days: float = 0) 
 def test_support_is_told_of_another_detail(words: str, quoted: str) -> None:
     (written,) = told(said(words, at(minutes=20), id="2"))
 
-    assert quoted in written.text
+    said_otherwise = written.text.split("\n")[1]
+    assert said_otherwise.startswith("- ")
+    assert quoted in said_otherwise
     assert not written.public
 
 
