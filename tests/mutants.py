@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -199,7 +200,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     for policy in (default_policy(), office_p4()):
         for message in policy.messages.messages.values():
             _ = message._templates
-    # The model of languages takes longer to load than most tests.
+    # What takes longer to load than most tests: the model of languages, and what a fixture of all tests imports.
+    import_module("tests.contract.jira_specifications")
     _detector().detect("a text", model="lite")
     tests = Tests(session.items)
     gc.collect()
