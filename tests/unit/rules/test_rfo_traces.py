@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from connector.domain.ticket import LinkedTicket, MergedTicket, Ticket
-from connector.domain.vocabulary import Actor, RfoStatus, TicketKind, TicketState
+from connector.domain.ticket import Change, LinkedTicket, MergedTicket, Ticket
+from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.rules.rfo import rfo
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
 from tests.unit.rules.passes import decide, with_values
-from tests.unit.rules.test_rfo import OVER, asked, solved, task
+from tests.unit.rules.test_rfo import OVER, P1, P3, asked, solved, task
 from tests.unit.rules.test_rfo_release import DUE, outage, released
 
 POLICY = default_policy()
@@ -170,3 +170,101 @@ def test_the_eldest_open_task_of_the_incident_itself_comes_first() -> None:
     ticket = with_values(ticket, merged=(merged(),))
 
     assert decide(rfo, ticket, POLICY, at(hours=5)).touches == ("101", "95"), "99 is the one that goes on"
+
+
+# Which RFO is asked for
+
+
+def released_before(kind: str, status: RfoStatus = RfoStatus.RELEASED) -> Ticket:
+    """Its task is about to send another version."""
+    sent = note({f"rfo-sent-1-1-{kind}-801"}, at(hours=3))
+    return solved(links=(task(rfo_status=status),), articles=(asked(), sent))
+
+
+def test_a_task_that_has_delivered_is_enough() -> None:
+    outcome = decide(rfo, solved(links=(task(rfo_status=RfoStatus.DELIVERED),)), POLICY, at(hours=5))
+
+    assert (outcome.changes["rfo_status"], outcome.creates) == (RfoStatus.DELIVERED, ())
+
+
+def test_while_a_corrected_version_is_on_its_way_the_rfo_stays_delivered() -> None:
+    corrected = decide(rfo, released_before("final"), POLICY, at(hours=5))
+    preliminary = decide(rfo, released_before("preliminary"), POLICY, at(hours=5))
+
+    assert corrected.changes["rfo_status"] is RfoStatus.DELIVERED
+    assert preliminary.changes["rfo_status"] is RfoStatus.DUE
+
+
+def test_asked_for_once_more_by_support_it_is_due_anew_and_not_on_the_old_date() -> None:
+    shown = changed("rfo_due_at", None, at(days=7, hours=2), at(hours=2), Actor.CONNECTOR)
+    again = said("Please send them another RFO.", at(hours=4), Actor.AGENT)
+    ask = changed("rfo_requested", None, True, at(hours=4))
+    ticket = solved(history=(OVER, shown, DELIVERED, ask), articles=(asked(), again))
+    outcome = decide(rfo, ticket.with_changes({"rfo_requested": True}), POLICY, at(hours=5))
+
+    assert outcome.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": at(days=7, hours=4)}
+
+
+# Who gets one
+
+
+BACK = moved(TicketState.CLOSED, TicketState.OPEN, at(hours=5))
+AGAIN = moved(TicketState.OPEN, TicketState.CLOSED, at(hours=6))
+
+
+def first(new: Priority, hours: float = 0) -> Change:
+    return changed("priority", None, new, at(hours=hours), Actor.CONNECTOR)
+
+
+@pytest.mark.parametrize(
+    ("history", "asked_at", "gets_one"),
+    [
+        ((first(P1), changed("priority", P1, P3, at(hours=1)), OVER), 1, True),
+        ((first(P3), changed("priority", P3, P1, at(hours=2)), OVER), 1, True),
+        ((first(P3), OVER, changed("priority", P3, P1, at(hours=2, seconds=1))), 1, False),
+        ((first(P1), OVER, DELIVERED, changed("priority", P1, P3, at(hours=4)), BACK, AGAIN), 7, False),
+        ((first(P1), OVER, DELIVERED, BACK, changed("priority", P1, P3, at(hours=5.5)), AGAIN), 7, True),
+        ((first(P3), OVER, DELIVERED, changed("priority", P3, P1, at(hours=5)), BACK, AGAIN), 7, True),
+    ],
+    ids=["at-first", "at-the-end", "after-the-end", "lowered-between", "lowered-in-the-second", "as-it-came-back"],
+)
+def test_the_priorities_of_the_outages_that_it_is_about_decide(
+    history: tuple[Change, ...], asked_at: float, gets_one: bool
+) -> None:
+    ticket = solved(history[-1].new if history[-1].field == "priority" else P3, history=history)
+    ticket = with_values(ticket, articles=(asked(at(hours=asked_at)),))
+    status = decide(rfo, ticket, POLICY, at(hours=8)).changes["rfo_status"]
+
+    assert status is (RfoStatus.DUE if gets_one else RfoStatus.DECLINED)
+
+
+@pytest.mark.parametrize(("seconds", "is_sent"), [(-61, False), (-60, True), (30, True)])
+def test_what_support_sent_up_to_a_minute_before_the_end_is_the_rfo(seconds: float, is_sent: bool) -> None:
+    handed = said("Please find attached the RFO.", at(hours=2, seconds=seconds), Actor.AGENT, attachments=("RFO.pdf",))
+    ticket = solved(links=(task(state=TicketState.CLOSED),), articles=(asked(), handed))
+    status = decide(rfo, ticket, POLICY, at(hours=5)).changes["rfo_status"]
+
+    assert status is (RfoStatus.DELIVERED if is_sent else RfoStatus.DUE)
+
+
+def test_why_is_said_with_who_asked_and_how() -> None:
+    by_message = decide(rfo, solved(), POLICY, at(hours=5)).reasons
+    by_field = changed("rfo_requested", None, True, at(hours=3))
+    ticket = silent(history=(OVER, by_field)).with_changes({"rfo_requested": True})
+
+    assert by_message == (
+        "the customer asked at 2026-11-23 11:00 UTC (message contains 'Please send us the RFO');"
+        " due 2026-11-30 12:00 UTC, 5 working days",
+    )
+    assert decide(rfo, ticket, POLICY, at(hours=5)).reasons == (
+        "an agent asked at 2026-11-23 13:00 UTC (by the field); due 2026-11-30 13:00 UTC, 5 working days",
+    )
+
+
+def test_a_decline_is_told_once_for_each_time_somebody_declines() -> None:
+    no = changed("rfo_status", RfoStatus.DUE, RfoStatus.DECLINED, at(hours=4))
+    ticket = solved(history=(OVER, no)).with_changes({"rfo_decline_reason": "The fault was in your own network."})
+
+    assert [set(told.marks) for told in decide(rfo, ticket, POLICY, at(hours=5)).notes] == [
+        {f"rfo-declined-by-us-{no.id}"}
+    ]
