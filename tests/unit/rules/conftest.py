@@ -1,4 +1,4 @@
-"""In every test of this folder, each outcome of a rule bears the rule's name and says why in words."""
+"""In every test of this folder each outcome of a rule can be told: see ``tests.unit.rules.passes.told``."""
 
 from collections.abc import Iterator
 from functools import wraps
@@ -8,23 +8,13 @@ import pytest
 from connector.domain.decision import Outcome
 from connector.rules import evaluate
 from connector.rules.case import Case, Rule
-
-
-def told(rule: Rule, outcome: Outcome) -> Outcome:
-    """The outcome, as ``explain`` and the log need it."""
-    assert outcome.rule == rule.__name__
-    assert outcome.reasons is not None
-    if isinstance(outcome.reasons, tuple):
-        # Others are put into words when somebody asks for them.
-        assert outcome.reasons or not any(outcome[1:]), "only what says and changes nothing needs no reason"
-        assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
-    return outcome
+from tests.unit.rules.passes import told
 
 
 def _checked(rule: Rule) -> Rule:
     @wraps(rule)
     def decide(case: Case) -> Outcome:
-        return told(rule, rule(case))
+        return told(rule, case)
 
     return decide
 

@@ -132,9 +132,12 @@ def test_no_level_rises_at_the_weekend() -> None:
 
 
 def test_several_levels_after_an_outage_are_one_step() -> None:
-    (told, *_) = decide(rfo_task, task(), POLICY, DUE + timedelta(days=3)).notes
+    outcome = decide(rfo_task, task(), POLICY, DUE + timedelta(days=3))
 
+    (told,) = outcome.notes
     assert told.marks == {"level-3", "level-4", "level-5"}
+    assert [line[:7] for line in told.text.splitlines() if " was reached on " in line] == ["Level 3", "Level 4"]
+    assert outcome.changes["rfo_due_at"] == DUE
 
 
 def test_it_rises_on_the_ladder_of_the_service() -> None:
@@ -180,7 +183,7 @@ def test_closed_with_nothing_for_the_customer_it_is_opened_again_after_the_incid
 
     assert (first.changes, first.state, first.touches) == ({}, None, ("7",))
     assert first.due == CLOSED_AT + timedelta(minutes=1)
-    assert then.state is TicketState.OPEN
+    assert (then.state, then.again) == (TicketState.OPEN, True)
     (told,) = then.notes
     assert not told.public
     assert "- RFO summary: missing" in told.text
@@ -286,10 +289,10 @@ def test_declined_with_a_reason_the_incident_tells_the_customer() -> None:
 
 
 def test_declined_without_a_reason_it_stays_due_and_the_reason_is_asked_for_once() -> None:
-    ticket = stated(RfoStatus.DECLINED)
+    ticket = stated(RfoStatus.DECLINED, link=of_incident(FOURTH))
     outcome = decide(rfo_task, ticket, POLICY, THIRD)
 
-    assert outcome.changes["rfo_status"] is RfoStatus.DUE
+    assert (outcome.changes["rfo_status"], outcome.changes["rfo_due_at"]) == (RfoStatus.DUE, FOURTH)
     assert [told.marks for told in outcome.notes] == [{f"rfo-no-reason-{ticket.history[0].id}"}]
 
 
@@ -303,6 +306,17 @@ def test_declined_without_a_reason_it_stays_due_and_the_reason_is_asked_for_once
     ids=["told-before", "by-the-customer", "taken-back"],
 )
 def test_nothing_else_declines_it(ticket: Ticket) -> None:
+    assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
+
+
+def test_what_the_rules_made_of_a_decline_since_counts() -> None:
+    """The incident's RFO is due again, and the task shows it."""
+    back = changed("rfo_status", RfoStatus.DECLINED, RfoStatus.DUE, T0, Actor.CONNECTOR)
+    declined = stated(RfoStatus.DECLINED, rfo_decline_reason="A test of ours.")
+    ticket = with_values(declined, history=(*declined.history, back))
+    shown = ticket.with_changes({"rfo_status": RfoStatus.DUE})
+
+    assert decide(rfo_task, shown, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
     assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
 
 
