@@ -78,7 +78,7 @@ def test_a_date_before_the_end_of_the_outage_is_told_while_writing_at_the_releas
     ]
 
     assert [each.title for each in told] == [
-        "RFO: please correct the text",
+        "RFO text has faults",
         "RFO not released",
         "RFO task opened again",
     ]
