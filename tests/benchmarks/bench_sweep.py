@@ -65,8 +65,8 @@ def _know(table: WorkTable, desk: str, updated: Mapping[str, datetime]) -> None:
     table.touch([Key(desk, ticket) for ticket in updated], table.now())
     while jobs := table.claim(desk, _CLAIMED, _LEASE):
         table.finish([Done(job, None, updated[job.key.ticket]) for job in jobs])
-    table.set_policy(desk, default_policy().version)
-    table.set_cursor(desk, max(updated.values()))
+    table.helpdesks.set_policy(desk, default_policy().version)
+    table.helpdesks.set_cursor(desk, max(updated.values()))
 
 
 if __name__ == "__main__":

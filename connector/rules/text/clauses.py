@@ -14,6 +14,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from connector.rules.text.cues import (
+    AS_AGREED,
     AS_REQUESTED,
     ASKED_BEFORE,
     ASKS_POLITELY,
@@ -29,6 +30,7 @@ from connector.rules.text.cues import (
     INFORMATION,
     INVERTED,
     IS_POSSIBLE,
+    MAY_WE_HAVE,
     MENTION,
     NEGATION,
     NOT_BEFORE,
@@ -101,7 +103,7 @@ _BARE_DEMAND = re.compile(
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
-    r",? (?:but|sondern|aber|instead|stattdessen|rather)(?= )"
+    r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than))(?= )"
     r"|, ?(?:so |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
     r"(?=(?:please|pls|kindly|bitte|bitten|möchten|fordern|we|i|wir|ich|you|our|unser\w*|my|the|die|der|das|it|es) )"
     r"(?![^,.!?;]* zu (?:\w+ )?\w+en\W*$)"
@@ -220,10 +222,11 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or AVOIDED.search(plain[: named.start()])
         or AVOIDED_AFTER.search(plain[named.end() :]),
         "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain),
-        "information": asked or informs or TELL.search(clause) or MENTION.search(clause),
+        "information": asked or informs or TELL.search(clause) or MENTION.search(AS_AGREED.sub(" ", clause)),
         "sent elsewhere": ELSEWHERE.search(clause),
         "asked before": ASKED_BEFORE.search(clause),
-        "past": PAST.search(HIGH_TIME.sub(" ", plain)) or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
+        "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
+        or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
         "condition": CONDITION.search(ordered) or inverted or OUR_TURN.search(clause),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),
@@ -279,7 +282,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
             if (match := named.search(clause)) is not None:
                 clauses.append(_judged(clause, sentence, match))
                 touched = True
-            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(clause):
+            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(COMPLAINT.sub(" ", clause)):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
             elif clauses and NOT_NEEDED.search(clause):
                 clauses.append(Clause(clause, sentence, ("withdrawal",), Verdict.NO))

@@ -9,7 +9,7 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 
 _NEWS = (
     r"(?:answer|reply|response|progress|update|feedback|news|solution|service|link|light|reaction|call|result|contact"
-    r"|connection|internet|connectivity)s?"
+    r"|connection|internet|connectivity|eta|etr|info|information|improvement|sign|word)s?"
 )
 COMPLAINT = _words(
     r"not (?:at all |really |yet |very )?(?:satisfied|happy|acceptable|good enough|enough|resolved|fixed|working"
@@ -37,7 +37,7 @@ COMPLAINT = _words(
 NEGATION = re.compile(
     r"(?<![\w-])(?:no|not|never|nor|neither|nobody|none|nothing|nope|nah|without|cannot|dont|doesnt|didnt|wont"
     r"|unnecessary"
-    r"|needless|against|instead of|the last thing"
+    r"|needless|against|instead of|rather than|the last thing"
     r"|kein\w*|nicht|nie|niemals|niemand|ohne|weder|nichts|unnötig|überflüssig|nein|dagegen|anstatt|statt)(?![\w-])"
     r"|n't(?!\w)",
     re.IGNORECASE,
@@ -85,7 +85,8 @@ CONDITION = _words(
     r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
     r"|until|till|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
-    r"|consider\w*|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
+    r"|consider(?:ing|ed|s)?(?! (?:this|it|our|my|the ticket))|as (?:needed|necessary|required|appropriate)(?! by| in)"
+    r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
@@ -112,7 +113,7 @@ OUR_TURN = re.compile(
 WHEN_READY = _words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
-    r"|can|could|finished|done"
+    r"|can|could|convenient|finished|done"
     r"|completed?|resolved|closed|restored|fixed|repaired|solved|over|ended|up again|back(?: up)?|fertig|vorliegt"
     r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
     r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
@@ -124,6 +125,12 @@ WOULD_BE_GOOD = _words(
     r"|(?:dankbar|schön|nett|super|gut|hilfreich|freundlich|freuen|begrüßen),? wenn"
 )
 """A wish in the form of a condition."""
+MAY_WE_HAVE = re.compile(
+    r"\b(?:können|könnten?|kann|dürften?|dürfen|möchten?|würden?|wollen|sollten?)\b[^.?!]{0,60}\b(?:bekommen"
+    r"|erhalten)\b",
+    re.IGNORECASE,
+)
+"""What looks like the past in German, and is wished for: "können wir den RFO erhalten"."""
 HIGH_TIME = _words(
     r"(?:(?:it is|it's|its|is) (?:about |high )?)?time (?:you|that you|to|this is|this was) \w+|(?:grateful|glad"
     r"|appreciate it) if you \w+"
@@ -136,13 +143,19 @@ PAST = _words(
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
     r"|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
+    r"(?:previous|earlier|last|first|original|yesterday's|vorige|frühere|letzte|gestrige)\w* (?:\w+ )?(?:requests?|wish"
+    r"|demands?|anfrage|bitte|wunsch\w*)",
+    r"(?:follow(?:ing)?[ -]up on|regarding|concerning|refer(?:ring)? to|with reference to|reminder of|bezüglich"
+    r"|bezug auf)"
+    r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
 THANKS = _words(
     r"thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that|the|your)",
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
 TOLD = _words(
-    r"(?:the|your|this) \w+ (?:says?|states?|mentions?|contains?|explains?|shows?|names|answers|lists|does|is|was|has)",
+    r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?"
+    r"|names|answers|lists|does|is|was|has)",
     r"in (?:the|your|this)|according to|per your|as per",
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
@@ -203,6 +216,13 @@ MENTION = _words(
     r"eskalations(?:prozess|weg|matrix|kontakt|verfahren|liste|plan|nummer|stelle|kette)\w*",
     r"(?:ansprechpartner|nummer|kontakt|adresse)\w* (?:\w+ )?(?:für|bei) (?:\w+ )?eskalation(?:en)?",
 )
+AS_AGREED = re.compile(
+    r"\b(?:as per|according to|per|following|in line with|in accordance with|as (?:defined|described|stated|agreed) in"
+    r"|gemäß|laut|entsprechend|nach)(?: (?:the|your|our|der|dem|ihre[rm]|unsere[rm]))?"
+    r" (?:escalation (?:matrix|process|procedure|path|plan|policy)|eskalations(?:matrix|prozess|weg|verfahren|plan))\b",
+    re.IGNORECASE,
+)
+"""By what rules something is wished for."""
 ASKS_POLITELY = _words(
     r"(?:could|can|would|will|may|might) (?:you|we|i|this|it|that|someone|somebody|anyone)",
     r"(?:könnten?|können|kann|würden?|dürften?|dürfen|wären|wäre|möchten|wollen) (?:sie|ihr|wir|ich|du|das|man|uns"
@@ -216,18 +236,26 @@ WISH = _words(
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|waiting for"
-    r"|(?:i|we)'d (?:like|appreciate|love)|urge|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
+    r"|(?:asked|told|instructed|urged) (?:me|us) to"
+    r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
+    r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
+    r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
+    r"|an? (?:\w+ )?escalation)"
+    r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als"
+    r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
+    r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
     r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
     r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore)\W+)*"
-    r"(?:escalate|send|share|provide|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
+    r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide"
+    r"|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
     r"|übersend\w+"
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ _HALF_AN_HOUR = re.compile(r"\b(?:half an hour|(?:einer )?halben stunde)\b", re.
 _AGO = re.compile(
     rf"\b{_ABOUT}(?P<ago>{_NUMBER}) ?(?P<ago_unit>{_UNIT}) ago\b(?! or)"
     rf"|\bvor {_ABOUT}(?P<vor>{_NUMBER}) ?(?P<vor_unit>{_UNIT})\b(?! (?:dem|der|einem|mitternacht|feierabend|schluss))"
-    r"|\b(?P<word>seit|since|for(?=[^.,;]{3,40} (?:now|already)\b)) "
+    r"|\b(?P<word>seit|since|for(?=[^.,;]{3,40} (?:now|already)\b| the (?:last|past) )) "
     rf"{_ABOUT}(?P<since>{_NUMBER}) ?(?P<since_unit>{_UNIT})\b(?! (?:uhr|später|later|or|oder|before|vor|bevor))",
     re.IGNORECASE,
 )
@@ -118,7 +118,8 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 
 
 _EVERYDAY = re.compile(
-    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?|früh"
+    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?"
+    r"|früh"
     r"|vormittag|time"
     r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d\d:\d\d(?: [a-z]{2,5})? \d{4}"
     r"|\d{4} ?z|\d\d:\d\d ?z|uhr [0-5]\d|20\d\d [0-2]\d[0-5]\d)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
