@@ -17,7 +17,7 @@ from tests.unit.rules.passes import decide, with_values
 from tests.unit.rules.test_rfo_release import AUTHOR, MANAGER, NOW, TEXTS, by, outage, released, task, written_by
 
 POLICY = default_policy()
-EARLY = {"preventive_measures": "Move the second path to its own duct | Ada | 2026-11-22"}
+EARLY: Any = {"preventive_measures": "Move the second path to its own duct | Ada | 2026-11-22"}
 """A day before the outage ended."""
 
 

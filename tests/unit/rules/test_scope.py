@@ -86,7 +86,10 @@ def test_whoever_moves_a_ticket_out_of_the_rules_reach_is_told_once_that_they_ha
     decision = evaluate(ticket, default_policy(), at(hours=2))
 
     assert decision.note is not None
-    assert (decision.note.public, decision.note.marks) == (False, {Mark("left-scope", ticket.history[-1].id)})
+    assert (decision.note.public, decision.note.marks) == (
+        False,
+        frozenset({Mark("left-scope", ticket.history[-1].id)}),
+    )
     assert "HR" in decision.note.text
     assert [(one.rule, one.changes) for one in decision.outcomes] == [("scope", {})]
     assert "group HR" in decision.outcomes[0].reasons[0]
