@@ -68,6 +68,7 @@ class Note:
         marks: frozenset[Mark] = frozenset(),
         documents: tuple[Document, ...] = (),
         files: tuple[File, ...] = (),
+        pages: frozenset[str] = frozenset(),
     ) -> None:
         self.public = public
         self.marks = marks
@@ -76,6 +77,8 @@ class Note:
         """What is sent with it, as the rules say it."""
         self.files = files
         """The same as files: they are made right before the note is written."""
+        self.pages = pages
+        """Addresses of our own pages: where they stand in the text they are links, as nobody else's are."""
         self._words = words or (lambda: (title, text))
 
     @once
@@ -96,7 +99,13 @@ class Note:
         """The note with its documents as files, which ``marks`` prove besides."""
         title, text = self._worded
         return Note(
-            public=self.public, title=title, text=text, marks=self.marks | marks, documents=self.documents, files=files
+            public=self.public,
+            title=title,
+            text=text,
+            marks=self.marks | marks,
+            documents=self.documents,
+            files=files,
+            pages=self.pages,
         )
 
     def as_data(self) -> dict[str, Any]:

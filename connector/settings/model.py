@@ -22,7 +22,7 @@ from connector.helpdesks.settings import (
     lines_of,
     variable,
 )
-from connector.policy.links import Links
+from connector.policy.links import Links, TicketPages
 from connector.policy.locate import MAPPINGS
 
 PROOF_KEY = variable("proof_key")
@@ -125,7 +125,7 @@ class Settings(Model):
     ops_url: WebAddress | None = Field(
         None,
         description="Where people reach the operations page, such as `https://connector.example.com/ops/`; "
-        "`install apply` then links each ticket to its page there.",
+        "internal notes then lead to the ticket's page there, and `install apply` links Zammad's tickets to it.",
     )
     ops_user_header: str | None = Field(
         None,
@@ -206,6 +206,13 @@ class Settings(Model):
         if self.public_url is None or not self.proof_keys:
             return None
         return Links(self.public_url, self.proof_keys)
+
+    @property
+    def ticket_pages(self) -> TicketPages | None:
+        """Makes and reads the links to support's page of a ticket; ``None``: there are none."""
+        if self.ops_url is None or not self.proof_keys:
+            return None
+        return TicketPages(self.ops_url, self.proof_keys)
 
     def require_webhook_secret(self, helpdesk: str | None = None) -> None:
         """Raises SettingsError unless the helpdesk, or one of all, has a secret for its webhooks."""

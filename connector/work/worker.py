@@ -247,7 +247,7 @@ class Worker:
         # Others, and this one's successor, go on unless they read it there.
         for _ in range(_STOP_TRIES):
             with suppress(StoreError):
-                self._table.set_stopped(self._name, str(exposed))
+                self._table.helpdesks.set_stopped(self._name, str(exposed))
                 return
             time.sleep(RETRY_STORE_S)
 
