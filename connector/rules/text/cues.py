@@ -106,7 +106,7 @@ OUR_TURN = re.compile(
     r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
     r"|want|ask|insist|request)\b)"
     r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
-    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+)\b"
+    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+(?! (?:\w+ ){0,3}hiermit))\b"
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
     re.IGNORECASE,
 )
@@ -202,10 +202,11 @@ IS_POSSIBLE = _words(
 )
 """A question that is a wish; but "have you …?" and "do you have …?" may ask only whether there is one."""
 TELL = _words(
+    r"(?:ab wann|wann|ob|wie|warum|wer|wen|wohin)\b(?:(?!bitte)[^.?!,]){0,60}\beskalier\w*",
     r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
-    r"|bestätigen|fragt) "
+    r"|bestätigen|fragt|info|information|auskunft|bescheid),? "
     r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|once|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
-    r"|welche\w*)"
+    r"|welche\w*)",
 )
 MENTION = _words(
     r"escalation (?:process|path|matrix|contacts?|procedure|list|numbers?|policy|manager|plan|level is|e-?mail"
@@ -249,7 +250,8 @@ WISH = _words(
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
     r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
-    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
+    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|(?:wir"
+    r"|ich) eskalier\w+ (?:\w+ ){0,3}hiermit|eskalier\w+ (?:wir|ich) hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
@@ -279,6 +281,13 @@ NOT_NEEDED = re.compile(
     re.IGNORECASE,
 )
 """Takes back what was said before."""
+NOT_MEANT = _words(
+    r"(?:this is|dies ist|das ist|only|just|nur) (?:only |just |nur )?(?:an? |ein(?:e)? )?test(?:[ -]?(?:ticket|mail"
+    r"|e-?mail|message|nachricht))?",
+    r"test[ -]?(?:ticket|mail|e-?mail|message|nachricht)",
+    r"please ignore(?: this (?:ticket|mail|e-?mail|message))?(?=\W*$|[.!])|bitte ignorieren",
+)
+"""A message that says so of itself means nothing else that it says for certain."""
 OTHER_ACT = _words(
     r"correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
     r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"
