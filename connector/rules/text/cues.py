@@ -182,7 +182,9 @@ THIRD_PARTY = _words(
 ELSEWHERE = re.compile(
     r"\b(?:escalat\w*|eskal\w*|turn|contact|write|mail"
     r"|wend\w*)\b[^,]{0,40}?(?<!according )(?<!due )(?<!thanks )\b(?:to|an|bei)\b"
-    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)",
+    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)"
+    r"|\b(?:escalat|eskal)\w*[^,]{0,20}\b(?:with|at|mit)\b (?:my|our|the|unser\w*) (?:own )?"
+    r"(?:carrier|supplier|provider|vendor|upstream|lieferant|dienstleister)\w*",
     re.IGNORECASE,
 )
 """Said to whoever reads it, not to us: signatures and absence notices name colleagues and addresses."""
