@@ -239,7 +239,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
-        "other act": _beside(OTHER_ACT, clause, named),
+        "other act": _beside(OTHER_ACT, plain, named),
     }
     return tuple(name for name, cue in cues.items() if cue)
 

@@ -16,11 +16,13 @@ _YES = re.compile(
     r"|einverstanden"
     r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
     r"|zugestimmt|reicht|genügt|klar(?! nicht)|natürlich(?! nicht)"
+    r"|(?:proceed|continue|resume|carry on|go on)(?= (?:tomorrow|next|on monday|monday)\b)"
+    r"|morgen (?:früh )?(?:weiter\w*)"
     r"|(?:can|may) wait|may defer|kann (?:\w+ ){0,5}warten)(?![\w-])",
     re.IGNORECASE,
 )
 _NO_OBJECTION = re.compile(
-    r"\b(?:no (?:problem|objections?|rush|hurry|worries)|kein problem|keine (?:einwände|eile)|eilt nicht"
+    r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?)|kein problem|keine (?:einwände|eile)|eilt nicht"
     r"|nichts dagegen)\b",
     re.IGNORECASE,
 )
@@ -28,7 +30,8 @@ _GO_ON = re.compile(
     r"\b(?:carry on|go on|keep (?:on|going|working)|continue|proceed|resume|work on)\b[^.!?]{0,30}"
     r"\b(?:now|tonight|immediately|at once|today|right away)\b"
     r"|\b(?:sofort|jetzt|gleich|heute|bitte) (?:noch )?(?:weiter\w*)|\bweiter(?:machen|arbeiten)\b"
-    r"|\bdisagree\w*|\brefuse\w*|\bobject to\b|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
+    r"|\bout of the question\b|\bkommt (?:gar |überhaupt )?nicht in frage\b|\bdisagree\w*|\brefuse\w*|\bobject to\b"
+    r"|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(
@@ -83,7 +86,8 @@ _SMALL_WORDS = frozenset({
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
-    "proposal", "suggestion", "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
+    "proposal", "suggestion", "pls", "end", "perfectly", "völlig", "können", "i'm", "no", "issues", "issue",
+    "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
     "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""

@@ -137,7 +137,8 @@ HIGH_TIME = _words(
 )
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
-    r"received|arrived|promised|already|was|were|has been|have been|had|got|sent|asked|have read"
+    r"received|arrived|promised|acknowledged|noted|helped|geholfen|meinte|already|was|were|has been|have been|had"
+    r"|got|sent|asked|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
@@ -150,13 +151,14 @@ PAST = _words(
     r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
 THANKS = _words(
-    r"thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that|the|your)",
+    r"(?:sorry|apolog\w+) for|entschuldig\w* für|thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that"
+    r"|the|your)",
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
 TOLD = _words(
     r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?"
     r"|names|answers|lists|does|is|was|has)",
-    r"in (?:the|your|this)|according to|per your|as per",
+    r"aware of|in (?:the|your|this)|according to|per your|as per",
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
 """Told of, where nothing is wished for."""
@@ -238,7 +240,7 @@ WISH = _words(
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
-    r"|let us have|time to|looking forward to|waiting for"
+    r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
@@ -253,7 +255,7 @@ WISH = _words(
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
     r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
     r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|(?:wir"
-    r"|ich) eskalier\w+ (?:\w+ ){0,3}hiermit|eskalier\w+ (?:wir|ich) hiermit",
+    r"|ich) eskalier\w+ (?:\w+ ){0,3}hiermit|eskalier\w+ (?:\w+ ){0,3}hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
