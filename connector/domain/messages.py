@@ -102,6 +102,7 @@ _INTERNAL = (
     "problem_reopened",
     "problem_workaround",
     "request_unclear",
+    "restated",
     "restored",
     "rfo_draft",
     "rfo_elsewhere",

@@ -20,7 +20,7 @@ from connector.policy.catalogue import Catalogue, Service
 from connector.policy.kinds import FixedLength, Length, Name, Pattern, Share, Span, ZoneName
 from connector.policy.ladder import Escalation, Ladder, LadderVersion, Level
 from connector.policy.letterhead import Letterhead, shipped_letterhead
-from connector.policy.links import Links
+from connector.policy.links import Links, TicketPages
 from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
@@ -258,6 +258,8 @@ class Policy(Rules):
     catalogue: Annotated[Catalogue, PlainSerializer(lambda c: len(c.services))] = Catalogue()
     links: InstanceOf[Links] | None = Field(default=None, exclude=True, repr=False)
     """Makes links to our pages; ``None``: there are none. By the settings, not by a file of the policy."""
+    pages: InstanceOf[TicketPages] | None = Field(default=None, exclude=True, repr=False)
+    """The same for support's page of each ticket."""
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

@@ -50,7 +50,7 @@ from connector.rules.trust import contest, contested, unproved, verified
 from connector.rules.unclear import unclear
 from connector.rules.unknown_state import unknown_state
 from connector.rules.warnings import warnings
-from connector.rules.writing import write
+from connector.rules.writing import page_of, write
 
 RULES: dict[TicketKind, tuple[Rule, ...]] = {
     TicketKind.INCIDENT: (
@@ -293,4 +293,6 @@ def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | Non
 
     marks = frozenset(mark for notice in notices for mark in notice.marks)
     documents = tuple(document for notice in notices for document in notice.documents)
-    return Note(public=public, words=words, marks=marks, documents=documents)
+    pages = [notice.data.get("page") for notice in notices] + ([] if public else [page_of(ticket, policy)])
+    known = frozenset(page for page in pages if page)
+    return Note(public=public, words=words, marks=marks, documents=documents, pages=known)

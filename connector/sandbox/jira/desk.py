@@ -11,7 +11,17 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.front import Front, Post
 from connector.sandbox.jira import changing, deliveries, mail, routes, seed
 from connector.sandbox.jira.call import to_json
-from connector.sandbox.jira.records import CustomField, Delivery, Flavour, Option, Project, Queue, RequestType, Sla
+from connector.sandbox.jira.records import (
+    CustomField,
+    Delivery,
+    Flavour,
+    Mail,
+    Option,
+    Project,
+    Queue,
+    RequestType,
+    Sla,
+)
 from connector.sandbox.jira.world import World
 from connector.sandbox.wire import Response
 
@@ -62,6 +72,11 @@ class SandboxJira(Front):
         """Deliveries that were given up."""
         with self._lock:
             return list(self.world.lost)
+
+    def mails(self) -> list[Mail]:
+        """What Jira itself has mailed to people with an account."""
+        with self._lock:
+            return list(self.world.mails)
 
     def authorization(self, token: str) -> str:
         """The `Authorization` header of a token's owner: Basic on Cloud, Bearer on Data Center.

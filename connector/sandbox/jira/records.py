@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 Json = Any
@@ -26,6 +26,15 @@ class User:
     active: bool = True
     hides_email: bool = False
     shown: dict[str, Json] = field(default_factory=dict)
+
+
+class Mail(NamedTuple):
+    """What Jira itself has mailed."""
+
+    to: str
+    subject: str
+    body: str
+    issue: str
 
 
 @dataclass(eq=False)

@@ -22,6 +22,7 @@ from connector.sandbox.jira.records import (
     Flavour,
     Issue,
     LinkType,
+    Mail,
     Named,
     Others,
     Project,
@@ -100,6 +101,14 @@ class World:
         self._sequences: dict[str, Iterator[int]] = {}
         _install(self)
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
+
+    sends_no_mail = False
+    """Outgoing mail is switched off."""
+
+    @cached_property
+    def mails(self) -> list[Mail]:
+        """What it has mailed to people with an account."""
+        return []
 
     @cached_property
     def temporary_files(self) -> dict[str, tuple[str, bytes]]:
