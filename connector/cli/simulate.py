@@ -74,7 +74,7 @@ def simulate(
       interspace simulate --policy new/interspace.yaml --since 30d
       interspace simulate --open --policy new/interspace.yaml
       interspace simulate --save past.json.gz
-      interspace simulate --from past.json.gz --policy new/interspace.yaml --allow 0
+      interspace simulate --from past.json.gz --policy new.yaml --allow 0
     """
     if source is not None and save is not None:
         raise click.UsageError("--save writes what is read from the helpdesk, --from reads no helpdesk: choose one")
