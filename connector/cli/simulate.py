@@ -199,6 +199,7 @@ def _show(report: Report, limit: int) -> None:
     if not report.differing:
         console.print("[green]Both do the same at the same times.[/]")
         return
+    console.print(f"[bold]{len(report.differing)} of {report.incidents}[/] would have gone otherwise.")
     console.print(_acts(report.rows), _customers(report), _differing(report.differing[:limit]))
     if len(report.differing) > limit:
         console.print(f"and {len(report.differing) - limit} more tickets; --json lists all")
