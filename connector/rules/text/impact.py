@@ -33,6 +33,12 @@ _STATED = terms(
         r"degradation|verschlechterung|(?:(?<=is )|(?<=are )|(?<=still )|(?<=been ))(?:\w+ly )?degraded|degradiert",
     ),
 )
+_MAY_STATE = re.compile(
+    "affect|impact|beeintr|degrad|verschlecht|dis(?:turb|rupt)|effect|influence|auswirk|ein(?:fluss|schr)"
+    "|betroffen|gestört|impair",
+    re.IGNORECASE,
+)
+"""In every sentence that states one."""
 _UNTIL_NOW = re.compile(r"\b(?:has|have) been\b(?=.*\bsince\b)", re.IGNORECASE | re.DOTALL)
 _HEDGE = re.compile(
     r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
@@ -154,7 +160,7 @@ def impact_in_prose(text: str) -> Told | None:
     """
     pattern, choices = _STATED
     named = set()
-    for sentence in _SENTENCE.findall(text):
+    for sentence in filter(_MAY_STATE.search, _SENTENCE.findall(text)):
         matches = list(pattern.finditer(sentence))
         if not matches:
             continue
