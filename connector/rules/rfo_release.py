@@ -14,7 +14,7 @@ from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus
 from connector.policy.models import Policy
 from connector.rules.case import Case
-from connector.rules.measures import Fault, Wrong
+from connector.rules.measures import MeasureFault, Wrong
 from connector.rules.rfo_facts import Sent, restored, sent
 from connector.rules.rfo_text import TEXTS, RfoText, rfo_text, told
 
@@ -32,7 +32,7 @@ class Release(NamedTuple):
     """The versions that have gone out."""
     who: str | None
     """``no_manager``, ``author`` or ``changed_since``: why this person cannot release this text."""
-    faults: tuple[Fault, ...]
+    faults: tuple[MeasureFault, ...]
 
     @property
     def is_good(self) -> bool:
@@ -78,12 +78,12 @@ def _identity(change: Change) -> str:
     return change.by.id if change.by is not None else change.actor_name
 
 
-def _faults(kind: RfoRelease, text: RfoText, before: tuple[Sent, ...]) -> tuple[Fault, ...]:
+def _faults(kind: RfoRelease, text: RfoText, before: tuple[Sent, ...]) -> tuple[MeasureFault, ...]:
     """A preliminary version needs its summary only; one that corrects a final version says what it corrects."""
     if kind is RfoRelease.PRELIMINARY:
         return tuple(fault for fault in (*text.faults, *text.missing) if fault.field == "rfo_summary")
     corrects = any(one.is_final for one in before) and "rfo_revision" not in text.texts
-    return (*text.faults, *text.missing, *([Fault("rfo_revision", Wrong.MISSING)] if corrects else []))
+    return (*text.faults, *text.missing, *([MeasureFault("rfo_revision", Wrong.MISSING)] if corrects else []))
 
 
 def rfo_release(case: Case) -> Outcome:

@@ -13,7 +13,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import RfoStatus, TicketKind
 from connector.policy.models import Policy
 from connector.rules.case import Case
-from connector.rules.measures import Fault, Measure, Wrong, is_placeholder, letters, read_measures
+from connector.rules.measures import Measure, MeasureFault, Wrong, is_placeholder, letters, read_measures
 from connector.rules.rfo_facts import restored
 
 PROSE = ("rfo_summary", "root_cause", "rfo_resolution")
@@ -29,9 +29,9 @@ class RfoText(NamedTuple):
     texts: dict[str, str]
     """By field; empty ones are left out."""
     measures: tuple[Measure, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[MeasureFault, ...]
     """Of what is written."""
-    missing: tuple[Fault, ...]
+    missing: tuple[MeasureFault, ...]
     """What a final version needs besides."""
 
     @property
@@ -54,7 +54,7 @@ def rfo_text(task: Ticket, incident: Ticket | None, policy: Policy, ended: datet
     )
     prose = [fault for name in PROSE if name in texts for fault in _prose_fault(name, texts[name], shortest)]
     needed = [*(name for name in PROSE if name not in texts), *([] if measures or faults else ["preventive_measures"])]
-    return RfoText(texts, measures, (*prose, *faults), tuple(Fault(name, Wrong.MISSING) for name in needed))
+    return RfoText(texts, measures, (*prose, *faults), tuple(MeasureFault(name, Wrong.MISSING) for name in needed))
 
 
 def problem_cause(incident: Ticket | None) -> str | None:
@@ -63,14 +63,14 @@ def problem_cause(incident: Ticket | None) -> str | None:
     return next((cause for record in records if (cause := (record.root_cause or "").strip())), None)
 
 
-def _prose_fault(field: str, text: str, shortest: int) -> Iterator[Fault]:
+def _prose_fault(field: str, text: str, shortest: int) -> Iterator[MeasureFault]:
     if is_placeholder(text):
-        yield Fault(field, Wrong.PLACEHOLDER, said=text)
+        yield MeasureFault(field, Wrong.PLACEHOLDER, said=text)
     elif letters(text) < shortest:
-        yield Fault(field, Wrong.SHORT, said=text)
+        yield MeasureFault(field, Wrong.SHORT, said=text)
 
 
-def told(case: Case, faults: Iterable[Fault]) -> list[str]:
+def told(case: Case, faults: Iterable[MeasureFault]) -> list[str]:
     """Faults in words, for support."""
     shortest = case.policy.rfo.shortest_text
     return [
