@@ -225,17 +225,21 @@ def test_a_record_that_was_closed_before_these_rules_stays_closed() -> None:
     assert (outcome.state, outcome.notes, outcome.changes) == (None, (), {})
 
 
-def test_its_incidents_are_listed_in_one_note_for_each_state_of_the_list() -> None:
+def test_its_incidents_are_listed_in_a_field_as_they_are_now() -> None:
     links = (one("21", ended=at(minutes=90)), one("20", began=at(hours=1), customer="Acme"))
     listed = decide(problem_record, record(links=links), POLICY, at(hours=2))
 
-    (told,) = listed.notes
-    assert told.text.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
-    assert "- 41021 P1, SVC-1006, Harbour Bank" in told.text
+    told = listed.changes["incidents"]
+    assert told is not None
+    assert told.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
+    assert "- 41021 P1, SVC-1006, Harbour Bank" in told
+    assert listed.notes == ()
     assert listed.changes["affected_services"] == "SVC-1005\nSVC-1006"
-    said = record(links=links, marks=told.marks)
-    assert decide(problem_record, said, POLICY, at(hours=3)).notes == ()
-    assert len(decide(problem_record, record(links=links[:1], marks=told.marks), POLICY, at(hours=3)).notes) == 1
+    same = decide(problem_record, record(links=links, **listed.changes), POLICY, at(hours=3))
+    assert same.changes["incidents"] == told
+    fewer = decide(problem_record, record(links=links[:1], **listed.changes), POLICY, at(hours=3))
+    assert (fewer.changes["incidents"] or "").startswith("Incidents: 1.")
+    assert decide(problem_record, record(**listed.changes), POLICY, at(hours=3)).changes["incidents"] is None
 
 
 def test_open_incidents_hear_of_a_workaround() -> None:

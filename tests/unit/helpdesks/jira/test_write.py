@@ -95,6 +95,7 @@ EVERYTHING: Changes = {
     "fix_due": START + timedelta(days=9),
     "review_on": START + timedelta(days=30),
     "affected_services": "SVC-1005\nSVC-1006",
+    "incidents": "Incidents: 2.\n- ISP-1",
     "connector_key": "rfo:1",
 }
 
