@@ -4,29 +4,34 @@ It runs in the folder ``mutants``, where mutmut has put the code with all mutant
 runs no test: what the rules remember of texts would hide a mutant from its children.
 """
 
+import ast
 import gc
 import json
 import os
 import resource
+import sys
+import textwrap
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 from _pytest.runner import runtestprotocol
-from mutmut.mutation import trampoline
+from coverage import Coverage
 
+from connector.rules.text.language import _detector
 from tests.builders import default_policy, office_p4
 
 WHICH, AGAIN = "MUTANTS", "AGAIN"
 """Settings: patterns of mutants' names, and whether survivors are tried once more."""
 
 SURVIVED, NOTICED, UNTOUCHED, ENDLESS = 0, 1, 33, 24
-"""What came of a mutant, in the words of mutmut's exit codes: no test failed, one did, none runs the function, and none
-had come to its end in many times the processor time that the original takes."""
+"""What came of a mutant, in the words of mutmut's exit codes: no test failed, one did, none runs what was
+changed, and none had come to its end in many times the processor time that the original takes."""
 
 PATIENCE_S = 1.0
 """Processor time for the tests of other rules, the quickest first, after those of the rule's own file. A mutant that
@@ -38,13 +43,21 @@ _META = Path("connector/rules")
 _CHOICE = "MUTANT_UNDER_TEST"
 
 
+class Statement(NamedTuple):
+    """Where a mutant differs from the original: a statement of a file, by the lines of its original."""
+
+    file: str
+    lines: range
+
+
 class Tests:
-    """The collected tests: what each runs and how long it takes."""
+    """The collected tests: which statements of the rules each runs, and how long it takes."""
 
     def __init__(self, items: Sequence[pytest.Item]) -> None:
         self.items = {item.nodeid: item for item in items}
         self.seconds: dict[str, float] = {}
-        self.of_function: dict[str, list[str]] = defaultdict(list)
+        self.of_line: dict[str, dict[int, set[str]]] = {}
+        """For each file and line the tests that run it."""
 
     def measure(self) -> None:
         """Runs every test once on the original, in a child."""
@@ -53,31 +66,37 @@ class Tests:
             os.close(reading)
             try:
                 with os.fdopen(writing, "w") as pipe:
-                    for measured in self._measured():
-                        pipe.write(json.dumps(measured) + "\n")
+                    json.dump(self._measured(), pipe)
             finally:
                 os._exit(0)
         os.close(writing)
         with os.fdopen(reading) as pipe:
-            for line in pipe:
-                name, seconds, functions = json.loads(line)
-                if seconds <= LONGEST_S:
-                    self.seconds[name] = seconds
-                    for function in functions:
-                        self.of_function[function].append(name)
+            seconds, of_line = json.load(pipe)
+        self.seconds = {name: taken for name, taken in seconds.items() if taken <= LONGEST_S}
+        for file, lines in of_line.items():
+            self.of_line[file] = {int(line): self.seconds.keys() & names for line, names in lines.items()}
         os.wait()
 
-    def _measured(self) -> Iterator[tuple[str, float, list[str]]]:
-        hits: set[str] = set()
-        vars(trampoline)["record_trampoline_hit"] = lambda name, **_: hits.add(name)
-        os.environ[_CHOICE] = "stats"
+    def _measured(self) -> tuple[dict[str, float], dict[str, dict[int, list[str]]]]:
+        os.environ[_CHOICE] = ""
+        loaded = [vars(module).values() for name, module in sys.modules.items() if name.startswith("connector.rules")]
+        remembering = [it for values in loaded for it in values if hasattr(it, "cache_clear") and it is not _detector]
+        seconds: dict[str, float] = {}
+        coverage = Coverage(data_file=None, include=[f"{Path.cwd()}/connector/rules/*"], config_file=False)
+        coverage.start()
         for name in self.items:
-            hits.clear()
+            # What is remembered from the test before hides lines that this one runs too.
+            for function in remembering:
+                function.cache_clear()
+            coverage.switch_context(name)
             begun = time.process_time()
             if self.passes(name):
-                yield name, time.process_time() - begun, sorted(hits)
+                seconds[name] = time.process_time() - begun
             else:
                 print(f"left out, because it fails without a mutant: {name}", flush=True)
+        coverage.stop()
+        data = coverage.get_data()
+        return seconds, {file: data.contexts_by_lineno(file) for file in data.measured_files()}
 
     def passes(self, name: str) -> bool:
         """Runs one test."""
@@ -86,18 +105,33 @@ class Tests:
         reports = runtestprotocol(item, log=False, nextitem=cast(pytest.Item, item.session))
         return not any(report.failed for report in reports)
 
-    def in_order(self, mutant: str, killers: Counter[str]) -> Iterator[str]:
-        """The tests for a mutant: what has noticed others of the function, the file's own, then the quick ones."""
-        function = function_of(mutant)
-        own = f"test_{function.split('.')[-2]}.py::"
-        names = self.of_function[function]
+    def running(self, statement: Statement) -> set[str]:
+        """The tests that run any of a statement's lines."""
+        of_line = self.of_line.get(statement.file, {})
+        return set[str]().union(*(of_line.get(line, ()) for line in statement.lines))
 
-        def key(name: str) -> tuple[int, bool, float]:
-            return -killers[name], f"/{own}" not in name, self.seconds[name]
+    def in_order(self, mutant: str, statement: Statement, killers: Counter[str]) -> Iterator[str]:
+        """The tests for a mutant: what has noticed others of the function, the file's own, then one for each way
+        through the function, a second one for each, and so on, always the quickest first."""
+        own = f"/test_{function_of(mutant).split('.')[-2]}.py::"
+        names = sorted(self.running(statement), key=self.seconds.__getitem__)
+        of_line = self.of_line[statement.file]
+        ways: dict[str, list[int]] = defaultdict(list)
+        for line in span_of(statement.file, original_of(mutant)):
+            for name in of_line.get(line, ()):
+                ways[name].append(line)
+        taken = Counter[tuple[int, ...]]()
+        turn = dict[str, int]()
+        for name in names:
+            way = tuple(ways[name])
+            turn[name], taken[way] = taken[way], taken[way] + 1
+
+        def key(name: str) -> tuple[int, bool, int, float]:
+            return -killers[name], own not in name, turn[name], self.seconds[name]
 
         left = PATIENCE_S
         for name in sorted(names, key=key):
-            if f"/{own}" not in name and not killers[name]:
+            if own not in name and not killers[name]:
                 left -= self.seconds[name]
             if left < 0:
                 return
@@ -109,11 +143,64 @@ def function_of(mutant: str) -> str:
     return mutant.partition("__mutmut_")[0]
 
 
+def original_of(mutant: str) -> str:
+    """What the unchanged function of a mutant is called in the file of mutants."""
+    return function_of(mutant).rpartition(".")[2] + "__mutmut_orig"
+
+
+@cache
+def _spans(file: str) -> dict[str, Any]:
+    spans: dict[str, Any] = json.loads(Path(file + ".spans").read_text())["spans"]
+    return spans
+
+
+@cache
+def _source(file: str) -> list[str]:
+    return Path(file).read_text(encoding="utf-8").splitlines()
+
+
+def span_of(file: str, function: str) -> range:
+    """The lines of a function in a file of mutants."""
+    first, last = _spans(file)[function]
+    return range(first, last + 1)
+
+
+@cache
+def _statements(file: str, function: str) -> list[range]:
+    """The lines of each statement of a function; of those that hold others, the lines before the first of them."""
+    span = span_of(file, function)
+    tree = ast.parse(textwrap.dedent("\n".join(_source(file)[line - 1] for line in span)))
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.match_case):
+            begins, ends = node.pattern.lineno, node.body[0].lineno
+        elif isinstance(node, ast.stmt | ast.excepthandler):
+            inner = getattr(node, "body", None)
+            begins, ends = node.lineno, inner[0].lineno if inner else (node.end_lineno or node.lineno) + 1
+        else:
+            continue
+        found.append(range(span.start + begins - 1, span.start + max(ends, begins + 1) - 1))
+    return found
+
+
+def statement_of(mutant: str, file: str) -> Statement:
+    """Where a mutant differs from the original; the whole function if no statement of it does."""
+    original, changed = span_of(file, original_of(mutant)), span_of(file, mutant.rpartition(".")[2])
+    name, source = mutant.rpartition(".")[2], _source(file)
+    lines = zip(original, changed, strict=False)
+    renamed = ((old, source[new - 1].replace(name, original_of(mutant))) for old, new in lines)
+    line = next((old for old, new in renamed if source[old - 1] != new), original.stop - 1)
+    holding = [lines for lines in _statements(file, original_of(mutant)) if line in lines]
+    return Statement(file, min(holding, key=len, default=original))
+
+
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Instead of running the tests: runs them for every mutant."""
     for policy in (default_policy(), office_p4()):
         for message in policy.messages.messages.values():
             _ = message._templates
+    # The model of languages takes longer to load than most tests.
+    _detector().detect("a text", model="lite")
     tests = Tests(session.items)
     gc.collect()
     gc.freeze()
@@ -157,7 +244,8 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         results[mutant] = code if code >= 0 else ENDLESS
 
     for mutant in mutants:
-        if not tests.of_function[function_of(mutant)]:
+        statement = statement_of(mutant, str(meta.with_suffix("").absolute()))
+        if not tests.running(statement):
             results[mutant] = UNTOUCHED
             continue
         while len(running) >= most:
@@ -165,7 +253,7 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            _be(mutant, tests, list(tests.in_order(mutant, killers[function_of(mutant)])), writing)
+            _be(mutant, tests, list(tests.in_order(mutant, statement, killers[function_of(mutant)])), writing)
         os.close(writing)
         running[child] = mutant, reading
         if len(results) % 50 == 49:

@@ -25,7 +25,9 @@ MUTANTS = ROOT / "mutants"
 REPORT, RESULT = ROOT / "docs" / "mutation.md", MUTANTS / "result.json"
 REASONS = Path(__file__).with_suffix(".yaml")
 """Why survivors are left alive: lines `function: {change: why}`, changes as the report shows them."""
-_TRIAL = ("-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants")
+_TRIAL = ("-m", "pytest", "-qs", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants")
+_QUIET = ("--tb=native", "--assert=plain")
+"""To show why a test fails takes a hundred times as long as the test."""
 _TESTS = ("-m", "not slow", "tests/unit/rules")
 _LITERAL = re.compile(r"""[rbf]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
@@ -59,20 +61,8 @@ def main() -> None:
     """Makes the mutants, tries them, then writes the report."""
     _make_mutants()
     settings = {"MUTANTS": " ".join(sys.argv[1:]) or "connector.rules.*"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-s",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "tests.mutants",
-    ]
-    ended = subprocess.run([*command, *_TESTS], cwd=MUTANTS, env={**os.environ, **settings}, check=False)
+    command = [sys.executable, *_TRIAL, *_QUIET, *_TESTS]
+    ended = subprocess.run(command, cwd=MUTANTS, env={**os.environ, **settings}, check=False)
     files = [scored for scored in sorted(_read(), key=lambda scored: scored.file) if scored.tried or scored.untried]
     REPORT.write_text(report(files, yaml.safe_load(REASONS.read_text(encoding="utf-8")) or {}), encoding="utf-8")
     RESULT.write_text(json.dumps([scored._asdict() for scored in files], indent=1), encoding="utf-8")

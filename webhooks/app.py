@@ -19,7 +19,7 @@ from .ops import Operations, pages
 from .pages import files
 from .problem import RETRY_LATER, Refusal, problem
 from .receiver import Receiver
-from .trouble_ticket import trouble_ticket_routes
+from .trouble_ticket import standard_error, trouble_ticket_routes, version_of
 
 _log = structlog.get_logger("webhooks")
 
@@ -92,7 +92,13 @@ def _refused(refusal: Refusal) -> Response:
         sender=request.remote_addr,
         cause=clean(str(refusal.__cause__), 300) if refusal.__cause__ else None,
     )
-    return problem(refusal)
+    return _as_error(refusal)
+
+
+def _as_error(refusal: Refusal) -> Response:
+    """In the form of the interface that was asked."""
+    version = version_of(request.path)
+    return problem(refusal) if version is None else standard_error(refusal, version)
 
 
 def _not_served(error: HTTPException) -> Response:
@@ -109,7 +115,7 @@ def _not_served(error: HTTPException) -> Response:
 def _broken(error: Exception) -> Response:
     _count(HTTPStatus.INTERNAL_SERVER_ERROR)
     _log.error("broken", path=clean(request.path), kind=type(error).__name__, exc_info=error)
-    return problem(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the receiver failed; the event is not stored"))
+    return _as_error(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the receiver failed; the event is not stored"))
 
 
 def _count(status: HTTPStatus) -> None:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from connector.clock import now
+from connector.domain.model import TicketId
 from connector.helpdesks import registry
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
 from connector.helpdesks.helpdesk import Helpdesk
@@ -81,7 +82,7 @@ class Operations:
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
-    def explain(self, helpdesk: str, find: Callable[[Helpdesk], str]) -> dict[str, Any]:
+    def explain(self, helpdesk: str, find: Callable[[Helpdesk], TicketId]) -> dict[str, Any]:
         """What the rules say of the ticket whose id ``find`` gives.
 
         Raises HelpdeskError, SettingsError, PolicyError, StoreError, and ``_Page`` where the helpdesk is left alone.
@@ -148,7 +149,7 @@ class _Pages:
         name = _helpdesk(helpdesk)
         if not (ticket.isascii() and ticket.isdigit() and len(ticket) <= _LONGEST_ID):
             raise _Page(HTTPStatus.NOT_FOUND, "No ticket", "A ticket's id is a number.")
-        return self._explanation(visitor, name, lambda _: ticket)
+        return self._explanation(visitor, name, lambda _: TicketId(ticket))
 
     def do(self, action: str) -> Response:
         """Replays, drops, looks again, lifts."""
@@ -232,7 +233,7 @@ class _Pages:
             raise _Page(status, _SIGN_IN, "This page is for those who run the connector.")
         return visitor
 
-    def _explanation(self, visitor: Visitor, helpdesk: str, find: Callable[[Helpdesk], str]) -> Response:
+    def _explanation(self, visitor: Visitor, helpdesk: str, find: Callable[[Helpdesk], TicketId]) -> Response:
         try:
             seen = self._operations.explain(helpdesk, find)
         except NotFoundError:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks import registry
 from connector.helpdesks.errors import HelpdeskError, NotFoundError, OutOfReachError
@@ -113,7 +114,7 @@ class Reports:
             detail = "the receiver has no access to the helpdesk"
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
 
-    def ticket(self, helpdesk: str, ticket_id: str) -> Ticket | None:
+    def ticket(self, helpdesk: str, ticket_id: TicketId) -> Ticket | None:
         """The ticket; ``None``: there is none, or it lies where the connector may not look.
 
         Raises ``Refusal`` (503) if the helpdesk does not answer.

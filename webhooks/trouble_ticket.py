@@ -19,6 +19,7 @@ from cachetools import LRUCache
 from flask import Blueprint, Response, request
 
 from connector import metrics
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel
 from connector.helpdesks.errors import HelpdeskError
@@ -30,9 +31,18 @@ from connector.outgoing.hub import described
 from connector.outgoing.target import problem_with
 from connector.trouble_ticket.query import QueryError, chosen, fitting, page
 from connector.trouble_ticket.request import ForeignServiceError, message_of, request_of
-from connector.trouble_ticket.shapes import HUB, OURS, REQUIRED, VERSION_4, VERSION_5, ShapeError, checked
+from connector.trouble_ticket.shapes import (
+    HUB,
+    OURS,
+    REQUIRED,
+    VERSION_4,
+    VERSION_5,
+    ShapeError,
+    check_changed,
+    checked,
+)
 from connector.trouble_ticket.version4 import from_version_4, to_version_4
-from connector.trouble_ticket.view import sent, view_of
+from connector.trouble_ticket.view import merged, said_of, sent, view_of
 from connector.work.errors import StoreError
 from connector.work.listeners import Listener, Listeners, TooManyError
 from connector.work.submissions import State, Submitted
@@ -46,6 +56,7 @@ log = structlog.get_logger("webhooks")
 PATIENCE = timedelta(seconds=10)
 """How long a new ticket or a change waits until it is on the helpdesk: the standard's clients expect the whole."""
 
+_ROOT = "/tmf-api"
 _PATCHES = ("application/json", "application/merge-patch+json")
 _MOST_CALLBACK = 2_000
 _KNOWN = 2_000
@@ -56,20 +67,20 @@ class Interface(NamedTuple):
 
     reports: Reports
     listeners: Listeners
-    opened_lately: Callable[[str], list[str]]
+    opened_lately: Callable[[str], list[TicketId]]
     """Ids of tickets of a helpdesk that its search may not show yet. Raises ``StoreError``."""
     known: "LRUCache[tuple[str, str, Any], Ticket]"
     lock: Lock
 
 
-def interface_of(reports: Reports, listeners: Listeners, opened_lately: Callable[[str], list[str]]) -> Interface:
+def interface_of(reports: Reports, listeners: Listeners, opened_lately: Callable[[str], list[TicketId]]) -> Interface:
     """For both versions."""
     return Interface(reports, listeners, opened_lately, LRUCache(_KNOWN), Lock())
 
 
 def trouble_ticket_routes(interface: Interface, version: int) -> Blueprint:
     """The routes of one version of the standard."""
-    prefix = f"/tmf-api/troubleTicket/v{version}"
+    prefix = f"{_ROOT}/troubleTicket/v{version}"
     blueprint = Blueprint(f"trouble_ticket_v{version}", __name__, url_prefix=prefix)
     answer = _Answers(interface, version, prefix)
     rules: tuple[tuple[str, str, Callable[..., Response]], ...] = (
@@ -138,12 +149,12 @@ class _Answers:
         counts = {"X-Total-Count": str(len(found)), "X-Result-Count": str(len(part))}
         return self._json(HTTPStatus.OK, [chosen(each, request.args.get("fields")) for each in part], **counts)
 
-    def show(self, ticket_id: str) -> Response:
+    def show(self, ticket_id: TicketId) -> Response:
         """``GET /troubleTicket/{id}``"""
         panel = self._panel(b"")
         return self._json(HTTPStatus.OK, self._selected(self._view(panel, self._read(panel, ticket_id))))
 
-    def change(self, ticket_id: str) -> Response:
+    def change(self, ticket_id: TicketId) -> Response:
         """``PATCH /troubleTicket/{id}``, as a merge patch (RFC 7396)."""
         raw = read_json_bytes(request, self._reports.most_bytes, _PATCHES)
         panel = self._panel(raw)
@@ -152,8 +163,10 @@ class _Answers:
         patch = self._patch(parsed_json(raw), shown)
         if not patch.keys() - {"@type", "@baseType", "@schemaLocation"}:
             return self._json(HTTPStatus.OK, self._selected(shown))
-        number = len(sent(ticket, panel.name))
+        own = sent(ticket, panel.name)
+        number = len(own)
         try:
+            check_changed(merged(said_of(own), patch), patch)
             message = message_of(patch, _caller(panel), ticket.id, number, self._reports.now())
         except ShapeError as error:
             raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
@@ -209,15 +222,7 @@ class _Answers:
     def refused(self, refusal: Refusal) -> Response:
         """A refusal as the standard's error."""
         metrics.refused("trouble_ticket", refusal.status.value)
-        body = {
-            "code": f"ERR{refusal.status.value}",
-            "reason": refusal.status.phrase,
-            "message": refusal.detail,
-            "status": str(refusal.status.value),
-        }
-        if self._version == 5:
-            body["@type"] = "Error"
-        return self._json(refusal.status, body, **refusal.headers)
+        return standard_error(refusal, self._version)
 
     # What they are made of
 
@@ -274,7 +279,7 @@ class _Answers:
             log.info("a new trouble ticket cannot be shown yet", cause=str(error))
             return None
 
-    def _read(self, panel: Panel, ticket_id: str) -> Ticket:
+    def _read(self, panel: Panel, ticket_id: TicketId) -> Ticket:
         ticket = self._reports.ticket(self._reports.helpdesk(panel), ticket_id)
         if ticket is None:
             raise _unknown()
@@ -307,7 +312,7 @@ class _Answers:
         address = self._address(panel)
         return [shown for one in newest if (shown := view_of(one, panel.name, address)) is not None]
 
-    def _held(self, helpdesk: str, ticket_id: str, updated_at: Any) -> Ticket | None:
+    def _held(self, helpdesk: str, ticket_id: TicketId, updated_at: Any) -> Ticket | None:
         key = (helpdesk, ticket_id, updated_at)
         with self._of.lock:
             if updated_at is not None and (known := self._of.known.get(key)) is not None:
@@ -342,9 +347,34 @@ class _Answers:
         return Response(status=HTTPStatus.ACCEPTED.value, headers={"Retry-After": "10", "Cache-Control": "no-store"})
 
     def _json(self, status: HTTPStatus, body: Any, **headers: str) -> Response:
-        text = json.dumps(body, ensure_ascii=False)
-        more = {"Cache-Control": "no-store", **headers}
-        return Response(text, status.value, content_type="application/json;charset=utf-8", headers=more)
+        return _json(status, body, headers)
+
+
+def standard_error(refusal: Refusal, version: int) -> Response:
+    """The refusal as the standard's error."""
+    status = refusal.status
+    body = {
+        "code": f"ERR{status.value}",
+        "reason": status.phrase,
+        "message": refusal.detail,
+        "status": str(status.value),
+        **({"@type": "Error"} if version == 5 else {}),
+    }
+    return _json(status, body, refusal.headers)
+
+
+def version_of(path: str) -> int | None:
+    """The version of the standard by which an address is answered, also one that is not served; ``None``: none of the
+    standard's addresses."""
+    if not path.startswith(f"{_ROOT}/"):
+        return None
+    return 4 if path.startswith(f"{_ROOT}/troubleTicket/v4/") else 5
+
+
+def _json(status: HTTPStatus, body: Any, headers: Mapping[str, str]) -> Response:
+    text = json.dumps(body, ensure_ascii=False)
+    more = {"Cache-Control": "no-store", **headers}
+    return Response(text, status.value, content_type="application/json;charset=utf-8", headers=more)
 
 
 def _caller(panel: Panel) -> Caller:

@@ -16,6 +16,7 @@ from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, sett
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
 from connector.domain.decision import Decision
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
 from connector.helpdesks.helpdesk import Helpdesk
@@ -66,7 +67,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     policy = in_force(policy, since_of(settings, chosen, identity_of(chosen, desk)))
     now = at or clock.now().astimezone()
     hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
-    seen = desk.read(desk.id_of(written[1])) if written else _read(desk, ticket, hint)
+    seen = desk.read(desk.id_of(written[1])) if written else _read(desk, TicketId(ticket), hint)
     try:
         if at is not None:
             seen = seen.as_of(at)
@@ -75,7 +76,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             if decision.asks and at is None:
                 seen = with_others(desk, seen, decision.asks)
                 decision = evaluate(seen, policy, now)
-            # Reasons are put into words here, where a time that no calendar knows is told.
+            # Reasons and the note are put into words here, where a time that no calendar knows is told.
             named = _named(decision)
     except (ValueError, OverflowError) as error:
         if at is None:
@@ -106,10 +107,10 @@ def _tell(text: Failure) -> None:
 
 def _named(decision: Decision) -> dict[str, Any]:
     outcomes = [outcome._asdict() | {"reasons": list(outcome.reasons)} for outcome in decision.outcomes]
-    return decision._asdict() | {"outcomes": outcomes}
+    return decision._asdict() | {"outcomes": outcomes, "note": decision.note and decision.note.as_data()}
 
 
-def _read(desk: Helpdesk, ticket_id: str, hint: str) -> Ticket:
+def _read(desk: Helpdesk, ticket_id: TicketId, hint: str) -> Ticket:
     try:
         return desk.read(ticket_id)
     except NotFoundError as error:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from connector.cli.wiring import now, open_desk, recall_staff
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.helpdesk import Helpdesk
@@ -68,7 +69,7 @@ def shown_while_read(past: Past, *, quiet: bool) -> Iterator[Ticket | None]:
             raise click.ClickException(str(error)) from None
 
 
-def _read(desk: Helpdesk, ids: Iterable[str]) -> Iterator[Ticket | None]:
+def _read(desk: Helpdesk, ids: Iterable[TicketId]) -> Iterator[Ticket | None]:
     for ticket in ids:
         try:
             yield desk.read(ticket)

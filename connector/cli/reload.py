@@ -79,5 +79,5 @@ def reload(worker: Worker, open_again: Callable[[], tuple[Helpdesk, Policy]]) ->
 def _stays(worker: Worker, problems: list[str]) -> bool:
     worker.watch.policy_failure = "\n".join(problems)
     metrics.policy_reload(ok=False)
-    log.error("the policy cannot be used, the old one stays", problems=problems)
+    log.error("the files cannot be used, the old ones stay", problems=problems)
     return False

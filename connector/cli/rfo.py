@@ -13,8 +13,10 @@ from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_opt
 from connector.cli.sections import Group
 from connector.cli.wiring import now, open_desk, open_policy, recall_staff
 from connector.documents.render import DocumentError, pdf
+from connector.domain.connector_key import number_of
 from connector.domain.document import Document
-from connector.domain.ticket import Ticket, number_of
+from connector.domain.model import TicketId
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import RfoRelease, TicketKind
 from connector.helpdesks.registry import plugin
 from connector.logs import harmless
@@ -142,7 +144,7 @@ def _seen(settings: Settings, ticket: str, helpdesk: str | None) -> _Seen:
         raise click.UsageError(f"{ticket!r} is neither {called.words} nor an id")
     policy, desk = open_policy(settings), open_desk(settings, chosen)
     recall_staff(settings, desk)
-    found = desk.read(desk.id_of(written[1]) if written else ticket)
+    found = desk.read(desk.id_of(written[1]) if written else TicketId(ticket))
     if found.kind is TicketKind.INCIDENT:
         tasks = [link for link in found.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK]
         if not tasks:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from ipaddress import ip_address
 
 import structlog
@@ -18,20 +17,14 @@ from connector.cli.options import HELPDESK, RULES, TELLING, as_environment, help
 from connector.cli.reload import open_rules, reload_on_sighup
 from connector.cli.sections import command
 from connector.cli.supervisor import Part, supervise
+from connector.cli.ways import check_ways, open_ways
 from connector.cli.wiring import identity_of, open_table
 from connector.helpdesks.errors import HelpdeskError, TransientError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.registry import plugin
 from connector.helpdesks.settings import TOKEN_ENDS_SOON, HelpdeskSettings
 from connector.helpdesks.versions import doubt
-from connector.intake.panels import load_panels
-from connector.operations.links import page_of
-from connector.outgoing.chats import Chats
 from connector.outgoing.courier import Courier
-from connector.outgoing.hub import Hub
-from connector.outgoing.letters import Letters
-from connector.outgoing.receivers import Outside, load_receivers
-from connector.outgoing.webhooks import Webhooks, by_receiver, unknown
 from connector.parent import end_first, end_with_supervisor, pulse
 from connector.policy.models import Policy
 from connector.ports import holder
@@ -42,7 +35,6 @@ from connector.work.attempt import SweepSchedule
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.figures import WorkTableRows
 from connector.work.table import Home, WorkTable
-from connector.work.tellings import Teller
 from connector.work.watch import Watch
 from connector.work.worker import Worker
 
@@ -75,7 +67,7 @@ def run(settings: Settings) -> None:
     """Receive webhooks and work on tickets.
 
     Until SIGTERM or Ctrl-C; then what has begun is finished. Each helpdesk whose address is set has worker processes; a
-    process that dies is started again. On SIGHUP policy, catalogue and mapping are read again.
+    process that dies is started again. On SIGHUP policy, catalogue, mapping and receivers are read again.
 
     Needs INTERSPACE_{HELPDESK}_URL, …_TOKEN and …_WEBHOOK_SECRET (or …_FILE), or the same for another helpdesk.
 
@@ -90,7 +82,7 @@ def run(settings: Settings) -> None:
     for helpdesk in served:
         open_rules(settings, helpdesk)
     listens = address_of(settings)
-    load_receivers(settings.telling)
+    check_ways(settings)
     open_table(settings).close()
     receiver = Part("receiver", (*_PROGRAM, "receive"), as_environment(settings), asked_at=asked_at(listens, settings))
     sys.exit(supervise([receiver, *workers(settings, served, os.cpu_count() or 1)]))
@@ -118,8 +110,8 @@ def receive(settings: Settings) -> None:
 def work(settings: Settings, *, helpdesk: str | None) -> None:
     """Only work on tickets.
 
-    Any number of workers may share the work table; each works for one helpdesk. On SIGHUP policy, catalogue and mapping
-    are read again; if something is wrong with them, the log says what, and the old ones stay.
+    Any number of workers may share the work table; each works for one helpdesk. On SIGHUP policy, catalogue, mapping
+    and receivers are read again; if something is wrong with them, the log says what, and the old ones stay.
 
     \b
     Examples:
@@ -131,10 +123,9 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     served = settings.helpdesk(helpdesk)
     # Whatever is wrong with settings or rules is said before there is a work table.
     open_rules(settings, served)
-    outside = load_receivers(settings.telling)
+    check_ways(settings)
     table = open_table(settings)
-    open_again = partial(open_rules, settings, served, table.now)
-    desk, policy = open_again()
+    desk, policy = open_rules(settings, served, table.now)
     _show_figures(settings, table)
     _tell_of_token(settings.of(served))
     watch = Watch(table, served, settings.of(served).token_ends)
@@ -148,7 +139,8 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         after_write=plugin(served).sweep_after_write,
         largest_change=settings.largest_change,
     )
-    tellers, courier = _outside(settings, served, outside, table)
+    ways = open_ways(settings, served, table)
+    courier = Courier(table, served, ways.deliver)
     worker = Worker(
         table,
         desk,
@@ -158,11 +150,17 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         schedule=schedule,
         pulse=pulse(),
         watch=watch,
-        tellers=tellers,
+        tellers=ways.tellers,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    reload_on_sighup(worker, lambda: _in_force(open_again(), since))
+
+    def open_again() -> tuple[Helpdesk, Policy]:
+        desk, policy = open_rules(settings, served, table.now)
+        worker.tellers, courier.deliver = open_ways(settings, served, table)
+        return desk, in_force(policy, since)
+
+    reload_on_sighup(worker, open_again)
     # What is there now stays: the collector need not look through it again while tickets wait.
     gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
@@ -176,21 +174,6 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         sys.exit(1)
 
 
-def _outside(settings: Settings, served: str, outside: Outside, table: WorkTable) -> tuple[list[Teller], Courier]:
-    """Who knows whom to tell, as far as there is anybody, and who delivers it."""
-    page, ways = page_of(settings, served), list[Hub | Letters | Chats]()
-    webhooks = Webhooks(outside.webhooks, page)
-    if settings.panels:
-        panels = {panel.name: panel for panel in load_panels(settings.panels)}
-        ways.append(Hub(served, table.listeners, panels, table.now))
-    if outside.mail is not None and not plugin(served).mails_contacts:
-        ways.append(Letters(outside.mail, page, table.now))
-    if outside.contacts:
-        ways.append(Chats(outside.contacts, page))
-    courier = Courier(table, served, webhooks.deliveries(table.now), by_receiver(ways, unknown))
-    return [*([webhooks] if settings.telling else []), *ways], courier
-
-
 @contextmanager
 def delivering(courier: Courier) -> Iterator[None]:
     """What has to be told outside is delivered until the context ends. What has begun then is finished, if it does not
@@ -202,10 +185,6 @@ def delivering(courier: Courier) -> Iterator[None]:
     finally:
         courier.stop()
         thread.join(_LAST_DELIVERY_S)
-
-
-def _in_force(rules: tuple[Helpdesk, Policy], since: datetime | None) -> tuple[Helpdesk, Policy]:
-    return rules[0], in_force(rules[1], since)
 
 
 def _admitted(table: WorkTable, desk: Helpdesk, watch: Watch) -> tuple[Home | None, bool]:

@@ -11,7 +11,7 @@ from connector.domain.changes import Changes
 from connector.domain.document import Document, File
 from connector.domain.mark import Mark
 from connector.domain.messages import MESSAGES, Audience
-from connector.domain.model import Instant, Model
+from connector.domain.model import Instant, Model, TicketId
 from connector.domain.once import once
 from connector.domain.past import OpenProblem, PlaceSearch
 from connector.domain.vocabulary import TicketState
@@ -52,18 +52,72 @@ class Notice:
         return MESSAGES[self.message] is Audience.CUSTOMER
 
 
-class Note(Model):
-    """A message as the connector adds it to a ticket. Public notes go to the customer."""
+class Note:
+    """A message as the connector adds it to a ticket. Public notes go to the customer.
 
-    public: bool
-    title: str
-    text: str
-    marks: frozenset[Mark] = frozenset()
-    """The steps this note proves to be done."""
-    documents: tuple[Document, ...] = ()
-    """What is sent with it, as the rules say it."""
-    files: tuple[File, ...] = ()
-    """The same as files: they are made right before the note is written."""
+    ``words`` puts title and text into words when somebody reads them: of most looks nobody reads more than the marks.
+    """
+
+    def __init__(
+        self,
+        *,
+        public: bool,
+        title: str = "",
+        text: str = "",
+        words: Callable[[], tuple[str, str]] | None = None,
+        marks: frozenset[Mark] = frozenset(),
+        documents: tuple[Document, ...] = (),
+        files: tuple[File, ...] = (),
+    ) -> None:
+        self.public = public
+        self.marks = marks
+        """The steps this note proves to be done."""
+        self.documents = documents
+        """What is sent with it, as the rules say it."""
+        self.files = files
+        """The same as files: they are made right before the note is written."""
+        self._words = words or (lambda: (title, text))
+
+    @once
+    def _worded(self) -> tuple[str, str]:
+        return self._words()
+
+    @property
+    def title(self) -> str:
+        """On one line."""
+        return self._worded[0]
+
+    @property
+    def text(self) -> str:
+        """Without the title."""
+        return self._worded[1]
+
+    def with_files(self, files: tuple[File, ...], marks: frozenset[Mark]) -> "Note":
+        """The note with its documents as files, which ``marks`` prove besides."""
+        title, text = self._worded
+        return Note(
+            public=self.public, title=title, text=text, marks=self.marks | marks, documents=self.documents, files=files
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """All of it by names, put into words."""
+        return {
+            "public": self.public,
+            "title": self.title,
+            "text": self.text,
+            "marks": self.marks,
+            "documents": self.documents,
+            "files": self.files,
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Note) and self.as_data() == other.as_data()
+
+    def __hash__(self) -> int:
+        return hash((self.public, self.marks))
+
+    def __repr__(self) -> str:
+        return f"Note({self.as_data()})"
 
 
 class Shared(Model):
@@ -108,8 +162,7 @@ class Asked(NamedTuple):
 
     numbers: tuple[str, ...] = ()
     """Those with these numbers, as people see them."""
-    tickets: tuple[str, ...] = ()
-    """Those with these ids."""
+    tickets: tuple[TicketId, ...] = ()
     place: PlaceSearch | None = None
     """Open incidents of this place."""
 
@@ -156,8 +209,8 @@ class Outcome(NamedTuple):
     """The state the ticket should have; ``None`` leaves it to people."""
     notices: tuple[Notice, ...] = ()
     creates: tuple[NewTicket, ...] = ()
-    touches: tuple[str, ...] = ()
-    """Ids of tickets that have to be looked at again because of this one."""
+    touches: tuple[TicketId, ...] = ()
+    """Tickets that have to be looked at again because of this one."""
     search: PlaceSearch | None = None
     """What has been at the incident's place before is to be counted now: one search (R31)."""
     reasons: Sequence[str] = ()
@@ -166,8 +219,8 @@ class Outcome(NamedTuple):
     """UTC. The next moment at which this rule may decide otherwise without any event."""
     asks: Asked | None = None
     """What the rule cannot decide yet without other tickets: they are read, and all rules run once more."""
-    links: tuple[str, ...] = ()
-    """Ids of tickets that this one has to be linked to."""
+    links: tuple[TicketId, ...] = ()
+    """Tickets that this one has to be linked to."""
     ends: bool = False
     """No rule about incidents holds for the ticket any more."""
     again: bool = False
@@ -183,8 +236,8 @@ class Decision(NamedTuple):
     note: Note | None = None
     """At most one message travels with the changes, in the same request."""
     creates: tuple[NewTicket, ...] = ()
-    links: tuple[str, ...] = ()
-    touches: tuple[str, ...] = ()
+    links: tuple[TicketId, ...] = ()
+    touches: tuple[TicketId, ...] = ()
     asks: tuple[Asked, ...] = ()
     search: PlaceSearch | None = None
     unfinished: bool = False

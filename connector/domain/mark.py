@@ -8,6 +8,8 @@ from typing import Any, Literal, cast, final, get_args
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from connector.domain.model import TicketId
+
 MarkName = Literal[
     "already-reported", "asked", "caller", "cause-asked", "change-untold", "contested", "customer-hears",
     "customer-told", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
@@ -83,7 +85,7 @@ class Mark(str):
         """
         return _parsed(text)
 
-    def carried(self, ticket_id: str) -> "Mark | None":
+    def carried(self, ticket_id: TicketId) -> "Mark | None":
         """What this mark of another ticket, ``ticket_id``, proves where a merge has brought it to: that a message or an
         entry of a history was answered, wherever that stands now. ``None``: nothing, it speaks of that ticket.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NewType, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
@@ -43,3 +43,7 @@ def _to_utc(value: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A moment in UTC. A naive datetime is refused."""
+
+TicketId = NewType("TicketId", str)
+"""What a helpdesk itself calls a ticket by, and what its API takes. Never the number or key that people see, which may
+change: ``Helpdesk.id_of`` finds the id of a number."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from connector.domain.model import Instant, Model
+from connector.domain.model import Instant, Model, TicketId
 from connector.domain.vocabulary import (
     Duplicate,
     Impact,
@@ -36,7 +36,7 @@ class PlaceSearch(NamedTuple):
 class PastTicket(Model):
     """An incident or problem record in a search result, as much of it as is counted. Times are UTC."""
 
-    id: str
+    id: TicketId
     number: str
     kind: TicketKind
     state: TicketState
@@ -89,13 +89,13 @@ def past_ticket(fields: Mapping[str, Any], **known: Any) -> PastTicket:
 class OpenProblem(Model):
     """A problem record that is not closed for good, as a search shows it."""
 
-    id: str
+    id: TicketId
     services: frozenset[str]
     """The IDs of the services it is about, in small letters."""
     began: Instant | None = None
     """When the outage began that it was opened for."""
 
 
-def open_problem(record_id: str, fields: Mapping[str, Any]) -> OpenProblem:
+def open_problem(record_id: TicketId, fields: Mapping[str, Any]) -> OpenProblem:
     """What a search shows of a problem record with these values of :class:`Fields`."""
     return OpenProblem(id=record_id, services=named_services(fields), began=fields.get("problem_start"))

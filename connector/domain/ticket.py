@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from pydantic import Field, InstanceOf
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import incident_of, kind_of
 from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark, MarkName
-from connector.domain.model import Instant, Model
+from connector.domain.model import Instant, Model, TicketId
 from connector.domain.once import once
 from connector.domain.past import PastTicket
 from connector.domain.person import Customer, Person
@@ -92,7 +93,7 @@ def _made_as(known: dict[str, Any]) -> TicketKind:
 class LinkedTicket(Model):
     """A ticket linked to this one, as much of it as comes with the link."""
 
-    id: str
+    id: TicketId
     number: str
     state: TicketState
     created_by_connector: bool
@@ -134,7 +135,7 @@ def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
 class Kept(Model):
     """What a helpdesk keeps of every ticket: how it began, its values, and who changed them."""
 
-    id: str
+    id: TicketId
     number: str
     created_at: Instant
     created_by: Actor
@@ -190,9 +191,9 @@ class Ticket(Kept):
     """What a new ticket has on this helpdesk where nobody chooses; ``None``: nobody knows."""
     owner: str | None = None
     """The name of who works on it; ``None``: nobody yet."""
-    merged_into: str | None = None
+    merged_into: TicketId | None = None
     """The id of the ticket that this one was merged into."""
-    copied_from: str | None = None
+    copied_from: TicketId | None = None
     """The id of the ticket that this one seems to have been split off or cloned from, with whatever stood in its
     fields."""
     kept: tuple[tuple[Instant, str], ...] = ()
@@ -233,7 +234,7 @@ class Ticket(Kept):
         return refused - self.marks.keys() if refused else refused
 
     @property
-    def needed(self) -> str | None:
+    def needed(self) -> TicketId | None:
         """The id of the linked ticket whose messages and history the rules need too: of an RFO task its incident, of
         an incident its RFO task on which a person has decided something, else the incident that it is part of."""
         if self.kind is TicketKind.RFO_TASK:
@@ -252,7 +253,7 @@ class Ticket(Kept):
         return None
 
     @property
-    def part_of(self) -> str | None:
+    def part_of(self) -> TicketId | None:
         """The id of the incident that stands for an outage with this one, as a person has confirmed; ``None``: of none,
         or this one stands for others itself."""
         if self.kind is not TicketKind.INCIDENT or self.fields.parent_incident is ParentIncident.CONFIRMED:
@@ -354,45 +355,3 @@ def found_once(fact: Callable[[Ticket], T]) -> Callable[[Ticket], T]:
         return found
 
     return known
-
-
-_PREFIXES = {TicketKind.RFO_TASK: "rfo", TicketKind.PROBLEM: "problem"}
-_KINDS = {prefix: kind for kind, prefix in _PREFIXES.items()} | {"matrix": TicketKind.OTHER}
-
-
-def key_of(kind: TicketKind, incident_id: str, number: int = 1) -> str:
-    """The key of the RFO task or problem record of an incident: always the same, so that a repeat finds what is there.
-    A later outage's RFO has a ``number`` of its own.
-
-    >>> key_of(TicketKind.RFO_TASK, "41002"), key_of(TicketKind.RFO_TASK, "41002", 2)
-    ('rfo:41002', 'rfo:41002:2')
-    """
-    return f"{_PREFIXES[kind]}:{incident_id}" + (f":{number}" if number > 1 else "")
-
-
-def number_of(key: str | None) -> int:
-    """Which of its incident's RFO tasks a ticket with this key is.
-
-    >>> number_of("rfo:41002:2"), number_of("rfo:41002")
-    (2, 1)
-    """
-    number = (key or "").partition(":")[2].partition(":")[2]
-    return int(number) if number.isascii() and number.isdigit() else 1
-
-
-def incident_of(key: str | None) -> str | None:
-    """The id of the incident that a ticket with this key was made for.
-
-    >>> incident_of("rfo:41002:2")
-    '41002'
-    """
-    return (key or "").partition(":")[2].partition(":")[0] or None
-
-
-def kind_of(key: str | None) -> TicketKind:
-    """What a ticket with this key is; anything unknown is an incident. Ask only for tickets that the connector made.
-
-    >>> kind_of("rfo:41002"), kind_of("matrix:SVC-1003:v3")
-    (<TicketKind.RFO_TASK: 'rfo_task'>, <TicketKind.OTHER: 'other'>)
-    """
-    return _KINDS.get((key or "").partition(":")[0], TicketKind.INCIDENT)

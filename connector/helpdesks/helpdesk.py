@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.document import File
+from connector.domain.model import TicketId
 from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
@@ -16,7 +17,7 @@ from connector.helpdesks.http import EndpointPauses
 class Listed(NamedTuple):
     """A ticket in a bulk listing: enough to know whether it has changed."""
 
-    id: str
+    id: TicketId
     updated_at: datetime | None
     """``None``: the listing tells only that the ticket is there."""
 
@@ -35,7 +36,7 @@ class Helpdesk(Protocol):
     def probe(self) -> None:
         """One request that has nothing to do with any ticket. Fails if the helpdesk as a whole does not work."""
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         """One consistent view of the ticket with articles, links and, where it matters, history."""
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
@@ -45,7 +46,7 @@ class Helpdesk(Protocol):
         between the two leaves the state to the next reconcile.
         """
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """Finds the ticket with ``new.key``, else creates it; links it to ``incident``; returns its id."""
 
     @property
@@ -55,13 +56,13 @@ class Helpdesk(Protocol):
     def open_problems(self) -> list[OpenProblem]:
         """The problem records that are not closed for good, whoever opened them: a fix may have to be reviewed."""
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         """The id of the ticket with this number or key. Raises NotFoundError if there is none."""
 
     def past(self, search: PlaceSearch) -> list[PastTicket]:
         """One request: the newest incidents and problem records of a place, at most as many as fit on one page."""
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         """Links a problem record to an incident. Linking twice is one link."""
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:

@@ -80,11 +80,16 @@ def turn() -> Iterator[None]:
 
 def take_turn(seconds: float) -> None:
     """Waits until no other thread works with a long answer. Raises NoTurnError after ``seconds``."""
-    if not getattr(_own, "waits", False) or _own.has:
+    if not is_pressed() or _own.has:
         return
     if not _turn.acquire(timeout=seconds):
         raise NoTurnError
     _own.has = True
+
+
+def is_pressed() -> bool:
+    """Whether this thread works under a lease, so that a look has to end soon and may go on later."""
+    return getattr(_own, "waits", False)
 
 
 class Long:

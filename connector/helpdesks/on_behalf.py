@@ -14,7 +14,7 @@ from pydantic import Field
 
 from connector.domain.changes import Changes
 from connector.domain.document import File
-from connector.domain.model import Instant, Model
+from connector.domain.model import Instant, Model, TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import CustomerAct, IntakeChannel, TicketState
 from connector.helpdesks.helpdesk import Listed
@@ -81,8 +81,7 @@ class Message(Model):
     """Words of the customer on a ticket that is there."""
 
     key: str
-    ticket: str
-    """The ticket's id."""
+    ticket: TicketId
     contact: Contact
     text: str
     act: CustomerAct | None = None
@@ -96,7 +95,7 @@ class Message(Model):
 class Opened(NamedTuple):
     """A ticket that was opened for a panel."""
 
-    id: str
+    id: TicketId
     number: str
     digest: str | None = None
     """Of the request, as the ticket bears it; ``None`` where it bears none any more."""
@@ -105,7 +104,7 @@ class Opened(NamedTuple):
 class Reported(Model):
     """An incident of a customer, as a list shows it."""
 
-    id: str
+    id: TicketId
     number: str
     title: str
     state: TicketState

@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from connector.domain.model import TicketId
+
 PROPERTY = "interspace"
 """The name under which a helpdesk keeps a proof, among the preferences of an article or the properties of a comment."""
 
@@ -24,7 +26,7 @@ class Proof(NamedTuple):
     """Steps that the note claims for this ticket without a valid signature: they count as not done."""
     elsewhere: frozenset[str] = frozenset()
     """Steps that are proved to be done on another ticket, ``ticket``."""
-    ticket: str = ""
+    ticket: TicketId = TicketId("")
 
 
 class Proofs:
@@ -37,12 +39,12 @@ class Proofs:
     def __repr__(self) -> str:
         return f"Proofs({self._helpdesk!r})"
 
-    def sealed(self, ticket_id: str, marks: Iterable[str]) -> dict[str, Any]:
+    def sealed(self, ticket_id: TicketId, marks: Iterable[str]) -> dict[str, Any]:
         """The proof that ``marks`` are done on this ticket, as JSON."""
         names = sorted(marks)
         return {"ticket": ticket_id, "marks": names, "sig": self.signature([ticket_id, names])}
 
-    def read(self, ticket_id: str, value: object) -> Proof:
+    def read(self, ticket_id: TicketId, value: object) -> Proof:
         """What ``value`` proves on this ticket. The proof of another ticket proves nothing here but what was done
         there, and without a valid signature not even that."""
         if not isinstance(value, dict):
@@ -54,7 +56,7 @@ class Proofs:
             return Proof()
         marks, signed = frozenset(names), self.is_signed(value.get("sig"), [of_ticket, names])
         if of_ticket != ticket_id:
-            return Proof(elsewhere=marks, ticket=of_ticket) if signed else Proof()
+            return Proof(elsewhere=marks, ticket=TicketId(of_ticket)) if signed else Proof()
         return Proof(marks) if signed else Proof(refused=marks)
 
     def signature(self, content: object) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from connector.domain.model import TicketId
 from connector.helpdesks.payload import Value
 
 _SIGNATURE = {
@@ -47,7 +48,7 @@ class Hook:
 class Event(NamedTuple):
     """What a delivery is about. Without ``tickets`` there is a reason in ``ignored``, or nobody knows the event."""
 
-    tickets: tuple[str, ...] = ()
+    tickets: tuple[TicketId, ...] = ()
     """The tickets that have to be looked at again."""
     name: str | None = None
     """What the helpdesk calls the event; ``None`` where it gives events no name."""

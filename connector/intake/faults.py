@@ -18,6 +18,7 @@ FAULTS: dict[str, str] = {
     "email": "This is not an e-mail address.",
     "foreign_contact": "This contact belongs to another customer.",
     "language": "Please give a language as two letters, like en.",
+    "identifier": "Please use printable ASCII, without spaces at the ends.",
     "control_characters": "Please leave out control characters.",
     "unknown_service": "We do not know this service.",
     "foreign_service": "This service is not one of yours.",

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from connector.domain.changes import Changes, stated
 from connector.domain.document import File
 from connector.domain.fields import CATALOGUE, fit
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import IntakeChannel
 from connector.helpdesks.on_behalf import Contact, Message, Request, key_of_request
 from connector.intake.caller import Caller, customer_of
@@ -37,7 +38,7 @@ def request_of(
     )
 
 
-def message_of(caller: Caller, key: str, ticket: str, text: str, files: tuple[File, ...] = ()) -> Message:
+def message_of(caller: Caller, key: str, ticket: TicketId, text: str, files: tuple[File, ...] = ()) -> Message:
     """The caller's words on a ticket that is there. ``key``: the panel's own id of the message, ``ticket``: the
     ticket's id."""
     contact = Contact(email=caller.email or "", name=caller.name)

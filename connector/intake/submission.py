@@ -68,7 +68,10 @@ class Submission(_Part):
     """A fault that a customer reports in a panel."""
 
     external_id: str = Field(
-        min_length=1, max_length=100, description="the panel's own id of this report: sent twice, it is one ticket"
+        min_length=1,
+        max_length=100,
+        pattern=r"^[!-~]([ -~]*[!-~])?$",
+        description="the panel's own id of this report: sent twice, it is one ticket",
     )
     related_entity: RelatedEntity
     description: str = Field(min_length=1, max_length=LONGEST_DESCRIPTION, description="What is wrong (R17).")
@@ -115,6 +118,8 @@ _CODES: Mapping[str, str] = {
     "enum": "choice",
     "string_pattern_mismatch": "type",
 }
+_PATTERNS: Mapping[str, str] = {"/externalId": "identifier"}
+"""A report is asked for by a header, which holds nothing else (RFC 9110, section 5.5)."""
 
 
 def read(body: Any, caller: Caller, policy: Policy, now: datetime, *, complete: bool = False) -> Submission:
@@ -189,7 +194,8 @@ def _fault(detail: ErrorDetails) -> Fault:
     if kind == "extra_forbidden":
         # The name is the sender's own text: only where it stands is said.
         pointer = pointer.rpartition("/")[0]
-    code = _CODES.get(kind) or ("time" if kind.startswith(("datetime", "timezone")) else "type")
+    code = _PATTERNS.get(pointer) if kind == "string_pattern_mismatch" else None
+    code = code or _CODES.get(kind) or ("time" if kind.startswith(("datetime", "timezone")) else "type")
     values: tuple[tuple[str, str], ...] = ()
     if code == "choice":
         choices = re.findall(r"'([^']+)'", str(context.get("expected", "")))
@@ -204,7 +210,7 @@ def _escaped(part: object) -> str:
 
 
 def _texts(given: Mapping[Any, Any]) -> Iterator[Fault]:
-    for name in ("externalId", "name", "description", "circuit", "testResults"):
+    for name in ("name", "description", "circuit", "testResults"):
         value = given.get(name)
         if not isinstance(value, str):
             continue

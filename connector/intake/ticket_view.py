@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.on_behalf import is_of_panel
@@ -45,7 +46,7 @@ class Step(NamedTuple):
 class TicketView(NamedTuple):
     """Times are UTC; ``None`` where there is none."""
 
-    id: str
+    id: TicketId
     number: str
     title: str
     state: TicketState

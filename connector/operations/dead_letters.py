@@ -4,6 +4,7 @@ commands and page."""
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from connector.domain.model import TicketId
 from connector.operations.links import ticket_page
 from connector.settings import Settings
 from connector.work.jobs import DeadLetter, Key
@@ -39,9 +40,9 @@ def drop(table: WorkTable, keys: Iterable[Key]) -> int:
     return table.drop(tickets) + table.tellings.drop(untold)
 
 
-def ticket_of(key: Key) -> str:
+def ticket_of(key: Key) -> TicketId:
     """The id of the ticket that it is about."""
-    return key.ticket.partition(_BETWEEN)[0]
+    return TicketId(key.ticket.partition(_BETWEEN)[0])
 
 
 def outlooks(table: WorkTable, letters: Sequence[DeadLetter]) -> dict[tuple[str, str], Outlook]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from connector.domain.decision import Decision
 from connector.domain.fields import CATALOGUE
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.operations.quoting import without_quotations
@@ -29,7 +30,9 @@ _SHOWN = (
 )
 
 
-def explained(desk: Helpdesk, policy: Policy, ticket_id: str, now: datetime, since: datetime | None) -> dict[str, Any]:
+def explained(
+    desk: Helpdesk, policy: Policy, ticket_id: TicketId, now: datetime, since: datetime | None
+) -> dict[str, Any]:
     """Reads the ticket with this id and says what the rules decide at ``now`` (UTC); nothing is written. ``since``:
     from when on they hold on this helpdesk, as :func:`in_force` takes it.
 

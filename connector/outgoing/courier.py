@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -38,12 +38,11 @@ Deliver = Callable[[Telling], None]
 class Courier:
     """Delivers for one helpdesk. Any number of them may share the work table."""
 
-    def __init__(self, table: WorkTable, helpdesk: str, deliver: Mapping[str, Deliver], default: Deliver) -> None:
-        """``deliver`` by receiver; ``default`` for all that are not among them."""
+    def __init__(self, table: WorkTable, helpdesk: str, deliver: Deliver) -> None:
         self._table = table
         self._helpdesk = helpdesk
-        self._deliver = deliver
-        self._default = default
+        self.deliver = deliver
+        """Another one counts from the next delivery on."""
         self._stopping = threading.Event()
         self._pruned: datetime | None = None
 
@@ -96,7 +95,7 @@ class Courier:
         for telling in tellings:
             try:
                 if failure is None:
-                    self._deliver.get(telling.key.receiver, self._default)(telling)
+                    self.deliver(telling)
             except NotDeliveredError as error:
                 failure = error
             except Exception as error:  # what is wrong with one receiver stops no other

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -53,9 +54,11 @@ class Hub:
                 # Helpdesks tell some times in whole seconds.
                 is_new = happening.at >= listener.created.replace(microsecond=0) and now - happening.at <= FRESH
                 key = TellingKey(self._helpdesk, ticket.id, happening.id, PREFIX + listener.id)
+                if not is_new:
+                    continue
                 body = event_of(happening, message_id(key), shown, listener.version)
-                if is_new and fitting([body], parse_qs(listener.query)):
-                    yield Wanted(key.event, key.receiver, json.dumps(body, ensure_ascii=False))
+                if fitting([body], parse_qs(listener.query)):
+                    yield Wanted(key.event, key.receiver, partial(json.dumps, body, ensure_ascii=False))
 
     def is_noted(self, receiver: str) -> bool:
         """A ticket does not speak of its listeners."""

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache, partial
 from typing import Any
 
 from connector.domain.decision import Decision
+from connector.domain.event import Event
 from connector.domain.ticket import Ticket
 from connector.outgoing.post import NotDeliveredError
 from connector.outgoing.receivers import Mail
@@ -116,13 +118,14 @@ def letters(
     after = ticket.with_changes(decision.changes)
     for event in events(ticket, policy, decision, now):
         level = event.details.get("level", {})
+        body = cache(partial(_letter_of, event, after, policy, page))
         for receiver in receivers(level):
-            body = {"type": event.kind.value, **_letter_of(after, policy, level, page)}
-            yield Wanted(event.id, receiver, json.dumps(body, ensure_ascii=False))
+            yield Wanted(event.id, receiver, body)
 
 
-def _letter_of(ticket: Ticket, policy: Policy, level: Mapping[str, Any], page: str | None) -> dict[str, str]:
-    """Subject and text for a contact of a level that the ticket has reached."""
+def _letter_of(event: Event, ticket: Ticket, policy: Policy, page: str | None) -> str:
+    """Subject and text for a contact of a level that the ticket has reached, as JSON."""
+    level = event.details["level"]
     fields = ticket.fields
     following = fields.next_escalation_at
     data = {
@@ -134,4 +137,5 @@ def _letter_of(ticket: Ticket, policy: Policy, level: Mapping[str, Any], page: s
         "link": page.format(id=ticket.id) if page else ticket.number,
     }
     written = text("escalation_mail_contacts", data, ticket, policy)
-    return {"subject": " ".join(written.subject.split()), "text": written.body}
+    said = {"type": event.kind.value, "subject": " ".join(written.subject.split()), "text": written.body}
+    return json.dumps(said, ensure_ascii=False)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache, partial
 from typing import Protocol
 
 from connector.domain.decision import Decision
@@ -21,29 +22,33 @@ from connector.work.tellings import Telling, TellingKey, Wanted
 class Webhooks:
     """The receivers of the file. ``page`` is the address of a ticket for agents, with ``{id}`` in it."""
 
-    def __init__(self, receivers: Mapping[str, Webhook], page: str | None) -> None:
+    def __init__(self, receivers: Mapping[str, Webhook], page: str | None, now: Callable[[], datetime]) -> None:
         self._receivers = receivers
         self._page = page
+        self._now = now
 
     def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterable[Wanted]:
         """See :class:`connector.work.tellings.Teller`."""
         url = self._page.format(id=ticket.id) if self._page else None
         for event in events(ticket, policy, decision, now):
-            names = [name for name, receiver in self._receivers.items() if _wants(receiver, event)]
-            body = body_of(event, ticket, url) if names else ""
-            yield from (Wanted(event.id, name, body) for name in names)
+            body = cache(partial(body_of, event, ticket, url))
+            for name, receiver in self._receivers.items():
+                if _wants(receiver, event):
+                    yield Wanted(event.id, name, body)
 
     def is_noted(self, receiver: str) -> bool:
         """See :class:`connector.work.tellings.Teller`. One that is gone from the file was given up: that is noted."""
         return ":" not in receiver and (receiver not in self._receivers or self._receivers[receiver].noted)
 
-    def deliveries(self, now: Callable[[], datetime]) -> dict[str, Deliver]:
-        """How each receiver is told."""
+    def deliver(self, telling: Telling) -> None:
+        """Signs and posts it once.
 
-        def deliver(receiver: Webhook) -> Deliver:
-            return lambda telling: send(receiver, message_id(telling.key), telling.body, now())
-
-        return {name: deliver(receiver) for name, receiver in self._receivers.items()}
+        :raises NotDeliveredError: the receiver has not taken it, or the file names it no more.
+        """
+        receiver = self._receivers.get(telling.key.receiver)
+        if receiver is None:
+            raise NotDeliveredError(f"there is no receiver {telling.key.receiver} any more", final=True)
+        send(receiver, message_id(telling.key), telling.body, self._now())
 
 
 def _wants(receiver: Webhook, event: Event) -> bool:
@@ -72,7 +77,7 @@ class Way(Protocol):
 
 
 def by_receiver(ways: Iterable[Way], otherwise: Deliver) -> Deliver:
-    """How a telling is delivered that no receiver of the file waits for."""
+    """By the way whose prefix its receiver has, ``otherwise`` for the receivers of the file."""
     known = {way.prefix: way.deliver for way in ways}
 
     def deliver(telling: Telling) -> None:
@@ -80,8 +85,3 @@ def by_receiver(ways: Iterable[Way], otherwise: Deliver) -> Deliver:
         known.get(kind + separator, otherwise)(telling)
 
     return deliver
-
-
-def unknown(telling: Telling) -> None:
-    """The delivery of what no receiver of the file waits for any more. Raises NotDeliveredError."""
-    raise NotDeliveredError(f"there is no receiver {telling.key.receiver} any more", final=True)

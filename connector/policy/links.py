@@ -7,6 +7,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from connector.domain.model import TicketId
+
 _PATTERN = re.compile(r"([A-Za-z0-9_-]{1,64})\.(\d{8}T\d{4})\.([A-Za-z0-9_-]{27})", re.ASCII)
 _STAMP = "%Y%m%dT%H%M"
 _BYTES = 20
@@ -16,8 +18,7 @@ class Asked(NamedTuple):
     """A question to the customer: may the repair wait until working hours begin?"""
 
     helpdesk: str
-    ticket: str
-    """The ticket's id."""
+    ticket: TicketId
     opening: datetime
     """When they begin (UTC)."""
 
@@ -48,7 +49,7 @@ class Links:
         if not any(hmac.compare_digest(found[3], _signature(key, said)) for key in self._keys):
             return None
         helpdesk, _, ticket = urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode().partition(":")
-        return Asked(helpdesk, ticket, datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC))
+        return Asked(helpdesk, TicketId(ticket), datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC))
 
 
 def _signature(key: bytes, said: str) -> str:

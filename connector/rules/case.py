@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import number_of
 from connector.domain.decision import Outcome
 from connector.domain.fields import fit
 from connector.domain.once import once
-from connector.domain.ticket import Ticket, number_of
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority
 from connector.messages.catalogue import Rendered
 from connector.policy.catalogue import CatalogueCustomer

@@ -286,8 +286,11 @@ def as_note(notices: list[Notice], ticket: Ticket, policy: Policy) -> Note | Non
     if not notices:
         return None
     public = notices[0].public
-    parts = [(notice.message, notice.data) for notice in notices]
-    title, text = write(parts, ticket, policy, public=public)
+
+    def words() -> tuple[str, str]:
+        title, text = write([(notice.message, notice.data) for notice in notices], ticket, policy, public=public)
+        return title[:200], text
+
     marks = frozenset(mark for notice in notices for mark in notice.marks)
     documents = tuple(document for notice in notices for document in notice.documents)
-    return Note(public=public, title=title[:200], text=text, marks=marks, documents=documents)
+    return Note(public=public, words=words, marks=marks, documents=documents)

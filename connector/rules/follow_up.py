@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case
@@ -75,7 +76,7 @@ def followed_up(case: Case, outcome: Outcome) -> Outcome:
     )
 
 
-def _touches(case: Case, outcome: Outcome, following: datetime | None) -> tuple[str, ...]:
+def _touches(case: Case, outcome: Outcome, following: datetime | None) -> tuple[TicketId, ...]:
     """The incident shows the next measure to its problem record."""
     incidents = (link for link in case.ticket.links if link.kind is TicketKind.INCIDENT)
     told = tuple(link.id for link in incidents if link.next_measure_at != following)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.past import PastTicket
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Impact, ParentIncident, TicketKind, TicketState
@@ -24,8 +25,8 @@ from connector.rules.outages import is_over
 class Group(NamedTuple):
     """Incidents that may be one outage: the ids of the one that would stand for it and of those to be linked to it."""
 
-    parent: str
-    parts: tuple[str, ...]
+    parent: TicketId
+    parts: tuple[TicketId, ...]
 
 
 def parent(case: Case) -> Outcome:

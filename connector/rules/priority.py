@@ -84,7 +84,8 @@ def _default_urgency(ticket: Ticket, policy: Policy) -> Urgency:
 
 
 def _override(ticket: Ticket) -> Change | None:
-    """The agent's own change of the priority, unless an agent has handed it back to the matrix since."""
+    """The agent's own change of the priority, unless an agent has handed it back to the matrix since. Emptying it, or
+    choosing one that the mapping does not know, chooses none; what had another name then is still a choice."""
     set_by_hand = [c for c in ticket.changes.get("priority", ()) if c.actor.is_staff]
     chosen = set_by_hand or _at_creation(ticket)
     if not chosen:
@@ -96,7 +97,8 @@ def _override(ticket: Ticket) -> Change | None:
     ]
     if cleared and cleared[-1].at >= chosen[-1].at:
         return None
-    return chosen[-1]
+    emptied = ticket.fields.priority is None or ticket.last_setter("priority") is Actor.CONNECTOR
+    return None if chosen[-1].new is None and emptied else chosen[-1]
 
 
 def _at_creation(ticket: Ticket) -> list[Change]:

@@ -9,9 +9,10 @@ from functools import cache
 from hashlib import sha256
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Notice, Outcome, Shared
 from connector.domain.mark import Mark
-from connector.domain.ticket import LinkedTicket, Ticket, key_of
+from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Priority, ProblemState, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy

@@ -131,6 +131,7 @@ def _list(case: Case, incidents: list[LinkedTicket]) -> str | None:
             "customer": link.customer or None,
             "began": link.began,
             "minutes": minutes,
+            "open": not link.state.is_over,
         }
         for link, minutes in zip(incidents, ended, strict=True)
     ]

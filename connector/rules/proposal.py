@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Shared
 from connector.domain.fields import fit
-from connector.domain.ticket import Ticket, key_of
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import ProblemState, ServiceCheck, TicketKind
 from connector.policy.models import Policy
 from connector.rules import writing

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from connector.domain.model import TicketId
 from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Duplicate, Impact, Priority, ProblemState, TicketKind, TicketState
@@ -22,7 +23,7 @@ Why = Literal["often", "long", "critical"]
 class Fault(NamedTuple):
     """As much of an incident as is counted. Times are UTC."""
 
-    ticket: str
+    ticket: TicketId
     """Its id."""
     number: str
     service: Service

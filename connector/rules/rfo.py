@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import incident_of, key_of, kind_of, number_of
 from connector.domain.decision import NewTicket, Notice, Outcome, Reasons
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, LinkedTicket, Ticket, found_once, incident_of, key_of, kind_of, number_of
+from connector.domain.model import TicketId
+from connector.domain.ticket import Change, LinkedTicket, Ticket, found_once
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
 from connector.policy.ladder import Level
 from connector.rules import timeline, wording
@@ -179,7 +181,7 @@ def _tasks(ticket: Ticket) -> tuple[LinkedTicket, ...]:
     return tuple(sorted(tasks, key=lambda task: comes_first(task, ticket.id)))
 
 
-def comes_first(task: LinkedTicket, incident_id: str) -> tuple[bool, bool, int, str]:
+def comes_first(task: LinkedTicket, incident_id: TicketId) -> tuple[bool, bool, int, str]:
     """The order of an incident's RFO tasks: one that is open, its own before one that a merge brought, the eldest."""
     return task.state.is_over, incident_of(task.connector_key) != incident_id, len(task.id), task.id
 
@@ -230,7 +232,9 @@ _ONE_ACT = timedelta(minutes=1)
 """The message with the document, and the closing of the ticket."""
 
 
-def _outcome(status: RfoStatus | None, due: datetime | None, reason: str, touches: tuple[str, ...] = ()) -> Outcome:
+def _outcome(
+    status: RfoStatus | None, due: datetime | None, reason: str, touches: tuple[TicketId, ...] = ()
+) -> Outcome:
     return Outcome(rule="rfo", changes=_state(status, due), touches=touches, reasons=(reason,))
 
 
@@ -241,11 +245,11 @@ def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
 _NEVER_ASKED_FOR = _outcome(None, None, "nobody asks for an RFO")
 
 
-def _behind(ticket: Ticket) -> tuple[str, ...]:
+def _behind(ticket: Ticket) -> tuple[TicketId, ...]:
     return _untold(_tasks(ticket), RfoStatus.DELIVERED)
 
 
-def _untold(tasks: Iterable[LinkedTicket], status: RfoStatus) -> tuple[str, ...]:
+def _untold(tasks: Iterable[LinkedTicket], status: RfoStatus) -> tuple[TicketId, ...]:
     """The tasks that show another status still, unless a version waits there to be sent."""
     return tuple(task.id for task in tasks if task.rfo_status not in (status, RfoStatus.RELEASED))
 

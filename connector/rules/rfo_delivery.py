@@ -1,10 +1,11 @@
 """A released RFO goes to the customer from the incident, by one public message with the document (R33, P27)."""
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import incident_of
 from connector.domain.decision import Notice, Outcome
 from connector.domain.document import Document
 from connector.domain.mark import Mark
-from connector.domain.ticket import Ticket, incident_of
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import RfoRelease, RfoStatus, TicketKind
 from connector.rules.case import Case
 from connector.rules.rfo_document import Edition, rfo_document

@@ -7,9 +7,10 @@ the incident, from which the document is sent.
 from typing import Any, NamedTuple
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import number_of
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import Change, Ticket, number_of
+from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus
 from connector.policy.models import Policy
 from connector.rules.case import Case

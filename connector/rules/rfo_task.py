@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import incident_of
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
-from connector.domain.ticket import LinkedTicket, Ticket, incident_of
+from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Channel, RfoStatus, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case

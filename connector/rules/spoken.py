@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from connector.domain.businesstime import BusinessCalendar
 from connector.domain.fields import shortened
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, CustomerAct
 from connector.policy.models import Policy
+from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
 from connector.rules.text.consent import read_consent, takes_back
 from connector.rules.text.known import Conversation, MarkedMessage, read_messages
@@ -86,8 +88,8 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
         naming = {at: naming.get(at, _NAMES_NOTHING) for at in heard if at >= since or at in naming}
     messages = read_messages(ticket, naming)
     escalation, rfo = (tuple(_requests(ticket, kind, names[kind], naming, messages)) for kind in (0, 1))
-    zone = policy.deferral_calendar.zone
-    said = Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, zone, decided=decided)))
+    calendar = policy.deferral_calendar
+    said = Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, calendar, decided=decided)))
     return Spoken(*map(_in_order, said, pressed)) if any(pressed) else said
 
 
@@ -146,13 +148,14 @@ def _consents(
     names: tuple[str, ...],
     naming: Mapping[int, Naming],
     messages: Mapping[int, MarkedMessage],
-    zone: ZoneInfo,
+    calendar: BusinessCalendar,
     *,
     decided: Mapping[datetime, Verdict],
 ) -> Iterator[Mention]:
     """A bare "yes" counts as the answer to a question that nobody has answered; other words must name a deferral.
 
-    Whoever has agreed takes it back without naming it: "please carry on now". ``decided``: what buttons have answered.
+    Whoever has agreed takes it back without naming it: "please carry on now"; while work waits, what they tell of the
+    fault is for support to judge. ``decided``: what buttons have answered.
     """
     asked_at = _asked_at(ticket)
     answered_at: datetime | None = None
@@ -169,8 +172,11 @@ def _consents(
         words = own_words(messages[at].lines)
         reading = _consent(Body(words), names, open_question or agreed)
         if reading is None or not (named[2] or open_question or takes_back(reading)):
-            continue
-        statement = _limited(_doubted(Mention(article, reading), messages[at]), words, zone)
+            waiting = agreed and answered_at is not None and article.created_at < calendar.next_opening(answered_at)
+            if not waiting or read_afterwards(words) is not Afterwards.BROKEN:
+                continue
+            reading = Reading(Verdict.UNCLEAR, words, ())
+        statement = _limited(_doubted(Mention(article, reading), messages[at]), words, calendar.zone)
         if _is_silent(statement):
             continue
         if statement.reading.verdict is not Verdict.UNCLEAR:

@@ -40,12 +40,13 @@ def events(ticket: Ticket, policy: Policy, decision: Decision, now: datetime) ->
     proved = (
         Event(str(mark), kind, at, _details(kind, mark, after, policy))
         for mark, at in marks.items()
-        if mark.name is not None
+        if now - at <= FRESH
+        and mark.name is not None
         and (kind := _KINDS.get(mark.name)) is not None
         and not (kind is EventKind.LEVEL and Mark("level-elsewhere", mark.number) in marks)
     )
-    found = [*proved, *_missed(ticket, decision, now)]
-    return sorted((event for event in found if now - event.at <= FRESH), key=lambda event: (event.at, event.id))
+    missed = (event for event in _missed(ticket, decision, now) if now - event.at <= FRESH)
+    return sorted([*proved, *missed], key=lambda event: (event.at, event.id))
 
 
 def level_of(ticket: Ticket, policy: Policy, number: int) -> Level | None:

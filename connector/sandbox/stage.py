@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from flask import Flask
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.helpdesks.sender import Hook
@@ -139,7 +140,7 @@ class Stage:
 
     def ticket(self, number: str) -> Ticket:
         """The ticket as the rules see it now."""
-        return self.desk.read(number)
+        return self.desk.read(TicketId(number))
 
 
 def _to(app: Flask) -> Post:

@@ -38,12 +38,13 @@ def replay(ticket: Ticket, policy: Policy, until: datetime) -> Lived:
     policy = policy if policy.applies_since is None else policy.model_copy(update={"applies_since": None})
     seen, events = _opened(ticket), _events(ticket)
     acts: list[Act] = []
+    last_said = max([said.created_at for said in _said(ticket)], default=seen.created_at)
     now, at, looks, restless = seen.created_at, 0, 0, False
     while True:
         while at < len(events) and events[at].at <= now:
             seen = events[at].happens(seen)
             at += 1
-        seen, due, calm = settled(seen, policy, now, acts)
+        seen, due, calm = settled(seen, policy, now, acts, answered=now < last_said)
         looks += 1
         restless = restless or not calm
         coming = [moment for moment in (due, events[at].at if at < len(events) else None) if moment is not None]
@@ -55,14 +56,17 @@ def replay(ticket: Ticket, policy: Policy, until: datetime) -> Lived:
     return Lived((*acts, *promises_of(seen)), restless or looks >= _MOST_LOOKS)
 
 
-def settled(seen: Ticket, policy: Policy, now: datetime, acts: list[Act]) -> tuple[Ticket, datetime | None, bool]:
+def settled(
+    seen: Ticket, policy: Policy, now: datetime, acts: list[Act], *, answered: bool = False
+) -> tuple[Ticket, datetime | None, bool]:
     """The ticket once all is written that has to be, when to look again, and whether nothing more was to be written.
-    What the rules do joins ``acts``."""
+    What the rules do joins ``acts``. Letters have their words only if they may be ``answered``: whoever answers may
+    quote them. Notes that only support sees have none."""
     for _ in range(_MOST_PASSES):
         decision = evaluate(seen, policy, now)
         acts += acts_of(seen, decision, now)
         if not decision.writes_nothing:
-            seen = _written(seen, decision, now)
+            seen = _written(seen, decision, now, answered=answered)
         # Like a worker: the rules on their own result decide nothing.
         if not decision.unfinished:
             return seen, decision.due, True
@@ -76,12 +80,12 @@ class _Event(NamedTuple):
     happens: Callable[[Ticket], Ticket]
 
 
+def _said(ticket: Ticket) -> list[Article]:
+    return [article for article in ticket.articles if article.author is not Actor.CONNECTOR]
+
+
 def _events(ticket: Ticket) -> list[_Event]:
-    said = (
-        _Event(article.created_at, partial(_heard, article))
-        for article in ticket.articles
-        if article.author is not Actor.CONNECTOR
-    )
+    said = (_Event(article.created_at, partial(_heard, article)) for article in _said(ticket))
     done = (
         _Event(change.at, partial(_changed, change)) for change in ticket.history if change.actor is not Actor.CONNECTOR
     )
@@ -128,7 +132,7 @@ def _changed(change: Change, seen: Ticket) -> Ticket:
     return seen.model_copy(update={**values, "history": history, "updated_at": updated_at})
 
 
-def _written(seen: Ticket, decision: Decision, now: datetime) -> Ticket:
+def _written(seen: Ticket, decision: Decision, now: datetime, *, answered: bool) -> Ticket:
     """The ticket after the connector has written."""
     changes = dict(decision.changes)
     history = [_entry(name, getattr(seen.fields, name), value, now, seen) for name, value in changes.items()]
@@ -140,7 +144,7 @@ def _written(seen: Ticket, decision: Decision, now: datetime) -> Ticket:
             "state": decision.state or seen.state,
             "fields": seen.fields.model_copy(update=changes),
             "history": (*seen.history, *history),
-            "articles": (*seen.articles, *_noted(seen, decision, now)),
+            "articles": (*seen.articles, *_noted(seen, decision, now, answered=answered)),
             "links": (*seen.links, *links),
             "updated_at": now,
         }
@@ -151,16 +155,17 @@ def _entry(field: str, old: Any, new: Any, now: datetime, seen: Ticket) -> Chang
     return Change(id=f"{_OWN}{len(seen.history)}:{field}", at=now, field=field, old=old, new=new, actor=Actor.CONNECTOR)
 
 
-def _noted(seen: Ticket, decision: Decision, now: datetime) -> Iterator[Article]:
+def _noted(seen: Ticket, decision: Decision, now: datetime, *, answered: bool) -> Iterator[Article]:
     if (note := decision.note) is not None:
+        may_be_quoted = answered and note.public
         yield Article(
             id=f"{_OWN}{len(seen.articles)}",
             created_at=now,
             author=Actor.CONNECTOR,
             channel=Channel.NOTE,
             internal=not note.public,
-            subject=note.title,
-            body=note.text,
+            subject=note.title if may_be_quoted else "",
+            body=note.text if may_be_quoted else "",
             marks=note.marks,
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 from connector.domain.changes import Changes, stated
 from connector.domain.document import File
 from connector.domain.fields import CATALOGUE, fit
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import FaultType, Impact, IntakeChannel, Urgency
 from connector.helpdesks.on_behalf import MOST_KEPT, Contact, Message, Request, key_of_request
 from connector.intake.caller import Caller, customer_of
@@ -72,7 +73,7 @@ def request_of(document: Mapping[str, Any], caller: Caller, policy: Policy, exte
     )
 
 
-def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: str, number: int, now: datetime) -> Message:
+def message_of(patch: Mapping[str, Any], caller: Caller, ticket_id: TicketId, number: int, now: datetime) -> Message:
     """A change as the customer's own words on the ticket, for support and the rules to read. ``number``: how many
     changes there were before, so that a repetition is the same change."""
     told = digest_of({"ticket": ticket_id, "number": number, "patch": dict(patch)})
@@ -106,9 +107,10 @@ def kept(panel: str, document: Mapping[str, Any]) -> str:
 def _noted(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """What is kept: notes with an id and a time, and nothing of what only the ticket's own system says."""
     said = {name: value for name, value in document.items() if name not in OURS}
-    if said.get("note"):
+    if notes := said.get("note"):
         at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        said["note"] = [{"id": secrets.token_hex(6), "date": at, **note} for note in said["note"]]
+        given = ({name: value for name, value in note.items() if value is not None} for note in notes)
+        said["note"] = [{"id": secrets.token_hex(6), "date": at, **note} for note in given]
     return said
 
 
@@ -178,7 +180,7 @@ def _told(patch: Mapping[str, Any]) -> Iterator[str]:
         elif name == "priority" and (urgency := URGENCIES.get(str(value).lower())):
             yield f"{CATALOGUE['urgency'].label}: {CATALOGUE['urgency'].choices[urgency]}"
         elif name == "note":
-            yield from (str(note.get("text", "")) for note in value or ())
+            yield from (note.get("text") or "" for note in value or ())
         elif isinstance(value, str) and not name.startswith("@"):
             yield f"{name}: {value}"
         elif not name.startswith("@"):

@@ -4,7 +4,7 @@ What is not named here is taken as it is: the standard lets systems add attribut
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -123,8 +123,8 @@ class ShapeError(Exception):
 
 
 def checked(body: Any, shape: Shape, *, whole: bool, typed: bool) -> dict[str, Any]:
-    """The body, if it fits. ``whole``: everything required has to be there, as in a new ticket; ``typed``: ``@type``,
-    too, as in version 5.
+    """The body, if it fits. ``whole``: everything required has to be there, as in a new ticket, while a patch may hold
+    a part of an object; ``typed``: ``@type``, too, as in version 5.
 
     :raises ShapeError: with everything that is wrong.
     """
@@ -138,6 +138,22 @@ def checked(body: Any, shape: Shape, *, whole: bool, typed: bool) -> dict[str, A
     if faults:
         raise ShapeError("; ".join(dict.fromkeys(faults[:20])))
     return dict(body)
+
+
+def check_changed(document: Mapping[str, Any], names: Iterable[str]) -> None:
+    """What a patch of these attributes has left: no object may lack what it has to have.
+
+    :raises ShapeError: with everything that is missing.
+    """
+    objects = ((name, VERSION_5.kinds.get(name), document.get(name)) for name in names)
+    faults = [
+        fault
+        for name, kind, value in objects
+        if isinstance(kind, Shape) and isinstance(value, Mapping)
+        for fault in _faults(value, kind, name, 1, whole=True)
+    ]
+    if faults:
+        raise ShapeError("; ".join(faults))
 
 
 def _faults_anywhere(body: Any) -> Iterator[str]:
@@ -168,13 +184,13 @@ def _faults(value: Mapping[str, Any], shape: Shape, at: str, deep: int, *, whole
         yield from (f"{_named(at, name)} is missing" for name in shape.required if value.get(name) is None)
     for name, kind in shape.kinds.items():
         if (given := value.get(name)) is not None:
-            yield from _faults_of(given, kind, _named(at, name), deep)
+            yield from _faults_of(given, kind, _named(at, name), deep, whole=whole)
 
 
-def _faults_of(given: Any, kind: Any, at: str, deep: int) -> Iterator[str]:
+def _faults_of(given: Any, kind: Any, at: str, deep: int, *, whole: bool) -> Iterator[str]:
     if isinstance(kind, Shape):
         if isinstance(given, Mapping):
-            yield from _faults(given, kind, at, deep + 1, whole=True)
+            yield from _faults(given, kind, at, deep + 1, whole=whole)
         else:
             yield f"{at} has to be an object"
     elif isinstance(kind, list):
@@ -182,7 +198,8 @@ def _faults_of(given: Any, kind: Any, at: str, deep: int) -> Iterator[str]:
             yield f"{at} has to be a list"
             return
         for place, item in enumerate(given):
-            yield from _faults_of(item, kind[0], f"{at}[{place}]", deep)
+            # A patch replaces lists as a whole.
+            yield from _faults_of(item, kind[0], f"{at}[{place}]", deep, whole=True)
     elif kind == _NUMBER:
         if isinstance(given, bool) or not isinstance(given, int | float):
             yield f"{at} has to be a number"

@@ -7,6 +7,8 @@ _RENAMED = {"statusChangeDate": "changeDate", "statusChangeReason": "changeReaso
 _ENTITY = ("id", "href", "name", "@referredType")
 _OWN_TYPE = "@typeOfVersion4"
 """What version 4 called ``@type``; version 5 has types of its own there."""
+_OWN_NAME = "@attributeOfVersion4"
+"""Marks the identifier that version 4 sent as ``externalId``, beside those that it may send as version 5 does."""
 _ONLY_5 = ("troubleTicketCharacteristic", "troubleTicketSpecification")
 
 
@@ -14,7 +16,8 @@ def from_version_4(body: Mapping[str, Any]) -> dict[str, Any]:
     """A body of version 4 as version 5 has it. What version 5 does not know stays, to come back as it was sent."""
     found = {name: value for name, value in body.items() if name != "statusChange"}
     if (external := found.pop("externalId", None)) is not None:
-        found["externalIdentifier"] = [{"id": external, "@type": "ExternalIdentifier"}]
+        own = {"id": external, "@type": "ExternalIdentifier", _OWN_NAME: "externalId"}
+        found["externalIdentifier"] = [own, *(found.get("externalIdentifier") or ())]
     if entities := found.get("relatedEntity"):
         found["relatedEntity"] = [_outer(each, "entity", "EntityRef", "RelatedEntity") for each in entities]
     if parties := found.get("relatedParty"):
@@ -29,10 +32,13 @@ def to_version_4(ticket: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in ticket.items() if name not in _ONLY_5}
     if external := found.pop("externalIdentifier", None):
         found["externalId"] = external[0]["id"]
+        if as_sent := [each for each in external if _OWN_NAME not in each]:
+            found["externalIdentifier"] = as_sent
     if entities := found.get("relatedEntity"):
         found["relatedEntity"] = [_inner(each, "entity") for each in entities]
     if parties := found.get("relatedParty"):
-        found["relatedParty"] = [_inner(each, "partyOrPartyRole") for each in parties]
+        # Version 4 knows no party without an id.
+        found["relatedParty"] = [_inner(each, "partyOrPartyRole") for each in parties if "partyOrPartyRole" in each]
     if history := found.pop("statusChangeHistory", None):
         found["statusChange"] = [{_RENAMED.get(name, name): value for name, value in each.items()} for each in history]
     return found

@@ -57,13 +57,7 @@ def view_of(ticket: Ticket, panel: str, address: str) -> dict[str, Any] | None:
     own = sent(ticket, panel)
     if not own:
         return None
-    said: dict[str, Any] = {}
-    for change in own:
-        notes = [*(said.get("note") or ()), *(change.document.get("note") or ())]
-        said |= change.document
-        if notes:
-            said["note"] = notes
-    said = {name: value for name, value in said.items() if value is not None}
+    said = said_of(own)
     changes = list(_changes(ticket, own))
     last = changes[-1]
     fields = ticket.fields
@@ -88,6 +82,35 @@ def view_of(ticket: Ticket, panel: str, address: str) -> dict[str, Any] | None:
     said["troubleTicketCharacteristic"] = [*said.get("troubleTicketCharacteristic", ()), *_characteristics(ticket)]
     whole: dict[str, Any] = typed({**said, **ours})
     return whole
+
+
+def said_of(own: list[Sent]) -> dict[str, Any]:
+    """What their system has said, changes and all. Notes are said once more, not replaced."""
+    said: dict[str, Any] = {}
+    for change in own:
+        notes = [*(said.get("note") or ()), *(change.document.get("note") or ())]
+        said = merged(said, change.document)
+        if notes:
+            said["note"] = notes
+    return said
+
+
+def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A merge patch (RFC 7396): objects are changed attribute by attribute, and ``null`` takes one away.
+
+    >>> merged({"channel": {"id": "1", "name": "web"}}, {"channel": {"name": None}, "name": "x"})
+    {'channel': {'id': '1'}, 'name': 'x'}
+    """
+    found = dict(document)
+    for name, value in patch.items():
+        if value is None:
+            found.pop(name, None)
+        elif isinstance(value, Mapping):
+            before = found.get(name)
+            found[name] = merged(before if isinstance(before, Mapping) else {}, value)
+        else:
+            found[name] = value
+    return found
 
 
 def _changes(ticket: Ticket, own: list[Sent]) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from connector import metrics
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.errors import (
     EndpointLimitedError,
@@ -243,7 +244,7 @@ def _reconcile(
         result = reconcile(
             desk,
             policy,
-            job.key.ticket,
+            TicketId(job.key.ticket),
             now,
             holds,
             refusals=refusals,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from connector.domain.decision import Asked
+from connector.domain.model import TicketId
 from connector.domain.past import PastTicket
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind
@@ -21,7 +22,7 @@ def with_others(desk: Helpdesk, ticket: Ticket, asked: Iterable[Asked]) -> Ticke
 
     :raises HelpdeskError: the helpdesk does not answer.
     """
-    ids: dict[str, None] = {}
+    ids: dict[TicketId, None] = {}
     for one in asked:
         ids.update(dict.fromkeys(one.tickets))
         for number in one.numbers:

@@ -43,7 +43,7 @@ class Outside:
         )
         self._tellings.add(
             [
-                (key, body)
+                (key, body())
                 for key, body in wanted
                 if key not in known
                 and proved.isdisjoint({told_mark(key.receiver, key.event), given_up_mark(key.receiver, key.event)})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import EndpointLimitedError, HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Helpdesk
@@ -52,7 +53,7 @@ class Reach(NamedTuple):
 def reach(
     desk: Helpdesk,
     policy: Policy,
-    unresolved: Sequence[str],
+    unresolved: Sequence[TicketId],
     now: datetime,
     *,
     sample: int = SAMPLE,

@@ -14,6 +14,7 @@ from connector.documents.render import DocumentError, as_file
 from connector.domain.decision import CREATION, MESSAGE, Decision, NewTicket, Note, creation
 from connector.domain.event import Told
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence
@@ -59,7 +60,7 @@ class Reconciled(NamedTuple):
 def reconcile(
     desk: Helpdesk,
     policy: Policy,
-    ticket_id: str,
+    ticket_id: TicketId,
     now: datetime,
     holds: Callable[[], bool] = lambda: True,
     *,
@@ -114,7 +115,7 @@ class _Attempt:
         self._touched: dict[str, None] = {}
         self._written: Decision | None = None
 
-    def on(self, ticket_id: str) -> Reconciled:
+    def on(self, ticket_id: TicketId) -> Reconciled:
         """Does it."""
         ticket = self._desk.read(ticket_id)
         decision = self._evaluate(ticket)
@@ -179,7 +180,7 @@ class _Attempt:
             self._touched |= dict.fromkeys(found)
         return ticket
 
-    def _one_for_all(self, new: NewTicket, ticket: Ticket) -> str | None:
+    def _one_for_all(self, new: NewTicket, ticket: Ticket) -> TicketId | None:
         """The open record of the same outage, linked, else the new ticket. ``None``: another incident's attempt there
         is under way, or so young that the helpdesk's search may not show what it has created."""
         shared, lag = new.shared, self._desk.search_lag
@@ -207,7 +208,7 @@ class _Attempt:
         self._places.take(*held, lag)
         return ticket_id
 
-    def _ensured(self, new: NewTicket, ticket: Ticket) -> str:
+    def _ensured(self, new: NewTicket, ticket: Ticket) -> TicketId:
         """A ticket without some of its values is better than none: its own rules set them again."""
         try:
             return self._desk.ensure(new, ticket)
@@ -317,7 +318,7 @@ def _with_files(note: Note | None, policy: Policy) -> Note | None:
     except DocumentError as error:
         raise PermanentError(str(error)) from error
     marks = frozenset(Mark("document", sha256(file.content).hexdigest()[:16]) for file in files)
-    return note.model_copy(update={"files": files, "marks": note.marks | marks})
+    return note.with_files(files, marks)
 
 
 def _check(holds: Callable[[], bool]) -> None:

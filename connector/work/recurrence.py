@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from connector.domain.decision import NewTicket
+from connector.domain.model import TicketId
 from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind
@@ -15,7 +16,7 @@ from connector.rules.parent import group
 from connector.rules.proposal import proposed_record
 from connector.rules.recurrence import Recurring, fault_of, recurrences, returned, suspected
 
-Create = Callable[[NewTicket, Ticket], str | None]
+Create = Callable[[NewTicket, Ticket], TicketId | None]
 """Finds, links or creates a record, and returns its id; ``None``: not now."""
 
 
@@ -25,7 +26,7 @@ _MOST_LINKED = 50
 
 def act_on_past(
     desk: Helpdesk, policy: Policy, ticket: Ticket, search: PlaceSearch, *, now: datetime, create: Create
-) -> list[str]:
+) -> list[TicketId]:
     """Links what may be one outage; opens a problem again whose fix has not helped, or proposes one for what comes
     back. ``ticket`` is with its past. Returns the ids of the tickets that have to be looked at for it. ``create`` is
     what makes the record.
@@ -35,7 +36,7 @@ def act_on_past(
     return [*_link_outage(desk, policy, ticket), *_count(desk, policy, ticket, search, now=now, create=create)]
 
 
-def _link_outage(desk: Helpdesk, policy: Policy, ticket: Ticket) -> list[str]:
+def _link_outage(desk: Helpdesk, policy: Policy, ticket: Ticket) -> list[TicketId]:
     """Before a person has decided: whoever decides sees what it is about, and takes links away."""
     if (found := group(ticket, ticket.past, policy)) is None:
         return []
@@ -48,7 +49,7 @@ def _link_outage(desk: Helpdesk, policy: Policy, ticket: Ticket) -> list[str]:
 
 def _count(
     desk: Helpdesk, policy: Policy, ticket: Ticket, search: PlaceSearch, *, now: datetime, create: Create
-) -> list[str]:
+) -> list[TicketId]:
     found = ticket.past
     if (record := returned(ticket, search, found, policy)) is not None:
         desk.link(record.id, ticket)
@@ -71,9 +72,9 @@ def propose(
     desk: Helpdesk,
     policy: Policy,
     recurring: Recurring,
-    read: Mapping[str, Ticket],
+    read: Mapping[TicketId, Ticket],
     create: Create | None = None,
-) -> list[str]:
+) -> list[TicketId]:
     """The ids of the proposed record, linked to all its incidents, and of those. A repeat finds it: by its key, and
     because what is linked counts no more. Nothing: its newest incident has a record by now, or somebody else is making
     one.
@@ -92,7 +93,7 @@ def propose(
     return [record, *others]
 
 
-def _read(desk: Helpdesk, ticket_id: str) -> Ticket | None:
+def _read(desk: Helpdesk, ticket_id: TicketId) -> Ticket | None:
     try:
         return desk.read(ticket_id)
     except (NotFoundError, OutOfReachError):

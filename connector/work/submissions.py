@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, select
 
+from connector.domain.model import TicketId
 from connector.helpdesks.on_behalf import Message, Opened, Request, is_of_panel
 from connector.intake.promise import Promise
 from connector.work import statements
@@ -123,7 +124,7 @@ class Submissions:
         row = self._database.read(lambda connection: connection.execute(_FIND, bound).first())
         return None if row is None else _submitted(row)
 
-    def opened_lately(self, helpdesk: str) -> list[str]:
+    def opened_lately(self, helpdesk: str) -> list[TicketId]:
         """Ids of the tickets that were opened in the last days, which a helpdesk's search may not show yet."""
         rows = self._database.read(lambda connection: connection.execute(_LATELY, {"b_helpdesk": helpdesk}).all())
         return [row.ticket for row in rows]

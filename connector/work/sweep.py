@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from connector.domain.model import TicketId
 from connector.helpdesks.helpdesk import Helpdesk, Listed
 from connector.policy.models import Policy
 from connector.work.reach import Reach, reach
@@ -57,7 +58,7 @@ def sweep(
     # Before the first sweep nothing else is known to have been read.
     newest, counted, others = cursor or now - RECENTLY, dict[str, datetime | None](), _Others()
     first = renewed and largest_change < 1 and table.policy(desk.name) is None
-    held_back = list[str]()
+    held_back = list[TicketId]()
     touched = missed = 0
     for page, unresolved in _pages(desk, cursor, now, full=full):
         fresh = [ticket for ticket in page if _tells_more(ticket, counted)]
@@ -90,7 +91,7 @@ def sweep(
     return Swept(len(counted), touched, missed, reach)
 
 
-def _mark(table: WorkTable, desk: str, tickets: Sequence[str], now: datetime, before: int) -> None:
+def _mark(table: WorkTable, desk: str, tickets: Sequence[TicketId], now: datetime, before: int) -> None:
     """Marks tickets due, after ``before`` others of the same sweep: many of them one after the other, so that what
     people do meanwhile need not wait for them."""
     for start in range(0, len(tickets), _TOGETHER):
@@ -100,7 +101,7 @@ def _mark(table: WorkTable, desk: str, tickets: Sequence[str], now: datetime, be
 
 
 def _too_far(
-    desk: Helpdesk, policy: Policy, tickets: Sequence[str], now: datetime, largest_change: float, *, first: bool
+    desk: Helpdesk, policy: Policy, tickets: Sequence[TicketId], now: datetime, largest_change: float, *, first: bool
 ) -> Reach | None:
     """How far the policy reaches, if that is too far."""
     if largest_change >= 1:
@@ -113,10 +114,10 @@ class _Others:
     """Ids of unresolved tickets that have not changed; ``quiet``: nothing is due for them now."""
 
     def __init__(self) -> None:
-        self.all: list[str] = []
-        self.quiet: list[str] = []
+        self.all: list[TicketId] = []
+        self.quiet: list[TicketId] = []
 
-    def add(self, tickets: Iterable[str], known: Mapping[str, RowState], now: datetime) -> None:
+    def add(self, tickets: Iterable[TicketId], known: Mapping[str, RowState], now: datetime) -> None:
         for ticket in tickets:
             state = known[ticket]
             self.all.append(ticket)

@@ -137,7 +137,8 @@ class Wanted(NamedTuple):
 
     event: str
     receiver: str
-    body: str
+    body: Callable[[], str]
+    """Words it, as JSON. Only what is not told yet is worded."""
 
 
 class Teller(Protocol):

@@ -77,13 +77,13 @@ class Worker:
         tellers: Sequence[Teller] = (),
     ) -> None:
         """``rate``: tickets begun in a second at most; 0: as many as the threads can do. ``pulse`` is called in each
-        turn of the main loop, several times in a second, unless the work table does not answer. ``tellers`` know who is
-        told outside of the helpdesk."""
+        turn of the main loop, several times in a second, unless the work table does not answer."""
         self._table = table
         self._name = desk.name
         self._rules = desk, policy
         self._refusals = Refusals()
-        self._tellers = tellers
+        self.tellers = tellers
+        """Who knows whom to tell outside; others count from the next job on."""
         self._failures = Outages()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
@@ -239,7 +239,7 @@ class Worker:
                 holds=lambda: self._holds(job),
                 refusals=self._refusals,
                 outages=self._failures,
-                tellers=self._tellers,
+                tellers=self.tellers,
             )
         if result.exposed is not None:
             self._stop_for(result.exposed)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from connector.domain.model import TicketId
 from connector.rules.evaluate import evaluate
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
@@ -86,7 +87,7 @@ def _measure(url: str, jobs: int, threads: int) -> Measured:
 def _alone(desk: InstantDesk, jobs: int) -> float:
     """The same decisions and nothing else."""
     policy, now = default_policy(), datetime.now(UTC)
-    looks = [desk.read(str(number)) for number in range(min(jobs, 10 * _DIFFERENT))]
+    looks = [desk.read(TicketId(str(number))) for number in range(min(jobs, 10 * _DIFFERENT))]
     began = time.perf_counter()
     for ticket in looks:
         evaluate(ticket, policy, now)

@@ -9,6 +9,7 @@ import structlog
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
@@ -35,7 +36,7 @@ class InstantDesk:
     def probe(self) -> None:
         """It always works."""
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         """Each time as a read gives it: nothing about it has been computed yet."""
         self.reads.append(ticket_id)
         return fresh(self.tickets[ticket_id])
@@ -51,7 +52,7 @@ class InstantDesk:
 
     search_lag = timedelta()
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
@@ -62,11 +63,11 @@ class InstantDesk:
         """Nothing has been there before."""
         return []
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         """Is not needed."""
         raise AssertionError("nobody looks for a cause here")
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """Is not needed."""
         raise AssertionError("nobody asks for an RFO here")
 

@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel, TicketState
@@ -120,7 +121,7 @@ class DyingDesk:
         """See ``Helpdesk``."""
         self._desk.probe()
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         """See ``Helpdesk``."""
         self._deaths.begin(ticket_id)
         ticket = self._desk.read(ticket_id)
@@ -139,7 +140,7 @@ class DyingDesk:
         """See ``Helpdesk``."""
         return self._desk.search_lag
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         """See ``Helpdesk``."""
         return self._desk.id_of(number)
 
@@ -151,11 +152,11 @@ class DyingDesk:
         """See ``Helpdesk``."""
         return self._desk.past(search)
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         """See ``Helpdesk``."""
         self._desk.link(ticket_id, incident)
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """See ``Helpdesk``."""
         self._deaths.at(Point.BEFORE_ENSURE)
         return self._desk.ensure(new, incident)

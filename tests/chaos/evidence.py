@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.domain.ticket import Ticket, key_of
+from connector.domain.connector_key import key_of
+from connector.domain.model import TicketId
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
@@ -46,7 +48,7 @@ def gather(helpdesk: Sandbox, policy: Policy, tickets: Iterable[str]) -> Evidenc
     found.twice.extend(f"{times} tickets {key}" for key, times in made.tickets.items() if times > 1)
     found.twice.extend(f"{times} links of {' and '.join(ends)}" for ends, times in made.links.items() if times > 1)
     for number in tickets:
-        ticket = desk.read(number)
+        ticket = desk.read(TicketId(number))
         found.lost.extend(f"ticket {number}: {what}" for what in _missing(ticket, policy, now, made))
         found.twice.extend(f"ticket {number}: {what}" for what in _repeated(ticket))
         found.steps.update({name.partition("-")[0] for name in _proofs(ticket)})

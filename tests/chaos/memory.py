@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event, Timer
 from typing import NamedTuple
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
@@ -36,7 +37,7 @@ class SwollenDesk(DyingDesk):
     swollen: str
     witness: Path
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         """See ``Helpdesk``."""
         if ticket_id != self.swollen:
             return super().read(ticket_id)

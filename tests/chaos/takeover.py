@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from connector.domain.model import TicketId
 from connector.work.table import Key, WorkTable
 from connector.work.worker import LEASE
 from tests.chaos.dying import Death, Point
@@ -25,8 +26,10 @@ def after_end_of_lease(helpdesk: Sandbox, database_url: str, directory: Path) ->
         raise AssertionError("the dead worker held no lease")
     desk, patience_s = helpdesk.desk(), LEASE.total_seconds() + 30
     with worker_process(order):
-        wait_until(lambda: desk.read(ticket).fields.escalation_level is not None, "the job is taken over", patience_s)
-    found = desk.read(ticket)
+        wait_until(
+            lambda: desk.read(TicketId(ticket)).fields.escalation_level is not None, "the job is taken over", patience_s
+        )
+    found = desk.read(TicketId(ticket))
     raised = next(change.at for change in found.changes["escalation_level"])
     table.close()
     return min(raised, table.now()) - ends

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.client import ZammadClient
@@ -91,7 +92,7 @@ def test_every_recorded_ticket_is_brought_under_the_rules_and_stays_there(day: D
 
     jobs = day.worker.run_due()
 
-    worked = [day.desk.read(ticket) for ticket in sorted(day.accepted & there, key=int)]
+    worked = [day.desk.read(TicketId(ticket)) for ticket in sorted(day.accepted & there, key=int)]
     assert jobs >= len(day.accepted)
     assert day.table.dead_letters() == []
     assert [

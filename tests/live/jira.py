@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Impact, Priority, TicketKind, TicketState, Urgency
 from connector.helpdesks.errors import NotFoundError
@@ -83,7 +84,7 @@ class LiveJira:
 
     def read(self, ticket: str) -> Ticket:
         """As the connector."""
-        return self._desk.read(ticket)
+        return self._desk.read(TicketId(ticket))
 
     def is_at_work(self, ticket: Ticket) -> bool:
         """A P1 by the matrix, on its ladder."""

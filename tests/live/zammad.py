@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority, TicketKind
 from connector.helpdesks.zammad.client import ZammadClient
@@ -72,7 +73,7 @@ class LiveZammad:
 
     def read(self, ticket: str) -> Ticket:
         """As the connector."""
-        return self._desk.read(ticket)
+        return self._desk.read(TicketId(ticket))
 
     def is_at_work(self, ticket: Ticket) -> bool:
         """A P1 by the matrix, on its ladder."""

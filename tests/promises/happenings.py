@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Impact, Priority, PrioritySource, TicketKind, TicketState
 from tests.builders import T0
@@ -17,7 +18,7 @@ Happening = Callable[[Cast, str], None]
 
 def seen(cast: Cast, ticket: str) -> Ticket:
     """By a desk of its own: the connector's keeps what it reads, and the clock stands still between two happenings."""
-    return cast.stage.house.open_desk(None).read(ticket)
+    return cast.stage.house.open_desk(None).read(TicketId(ticket))
 
 
 def _says(text: str, cast: Cast, ticket: str) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
@@ -64,7 +65,7 @@ class Client:
     def probe(self) -> None:
         """It always works as a whole."""
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         self._ask(READ, ticket_id)
         return self._server.tickets[ticket_id]
 
@@ -77,7 +78,7 @@ class Client:
 
     search_lag = timedelta()
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
@@ -86,10 +87,10 @@ class Client:
     def past(self, search: PlaceSearch) -> list[PastTicket]:
         return []
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         raise AssertionError("no ticket here is linked to another one")
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         raise AssertionError("no ticket here has a reason for another one")
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:

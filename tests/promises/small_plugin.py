@@ -15,6 +15,7 @@ from connector.doctor import configuration, connection
 from connector.doctor.context import Examination
 from connector.doctor.finding import Check, Observation, ok
 from connector.domain.fields import CUSTOM
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks import mapping
 from connector.helpdesks.helpdesk import Helpdesk
@@ -77,8 +78,8 @@ def write_mapping(path: Path, **changes: Any) -> None:
 class SmallDesk(Client):
     """A client that knows tickets by their numbers."""
 
-    def id_of(self, number: str) -> str:
-        return number
+    def id_of(self, number: str) -> TicketId:
+        return TicketId(number)
 
 
 def _verify(headers: Headers, body: bytes, hook: Hook) -> bool:
@@ -86,7 +87,7 @@ def _verify(headers: Headers, body: bytes, hook: Hook) -> bool:
 
 
 def _event(_headers: Headers, payload: Value, _bot: str | None) -> Event:
-    return Event((str(payload["number"].identifier()),))
+    return Event((TicketId(str(payload["number"].identifier())),))
 
 
 SENDER = Sender(

@@ -6,7 +6,6 @@ from connector.helpdesks.registry import plugin
 from connector.outgoing.courier import Courier
 from connector.outgoing.letters import Letters
 from connector.outgoing.receivers import Mail, MailSpec
-from connector.outgoing.webhooks import by_receiver, unknown
 from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.work.worker import Worker
@@ -38,7 +37,7 @@ def test_each_contact_of_a_level_gets_one_mail(jira_cast: Cast) -> None:
         spec = MailSpec(host="127.0.0.1", port=server.port, tls="none", sender="interspace@isp.example")
         letters = Letters(Mail(spec, MAPPINGS), "https://jira.example/browse/{id}", stage.clock)
         stage.worker = Worker(stage.table, stage.desk, with_addresses(), tellers=(letters,))
-        courier = Courier(stage.table, stage.desk.name, {}, by_receiver((letters,), unknown))
+        courier = Courier(stage.table, stage.desk.name, letters.deliver)
         ticket = cast.customer.writes("Line dead", COMPLETE)
         stage.settle()
         courier.run_due()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from unittest.mock import ANY
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Impact, Priority, TicketState
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.stage import Stage
@@ -133,13 +134,13 @@ def test_a_full_sweep_comes_back_every_day(table: WorkTable, clock: SteppedClock
     worker = Worker(table, Client(helpdesk), default_policy())
     table.touch([Key("small", FULL_SWEEP)], clock())
     worker.run_due()
-    helpdesk.tickets["8"] = incident(complete(priority=None), id="8")
+    helpdesk.tickets[TicketId("8")] = incident(complete(priority=None), id="8")
 
     for _ in range(24):
         clock.advance(timedelta(hours=1))
         worker.run_due()
 
-    assert helpdesk.tickets["8"].fields.priority is Priority.P3
+    assert helpdesk.tickets[TicketId("8")].fields.priority is Priority.P3
 
 
 def test_an_unchanged_ticket_costs_the_sweep_no_request_of_its_own(cast: Cast) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.model import TicketId
 from connector.helpdesks.errors import RateLimitedError
 from connector.rules.evaluate import evaluate
 from connector.sandbox.clock import SteppedClock
@@ -107,8 +108,8 @@ def test_a_limited_endpoint_is_asked_by_nobody_and_other_work_goes_on(
     work(clock, table, other, one, until=until + timedelta(seconds=10))
     assert all(at >= until for at in helpdesk.writes("1", "2")[1:])
     for ticket in ("1", "2"):
-        assert helpdesk.tickets[ticket].fields.escalation_level == 1
-        assert set(proofs(helpdesk.tickets[ticket]).values()) == {1}
+        assert helpdesk.tickets[TicketId(ticket)].fields.escalation_level == 1
+        assert set(proofs(helpdesk.tickets[TicketId(ticket)]).values()) == {1}
     assert table.dead_letters() == []
 
 
@@ -125,9 +126,9 @@ def test_a_limited_ticket_waits_alone_and_no_event_wakes_it_earlier(
     work(clock, table, *workers, until=until)
 
     assert helpdesk.writes("1") == [T0]
-    assert [helpdesk.tickets[ticket].fields.escalation_level for ticket in ("1", "2", "3")] == [None, 1, 1]
+    assert [helpdesk.tickets[TicketId(ticket)].fields.escalation_level for ticket in ("1", "2", "3")] == [None, 1, 1]
     work(clock, table, *workers, until=until + timedelta(seconds=5))
-    assert helpdesk.tickets["1"].fields.escalation_level == 1
+    assert helpdesk.tickets[TicketId("1")].fields.escalation_level == 1
     assert helpdesk.writes("1")[1] >= until
 
 
@@ -144,7 +145,7 @@ def test_waiting_for_a_limit_is_no_failure_however_long_it_lasts(
     work(clock, table, worker, until=clock() + timedelta(seconds=10))
 
     assert table.dead_letters() == []
-    assert helpdesk.tickets["1"].fields.escalation_level == 1
+    assert helpdesk.tickets[TicketId("1")].fields.escalation_level == 1
 
 
 @pytest.mark.parametrize("threads", [0, 16])

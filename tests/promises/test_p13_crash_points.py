@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.on_behalf import Request
 from connector.work.submissions import State
@@ -122,7 +123,7 @@ def problem(scene: Scene, count: int) -> list[str]:
     scene.touch(incidents)
     scene.work(scene.order._replace(policy=_a_record_for_each(scene.order.log.parent)))
     desk = scene.helpdesk.desk()
-    records = [link.id for incident in incidents for link in desk.read(incident).links]
+    records = [str(link.id) for incident in incidents for link in desk.read(TicketId(incident)).links]
     scene.touch(records)
     scene.work(scene.order)
     for record in records:
@@ -177,7 +178,7 @@ def test_the_next_worker_finishes_what_the_dead_ones_began(
     found, created = gather(scene.helpdesk, default_policy(), tickets), scene.helpdesk.made().tickets
     assert (found.lost, found.twice) == ([], [])
     assert found.steps[step] == len(tickets)
-    assert {scene.helpdesk.desk().read(ticket).state for ticket in tickets} == {state}
+    assert {scene.helpdesk.desk().read(TicketId(ticket)).state for ticket in tickets} == {state}
     assert [created[f"rfo:{ticket}"] for ticket in tickets] == [story is rfo] * len(tickets)
 
 

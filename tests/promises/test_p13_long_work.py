@@ -6,6 +6,7 @@ Tried, and red: leases are not renewed; they are renewed too late.
 from datetime import timedelta
 from threading import Event
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.sandbox.clock import SteppedClock
 from connector.work.table import WorkTable
@@ -24,7 +25,7 @@ class Slow(Client):
         super().__init__(server)
         self.asked, self.answers = Event(), Event()
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         self.asked.set()
         assert self.answers.wait(PATIENCE_S)
         return super().read(ticket_id)
@@ -45,8 +46,8 @@ def test_the_lease_is_renewed_and_the_result_counts(table: WorkTable, clock: Ste
         desk.answers.set()
         wait_until(lambda: table.counts()["small"].leased == 0, "the result")
 
-    assert helpdesk.tickets["1"].fields.escalation_level == 1
-    assert set(proofs(helpdesk.tickets["1"]).values()) == {1}
+    assert helpdesk.tickets[TicketId("1")].fields.escalation_level == 1
+    assert set(proofs(helpdesk.tickets[TicketId("1")]).values()) == {1}
 
 
 def _lasts(table: WorkTable, clock: SteppedClock) -> bool:

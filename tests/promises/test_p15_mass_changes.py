@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Impact, Priority, Urgency
 from connector.helpdesks.errors import TransientError
@@ -116,7 +117,9 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
 
     table.touch([Key("small", "7")], clock())
     work(clock, table, worker, until=clock() + 2 * SECOND)
-    assert helpdesk.tickets["7"].fields.priority is Priority.P2, "what happens on a ticket goes by the new policy"
+    assert helpdesk.tickets[TicketId("7")].fields.priority is Priority.P2, (
+        "what happens on a ticket goes by the new policy"
+    )
 
     forced = sweep(Client(helpdesk), table, full=True, policy=stricter())
     work(clock, table, worker, until=clock() + (SAMPLE + 50) / PER_SECOND * SECOND)
@@ -191,7 +194,7 @@ def test_a_ticket_that_cannot_be_read_does_not_stop_the_sweep(table: WorkTable, 
     helpdesk, _ = settled(table, clock, 40)
 
     class Damaged(Client):
-        def read(self, ticket_id: str) -> Ticket:
+        def read(self, ticket_id: TicketId) -> Ticket:
             if ticket_id == "3":
                 raise TransientError("GET issue 3: answered 500")
             return super().read(ticket_id)

@@ -1,6 +1,7 @@
 """P16: a bad policy never goes live: the old one stays, exit code, log and metric say so, nothing is notified twice.
 
-Tried, and red: a bad policy ends the worker; the metric is not counted; only the first problem is told.
+Tried, and red: a bad policy ends the worker; the metric is not counted; only the first problem is told;
+receivers are not read again.
 """
 
 import dataclasses
@@ -16,6 +17,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from connector.cli.reload import reload
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.errors import UnavailableError
@@ -29,6 +31,7 @@ from tests.builders import T0, default_policy, incident
 from tests.chaos.connector_group import Group, running, wait_until_alive
 from tests.chaos.zammad import zammad_process
 from tests.counted import total
+from tests.listener import listening
 from tests.ports import free_port
 from tests.promises.conftest import COMPLETE, Cast
 from tests.promises.evidence import levels_noted, outcome, proofs
@@ -49,6 +52,8 @@ class Files:
         for file in (self.policy, self.services):
             shutil.copy(MAPPINGS / file.name, file)
         self._sound = self.policy.read_text(encoding="utf-8")
+        self.telling = directory / "telling.yaml"
+        self.telling.write_text("receivers: {}\n", encoding="utf-8")
 
     def edit(self, old: str, new: str) -> None:
         """The sound policy with one change."""
@@ -166,7 +171,7 @@ def test_a_job_that_has_begun_ends_as_it_began(table: WorkTable, clock: SteppedC
     policies = [default_policy().model_copy(update={"version": version}) for version in ("old", "new")]
 
     class Interrupted(Client):
-        def read(self, ticket_id: str) -> Ticket:
+        def read(self, ticket_id: TicketId) -> Ticket:
             seen = super().read(ticket_id)
             worker.use(Client(helpdesk), policies[1])
             return seen
@@ -203,6 +208,7 @@ def test_sighup_reads_the_policy_again(sqlite_url: str, tmp_path: Path, files: F
             "INTERSPACE_DATABASE_URL": sqlite_url,
             "INTERSPACE_POLICY": str(files.policy),
             "INTERSPACE_SERVICES": str(files.services),
+            "INTERSPACE_TELLING": str(files.telling),
             "INTERSPACE_PORT": str(port),
             "INTERSPACE_RECEIVER_PROCESSES": "1",
             "INTERSPACE_SETTLE_SECONDS": "0",
@@ -212,21 +218,35 @@ def test_sighup_reads_the_policy_again(sqlite_url: str, tmp_path: Path, files: F
         def becomes(priority: Priority) -> None:
             (ticket,) = helpdesk.opens(1, timedelta(0))
             deliver(port, helpdesk.delivery(ticket))
-            wait_until(lambda: desk.read(ticket).fields.priority is priority, f"it is {priority}")
+            wait_until(lambda: desk.read(TicketId(ticket)).fields.priority is priority, f"it is {priority}")
 
         with running(["run"], settings, log) as connector:
             wait_until_alive(connector, "127.0.0.1", port)
             wait_until(is_logged("worker started"), "the worker has started")
             files.edit(CELL, "service_affecting:     {high: P9,")
             connector.send(signal.SIGHUP)
-            wait_until(is_logged("the policy cannot be used, the old one stays"), "the mistake is told")
+            wait_until(is_logged("the files cannot be used, the old ones stay"), "the mistake is told")
             assert f"{PLACE}matrix.service_affecting.high" in log.read_text()
             becomes(Priority.P1)
 
             files.edit(CELL, "service_affecting:     {high: P2,")
+            files.telling.write_text("receivers:\n  pager: {}\n", encoding="utf-8")
             connector.send(signal.SIGHUP)
-            wait_until(is_logged("another policy is in use"), "it is in use")
-            becomes(Priority.P2)
+            wait_until(is_logged("telling.yaml:2: receivers.pager: needs url or url_file"), "the other mistake is told")
+            becomes(Priority.P1)
+
+            with listening() as listener:
+                files.telling.write_text(
+                    f"receivers:\n  pager: {{url: '{listener.url}', secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}}\n",
+                    encoding="utf-8",
+                )
+                connector.send(signal.SIGHUP)
+                wait_until(is_logged("another policy is in use"), "it is in use")
+                becomes(Priority.P2)
+                (ticket,) = helpdesk.opens(1, timedelta(0))
+                helpdesk.customer_asks_to_escalate(ticket)
+                deliver(port, helpdesk.delivery(ticket))
+                wait_until(lambda: any(b"level-2" in one.body for one in listener.got), "the receiver is told")
 
             connector.send(signal.SIGTERM)
             assert connector.exit_code() == 0

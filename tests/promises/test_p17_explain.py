@@ -17,11 +17,13 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from connector import logs
 from connector.cli import cli
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
@@ -65,23 +67,28 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         nothing: dict[str, Any] = {"changes": {}, "note": None, "state": None, "creates": []}
         self.looks.append(Looked(self._explain(ticket_id), nothing))
         return self._desk.read(ticket_id)
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
-        self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(note.model_dump(mode="json")))
+        self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(_noted(note)))
         self.looks[-1].did.update(state=state and state.value)
         return self._desk.write(ticket, changes, note, state)
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         self.looks[-1].did["creates"].append(new.model_dump(mode="json"))
         return self._desk.ensure(new, incident)
 
 
 def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = VALUES.dump_python(dict(changes), mode="json")
+    return plain
+
+
+def _noted(note: Note) -> dict[str, Any]:
+    plain: dict[str, Any] = to_jsonable_python({**note.as_data(), "files": ()})
     return plain
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.helpdesks.errors import UnavailableError
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import Fault
@@ -101,5 +102,5 @@ def test_a_pause_can_be_lifted_while_workers_run(table: WorkTable, clock: Steppe
     table.lift("small")
     work(clock, table, worker, until=clock() + timedelta(seconds=2))
 
-    assert helpdesk.tickets["1"].fields.escalation_level == 1
+    assert helpdesk.tickets[TicketId("1")].fields.escalation_level == 1
     assert table.pauses() == []

@@ -15,6 +15,7 @@ from threading import Event
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.sandbox.clock import SteppedClock
 from connector.work.jobs import MOST_DEATHS
@@ -47,7 +48,7 @@ class Deadly(Client):
         super().__init__(server)
         self.deaths = 0
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         if ticket_id == self.deadly:
             self.deaths += 1
             raise Killed
@@ -84,8 +85,8 @@ def test_who_kills_its_worker_is_a_dead_letter_after_a_few_lives_and_nobody_else
     assert f"{MOST_DEATHS} times whoever worked on this ticket was not heard of again" in letter.error
     assert desk.deaths == MOST_DEATHS
     for name in others:
-        assert helpdesk.tickets[name].fields.escalation_level is not None
-        assert set(proofs(helpdesk.tickets[name]).values()) == {1}
+        assert helpdesk.tickets[TicketId(name)].fields.escalation_level is not None
+        assert set(proofs(helpdesk.tickets[TicketId(name)]).values()) == {1}
 
     table.touch([Key("small", "poison")], clock())
     lives(table, clock, desk, 3)
@@ -95,7 +96,7 @@ def test_who_kills_its_worker_is_a_dead_letter_after_a_few_lives_and_nobody_else
     desk.deadly = None
     table.replay([letter.key])
     lives(table, clock, desk, 1)
-    assert helpdesk.tickets["poison"].fields.escalation_level is not None
+    assert helpdesk.tickets[TicketId("poison")].fields.escalation_level is not None
     assert table.dead_letters() == []
 
 
@@ -106,7 +107,7 @@ class Hanging(Client):
         super().__init__(server)
         self.asked, self.end = Event(), Event()
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         if ticket_id == "poison":
             self.asked.set()
             assert self.end.wait(PATIENCE_S)

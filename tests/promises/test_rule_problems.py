@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from connector.domain.decision import NewTicket
+from connector.domain.model import TicketId
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import CauseCategory, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
@@ -123,7 +124,7 @@ class Overtaken:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         self._other()
         return self._desk.ensure(new, incident)
 
@@ -135,10 +136,10 @@ def test_two_workers_at_the_same_moment_open_one_record(cast: Cast) -> None:
     places = stage.table.places
 
     def second() -> None:
-        done = reconcile(stage.house.open_desk(), stage.policy, tickets[1], stage.clock(), places=places)
+        done = reconcile(stage.house.open_desk(), stage.policy, TicketId(tickets[1]), stage.clock(), places=places)
         assert (done.due or stage.clock()) > stage.clock()
 
-    reconcile(Overtaken(stage.desk, second), stage.policy, tickets[0], stage.clock(), places=places)
+    reconcile(Overtaken(stage.desk, second), stage.policy, TicketId(tickets[0]), stage.clock(), places=places)
     stage.advance(timedelta(minutes=30))
 
     assert len(records(cast, *tickets)) == 1

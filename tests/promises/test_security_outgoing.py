@@ -14,8 +14,10 @@ from typing import Any, get_args
 
 import pytest
 
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import key_of
+from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, Channel, TicketKind
 from connector.helpdesks.errors import HelpdeskError, PermanentError
 from connector.helpdesks.helpdesk import Helpdesk
@@ -123,8 +125,8 @@ def test_a_redirect_is_not_followed_and_the_token_goes_nowhere_else(status: int,
 
 def work_on(desk: Helpdesk, number: str) -> None:
     """Reads a ticket, writes on it, makes an RFO task for it, and links a record to it."""
-    ticket = desk.read(number)
-    note = Note(public=False, title="Looked at", text="Somebody looks at it.", marks=frozenset({"looked"}))
+    ticket = desk.read(TicketId(number))
+    note = Note(public=False, title="Looked at", text="Somebody looks at it.", marks=frozenset({Mark.parse("looked")}))
     desk.write(ticket, {"service_id": "SVC-1005"}, note)
     task = NewTicket(key=key_of(TicketKind.RFO_TASK, ticket.id), title="RFO", text="Write it.", group="rfo")
     made = desk.ensure(task, ticket)

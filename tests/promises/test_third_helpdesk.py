@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from connector.cli import cli
 from connector.cli.reference import reference, schemas
+from connector.domain.model import TicketId
 from connector.helpdesks import registry
 from connector.settings import SettingsError, load
 from connector.work.table import WorkTable
@@ -83,7 +84,7 @@ def test_from_its_settings_to_a_worked_ticket(run: Run, server: Server) -> None:
     assert (forged.status_code, accepted.status_code) == (401, 202)
     assert "would become" in explained.output
     assert worked.exit_code == 0, worked.output
-    assert server.tickets["7"].fields.next_escalation_at is not None
+    assert server.tickets[TicketId("7")].fields.next_escalation_at is not None
     table = WorkTable.open_existing(load(os.environ).database_url.get_secret_value())
     assert table.seen("small", ["7"])["7"].seen is not None
     table.close()

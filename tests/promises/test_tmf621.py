@@ -13,7 +13,6 @@ from connector.domain.vocabulary import Actor, Channel, Impact, IntakeChannel, P
 from connector.intake.panels import Panel
 from connector.outgoing.courier import Courier
 from connector.outgoing.hub import Hub
-from connector.outgoing.webhooks import by_receiver, unknown
 from connector.receiver import Receiver, create_app
 from connector.sandbox.stage import Stage
 from connector.work.table import WorkTable
@@ -192,6 +191,11 @@ REFUSED: list[tuple[str, str, Any, int]] = [
     ("POST", "/hub", {"callback": "https://listener.example/\n"}, 400),
     ("POST", "/hub", {"callback": "https://\ud800.example/"}, 400),
     ("POST", "/hub", {"callback": "http://listener.example/"}, 400),
+    ("PATCH", "/troubleTicket/ID", {"channel": {"name": "x"}}, 400),
+    ("OPTIONS", "/troubleTicket", None, 405),
+    ("PUT", "/troubleTicket", {}, 405),
+    ("GET", "/nothing", None, 404),
+    ("GET", "/hub", None, 405),
     ("GET", "/hub/nothing", None, 404),
     ("DELETE", "/hub/nothing", None, 404),
 ]
@@ -204,6 +208,12 @@ def test_refusals_are_the_standards_errors(refusing: Any, method: str, path: str
 
     assert own.asks(method, f"{V5}{where}", body)[0] == status
     assert own.asks(method, f"{V4}{where}", body)[0] == status
+
+
+def test_so_is_whatever_else_is_asked_there(refusing: Any) -> None:
+    for path in ("/tmf-api/troubleTicket/v6/troubleTicket", "/tmf-api/productOrder/v5/productOrder"):
+        assert refusing[0].asks("GET", path)[0] == 404
+    assert refusing[0].client.get("/tmf-api").get_json()["detail"] == "no such page", "a problem detail as elsewhere"
 
 
 def test_another_customers_service_is_forbidden(refusing: Any) -> None:
@@ -228,7 +238,7 @@ def test_listeners_are_told_once_by_the_version_that_they_asked(cast: Cast) -> N
     own = program(stage)
     hub = Hub(stage.desk.name, stage.table.listeners, {PANEL.name: PANEL}, stage.clock)
     stage.worker = Worker(stage.table, stage.desk, stage.policy, tellers=(hub,))
-    courier = Courier(stage.table, stage.desk.name, {}, by_receiver((hub,), unknown))
+    courier = Courier(stage.table, stage.desk.name, hub.deliver)
     with listening() as listener:
         status, subscription = own.asks("POST", f"{V5}/hub", {"@type": "Hub", "callback": listener.url}, name="Hub")
         only = {"callback": f"{listener.url}?4", "query": "eventType=TroubleTicketCreateEvent"}

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from connector.domain.vocabulary import Actor
 from connector.outgoing.courier import Courier
 from connector.outgoing.receivers import Receiver, Webhook
-from connector.outgoing.webhooks import Webhooks, unknown
+from connector.outgoing.webhooks import Webhooks
 from connector.policy.locate import MAPPINGS
 from connector.work.table import WorkTable
 from connector.work.worker import Worker
@@ -31,14 +31,14 @@ class Outside:
     def __init__(self, cast: Cast, listener: Listener, **values: Any) -> None:
         receiver = Receiver(url=SecretStr(listener.url), secret=SecretStr(SECRET), **values)
         self.stage = cast.stage
-        self.webhooks = Webhooks({"pager": Webhook(receiver, MAPPINGS)}, "https://desk.example/#{id}")
+        self.webhooks = Webhooks({"pager": Webhook(receiver, MAPPINGS)}, "https://desk.example/#{id}", cast.stage.clock)
         self.start()
 
     def start(self) -> None:
         """A process that has just started."""
         stage = self.stage
         stage.worker = Worker(stage.table, stage.desk, stage.policy, tellers=(self.webhooks,))
-        self.courier = Courier(stage.table, stage.desk.name, self.webhooks.deliveries(stage.table.now), unknown)
+        self.courier = Courier(stage.table, stage.desk.name, self.webhooks.deliver)
 
     def advance(self, length: timedelta) -> None:
         """Time passes; what is due then is delivered, and the tickets say so."""

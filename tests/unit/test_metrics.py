@@ -27,7 +27,7 @@ def counted() -> Counted:
 
 
 def decision(*marks: str, public: bool = False, **more: Any) -> Decision:
-    note = Note(public=public, title="t", text="t", marks=frozenset(marks)) if marks else None
+    note = Note(public=public, title="t", text="t", marks=frozenset(map(Mark.parse, marks))) if marks else None
     return Decision((Outcome(rule="r"),), note=note, **more)
 
 

@@ -7,6 +7,7 @@ from threading import BoundedSemaphore, Lock
 
 from cachetools import TTLCache
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.on_behalf import ActsForCustomers, Message, Reported, Request
@@ -69,7 +70,7 @@ class Sources:
         finally:
             self._asking.release()
 
-    def ticket(self, helpdesk: str, ticket_id: str) -> Ticket | None:
+    def ticket(self, helpdesk: str, ticket_id: TicketId) -> Ticket | None:
         """The ticket; ``None``: there is none.
 
         Raises ``Refusal`` (503) if the helpdesk does not answer.

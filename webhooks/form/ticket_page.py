@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 
 from connector.domain.document import File
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import CustomerAct
 from connector.helpdesks.on_behalf import Contact, Message, key_of_request
@@ -50,17 +51,17 @@ def ticket_routes(blueprint: Blueprint, sources: Sources, pages: Pages) -> None:
     """Adds the pages of a ticket."""
 
     @blueprint.get("/tickets/<ticket_id>", provide_automatic_options=False)
-    def ticket_entrance(ticket_id: str) -> Response:
+    def ticket_entrance(ticket_id: TicketId) -> Response:
         return pages.entrance()
 
     @blueprint.post("/tickets/<ticket_id>", provide_automatic_options=False)
-    def show(ticket_id: str) -> Response:
+    def show(ticket_id: TicketId) -> Response:
         session = session_of(sources)
         _, view = _theirs(sources, session, ticket_id)
         return _page(sources, pages, session, view)
 
     @blueprint.post("/tickets/<ticket_id>/<button>", provide_automatic_options=False)
-    def press(ticket_id: str, button: str) -> Response:
+    def press(ticket_id: TicketId, button: str) -> Response:
         session = session_of(sources)
         if button not in _BUTTONS:
             raise PageError(HTTPStatus.NOT_FOUND, "unknown")
@@ -101,7 +102,7 @@ def say(
     sources.submit(session.panel.name, caller.subject, helpdesk, message, digest)
 
 
-def _theirs(sources: Sources, session: FormSession, ticket_id: str) -> tuple[Ticket, TicketView]:
+def _theirs(sources: Sources, session: FormSession, ticket_id: TicketId) -> tuple[Ticket, TicketView]:
     ticket = sources.ticket(sources.reports.helpdesk(session.panel), ticket_id)
     view = ticket_view(ticket, session.caller, sources.policy(), sources.now()) if ticket else None
     if ticket is None or view is None:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from connector.domain.model import Instant
+from connector.domain.model import Instant, TicketId
 from connector.helpdesks.answer import Answer, Text
 
 
@@ -137,7 +137,7 @@ class LinkedFields(JiraAnswer):
 class LinkedRow(JiraAnswer):
     """An issue at the other end of a link."""
 
-    id: str
+    id: TicketId
     key: str
     fields: LinkedFields = LinkedFields()
 
@@ -190,7 +190,7 @@ class IssueFields(JiraAnswer):
 class IssueRow(JiraAnswer):
     """``GET issue/{id}``"""
 
-    id: str
+    id: TicketId
     key: str
     fields: IssueFields
     changelog: Changelog = Changelog()
@@ -216,7 +216,7 @@ class OtherFields(JiraAnswer):
 class OtherRow(JiraAnswer):
     """A linked issue, or one that was searched for."""
 
-    id: str
+    id: TicketId
     key: str
     fields: OtherFields
 
@@ -232,7 +232,7 @@ class ListedFields(JiraAnswer):
 class ListedRow(JiraAnswer):
     """An issue in a search result."""
 
-    id: str
+    id: TicketId
     fields: ListedFields
 
 
@@ -255,7 +255,7 @@ class EditedRow(JiraAnswer):
 class IdRow(JiraAnswer):
     """An issue of which only the id matters."""
 
-    id: str
+    id: TicketId
 
 
 class TypeRow(JiraAnswer):
@@ -288,7 +288,7 @@ class Transitions(JiraAnswer):
 class CreatedRow(JiraAnswer):
     """The answer to ``POST issue``."""
 
-    id: str
+    id: TicketId
     key: str
 
 
@@ -313,7 +313,7 @@ class SearchedFields(JiraAnswer):
 class SearchedRow(JiraAnswer):
     """An issue in that search."""
 
-    id: str
+    id: TicketId
     key: str
     fields: SearchedFields
 
@@ -335,6 +335,6 @@ class ReportedFields(JiraAnswer):
 class ReportedRow(JiraAnswer):
     """An issue in that list."""
 
-    id: str
+    id: TicketId
     key: str
     fields: ReportedFields

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from connector.domain.connector_key import kind_of
 from connector.domain.decision import NewTicket
-from connector.domain.ticket import Ticket, kind_of
+from connector.domain.model import TicketId
+from connector.domain.ticket import Ticket
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import (
     EndpointLimitedError,
@@ -61,7 +63,7 @@ class Creation(NamedTuple):
     project: Callable[[], str]
     details: Callable[[Iterable[str]], frozenset[str]]
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """The id of the one issue with ``new.key``, linked to ``incident``.
 
         :raises TicketWaitsError: an attempt a moment ago may have created it.
@@ -76,7 +78,7 @@ class Creation(NamedTuple):
         self.link(ticket_id, incident)
         return ticket_id
 
-    def link(self, issue_id: str, incident: Ticket) -> None:
+    def link(self, issue_id: TicketId, incident: Ticket) -> None:
         """Links an issue to ``incident``. Linking twice is one link."""
         body = {
             "type": {"name": self.mapping.link_type},
@@ -89,7 +91,7 @@ class Creation(NamedTuple):
             # A kind of link that does not exist, for one. It must not look as if the incident were gone.
             raise PermanentError(str(error)) from error
 
-    def _find(self, key: str) -> str | None:
+    def _find(self, key: str) -> TicketId | None:
         jql = f"project = {self.project()} AND labels = {quoted(label_of(key))} ORDER BY key ASC"
         page = self.listing.search(jql, ["status", "creator", self.key_field])
         rows = [parsed(OtherRow, row, f"search: issue {place}") for place, row in enumerate(page.rows)]
@@ -100,7 +102,7 @@ class Creation(NamedTuple):
     def _key(self, row: OtherRow) -> Any:
         return (row.fields.model_extra or {}).get(self.key_field)
 
-    def _create(self, new: NewTicket, incident: Ticket) -> str:
+    def _create(self, new: NewTicket, incident: Ticket) -> TicketId:
         intended = self._intended(incident.id)
         started = self.clock()
         before = intended.get(new.key)
@@ -122,7 +124,7 @@ class Creation(NamedTuple):
             raise
         return parsed(CreatedRow, answer, f"POST issue ({new.key})").id
 
-    def _intended(self, issue_id: str) -> dict[str, datetime]:
+    def _intended(self, issue_id: TicketId) -> dict[str, datetime]:
         try:
             answer = self.client.get(f"api/2/issue/{issue_id}/properties/{INTENDED}")
         except NotFoundError:
@@ -131,7 +133,7 @@ class Creation(NamedTuple):
         remembered = self.memory.opened(INTENDED, issue_id, value)
         return dict(remembered.times) if remembered else {}
 
-    def _intend(self, issue_id: str, intended: Mapping[str, datetime]) -> None:
+    def _intend(self, issue_id: TicketId, intended: Mapping[str, datetime]) -> None:
         value = self.memory.sealed(INTENDED, issue_id, intended)
         self.client.put(f"api/2/issue/{issue_id}/properties/{INTENDED}", value)
 

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from connector.domain.fields import Fields
+from connector.domain.model import TicketId
 from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
 from connector.domain.person import Customer, Person
 from connector.domain.ticket import Article, Change, LinkedTicket, Ticket, confirmed_duplicate_of
@@ -377,7 +378,7 @@ def _name(item: ItemRow) -> str:
     return item.field_id or item.field
 
 
-def _copied_from(row: IssueRow) -> str | None:
+def _copied_from(row: IssueRow) -> TicketId | None:
     """Jira links whatever it clones or splits off with where it came from."""
     for link in row.fields.issuelinks:
         other = link.outward_issue or link.inward_issue

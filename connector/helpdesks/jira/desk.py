@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, IntakeChannel, TicketState
@@ -31,7 +32,7 @@ from connector.helpdesks.jira.decode import CHANNEL, Decoder
 from connector.helpdesks.jira.files import Files
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.hand_over import HandOvers
-from connector.helpdesks.jira.histories import COMMENTS_OF_ISSUE, Histories
+from connector.helpdesks.jira.histories import Histories
 from connector.helpdesks.jira.identity import identity, told_version
 from connector.helpdesks.jira.linked import Linked
 from connector.helpdesks.jira.listing import Listing
@@ -112,7 +113,7 @@ class JiraDesk:
         """One request. To a bot that may not see the project any more Jira says that no issue exists."""
         self.client.get(f"api/2/project/{self.site.project_id}")
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         """One or two requests; one more where the comments have to prove what the memory does not, and on Data Center
         for a comment of which it is not known who may see it. An RFO task's incident, or the other way round, is as
         many again."""
@@ -124,7 +125,7 @@ class JiraDesk:
         except NotFoundError:
             return ticket
 
-    def _read(self, ticket_id: str) -> Ticket:
+    def _read(self, ticket_id: TicketId) -> Ticket:
         row = self._issue(ticket_id)
         parts = self._parts
         remembered = self._memory.opened(MARKS, row.id, row.properties.get(MARKS))
@@ -136,7 +137,7 @@ class JiraDesk:
         except ValidationError as error:
             raise unexpected(IssueRow, f"GET issue/{ticket_id}", error) from error
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         """The id of the issue with this key. Raises NotFoundError if there is none."""
         path = f"api/2/issue/{quote(number, safe='')}"
         return parsed(IdRow, self.client.get(path, "fields=issuetype"), f"GET {path}").id
@@ -145,7 +146,7 @@ class JiraDesk:
         """One request, and one more to read the time of update on Data Center; a change of status takes two more."""
         return self._parts.writer.write(ticket, changes, note, state)
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """Up to five requests. A crash between them is repaired by a later call."""
         return self._parts.creation.ensure(new, incident)
 
@@ -201,7 +202,7 @@ class JiraDesk:
         rows = self._listing.newest(ids["service_id"], search, shown)
         return [past for row in rows if (past := self._parts.decoder.past(row)) is not None]
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         """One request."""
         self._parts.creation.link(ticket_id, incident)
 
@@ -217,15 +218,17 @@ class JiraDesk:
         """Pages of issues that are done and were updated at or after ``since`` (UTC)."""
         return self._listing.resolved_since(since)
 
-    def slas(self, ticket_id: str) -> tuple[Sla, ...]:
+    def slas(self, ticket_id: TicketId) -> tuple[Sla, ...]:
         """What Service Management's own SLAs say. One request; for ``explain`` only."""
         return read_slas(self.client, ticket_id)
 
-    def _issue(self, ticket_id: str) -> IssueRow:
+    def _issue(self, ticket_id: TicketId) -> IssueRow:
         if not (ticket_id.isascii() and ticket_id.isdigit()):
             raise NotFoundError(f"{ticket_id[:80]!r} is not the id of a Jira issue")
         path = f"api/2/issue/{ticket_id}"
-        row = parsed(IssueRow, self.client.get(path, self._parts.query, COMMENTS_OF_ISSUE), f"GET {path}")
+        row = parsed(
+            IssueRow, self.client.get(path, self._parts.query, self._parts.histories.rows_of_issue), f"GET {path}"
+        )
         if not self._is_ours(project := row.fields.project):
             raise NotFoundError(
                 f"Jira {row.key} is in project {project.key}: none of the connector's (mappings/jira.yaml)"
@@ -239,7 +242,7 @@ class JiraDesk:
     @cached_property
     def _parts(self) -> _Parts:
         flavour, fields = self.site.flavour, self.site.fields
-        histories = Histories(self.client, flavour, self._actors)
+        histories = Histories(self.client, self._clock, flavour, self._actors, fields)
         # Who may edit all comments could sign with the public key: it counts only where there is no other.
         accounts = (self.site.bot.id, *sorted(self._mapping.former_accounts))
         proofs = Proofs(self.name, self._proof_keys or tuple(public_key(self.name, each) for each in accounts))

@@ -7,6 +7,7 @@ request takes no label along, the same word in its description: by either it is 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError, PermanentError
@@ -35,7 +36,7 @@ class HandOvers(NamedTuple):
     project: Callable[[], str]
     account: Callable[[Contact], str]
     is_ours: Callable[[UserRow | None], bool]
-    move: Callable[[str, str, TicketState], None]
+    move: Callable[[TicketId, str, TicketState], None]
 
     def handed_over(self, key: str) -> str | None:
         """One request, and one more where there is such an issue: without its file it proves nothing."""
@@ -64,7 +65,7 @@ class HandOvers(NamedTuple):
         own = [row for row in found if self.is_ours(row.fields.creator) and word in row.fields.description]
         return min(own, key=lambda row: int(row.id), default=None)
 
-    def _raised(self, new: HandOver) -> tuple[str, str]:
+    def _raised(self, new: HandOver) -> tuple[TicketId, str]:
         body = {
             "serviceDeskId": self.files.service_desk(),
             "requestTypeId": self._type(),

@@ -5,18 +5,20 @@ What was read is kept, so that a changed issue costs no more than what is new on
 """
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from cachetools import LRUCache
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.answer import parsed
-from connector.helpdesks.errors import AnswerTooLongError
+from connector.helpdesks.errors import AnswerTooLongError, TicketWaitsError
 from connector.helpdesks.jira.answer import (
     ChangelogPage,
     CommentList,
@@ -30,13 +32,27 @@ from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.messages import VISIBILITY, message
 from connector.helpdesks.jira.roles import Actors
-from connector.helpdesks.long_answer import CUT, KEPT, LONGEST_OF_MANY, MOST_ROWS, Rows
+from connector.helpdesks.jira.site import FieldIds
+from connector.helpdesks.long_answer import (
+    CUT,
+    KEPT,
+    LONGEST_OF_MANY,
+    MOST_ROWS,
+    NoTurnError,
+    Rows,
+    is_pressed,
+    take_turn,
+)
 
 _PAGE = 100
 _MOST_BY_ID = 1_000
-_ENTRIES_KEPT = 20_000
-_MOST_ENTRIES = 10_000
-"""Entries in the changelog of one issue."""
+_ENTRIES_KEPT = MOST_ROWS
+_READING_S = 30.0
+"""How long one look at an issue reads its changelog at most: less than the rest of a lease. The next look goes on where
+this one has ended."""
+_GOES_ON = timedelta(seconds=5)
+_LONG = 2_000
+"""Entries of a changelog from which on a process works with one such at a time."""
 _COMMENTS_KEPT = 50_000
 
 
@@ -51,24 +67,22 @@ def _comment(raw: Any) -> CommentRow:
     return row.model_copy(update={"author": _one(row.author), "update_author": _one(row.update_author)})
 
 
-_MATTER = frozenset({"status", "priority", "resolution", "issuetype", "project"})
+_NATIVE = frozenset({"status", "priority", "resolution", "issuetype", "project"})
 
 
-def _change(raw: Any) -> HistoryRow | None:
-    """An entry of a long changelog, if it tells of a field that anybody looks at."""
-    items = raw.get("items") if isinstance(raw, dict) else None
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and (item.get("fieldtype") == "custom" or item.get("field") in _MATTER):
-            row = parsed(HistoryRow, raw, "changelog")
-            return row.model_copy(update={"author": _one(row.author)})
-    return None
+class _Read(NamedTuple):
+    """What was read of a changelog, from its oldest entry on."""
+
+    rows: Mapping[str, HistoryRow] = {}
+    """The entries that matter, by id."""
+    gone_through: int = 0
+    """How many entries."""
+    last: frozenset[str] = frozenset()
+    """The ids of the youngest ones."""
 
 
 COMMENTS_OF_PAGE: Rows = {("comments",): _comment}
-COMMENTS_OF_ISSUE: Rows = {
-    ("fields", "comment", "comments"): _comment,
-    ("changelog", "histories"): _change,
-}
+COMMENTS_OF_ISSUE: Rows = {("fields", "comment", "comments"): _comment}
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -96,15 +110,24 @@ class Kept(Generic[K, V]):
 class Histories:
     """Completes issues."""
 
-    def __init__(self, client: JiraClient, flavour: Flavour, actors: Actors) -> None:
+    def __init__(
+        self, client: JiraClient, clock: Callable[[], datetime], flavour: Flavour, actors: Actors, fields: FieldIds
+    ) -> None:
         self._client = client
+        self._clock = clock
         self._flavour = flavour
         self._actors = actors
-        self._changes: Kept[str, dict[str, HistoryRow]] = Kept(_ENTRIES_KEPT, len)
+        self._fields = fields
+        self.rows_of_issue: Rows = {**COMMENTS_OF_ISSUE, ("changelog", "histories"): self._change}
+        """What of an issue's long answer is kept."""
+        self._read: Kept[str, _Read] = Kept(_ENTRIES_KEPT, lambda read: max(len(read.rows), 1))
         self._internal: Kept[tuple[str, datetime], bool] = Kept(_COMMENTS_KEPT)
 
     def changelog(self, issue: IssueRow) -> list[HistoryRow]:
-        """All entries, oldest first. Cloud sends the newest with the issue; older ones never change."""
+        """All entries that matter, oldest first. Cloud sends the newest with the issue; older ones never change.
+
+        :raises TicketWaitsError: it is so long that a later look has to go on with it.
+        """
         newest = {row.id: row for row in issue.changelog.histories}
         # The total may be that of the page: a full page is not taken for the whole.
         is_whole = len(newest) >= issue.changelog.total and len(newest) < _PAGE
@@ -133,7 +156,7 @@ class Histories:
         """Whether version 0.1.0 wrote the comment, and nobody has edited it."""
         return message(row.body).marks is not None and self._actors.actor(row.update_author) is Actor.CONNECTOR
 
-    def shows_internal(self, issue_id: str, row: CommentRow) -> bool:
+    def shows_internal(self, issue_id: TicketId, row: CommentRow) -> bool:
         """Whether Jira itself says that customers do not see the comment. One request on Data Center."""
         if self._flavour.comments_tell_visibility:
             return row.jsd_public is not True
@@ -145,28 +168,65 @@ class Histories:
         """What is known of a comment because we have just written it."""
         self._internal.put((row.id, row.updated), internal)
 
-    def _whole(self, issue_id: str, newest: dict[str, HistoryRow]) -> dict[str, HistoryRow]:
-        """All entries, oldest first. Entries between those read before and those that came now are read here."""
-        rows = dict(self._changes.get(issue_id) or {})
-        path = f"api/2/issue/{issue_id}/changelog"
-        while not rows.keys() & newest.keys():
-            query = urlencode({"startAt": len(rows), "maxResults": _PAGE})
-            page = parsed(ChangelogPage, self._client.get(path, query), f"GET {path}")
-            older = {row.id: row for row in page.values}
-            if older.keys() <= rows.keys():
-                break
-            rows |= older
-            if len(rows) > _MOST_ENTRIES:
-                raise AnswerTooLongError(
-                    f"Jira GET {path}: more than {_MOST_ENTRIES:,} changes of one issue. Did a machine make them? "
-                    "Close the issue and open another one"
+    def _whole(self, issue_id: TicketId, newest: Mapping[str, HistoryRow]) -> Mapping[str, HistoryRow]:
+        """All entries that matter. Those between the ones read before and the ``newest`` are read here, page by page,
+        and what a page held that nobody looks at is forgotten at once."""
+        path, give_up = f"api/2/issue/{issue_id}/changelog", time.monotonic() + _READING_S
+        read = self._read.get(issue_id) or _Read()
+        while not read.last & newest.keys():
+            if is_pressed() and time.monotonic() > give_up:
+                raise TicketWaitsError(
+                    f"Jira GET {path}: {read.gone_through:,} entries are read, the next look goes on from there",
+                    self._clock() + _GOES_ON,
                 )
-        rows |= newest
-        self._changes.put(issue_id, rows)
-        return rows
+            if read.gone_through >= _LONG:
+                self._take_turn(path)
+            query = urlencode({"startAt": read.gone_through, "maxResults": _PAGE})
+            page = parsed(ChangelogPage, self._client.get(path, query), f"GET {path}")
+            ids = frozenset(row.id for row in page.values)
+            if not ids or ids == read.last:
+                break
+            read = self._kept(issue_id, page.values, _Read(read.rows, read.gone_through + len(ids), ids))
+        # What comes later than these is all in the next answer, unless there is very much of it.
+        return self._kept(issue_id, newest.values(), read._replace(last=frozenset(newest))).rows
+
+    def _take_turn(self, path: str) -> None:
+        try:
+            take_turn(_GOES_ON.total_seconds())
+        except NoTurnError:
+            raise TicketWaitsError(
+                f"Jira GET {path}: it is long, and another long one is being worked on", self._clock() + 2 * _GOES_ON
+            ) from None
+
+    def _kept(self, issue_id: TicketId, rows: Iterable[HistoryRow], read: _Read) -> _Read:
+        """``read`` with those of the ``rows`` that matter."""
+        matter = {row.id: row for row in rows if any(self._matters(item.field, item.field_id) for item in row.items)}
+        read = read._replace(rows={**read.rows, **matter})
+        if len(read.rows) > MOST_ROWS:
+            raise AnswerTooLongError(
+                f"Jira issue {issue_id}: more than {MOST_ROWS:,} changes of its status, its priority and the "
+                "connector's fields. Does a machine make them? Stop it, close the issue and open another one"
+            )
+        self._read.put(issue_id, read)
+        return read
+
+    def _change(self, raw: Any) -> HistoryRow | None:
+        """An entry of a long changelog, if it matters."""
+        items = raw.get("items") if isinstance(raw, dict) else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and self._matters(item.get("field"), item.get("fieldId")):
+                row = parsed(HistoryRow, raw, "changelog")
+                return row.model_copy(update={"author": _one(row.author)})
+        return None
+
+    def _matters(self, name: Any, field_id: Any) -> bool:
+        """Whether anybody looks at the changes of this field. Data Center tells the name only."""
+        if field_id:
+            return field_id in _NATIVE or field_id in self._fields.fields
+        return name in _NATIVE or name in self._fields.named
 
     def _with_properties(
-        self, issue_id: str, rows: Sequence[CommentRow], silent: Sequence[CommentRow]
+        self, issue_id: TicketId, rows: Sequence[CommentRow], silent: Sequence[CommentRow]
     ) -> Sequence[CommentRow]:
         """``rows`` with the properties of those that are ``silent`` on what they prove."""
         if not self._flavour.comments_tell_visibility:
@@ -178,7 +238,7 @@ class Histories:
             known |= {row.id: row for row in page.values}
         return [known.get(row.id, row) for row in rows]
 
-    def _all_comments(self, issue_id: str) -> list[CommentRow]:
+    def _all_comments(self, issue_id: TicketId) -> list[CommentRow]:
         path, by_id = f"api/2/issue/{issue_id}/comment", dict[str, CommentRow]()
         expand = {} if self._flavour.comments_tell_visibility else {"expand": "properties"}
         start = length = 0

@@ -4,6 +4,7 @@ duplicates, and the incident of these."""
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import NotFoundError
@@ -64,7 +65,7 @@ class Linked:
                 others.append(other)
         return others
 
-    def _rows(self, ids: list[str]) -> list[Any]:
+    def _rows(self, ids: list[TicketId]) -> list[Any]:
         if self._flavour.bulk_fetch:
             body = {"issueIdsOrKeys": ids, "fields": self._fields}
             answer = self._client.post("api/2/issue/bulkfetch", body)
@@ -73,7 +74,7 @@ class Linked:
             return self._listing.search(f"id in ({', '.join(ids)})", self._fields).rows
         return [row for issue_id in ids if (row := self._row(issue_id)) is not None]
 
-    def _row(self, issue_id: str) -> Any:
+    def _row(self, issue_id: TicketId) -> Any:
         try:
             return self._client.get(f"api/2/issue/{issue_id}", urlencode({"fields": ",".join(self._fields)}))
         except NotFoundError:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from connector.domain.decision import Note
+from connector.domain.model import TicketId
 from connector.helpdesks.jira.markup import LONGEST, escape, escape_within, plain
 from connector.helpdesks.proofs import PROPERTY, Proofs
 
@@ -28,7 +29,7 @@ class OwnComment(NamedTuple):
     """What its last line proves, if version 0.1.0 wrote it."""
 
 
-def comment(note: Note, issue_id: str, proofs: Proofs) -> dict[str, Any]:
+def comment(note: Note, issue_id: TicketId, proofs: Proofs) -> dict[str, Any]:
     """The comment as Jira adds it. Nothing but a public note makes a public comment: the platform's default is public,
     so every comment says what it is. The only place where a comment is made."""
     signed = [

@@ -1,5 +1,6 @@
 """The shape of what ``servicedeskapi`` answers: service desks, request types, customers and their organizations."""
 
+from connector.domain.model import TicketId
 from connector.helpdesks.answer import Text
 from connector.helpdesks.jira.answer import JiraAnswer, UserRow
 
@@ -68,7 +69,7 @@ class RequestTypeFields(JiraAnswer):
 class MadeRequest(JiraAnswer):
     """The answer to ``POST servicedeskapi/request``."""
 
-    issue_id: str
+    issue_id: TicketId
     issue_key: str
 
 

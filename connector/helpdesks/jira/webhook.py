@@ -16,6 +16,7 @@ Automation.
 
 import re
 
+from connector.domain.model import TicketId
 from connector.helpdesks.payload import Value, clean
 from connector.helpdesks.sender import Event, Headers, Hook, Sender, is_signed, shows_token
 
@@ -79,7 +80,7 @@ def _event(_headers: Headers, payload: Value, bot: str | None) -> Event:
     if name in OF_A_LINK:
         link = payload["issueLink"]
         ends = (link[end].numeral() for end in ("sourceIssueId", "destinationIssueId"))
-        return Event(tuple(str(end) for end in ends), name)
+        return Event(tuple(TicketId(str(end)) for end in ends), name)
     if name in OF_AN_ISSUE:
         if _is_own(payload, name, bot):
             return Event(name=name, ignored="own change")
@@ -89,21 +90,21 @@ def _event(_headers: Headers, payload: Value, bot: str | None) -> Event:
     return Event(name=clean(name))
 
 
-def _issue(payload: Value) -> str:
+def _issue(payload: Value) -> TicketId:
     address = payload.find("comment", "self")
     if payload.find("issue", "id") is None and isinstance(address, str):
         # Data Center sends comments without their issue.
         match = _ISSUE_OF_COMMENT.search(address)
         if match:
-            return match[1]
-    return str(payload["issue"]["id"].numeral())
+            return TicketId(match[1])
+    return TicketId(str(payload["issue"]["id"].numeral()))
 
 
-def _of_automation(payload: Value) -> str:
+def _of_automation(payload: Value) -> TicketId:
     """ "Issue data (Jira format)" has the issue in ``issue``; "(Automation format)" is the issue itself."""
     if payload.find("issue") is None and payload.find("id") is not None:
-        return str(payload["id"].numeral())
-    return str(payload["issue"]["id"].numeral())
+        return TicketId(str(payload["id"].numeral()))
+    return TicketId(str(payload["issue"]["id"].numeral()))
 
 
 def _is_own(payload: Value, event: str, bot: str | None) -> bool:

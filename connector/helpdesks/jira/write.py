@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from connector.domain.changes import Changes
 from connector.domain.decision import MESSAGE, STATE, Note
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.helpdesks.answer import parsed
@@ -146,7 +147,7 @@ class IssueWriter:
             body["properties"] = [{"key": MARKS, "value": memory}]
         return body
 
-    def move(self, issue_id: str, number: str, state: TicketState) -> None:
+    def move(self, issue_id: TicketId, number: str, state: TicketState) -> None:
         """Two requests.
 
         :raises RefusedError: the workflow has no such way from here.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.answer import parsed
@@ -25,16 +26,16 @@ class Creation(NamedTuple):
     writer: TicketWriter
     accounts: Sequence[str]
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """Two requests, where Zammad links in the request that creates; else three. A crash between them is repaired by
         the next call."""
         found = self.find(new.key)
         ticket_id, is_linked = (found, False) if found else self._create(new, incident)
         if not is_linked:
-            self.link(str(ticket_id), incident)
-        return str(ticket_id)
+            self.link(TicketId(str(ticket_id)), incident)
+        return TicketId(str(ticket_id))
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         """One request, unless the incident shows the link: in the other direction it would be made a second time."""
         if ticket_id in {link.id for link in incident.links}:
             return

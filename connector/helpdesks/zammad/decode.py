@@ -5,19 +5,12 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from connector.domain.connector_key import incident_of, kind_of
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
-from connector.domain.ticket import (
-    Article,
-    Change,
-    LinkedTicket,
-    MergedTicket,
-    Ticket,
-    confirmed_duplicate_of,
-    incident_of,
-    kind_of,
-)
+from connector.domain.ticket import Article, Change, LinkedTicket, MergedTicket, Ticket, confirmed_duplicate_of
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.errors import PermanentError, TransientError
 from connector.helpdesks.long_answer import CUT
@@ -223,7 +216,7 @@ class Decoder:
         others were merged into it."""
         preferences = row.preferences or {}
         if PROPERTY in preferences:
-            proof = self._proofs.read(str(ticket.id), preferences[PROPERTY])
+            proof = self._proofs.read(TicketId(str(ticket.id)), preferences[PROPERTY])
             carried = (Mark.parse(mark).carried(proof.ticket) for mark in proof.elsewhere)
             return proof._replace(marks=proof.marks | {mark for mark in carried if mark is not None})
         # Version 0.1.0 did not say on which ticket: what was written on another one proves nothing here.
@@ -238,7 +231,9 @@ class Decoder:
         fields = self.fields_of(row.model_extra or {})
         is_over = self._meanings.state(row.state_id)[0].is_over
         return (
-            None if is_over and fields["problem_state"] is not ProblemState.FIXED else open_problem(str(row.id), fields)
+            None
+            if is_over and fields["problem_state"] is not ProblemState.FIXED
+            else open_problem(TicketId(str(row.id)), fields)
         )
 
     def past(self, row: ListedWhole) -> PastTicket:
@@ -382,11 +377,11 @@ def _wait_for_agent(row: TicketRow) -> None:
         raise TransientError(f"An AI agent of Zammad's is at work on ticket {row.number}: the ticket waits for its end")
 
 
-def _copied_from(whole: WholeTicket, row: TicketRow) -> str | None:
+def _copied_from(whole: WholeTicket, row: TicketRow) -> TicketId | None:
     """Whoever splits a ticket in Zammad makes a new one that has the old one for its parent (6.4, extra/merge).
     A parent may also be named later, by hand."""
     parents = (link.link_object_value for link in whole.links if link.link_type == "parent")
-    return next((str(one) for one in parents if one in whole.assets.Ticket and one < row.id), None)
+    return next((TicketId(str(one)) for one in parents if one in whole.assets.Ticket and one < row.id), None)
 
 
 def _creation(merged: Merged) -> datetime:

@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import incident_of
 from connector.domain.decision import NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.past import MOST_FOUND, OpenProblem, PastTicket, PlaceSearch
-from connector.domain.ticket import LinkedTicket, Ticket, incident_of
+from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import IntakeChannel, ProblemState, TicketKind, TicketState
 from connector.helpdesks.answer import parsed, unexpected
 from connector.helpdesks.concurrency import Concurrency
@@ -131,7 +133,7 @@ class ZammadDesk:
         """One request."""
         self._client.get("users/me")
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         """One or two requests; one more, once, for each ticket that was merged into this one, and one for an RFO task
         whose incident was merged. An RFO task's incident, or the other way round, is as many again."""
         ticket = self._read(ticket_id)
@@ -142,7 +144,7 @@ class ZammadDesk:
         except (NotFoundError, OutOfReachError):
             return ticket
 
-    def _read(self, ticket_id: str) -> Ticket:
+    def _read(self, ticket_id: TicketId) -> Ticket:
         path = f"tickets/{ticket_id}"
         try:
             whole = self._whole(path)
@@ -156,18 +158,18 @@ class ZammadDesk:
         except ValidationError as error:
             raise unexpected(WholeTicket, f"GET {path}", error) from error
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         """The id of the ticket with this number. Raises NotFoundError if there is none."""
         rows = search(self._client, {"ticket.number": {"operator": "is", "value": number}}, {"limit": 1})
         if not rows:
             raise NotFoundError(f"Zammad has no ticket with number {number}")
-        return str(rows[0].id)
+        return TicketId(str(rows[0].id))
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         """One request. Its answer shows whether an internal note is internal; where it does not, a second one does."""
         return self._writer.write(ticket, changes, note, state)
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         """Two requests, where Zammad links in the request that creates; else three."""
         return self._creation.ensure(new, incident)
 
@@ -229,7 +231,7 @@ class ZammadDesk:
         condition = {service: {"operator": "is", "value": [*search.services, *search.region]}}
         return [self._decoder.past(row) for row in newest(self._client, condition, search.since, MOST_FOUND)]
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         """One request, unless the incident shows the link."""
         self._creation.link(ticket_id, incident)
 
@@ -248,7 +250,7 @@ class ZammadDesk:
 
     def _listed(self, condition: dict[str, Any], column: Column, since: datetime) -> Iterator[list[Listed]]:
         for page in pages(self._client, condition, column, since):
-            yield [Listed(str(row.id), row.updated_at) for row in page if row.group in self._in_scope]
+            yield [Listed(TicketId(str(row.id)), row.updated_at) for row in page if row.group in self._in_scope]
 
     def _unresolved(self, operator: str) -> dict[str, Any]:
         return {"ticket.state_id": {"operator": operator, "value": self._meanings.unresolved()}}

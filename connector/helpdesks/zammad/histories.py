@@ -9,6 +9,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from connector.domain.model import TicketId
 from connector.helpdesks.answer import parsed
 from connector.helpdesks.errors import ForbiddenError, NotFoundError
 from connector.helpdesks.long_answer import Rows
@@ -87,7 +88,7 @@ class Histories:
             waiting += its.merged
         return list(found.values())
 
-    def forget(self, ticket_id: str) -> None:
+    def forget(self, ticket_id: TicketId) -> None:
         """Reads the history of a ticket anew the next time, because it was written."""
         with self._lock:
             # Two writes may have one time of update, where Zammad's clock was put back.

@@ -13,6 +13,7 @@ from cachetools import TTLCache
 
 from connector.domain.decision import Note
 from connector.domain.document import File
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import IntakeChannel, TicketKind
 from connector.helpdesks.answer import parsed
@@ -56,7 +57,7 @@ class OnBehalf:
             return None
         told = (_submitted(article.preferences) for article in whole.assets.TicketArticle.values())
         digest = next((each["digest"] for each in told if each.get("key") == key and "digest" in each), None)
-        return Opened(str(row.id), row.number, digest)
+        return Opened(TicketId(str(row.id)), row.number, digest)
 
     def open(self, request: Request) -> Opened:
         """One request; one or two more for a contact that is written to for the first time in an hour."""
@@ -79,7 +80,7 @@ class OnBehalf:
                 # Without its key it would never be found again.
                 raise PermanentError(str(error)) from error
             log.warning("a detail of a panel's ticket was not stored", ticket=row.number, cause=str(error))
-        return Opened(str(row.id), row.number, request.digest)
+        return Opened(TicketId(str(row.id)), row.number, request.digest)
 
     def say(self, message: Message, ticket: Ticket) -> bool:
         """One request to look, and one to write."""
@@ -132,7 +133,7 @@ class OnBehalf:
         attribute = self._mapping.attribute("intake_channel")
         condition = {f"ticket.{attribute}": {"operator": "is", "value": [channel.value]}}
         rows = newest(self._client, condition, _EVER, PAGE)
-        return [Listed(str(row.id), row.updated_at) for row in rows]
+        return [Listed(TicketId(str(row.id)), row.updated_at) for row in rows]
 
     def _article(self, text: str, subject: str, key: str, files: Sequence[File], kept: str) -> dict[str, Any]:
         article = article_of(Note(public=True, title=subject, text=text, files=tuple(files)))

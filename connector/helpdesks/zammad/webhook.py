@@ -8,6 +8,7 @@ Source: Zammad documentation, "Webhook".
 
 import re
 
+from connector.domain.model import TicketId
 from connector.helpdesks.payload import Value
 from connector.helpdesks.sender import Event, Headers, Hook, Sender, is_signed
 
@@ -23,7 +24,7 @@ NO_MATTER = b'{"examination":"interspace doctor"}'
 def _event(_headers: Headers, payload: Value, _bot: str | None) -> Event:
     if payload.find("examination") == "interspace doctor":
         return Event(ignored="an examination")
-    return Event((str(payload["ticket"]["id"].identifier()),))
+    return Event((TicketId(str(payload["ticket"]["id"].identifier())),))
 
 
 SENDER = Sender(

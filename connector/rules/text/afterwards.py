@@ -49,6 +49,7 @@ _NOT_REPAIRED = _words(
     r"(?:do(?:es)?n't|isn't|aren't|won't|cannot|can't|hasn't been|haven't been) (?:\w+ ){0,2}"
     r"(?:work\w*|fixed|solved|resolved|repaired|restored|reach\w*|respond\w*|connect\w*|ping|up|stable)",
     r"(?:funktioniert|läuft|geht|klappt) (?:\w+ ){0,4}(?:nicht|nichts)(?! mehr)",
+    r"(?:nothing|nichts) (?:\w+ ){0,2}(?:works?|working|geht|funktioniert|läuft|klappt)",
 )
 _IS_BACK = _words(
     rf"{_NOUN} (?:(?:is|are|has come|ist|sind|'s|leider|now|jetzt|auch|unfortunately) ){{0,3}}"

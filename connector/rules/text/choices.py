@@ -62,9 +62,7 @@ UNSETTLED = re.compile(
     r"|was|were|war|waren|wurde|had|behoben|fixed|resolved|restored|recovered|is over|no longer"
     r"|nicht mehr betroffen|wieder"
     r"|(?:up|works?|working|online|running|fine|stable) (?:again|now)|back (?:up|online)|again (?:up|ok|stable)"
-    r"|backup|back-up"
-    r"|secondary|second|standby|spare|redundan\w*|zweite\w*|ersatz\w*|reserve|one of|eine[rs]? (?:der|von)|but|aber"
-    r"|down to|fear\w*|afraid|befürcht\w*|every (?:\w+ ){0,2}(?:minutes?|hours?|seconds?|time|day|night)"
+    r"|but|aber|down to|fear\w*|afraid|befürcht\w*|every (?:\w+ ){0,2}(?:minutes?|hours?|seconds?|time|day|night)"
     r"|alle (?:\w+ ){1,2}(?:minuten|stunden)|immer wieder|mehrmals|repeatedly|intermittent\w*|sporadi\w*|brief\w*"
     r"|kurz\w*"
     r"|avoid|prevent|risk\w*|threat\w*|droh\w*|gefahr\w*|risiko|vermeid\w*|planned|geplant\w*|twice|times"
@@ -72,7 +70,13 @@ UNSETTLED = re.compile(
     r"|yesterday|last (?:week|month|night|year)|gestern|letzte\w*|test)\b|\?",
     re.IGNORECASE,
 )
-"""Not now, not all of it, or not for certain."""
+"""Not now, or not for certain."""
+SPARE = re.compile(
+    r"\b(?:backup|back-up|secondary|second|standby|spare|redundan\w*|zweite\w*|ersatz\w*|reserve|one of"
+    r"|eine[rs]? (?:der|von))\b",
+    re.IGNORECASE,
+)
+"""Not all of it."""
 
 
 MEASURED = re.compile(r"\b\d+ ?(?:%|percent\b|prozent\b)", re.IGNORECASE)
@@ -116,7 +120,7 @@ def _after_denials(text: str) -> str:
 
 
 def _impact(text: str) -> Impact | None:
-    if UNSETTLED.search(text):
+    if UNSETTLED.search(text) or SPARE.search(text):
         return None
     impact = _only(text, _IMPACT)
     part_of_it = impact is Impact.SERVICE_AFFECTING and MEASURED.search(text)

@@ -113,7 +113,10 @@ WHEN_READY = _words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
     r"|can|could|finished|done"
-    r"|completed?|resolved|closed|restored|fixed|fertig|vorliegt|möglich|verfügbar|behoben|da ist)"
+    r"|completed?|resolved|closed|restored|fixed|repaired|solved|over|ended|up again|back(?: up)?|fertig|vorliegt"
+    r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
+    r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
+    r"|reparatur)",
 )
 """Not a condition but the order of things, where a document is asked for."""
 WOULD_BE_GOOD = _words(

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from connector.domain.vocabulary import Impact
-from connector.rules.text.choices import AFFECTING, DENIAL, MEASURED, UNSETTLED, terms
+from connector.rules.text.choices import AFFECTING, DENIAL, MEASURED, SPARE, UNSETTLED, terms
 
 _STATED = terms(
     (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"),
@@ -25,6 +25,8 @@ _HEDGE = re.compile(
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _CLAUSE = re.compile(r"(?:[^.!?;,:\n]|[.,:](?=\S))+[.!?]?")
+_AND = re.compile(r"\b(?:and|und)\b", re.IGNORECASE)
+"""What follows it may be said of something else."""
 _THING = (
     r"(?:lines?|circuits?|links?|services?|connections?|uplinks?|internet|networks?|sites?|offices?|branch(?:es)?"
     r"|locations?|everything|all|we|it|SVC-\d+|(?:stand|haupt|glasfaser|daten)?leitung(?:en)?|(?:internet"
@@ -32,16 +34,17 @@ _THING = (
     r"|netz(?:werk)?|\w*verbindung(?:en)?|dienste?|standorte?n?|filialen?|büros?|alles|wir|strecken?|anbindung)"
 )
 _STATE = (
-    r"(?:down|dead|offline|out of service|unreachable|gone|out(?= (?:again )?since)|tot|ausgefallen|weg|unterbrochen"
-    r"|nicht erreichbar|lahmgelegt)"
+    r"(?:down|dead|offline|out of service|unreachable|unavailable|gone|out(?= (?:again )?since)|tot|ausgefallen|weg"
+    r"|unterbrochen|nicht erreichbar|lahmgelegt)"
 )
 _LOST = re.compile(
     rf"\b(?:completely|totally|entirely|fully|hard) (?:{_STATE}|out|cut off)\b"
-    rf"|\b{_THING}(?: (?!not\b|nicht\b|never\b|nie\b|one\b)[\w:.]+){{0,7}} {_STATE}\b(?! (?:to|by|from|for|auf|um"
-    rf"|von)\b)"
+    rf"|\b{_THING}(?:['’](?:s|re))?(?: (?!not\b|nicht\b|never\b|nie\b|one\b)[\w:.]+){{0,7}} {_STATE}\b"
+    r"(?! (?:to|by|from|for|auf|um|von)\b)"
     r"|\b(?:total|complete|full) (?:outage|failure|loss of (?:service|connectivity))|\blost all (?:connectivity"
     r"|connections?"
-    r"|service)"
+    r"|service)|\blost (?:the |our )?(?:service|connection|connectivity|circuit|line|link) (?:completely|totally"
+    r"|entirely|altogether)\b"
     r"|\b(?:total|komplett)ausfall|\b(?:komplett|vollständig|total) (?:ausgefallen|tot|down|offline|weg"
     r"|unterbrochen|aus)\b"
     r"|\bcut off from the (?:internet|network)",
@@ -50,6 +53,7 @@ _LOST = re.compile(
 _NOTHING_LEFT = re.compile(
     r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)"
     r"|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
+    r"|\bno traffic (?:at all|is (?:passing|flowing|going)|passes|flows|goes)\b"
     r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
     r"|degradation|impact|interruption|affect\w*))"
     r"|\b(?:keine?|ohne) (?:internet\w*|netz|netzwerk|verbindung|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
@@ -67,6 +71,8 @@ _NOT_OURS = re.compile(
     re.IGNORECASE,
 )
 """Told by others, or of others."""
+_TROUBLE_GONE = re.compile(r"\b(?:it|all|everything|alles)(?:['’]s)? (?:\w+ ){0,3}(?:gone|weg)\b", re.IGNORECASE)
+"""Rather the trouble than the service."""
 _PART = re.compile(
     r"\b(?:router|switch|fans?|lüfter|psu|power suppl\w*|netzteil\w*|card|karte|port|servers?|modem|firewall|bgp"
     r"|session"
@@ -84,7 +90,8 @@ _STILL_UP = re.compile(
     r"\b(?:works?|working|running|up|online|fine|ok|okay|stable|erreichbar|geht|läuft|laufen|funktioniert"
     r"|funktionieren|stabil)\b"
     r"|\b(?:came|come|comes|is|are) back\b|\b(?:restored|resolved|recovered|behoben|vorbei|wieder da)\b"
-    r"|\b(?:backup|back-up|failover|fail-over|secondary|redundan\w*|ersatz\w*|lte|4g|5g)\b",
+    r"|\b(?:backup|back-up|failover|fail-over|secondary|redundan\w*|ersatz\w*|lte|4g|5g)\b"
+    r"(?! (?:\w+ ){0,4}(?:fail(?:s|ed)|down|dead|offline|ausgefallen|tot)\b)",
     re.IGNORECASE,
 )
 """Somewhere in the message, so that not everything is lost."""
@@ -156,9 +163,15 @@ def is_total_loss(text: str) -> bool:
 
 
 def _is_lost(clause: str) -> bool:
-    lost, nothing_left = _LOST.search(clause), _NOTHING_LEFT.search(clause)
-    if UNSETTLED.search(clause) or MEASURED.search(clause) or _NOT_OURS.search(clause) or _QUESTION.match(clause):
+    if any(cue.search(clause) for cue in (UNSETTLED, MEASURED, _NOT_OURS, _TROUBLE_GONE)) or _QUESTION.match(clause):
         return False
+    return _tells_a_loss(clause) or any(map(_tells_a_loss, _AND.split(clause)))
+
+
+def _tells_a_loss(clause: str) -> bool:
+    if SPARE.search(clause):
+        return False
+    lost, nothing_left = _LOST.search(clause), _NOTHING_LEFT.search(clause)
     if nothing_left and not _PART.search(clause[: nothing_left.start()]):
         return True
     return lost is not None and not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])

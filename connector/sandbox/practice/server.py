@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from connector.clock import ahead, now
+from connector.domain.model import TicketId
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.helpdesks.errors import HelpdeskError
@@ -128,7 +129,7 @@ class Practice:
 
     def _row(self, ticket: str) -> _Row:
         try:
-            return _Row(ticket, self.house.open_desk().read(ticket), None)
+            return _Row(ticket, self.house.open_desk().read(TicketId(ticket)), None)
         except (HelpdeskError, PolicyError) as error:
             return _Row(ticket, None, str(error))
 

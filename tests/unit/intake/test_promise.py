@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.on_behalf import Opened
 from connector.intake.promise import promise_of
 from tests.builders import T0, default_policy
 from tests.unit.intake.reports import request
 
-OPENED = Opened("7", "41007")
+OPENED = Opened(TicketId("7"), "41007")
 
 
 def test_priority_and_times_are_those_of_the_rules() -> None:

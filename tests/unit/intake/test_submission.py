@@ -71,6 +71,9 @@ def test_all_faults_come_at_once() -> None:
         ({"contact": {"email": "eve@acme.example"}}, ("/contact/email", "foreign_contact")),
         ({"contact": {"language": "english"}}, ("/contact/language", "language")),
         ({"priority": "P1"}, ("", "unknown_member")),
+        ({"externalId": "Störung 7"}, ("/externalId", "identifier")),
+        ({"externalId": " 7"}, ("/externalId", "identifier")),
+        ({"externalId": "a\n"}, ("/externalId", "identifier")),
     ],
 )
 def test_a_fault(change: dict[str, Any], expected: tuple[str, str]) -> None:

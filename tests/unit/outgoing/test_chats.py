@@ -27,7 +27,7 @@ def test_each_address_of_a_contact_that_was_called_is_told() -> None:
 
         wanted = list(chats.wanted(ticket, default_policy(), Decision(outcomes=()), T0))
         for one in wanted:
-            chats.deliver(Telling(TellingKey("desk", ticket.id, one.event, one.receiver), one.body, T0))
+            chats.deliver(Telling(TellingKey("desk", ticket.id, one.event, one.receiver), one.body(), T0))
 
     assert [one.receiver for one in wanted] == ["chat:Shift manager:1", "chat:Shift manager:2"]
     said = json.loads(listener.got[0].body)

@@ -1,13 +1,12 @@
 """The courier tries again, puts off, gives up; one receiver stops no other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
-from connector.outgoing.courier import DELAYS, Courier
+from connector.outgoing.courier import DELAYS, Courier, Deliver
 from connector.outgoing.post import NotDeliveredError
-from connector.outgoing.webhooks import unknown
 from connector.sandbox.clock import SteppedClock
 from connector.work.table import Key, WorkTable
 from connector.work.tellings import Telling, TellingKey
@@ -43,6 +42,15 @@ def plan(table: WorkTable, *events: str, receiver: str = "pager") -> None:
     table.tellings.add([(TellingKey("desk", "41", event, receiver), "{}") for event in events])
 
 
+def by_name(**receivers: Callable[[Telling], None]) -> Deliver:
+    """Each by its own; nobody waits for another one."""
+
+    def gone(telling: Telling) -> None:
+        raise NotDeliveredError(f"there is no receiver {telling.key.receiver} any more", final=True)
+
+    return lambda telling: receivers.get(telling.key.receiver, gone)(telling)
+
+
 def next_due(table: WorkTable) -> datetime:
     due = table.tellings.next_due("desk")
     assert due is not None
@@ -53,7 +61,7 @@ def test_what_was_told_makes_its_ticket_due(table: WorkTable) -> None:
     pager = Receiver()
     plan(table, "level-2", "level-3")
 
-    assert Courier(table, "desk", {"pager": pager}, unknown).run_due() == 2
+    assert Courier(table, "desk", by_name(pager=pager)).run_due() == 2
 
     assert pager.tried == ["level-2", "level-3"]
     assert [row.told_at for row in table.tellings.of("desk", "41")] == [T0, T0]
@@ -63,7 +71,7 @@ def test_what_was_told_makes_its_ticket_due(table: WorkTable) -> None:
 def test_after_a_failure_it_is_tried_later_and_later_and_then_given_up(table: WorkTable, clock: SteppedClock) -> None:
     pager = Receiver()
     pager.failure = NotDeliveredError("it answers 500")
-    courier = Courier(table, "desk", {"pager": pager}, unknown)
+    courier = Courier(table, "desk", by_name(pager=pager))
     plan(table, "level-3")
 
     waits = []
@@ -87,7 +95,7 @@ def test_nothing_is_sent_before_the_time_that_the_receiver_names(table: WorkTabl
     pager.failure = NotDeliveredError("it answers 429", again=at(minutes=10))
     plan(table, "level-3")
 
-    Courier(table, "desk", {"pager": pager}, unknown).run_due()
+    Courier(table, "desk", by_name(pager=pager)).run_due()
 
     assert next_due(table) == at(minutes=10)
 
@@ -98,7 +106,7 @@ def test_a_receiver_that_fails_is_asked_once_and_stops_no_other(table: WorkTable
     plan(table, "level-2", "level-3")
     plan(table, "level-2", "level-3", receiver="chat")
 
-    Courier(table, "desk", {"pager": pager, "chat": chat}, unknown).run_due()
+    Courier(table, "desk", by_name(pager=pager, chat=chat)).run_due()
 
     assert (pager.tried, chat.tried) == (["level-2"], ["level-2", "level-3"])
     assert {row.error for row in table.tellings.of("desk", "41")} == {"RuntimeError", None}
@@ -110,7 +118,7 @@ def test_what_a_receiver_never_takes_is_given_up_at_once(table: WorkTable) -> No
     plan(table, "level-2", "level-3")
     plan(table, "level-3", receiver="gone")
 
-    Courier(table, "desk", {"pager": pager}, unknown).run_due()
+    Courier(table, "desk", by_name(pager=pager)).run_due()
 
     assert pager.tried == ["level-2", "level-3"]
     assert sorted(row.error or "" for row in table.tellings.dead()) == [
@@ -124,13 +132,13 @@ def test_whoever_starts_lets_tickets_say_what_was_told_before_a_crash(table: Wor
     plan(table, "level-3")
     (claimed,) = table.tellings.claim("desk", 1, timedelta(minutes=1))
     table.tellings.told(claimed)
-    courier = Courier(table, "desk", {}, unknown)
+    courier = Courier(table, "desk", by_name())
     courier.stop()
     plan(table, "level-4")
 
     courier.run()
     assert table.seen("desk", ["41"]) == {}, "stopped before it began"
-    again = Courier(table, "desk", {"pager": lambda _: again.stop()}, unknown)
+    again = Courier(table, "desk", by_name(pager=lambda _: again.stop()))
     again.run()
 
     assert table.claim("desk", 1, timedelta(minutes=1))[0].key == Key("desk", "41")

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.model import TicketId
 from connector.policy.links import Asked, Links
 from tests.builders import T0
 
 LINKS = Links("https://support.isp.example/", (b"new", b"old"))
-ASKED = Asked("zammad", "41", T0 + timedelta(hours=22))
+ASKED = Asked("zammad", TicketId("41"), T0 + timedelta(hours=22))
 
 
 def parameter(links: Links, asked: Asked = ASKED) -> str:
@@ -40,7 +41,7 @@ def test_no_text_breaks_it(text: str) -> None:
 
 
 def test_a_link_is_about_one_ticket_and_one_night() -> None:
-    made = {parameter(LINKS, Asked("zammad", ticket, at)) for ticket in ("1", "2") for at in _nights()}
+    made = {parameter(LINKS, Asked("zammad", TicketId(ticket), at)) for ticket in ("1", "2") for at in _nights()}
 
     assert len(made) == 4
     assert "new" not in repr(LINKS)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, TicketState
 from connector.rules.case import Case
@@ -100,4 +101,4 @@ def test_requests_at_creation_are_told_apart() -> None:
     ],
 )
 def test_a_proof_that_a_merge_brought_along_speaks_of_messages_only(mark: Mark, carried: str | None) -> None:
-    assert mark.carried("3") == carried
+    assert mark.carried(TicketId("3")) == carried

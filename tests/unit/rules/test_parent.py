@@ -8,6 +8,7 @@ import pytest
 from connector.domain.decision import Decision
 from connector.domain.event import EventKind
 from connector.domain.fields import Fields
+from connector.domain.model import TicketId
 from connector.domain.past import PastTicket
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Impact, ParentIncident, Priority, TicketKind, TicketState
@@ -47,7 +48,7 @@ NEAR = [past(1, "SVC-1006", at(minutes=-10)), past(2, "SVC-1001")]
 
 
 def test_three_services_of_one_region_at_once_are_linked_to_the_first() -> None:
-    assert group(own(), NEAR, POLICY) == Group("1", ("7", "2"))
+    assert group(own(), NEAR, POLICY) == Group(TicketId("1"), (TicketId("7"), TicketId("2")))
     assert group(own(), NEAR[:1], POLICY) is None
     assert group(own(), [*NEAR[:1], past(2, "SVC-1006")], POLICY) is None, "two services"
 
@@ -91,7 +92,7 @@ def test_one_that_is_over_stands_for_nothing() -> None:
 )
 def test_a_later_one_joins_only_what_is_not_decided(stands: ParentIncident, joins: bool) -> None:
     decided = [NEAR[0].model_copy(update={"parent_incident": stands}), NEAR[1]]
-    assert group(own(), decided, POLICY) == (Group("1", ("7",)) if joins else None)
+    assert group(own(), decided, POLICY) == (Group(TicketId("1"), (TicketId("7"),)) if joins else None)
 
 
 def test_the_policy_may_propose_nothing() -> None:

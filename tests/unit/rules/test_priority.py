@@ -143,6 +143,21 @@ def test_a_cleared_choice_returns_to_the_matrix(back_to: PrioritySource | None) 
     assert outcome.changes["priority_source"] is PrioritySource.MATRIX
 
 
+def test_who_empties_the_priority_returns_it_to_the_matrix() -> None:
+    """As Jira lets everybody do; a priority of Zammad that the mapping does not know is none, too."""
+    outcome = decide(priority, held(None, by_agent(None, old=P4)), POLICY, at(minutes=21))
+
+    assert outcome.changes["priority"] is P3
+    assert outcome.changes["priority_source"] is PrioritySource.MATRIX
+    written = changed("priority", None, P3, at(minutes=21), Actor.CONNECTOR)
+    after = decide(priority, held(P3, by_agent(None, old=P4), written), POLICY, at(minutes=22))
+    assert after.changes["priority_source"] is PrioritySource.MATRIX
+
+
+def test_a_choice_whose_name_of_then_nobody_knows_stays() -> None:
+    assert decide(priority, held(P1, by_agent(None)), POLICY, at(minutes=21)).changes["priority"] is P1
+
+
 def test_a_choice_after_the_clearing_counts_again() -> None:
     ticket = held(P1, by_agent(P2), handed_back(20), by_agent(P1, minutes=30))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Duplicate, Priority, ServiceCheck, TicketKind, TicketState
 from connector.policy.catalogue import Service
@@ -25,7 +26,7 @@ def service(number: int = 1, *, circuit: str | None = None, region: str | None =
 def fault(days_ago: float, hours: float = 1, priority: Priority = P3, on: Service | None = None) -> Fault:
     began = NOW - timedelta(days=days_ago)
     number = f"{days_ago}:{(on or service()).id}"
-    return Fault(number, number, on or service(), priority, began, began + timedelta(hours=hours))
+    return Fault(TicketId(number), number, on or service(), priority, began, began + timedelta(hours=hours))
 
 
 def found(*faults: Fault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -126,7 +127,9 @@ def simulated(faults_a_year: float, *, years: int, services: int, seed: int) -> 
         while moment < T0 + timedelta(days=365 * years):
             lasted = timedelta(hours=3 * chance.lognormvariate(0, 1))
             number = str(len(faults))
-            faults.append(Fault(number, number, place, P1 if chance.random() < 0.2 else P3, moment, moment + lasted))
+            faults.append(
+                Fault(TicketId(number), number, place, P1 if chance.random() < 0.2 else P3, moment, moment + lasted)
+            )
             moment += timedelta(days=chance.expovariate(faults_a_year / 365))
     done = set[str]()
     for week in range(52 * years):

@@ -7,10 +7,10 @@ import pytest
 
 from connector.domain.fields import Fields
 from connector.domain.ticket import Article, LinkedTicket, Ticket
-from connector.domain.vocabulary import Actor, RfoStatus, ServiceCheck, TicketKind, TicketState
+from connector.domain.vocabulary import Actor, Channel, RfoStatus, ServiceCheck, TicketKind, TicketState
 from connector.rules.rfo_task import rfo_task
-from tests.builders import T0, default_policy, incident, moved, note, said
-from tests.unit.rules.passes import decide
+from tests.builders import T0, changed, default_policy, incident, moved, note, said
+from tests.unit.rules.passes import decide, with_values
 
 POLICY = default_policy()
 DUE = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
@@ -240,3 +240,171 @@ def test_a_cancelled_task_has_delivered_nothing_and_reminds_of_nothing() -> None
     assert outcome.changes == {"next_escalation_at": None}
     assert outcome.notes == ()
     assert outcome.touches == ()
+
+
+def test_level_and_moment_of_an_overdue_rfo_are_said() -> None:
+    outcome = decide(rfo_task, task(rfo_status=RfoStatus.OVERDUE), POLICY, DUE + timedelta(days=1))
+
+    (told,) = outcome.notes
+    assert outcome.changes["escalation_level"] == 4
+    assert (
+        outcome.changes["escalation_reason"]
+        == "Level 4, director: RFO overdue since Mon 30 Nov 2026 11:00 CET (10:00 UTC)"
+    )
+    assert told.text.splitlines()[:4] == [
+        "Reached on Tue 01 Dec 2026 11:00 CET (10:00 UTC): RFO overdue since Mon 30 Nov 2026 11:00 CET (10:00 UTC).",
+        "Contact: Director.",
+        "Level 3 (head of operations) was reached on Mon 30 Nov 2026 11:00 CET (10:00 UTC):"
+        " RFO overdue since Mon 30 Nov 2026 11:00 CET (10:00 UTC).",
+        "Contact: Head of operations.",
+    ]
+    assert outcome.changes["escalated_from"] == 2
+    assert outcome.reasons == ("RFO overdue since 2026-11-30 10:00 UTC",)
+    assert outcome.due == DUE + timedelta(days=2)
+
+
+def test_a_level_that_somebody_has_called_already_is_not_called_again() -> None:
+    risen = task(escalation_level=4, group="level_3", rfo_status=RfoStatus.OVERDUE)
+
+    assert decide(rfo_task, risen, POLICY, DUE + timedelta(days=1)).notes == ()
+    assert [told.marks for told in decide(rfo_task, risen, POLICY, DUE + timedelta(days=2)).notes] == [{"level-5"}]
+
+
+# Declined on the task
+
+
+def stated(status: RfoStatus, actor: Actor = Actor.AGENT, **values: Any) -> Ticket:
+    """Somebody has set the status on the task."""
+    ticket = task(rfo_status=status, **values)
+    return with_values(ticket, history=(changed("rfo_status", RfoStatus.DUE, status, T0, actor),))
+
+
+def test_declined_with_a_reason_the_incident_tells_the_customer() -> None:
+    outcome = decide(rfo_task, stated(RfoStatus.DECLINED, rfo_decline_reason="A test of ours."), POLICY, THIRD)
+
+    assert (outcome.changes, outcome.notes, outcome.touches, outcome.due) == ({}, (), ("7",), None)
+
+
+def test_declined_without_a_reason_it_stays_due_and_the_reason_is_asked_for_once() -> None:
+    ticket = stated(RfoStatus.DECLINED)
+    outcome = decide(rfo_task, ticket, POLICY, THIRD)
+
+    assert outcome.changes["rfo_status"] is RfoStatus.DUE
+    assert [told.marks for told in outcome.notes] == [{f"rfo-no-reason-{ticket.history[0].id}"}]
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        stated(RfoStatus.DECLINED, Actor.CONNECTOR, rfo_decline_reason="A test of ours."),
+        stated(RfoStatus.DECLINED, Actor.CUSTOMER, rfo_decline_reason="A test of ours."),
+        stated(RfoStatus.DUE, rfo_decline_reason="A test of ours."),
+    ],
+    ids=["told-before", "by-the-customer", "taken-back"],
+)
+def test_nothing_else_declines_it(ticket: Ticket) -> None:
+    assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
+
+
+def test_without_its_incident_a_decline_changes_nothing() -> None:
+    ticket = with_values(stated(RfoStatus.DECLINED, rfo_decline_reason="A test of ours."), links=())
+
+    assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
+
+
+# After a merge: one RFO, one task
+
+
+def sibling(key: str = "rfo:7", **values: Any) -> LinkedTicket:
+    held: dict[str, Any] = {"id": "91", "number": "41091", "state": TicketState.OPEN, "created_by_connector": True}
+    return LinkedTicket(**(held | {"connector_key": key, "rfo_status": RfoStatus.DUE} | values))
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "closes"),
+    [
+        ("rfo:8", sibling(), True),
+        ("rfo:7", sibling("rfo:8"), False),
+        ("rfo:7", sibling(), False),
+        ("rfo:7", sibling(id="89"), True),
+        ("rfo:7", sibling(id="100"), False),
+        ("rfo:8", sibling(state=TicketState.CLOSED), False),
+        ("rfo:8", sibling(rfo_status=RfoStatus.DELIVERED), False),
+        ("rfo:8", sibling(rfo_status=None), True),
+    ],
+    ids=["the-targets-own", "ours-is", "the-eldest", "elder", "younger", "over", "delivered", "without-status"],
+)
+def test_of_two_tasks_one_goes_on(own: str, other: LinkedTicket, closes: bool) -> None:
+    ticket = with_values(task(connector_key=own), siblings=(other,))
+    outcome = decide(rfo_task, ticket, POLICY, T0)
+
+    assert outcome.state is (TicketState.CLOSED if closes else None)
+    if closes:
+        assert outcome.changes == {"rfo_status": None, "rfo_due_at": None, "next_escalation_at": None}
+        assert [(told.title, set(told.marks)) for told in outcome.notes] == [
+            (f"RFO written in {other.number}", {f"rfo-elsewhere-{other.id}"})
+        ]
+        assert (outcome.again, outcome.reasons) == (True, (f"the RFO is written in {other.number}",))
+
+
+def test_the_other_task_is_not_closed_twice() -> None:
+    ticket = with_values(task(connector_key="rfo:8", state=TicketState.CLOSED), siblings=(sibling(),))
+    outcome = decide(rfo_task, ticket, POLICY, T0)
+
+    assert (outcome.state, outcome.notes, outcome.again) == (None, (), False)
+    assert outcome.changes == {"rfo_status": None, "rfo_due_at": None, "next_escalation_at": None}
+
+
+def test_without_an_incident_no_task_gives_way_to_another() -> None:
+    ticket = with_values(task(connector_key="rfo:8"), links=(), siblings=(sibling(),))
+
+    assert decide(rfo_task, ticket, POLICY, T0).state is None
+
+
+@pytest.mark.parametrize(
+    ("links", "due"),
+    [
+        ((of_incident(THIRD), of_incident(FOURTH).model_copy(update={"id": "8"})), THIRD),
+        ((of_incident(FOURTH).model_copy(update={"id": "8"}), of_incident(THIRD)), THIRD),
+        ((of_incident(FOURTH).model_copy(update={"id": "8"}),), FOURTH),
+        ((of_incident(FOURTH, None).model_copy(update={"id": "8"}),), DUE),
+        ((of_incident(FOURTH).model_copy(update={"id": "8", "kind": TicketKind.PROBLEM}),), DUE),
+    ],
+    ids=["own-first", "own-last", "merged", "another-incident", "no-incident"],
+)
+def test_its_date_is_that_of_its_incident_or_of_the_one_this_was_merged_into(
+    links: tuple[LinkedTicket, ...], due: datetime
+) -> None:
+    assert decide(rfo_task, with_values(task(), links=links), POLICY, T0).changes["rfo_due_at"] == due
+
+
+# Closed
+
+
+def test_a_public_answer_of_support_that_was_mailed_and_only_that_is_a_delivery() -> None:
+    mail = said("Your RFO.", CLOSED_AT, Actor.AGENT)
+    nothing = [
+        mail.model_copy(update={"author": Actor.CUSTOMER}),
+        mail.model_copy(update={"internal": True}),
+        mail.model_copy(update={"channel": Channel.NOTE}),
+    ]
+
+    for article in nothing:
+        assert decide(rfo_task, closed(article), POLICY, CLOSED_AT).changes == {}
+    assert decide(rfo_task, closed(*nothing, mail), POLICY, CLOSED_AT).changes["rfo_status"] is RfoStatus.DELIVERED
+
+
+def test_created_as_closed_it_is_opened_again_too() -> None:
+    ticket = task(state=TicketState.RESOLVED)
+    waiting = decide(rfo_task, ticket, POLICY, T0)
+    (told,) = decide(rfo_task, ticket, POLICY, T0 + timedelta(minutes=1)).notes
+
+    assert waiting.due == T0 + timedelta(minutes=1)
+    assert told.marks == {"rfo-reopened"}
+    assert not decide(rfo_task, with_values(ticket, links=()), POLICY, T0).touches
+
+
+def test_with_no_date_anywhere_it_says_nothing() -> None:
+    outcome = decide(rfo_task, task(link=of_incident(None), rfo_due_at=None), POLICY, T0)
+
+    assert (outcome.changes, outcome.notes, outcome.due) == ({"next_escalation_at": None}, (), None)

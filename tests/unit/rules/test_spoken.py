@@ -1,5 +1,7 @@
 """R27: which messages are consents, one after the other: what is none does not hide those after it."""
 
+import pytest
+
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
@@ -65,3 +67,23 @@ def test_an_answer_that_nobody_understands_leaves_the_question_open() -> None:
     assert consents(asked, perhaps, yes) == [yes.id]
     ticket = incident(complete(), articles=(asked, perhaps))
     assert unclear(Case(ticket, POLICY, NOW)).notices
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "is_told"),
+    [
+        ("The second power supply has failed, packet loss now.", 1, True),
+        ("Nothing works any more.", 1, True),
+        ("Thank you.", 1, False),
+        ("Our new telephone number is +49 30 1234.", 1, False),
+        ("The second power supply has failed, packet loss now.", 24, False),
+    ],
+)
+def test_what_is_told_of_the_fault_while_work_waits_is_for_support_to_judge(
+    words: str, after: int, *, is_told: bool
+) -> None:
+    agrees, later = said(AGREES, NOW), said(words, at(hours=9 + after))
+
+    case = Case(incident(complete(), articles=(agrees, later)), POLICY, at(hours=9 + after))
+    assert bool(unclear(case).notices) is is_told
+    assert consents(agrees, later) == [agrees.id]

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from connector import clock
+from connector.domain.model import TicketId
 from connector.helpdesks import registry
 from connector.sandbox.practice.server import CUSTOMER, Practice, PracticeClock
 from connector.sandbox.wire import Response
@@ -42,7 +43,7 @@ def test_a_mail_opens_a_ticket_and_both_people_go_on_with_it(practice: Practice)
     assert post(practice, f"{where}/customer", body="Any news?").status == 303
     assert post(practice, f"{where}/state", state="closed").status == 303
 
-    ticket = practice.house.open_desk().read(where)
+    ticket = practice.house.open_desk().read(TicketId(where))
     assert ticket.customer.email == CUSTOMER
     assert ticket.state.is_over
     assert [article.internal for article in ticket.articles if "Fibre cut" in article.body] == [True]

@@ -9,7 +9,7 @@ from connector.policy.kinds import Span
 from connector.policy.models import Policy
 from connector.simulation.acts import Act
 from connector.simulation.difference import compare
-from connector.simulation.replay import replay
+from connector.simulation.replay import replay, settled
 from tests.builders import T0, at, changed, default_policy, incident, moved, note, said
 
 POLICY = default_policy()
@@ -91,3 +91,16 @@ def test_nothing_is_said_twice_and_nothing_happens_after_the_end() -> None:
     assert letters == ["letter details_needed", "letter details_reminder"]
     assert not lived.restless
     assert all(T0 <= act.at <= at(days=30) for act in lived.acts if act.what.startswith("level"))
+
+
+def test_only_letters_that_may_be_answered_are_put_into_words() -> None:
+    asked = incident(Fields(priority=Priority.P3), state=TicketState.NEW, articles=(said("It is down."),))
+
+    (letter,), (silent,) = (
+        settled(asked, POLICY, T0, [], answered=is_answered)[0].articles[1:] for is_answered in (True, False)
+    )
+    later = settled(asked, POLICY, at(hours=3), [], answered=True)[0].articles[1:]
+
+    assert letter.body
+    assert silent == letter.model_copy(update={"subject": "", "body": ""})
+    assert {one.internal: bool(one.body) for one in later} == {True: False, False: True}

@@ -32,6 +32,13 @@ def test_what_is_required_is_named(missing: str) -> None:
         assert checked(body, VERSION_5, whole=False, typed=False) == body, "a patch may leave it out"
 
 
+def test_a_patch_may_hold_a_part_of_an_object_but_of_no_item_of_a_list() -> None:
+    part = {"channel": {"name": None}}
+    assert checked(part, VERSION_5, whole=False, typed=False) == part
+    with pytest.raises(ShapeError, match=r"relatedEntity\[0\].entity is missing"):
+        checked({"relatedEntity": [{"role": "service"}]}, VERSION_5, whole=False, typed=False)
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("severity", 1, "severity has to be a text"),
     ("description", {"a": 1}, "description has to be a text"),

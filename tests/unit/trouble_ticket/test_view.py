@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Decision
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Priority, TicketState, Urgency
 from connector.intake.caller import Caller
@@ -29,7 +30,7 @@ def kept(document: dict[str, Any], when: datetime = T0) -> tuple[datetime, str]:
 
 def patched(patch: dict[str, Any], when: datetime) -> tuple[datetime, str]:
     """What a change leaves there."""
-    return when, message_of(patch, CALLER, "1", 1, when).kept
+    return when, message_of(patch, CALLER, TicketId("1"), 1, when).kept
 
 
 def shown(ticket: Ticket) -> dict[str, Any]:
@@ -84,7 +85,9 @@ def test_what_support_says_to_the_customer_is_a_note_and_nothing_else() -> None:
         said("We are on it.", at(minutes=1), Actor.AGENT, internal=False),
         said("<p>A <b>splice</b> is cut.</p>", at(minutes=2), Actor.AGENT, internal=False, is_html=True),
         said("A secret of ours", at(minutes=3), Actor.AGENT, internal=True),
-        said(message_of({"severity": "Minor"}, CALLER, "1", 1, T0).text, at(minutes=4), channel=Channel.PANEL),
+        said(
+            message_of({"severity": "Minor"}, CALLER, TicketId("1"), 1, T0).text, at(minutes=4), channel=Channel.PANEL
+        ),
         said("What there was no room for.", at(minutes=5), channel=Channel.PANEL),
     )
 
@@ -110,6 +113,41 @@ def test_version_4_comes_back_as_it_was_sent() -> None:
     assert {name: found[name] for name in OLD if name != "note"} == {n: v for n, v in OLD.items() if n != "note"}
     assert found["note"][0].items() >= OLD["note"][0].items()
     assert found["statusChange"][0].keys() >= {"status", "changeDate"}
+
+
+def test_version_4_keeps_what_it_knows_from_version_5() -> None:
+    def back(document: dict[str, Any]) -> dict[str, Any]:
+        sent_so = from_version_4(checked(document, VERSION_4, whole=True, typed=False))
+        found = to_version_4(shown(incident(kept=(kept(sent_so),))))
+        return {name: found.get(name) for name in ("externalId", "externalIdentifier")}
+
+    only = [{"id": "B", "owner": "NOC", "@type": "ExternalIdentifier"}]
+    assert back({**OLD, "externalIdentifier": only}) == {"externalId": "4712", "externalIdentifier": only}
+    without = {name: value for name, value in OLD.items() if name != "externalId"}
+    assert back({**without, "externalIdentifier": only}) == {"externalId": "B", "externalIdentifier": only}
+    assert back(OLD) == {"externalId": "4712", "externalIdentifier": None}
+
+
+def test_a_party_that_is_a_role_alone_is_none_in_version_4() -> None:
+    parties = [{"role": "reporter"}, {"role": "owner", "partyOrPartyRole": None}, *LARGE["relatedParty"]]
+
+    found = shown(incident(kept=(kept({**LARGE, "relatedParty": parties}),)))
+
+    assert [each["role"] for each in found["relatedParty"]] == ["reporter", "owner", "reporter"]
+    assert [each["id"] for each in to_version_4(found)["relatedParty"]] == ["9867"]
+
+
+def test_null_within_an_attribute_is_nothing_too() -> None:
+    patch = {"note": [{"id": None, "text": None, "author": "Ada"}], "channel": {"name": None, "role": "x"}}
+
+    found = shown(incident(kept=(kept(LARGE), patched(patch, at(minutes=1)))))
+
+    assert found["channel"] == {"id": "8774", "role": "x", "@type": "ChannelRef"}, "a merge patch (RFC 7396)"
+    assert found["note"][-1]["id"]
+    assert "text" not in found["note"][-1]
+    assert "None" not in message_of(patch, CALLER, TicketId("41"), 1, T0).text
+    entity = {"role": "service", "entity": {"id": "SVC-1005", "name": None}}
+    shown(incident(kept=(kept({**SMALL, "relatedEntity": [entity]}),)))
 
 
 def test_the_rules_read_what_was_sent() -> None:
@@ -166,7 +204,7 @@ def test_more_than_a_helpdesk_keeps_is_refused() -> None:
 
 def test_a_change_is_told_in_words_that_the_rules_read() -> None:
     patch = {"severity": "Minor", "priority": "Low", "note": [{"text": "Only at night."}], "name": "Slow line"}
-    message = message_of(patch, CALLER, "41", 1, T0)
+    message = message_of(patch, CALLER, TicketId("41"), 1, T0)
 
     assert message.text.splitlines() == [
         "Impact: Non-service-affecting (customer traffic not disturbed)",
@@ -174,8 +212,8 @@ def test_a_change_is_told_in_words_that_the_rules_read() -> None:
         "Only at night.",
         "name: Slow line",
     ]
-    assert message.key == message_of(patch, CALLER, "41", 1, at(hours=1)).key
-    assert message.key != message_of(patch, CALLER, "41", 2, T0).key
+    assert message.key == message_of(patch, CALLER, TicketId("41"), 1, at(hours=1)).key
+    assert message.key != message_of(patch, CALLER, TicketId("41"), 2, T0).key
 
 
 def test_listeners_hear_of_each_thing_once_however_it_is_read() -> None:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from structlog.typing import EventDict
 from werkzeug.test import TestResponse
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import OutOfReachError, TransientError
 from connector.policy.links import Asked
@@ -99,7 +100,7 @@ def test_the_page_from_a_letter_stands_in_no_frame(client: FlaskClient) -> None:
 
 
 def _link() -> str:
-    return LINKS.consent(Asked("zammad", "1", datetime(2027, 1, 4, 8, tzinfo=UTC))).removeprefix(
+    return LINKS.consent(Asked("zammad", TicketId("1"), datetime(2027, 1, 4, 8, tzinfo=UTC))).removeprefix(
         "https://support.isp.example"
     )
 
@@ -176,7 +177,7 @@ def test_a_helpdesk_that_is_away_hides_what_is_reported_and_nothing_else(stage: 
     class Away:
         name = "zammad"
 
-        def read(self, ticket_id: str) -> Ticket:
+        def read(self, ticket_id: TicketId) -> Ticket:
             raise TransientError("away")
 
         def __getattr__(self, name: str) -> Any:
@@ -232,7 +233,7 @@ def test_anothers_ticket_looks_like_none(stage: Stage, ticket: Ticket, claims: d
 
 def test_a_ticket_that_we_may_not_see_looks_like_none(stage: Stage, ticket: Ticket) -> None:
     class Hidden:
-        def read(self, ticket_id: str) -> Ticket:
+        def read(self, ticket_id: TicketId) -> Ticket:
             raise OutOfReachError("another department's")
 
     client = client_of(stage, open_desk=lambda _: Hidden())

@@ -11,6 +11,7 @@ from flask import request
 from structlog.typing import EventDict
 from werkzeug.test import Client, TestResponse
 
+from connector.domain.model import TicketId
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.work.errors import StoreUnavailable
 from tests.unit.webhooks.deliveries import Ledger, receiver
@@ -270,10 +271,10 @@ def test_only_two_tickets_are_read_at_a_time_so_that_webhooks_find_threads(night
     client, stage = sign_in(night), night.cast.stage
     busy, answers, before = threading.Barrier(3), list[int](), stage.house.served()
 
-    def finds(_: Helpdesk) -> str:
+    def finds(_: Helpdesk) -> TicketId:
         busy.wait(60)
         busy.wait(60)
-        return night.incident
+        return TicketId(night.incident)
 
     readers = [threading.Thread(target=lambda: night.operations.explain("zammad", finds)) for _ in range(2)]
     for reader in readers:

@@ -14,6 +14,7 @@ import pytest
 from structlog.typing import EventDict
 from werkzeug.test import Client, TestResponse
 
+from connector.domain.model import TicketId
 from connector.helpdesks import registry
 from connector.helpdesks.payload import Value
 from connector.helpdesks.sender import Event, Headers, Hook, Sender, shows_token
@@ -33,7 +34,8 @@ def verify(headers: Headers, _body: bytes, hook: Hook) -> bool:
 def event(headers: Headers, payload: Value, bot: str | None) -> Event:
     if payload.find("by") == bot:
         return Event(name=headers.get("X-Small-Event"), ignored="own change")
-    return Event((str(payload["first"].identifier()), str(payload["second"].identifier())))
+    ids = (payload[end].identifier() for end in ("first", "second"))
+    return Event(tuple(TicketId(str(one)) for one in ids))
 
 
 SENDER = Sender(

@@ -7,6 +7,7 @@ from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import NotFoundError
@@ -26,7 +27,7 @@ class Meeting(InstantDesk):
         self.others = 0
         self._barrier = Barrier(2)
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         try:
             self._barrier.wait(0.05)
             self.others += 1

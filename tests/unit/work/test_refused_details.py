@@ -10,6 +10,7 @@ import pytest
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note
+from connector.domain.model import TicketId
 from connector.domain.past import OpenProblem, PastTicket, PlaceSearch
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, ProblemState, TicketKind, TicketState
@@ -62,7 +63,7 @@ class Desk:
         if self.is_down:
             raise UnavailableError("down")
 
-    def read(self, ticket_id: str) -> Ticket:
+    def read(self, ticket_id: TicketId) -> Ticket:
         return self.ticket
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
@@ -75,7 +76,7 @@ class Desk:
 
     search_lag = timedelta()
 
-    def id_of(self, number: str) -> str:
+    def id_of(self, number: str) -> TicketId:
         raise NotFoundError(f"there is no ticket {number}")
 
     def open_problems(self) -> list[OpenProblem]:
@@ -84,17 +85,17 @@ class Desk:
     def past(self, search: PlaceSearch) -> list[PastTicket]:
         return []
 
-    def link(self, ticket_id: str, incident: Ticket) -> None:
+    def link(self, ticket_id: TicketId, incident: Ticket) -> None:
         raise AssertionError("no record is there")
 
-    def ensure(self, new: NewTicket, incident: Ticket) -> str:
+    def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         self.creates(new)
         self.created.append(new)
         link = LinkedTicket(
             id="99", number="41099", state=TicketState.OPEN, created_by_connector=True, connector_key=new.key
         )
         self.ticket = with_values(self.ticket, links=(link,))
-        return "99"
+        return TicketId("99")
 
     def changed_since(self, since: datetime) -> Iterator[list[Listed]]:
         yield from ()
@@ -109,7 +110,7 @@ class Desk:
         """Looks until nothing is left to do."""
         refusals = refusals or Refusals()
         for _ in range(looks):
-            result = reconcile(self, POLICY, "7", now, refusals=refusals)
+            result = reconcile(self, POLICY, TicketId("7"), now, refusals=refusals)
             if result.due != now:
                 break
         else:
@@ -261,7 +262,7 @@ def test_what_somebody_else_changed_at_once_was_not_refused() -> None:
         raise RefusedError("did not store", details=frozenset({"group"}), written=True)
 
     desk.refuses = trigger
-    reconcile(desk, POLICY, "7", at(hours=2))
+    reconcile(desk, POLICY, TicketId("7"), at(hours=2))
 
     assert "Not everything" not in desk.notes
     assert "level-3" in desk.ticket.marks
@@ -354,14 +355,14 @@ def test_a_ticket_that_cannot_be_created_holds_up_nothing_else(error: PermanentE
         raise error
 
     desk, refusals = Desk(resolved(), creates=creates), Refusals()
-    result = reconcile(desk, POLICY, "7", at(minutes=41), refusals=refusals)
+    result = reconcile(desk, POLICY, TicketId("7"), at(minutes=41), refusals=refusals)
 
     assert desk.created == []
     assert "A linked ticket that the rules want could not be created" in desk.notes
     assert result.due is not None
     assert result.due <= at(minutes=41) + KEPT, "it is tried again, though nothing happens"
     desk.creates = lambda _: None
-    reconcile(desk, POLICY, "7", at(minutes=42) + KEPT, refusals=refusals)
+    reconcile(desk, POLICY, TicketId("7"), at(minutes=42) + KEPT, refusals=refusals)
     assert [new.key for new in desk.created] == ["problem:7"]
 
 
@@ -378,7 +379,7 @@ def test_a_record_of_its_own_is_better_than_none_where_the_search_is_refused() -
             return None
 
     desk = Unsearchable(resolved())
-    reconcile(desk, POLICY, "7", at(minutes=41), places=Free())
+    reconcile(desk, POLICY, TicketId("7"), at(minutes=41), places=Free())
     assert [new.key for new in desk.created] == ["problem:7"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.helpdesks.on_behalf import Opened
 from connector.sandbox.clock import SteppedClock
 from connector.work.accepting import Accepting
@@ -46,13 +47,13 @@ def test_what_is_done_holds_no_words_and_is_forgotten(table: WorkTable, clock: S
     first, later = request(), request(externalId="later")
     for made in (first, later):
         table.submissions.accept("zammad", made, made.digest)
-    table.submissions.made("zammad", first.key, Opened("7", "41007"), None)
+    table.submissions.made("zammad", first.key, Opened(TicketId("7"), "41007"), None)
 
     done = table.submissions.find("zammad", first.key)
     assert done is not None
-    assert (done.state, done.content, done.opened) == (State.MADE, None, Opened("7", "41007"))
+    assert (done.state, done.content, done.opened) == (State.MADE, None, Opened(TicketId("7"), "41007"))
     clock.advance_to(T0 + KEPT + timedelta(seconds=1))
-    table.submissions.made("zammad", later.key, Opened("8", "41008"), None)
+    table.submissions.made("zammad", later.key, Opened(TicketId("8"), "41008"), None)
 
     assert table.submissions.find("zammad", first.key) is None
     assert table.submissions.find("zammad", later.key) is not None

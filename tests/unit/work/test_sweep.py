@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.helpdesks.helpdesk import Listed
 from connector.sandbox.clock import SteppedClock
 from connector.work.sweep import AT_ONCE, PER_SECOND, RECENTLY, sweep
@@ -56,7 +57,10 @@ def due(table: WorkTable) -> set[str]:
 def test_of_tickets_without_times_only_the_unknown_are_looked_at(table: WorkTable) -> None:
     desk = Lists()
     knows(table, "known", T0 - timedelta(days=5))
-    desk.open, desk.over = [Listed("known", None), Listed("new", None)], [Listed("done", None)]
+    desk.open, desk.over = (
+        [Listed(TicketId("known"), None), Listed(TicketId("new"), None)],
+        [Listed(TicketId("done"), None)],
+    )
 
     found = sweep(desk, table, full=True)
 
@@ -68,8 +72,12 @@ def test_a_change_while_the_others_are_listed_is_found_at_once(table: WorkTable)
     desk, before = Lists(), T0 - timedelta(days=5)
     for ticket in ("timed", "untimed", "quiet"):
         knows(table, ticket, before)
-    desk.open = [Listed("timed", before), Listed("untimed", None), Listed("quiet", before)]
-    desk.changed = [Listed("timed", T0), Listed("untimed", T0)]
+    desk.open = [
+        Listed(TicketId("timed"), before),
+        Listed(TicketId("untimed"), None),
+        Listed(TicketId("quiet"), before),
+    ]
+    desk.changed = [Listed(TicketId("timed"), T0), Listed(TicketId("untimed"), T0)]
 
     found = sweep(desk, table, full=True)
 
@@ -79,13 +87,13 @@ def test_a_change_while_the_others_are_listed_is_found_at_once(table: WorkTable)
 
 def test_where_no_time_is_told_the_next_sweep_is_a_small_one_all_the_same(table: WorkTable) -> None:
     desk = Lists()
-    desk.open = [Listed("old", None)]
+    desk.open = [Listed(TicketId("old"), None)]
 
     sweep(desk, table, full=True)
 
     assert table.cursor(DESK) == T0 - RECENTLY
     assert due(table) == {"old"}
-    desk.open = [Listed("more", None)]
+    desk.open = [Listed(TicketId("more"), None)]
     assert sweep(desk, table, full=False).listed == 0
 
 
@@ -94,7 +102,10 @@ def test_after_a_restore_from_a_backup_the_full_sweep_finds_what_is_older_than_i
     desk = Lists()
     knows(table, "restored", T0)
     knows(table, "as it was", T0 - timedelta(days=2))
-    desk.open = [Listed("restored", T0 - timedelta(days=1)), Listed("as it was", T0 - timedelta(days=2))]
+    desk.open = [
+        Listed(TicketId("restored"), T0 - timedelta(days=1)),
+        Listed(TicketId("as it was"), T0 - timedelta(days=2)),
+    ]
     table.set_cursor(DESK, T0)
 
     sweep(desk, table, full=False)
@@ -105,7 +116,7 @@ def test_after_a_restore_from_a_backup_the_full_sweep_finds_what_is_older_than_i
 
 def test_many_tickets_become_due_one_after_the_other_so_that_an_event_comes_before_most(tmp_path: Path) -> None:
     clock, desk = SteppedClock(T0), Lists()
-    desk.open = [Listed(f"old-{number}", T0 - timedelta(hours=1)) for number in range(AT_ONCE + 600)]
+    desk.open = [Listed(TicketId(f"old-{number}"), T0 - timedelta(hours=1)) for number in range(AT_ONCE + 600)]
     with closing(WorkTable.open(f"sqlite:///{tmp_path / 'many.sqlite3'}", clock)) as table:
         sweep(desk, table, full=True)
         assert len(due(table)) == AT_ONCE

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.jira.client import Connection
@@ -151,7 +152,7 @@ class Bench:
 
     def read(self, issue: str) -> Ticket:
         """The ticket as the rules see it."""
-        return self.desk.read(issue)
+        return self.desk.read(TicketId(issue))
 
     def passes(self, **length: float) -> datetime:
         """Time passes; the time it is then."""

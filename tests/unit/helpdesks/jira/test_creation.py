@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket
-from connector.domain.ticket import Ticket, key_of
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Priority, RfoStatus, TicketKind
 from connector.helpdesks.errors import HelpdeskError, PermanentError, TicketWaitsError, TransientError
 from connector.helpdesks.jira.creation import VISIBLE_AFTER, label_of

@@ -6,13 +6,18 @@ import pytest
 
 from connector.domain.decision import MESSAGE, Note
 from connector.domain.document import File
+from connector.domain.mark import Mark
 from connector.helpdesks.errors import HelpdeskError, RefusedError
 from connector.sandbox.jira import Fault
 from tests.unit.helpdesks.jira.bench import Bench
 
 RFO = File(name="RFO-ISP-1-1-v1.pdf", media_type="application/pdf", content=b"%PDF-1.7 \x00\xff")
 LETTER = Note(
-    public=True, title="Re: Line down", text="Attached.", marks=frozenset({"rfo-sent-1-1-final-7"}), files=(RFO,)
+    public=True,
+    title="Re: Line down",
+    text="Attached.",
+    marks=frozenset({Mark.parse("rfo-sent-1-1-final-7")}),
+    files=(RFO,),
 )
 
 
@@ -66,7 +71,7 @@ def test_somebody_elses_file_of_that_name_is_not_taken_for_ours(bench: Bench) ->
 
 def test_what_is_for_support_only_shows_in_no_portal(bench: Bench) -> None:
     issue = bench.reports()
-    bench.desk.write(bench.read(issue), {}, LETTER.model_copy(update={"public": False}), None)
+    bench.desk.write(bench.read(issue), {}, Note(public=False, title="Line down", text="Attached.", files=(RFO,)), None)
 
     ((text, is_public),) = bench.visible(issue)
     assert not is_public

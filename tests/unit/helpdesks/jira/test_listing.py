@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.model import TicketId
 from connector.helpdesks.errors import PermanentError, UnavailableError
 from connector.helpdesks.helpdesk import Listed
 from connector.helpdesks.jira.listing import local_minute
@@ -202,7 +203,7 @@ def test_what_changed_lately_is_listed_once_and_with_its_time(bench: Bench) -> N
 
     found = {row.id: row.updated_at for page in bench.desk.unresolved() for row in page}
 
-    assert found[edited] == bench.read(edited).updated_at
+    assert found[TicketId(edited)] == bench.read(edited).updated_at
     assert sorted(ids(bench.desk.unresolved())) == sorted([old, edited])
 
 

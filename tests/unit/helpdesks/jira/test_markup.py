@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.decision import Note
+from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.helpdesks.jira.markup import JOINER, LONGEST, clean, escape, escape_within, plain
 from connector.helpdesks.jira.messages import comment, message
 from connector.helpdesks.proofs import Proofs
@@ -92,10 +94,11 @@ def test_any_markup_can_be_read(markup: str) -> None:
 
 @given(ANYTHING, ANYTHING, st.frozensets(st.from_regex(r"[A-Za-z0-9_.:-]{1,12}", fullmatch=True), max_size=4))
 def test_a_note_comes_back_as_it_was_said_with_its_own_marks_only(title: str, text: str, marks: frozenset[str]) -> None:
-    said = comment(Note(public=False, title=title, text=text, marks=marks), "10041", PROOFS)
+    note = Note(public=False, title=title, text=text, marks=frozenset(map(Mark.parse, marks)))
+    said = comment(note, TicketId("10041"), PROOFS)
     body, proof = said["body"], said["properties"][1]
 
-    assert PROOFS.read("10041", proof["value"]).marks == marks
+    assert PROOFS.read(TicketId("10041"), proof["value"]).marks == marks
     assert message(body).marks is None
     assert message(body).text == clean(text).strip().replace("[ref:", "(ref:")
     assert active(body.removeprefix("*").replace("*\n\n", "\n\n", 1)) == []
@@ -106,7 +109,7 @@ def test_no_text_can_pretend_to_be_the_last_line(last: str) -> None:
     """Of version 0.1.0, which proved its steps there."""
     note = Note(public=False, title="T", text=last)
 
-    assert message(comment(note, "10041", PROOFS)["body"]).marks is None
+    assert message(comment(note, TicketId("10041"), PROOFS)["body"]).marks is None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from connector.domain.decision import Note
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor
 from connector.helpdesks.jira.memory import INTENDED, MARKS, Memory
 from connector.policy.load import load_policy
@@ -131,7 +132,7 @@ def escalated(bench: Bench) -> str:
 def settles(bench: Bench, issue: str) -> None:
     """The connector works until there is nothing left to do."""
     for _ in range(6):
-        if reconcile(bench.desk, POLICY, issue, bench.clock()).decision.writes_nothing:
+        if reconcile(bench.desk, POLICY, TicketId(issue), bench.clock()).decision.writes_nothing:
             return
         bench.passes(seconds=3)
     raise AssertionError("the connector never comes to rest")
@@ -199,10 +200,12 @@ def test_no_damage_repeats_or_skips_a_level(bench: Bench, damage: str) -> None:
 def test_an_old_memory_put_back_repeats_nothing(bench: Bench) -> None:
     issue = bench.opens()
     ticket = bench.read(issue)
-    bench.desk.write(ticket, {}, Note(public=False, title="2", text="", marks=frozenset({"level-2"})))
+    bench.desk.write(ticket, {}, Note(public=False, title="2", text="", marks=frozenset({Mark.parse("level-2")})))
     old = json.loads(json.dumps(bench.jira.world.issue(issue).properties[MARKS]))
     bench.passes(seconds=5)
-    bench.desk.write(bench.read(issue), {}, Note(public=False, title="3", text="", marks=frozenset({"level-3"})))
+    bench.desk.write(
+        bench.read(issue), {}, Note(public=False, title="3", text="", marks=frozenset({Mark.parse("level-3")}))
+    )
     bench.calls(bench.agent, "PUT", f"issue/{issue}/properties/{MARKS}", old)
 
     assert {"level-2", "level-3"} <= bench.read(issue).marks.keys()

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import key_of
+from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketKind, TicketState
 from connector.helpdesks import long_answer
 from connector.helpdesks.errors import NotFoundError, UnavailableError
@@ -18,7 +20,7 @@ from tests.unit.helpdesks.jira.bench import Bench
 
 
 def note(text: str = "Something", *, public: bool = False, marks: tuple[str, ...] = ("level-2",)) -> Note:
-    return Note(public=public, title="A title", text=text, marks=frozenset(marks))
+    return Note(public=public, title="A title", text=text, marks=frozenset(map(Mark.parse, marks)))
 
 
 def test_a_request_in_the_portal(bench: Bench) -> None:
@@ -125,7 +127,7 @@ def test_whoever_cannot_be_shown_to_be_support_is_a_customer(bench: Bench) -> No
 
     # What was seen before is judged as of then; who has seen nothing goes by the roles of today.
     assert bench.read(issue).history[-1].actor is Actor.AGENT
-    assert bench.connected().read(issue).history[-1].actor is Actor.CUSTOMER
+    assert bench.connected().read(TicketId(issue)).history[-1].actor is Actor.CUSTOMER
 
 
 def test_members_are_not_asked_for_with_every_ticket(bench: Bench) -> None:
@@ -141,7 +143,7 @@ def test_a_role_that_does_not_exist_stops_everything(bench: Bench) -> None:
     desk = bench.connected()
 
     with pytest.raises(UnavailableError, match="has no role 'Escalation Boss'"):
-        desk.read(bench.opens())
+        desk.read(TicketId(bench.opens()))
 
 
 def test_history(bench: Bench) -> None:
@@ -190,15 +192,15 @@ def test_a_long_changelog_is_read_to_its_end_and_once(cloud: Bench) -> None:
         cloud.clock.advance(timedelta(seconds=31))
         cloud.edits(issue, circuit_id=f"C-{number}")
     desk = cloud.connected()
-    desk.read(cloud.opens())
+    desk.read(TicketId(cloud.opens()))
 
-    first = cloud.requests_of(lambda: desk.read(issue))
+    first = cloud.requests_of(lambda: desk.read(TicketId(issue)))
     assert len(first) == 3
     cloud.edits(issue, circuit_id="C-last")
-    again = cloud.requests_of(lambda: desk.read(issue))
+    again = cloud.requests_of(lambda: desk.read(TicketId(issue)))
 
     assert len(again) == 1
-    history = desk.read(issue).history
+    history = desk.read(TicketId(issue)).history
     assert [change.new for change in history] == [*(f"C-{number}" for number in range(250)), "C-last"]
     assert [change.at for change in history] == sorted(change.at for change in history)
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 import responses
 
+from connector.domain.model import TicketId
 from connector.helpdesks.errors import RateLimitedError, UnavailableError
 from connector.helpdesks.jira.client import TIMEOUT, Connection
 from connector.helpdesks.jira.flavour import CLOUD, DATA_CENTER
@@ -113,10 +114,10 @@ def test_what_failed_is_asked_again(bench: Bench) -> None:
     desk = bench.connected()
     issue = bench.opens()
     with pytest.raises(UnavailableError, match="there is no custom field 'Circuit reference'"):
-        desk.read(issue)
+        desk.read(TicketId(issue))
     field.name = name
 
-    assert desk.read(issue).id == issue
+    assert desk.read(TicketId(issue)).id == issue
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 502, 503])

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.helpdesks.errors import HelpdeskError
 from connector.sandbox.jira import Fault
 from tests.unit.helpdesks.jira.bench import START, Bench
@@ -14,7 +15,7 @@ def test_a_running_goal(bench: Bench) -> None:
     issue = bench.reports()
     bench.passes(hours=1)
 
-    (sla,) = bench.desk.slas(issue)
+    (sla,) = bench.desk.slas(TicketId(issue))
 
     assert sla.name == "Time to resolution"
     assert sla.breach_at == START + timedelta(hours=4)
@@ -28,14 +29,14 @@ def test_a_broken_goal(bench: Bench) -> None:
     issue = bench.reports()
     bench.passes(hours=5)
 
-    (sla,) = bench.desk.slas(issue)
+    (sla,) = bench.desk.slas(TicketId(issue))
 
     assert sla.breached
     assert sla.remaining == timedelta(hours=-1)
 
 
 def test_an_issue_that_is_no_request_has_none(bench: Bench) -> None:
-    assert bench.desk.slas(bench.opens()) == ()
+    assert bench.desk.slas(TicketId(bench.opens())) == ()
 
 
 def test_trouble_is_not_taken_for_none(bench: Bench) -> None:
@@ -43,7 +44,7 @@ def test_trouble_is_not_taken_for_none(bench: Bench) -> None:
     bench.jira.faults.add(Fault("status", "GET", "sla", status=500))
 
     with pytest.raises(HelpdeskError):
-        bench.desk.slas(issue)
+        bench.desk.slas(TicketId(issue))
 
 
 def test_reading_and_writing_never_ask_for_them(bench: Bench) -> None:

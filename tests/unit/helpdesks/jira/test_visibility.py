@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import connector.helpdesks.jira
 from connector.domain.changes import Changes
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
-from connector.domain.ticket import key_of
+from connector.domain.mark import Mark
 from connector.domain.vocabulary import Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.jira.messages import VISIBILITY
@@ -102,7 +103,7 @@ def test_creating_says_nothing_in_public(bench: Bench) -> None:
 @pytest.mark.parametrize("kind", ["lose answer", "hang", "refuse"])
 def test_nor_does_trouble(bench: Bench, kind: Any) -> None:
     ticket = bench.read(bench.opens())
-    note = Note(public=False, title="Level 3", text="Internal", marks=frozenset({"level-3"}))
+    note = Note(public=False, title="Level 3", text="Internal", marks=frozenset({Mark.parse("level-3")}))
     bench.jira.faults.add(Fault(kind, "PUT"))
     with pytest.raises(HelpdeskError):
         bench.desk.write(ticket, {"escalation_level": 3}, note)

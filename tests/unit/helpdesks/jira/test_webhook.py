@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.helpdesks.jira.webhook import IGNORED, OF_A_LINK, OF_AN_ISSUE, SENDER
 from connector.helpdesks.payload import PayloadError, Value
 from connector.helpdesks.sender import Event, Hook, is_signed
@@ -75,7 +76,7 @@ def test_every_captured_payload_is_tested() -> None:
 
 
 @pytest.mark.parametrize(("name", "issues"), DUE.items(), ids=DUE)
-def test_an_event_of_an_issue_is_about_it(name: str, issues: list[str]) -> None:
+def test_an_event_of_an_issue_is_about_it(name: str, issues: list[TicketId]) -> None:
     sent = payload(name)
     assert event(sent) == Event(tuple(issues), sent.get("webhookEvent", "automation"))
 

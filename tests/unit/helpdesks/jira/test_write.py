@@ -7,9 +7,10 @@ from typing import Any, cast
 import pytest
 
 from connector.domain.changes import Changes
+from connector.domain.connector_key import key_of
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
-from connector.domain.ticket import key_of
+from connector.domain.mark import Mark
 from connector.domain.vocabulary import (
     CauseCategory,
     Duplicate,
@@ -34,7 +35,7 @@ from connector.helpdesks.errors import HelpdeskError, PermanentError, RefusedErr
 from connector.sandbox.jira import Fault
 from tests.unit.helpdesks.jira.bench import START, Bench
 
-NOTE = Note(public=False, title="Escalation level 2", text="Why", marks=frozenset({"level-2"}))
+NOTE = Note(public=False, title="Escalation level 2", text="Why", marks=frozenset({Mark.parse("level-2")}))
 EVERYTHING: Changes = {
     "service_id": "SVC-1001",
     "problem_start": START,
@@ -356,7 +357,10 @@ def test_an_incidents_own_due_date_is_left_alone(bench: Bench) -> None:
 def test_long_and_strange_notes(bench: Bench) -> None:
     ticket = bench.read(bench.opens())
     note = Note(
-        public=False, title="A\ntitle " + "*" * 190, text="{quote}" * 9_000 + "\x00\ud800", marks=frozenset({"x"})
+        public=False,
+        title="A\ntitle " + "*" * 190,
+        text="{quote}" * 9_000 + "\x00\ud800",
+        marks=frozenset({Mark.parse("x")}),
     )
 
     bench.desk.write(ticket, {}, note)

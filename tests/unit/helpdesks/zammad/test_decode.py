@@ -10,6 +10,7 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError, PermanentError
@@ -32,7 +33,7 @@ HISTORY: dict[str, Any] = {"history": [], "assets": {}}
 def read(zammad: responses.RequestsMock, whole: Any, history: Any = HISTORY) -> Ticket:
     zammad.get(f"{API}/tickets/2", json=whole)
     zammad.get(f"{API}/ticket_history/2", json=history)
-    return desk().read("2")
+    return desk().read(TicketId("2"))
 
 
 def entry(
@@ -439,11 +440,11 @@ def test_what_was_merged_is_not_read_again(zammad: responses.RequestsMock) -> No
     zammad.get(f"{API}/tickets/2", json=whole)
     zammad.get(f"{API}/ticket_history/2", json=here)
     one = desk()
-    one.read("2")
+    one.read(TicketId("2"))
     whole["assets"]["Ticket"]["2"]["updated_at"] = "2026-11-22T12:50:00.000Z"
     zammad.replace(responses.GET, f"{API}/tickets/2", json=whole)
 
-    assert one.read("2").merged[0].id == "5"
+    assert one.read(TicketId("2")).merged[0].id == "5"
     asked = [call.request.path_url for call in zammad.calls]
     assert asked.count("/api/v1/ticket_history/5") == 1
 

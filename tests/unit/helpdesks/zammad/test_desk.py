@@ -10,6 +10,8 @@ import responses
 from connector.domain.changes import Changes
 from connector.domain.decision import NewTicket, Note
 from connector.domain.fields import Fields
+from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority, RfoStatus, TicketState
 from connector.helpdesks.errors import (
@@ -42,8 +44,18 @@ from tests.unit.helpdesks.zammad.answers import (
 )
 
 DUE = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
-INTERNAL = Note(public=False, title="Escalation level 2: shift manager", text="Reached.", marks=frozenset({"level-2"}))
-PUBLIC = Note(public=True, title="Ticket 41007: details needed", text="Hello", marks=frozenset({"asked", "understood"}))
+INTERNAL = Note(
+    public=False,
+    title="Escalation level 2: shift manager",
+    text="Reached.",
+    marks=frozenset({Mark.parse("level-2")}),
+)
+PUBLIC = Note(
+    public=True,
+    title="Ticket 41007: details needed",
+    text="Hello",
+    marks=frozenset(map(Mark.parse, ("asked", "understood"))),
+)
 TASK = NewTicket(
     key="rfo:7",
     title="RFO for incident 41007",
@@ -73,7 +85,7 @@ class TestReading:
     def test_a_ticket_nobody_has_changed_is_one_request(self, zammad: responses.RequestsMock) -> None:
         zammad.get(f"{API}/tickets/2", json=shown())
 
-        desk().read("2")
+        desk().read(TicketId("2"))
 
         assert asked(zammad) == ["tickets/2?all=true"]
 
@@ -86,7 +98,7 @@ class TestReading:
         zammad.get(f"{API}/tickets/2", json=shown(**values))
         zammad.get(f"{API}/ticket_history/2", json={"history": [], "assets": {}})
 
-        desk().read("2")
+        desk().read(TicketId("2"))
 
         assert asked(zammad) == ["tickets/2?all=true", "ticket_history/2"]
 
@@ -96,37 +108,37 @@ class TestReading:
         zammad.get(f"{API}/ticket_history/2", json={"history": [], "assets": {}})
         helpdesk = desk()
 
-        helpdesk.read("2")
-        helpdesk.read("2")
+        helpdesk.read(TicketId("2"))
+        helpdesk.read(TicketId("2"))
         assert asked(zammad) == ["tickets/2?all=true", "ticket_history/2", "tickets/2?all=true"]
 
         zammad.replace(responses.GET, f"{API}/tickets/2", json=shown(updated_at="2026-11-22T12:55:00.000Z"))
-        helpdesk.read("2")
-        helpdesk.read("2")
+        helpdesk.read(TicketId("2"))
+        helpdesk.read(TicketId("2"))
         assert asked(zammad)[3:] == ["tickets/2?all=true", "ticket_history/2", "tickets/2?all=true"]
 
     def test_names_are_read_again_when_an_unknown_id_turns_up(self, zammad: responses.RequestsMock) -> None:
         zammad.get(f"{API}/tickets/2", json=shown())
         helpdesk = desk()
-        helpdesk.read("2")
+        helpdesk.read(TicketId("2"))
         added = [*PRIORITIES, {"id": 5, "name": "P2 major"}]
         zammad.replace(responses.GET, f"{API}/ticket_priorities", json=added)
         zammad.replace(responses.GET, f"{API}/tickets/2", json=shown(priority_id=5))
 
-        assert helpdesk.read("2").fields.priority is Priority.P2
+        assert helpdesk.read(TicketId("2")).fields.priority is Priority.P2
         assert len(sent(zammad, "GET", "ticket_priorities")) == 2
 
     def test_an_id_that_zammad_does_not_list_is_named(self, zammad: responses.RequestsMock) -> None:
         zammad.get(f"{API}/tickets/2", json=shown(priority_id=77))
 
         with pytest.raises(PermanentError, match="lists no priority with id 77"):
-            desk().read("2")
+            desk().read(TicketId("2"))
 
     def test_a_priority_the_mapping_does_not_know_is_none(self, zammad: responses.RequestsMock) -> None:
         zammad.replace(responses.GET, f"{API}/ticket_priorities", json=[{"id": 2, "name": "whenever"}])
         zammad.get(f"{API}/tickets/2", json=shown())
 
-        assert desk().read("2").fields.priority is None
+        assert desk().read(TicketId("2")).fields.priority is None
 
     @pytest.mark.parametrize("listed", [{}, ["new"], [{"id": 1}], [{"id": "x", "name": "new"}], None])
     def test_a_list_of_another_shape_is_an_error(self, zammad: responses.RequestsMock, listed: Any) -> None:
@@ -134,7 +146,7 @@ class TestReading:
         zammad.get(f"{API}/tickets/2", json=shown())
 
         with pytest.raises(HelpdeskError, match="Zammad GET ticket_states: "):
-            desk().read("2")
+            desk().read(TicketId("2"))
 
     @pytest.mark.parametrize("path", ["users/me", "ticket_states", "ticket_priorities"])
     def test_what_every_ticket_needs_is_no_tickets_fault(self, zammad: responses.RequestsMock, path: str) -> None:
@@ -142,7 +154,7 @@ class TestReading:
         zammad.get(f"{API}/tickets/2", json=shown())
 
         with pytest.raises(UnavailableError):
-            desk().read("2")
+            desk().read(TicketId("2"))
 
     def test_a_number_leads_to_its_id(self, zammad: responses.RequestsMock) -> None:
         zammad.post(f"{API}/tickets/search", json=recorded("363-search-updated-since")["body"][:1])
@@ -185,7 +197,7 @@ class TestWriting:
                     "body": "Reached.",
                     "content_type": "text/plain",
                     "internal": True,
-                    "preferences": {"interspace": proofs().sealed("7", INTERNAL.marks)},
+                    "preferences": {"interspace": proofs().sealed(TicketId("7"), INTERNAL.marks)},
                     "type": "note",
                 },
             }
@@ -248,7 +260,7 @@ class TestWriting:
             "body": "Hello",
             "content_type": "text/plain",
             "internal": False,
-            "preferences": {"interspace": proofs().sealed("7", PUBLIC.marks)},
+            "preferences": {"interspace": proofs().sealed(TicketId("7"), PUBLIC.marks)},
             "type": "email",
             "sender": "System",
             "to": "ada@harbour.example",
@@ -460,6 +472,6 @@ def test_it_goes_by_its_name() -> None:
 
 def test_a_ticket_read_knows_its_helpdesk(zammad: responses.RequestsMock) -> None:
     zammad.get(f"{API}/tickets/2", json=shown())
-    ticket: Ticket = ZammadDesk(ZammadClient(URL, "token", lambda: NOW), mapping(), "berlin").read("2")
+    ticket: Ticket = ZammadDesk(ZammadClient(URL, "token", lambda: NOW), mapping(), "berlin").read(TicketId("2"))
 
     assert ticket.helpdesk == "berlin"

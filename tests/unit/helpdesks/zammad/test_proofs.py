@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import responses
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.proofs import Proofs, public_key
@@ -21,7 +22,7 @@ def article(zammad: responses.RequestsMock, *keys: bytes, **values: Any) -> Arti
     whole = shown()
     whole["assets"]["TicketArticle"]["2"] |= {"created_by_id": BOT, "sender_id": 1, **values}
     zammad.get(f"{API}/tickets/2", json=whole)
-    return desk(*keys).read("2").articles[0]
+    return desk(*keys).read(TicketId("2")).articles[0]
 
 
 def claims(read: Article) -> tuple[set[str], set[str]]:
@@ -31,7 +32,7 @@ def claims(read: Article) -> tuple[set[str], set[str]]:
 
 def sealed(ticket_id: str = "2", /, *keys: bytes, **changed: Any) -> dict[str, Any]:
     """The preferences with a proof, ``changed`` after it was signed."""
-    return {"interspace": proofs(*keys).sealed(ticket_id, MARKS) | changed}
+    return {"interspace": proofs(*keys).sealed(TicketId(ticket_id), MARKS) | changed}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_more_than_two_thousand_steps_stand_on_one_article(zammad: responses.Req
     """Measured on 6.4."""
     many = frozenset(f"request-h{number}" for number in range(2_500))
 
-    assert article(zammad, preferences={"interspace": proofs().sealed("2", many)}).marks == many
+    assert article(zammad, preferences={"interspace": proofs().sealed(TicketId("2"), many)}).marks == many
 
 
 @pytest.mark.parametrize(
@@ -96,10 +97,10 @@ def test_keys_are_replaced_one_after_the_other(
 
 
 def test_what_is_signed_for_one_helpdesk_counts_on_that_one() -> None:
-    proof = Proofs("zammad", (NEW,)).sealed("2", MARKS)
+    proof = Proofs("zammad", (NEW,)).sealed(TicketId("2"), MARKS)
 
-    assert Proofs("zammad", (NEW,)).read("2", proof).marks == MARKS
-    assert Proofs("jira", (NEW,)).read("2", proof).marks == set()
+    assert Proofs("zammad", (NEW,)).read(TicketId("2"), proof).marks == MARKS
+    assert Proofs("jira", (NEW,)).read(TicketId("2"), proof).marks == set()
 
 
 def test_no_key_is_shown() -> None:
@@ -145,7 +146,7 @@ def test_after_a_merge_an_old_proof_counts_where_it_was_written(
     whole["assets"]["TicketArticle"]["2"] |= {"created_by_id": BOT, "sender_id": 1, "subject": "x [ref: level-5]"}
     zammad.get(f"{API}/tickets/2", json=whole)
 
-    assert set(desk().read("2").marks) == ({"level-5"} if counts else set())
+    assert set(desk().read(TicketId("2")).marks) == ({"level-5"} if counts else set())
 
 
 def test_a_subject_beside_a_proof_proves_nothing(zammad: responses.RequestsMock) -> None:
@@ -174,6 +175,6 @@ def test_a_ticket_that_such_a_mail_opens_is_a_customers(zammad: responses.Reques
     zammad.get(f"{API}/tickets/2", json=whole)
     zammad.get(f"{API}/ticket_history/2", json={"history": [], "assets": {}})
 
-    ticket = desk().read("2")
+    ticket = desk().read(TicketId("2"))
 
     assert (ticket.created_by, ticket.kind) == (Actor.CUSTOMER, TicketKind.INCIDENT)

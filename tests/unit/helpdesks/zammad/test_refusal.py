@@ -6,12 +6,13 @@ import pytest
 import responses
 
 from connector.domain.decision import Note
+from connector.domain.mark import Mark
 from connector.domain.vocabulary import Priority, TicketState
 from connector.helpdesks.errors import RefusedError, TransientError
 from tests.builders import incident
 from tests.unit.helpdesks.zammad.answers import API, desk
 
-PUBLIC = Note(public=True, title="Details needed", text="Which service?", marks=frozenset({"asked"}))
+PUBLIC = Note(public=True, title="Details needed", text="Which service?", marks=frozenset({Mark.parse("asked")}))
 CHANGES: Any = {"priority": Priority.P1, "group": "level_4", "impact": "degradation", "escalation_level": 4}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import responses
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.errors import TransientError, UnavailableError
@@ -48,7 +49,7 @@ def read(zammad: responses.RequestsMock, note: str | None = INSTALLED, *, author
     zammad.get(f"{API}/macros", json=[{"id": 1, "name": "Interspace", "note": note}])
     zammad.get(f"{API}/tickets/2", json=whole)
     zammad.get(f"{API}/ticket_history/2", json=history)
-    return desk().read("2")
+    return desk().read(TicketId("2"))
 
 
 def test_people_and_group_without_their_assets(zammad: responses.RequestsMock) -> None:
@@ -86,11 +87,11 @@ def test_work_goes_on_as_soon_as_the_roles_are_installed(zammad: responses.Reque
     zammad.get(f"{API}/ticket_history/2", json=history)
     connector = desk()
     with pytest.raises(UnavailableError):
-        connector.read("2")
+        connector.read(TicketId("2"))
 
     zammad.replace("GET", f"{API}/macros", json=[{"id": 1, "name": "Interspace", "note": INSTALLED}])
 
-    assert connector.read("2").created_by is Actor.AGENT
+    assert connector.read(TicketId("2")).created_by is Actor.AGENT
 
 
 def test_roles_are_asked_for_once(zammad: responses.RequestsMock) -> None:
@@ -110,7 +111,7 @@ def test_a_group_that_nobody_names_lets_the_ticket_wait(zammad: responses.Reques
     zammad.get(f"{API}/ticket_history/2", json=history)
 
     with pytest.raises(TransientError, match="what group 1 of ticket 41002 is"):
-        desk().read("2")
+        desk().read(TicketId("2"))
 
 
 def test_what_was_written_for_other_roles_counts_for_nothing() -> None:
@@ -124,4 +125,4 @@ def test_a_ticket_waits_while_an_ai_agent_is_at_work(zammad: responses.RequestsM
     zammad.get(f"{API}/tickets/2", json=shown(ai_agent_running=True))
 
     with pytest.raises(TransientError, match=r"AI agent .* ticket 41002"):
-        desk().read("2")
+        desk().read(TicketId("2"))

@@ -4,6 +4,7 @@ import hmac
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.helpdesks.payload import PayloadError, Value, parse
 from connector.helpdesks.sender import Event, Hook
 from connector.helpdesks.zammad.webhook import NO_MATTER, SENDER
@@ -70,7 +71,7 @@ def test_every_secret_is_always_compared(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_event_is_about_its_ticket() -> None:
-    assert SENDER.event({}, Value({"ticket": {"id": 17}, "article": {}}, ""), None) == Event(("17",))
+    assert SENDER.event({}, Value({"ticket": {"id": 17}, "article": {}}, ""), None) == Event((TicketId("17"),))
 
 
 def test_an_examination_is_about_no_ticket() -> None:

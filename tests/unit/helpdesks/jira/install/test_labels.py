@@ -2,6 +2,7 @@
 
 from connector.domain.fields import CATALOGUE, CUSTOM
 from connector.domain.labels import Labels
+from connector.domain.model import TicketId
 from connector.helpdesks.jira.desk import JiraDesk
 from tests.unit.helpdesks.jira.install.bench import JiraBench, field_named
 
@@ -10,7 +11,7 @@ def in_notes(bench: JiraBench) -> Labels:
     issue = {"project": {"key": "ISP"}, "issuetype": {"name": "Incident"}, "summary": "no light"}
     bench.call("POST", "issue", {"fields": issue}, who="bot")
     (number,) = bench.jira.world.issues
-    return JiraDesk(bench.connection("bot"), bench.mapping, bench.clock).read(str(number)).labels
+    return JiraDesk(bench.connection("bot"), bench.mapping, bench.clock).read(TicketId(str(number))).labels
 
 
 def test_notes_use_the_names_of_the_custom_fields(jira_bench: JiraBench) -> None:

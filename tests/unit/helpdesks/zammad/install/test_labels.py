@@ -4,6 +4,7 @@ from typing import Any
 
 from connector.domain.fields import CATALOGUE, CUSTOM, NATIVE
 from connector.domain.labels import Labels
+from connector.domain.model import TicketId
 from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES
 from connector.install.plan import Action
@@ -20,7 +21,7 @@ def on_screen(bench: Bench) -> dict[str, dict[str, Any]]:
 def in_notes(bench: Bench) -> Labels:
     ticket = {"title": "down", "group": "RFO", "customer": "bot@example.com", "article": {"body": "no light"}}
     bench.call("POST", "tickets", ticket, who="bot")
-    return ZammadDesk(bench.client("bot"), bench.mapping).read("1").labels
+    return ZammadDesk(bench.client("bot"), bench.mapping).read(TicketId("1")).labels
 
 
 def test_notes_use_the_labels_of_the_installation(bench: Bench) -> None:

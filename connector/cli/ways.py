@@ -1,0 +1,48 @@
+"""The ways of telling those outside of the helpdesk, by the settings: at the start and again on SIGHUP."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from connector.helpdesks.registry import plugin
+from connector.intake.panels import load_panels
+from connector.operations.links import page_of
+from connector.outgoing.chats import Chats
+from connector.outgoing.courier import Deliver
+from connector.outgoing.hub import Hub
+from connector.outgoing.letters import Letters
+from connector.outgoing.receivers import load_receivers
+from connector.outgoing.webhooks import Webhooks, by_receiver
+from connector.settings import Settings
+from connector.work.table import WorkTable
+from connector.work.tellings import Teller
+
+
+class Ways(NamedTuple):
+    """Who knows whom to tell, as far as there is anybody, and how each is told."""
+
+    tellers: Sequence[Teller]
+    deliver: Deliver
+
+
+def check_ways(settings: Settings) -> None:
+    """:raises PolicyError: what is wrong with the files that name receivers."""
+    load_receivers(settings.telling)
+    if settings.panels:
+        load_panels(settings.panels)
+
+
+def open_ways(settings: Settings, helpdesk: str, table: WorkTable) -> Ways:
+    """Reads the files anew.
+
+    :raises PolicyError: everything that is wrong with them.
+    """
+    outside, page = load_receivers(settings.telling), page_of(settings, helpdesk)
+    webhooks, ways = Webhooks(outside.webhooks, page, table.now), list[Hub | Letters | Chats]()
+    if settings.panels:
+        panels = {panel.name: panel for panel in load_panels(settings.panels)}
+        ways.append(Hub(helpdesk, table.listeners, panels, table.now))
+    if outside.mail is not None and not plugin(helpdesk).mails_contacts:
+        ways.append(Letters(outside.mail, page, table.now))
+    if outside.contacts:
+        ways.append(Chats(outside.contacts, page))
+    return Ways((*([webhooks] if settings.telling else []), *ways), by_receiver(ways, webhooks.deliver))
