@@ -129,6 +129,7 @@ _FIELD = (
     "escalation_wish",
     "priority_by_agent",
     "priority_by_matrix",
+    "problem_incident",
     "problem_incidents",
     "reason_age",
     "reason_by_hand",

@@ -69,7 +69,8 @@ def _next_measure(ticket: Ticket) -> datetime | None:
 
 
 def _changed_since(ticket: Ticket, record: LinkedTicket) -> bool:
-    """The record lists something of this incident that was changed since the record was."""
+    """The record lists something of this incident that was changed since the record was. It is looked at again until
+    something is written there, so a record must not send anybody back here for nothing."""
     changes = (change for name in _LISTED for change in ticket.changes.get(name, ())[-1:])
     return record.updated_at is not None and any(change.at >= record.updated_at for change in changes)
 

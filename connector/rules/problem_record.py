@@ -13,6 +13,7 @@ from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import fit
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, ProblemState, TicketKind, TicketState
 from connector.rules import wording
@@ -86,11 +87,25 @@ def _open(case: Case) -> Outcome:
             *left.late(case.now),
             *common_faults(case, max(ends, default=None)),
         ),
-        touches=tuple(link.id for link in incidents if ticket.fields.workaround and not link.state.is_over),
+        touches=_to_hear(ticket, incidents, changes["incidents"]),
         reasons=(_said(state, deadlines, case.now),),
         due=min(filter(None, (*coming, left.due(case.now))), default=None),
     )
     return _overdue(case, outcome, late) if late else outcome
+
+
+def _to_hear(ticket: Ticket, incidents: list[LinkedTicket], listed: str | None) -> tuple[TicketId, ...]:
+    """Open incidents that may not have been told the workaround: while the list shows none of them yet, all; else those
+    that nothing has happened on since it was written."""
+    if not ticket.fields.workaround:
+        return ()
+    written = ticket.changes["workaround"][-1].at if "workaround" in ticket.changes else ticket.created_at
+    is_new = listed != ticket.fields.incidents
+    return tuple(
+        link.id
+        for link in incidents
+        if not link.state.is_over and (is_new or link.updated_at is None or link.updated_at <= written)
+    )
 
 
 def _stands_at(ticket: Ticket) -> ProblemState:
@@ -123,26 +138,24 @@ def _list(case: Case, incidents: list[LinkedTicket]) -> str | None:
     if not incidents:
         return None
     ended = [_minutes(link) for link in incidents]
-    rows = [
-        {
-            "number": link.number,
-            "priority": link.priority and link.priority.value,
-            "service": link.service_id,
-            "customer": link.customer or None,
-            "began": link.began,
-            "minutes": minutes,
-            "open": not link.state.is_over,
-        }
+    customers = {link.customer for link in incidents if link.customer}
+    head = case.text(
+        "problem_incidents", count=len(incidents), minutes=sum(filter(None, ended)), customers=len(customers)
+    )
+    lines = [
+        case.text(
+            "problem_incident",
+            number=link.number,
+            priority=link.priority and link.priority.value,
+            service=link.service_id,
+            customer=link.customer or None,
+            began=link.began,
+            minutes=minutes,
+            open=not link.state.is_over,
+        )
         for link, minutes in zip(incidents, ended, strict=True)
     ]
-    return case.field(
-        "incidents",
-        "problem_incidents",
-        count=len(incidents),
-        minutes=sum(minutes or 0 for minutes in ended),
-        customers=sorted({link.customer for link in incidents if link.customer}),
-        incidents=rows,
-    )
+    return fit("incidents", "\n".join((head, *lines)))
 
 
 def _minutes(link: LinkedTicket) -> int | None:

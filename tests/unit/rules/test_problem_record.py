@@ -171,6 +171,16 @@ def test_its_incidents_are_listed_in_a_field_as_they_are_now() -> None:
 def test_open_incidents_hear_of_a_workaround() -> None:
     links = (one("21", ended=at(minutes=90)), one("20"))
     assert decide(problem_record, record(links=links, workaround="LTE"), POLICY, T0).touches == ("20",)
+    first = decide(problem_record, record(links=links, workaround="LTE"), POLICY, T0)
+    told = tuple(link.model_copy(update={"updated_at": at(minutes=1)}) for link in links)
+    assert decide(problem_record, record(links=told, workaround="LTE", **first.changes), POLICY, T0).touches == ()
+    assert decide(problem_record, record(links=told, workaround="LTE"), POLICY, T0).touches == ("20",), (
+        "linked just now"
+    )
+    news = changed("workaround", None, "LTE", at(minutes=2))
+    assert decide(
+        problem_record, record(links=told, history=(news,), workaround="LTE", **first.changes), POLICY, T0
+    ).touches == ("20",)
     assert decide(problem_record, record(links=links), POLICY, T0).touches == ()
 
 
@@ -185,10 +195,9 @@ def test_the_list_of_incidents_in_words() -> None:
         one("21", began=at(minutes=1), ended=at()),
         one("25", began=None).model_copy(update={"kind": TicketKind.RFO_TASK}),
     )
-    (told,) = decide(problem_record, record(links=links), POLICY, at(hours=2)).notes
+    told = decide(problem_record, record(links=links), POLICY, at(hours=2)).changes["incidents"] or ""
 
-    assert told.title == "Incidents of this problem: 4"
-    assert [line for line in told.text.splitlines() if line][:5] == [
+    assert [line for line in told.splitlines() if line] == [
         "Incidents: 4. Minutes down: 1. Customers: 2.",
         "- 41021 P1, SVC-1006, Harbour Bank, since Mon 23 Nov 2026 11:01 CET (10:01 UTC): 0 min.",
         "- 41022 P1, SVC-1006, Acme, since Mon 23 Nov 2026 12:00 CET (11:00 UTC): over.",

@@ -8,6 +8,7 @@ import pytest
 from connector.domain.decision import Asked, Decision
 from connector.domain.fields import Fields
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, ProblemState, RfoRelease, RfoStatus, TicketKind, TicketState
 from connector.rules.evaluate import evaluate
@@ -65,14 +66,14 @@ def test_what_the_record_states_is_released_and_sent_in_the_customers_own_docume
     shared = record(**TEXTS)
     unread = task(about(), by(MANAGER, "rfo_release", RfoRelease.FINAL, at(hours=6), Actor.MANAGER),
                   rfo_release=RfoRelease.FINAL)  # fmt: skip
-    assert Asked(tickets=("50",)) in evaluate(unread, POLICY, NOW).asks
+    assert Asked(tickets=(TicketId("50"),)) in evaluate(unread, POLICY, NOW).asks
     assert release_of(shared).changes["rfo_status"] is RfoStatus.RELEASED
 
     own = released(about=about(), **NOTHING_OWN).model_copy(update={"history": unread.history})
     sending = with_task(about(), own)
     sending = sending.model_copy(update={"links": (LINK, *sending.links)})
     asking = evaluate(sending, POLICY, NOW)
-    assert (asking.asks, asking.note) == ((Asked(tickets=("50",)),), None)
+    assert (asking.asks, asking.note) == ((Asked(tickets=(TicketId("50"),)),), None)
     letter = evaluate(beside(sending, shared), POLICY, NOW).note
     assert letter is not None
     (document,) = letter.documents
