@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from textwrap import indent
 
 import structlog
@@ -11,21 +11,24 @@ from structlog.typing import EventDict, WrappedLogger
 from connector.settings import Settings, secret_names
 
 _HIDDEN = "[secret]"
+_Hide = Callable[[WrappedLogger, str, EventDict], EventDict]
 
 
 def configure(settings: Settings) -> None:
     """Log to standard error as the settings say. Texts cannot forge lines: control characters are escaped."""
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
-    if settings.log_format == "human":
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback)
+    secrets = secret_texts(settings)
+    hide = _hide(secrets)
+    for_people = [
+        hide,
+        _readable,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback),
+    ]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _hide(secret_texts(settings)),
-            *([_readable] if settings.log_format == "human" else []),
-            renderer,
+            *(for_people if settings.log_format == "human" else [_json(hide, secrets)]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
@@ -40,12 +43,29 @@ def secret_texts(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted(text for text in texts | {password} if text))
 
 
-def _hide(secrets: Iterable[str]) -> structlog.typing.Processor:
+def _hide(secrets: Iterable[str]) -> _Hide:
     """The last safeguard: no code should log a secret, but a foreign library's error text may hold one."""
     hidden = tuple(secrets)
 
     def processor(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         return {key: _cleaned(value, hidden) for key, value in event.items()}
+
+    return processor
+
+
+def _json(hide: _Hide, secrets: Sequence[str]) -> structlog.typing.Processor:
+    """A line as JSON. Nearly all of them hold nothing to hide or to escape, which the whole line tells at once."""
+    render = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+    def processor(logger: WrappedLogger, method: str, event: EventDict) -> str:
+        line = str(render(logger, method, event))
+        if line.isprintable() and "\\" not in line and not any(secret in line for secret in secrets):
+            return line
+        line = str(render(logger, method, hide(logger, method, event)))
+        # What is no text in the event has become one only now.
+        for secret in secrets:
+            line = line.replace(secret, _HIDDEN)
+        return line
 
     return processor
 

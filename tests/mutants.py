@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -56,7 +57,7 @@ class Tests:
     def __init__(self, items: Sequence[pytest.Item]) -> None:
         self.items = {item.nodeid: item for item in items}
         self.seconds: dict[str, float] = {}
-        self.of_line: dict[str, dict[int, set[str]]] = {}
+        self.of_line: dict[str, dict[int, frozenset[str]]] = {}
         """For each file and line the tests that run it."""
 
     def measure(self) -> None:
@@ -73,8 +74,11 @@ class Tests:
         with os.fdopen(reading) as pipe:
             seconds, of_line = json.load(pipe)
         self.seconds = {name: taken for name, taken in seconds.items() if taken <= LONGEST_S}
+        # Neighbouring lines share their set: what this process holds, each child costs.
+        shared: dict[frozenset[str], frozenset[str]] = {}
         for file, lines in of_line.items():
-            self.of_line[file] = {int(line): self.seconds.keys() & names for line, names in lines.items()}
+            sets = {int(line): frozenset(self.seconds.keys() & names) for line, names in lines.items()}
+            self.of_line[file] = {line: shared.setdefault(names, names) for line, names in sets.items()}
         os.wait()
 
     def _measured(self) -> tuple[dict[str, float], dict[str, dict[int, list[str]]]]:
@@ -199,12 +203,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     for policy in (default_policy(), office_p4()):
         for message in policy.messages.messages.values():
             _ = message._templates
-    # The model of languages takes longer to load than most tests.
+    # What takes longer to load than most tests: the model of languages, and what a fixture of all tests imports.
+    import_module("tests.contract.jira_specifications")
     _detector().detect("a text", model="lite")
     tests = Tests(session.items)
+    tests.measure()
     gc.collect()
     gc.freeze()
-    tests.measure()
     left_out = len(tests.items) - len(tests.seconds)
     print(f"\n{len(tests.seconds)} tests, {sum(tests.seconds.values()):.0f} s; left out: {left_out}", flush=True)
     for meta, mutants in _chosen(os.environ[WHICH].split()):

@@ -38,7 +38,7 @@ class Survivor(NamedTuple):
     function: str
     change: str
     wording: bool
-    """Only a text between quotation marks is another one."""
+    """Only the words of a reason are others: see :func:`_is_wording`."""
 
 
 class Scored(NamedTuple):
@@ -46,8 +46,7 @@ class Scored(NamedTuple):
 
     file: str
     noticed: int
-    endless: int
-    """Of the noticed ones: no test failed, they never ended."""
+    """By a test, or because it did not end in ten times the processor time."""
     survivors: list[Survivor]
     untried: int
 
@@ -95,14 +94,28 @@ def _read() -> Iterator[Scored]:
         alive = [name for name, code in codes.items() if code not in (None, NOTICED, ENDLESS)]
         survivors = [_survivor(name, get_diff_for_mutant(name, path=file)) for name in alive]
         results = Counter(codes.values())
-        yield Scored(file, results[NOTICED] + results[ENDLESS], results[ENDLESS], survivors, results[None])
+        yield Scored(file, results[NOTICED] + results[ENDLESS], survivors, results[None])
 
 
 def _survivor(name: str, diff: str) -> Survivor:
     changed = [line for line in diff.splitlines() if re.match(r"[-+](?![-+])", line)]
     old, new = (" ".join(line[1:].strip() for line in changed if line[0] == sign) for sign in "-+")
     function = re.sub(r"x_(.*)__mutmut_\d+$", r"\1", name.removeprefix("connector.rules."))
-    return Survivor(function, f"{old} → {new}", _LITERAL.sub("''", old) == _LITERAL.sub("''", new))
+    return Survivor(function, f"{old} → {new}", not function.startswith("text.") and _is_wording(old, new))
+
+
+def _is_wording(old: str, new: str) -> bool:
+    """Whether nothing but sentences differ. In the code of rules, texts for people stand in messages; what has words
+    and spaces there is a reason, which ``explain`` and the log show. A name of a field, mark or message has none.
+
+    >>> _is_wording('told("the ticket is over")', 'told("THE TICKET IS OVER")'), _is_wording('x["at"]', 'x["AT"]')
+    (True, False)
+    """
+    if _LITERAL.sub("''", old) != _LITERAL.sub("''", new):
+        return False
+    literals = zip(_LITERAL.finditer(old), _LITERAL.finditer(new), strict=True)
+    changed = [was[0] for was, now in literals if was[0] != now[0]]
+    return bool(changed) and all(re.search(r"[a-z]{2}.* | .*[a-z]{2}", was) for was in changed)
 
 
 def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
@@ -111,18 +124,18 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
         "# Mutation score of the rules",
         "",
         "Made by `make mutate`: every comparison, constant, argument and return of `connector/rules` is changed, one",
-        "at a time, and the unit tests of the rules must notice: those of the file, then the quickest others for a",
-        "second. *Endless*: noticed because they did not end in ten times the processor time, whatever else the",
-        "machine did. *Wording*: survivors where only a text in quotation marks is another one, as `explain` shows.",
-        "What has changed since the last run is tried anew by the next; numbers here are those of the run.",
+        "at a time, and the unit tests of the rules must notice: those that run the changed line, the file's own",
+        "first, then for a second one for each way through the function, and so on. *Wording*: survivors where only",
+        "the words of a reason are others, as `explain` and the log show it; the last score leaves them out. What has",
+        "changed since the last run is tried anew by the next; numbers here are those of the run.",
         "",
-        "| file | mutants | noticed | of these endless | survived | of these wording | score | untried |",
+        "| file | mutants | noticed | survived | of these wording | score | without wording | untried |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [_row(*scored) for scored in files]
     everything = [survivor for scored in files for survivor in scored.survivors]
-    noticed, endless = sum(scored.noticed for scored in files), sum(scored.endless for scored in files)
-    total = Scored("**all**", noticed, endless, everything, sum(scored.untried for scored in files))
+    noticed, untried = (sum(counts) for counts in zip(*((each.noticed, each.untried) for each in files), strict=True))
+    total = Scored("**all**", noticed, everything, untried)
     lines += [_row(*total), ""]
     if total.untried:
         lines += [f"{total.untried} were not tried yet: `make mutate` goes on with them.", ""]
@@ -146,11 +159,11 @@ def _why(survivor: Survivor, reasons: dict[str, dict[str, str]]) -> str:
     return of_function.get(survivor.change) or of_function.get("*", "")
 
 
-def _row(file: str, noticed: int, endless: int, survivors: list[Survivor], untried: int) -> str:
+def _row(file: str, noticed: int, survivors: list[Survivor], untried: int) -> str:
     tried = noticed + len(survivors)
     wording = sum(survivor.wording for survivor in survivors)
-    score = f"{100 * noticed / tried:.0f} %" if tried else "–"
-    counts = (tried + untried, noticed, endless, len(survivors), wording, score, untried)
+    scores = (f"{100 * noticed / of:.0f} %" if of else "–" for of in (tried, tried - wording))
+    counts = (tried + untried, noticed, len(survivors), wording, *scores, untried)
     return f"| {' | '.join(map(str, (file, *counts)))} |"
 
 

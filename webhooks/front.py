@@ -20,7 +20,7 @@ from granian.rsgi import (  # type: ignore[attr-defined]  # its own names of wha
 from connector import metrics
 from connector.helpdesks.payload import clean
 
-from .problem import Refusal, problem
+from .problem import RETRY_LATER, Refusal, problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -39,6 +39,10 @@ WITH_FILES = ("/intake/", "/form/", "/tmf-api/")
 """The paths of what may come with files. It has room of its own, so that it never keeps out a helpdesk's deliveries."""
 LONG_DEADLINE_S = 60.0
 """For a whole body with files. People have slow lines."""
+
+_MOST_WAITING = 4 * _ROOM
+"""Bytes of bodies that have arrived and wait for a thread, or have one. While the database stands still, whoever sends
+much would fill the memory."""
 
 _HEALTH_THREADS = 2
 _ONCE = frozenset({"content-length", "content-type", "content-encoding", "host", "transfer-encoding"})
@@ -86,6 +90,7 @@ class Front:
         self._files = _Room(limit_with_files or limit, LONG_DEADLINE_S)
         self._threads = ThreadPoolExecutor(threads, "request")
         self._health = ThreadPoolExecutor(_HEALTH_THREADS, "health")
+        self._waiting = 0
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """One request."""
@@ -97,7 +102,11 @@ class Front:
             return
         threads = self._health if scope.path in _CHECKS else self._threads
         environ = _environ(scope, headers, body)
-        status, answered, content = await asyncio.get_running_loop().run_in_executor(threads, self._answer, environ)
+        self._waiting += len(body)
+        try:
+            status, answered, content = await asyncio.get_running_loop().run_in_executor(threads, self._answer, environ)
+        finally:
+            self._waiting -= len(body)
         # A sender that has gone does not hear it.
         with suppress(ProtocolClosed):
             protocol.response_bytes(status, answered, content)
@@ -123,6 +132,8 @@ class Front:
             body = b""
         if len(body) < (announced or 0):
             raise Refusal(HTTPStatus.BAD_REQUEST, "body: ended before it was complete")
+        if self._waiting + len(body) > _MOST_WAITING:
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too much is waiting to be stored", RETRY_LATER)
         return body
 
     def _answer(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -14,7 +14,6 @@ import structlog
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from connector.clock import now
 from connector.domain.model import TicketId
 from connector.helpdesks import registry
 from connector.helpdesks.errors import HelpdeskError, NotFoundError
@@ -32,6 +31,7 @@ from connector.work.errors import StoreError
 from connector.work.jobs import Key
 from connector.work.table import WorkTable
 
+from .desks import OpenDesk
 from .ops_access import Access, Visitor
 from .pages import guarded
 
@@ -68,18 +68,16 @@ class Operations:
         self,
         settings: Settings,
         table: WorkTable,
+        open_desk: OpenDesk,
         *,
         access: Access | None = None,
-        open_desk: Callable[[str], Helpdesk] | None = None,
     ) -> None:
-        """Without more: those who may look as the settings say it, and the helpdesks of the settings."""
+        """Without ``access``: those who may look as the settings say it."""
         self.settings = settings
         self.table = table
         self.access = access or Access(settings)
-        self._open_desk = open_desk or self._opened
+        self._open_desk = open_desk
         self.policy_file = PolicyFile(settings.policy, settings.services)
-        self._desks: dict[str, Helpdesk] = {}
-        self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def explain(self, helpdesk: str, find: Callable[[Helpdesk], TicketId]) -> dict[str, Any]:
@@ -94,26 +92,16 @@ class Operations:
             if paused.whole is not None:
                 text = "The helpdesk is left alone now; the overview says until when and why."
                 raise _Page(HTTPStatus.SERVICE_UNAVAILABLE, "Not now", text)
-            desk = self._desk(helpdesk)
+            desk = self._open_desk(helpdesk)
             desk.pauses.learn(paused.endpoints)
             if isinstance(desk, KnowsStaff):
                 desk.staff.recall(self.table.people.staff(helpdesk))
-            home = self.table.home(helpdesk)
+            home = self.table.helpdesks.home(helpdesk)
             policy = load_policy(self.settings.policy, self.settings.services)
             with turn():
                 return explained(desk, policy, find(desk), self.table.now(), home.since if home else None)
         finally:
             self._places.release()
-
-    def _desk(self, helpdesk: str) -> Helpdesk:
-        with self._lock:
-            if helpdesk not in self._desks:
-                self._desks[helpdesk] = self._open_desk(helpdesk)
-            return self._desks[helpdesk]
-
-    def _opened(self, helpdesk: str) -> Helpdesk:
-        own = self.settings.of(helpdesk)
-        return registry.plugin(helpdesk).open_desk(own, now, self.settings.proof_keys)
 
 
 class _Pages:
@@ -145,7 +133,9 @@ class _Pages:
 
     def ticket(self, helpdesk: str, ticket: str) -> Response:
         """What the rules say of one ticket."""
-        visitor = self._signed_in()
+        key = request.args.get("key", "")
+        known = self._access.visitor(request) or self._access.by_link(helpdesk, TicketId(ticket), key)
+        visitor = known if known and self._access.open else self._signed_in()
         name = _helpdesk(helpdesk)
         if not (ticket.isascii() and ticket.isdigit() and len(ticket) <= _LONGEST_ID):
             raise _Page(HTTPStatus.NOT_FOUND, "No ticket", "A ticket's id is a number.")
@@ -292,7 +282,7 @@ def _act(table: WorkTable, action: str, helpdesk: str, tickets: list[str]) -> tu
     keys = [Key(helpdesk, ticket) for ticket in tickets]
     if action == "lift":
         table.lift(helpdesk)
-        return ("lift" if table.stopped(helpdesk) is None else "stopped"), None
+        return ("lift" if table.helpdesks.stopped(helpdesk) is None else "stopped"), None
     if not keys:
         raise _Page(HTTPStatus.BAD_REQUEST, "Not done", "No ticket was named.")
     if action == "replay":

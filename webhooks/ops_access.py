@@ -17,6 +17,7 @@ from cachetools import TTLCache
 from flask import Request, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from connector.domain.model import TicketId
 from connector.helpdesks.settings import Network, lines_of
 from connector.settings import Settings
 
@@ -56,6 +57,7 @@ class Access:
             "act": tuple(line.encode() for line in lines_of(settings.ops_token)),
             "read": tuple(line.encode() for line in lines_of(settings.ops_read_token)),
         }
+        self._pages = settings.ticket_pages
         self._header = settings.ops_user_header
         self._proxies: Sequence[Network] = settings.ops_proxies
         self._https = (settings.ops_url or "").startswith("https://")
@@ -91,6 +93,12 @@ class Access:
         if not self._tokens.get(role) or not 0 <= self._now() - since <= _LONGEST_S:
             return None
         return Visitor(f"token to {role}", role, key, since)
+
+    def by_link(self, helpdesk: str, ticket: TicketId, key: str) -> Visitor | None:
+        """Whoever comes by the link in an internal note: for this ticket only, and only to look."""
+        if self._pages is None or not self._pages.is_key_of(helpdesk, ticket, key):
+            return None
+        return Visitor("link on the ticket", "read", "link")
 
     def sign_in(self, token: str) -> Visitor | None:
         """Whoever has a token, compared in constant time."""

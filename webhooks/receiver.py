@@ -18,6 +18,7 @@ from connector.work.jobs import Counts, Key
 from connector.work.table import WorkTable
 from connector.work.tellings import TellingCounts
 
+from .desks import OpenDesk, desks
 from .problem import RETRY_LATER, Refusal
 from .reports import Reports, open_reports
 from .trouble_ticket import Interface, interface_of
@@ -66,7 +67,7 @@ class Receiver:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, RETRY_LATER) from error
 
 
-def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receiver:
+def open_receiver(settings: Settings, table: WorkTable | None = None, open_desk: OpenDesk | None = None) -> Receiver:
     """The receiver on ``table``, or else on that of the settings. Call it in the process that serves, after any fork.
 
     Each helpdesk with a webhook secret has a hook called ``main``. Raises ``StoreError`` if the work table cannot be
@@ -75,7 +76,7 @@ def open_receiver(settings: Settings, table: WorkTable | None = None) -> Receive
     settings.require_webhook_secret()
     hooks = [_hook(plugin, settings) for plugin in registry.plugins()]
     table = table or WorkTable.open(settings.database_url.get_secret_value())
-    reports = open_reports(settings, table)
+    reports = open_reports(settings, table, open_desk or desks(settings, table))
     return Receiver(
         hooks=[hook for hook in hooks if hook.secrets or hook.tokens],
         touch=GroupCommit(table).touch,

@@ -28,6 +28,7 @@ from connector.work.accepting import Accepting
 from connector.work.submissions import Submitted
 from connector.work.table import WorkTable
 
+from .desks import OpenDesk
 from .problem import RETRY_LATER, Refusal
 from .throttle import Throttle
 
@@ -89,8 +90,7 @@ class Reports:
     """The work table's time, UTC."""
     helpdesks: Sequence[str]
     """Those that are served."""
-    open_desk: Callable[[str], Helpdesk]
-    """Raises ``SettingsError``."""
+    open_desk: OpenDesk
     accepting: Accepting
     find: Callable[[str, str], Submitted | None]
     """By helpdesk and key. Raises ``StoreError``."""
@@ -133,7 +133,7 @@ class Reports:
         return self.accepting.submit(helpdesk, content, digest, patience)
 
 
-def open_reports(settings: Settings, table: WorkTable) -> Reports | None:
+def open_reports(settings: Settings, table: WorkTable, open_desk: OpenDesk) -> Reports | None:
     """By the settings; ``None``: there are no panels. Nothing is sent yet.
 
     Raises ``SettingsError``, ``PolicyError``.
@@ -148,26 +148,18 @@ def open_reports(settings: Settings, table: WorkTable) -> Reports | None:
     )
     _check(panels(), served)
     files = [each for each in (settings.policy, settings.services) if each is not None]
-    desks: dict[str, Helpdesk] = {}
     return Reports(
         panels=panels,
         policy=InUse(partial(load_policy, settings.policy, settings.services), lambda _: files, table.now),
         now=table.now,
         helpdesks=served,
-        open_desk=partial(_desk, settings, table, desks),
+        open_desk=open_desk,
         accepting=Accepting(table.submissions, max(2, settings.receiver_threads // 3)),
         find=table.submissions.find,
         use_once=table.submissions.use_once,
         throttle=Throttle(per_panel=settings.intake_per_minute, per_person=settings.intake_person_per_minute),
         most_bytes=settings.intake_body_bytes,
     )
-
-
-def _desk(settings: Settings, table: WorkTable, desks: dict[str, Helpdesk], helpdesk: str) -> Helpdesk:
-    if helpdesk not in desks:
-        made = registry.plugin(helpdesk).open_desk(settings.of(helpdesk), table.now, settings.proof_keys)
-        return desks.setdefault(helpdesk, made)
-    return desks[helpdesk]
 
 
 def _has_hook(settings: Settings, helpdesk: str) -> bool:

@@ -22,6 +22,7 @@ from connector.settings import Settings, SettingsError, variable
 from connector.work.table import WorkTable
 
 from .app import create_app
+from .desks import desks
 from .front import Front
 from .ops import Operations
 from .receiver import open_receiver
@@ -34,6 +35,8 @@ _CONNECTIONS = 8_192
 _FILES = 2 * _CONNECTIONS
 _HEADERS_MS = 10_000
 """How long the headers of a request may take."""
+_READ_BYTES = 32_768
+"""As long as they are not complete, twice as much is held for each connection at most, whoever it is."""
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -50,7 +53,7 @@ def serve(settings: Settings) -> None:
     address = address_of(settings)
     # Once before the fork, so that one process makes the schema and a wrong URL is reported before the port opens.
     with closing(WorkTable.open(settings.database_url.get_secret_value())) as table:
-        open_reports(settings, table)
+        open_reports(settings, table, desks(settings, table))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     log.info("receiver starts", listens=f"http://{host}:{settings.port}")
     parent = os.getpid()
@@ -81,7 +84,7 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
         workers=settings.receiver_processes,
         backpressure=_CONNECTIONS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS, max_buffer_size=_READ_BYTES),
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
@@ -150,7 +153,8 @@ def application(settings: Settings) -> Flask:
     logs.configure(settings)
     settings.require_webhook_secret()
     table = WorkTable.open(settings.database_url.get_secret_value())
-    made = create_app(open_receiver(settings, table), Operations(settings, table))
+    open_desk = desks(settings, table)
+    made = create_app(open_receiver(settings, table, open_desk), Operations(settings, table, open_desk))
     # What is there now stays: the collector need not look through it again while requests wait.
     gc.freeze()
     return made

@@ -21,7 +21,7 @@ from connector.doctor.context import Examination, Patience
 from connector.doctor.finding import Check, CheckStatus, Finding, examine
 from connector.helpdesks import registry
 from connector.settings import Settings
-from connector.settings_file import FILE_VARIABLE
+from connector.settings.file import FILE_VARIABLE
 from connector.work.errors import StoreError
 
 _COLOURS = {CheckStatus.OK: "green", CheckStatus.WARN: "yellow", CheckStatus.FAIL: "red", CheckStatus.SKIPPED: "dim"}

@@ -16,7 +16,7 @@ from connector.cli.settings_draft import next_steps, settings_lines, tried
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin, Init
 from connector.settings import Settings, SettingsError, load, variable
-from connector.settings_file import DEFAULT, FILE_VARIABLE, is_there, write
+from connector.settings.file import DEFAULT, FILE_VARIABLE, is_there, write
 
 
 class _Init(Group):

@@ -12,7 +12,7 @@ import click
 from connector.cli.sections import command
 from connector.policy.locate import MAPPINGS
 from connector.settings import SettingsError, declared, load, variable
-from connector.settings_file import DEFAULT, FILE_VARIABLE, is_there, locate, write
+from connector.settings.file import DEFAULT, FILE_VARIABLE, is_there, locate, write
 
 _TEXTS = "texts"
 

@@ -18,8 +18,8 @@ from connector.install.errors import PlanError, RefusedError
 from connector.install.installation import Choice, Installation
 from connector.install.plan import SHARE, Plan, replaced, sealed
 from connector.policy.contacts import mails_nobody
-from connector.secret_store import SecretStoreError, with_secret
 from connector.settings import PROOF_KEY, Settings
+from connector.settings.store import SecretStoreError, with_secret
 
 T = TypeVar("T")
 

@@ -38,7 +38,7 @@ def show(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """Show helpdesk, account, and since when the rules hold."""
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
-    home, stopped = table.home(chosen), table.stopped(chosen)
+    home, stopped = table.helpdesks.home(chosen), table.helpdesks.stopped(chosen)
     identity = _identity(settings, chosen)
     fault = misfit(home, identity)
     details = {
@@ -65,14 +65,14 @@ def move(settings: Settings, *, helpdesk: str | None) -> None:
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
     identity = _identity(settings, chosen)
-    home = table.home(chosen)
+    home = table.helpdesks.home(chosen)
     if home is None:
         raise click.UsageError("the work table belongs to no helpdesk yet: interspace run makes it this one's")
     name = identity.installed.id if identity.installed else home.installation
     moved = home._replace(address=identity.address, account=identity.account, installation=name)
     if (fault := misfit(moved, identity)) is not None:
         raise click.UsageError(fault)
-    table.set_home(chosen, moved)
+    table.helpdesks.set_home(chosen, moved)
     click.echo(f"The work table belongs to {identity.address} now, with {identity.person} (id {identity.account}).")
 
 
@@ -87,6 +87,6 @@ def resume(settings: Settings, *, helpdesk: str | None) -> None:
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
     _identity(settings, chosen)
-    why = table.stopped(chosen)
-    table.set_stopped(chosen, None)
+    why = table.helpdesks.stopped(chosen)
+    table.helpdesks.set_stopped(chosen, None)
     click.echo(f"Work goes on; it was stopped because: {why}" if why else "Nothing was stopped.")

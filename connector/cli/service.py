@@ -139,7 +139,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         after_write=plugin(served).sweep_after_write,
         largest_change=settings.largest_change,
     )
-    ways = open_ways(settings, served, table)
+    ways = open_ways(settings, desk, table)
     courier = Courier(table, served, ways.deliver)
     worker = Worker(
         table,
@@ -157,7 +157,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
 
     def open_again() -> tuple[Helpdesk, Policy]:
         desk, policy = open_rules(settings, served, table.now)
-        worker.tellers, courier.deliver = open_ways(settings, served, table)
+        worker.tellers, courier.deliver = open_ways(settings, desk, table)
         return desk, in_force(policy, since)
 
     reload_on_sighup(worker, open_again)

@@ -14,7 +14,7 @@ from connector.doctor.context import Examination
 from connector.doctor.finding import Check, CheckStatus, examine
 from connector.helpdesks.plugin import HelpdeskPlugin
 from connector.settings import Settings, variable
-from connector.settings_file import DEFAULT, FILE_VARIABLE
+from connector.settings.file import DEFAULT, FILE_VARIABLE
 
 C = TypeVar("C", bound=Examination)
 

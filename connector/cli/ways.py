@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from connector.helpdesks.helpdesk import Helpdesk, MailsContacts
 from connector.helpdesks.registry import plugin
 from connector.intake.panels import load_panels
 from connector.operations.links import page_of
@@ -31,18 +32,19 @@ def check_ways(settings: Settings) -> None:
         load_panels(settings.panels)
 
 
-def open_ways(settings: Settings, helpdesk: str, table: WorkTable) -> Ways:
-    """Reads the files anew.
+def open_ways(settings: Settings, desk: Helpdesk, table: WorkTable) -> Ways:
+    """Reads the files anew, for those who are told of the helpdesk's tickets.
 
     :raises PolicyError: everything that is wrong with them.
     """
-    outside, page = load_receivers(settings.telling), page_of(settings, helpdesk)
+    outside, page = load_receivers(settings.telling), page_of(settings, desk.name)
     webhooks, ways = Webhooks(outside.webhooks, page, table.now), list[Hub | Letters | Chats]()
     if settings.panels:
         panels = {panel.name: panel for panel in load_panels(settings.panels)}
-        ways.append(Hub(helpdesk, table.listeners, panels, table.now))
-    if outside.mail is not None and not plugin(helpdesk).mails_contacts:
-        ways.append(Letters(outside.mail, page, table.now))
+        ways.append(Hub(desk.name, table.listeners, panels, table.now))
+    asked = desk if isinstance(desk, MailsContacts) and desk.mails_contacts else None
+    if (outside.mail is not None or asked is not None) and not plugin(desk.name).mails_contacts:
+        ways.append(Letters(outside.mail, page, table.now, asked))
     if outside.contacts:
         ways.append(Chats(outside.contacts, page))
     return Ways((*([webhooks] if settings.telling else []), *ways), by_receiver(ways, webhooks.deliver))

@@ -59,7 +59,7 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> da
     with suppress(StoreError):
         table = WorkTable.open_existing(settings.database_url.get_secret_value())
         try:
-            home = table.home(helpdesk)
+            home = table.helpdesks.home(helpdesk)
         finally:
             table.close()
     if home is not None:
@@ -68,9 +68,9 @@ def since_of(settings: Settings, helpdesk: str, identity: Identity | None) -> da
 
 
 def open_policy(settings: Settings) -> Policy:
-    """The rules with the service catalogue, and links to our pages if customers can reach them."""
+    """The rules with the service catalogue, and links to our pages if people can reach them."""
     policy = load_policy(settings.policy, settings.services)
-    return policy.model_copy(update={"links": links}) if (links := settings.links) else policy
+    return policy.model_copy(update={"links": settings.links, "pages": settings.ticket_pages})
 
 
 def open_desk(settings: Settings, helpdesk: str, clock: Callable[[], datetime] = now) -> Helpdesk:

@@ -55,5 +55,5 @@ def touched(context: Examination, desk: Helpdesk, identity: Identity) -> Observa
 
 def _home(context: Examination) -> tuple[Home | None, str | None]:
     with suppress(StoreMissing):
-        return context.table.home(context.HELPDESK), context.table.stopped(context.HELPDESK)
+        return context.table.helpdesks.home(context.HELPDESK), context.table.helpdesks.stopped(context.HELPDESK)
     return None, None

@@ -15,7 +15,7 @@ from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
 from connector.policy.letterhead import shipped_letterhead
 from connector.settings import secret_names, variable
-from connector.settings_file import PlacedValue, SettingsFileError, is_there, locate, read
+from connector.settings.file import PlacedValue, SettingsFileError, is_there, locate, read
 
 
 def settings(context: Examination) -> Observation:

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.helpdesks.registry import plugin
-from connector.outgoing.letters import Letters
+from connector.outgoing.letters import probe
 from connector.outgoing.payload import test_body
 from connector.outgoing.post import NotDeliveredError
 from connector.outgoing.receivers import Webhook, load_receivers
@@ -20,7 +21,7 @@ def receivers(context: Examination) -> Observation:
     outside = load_receivers(context.settings.telling)
     tries: dict[str, Callable[[], None]] = {name: _test(context, each) for name, each in outside.webhooks.items()}
     if outside.mail is not None and not plugin(context.HELPDESK).mails_contacts:
-        tries["mail"] = Letters(outside.mail, None, context.clock).probe
+        tries["mail"] = partial(probe, outside.mail)
     if not tries:
         return ok(f"nobody: {variable('telling')} names no receiver")
     if not context.test_tickets:
@@ -34,6 +35,11 @@ def receivers(context: Examination) -> Observation:
     if failures:
         return fail("; ".join(failures), f"Correct address and secret in {context.settings.telling}, or the receiver.")
     return ok(f"{', '.join(tries)} took a test")
+
+
+def has_mail_server(context: Examination) -> bool:
+    """Whether contacts of a level whom the helpdesk does not mail can be mailed all the same."""
+    return load_receivers(context.settings.telling).mail is not None
 
 
 def _test(context: Examination, receiver: Webhook) -> Callable[[], None]:

@@ -68,6 +68,7 @@ class Note:
         marks: frozenset[Mark] = frozenset(),
         documents: tuple[Document, ...] = (),
         files: tuple[File, ...] = (),
+        pages: frozenset[str] = frozenset(),
     ) -> None:
         self.public = public
         self.marks = marks
@@ -76,6 +77,8 @@ class Note:
         """What is sent with it, as the rules say it."""
         self.files = files
         """The same as files: they are made right before the note is written."""
+        self.pages = pages
+        """Addresses of our own pages: where they stand in the text they are links, as nobody else's are."""
         self._words = words or (lambda: (title, text))
 
     @once
@@ -96,7 +99,13 @@ class Note:
         """The note with its documents as files, which ``marks`` prove besides."""
         title, text = self._worded
         return Note(
-            public=self.public, title=title, text=text, marks=self.marks | marks, documents=self.documents, files=files
+            public=self.public,
+            title=title,
+            text=text,
+            marks=self.marks | marks,
+            documents=self.documents,
+            files=files,
+            pages=self.pages,
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -225,6 +234,11 @@ class Outcome(NamedTuple):
     """No rule about incidents holds for the ticket any more."""
     again: bool = False
     """Other rules will decide otherwise once the ticket's history tells of these changes: reconcile again at once."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything is done because of it."""
+        return bool(self.changes or self.state or self.notices or self.creates or self.links or self.touches)
 
 
 class Decision(NamedTuple):

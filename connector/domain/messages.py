@@ -101,6 +101,7 @@ _INTERNAL = (
     "problem_reopened",
     "problem_workaround",
     "request_unclear",
+    "restated",
     "restored",
     "rfo_common",
     "rfo_draft",

@@ -107,7 +107,7 @@ class StatedFields(Model):
         "fehlertyp", "fehlerart", "art des fehlers", "art der störung", "störungsart", "art des problems", "problemtyp",
         "intermittent or permanent", "intermittent/permanent", "permanent or intermittent", "permanent/intermittent",
         "intermittent problem or permanent fault",
-        "intermittierendes problem oder permanenter fehler",
+        "intermittierendes problem oder permanenter fehler", "type", "art",
         choices={FaultType.INTERMITTENT: "Intermittent problem", FaultType.PERMANENT: "Permanent fault"},
     )] = None  # fmt: skip
     """R20."""

@@ -119,7 +119,6 @@ class Connection:
             "Content-Type": "application/json",
             "User-Agent": f"interspace-connector/{__version__}",
         }
-        self._template = requests.Request("GET", self.base, self.headers).prepare()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base!r})"
@@ -205,15 +204,14 @@ class Connection:
     def _prepared(
         self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
     ) -> requests.PreparedRequest:
-        """Made from the one prepared at the start: to take an address apart that is known to be sound costs more than
-        to send it."""
-        request = self._template.copy()
+        """Put together here: to have an address taken apart that is known to be sound costs more than to send it."""
+        request, told = requests.PreparedRequest(), {**self.headers, **(headers or {})}
         request.method, request.url = method, f"{self.base}{path}"
         if body is not None:
             # Unescaped text: limits of length may count an escaped umlaut as six characters.
             data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-            request.body, request.headers["Content-Length"] = data, str(len(data))
-        request.headers.update(headers or {})
+            request.body, told["Content-Length"] = data, str(len(data))
+        request.headers = told  # type: ignore[assignment]  # whoever reads them knows our spelling
         return request
 
 

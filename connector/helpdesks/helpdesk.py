@@ -75,6 +75,18 @@ class Helpdesk(Protocol):
         """Pages of the tickets that are over and were updated at or after ``since`` (UTC); times as above."""
 
 
+@runtime_checkable
+class MailsContacts(Protocol):
+    """A helpdesk that can be asked to mail the contacts of a level (R38)."""
+
+    @property
+    def mails_contacts(self) -> bool:
+        """Whether its mapping wants that."""
+
+    def mail(self, ticket: TicketId, address: str, subject: str, text: str) -> bool:
+        """Mails it in the ticket's name. ``False``: nobody there has the address, and nothing was sent."""
+
+
 class HandOver(NamedTuple):
     """A document that goes to a customer by a ticket of its own, which proves it (R35)."""
 

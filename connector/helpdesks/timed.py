@@ -57,6 +57,11 @@ class TimedAdapter(HTTPAdapter):
                 self._pools[which] = pool
         return pool
 
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """See :class:`HTTPAdapter`. What is asked for stands behind the address."""
+        url: str = request.url
+        return super().request_url(request, proxies) if proxies else url[url.index("/", len("https://")) :]
+
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """See :class:`HTTPAdapter`. Was done when the pool was made."""
 
@@ -178,7 +183,7 @@ class Connection(HTTPConnection):
             self.close()
         return HTTPResponse(
             answer,
-            HTTPHeaderDict(answer.msg.items()),
+            HTTPHeaderDict(answer.msg.raw_items()),
             answer.status,
             answer.version,
             reason=answer.reason,

@@ -180,10 +180,13 @@ class MessageCatalogue:
         opening, closing = (self.render(name, common, reader) for name in ("letter_opening", "letter_closing"))
         return Rendered(texts[0].subject, "\n\n".join(text.body for text in (opening, *texts, closing)))
 
-    def note(self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader) -> Rendered:
-        """One internal note about all ``parts``, each under its subject where there are several."""
+    def note(
+        self, parts: Sequence[Part], common: Mapping[str, Any], reader: Reader, page: str | None = None
+    ) -> Rendered:
+        """One internal note about all ``parts``, each under its subject where there are several. ``page``: where the
+        rules explain themselves."""
         texts = [self.render(name, {**common, **data}, reader) for name, data in parts]
-        closing = self.render("note_closing", common, reader).body
+        closing = self.render("note_closing", {**common, **({"page": page} if page else {})}, reader).body
         bodies = [text.body if len(texts) == 1 else f"{text.subject}\n{text.body}" for text in texts]
         subject = "; ".join(dict.fromkeys(text.subject for text in texts))
         return Rendered(subject, "\n\n".join((*bodies, closing)))

@@ -1,5 +1,6 @@
-"""Mail to the contacts of a level, for helpdesks that send none themselves (R38). One mail for each address, so that it
-is known who got it."""
+"""Mail to the contacts of a level, for helpdesks that send none by themselves (R38). One mail for each address, so that
+it is known who got it: by the helpdesk if it can be asked and the contact has an account there, else by a mail server.
+"""
 
 import json
 import smtplib
@@ -13,7 +14,10 @@ from typing import Any
 
 from connector.domain.decision import Decision
 from connector.domain.event import Event
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
+from connector.helpdesks.errors import HelpdeskError, PermanentError
+from connector.helpdesks.helpdesk import MailsContacts
 from connector.outgoing.post import NotDeliveredError
 from connector.outgoing.receivers import Mail
 from connector.outgoing.webhooks import message_id
@@ -34,10 +38,17 @@ class Letters:
 
     prefix = PREFIX
 
-    def __init__(self, mail: Mail, page: str | None, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        mail: Mail | None,
+        page: str | None,
+        now: Callable[[], datetime],
+        helpdesk: MailsContacts | None = None,
+    ) -> None:
         self._mail = mail
         self._page = page
         self._now = now
+        self._helpdesk = helpdesk
 
     def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
         """See :class:`connector.work.tellings.Teller`."""
@@ -54,9 +65,21 @@ class Letters:
     def deliver(self, telling: Telling) -> None:
         """Sends it once.
 
-        :raises NotDeliveredError: the server has not taken it.
+        :raises NotDeliveredError: neither helpdesk nor server has taken it.
         """
-        spec, said = self._mail.spec, json.loads(telling.body)
+        why = "nobody on the helpdesk has this address"
+        if self._helpdesk is not None:
+            try:
+                if _by(self._helpdesk, telling):
+                    return
+            except PermanentError as error:
+                why = str(error)
+        if self._mail is None:
+            raise NotDeliveredError(f"{why}, and no mail server is set", final=True)
+        self._by_server(self._mail, telling)
+
+    def _by_server(self, mail: Mail, telling: Telling) -> None:
+        spec, said = mail.spec, json.loads(telling.body)
         letter = EmailMessage()
         letter["From"], letter["To"] = spec.sender, telling.key.receiver.removeprefix(PREFIX)
         letter["Subject"] = said["subject"]
@@ -66,43 +89,57 @@ class Letters:
         # No mailbox answers a machine (RFC 3834).
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(said["text"])
-        self._try(lambda server: server.send_message(letter))
+        _try(mail, lambda server: server.send_message(letter))
 
-    def probe(self) -> None:
-        """Whether the server can be reached and takes user and password. Sends nothing.
 
-        :raises NotDeliveredError: it does not.
-        """
-        self._try(lambda server: server.noop())
+def probe(mail: Mail) -> None:
+    """Whether the server can be reached and takes user and password. Sends nothing.
 
-    def _try(self, use: Callable[[smtplib.SMTP], object]) -> None:
-        try:
-            with self._connected() as server:
-                use(server)
-        except smtplib.SMTPRecipientsRefused as error:
-            code = next((code for code, _ in error.recipients.values()), 0)
-            raise NotDeliveredError(f"the mail server refuses the address ({code})", final=code >= _REFUSED) from None
-        except smtplib.SMTPResponseException as error:
-            raise NotDeliveredError(f"the mail server answers {error.smtp_code}") from None
-        except (smtplib.SMTPException, OSError) as error:
-            raise NotDeliveredError(f"the mail server cannot be used ({type(error).__name__})") from None
+    :raises NotDeliveredError: it does not.
+    """
+    _try(mail, lambda server: server.noop())
 
-    def _connected(self) -> smtplib.SMTP:
-        spec = self._mail.spec
-        server: smtplib.SMTP
-        if spec.tls == "tls":
-            server = smtplib.SMTP_SSL(spec.host, spec.port, timeout=_TIMEOUT_S, context=ssl.create_default_context())
-        else:
-            server = smtplib.SMTP(spec.host, spec.port, timeout=_TIMEOUT_S)
-        try:
-            if spec.tls == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if spec.user is not None:
-                server.login(spec.user, self._mail.password or "")
-        except BaseException:
-            server.close()
-            raise
-        return server
+
+def _by(helpdesk: MailsContacts, telling: Telling) -> bool:
+    """Raises PermanentError: it has sent nothing; NotDeliveredError: it may do so later."""
+    said, key = json.loads(telling.body), telling.key
+    try:
+        return helpdesk.mail(TicketId(key.ticket), key.receiver.removeprefix(PREFIX), said["subject"], said["text"])
+    except PermanentError:
+        raise
+    except HelpdeskError as error:
+        raise NotDeliveredError(str(error), again=getattr(error, "retry_at", None)) from error
+
+
+def _try(mail: Mail, use: Callable[[smtplib.SMTP], object]) -> None:
+    try:
+        with _connected(mail) as server:
+            use(server)
+    except smtplib.SMTPRecipientsRefused as error:
+        code = next((code for code, _ in error.recipients.values()), 0)
+        raise NotDeliveredError(f"the mail server refuses the address ({code})", final=code >= _REFUSED) from None
+    except smtplib.SMTPResponseException as error:
+        raise NotDeliveredError(f"the mail server answers {error.smtp_code}") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDeliveredError(f"the mail server cannot be used ({type(error).__name__})") from None
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    spec = mail.spec
+    server: smtplib.SMTP
+    if spec.tls == "tls":
+        server = smtplib.SMTP_SSL(spec.host, spec.port, timeout=_TIMEOUT_S, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(spec.host, spec.port, timeout=_TIMEOUT_S)
+    try:
+        if spec.tls == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if spec.user is not None:
+            server.login(spec.user, mail.password or "")
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 def letters(

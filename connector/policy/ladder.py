@@ -136,6 +136,9 @@ class Escalation(Section):
     request_phrases: tuple[Name, ...] = Field(
         description="words that name an escalation, a * for the rest of a word: a plain wish with one asks for it"
     )
+    hint_phrases: tuple[Name, ...] = Field(
+        default=(), description="words that may mean an escalation: a wish with one is noted for support"
+    )
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:

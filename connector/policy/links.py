@@ -1,5 +1,5 @@
-"""Links to our pages in letters to customers. Each names a ticket and what was asked there, and bears a signature: only
-whoever got the letter has it, and it is good for nothing else (R27)."""
+"""Links to our pages in what we write on tickets. Each names a ticket and bears a signature: only whoever got the
+letter or reads the note has it, and it is good for nothing else (R27)."""
 
 import hmac
 import re
@@ -12,6 +12,7 @@ from connector.domain.model import TicketId
 _PATTERN = re.compile(r"([A-Za-z0-9_-]{1,64})\.(\d{8}T\d{4})\.([A-Za-z0-9_-]{27})", re.ASCII)
 _STAMP = "%Y%m%dT%H%M"
 _BYTES = 20
+_CONSENT, _PAGE = b"interspace consent link", b"interspace ticket page"
 
 
 class Asked(NamedTuple):
@@ -52,6 +53,28 @@ class Links:
         return Asked(helpdesk, TicketId(ticket), datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC))
 
 
-def _signature(key: bytes, said: str) -> str:
-    digest = hmac.digest(key, b"interspace consent link\0" + said.encode(), "sha256")
+class TicketPages:
+    """Where support sees what every rule says of a ticket. A link opens one ticket's page, for looking only, as long as
+    its key is valid; keys as above."""
+
+    def __init__(self, url: str, keys: tuple[bytes, ...]) -> None:
+        """``url``: of the operations page."""
+        self._url = url.rstrip("/")
+        self._keys = keys
+
+    def __repr__(self) -> str:
+        return f"TicketPages({self._url!r})"
+
+    def page(self, helpdesk: str, ticket: TicketId) -> str:
+        """The address for internal notes on the ticket."""
+        return f"{self._url}/{helpdesk}/{ticket}?key={_signature(self._keys[0], f'{helpdesk}:{ticket}', _PAGE)}"
+
+    def is_key_of(self, helpdesk: str, ticket: TicketId, key: str) -> bool:
+        """Whether the key in an address is that of this ticket."""
+        made = (_signature(own, f"{helpdesk}:{ticket}", _PAGE) for own in self._keys)
+        return any(hmac.compare_digest(key.encode(), each.encode()) for each in made)
+
+
+def _signature(key: bytes, said: str, purpose: bytes = _CONSENT) -> str:
+    digest = hmac.digest(key, purpose + b"\0" + said.encode(), "sha256")
     return urlsafe_b64encode(digest[:_BYTES]).decode().rstrip("=")

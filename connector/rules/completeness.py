@@ -20,6 +20,7 @@ from connector.policy.catalogue import Catalogue
 from connector.rules import wording
 from connector.rules.asking import Assumed, Gap, Understood, confirmation, question, sentence, status
 from connector.rules.case import Case
+from connector.rules.restated import restated
 from connector.rules.text import Doubt, Extraction, Setting, extract, setting
 from connector.rules.text.known import conversation, read_messages
 from connector.rules.text.reply import as_mail
@@ -60,6 +61,7 @@ def completeness(case: Case) -> Outcome:
     filled = cast(Changes, {**filled, **{found.field: found.value for found in worse}})
     warned = tuple(notice for found in worse for notice in found.notices)
     current = ticket.with_changes(filled)
+    warned += restated(ticket, current.fields, said, case.now - case.policy.intake.ask_within.fixed)
     held = vars(current.fields)
     missing = tuple([field for field in case.policy.intake.required if held[field] is None])
     if not missing:
@@ -202,7 +204,9 @@ def _unread(ticket: Ticket) -> list[int]:
 def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
-    for field in [field for field in INTAKE if _may_fill(ticket, field)] if statements else ():
+    held = vars(ticket.fields)
+    fillable = [field for field in INTAKE if held[field] is None or field in _LATEST_COUNTS] if statements else ()
+    for field in [field for field in fillable if _may_fill(ticket, field)]:
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
         if said:
             value = said[-1] if field in _LATEST_COUNTS else said[0]

@@ -148,7 +148,7 @@ def _list(case: Case, incidents: list[LinkedTicket]) -> str | None:
             number=link.number,
             priority=link.priority and link.priority.value,
             service=link.service_id,
-            customer=link.customer or None,
+            whose=link.customer or None,
             began=link.began,
             minutes=minutes,
             open=not link.state.is_over,

@@ -150,7 +150,7 @@ def _asked(case: Case) -> Asked | None:
     if not again:
         return None
     words = words._replace(standing=again)
-    return Asked(len(done) + 1, words, uncovered or all_outages[-1:], task, last)
+    return Asked(len(done) + 1, words, uncovered or all_outages, task, last)
 
 
 def _has_gone_out(ticket: Ticket, task: LinkedTicket) -> bool:
@@ -188,9 +188,9 @@ def comes_first(task: LinkedTicket, incident_id: TicketId) -> tuple[bool, bool, 
 
 def _promised(ticket: Ticket, asked: Asked) -> datetime | None:
     """The date that the customer was told since the last outage ended, on this ticket or one merged into it."""
-    since = max((at for at in (asked.ended, asked.delivered_at) if at is not None), default=None)
-    if asked.ended is None or since is None:
+    if asked.ended is None:
         return None
+    since = max(asked.ended, asked.delivered_at or asked.ended)
     for kept in (ticket, *ticket.merged):
         told = [change for change in kept.changes.get("rfo_due_at", ()) if change.actor is Actor.CONNECTOR]
         if told and told[-1].new is not None and told[-1].at >= since:

@@ -29,7 +29,7 @@ def delivery(case: Case, usual: Outcome) -> Outcome:
         changes: Changes = {"rfo_status": RfoStatus.DELIVERED, "rfo_due_at": ticket.fields.rfo_due_at}
         reason = f"version {wanted.version} of the RFO is released and goes out"
         outcome = Outcome(rule="rfo", changes=changes, reasons=(reason,))
-    letter = Notice("rfo_document", _data(wanted, case), _marks(wanted), documents=(_document(case, task, wanted),))
+    letter = Notice("rfo_document", _data(wanted), _marks(wanted), documents=(_document(case, task, wanted),))
     return outcome._replace(notices=(*outcome.notices, letter), touches=(*outcome.touches, task.id))
 
 
@@ -37,7 +37,7 @@ def _marks(wanted: Release) -> frozenset[Mark]:
     return frozenset({Mark("rfo-sent", wanted.number, wanted.version, str(wanted.kind), wanted.change.id)})
 
 
-def _data(wanted: Release, case: Case) -> dict[str, object]:
+def _data(wanted: Release) -> dict[str, object]:
     return {
         "version": wanted.version,
         "kind": str(wanted.kind),

@@ -108,8 +108,8 @@ def _facts(incident: Ticket, found: tuple[Outage, ...], policy: Policy) -> Itera
     ladder = policy.ladder_of(incident.fields.verified_service, incident.began_at)
     names = {level.level: level.name for level in ladder.levels}
     for change in incident.changes.get("escalation_level", ()):
-        if change.actor is Actor.CONNECTOR and (change.new or 0) > max(change.old or 0, 1):
-            yield Fact(change.at, "level", {"level": change.new, "name": names.get(change.new, "")})
+        if change.actor is Actor.CONNECTOR and (change.new or 0) > (change.old or 1):
+            yield Fact(change.at, "level", {"level": change.new, "name": names.get(change.new)})
 
 
 def fact_text(case: Case, fact: Fact) -> str:

@@ -76,7 +76,8 @@ def _heard(ticket: Ticket) -> tuple[int, ...]:
 def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
     strangers and what support has written down of calls too, as unclear."""
-    names = (policy.escalation.request_phrases, policy.rfo.request_phrases, policy.deferral.consent_phrases)
+    escalation_names, hints = policy.escalation.request_phrases, policy.escalation.hint_phrases
+    names = (escalation_names + hints, policy.rfo.request_phrases, policy.deferral.consent_phrases)
     heard = _heard(ticket)
     naming = _naming(Conversation(ticket, heard), heard, names) if heard else {}
     pressed = _pressed(ticket)
@@ -87,7 +88,8 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     if (since := _deferring_since(ticket, heard, naming, first_asked)) is not None:
         naming = {at: naming.get(at, _NAMES_NOTHING) for at in heard if at >= since or at in naming}
     messages = read_messages(ticket, naming)
-    escalation, rfo = (tuple(_requests(ticket, kind, names[kind], naming, messages)) for kind in (0, 1))
+    escalation = tuple(_requests(ticket, 0, escalation_names, naming, messages, hints=hints))
+    rfo = tuple(_requests(ticket, 1, names[1], naming, messages))
     calendar = policy.deferral_calendar
     said = Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, calendar, decided=decided)))
     return Spoken(*map(_in_order, said, pressed)) if any(pressed) else said
@@ -133,11 +135,17 @@ def _requests(
     names: tuple[str, ...],
     naming: Mapping[int, Naming],
     messages: Mapping[int, MarkedMessage],
+    *,
+    hints: tuple[str, ...] = (),
 ) -> Iterator[Mention]:
+    """A wish that only hints at it ("I want to speak to your manager") is for support to judge."""
     for at, named in naming.items():
         if named[kind]:
             text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"
-            if (reading := _request(Body(text), names)) is not None:
+            reading = _request(Body(text), names)
+            if reading is None and hints and (hinted := _request(Body(text), hints)) is not None:
+                reading = None if hinted.verdict is Verdict.NO else hinted._replace(verdict=Verdict.UNCLEAR)
+            if reading is not None:
                 statement = _doubted(Mention(ticket.articles[at], reading), messages[at])
                 if not _is_silent(statement):
                     yield statement
@@ -200,14 +208,19 @@ def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:
 def _doubted(statement: Mention, message: MarkedMessage) -> Mention:
     """What only repeats the ticket's words may be an echo, and neither a stranger's word decides anything nor what
     support writes of a call: for that they have the fields."""
-    author = statement.article.author
-    doubtful = (message.repeats or author.is_staff) and statement.reading.verdict is Verdict.YES
-    return _unclear(statement) if doubtful or author is Actor.STRANGER else statement
+    article = statement.article
+    doubtful = (message.repeats or _written_down(article)) and statement.reading.verdict is Verdict.YES
+    return _unclear(statement) if doubtful or article.author is Actor.STRANGER else statement
+
+
+def _written_down(article: Article) -> bool:
+    """By support, of a call; a helpdesk's mask for calls may name the caller as the author."""
+    return article.author.is_staff or article.is_call
 
 
 def _is_silent(statement: Mention) -> bool:
     """What support writes of a call takes nothing back."""
-    return statement.article.author.is_staff and statement.reading.verdict is Verdict.NO
+    return _written_down(statement.article) and statement.reading.verdict is Verdict.NO
 
 
 def _unclear(statement: Mention) -> Mention:

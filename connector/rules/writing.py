@@ -22,7 +22,13 @@ def write(parts: Sequence[Part], ticket: Ticket, policy: Policy, *, public: bool
         raise ValueError(f"not every one of {[name for name, _ in parts]} is {'public' if public else 'internal'}")
     if public:
         return policy.messages.letter(parts, _common(ticket, policy), customer_reader(ticket, policy))
-    return policy.messages.note(parts, _common(ticket, policy), _support(ticket, policy))
+    page = page_of(ticket, policy)
+    return policy.messages.note(parts, _common(ticket, policy), _support(ticket, policy), page)
+
+
+def page_of(ticket: Ticket, policy: Policy) -> str | None:
+    """Where support sees what every rule says of the ticket, if it can be reached."""
+    return policy.pages.page(ticket.helpdesk, ticket.id) if policy.pages else None
 
 
 def field_text(name: str, data: Mapping[str, Any], ticket: Ticket, policy: Policy) -> str:

@@ -17,16 +17,16 @@ def admit(table: WorkTable, helpdesk: str, identity: Identity) -> Home:
 
     :raises RefusedAdmissionError: the helpdesk belongs to another installation, or the table to another helpdesk.
     """
-    if (why := table.stopped(helpdesk)) is not None:
+    if (why := table.helpdesks.stopped(helpdesk)) is not None:
         raise RefusedAdmissionError(
             f"Work on {helpdesk} was stopped: {why}. Repair the cause, then: interspace installation resume"
         )
-    home = table.home(helpdesk)
+    home = table.helpdesks.home(helpdesk)
     if (fault := misfit(home, identity)) is not None:
         raise RefusedAdmissionError(fault)
     fresh = _new_home(table, helpdesk, home, identity)
     if fresh != home:
-        table.set_home(helpdesk, fresh)
+        table.helpdesks.set_home(helpdesk, fresh)
     return fresh
 
 
@@ -67,7 +67,7 @@ def _new_home(table: WorkTable, helpdesk: str, home: Home | None, identity: Iden
             installation=installed.id if installed else home.installation,
         )
     since = (installed.since if installed else None) or table.now()
-    if table.cursor(helpdesk) is not None:
+    if table.helpdesks.cursor(helpdesk) is not None:
         # A table of an older release: the rules hold for all tickets, and go on to.
         return Home(identity.address, identity.account, installed.id if installed else None, None)
     return Home(identity.address, identity.account, installed.id if installed else None, since)

@@ -105,12 +105,41 @@ def attempt(
     outages: Outages | None = None,
     tellers: Sequence[Teller] = (),
 ) -> Result:
-    """Does the job once. Never raises: an error concerns this ticket only.
+    """Does the job once. Never raises: an error concerns this ticket only, and must not end the thread.
 
     ``holds`` tells whether the job's lease still lasts. After its end nothing is written. ``refusals`` is what the
     helpdesk has refused lately, ``outages`` how it has worked lately. ``tellers`` know who is told outside of it.
     """
-    outages = outages or Outages()
+    try:
+        return _tried(
+            job,
+            table,
+            desk,
+            policy,
+            schedule,
+            holds=holds,
+            refusals=refusals,
+            outages=outages or Outages(),
+            tellers=tellers,
+        )
+    except StoreError as error:
+        # It went away while something else that had failed was looked into.
+        log.warning("work table does not answer", ticket=job.key.ticket, error=str(error))
+        return Result(Released(job))
+
+
+def _tried(
+    job: Job,
+    table: WorkTable,
+    desk: Helpdesk,
+    policy: Policy,
+    schedule: SweepSchedule,
+    *,
+    holds: Callable[[], bool],
+    refusals: Refusals | None,
+    outages: Outages,
+    tellers: Sequence[Teller],
+) -> Result:
     try:
         outages.before(desk, job.key)
         if job.key.ticket in (SWEEP, FULL_SWEEP):
@@ -140,6 +169,10 @@ def attempt(
         return _failed(job, table.now(), str(error), final=True)
     except (HelpdeskError, StoreError) as error:
         return _failed(job, table.now(), str(error), final=False)
+    except MemoryError:
+        # Whose fault that is nobody knows: another ticket's may be worked on at the same time.
+        log.exception("memory ran out", ticket=job.key.ticket)
+        return _failed(job, table.now(), "memory ran out while this ticket was worked on", final=False)
     except Exception as error:  # a poison ticket blocks only itself, visibly (P11)
         log.exception("reconcile failed unexpectedly", ticket=job.key.ticket)
         return _failed(job, table.now(), f"{type(error).__name__}: {error}", final=True)
@@ -348,7 +381,8 @@ def _tell(result: Reconciled, seconds: float) -> None:
         # The title of a letter is that of the ticket: the customer's words.
         note=("letter" if decision.note.public else decision.note.title) if decision.note else None,
         created=[new.key for new in decision.creates],
-        rules={outcome.rule: outcome.reasons[-1] for outcome in decision.outcomes if outcome.reasons},
+        # To put the reasons of all the others into words would cost a tenth of the whole look; explain does.
+        rules={outcome.rule: outcome.reasons[-1] for outcome in decision.outcomes if outcome.acts and outcome.reasons},
         due=result.due.isoformat() if result.due else None,
         ms=round(seconds * 1000, 1),
     )

@@ -3,9 +3,13 @@
 import threading
 from datetime import datetime, timedelta
 
+import structlog
+
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.work.jobs import Key
+
+log = structlog.get_logger("worker")
 
 MANY = 5
 """So many tickets that fail one after the other, and none that goes well between them, are an outage, although the
@@ -73,4 +77,7 @@ def _probed(desk: Helpdesk) -> str | None:
         desk.probe()
     except HelpdeskError as why:
         return str(why)
+    except Exception as why:
+        log.exception("probe failed unexpectedly")
+        return f"{type(why).__name__}: {why}"
     return None

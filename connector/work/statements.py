@@ -42,11 +42,6 @@ _H = HELPDESKS.c
 _P = PAUSES.c
 
 _HELPDESK = bindparam("b_helpdesk", type_=Text)
-_POLICY = bindparam("b_policy", type_=Text)
-_ADDRESS = bindparam("b_address", type_=Text)
-_ACCOUNT = bindparam("b_account", type_=Text)
-_INSTALLATION = bindparam("b_installation", type_=Text)
-_SINCE = bindparam("b_since", type_=BigInteger)
 _TICKET = bindparam("b_ticket", type_=Text)
 _ENDPOINT = bindparam("b_endpoint", type_=Text)
 _TOKEN = bindparam("b_token", type_=Text)
@@ -111,40 +106,6 @@ def pause_endpoint(insert: Insert) -> Insert:
         where=_P.paused_until < insert.excluded.paused_until,
     )
 
-
-def set_cursor(insert: Insert) -> Insert:
-    """Where the incremental sweep stands."""
-    return insert.values(helpdesk=_HELPDESK, bookmark=_SEEN).on_conflict_do_update(
-        index_elements=[_H.helpdesk], set_={"bookmark": insert.excluded.bookmark}
-    )
-
-
-def set_policy(insert: Insert) -> Insert:
-    """Under which policy all unresolved tickets have been looked at."""
-    return insert.values(helpdesk=_HELPDESK, policy=_POLICY).on_conflict_do_update(
-        index_elements=[_H.helpdesk], set_={"policy": insert.excluded.policy}
-    )
-
-
-def set_home(insert: Insert) -> Insert:
-    """Which helpdesk this is, and since when the rules hold."""
-    bound = {"address": _ADDRESS, "account": _ACCOUNT, "installation": _INSTALLATION, "since": _SINCE}
-    return insert.values(helpdesk=_HELPDESK, **bound).on_conflict_do_update(
-        index_elements=[_H.helpdesk], set_={name: insert.excluded[name] for name in bound}
-    )
-
-
-def set_stopped(insert: Insert) -> Insert:
-    """Why nothing may be written until somebody has looked; NULL: it may."""
-    bound = {"stopped": _ERROR, "paused_until": _DUE, "pause_reason": _ERROR}
-    return insert.values(helpdesk=_HELPDESK, **bound).on_conflict_do_update(
-        index_elements=[_H.helpdesk], set_={name: insert.excluded[name] for name in bound}
-    )
-
-
-HELPDESK: Select[Any] = select(
-    _H.bookmark, _H.policy, _H.address, _H.account, _H.installation, _H.since, _H.stopped
-).where(_H.helpdesk == _HELPDESK)
 
 PAUSED = union_all(
     select(literal("", Text).label("endpoint"), _H.paused_until).where(
@@ -346,10 +307,6 @@ class Changing(NamedTuple):
     fail: Update
     pause: Insert
     pause_endpoint: Insert
-    set_policy: Insert
-    set_cursor: Insert
-    set_home: Insert
-    set_stopped: Insert
 
 
 @cache
@@ -364,8 +321,4 @@ def changing(kind: type[Database]) -> Changing:
         fail=fail(kind.rows(*FAILED)),
         pause=pause(kind.insert(HELPDESKS)),
         pause_endpoint=pause_endpoint(kind.insert(PAUSES)),
-        set_policy=set_policy(kind.insert(HELPDESKS)),
-        set_cursor=set_cursor(kind.insert(HELPDESKS)),
-        set_home=set_home(kind.insert(HELPDESKS)),
-        set_stopped=set_stopped(kind.insert(HELPDESKS)),
     )

@@ -52,12 +52,12 @@ def sweep(
 
     :raises HelpdeskError: the tickets found until then are marked. The next sweep finds the others.
     """
-    now, cursor = table.now(), table.cursor(desk.name)
+    now, cursor = table.now(), table.helpdesks.cursor(desk.name)
     full = full or cursor is None
-    renewed = full and policy is not None and policy.rules_version != table.policy(desk.name)
+    renewed = full and policy is not None and policy.rules_version != table.helpdesks.policy(desk.name)
     # Before the first sweep nothing else is known to have been read.
     newest, counted, others = cursor or now - RECENTLY, dict[str, datetime | None](), _Others()
-    first = renewed and largest_change < 1 and table.policy(desk.name) is None
+    first = renewed and largest_change < 1 and table.helpdesks.policy(desk.name) is None
     held_back = list[TicketId]()
     touched = missed = 0
     for page, unresolved in _pages(desk, cursor, now, full=full):
@@ -77,14 +77,14 @@ def sweep(
         missed += sum(1 for ticket in changed if ticket.updated_at is None or ticket.updated_at < now - ON_ITS_WAY)
         newest = max([newest, *(ticket.updated_at for ticket in page if ticket.updated_at is not None)])
     if newest != cursor:
-        table.set_cursor(desk.name, newest)
+        table.helpdesks.set_cursor(desk.name, newest)
     reach = None
     if renewed and policy is not None:
         quiet = held_back if first else others.quiet
         reach = _too_far(desk, policy, quiet, table.now(), largest_change, first=first)
         if reach is None:
             _mark(table, desk.name, [*held_back, *others.all], now, touched)
-            table.set_policy(desk.name, policy.rules_version)
+            table.helpdesks.set_policy(desk.name, policy.rules_version)
             touched += len(held_back) + len(others.all)
     if full:
         table.forget(desk.name, now - 3 * RECENTLY)

@@ -7,7 +7,7 @@ an owner whose lease has passed to another is refused.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Select, Update
@@ -16,6 +16,7 @@ from connector.work import statements
 from connector.work.database import Database
 from connector.work.errors import StoreMissing
 from connector.work.health import HealthTable
+from connector.work.helpdesk_table import HelpdeskTable
 from connector.work.jobs import (
     Counts,
     DeadLetter,
@@ -56,7 +57,6 @@ __all__ = [
 ]
 
 _CHUNK = 1000
-_FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class WorkTable:
@@ -70,6 +70,7 @@ class WorkTable:
         self._database = database
         self._clock = clock
         self.people = People(database, self.now)
+        self.helpdesks = HelpdeskTable(database)
         self.health = HealthTable(database, self.now)
         self.places = Places(database, self.now)
         self.submissions = Submissions(database, self.now)
@@ -305,53 +306,6 @@ class WorkTable:
 
         return self._database.read(work)
 
-    def cursor(self, helpdesk: str) -> datetime | None:
-        """Up to where the incremental sweep has read; ``None`` before the first sweep."""
-        row = self._helpdesk(helpdesk)
-        return None if row is None else optional_time(row.bookmark)
-
-    def set_cursor(self, helpdesk: str, at: datetime) -> None:
-        """Store how far the incremental sweep has read."""
-        bound = {"b_helpdesk": helpdesk, "b_seen": to_micros(at)}
-        self._database.write(lambda connection: connection.execute(self._change.set_cursor, bound))
-
-    def policy(self, helpdesk: str) -> str | None:
-        """The version of the policy under which every unresolved ticket has been marked due; ``None`` before."""
-        row = self._helpdesk(helpdesk)
-        return None if row is None else row.policy
-
-    def set_policy(self, helpdesk: str, version: str) -> None:
-        """Store that every unresolved ticket has been marked due since this policy came into force."""
-        bound = {"b_helpdesk": helpdesk, "b_policy": version}
-        self._database.write(lambda connection: connection.execute(self._change.set_policy, bound))
-
-    # The installation
-
-    def home(self, helpdesk: str) -> Home | None:
-        """Which helpdesk of this kind the work here is for; ``None`` before the first start."""
-        row = self._helpdesk(helpdesk)
-        if row is None or row.address is None:
-            return None
-        return Home(row.address, row.account, row.installation, optional_time(row.since))
-
-    def set_home(self, helpdesk: str, home: Home) -> None:
-        """Store which helpdesk it is."""
-        bound: Row = {"b_address": home.address, "b_account": home.account, "b_installation": home.installation}
-        bound |= {"b_helpdesk": helpdesk, "b_since": optional_micros(home.since)}
-        self._database.write(lambda connection: connection.execute(self._change.set_home, bound))
-
-    def stopped(self, helpdesk: str) -> str | None:
-        """Why nothing may be written on this helpdesk until a person has looked; ``None``: it may."""
-        row = self._helpdesk(helpdesk)
-        return None if row is None else row.stopped
-
-    def set_stopped(self, helpdesk: str, why: str | None) -> None:
-        """Stop all work on a helpdesk, or allow it again."""
-        bound: Row = {"b_helpdesk": helpdesk, "b_error": None if why is None else storable(why)}
-        # All workers keep pauses: so they hear of it.
-        bound |= {"b_due": None if why is None else to_micros(_FOR_EVER)}
-        self._database.write(lambda connection: connection.execute(self._change.set_stopped, bound))
-
     def forget(self, helpdesk: str, seen_before: datetime) -> int:
         """Delete the rows with nothing to do whose ticket last changed before that; returns how many.
 
@@ -395,8 +349,3 @@ class WorkTable:
             )
             for row in rows
         ]
-
-    def _helpdesk(self, helpdesk: str) -> Any:
-        return self._database.read(
-            lambda connection: connection.execute(statements.HELPDESK, {"b_helpdesk": helpdesk}).first()
-        )

@@ -1,11 +1,14 @@
 """What a worker tells of itself and its helpdesk, several times a minute (P25)."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic, sleep
 
 import structlog
 
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.work.errors import StoreError
 from connector.work.health import Health
 from connector.work.table import WorkTable
 
@@ -14,6 +17,7 @@ log = structlog.get_logger("worker")
 EVERY_S = 15.0
 """How often it is told."""
 
+_LOOK_S = 0.2
 _QUIET = timedelta(seconds=30)
 """After so long without an answer the helpdesk is asked for one."""
 
@@ -34,6 +38,20 @@ class Watch:
         """The version in use."""
         self.policy_failure: str | None = None
         """Why a newer one is not."""
+
+    def run(self, desk: Callable[[], Helpdesk], stopping: Callable[[], bool]) -> None:
+        """Asks and tells until the end, in a thread of its own: a request that takes long holds up nothing else."""
+        while not stopping():
+            try:
+                self.ask(desk())
+                self.tell()
+            except StoreError as error:
+                log.warning("work table does not answer", error=str(error))
+            except Exception:
+                log.exception("looking at the helpdesk failed unexpectedly")
+            again = monotonic() + EVERY_S
+            while monotonic() < again and not stopping():
+                sleep(_LOOK_S)
 
     def looked(self) -> None:
         """A ticket or sweep was finished well."""

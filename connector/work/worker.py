@@ -3,7 +3,7 @@
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Thread
 
@@ -24,7 +24,7 @@ from connector.work.refusals import Refusals
 from connector.work.sweep_plan import RETRY_STORE_S, SweepPlan
 from connector.work.table import Deferred, Done, Failed, Job, Key, Paused, WorkTable
 from connector.work.tellings import Teller
-from connector.work.watch import EVERY_S, Watch
+from connector.work.watch import Watch
 
 log = structlog.get_logger("worker")
 
@@ -53,6 +53,7 @@ POLL_S = 0.2
 _GATHER_S = 0.05
 """Results that come this close together are stored in one transaction."""
 
+_STOP_TRIES = 60
 _MOST_AHEAD = 2_048
 """Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
@@ -117,7 +118,8 @@ class Worker:
 
     def run(self) -> None:
         """Works until ``stop``. Then jobs that have begun are finished, and the others are given back (P18)."""
-        Thread(target=self._watch, name="watch", daemon=True).start()
+        asked = lambda: self._rules[0], lambda: self._stopping
+        Thread(target=self.watch.run, args=asked, name="watch", daemon=True).start()
         with self._working():
             self._sweeps.begin()
             while not self._stopping:
@@ -133,18 +135,6 @@ class Worker:
                     log.warning("work table does not answer", error=str(error))
                     time.sleep(RETRY_STORE_S)
             self._end()
-
-    def _watch(self) -> None:
-        """Tells how worker and helpdesk are. A request that takes long holds up nothing else."""
-        while not self._stopping:
-            try:
-                self.watch.ask(self._rules[0])
-                self.watch.tell()
-            except StoreError as error:
-                log.warning("work table does not answer", error=str(error))
-            again = time.monotonic() + EVERY_S
-            while time.monotonic() < again and not self._stopping:
-                time.sleep(POLL_S)
 
     def stop(self) -> None:
         """Ends ``run``. For signal handlers too: it takes no lock, which a second signal would wait for forever."""
@@ -254,7 +244,12 @@ class Worker:
         self.exposed, self._stopping = exposed, True
         metrics.exposed(self._name)
         log.critical("all work is stopped: an internal note came back public", helpdesk=self._name, cause=str(exposed))
-        self._table.set_stopped(self._name, str(exposed))
+        # Others, and this one's successor, go on unless they read it there.
+        for _ in range(_STOP_TRIES):
+            with suppress(StoreError):
+                self._table.helpdesks.set_stopped(self._name, str(exposed))
+                return
+            time.sleep(RETRY_STORE_S)
 
     def _learn_pauses(self) -> None:
         """Reads the pauses of all workers. One of this process counts until it is among them: then people can lift

@@ -55,7 +55,10 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
             limit=idle,
             limit_is="while the connector is idle",
         )
-        yield Row(figure=f"{what}: at most", measured=max(busy) * 1000, unit="ms")
+        longest = f"{what}: at most"
+        yield Row(
+            figure=longest, measured=max(busy) * 1000, unit="ms", limit=max(quiet) * 1000, limit_is="the same, idle"
+        )
         yield Row(figure=f"{what}: tickets", measured=count / seconds, unit="/s")
 
 

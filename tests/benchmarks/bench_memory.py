@@ -29,7 +29,7 @@ from tests.benchmarks.senders import Result, send
 from tests.ports import is_answering
 from tests.waiting import wait_until
 
-SECONDS, QUICK, LONG = 60.0, 10.0, 3600.0
+SECONDS, QUICK, LONG = 40.0, 10.0, 3600.0
 _TICKETS = 1_000
 _CONNECTIONS = 4
 _MOST_MB = 5.0

@@ -37,6 +37,8 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
             wait_until(lambda: table.paused(sandbox.desk).whole is not None, "the first pause")
             sandbox.traffic()
             sandbox.is_down(False)
+            until = table.paused(sandbox.desk).whole
+            pause = max(0.0, (until - table.now()).total_seconds()) if until else 0.0
             back, first = time.perf_counter(), 0.0
             left = [(back, count)]
             while left[-1][1]:
@@ -52,7 +54,8 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
             traffic = sandbox.traffic()
         seconds = left[-1][0] - back
     what = f"outage, {number(count)} tickets afterwards"
-    yield Row(figure=f"{what}: from the return of the helpdesk to the first results", measured=first, unit="s")
+    figure = f"{what}: from the return of the helpdesk to the first results"
+    yield Row(figure=figure, measured=first, unit="s", limit=pause, limit_is="s left of its pause")
     yield Row(
         figure=f"{what}: until all are done", measured=seconds, unit="s", limit=count / RATE, limit_is="s by rate"
     )

@@ -23,7 +23,7 @@ from connector import logs
 from connector.helpdesks.sender import Hook
 from connector.settings import Settings, load
 from tests.benchmarks.report import Row, show
-from tests.benchmarks.senders import SECRET, Result, send
+from tests.benchmarks.senders import AVERAGE, SECRET, Result, send
 from tests.ports import free_port, is_answering
 from tests.postgres import fresh_schema, running_server
 from tests.waiting import wait_until
@@ -60,8 +60,7 @@ def rows(*, quick: bool = False, seconds: float = 5.0, options: argparse.Namespa
     yield Row(figure="receiver: fdatasync of 4 KB, one after the other", measured=fsyncs, unit="/s")
     yield Row(figure="receiver: SQLite commits of one row, one after the other", measured=commits, unit="/s")
     yield from _of(bare, "without storage", None, None)
-    of_bare = (bare.accepted_per_second, "without storage")
-    yield from _of(sqlite, "SQLite synchronous=FULL", *_SQLITE_TARGETS, *of_bare)
+    yield from _of(sqlite, "SQLite synchronous=FULL", *_SQLITE_TARGETS, bare)
     yield Row(
         figure="receiver: accepted, SQLite synchronous=FULL, against the disk",
         measured=sqlite.accepted_per_second,
@@ -69,20 +68,20 @@ def rows(*, quick: bool = False, seconds: float = 5.0, options: argparse.Namespa
         limit=fsyncs,
         limit_is="fdatasync/s",
     )
-    yield from _of(postgresql, "PostgreSQL", *_POSTGRESQL_TARGETS, *of_bare)
+    yield from _of(postgresql, "PostgreSQL", *_POSTGRESQL_TARGETS, bare)
 
 
 def _of(
-    found: Result,
-    storage: str,
-    least: float | None,
-    most_ms: float | None,
-    limit: float | None = None,
-    limit_is: str = "",
+    found: Result, storage: str, least: float | None, most_ms: float | None, bare: Result | None = None
 ) -> Iterator[Row]:
     rate, figure = found.accepted_per_second, f"receiver: accepted, {storage}"
-    yield Row(figure=figure, measured=rate, unit="/s", least=least, limit=limit, limit_is=limit_is)
-    yield Row(figure=f"{figure}, p99", measured=found.percentile(0.99), unit="ms", most=most_ms)
+    most = bare.accepted_per_second if bare else None
+    yield Row(
+        figure=figure, measured=rate, unit="/s", least=least, limit=most, limit_is="without storage" if bare else ""
+    )
+    limit, limit_is = (bare.percentile(0.99), "ms without storage") if bare else (found.mean_ms, AVERAGE)
+    p99 = found.percentile(0.99)
+    yield Row(figure=f"{figure}, p99", measured=p99, unit="ms", most=most_ms, limit=limit, limit_is=limit_is)
     others = sum(found.statuses.values()) - found.statuses["202"]
     if others:
         yield Row(figure=f"{figure}: other answers", measured=others, most=0)

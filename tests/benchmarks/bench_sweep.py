@@ -8,14 +8,15 @@ Requests are counted by the sandbox; memory is the most that the worker's proces
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from connector.work.table import Done, Key, WorkTable
 from tests.benchmarks.processes import is_swept, memory_mb, worker
 from tests.benchmarks.report import Row, number, show
-from tests.benchmarks.sandbox_process import HELPDESKS, sandbox_process
+from tests.benchmarks.sandbox_process import HELPDESKS, Sandbox, sandbox_process
 from tests.builders import default_policy
 from tests.waiting import wait_until
 
@@ -31,11 +32,19 @@ _LARGEST_PAGE = {"zammad": 200, "cloud": 5_000, "datacenter": 1_000}
 _PATIENCE_S = 200.0
 
 
-def rows(kind: str, *, quick: bool = False) -> Iterator[Row]:
-    """With a helpdesk of this kind."""
+def rows(*, quick: bool = False) -> Iterator[Row]:
+    """With each kind of helpdesk. They are filled at the same time, each in its process, and swept one by one."""
     count = _QUICK if quick else _TICKETS
-    with tempfile.TemporaryDirectory() as directory, sandbox_process(kind) as sandbox:
-        sandbox.opens(count, _AGE, _AGE - _UNTIL)
+    with ExitStack() as stack:
+        sandboxes = {kind: stack.enter_context(sandbox_process(kind)) for kind in HELPDESKS}
+        with ThreadPoolExecutor(len(sandboxes)) as pool:
+            list(pool.map(lambda sandbox: sandbox.opens(count, _AGE, _AGE - _UNTIL), sandboxes.values()))
+        for kind, sandbox in sandboxes.items():
+            yield from _swept(kind, sandbox, count)
+
+
+def _swept(kind: str, sandbox: Sandbox, count: int) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as directory:
         url = f"sqlite:///{Path(directory) / 'work.sqlite3'}"
         with closing(WorkTable.open(url)) as table:
             _know(table, sandbox.desk, sandbox.updated())
@@ -65,9 +74,9 @@ def _know(table: WorkTable, desk: str, updated: Mapping[str, datetime]) -> None:
     table.touch([Key(desk, ticket) for ticket in updated], table.now())
     while jobs := table.claim(desk, _CLAIMED, _LEASE):
         table.finish([Done(job, None, updated[job.key.ticket]) for job in jobs])
-    table.set_policy(desk, default_policy().version)
-    table.set_cursor(desk, max(updated.values()))
+    table.helpdesks.set_policy(desk, default_policy().version)
+    table.helpdesks.set_cursor(desk, max(updated.values()))
 
 
 if __name__ == "__main__":
-    show(row for kind in HELPDESKS for row in rows(kind))
+    show(rows())

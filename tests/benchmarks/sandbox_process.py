@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from threading import Semaphore, local
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 from connector.domain.vocabulary import Actor, Channel
 from connector.helpdesks.jira.mapping import load_mapping as load_jira
@@ -23,7 +24,7 @@ from connector.sandbox.server import RunningServer
 from connector.sandbox.wire import Response, bomb
 from connector.sandbox.zammad.furnished import furnish as furnish_zammad
 from connector.sandbox.zammad.house import ZammadHouse
-from tests.benchmarks.swollen import swollen_jira, swollen_zammad
+from tests.benchmarks.swollen import swollen_changelog, swollen_jira, swollen_zammad
 
 HELPDESKS = {"zammad": "Zammad", "cloud": "Jira Cloud", "datacenter": "Jira Data Center"}
 """Kinds of sandboxes and their titles."""
@@ -162,6 +163,7 @@ class _Answers:
         self._served_in = 0.0
         self._instead: dict[str, Response] = {}
         self._bombs: dict[str, Response] = {}
+        self._changelogs: dict[str, list[dict[str, Any]]] = {}
         self._written: dict[str, datetime] = {}
 
     def settings(self, url: str) -> dict[str, str]:
@@ -204,6 +206,8 @@ class _Answers:
         path = target.partition("?")[0]
         instead = self._bombs.get(path) or (self._instead.pop(path, None) if method == "GET" else None)
         response: Response = instead or self.house.sandbox.handle(method, target, headers, body)
+        if method == "GET" and (entries := self._changelogs.get(path.removesuffix("/changelog"))) is not None:
+            response = _of_long_changelog(target, entries, response)
         time.sleep(max(0.0, leaves - time.perf_counter()))
         if about is not None and method == "PUT":
             self._written.setdefault(about[1], datetime.now(UTC))
@@ -222,6 +226,9 @@ class _Answers:
         self._servers, self._served_in = Semaphore(threads), seconds
 
     def swells(self, ticket: str, messages: int, letters: int, changes: int) -> None:
+        if self._kind == "cloud":
+            self._changelogs[f"/rest/api/2/issue/{ticket}"] = swollen_changelog(changes, self._now())
+            return
         for path, swollen in (swollen_zammad if self._kind == "zammad" else swollen_jira)(
             self._read, ticket, messages, letters, changes
         ).items():
@@ -248,6 +255,18 @@ class _Answers:
         searches = sum("search" in call.path for call in calls)
         reads = len(calls) - writes.total() - searches
         return Traffic(reads, writes.total(), searches, max(writes.values(), default=0) <= 1)
+
+
+def _of_long_changelog(target: str, entries: list[dict[str, Any]], response: Response) -> Response:
+    """An issue of Jira Cloud shows the newest changes, a page of its changelog a hundred from any one on."""
+    path, _, query = target.partition("?")
+    if not path.endswith("/changelog"):
+        newest = {"histories": entries[:-101:-1], "total": len(entries), "maxResults": 100, "startAt": 0}
+        shown = {**json.loads(response.body), "changelog": newest}
+    else:
+        start = int(parse_qs(query).get("startAt", ["0"])[0])
+        shown = {"values": entries[start : start + 100], "total": len(entries), "maxResults": 100, "startAt": start}
+    return Response(200, {"Content-Type": "application/json"}, json.dumps(shown).encode())
 
 
 def _mail(number: int, started: datetime) -> str:

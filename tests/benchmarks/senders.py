@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 SECRET = b"a secret for benchmarks only"
+AVERAGE = "ms on average"
+"""A latency's limit where the senders keep a number of requests in the air: their number by their rate."""
 PATH = "/webhooks/zammad/main"
 _PATIENCE = 5.0
 
@@ -28,6 +30,11 @@ class Result:
     def accepted_per_second(self) -> float:
         """Answers 202 per second."""
         return self.statuses["202"] / self.seconds if self.seconds else 0.0
+
+    @property
+    def mean_ms(self) -> float:
+        """Milliseconds of a request on average: so many are always in the air, so it follows from their rate."""
+        return 1000 * sum(self.latencies) / len(self.latencies) if self.latencies else 0.0
 
     def percentile(self, share: float) -> float:
         """The latency, in milliseconds, that ``share`` of the requests stayed within."""

@@ -1,6 +1,7 @@
 """Tickets that somebody with a mailbox, or a machine, has filled: what the helpdesk answers for them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 Read = Callable[[str], Any]
@@ -64,6 +65,13 @@ def swollen_jira(read: Read, ticket: str, messages: int, letters: int, changes: 
     ]
     issue["changelog"] = {"histories": entries, "total": changes, "maxResults": changes, "startAt": 0}
     return {path: issue}
+
+
+def swollen_changelog(changes: int, at: datetime) -> list[dict[str, Any]]:
+    """Of Jira Cloud, which shows a hundred changes at a time: oldest first."""
+    item = {"field": "labels", "fieldId": "labels", "fieldtype": "jira", "from": None, "to": None, "toString": "slow"}
+    created = at.isoformat(timespec="milliseconds")
+    return [{"id": str(1_000_000 + number), "created": created, "items": [item]} for number in range(changes)]
 
 
 def _text(letters: int) -> str:

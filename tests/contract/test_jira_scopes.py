@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.document import File
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Channel, TicketState
 from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.jira.files import Files
@@ -59,6 +60,7 @@ def _life(database_url: str) -> Iterator[Served]:
         stage.desk.open(request(contact={"email": "new@harbour.example"}))
         stage.desk.opened(request().key)
         stage.desk.reported(["SVC-1005"])
+        assert stage.desk.mail(TicketId(ticket), "grace@interspace.example", "Escalation level 2", "Please look at it.")
         yield from (call for call in sandbox.requests if call.user == BOT)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from connector.helpdesks.jira.desk import JiraDesk
 from connector.helpdesks.registry import plugin
 from connector.outgoing.courier import Courier
 from connector.outgoing.letters import Letters
@@ -11,7 +12,7 @@ from connector.policy.models import Policy
 from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.mail_server import mail_server
-from tests.promises.conftest import COMPLETE, Cast
+from tests.promises.conftest import COMPLETE, Cast, jira_house
 
 
 def with_addresses() -> Policy:
@@ -26,6 +27,33 @@ def with_addresses() -> Policy:
     )
     ladders = {**policy.escalation.ladders, "default": ladder.model_copy(update={"levels": levels})}
     return policy.model_copy(update={"escalation": policy.escalation.model_copy(update={"ladders": ladders})})
+
+
+def test_who_has_an_account_in_jira_is_mailed_by_it(jira_cast: Cast) -> None:
+    cast, stage = jira_cast, jira_cast.stage
+    assert isinstance(stage.desk, JiraDesk)
+    assert stage.desk.mails_contacts, "the mapping that comes along wants it"
+    jira = jira_house(stage).sandbox
+    jira.add_user("shift@isp.example", ["Service Desk Team"])
+    jira.add_user("gone@isp.example", ["Service Desk Team"])
+    jira.world.users[jira.user_id("gone@isp.example")].hides_email = True
+    letters = Letters(None, "https://jira.example/browse/{id}", stage.clock, stage.desk)
+    stage.worker = Worker(stage.table, stage.desk, with_addresses(), tellers=(letters,))
+    courier = Courier(stage.table, stage.desk.name, letters.deliver)
+    ticket = cast.customer.writes("Line dead", COMPLETE)
+    stage.settle()
+    for _ in range(3):
+        stage.advance(timedelta(minutes=30))
+        courier.run_due()
+        stage.settle()
+
+    (mail,) = jira.mails()
+    assert (mail.to, mail.issue) == ("shift@isp.example", stage.ticket(ticket).number)
+    assert mail.subject == "Escalation level 2: Line dead"
+    assert "Priority: P1" in mail.body
+    marks = {mark.name: str(mark) for mark in stage.ticket(ticket).marks if mark.name in ("told", "not-told")}
+    assert marks["told"].startswith("told-mail:shift_isp.example")
+    assert marks["not-told"].startswith("not-told-mail:gone_isp.example"), "never silently not"
 
 
 def test_each_contact_of_a_level_gets_one_mail(jira_cast: Cast) -> None:

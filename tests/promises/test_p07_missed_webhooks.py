@@ -103,7 +103,7 @@ def test_the_sweep_finds_every_kind_of_change_to_tickets_that_are_known(cast: Ca
 def start_a_worker(stage: Stage) -> None:
     """A worker process begins, makes its first sweep, is ended in good order, and another one takes over its work."""
     with in_a_thread(stage.worker):
-        wait_until(lambda: stage.table.cursor(stage.desk.name) is not None, "the sweep at the start")
+        wait_until(lambda: stage.table.helpdesks.cursor(stage.desk.name) is not None, "the sweep at the start")
     stage.connect()
 
 

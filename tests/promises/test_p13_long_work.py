@@ -35,7 +35,7 @@ def test_the_lease_is_renewed_and_the_result_counts(table: WorkTable, clock: Ste
     helpdesk = SmallHelpdesk(clock, [incident(id="1")])
     desk = Slow(helpdesk)
     # No first start: before one, the sweep would read the ticket to see how much it would change.
-    table.set_policy("small", default_policy().rules_version)
+    table.helpdesks.set_policy("small", default_policy().rules_version)
     with in_a_thread(Worker(table, desk, default_policy())):
         assert desk.asked.wait(PATIENCE_S)
         begun = clock()

@@ -112,7 +112,7 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
 
     assert helpdesk.tickets == before, "only looked at"
     assert held_back() == told + 1
-    assert table.policy("small") == default_policy().rules_version
+    assert table.helpdesks.policy("small") == default_policy().rules_version
     assert table.dead_letters() == []
 
     table.touch([Key("small", "7")], clock())
@@ -126,7 +126,7 @@ def test_a_policy_that_would_change_most_open_tickets_waits_for_permission(
 
     assert (forced.held, forced.touched) == (None, SAMPLE + 50)
     assert Counter(priorities(helpdesk)) == {Priority.P2: SAMPLE + 50}
-    assert table.policy("small") == "stricter"
+    assert table.helpdesks.policy("small") == "stricter"
     assert all(set(proofs(ticket).values()) == {1} for ticket in helpdesk.tickets.values())
 
 
@@ -152,7 +152,7 @@ def test_a_harmless_policy_reaches_every_open_ticket(table: WorkTable, clock: St
     worker.use(Client(helpdesk), revised("renamed", name="Interspace Europe"))
     work(clock, table, worker, until=LATER + 2 * SECOND)
 
-    assert table.policy("small") == "renamed"
+    assert table.helpdesks.policy("small") == "renamed"
     assert len(helpdesk.asked) - asked == 40 + 40, "the sample and the look at each"
     assert helpdesk.writes() == []
 
@@ -165,7 +165,7 @@ def test_another_wording_makes_no_ticket_due(table: WorkTable, clock: SteppedClo
     work(clock, table, worker, until=LATER + 2 * SECOND)
 
     assert len(helpdesk.asked) == asked
-    assert table.policy("small") == default_policy().rules_version
+    assert table.helpdesks.policy("small") == default_policy().rules_version
 
 
 def test_what_time_has_brought_is_not_the_policys_doing(table: WorkTable, clock: SteppedClock) -> None:
@@ -179,7 +179,7 @@ def test_what_time_has_brought_is_not_the_policys_doing(table: WorkTable, clock:
     work(clock, table, worker, until=clock() + 5 * SECOND)
 
     assert found.held is None
-    assert table.policy("small") == "renamed"
+    assert table.helpdesks.policy("small") == "renamed"
     assert {ticket.fields.escalation_level for ticket in helpdesk.tickets.values()} == {3}
 
 
@@ -187,7 +187,7 @@ def test_a_lost_database_asks_for_no_permission(table: WorkTable, clock: Stepped
     helpdesk = SmallHelpdesk(clock, [incident(id=str(number)) for number in range(40)])
     found = sweep(Client(helpdesk), table, full=True, policy=stricter(), largest_change=0.3)
     assert (found.held, found.touched) == (None, 40)
-    assert table.policy("small") == "stricter"
+    assert table.helpdesks.policy("small") == "stricter"
 
 
 def test_a_ticket_that_cannot_be_read_does_not_stop_the_sweep(table: WorkTable, clock: SteppedClock) -> None:

@@ -87,6 +87,9 @@ def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
+_ACTS = ("changes", "state", "notices", "creates", "links", "touches")
+
+
 def _noted(note: Note) -> dict[str, Any]:
     plain: dict[str, Any] = to_jsonable_python({**note.as_data(), "files": ()})
     return plain
@@ -156,7 +159,8 @@ def compare(stage: Stage, looks: list[Looked], logged: list[dict[str, Any]]) -> 
         note = decision["note"] and _sorted(decision["note"])
         assert look.explained["policy"] == stage.policy.version
         assert look.did == {**{name: decision[name] for name in ("changes", "state", "creates")}, "note": note}
-        assert line["rules"] == {one["rule"]: one["reasons"][-1] for one in decision["outcomes"] if one["reasons"]}
+        acted = [one for one in decision["outcomes"] if any(one[what] for what in _ACTS) and one["reasons"]]
+        assert line["rules"] == {one["rule"]: one["reasons"][-1] for one in acted}
         assert line["changed"] == sorted(decision["changes"])
         due = look.explained["now"] if decision["unfinished"] else decision["due"]
         assert (line["due"] and datetime.fromisoformat(line["due"])) == (due and datetime.fromisoformat(due))

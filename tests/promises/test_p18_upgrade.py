@@ -75,8 +75,8 @@ def test_a_database_of_the_first_release_opens_with_all_its_work(old: Engine, da
             "jira": Counts(due=0, waiting=0, leased=0, dead=0, oldest_due=None),
         }
         assert table.seen("jira", ["10042"]) == {"10042": RowState(T0 - timedelta(seconds=3000), None)}
-        assert table.policy("zammad") == "a1b2c3d4e5f6"
-        assert table.cursor("zammad") == T0 + timedelta(seconds=1000)
+        assert table.helpdesks.policy("zammad") == "a1b2c3d4e5f6"
+        assert table.helpdesks.cursor("zammad") == T0 + timedelta(seconds=1000)
         assert table.paused_until("zammad") == T0 + timedelta(seconds=2000)
         assert table.dead_letters()[0].error == "GET tickets/9: answered 500 – „kaputt“"
 

@@ -124,7 +124,7 @@ def hanging(clock: SteppedClock) -> Iterator[Hanging]:
 def test_work_that_hangs_loses_its_lease_and_others_go_on(
     table: WorkTable, clock: SteppedClock, hanging: Hanging
 ) -> None:
-    table.set_policy("small", POLICY.rules_version)
+    table.helpdesks.set_policy("small", POLICY.rules_version)
     table.touch([Key("small", "poison")], clock())
     with in_a_thread(Worker(table, hanging, POLICY, threads=2)):
         assert hanging.asked.wait(PATIENCE_S)

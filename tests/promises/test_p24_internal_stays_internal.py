@@ -47,12 +47,12 @@ def test_an_internal_note_that_comes_back_public_stops_all_work(cast: Cast, monk
     notes = [article for ticket in (first, second) for article in stage.ticket(ticket).articles]
     assert sum(article.author is Actor.CONNECTOR for article in notes) == 1
     assert stage.worker.exposed is not None
-    assert "public" in (stage.table.stopped(stage.desk.name) or "")
+    assert "public" in (stage.table.helpdesks.stopped(stage.desk.name) or "")
     with pytest.raises(RefusedAdmissionError, match="was stopped"):
         admit(stage.table, stage.desk.name, _identity(stage.desk))
 
     monkeypatch.undo()
-    stage.table.set_stopped(stage.desk.name, None)
+    stage.table.helpdesks.set_stopped(stage.desk.name, None)
     stage.connect()
     stage.advance(timedelta(hours=1))
     assert stage.ticket(second).fields.escalation_level is not None

@@ -186,7 +186,7 @@ def test_a_first_policy_that_would_touch_many_old_tickets_is_held_back(cast: Cas
     stage.worker.run_due()
 
     assert [stage.ticket(ticket).fields.escalation_level for ticket in tickets] == [None] * 12
-    assert table.policy(stage.desk.name) is None
+    assert table.helpdesks.policy(stage.desk.name) is None
 
 
 def _identity(cast: Cast) -> Identity:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from connector.settings import declared, secret_names, variable
-from connector.settings_file import FILE_VARIABLE
+from connector.settings.file import FILE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
@@ -46,7 +46,9 @@ def test_the_image_runs_as_a_user_without_rights() -> None:
 
 
 def test_the_image_is_made_of_pinned_and_checked_parts() -> None:
-    assert all(re.match(r"\S+:\d+\.\d+\.\d+-slim-\w+", stage) for stage in STAGES), "one version, not the latest"
+    bases = re.findall(r"(?m)^ARG BASE=\S+:\d+\.\d+\.\d+-slim-\w+$", CONTAINERFILE)
+    assert len(bases) == 1, "one version, not the latest"
+    assert all(stage.startswith("${BASE}") for stage in STAGES), "of both stages, so that a build may name a digest"
     assert "--require-hashes" in CONTAINERFILE
     assert not re.search(r"(?m)^ADD |curl |wget |chmod [0-7]*7[0-7]{0,2} ", CONTAINERFILE)
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from connector.settings import declared, variable
-from connector.settings_file import FILE_VARIABLE
+from connector.settings.file import FILE_VARIABLE
 
 BASE = Path(__file__).parents[2] / "deploy" / "kubernetes"
 DOCUMENTS = [

@@ -25,6 +25,7 @@ class UserRow(JiraAnswer):
     account_type: Text = ""
     display_name: Text = ""
     email_address: str | None = None
+    active: bool = True
 
 
 class PropertyRow(JiraAnswer):

@@ -69,7 +69,6 @@ class Connection(connection.Connection):
         )
         # The members of organizations were an experiment for long, and on Data Center may still be one.
         self.headers["X-ExperimentalApi"] = "true" if user is None else "opt-in"
-        self._template.headers.update(self.headers)
         if api_url:
             self._setting = JiraSettings.variable("api_url")
 

@@ -39,6 +39,7 @@ from connector.helpdesks.jira.listing import Listing
 from connector.helpdesks.jira.mapping import JiraMapping
 from connector.helpdesks.jira.meanings import Meanings
 from connector.helpdesks.jira.memory import MARKS, Memory
+from connector.helpdesks.jira.notifying import Notifier
 from connector.helpdesks.jira.on_behalf import OnBehalf
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import Actors
@@ -169,6 +170,15 @@ class JiraDesk:
     def reported(self, services: Sequence[str], *, over: bool = False) -> list[Reported]:
         """See :class:`~connector.helpdesks.on_behalf.ActsForCustomers`."""
         return self._parts.on_behalf.reported(services, over=over)
+
+    @property
+    def mails_contacts(self) -> bool:
+        """See :class:`~connector.helpdesks.helpdesk.MailsContacts`."""
+        return self._mapping.mail_contacts
+
+    def mail(self, ticket: TicketId, address: str, subject: str, text: str) -> bool:
+        """See :class:`~connector.helpdesks.helpdesk.MailsContacts`."""
+        return Notifier(self.client, self.site).mail(ticket, address, subject, text)
 
     def handed_over(self, key: str) -> str | None:
         """See :class:`~connector.helpdesks.helpdesk.HandsOver`."""

@@ -56,6 +56,10 @@ class JiraMapping(HelpdeskMapping):
     )
     group_field: Name = Field(description="the custom field that holds the group")
     groups: Mapping[str, str] = Field(description="group of the policy → option of the group field")
+    mail_contacts: bool = Field(
+        default=False,
+        description="Jira mails contacts of a level who have an account in it; false: Automation rules of yours do",
+    )
     former_accounts: frozenset[str] = Field(
         default=frozenset(),
         description="accounts it had before (accountId; on Data Center the user name): they stay the connector",

@@ -59,6 +59,8 @@ def body_of(note: Note) -> str:
     title = " ".join(note.title.split())
     # No text may look like a last line of version 0.1.0.
     text = escape_within(note.text, LONGEST - _TITLE).replace("\\[ref:", "\\(ref:")
+    for page in note.pages:
+        text = text.replace(escape(page), f"[{page}]")
     return f"*{escape(title)}*\n\n{text}"
 
 

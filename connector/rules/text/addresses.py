@@ -14,7 +14,8 @@ _IN_PROSE = re.compile(
     r"(?![\w:/@%-]|\.\w)"
 )
 _VERSION = re.compile(
-    r"(?:\bv|\bver\.?|version|firmware|release|build|software|ios|junos|kapitel|section|chapter)(?: of| is| ist"
+    r"(?:\bv|\bver\.?|version|firmware|release|build|software|ios|junos|kapitel|section|chapter|room|raum|floor"
+    r"|serial|order|invoice|rechnung|article|artikel)(?: of| is| ist"
     r"|:)?\W*$",
     re.IGNORECASE,
 )

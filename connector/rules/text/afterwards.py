@@ -44,6 +44,8 @@ _NO_FAULT = _words(
 )  # fmt: skip
 """What is said of a document, which is asked for after a repair, or of the writer is not said of the fault."""
 _NOT_REPAIRED = _words(
+    r"(?:don't|do not|doubt|(?:glaube|denke) nicht) (?:\w+ ){0,4}(?:fixed|solved|resolved|repaired|gone|over|behoben"
+    r"|gelöst|weg)",
     r"(?:not|never|n't|nicht) (?:\w+ ){0,2}(?:work\w*|fixed|solved|resolved|repaired|restored|reachable|respond\w*"
     r"|available|stable|up|ok(?:ay)?|back|behoben|gelöst|erreichbar|repariert|in ordnung|stabil|verfügbar)",
     r"(?:do(?:es)?n't|isn't|aren't|won't|cannot|can't|hasn't been|haven't been) (?:\w+ ){0,2}"
@@ -68,6 +70,7 @@ _NOW = _words(
 )
 """A fault in the present."""
 _RETURNED = _words(
+    r"(?:still|immer noch|noch) (?:exactly )?(?:the )?(?:same|unchanged|unverändert|dasselbe|das gleiche)",
     rf"{_NOUN} (?:\w+ ){{0,3}}{_AGAIN}",
     rf"{_AGAIN} (?:\w+ ){{0,4}}(?:{_NOUN}|down|dead|offline|broken|unreachable|unstable|slow|lost|drop\w*|fail\w*"
     r"|gone|interrupted|tot|weg|ausgefallen|gestört|kaputt|offline|unterbrochen|langsam|instabil)",
@@ -109,6 +112,8 @@ _QUESTION = re.compile(
 _WAS = _words("was", "were", "had been", "has been", "have been", "war", "waren", "wurde", "wurden")
 _COURTESY = _words(
     r"thank\w*", "thx", "cheers", r"great|perfect|excellent|appreciated?|well done|good (?:job|work)|wonderful",
+    r"confirmed (?:working|ok|resolved|fixed)|please close|(?:can|may) (?:be )?close|bitte schließen"
+    r"|kann geschlossen werden",
     r"(?:sounds|looks|works?) (?:good|fine|perfect\w*|great|well)",
     r"danke\w*|dank|super|prima|klasse|perfekt|bestens|toll|wunderbar",
 )  # fmt: skip

@@ -30,9 +30,10 @@ DATE = (
     rf"(?P<iso_y>\d{{4}})(?P<iso_s>[-/.])(?P<iso_m>\d{{1,2}})(?P=iso_s)(?P<iso_d>\d{{1,2}})(?=[Tt]\d|(?![\w/:-]))"
     rf"|(?P<dot_d>\d{{1,2}})\.\s?(?P<dot_m>\d{{1,2}})\.(?:\s?(?P<dot_y>\d{{4}}|\d{{2}}){_NOT_A_CLOCK}(?!\w))?(?!\d)"
     rf"|(?P<two_a>\d{{1,2}})(?P<two_s>[/-])(?P<two_b>\d{{1,2}})(?P=two_s)(?P<two_y>\d{{4}}|\d{{2}})(?![\w/:-])"
-    rf"|(?P<day_d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]?(?:of\s)?(?P<day_m>{_MONTH})\b\.?"
-    rf"(?:[\s,-]{{1,2}}(?P<day_y>\d{{4}}|\d{{2}}){_NOT_A_CLOCK}(?!\w))?"
-    rf"|\b(?P<mon_m>{_MONTH})\.?\s?(?P<mon_d>\d{{1,2}})(?:st|nd|rd|th)?{_NOT_A_CLOCK}(?:,?\s(?P<mon_y>\d{{4}}){_NOT_A_CLOCK})?(?!\w)"
+    rf"|(?P<day_d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]?(?:of\s)?(?P<day_m>{_MONTH})(?:\b\.?|(?=\d\d\b))"
+    rf"(?:[\s,-]{{0,2}}(?P<day_y>\d{{4}}|\d{{2}}){_NOT_A_CLOCK}(?!\w))?"
+    rf"|\b(?P<mon_m>{_MONTH})\.?\s?(?P<mon_d>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)?{_NOT_A_CLOCK}(?:,?\s(?P<mon_y>\d{{4}}){_NOT_A_CLOCK})?(?!\w)"
     rf"|(?<!before )\b(?P<relative>{'|'.join(_RELATIVE)})\b"
     r")"
 )

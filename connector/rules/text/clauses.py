@@ -14,6 +14,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from connector.rules.text.cues import (
+    AS_AGREED,
     AS_REQUESTED,
     ASKED_BEFORE,
     ASKS_POLITELY,
@@ -29,9 +30,11 @@ from connector.rules.text.cues import (
     INFORMATION,
     INVERTED,
     IS_POSSIBLE,
+    MAY_WE_HAVE,
     MENTION,
     NEGATION,
     NOT_BEFORE,
+    NOT_MEANT,
     NOT_NEEDED,
     OTHER_ACT,
     OUR_TURN,
@@ -98,10 +101,16 @@ _BARE_DEMAND = re.compile(
     re.IGNORECASE,
 )
 """A paragraph that is nothing but what is looked for, named as ``~``."""
+_DEMAND_NOW = re.compile(
+    r"(?:(?:an?|the|next|immediate|eine?n?|die|sofortige)\s+){0,2}~(?: (?:to|an|auf)(?: [\w-]+){1,4})?,?"
+    r" (?:now|at once|immediately|asap|jetzt|sofort|umgehend)\s*[.!]*",
+    re.IGNORECASE,
+)
+"""A sentence that is nothing but that, and now."""
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
-    r",? (?:but|sondern|aber|instead|stattdessen|rather)(?= )"
+    r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than))(?= )"
     r"|, ?(?:so |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
     r"(?=(?:please|pls|kindly|bitte|bitten|möchten|fordern|we|i|wir|ich|you|our|unser\w*|my|the|die|der|das|it|es) )"
     r"(?![^,.!?;]* zu (?:\w+ )?\w+en\W*$)"
@@ -220,16 +229,17 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or AVOIDED.search(plain[: named.start()])
         or AVOIDED_AFTER.search(plain[named.end() :]),
         "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain),
-        "information": asked or informs or TELL.search(clause) or MENTION.search(clause),
+        "information": asked or informs or TELL.search(clause) or MENTION.search(AS_AGREED.sub(" ", clause)),
         "sent elsewhere": ELSEWHERE.search(clause),
         "asked before": ASKED_BEFORE.search(clause),
-        "past": PAST.search(HIGH_TIME.sub(" ", plain)) or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
+        "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
+        or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
         "condition": CONDITION.search(ordered) or inverted or OUR_TURN.search(clause),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
-        "other act": _beside(OTHER_ACT, clause, named),
+        "other act": _beside(OTHER_ACT, plain, named),
     }
     return tuple(name for name, cue in cues.items() if cue)
 
@@ -279,7 +289,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
             if (match := named.search(clause)) is not None:
                 clauses.append(_judged(clause, sentence, match))
                 touched = True
-            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(clause):
+            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(COMPLAINT.sub(" ", clause)):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
             elif clauses and NOT_NEEDED.search(clause):
                 clauses.append(Clause(clause, sentence, ("withdrawal",), Verdict.NO))
@@ -289,9 +299,21 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
         if not touched and (match := named.search(sentence)) is not None:
             clauses.append(_judged(sentence, sentence, match))
     last = normalized(text).strip().rpartition("\n\n")[2]
-    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", last)):
+    if (
+        len(clauses) == 1
+        and not clauses[0].cues
+        and _demands(named.sub("~", last), named.sub("~", clauses[0].sentence))
+    ):
         clauses = [clauses[0]._replace(cues=("nothing else",), verdict=Verdict.YES)]
-    return _together(clauses) if clauses else None
+    if not clauses:
+        return None
+    reading = _together(clauses)
+    tested = reading.verdict is Verdict.YES and NOT_MEANT.search(text)
+    return reading._replace(verdict=Verdict.UNCLEAR) if tested else reading
+
+
+def _demands(paragraph: str, sentence: str) -> bool:
+    return bool(_BARE_DEMAND.fullmatch(paragraph) or _DEMAND_NOW.fullmatch(sentence))
 
 
 def _together(clauses: list[Clause]) -> Reading:

@@ -6,26 +6,32 @@ from connector.rules.text.clauses import Clause, Reading, Verdict, normalized, p
 from connector.rules.text.cues import CONDITION, NEGATION, THIRD_PARTY
 
 _MOST_WORDS = 25
-_FEW_WORDS = 6
+_FEW_WORDS = 8
 _NAME_WORDS = 3
 _YES = re.compile(
-    r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course|go ahead|sounds good|that works"
+    r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course(?! not)|go ahead|sounds good|that works"
     r"|works for (?:me|us)"
-    r"|no (?:problem|objections?)|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
+    r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?"
+    r"|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
     r"|einverstanden"
     r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
-    r"|zugestimmt|reicht|genügt|klar|natürlich"
+    r"|zugestimmt|reicht|genügt|klar(?! nicht)|natürlich(?! nicht)"
+    r"|(?:proceed|continue|resume|carry on|go on)(?= (?:tomorrow|next|on monday|monday)\b)"
+    r"|morgen (?:früh )?(?:weiter\w*)"
     r"|(?:can|may) wait|may defer|kann (?:\w+ ){0,5}warten)(?![\w-])",
     re.IGNORECASE,
 )
 _NO_OBJECTION = re.compile(
-    r"\b(?:no (?:problem|objections?)|kein problem|keine einwände|nichts dagegen)\b", re.IGNORECASE
+    r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?)|kein problem|keine (?:einwände|eile)|eilt nicht"
+    r"|nichts dagegen)\b",
+    re.IGNORECASE,
 )
 _GO_ON = re.compile(
     r"\b(?:carry on|go on|keep (?:on|going|working)|continue|proceed|resume|work on)\b[^.!?]{0,30}"
     r"\b(?:now|tonight|immediately|at once|today|right away)\b"
     r"|\b(?:sofort|jetzt|gleich|heute|bitte) (?:noch )?(?:weiter\w*)|\bweiter(?:machen|arbeiten)\b"
-    r"|\bdisagree\w*|\brefuse\w*|\bobject to\b|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
+    r"|\bout of the question\b|\bkommt (?:gar |überhaupt )?nicht in frage\b|\bdisagree\w*|\brefuse\w*|\bobject to\b"
+    r"|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(
@@ -50,9 +56,18 @@ _HEDGE = re.compile(
     r"|question\w*|frage\w*|wonder\w*|clarif\w*|explain\w*|discuss\w*|besprechen|unclear|unklar\w*"
     r"|(?:got|received|read|saw|seen) (?:\w+ ){0,3}(?:your|the|about)|erhalten|gelesen"
     r"|would|not sure|unsure|let me|don't know|depends|check with|mal sehen|weiß nicht|kommt drauf an|klären"
-    r"|würden?|could|könnten?|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
+    r"|würden?|could|könnten?|müsste|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
     re.IGNORECASE,
 )
+_FAREWELL = re.compile(
+    r"[ ,.!]+(?:(?:viele|liebe|beste)? ?gr(?:u|ü)(?:ß|ss)e?|lg|vg|mfg|(?:best |kind )?regards|cheers"
+    r"|schönen (?:feierabend|abend|tag)"
+    r"(?: noch)?|have a (?:nice|good) (?:day|evening|night)|good night)(?:[ ,]+(?-i:[A-ZÄÖÜ])[\w.-]+){0,2}[ .!]*\Z",
+    re.IGNORECASE,
+)
+"""At the end of the line with the answer, and no other matter."""
+_NOD = re.compile("[👍👌✅🆗]")
+"""May mean no more than that it was read."""
 _GREETING = re.compile(
     r"\A\W*(?:hi|hello|hallo|dear|good (?:morning|evening|day)|guten (?:tag|morgen|abend)|moin|liebe\w*"
     r"|sehr geehrte\w*)\b"
@@ -71,13 +86,17 @@ _SMALL_WORDS = frozenset({
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
-    "weekend", "wochenende", "over", "after", "nach", "übers", "week", "woche",
+    "proposal", "suggestion", "pls", "end", "perfectly", "völlig", "können", "i'm", "no", "issues", "issue",
+    "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
+    "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
 _HOW_LONG = re.compile(
     r"\b(?:until|till|bis)(?: (?:tomorrow|morgen|heute|\w+day|\w+tag))?(?: abend| um)?"
     r" (?:\d{1,2}[:.]\d{2}(?: ?(?:am|pm|uhr))?|\d{1,2} ?(?:am|pm|uhr)|noon|midnight|mitternacht)(?: tonight)?\b"
-    r"|\bfor (?:the next |another )?(?:\d{1,2}|two|three|four|six) hours\b",
+    r"|\bfor (?:the next |another )?(?:\d{1,2}|two|three|four|six) hours\b"
+    r"|(?:\bat |\bum |\bgegen )?\b\d{1,2}[:.]\d{2}(?: ?(?:utc|gmt|cet|am|pm|uhr))? (?=tomorrow\b|morgen\b)"
+    r"|(?:(?<=tomorrow)|(?<=morgen)) (?:at |um )?\d{1,2}[:.]\d{2}\b(?: ?(?:utc|gmt|cet|am|pm|uhr)\b)?",
     re.IGNORECASE,
 )
 """Until when is no other matter: :func:`~connector.rules.text.until.read_until` reads it."""
@@ -96,15 +115,16 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
 
     ``names`` name the deferral. Where it was ``asked`` for and not answered yet, a plain "OK" answers as well.
     """
-    words = _GREETING.sub("", normalized(text)).strip()
+    words = _FAREWELL.sub("", _GREETING.sub("", normalized(text)).strip())
     named = pattern(names)
     names_it = named is not None and named.search(words) is not None
     cues = {
         "negation": NEGATION.search(_NO_OBJECTION.sub(" ", words)),
         "withdrawal": _WITHDRAWN.search(words),
         "go on": (_GO_ON.search(words) and not _LATER.search(words)) or _WORSE.search(_CASE.sub(" ", words)),
-        "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words),
+        "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words) or _NOD.search(words),
         "third party": THIRD_PARTY.search(words),
+        "later": _LATER.search(words) and not _more_than_yes(words),
         "more": not names_it and _more_than_yes(words),
         "long": len(words.split()) > _MOST_WORDS,
         "yes": _YES.search(words),
@@ -130,7 +150,7 @@ _PLAIN_TIME = re.compile(
 
 
 def _verdict(cues: frozenset[str], *, begins_with_yes: bool, few_words: bool) -> Verdict | None:
-    doubtful = bool(cues & {"condition", "third party", "long"})
+    doubtful = bool(cues & {"condition", "third party", "long"}) or cues == {"later"}
     if cues & {"withdrawal", "go on"}:
         return Verdict.UNCLEAR if begins_with_yes else Verdict.NO
     if "negation" in cues:

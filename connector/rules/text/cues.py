@@ -9,7 +9,7 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 
 _NEWS = (
     r"(?:answer|reply|response|progress|update|feedback|news|solution|service|link|light|reaction|call|result|contact"
-    r"|connection|internet|connectivity)s?"
+    r"|connection|internet|connectivity|eta|etr|info|information|improvement|sign|word)s?"
 )
 COMPLAINT = _words(
     r"not (?:at all |really |yet |very )?(?:satisfied|happy|acceptable|good enough|enough|resolved|fixed|working"
@@ -37,7 +37,7 @@ COMPLAINT = _words(
 NEGATION = re.compile(
     r"(?<![\w-])(?:no|not|never|nor|neither|nobody|none|nothing|nope|nah|without|cannot|dont|doesnt|didnt|wont"
     r"|unnecessary"
-    r"|needless|against|instead of|the last thing"
+    r"|needless|against|instead of|rather than|the last thing"
     r"|kein\w*|nicht|nie|niemals|niemand|ohne|weder|nichts|unnötig|überflüssig|nein|dagegen|anstatt|statt)(?![\w-])"
     r"|n't(?!\w)",
     re.IGNORECASE,
@@ -85,7 +85,8 @@ CONDITION = _words(
     r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
     r"|until|till|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
-    r"|consider\w*|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
+    r"|consider(?:ing|ed|s)?(?! (?:this|it|our|my|the ticket))|as (?:needed|necessary|required|appropriate)(?! by| in)"
+    r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
@@ -105,14 +106,14 @@ OUR_TURN = re.compile(
     r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
     r"|want|ask|insist|request)\b)"
     r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
-    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+)\b"
+    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+(?! (?:\w+ ){0,3}hiermit))\b"
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
     re.IGNORECASE,
 )
 WHEN_READY = _words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
-    r"|can|could|finished|done"
+    r"|can|could|convenient|finished|done"
     r"|completed?|resolved|closed|restored|fixed|repaired|solved|over|ended|up again|back(?: up)?|fertig|vorliegt"
     r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
     r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
@@ -124,26 +125,40 @@ WOULD_BE_GOOD = _words(
     r"|(?:dankbar|schön|nett|super|gut|hilfreich|freundlich|freuen|begrüßen),? wenn"
 )
 """A wish in the form of a condition."""
+MAY_WE_HAVE = re.compile(
+    r"\b(?:können|könnten?|kann|dürften?|dürfen|möchten?|würden?|wollen|sollten?)\b[^.?!]{0,60}\b(?:bekommen"
+    r"|erhalten)\b",
+    re.IGNORECASE,
+)
+"""What looks like the past in German, and is wished for: "können wir den RFO erhalten"."""
 HIGH_TIME = _words(
     r"(?:(?:it is|it's|its|is) (?:about |high )?)?time (?:you|that you|to|this is|this was) \w+|(?:grateful|glad"
     r"|appreciate it) if you \w+"
 )
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
-    r"received|arrived|promised|already|was|were|has been|have been|had|got|sent|asked|have read"
+    r"received|arrived|promised|acknowledged|noted|helped|geholfen|meinte|already|was|were|has been|have been|had"
+    r"|got|sent|asked|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
     r"|(?:haben|hat) (?:\w+ ){0,6}eskaliert"
     r"|eskaliert (?:haben|hat|habe|wurde)",
+    r"(?:previous|earlier|last|first|original|yesterday's|vorige|frühere|letzte|gestrige)\w* (?:\w+ )?(?:requests?|wish"
+    r"|demands?|anfrage|bitte|wunsch\w*)",
+    r"(?:follow(?:ing)?[ -]up on|regarding|concerning|refer(?:ring)? to|with reference to|reminder of|bezüglich"
+    r"|bezug auf)"
+    r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
 THANKS = _words(
-    r"thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that|the|your)",
+    r"(?:sorry|apolog\w+) for|entschuldig\w* für|thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that"
+    r"|the|your)",
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
 TOLD = _words(
-    r"(?:the|your|this) \w+ (?:says?|states?|mentions?|contains?|explains?|shows?|names|answers|lists|does|is|was|has)",
-    r"in (?:the|your|this)|according to|per your|as per",
+    r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?"
+    r"|names|answers|lists|does|is|was|has)",
+    r"aware of|in (?:the|your|this)|according to|per your|as per",
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
 """Told of, where nothing is wished for."""
@@ -169,7 +184,9 @@ THIRD_PARTY = _words(
 ELSEWHERE = re.compile(
     r"\b(?:escalat\w*|eskal\w*|turn|contact|write|mail"
     r"|wend\w*)\b[^,]{0,40}?(?<!according )(?<!due )(?<!thanks )\b(?:to|an|bei)\b"
-    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)",
+    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)"
+    r"|\b(?:escalat|eskal)\w*[^,]{0,20}\b(?:with|at|mit)\b (?:my|our|the|unser\w*) (?:own )?"
+    r"(?:carrier|supplier|provider|vendor|upstream|lieferant|dienstleister)\w*",
     re.IGNORECASE,
 )
 """Said to whoever reads it, not to us: signatures and absence notices name colleagues and addresses."""
@@ -189,10 +206,11 @@ IS_POSSIBLE = _words(
 )
 """A question that is a wish; but "have you …?" and "do you have …?" may ask only whether there is one."""
 TELL = _words(
+    r"(?:ab wann|wann|ob|wie|warum|wer|wen|wohin)\b(?:(?!bitte)[^.?!,]){0,60}\beskalier\w*",
     r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
-    r"|bestätigen|fragt) "
+    r"|bestätigen|fragt|info|information|auskunft|bescheid),? "
     r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|once|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
-    r"|welche\w*)"
+    r"|welche\w*)",
 )
 MENTION = _words(
     r"escalation (?:process|path|matrix|contacts?|procedure|list|numbers?|policy|manager|plan|level is|e-?mail"
@@ -203,6 +221,13 @@ MENTION = _words(
     r"eskalations(?:prozess|weg|matrix|kontakt|verfahren|liste|plan|nummer|stelle|kette)\w*",
     r"(?:ansprechpartner|nummer|kontakt|adresse)\w* (?:\w+ )?(?:für|bei) (?:\w+ )?eskalation(?:en)?",
 )
+AS_AGREED = re.compile(
+    r"\b(?:as per|according to|per|following|in line with|in accordance with|as (?:defined|described|stated|agreed) in"
+    r"|gemäß|laut|entsprechend|nach)(?: (?:the|your|our|der|dem|ihre[rm]|unsere[rm]))?"
+    r" (?:escalation (?:matrix|process|procedure|path|plan|policy)|eskalations(?:matrix|prozess|weg|verfahren|plan))\b",
+    re.IGNORECASE,
+)
+"""By what rules something is wished for."""
 ASKS_POLITELY = _words(
     r"(?:could|can|would|will|may|might) (?:you|we|i|this|it|that|someone|somebody|anyone)",
     r"(?:könnten?|können|kann|würden?|dürften?|dürfen|wären|wäre|möchten|wollen) (?:sie|ihr|wir|ich|du|das|man|uns"
@@ -215,19 +240,28 @@ WISH = _words(
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
-    r"|let us have|time to|looking forward to|waiting for"
-    r"|(?:i|we)'d (?:like|appreciate|love)|urge|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
+    r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
+    r"|(?:asked|told|instructed|urged) (?:me|us) to"
+    r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
+    r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
+    r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
+    r"|an? (?:\w+ )?escalation)"
+    r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als"
+    r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
-    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
+    r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
+    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|(?:wir"
+    r"|ich) eskalier\w+ (?:\w+ ){0,3}hiermit|eskalier\w+ (?:\w+ ){0,3}hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
     r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore)\W+)*"
-    r"(?:escalate|send|share|provide|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
+    r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide"
+    r"|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
     r"|übersend\w+"
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,
@@ -251,6 +285,13 @@ NOT_NEEDED = re.compile(
     re.IGNORECASE,
 )
 """Takes back what was said before."""
+NOT_MEANT = _words(
+    r"(?:this is|dies ist|das ist|only|just|nur) (?:only |just |nur )?(?:an? |ein(?:e)? )?test(?:[ -]?(?:ticket|mail"
+    r"|e-?mail|message|nachricht))?",
+    r"test[ -]?(?:ticket|mail|e-?mail|message|nachricht)",
+    r"please ignore(?: this (?:ticket|mail|e-?mail|message))?(?=\W*$|[.!])|bitte ignorieren",
+)
+"""A message that says so of itself means nothing else that it says for certain."""
 OTHER_ACT = _words(
     r"correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
     r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"

@@ -29,7 +29,7 @@ from connector.rules.text.services import (
     read_service,
 )
 from connector.rules.text.start_in_prose import fault_in, starts_in_prose
-from connector.rules.text.start_times import Start, Zones, bare_start, read_start
+from connector.rules.text.start_times import Start, Zones, bare_start, read_start, tells_when
 
 _WITHOUT_PROSE = frozenset({"test_results", "ip_addresses"})
 """After the value on the labelled lines of all others people go on writing."""
@@ -43,6 +43,8 @@ _EXAMPLE = re.compile(
 _NONE_KNOWN = Identifiers()
 _ASKED_FOR = frozenset({"service_id", "problem_start", "short_description", "impact"})
 _BARE_WORDS = 8
+_NUMBERED = re.compile(r"^\W*(?:\(?\d{1,2}[.)]|[a-d]\)|[-*•])\s+")
+_PARTS = re.compile(r"\s*[,;/|]\s+")
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
@@ -168,7 +170,9 @@ def _labelled(entries: list[Entry], message: _Message) -> dict[str, list[_Said]]
 def _in_prose(text: str, message: _Message, found: Container[str]) -> Iterator[tuple[str, list[_Said]]]:
     """What free text says beyond doubt, and the doubts it raises about the service and the start; nothing of what is
     ``found`` already."""
-    if "service_id" not in found and (services := affected_services(text, message.service_id_pattern)):
+    if "service_id" not in found and (
+        services := affected_services(text, message.service_id_pattern, message.known.services)
+    ):
         yield "service_id", [_Said(service, service) for service in services]
     if "circuit_id" not in found and (circuits := circuits_in(text, message.known.circuits)):
         yield "circuit_id", [_Said(circuit, circuit) for circuit in circuits]
@@ -192,13 +196,24 @@ def _in_subject(prose: str, message: _Message, found: Container[str]) -> Iterato
 
 def _bare_answers(lines: list[str], message: _Message) -> Iterator[tuple[str, list[_Said]]]:
     """Short lines with nothing but a value: where we have asked, these are the answers."""
-    short = [line for line in lines if 0 < len(line.split()) <= _BARE_WORDS and "?" not in line]
+    plain = [_NUMBERED.sub("", line) for line in lines]
+    short = [line for line in plain if 0 < len(line.split()) <= _BARE_WORDS and "?" not in line]
     starts = [_Said(line, start) for line in short if (start := bare_start(line, message.sent_at, message.zones))]
+    if not starts:
+        starts = [said for line in short if (said := _start_among_others(line, message))]
     if starts:
         yield "problem_start", starts
     impacts = [(line, read_choices(line).impact) for line in short]
     if told := [_Said(line, impact) for line, impact in impacts if impact]:
         yield "impact", told
+
+
+def _start_among_others(line: str, message: _Message) -> _Said | None:
+    """The only part of a line that says when: "09:20 UTC, SVC-1005, degradation"."""
+    parts = _PARTS.split(line)
+    telling = [part for part in parts if tells_when(part)]
+    start = bare_start(telling[0], message.sent_at, message.zones) if len(telling) == 1 < len(parts) else None
+    return _Said(telling[0], start) if start else None
 
 
 def _only_sentence(lines: list[str]) -> str | None:

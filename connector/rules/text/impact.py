@@ -6,14 +6,39 @@ from typing import NamedTuple
 from connector.domain.vocabulary import Impact
 from connector.rules.text.choices import AFFECTING, DENIAL, MEASURED, SPARE, UNSETTLED, terms
 
+_TRAFFIC = (
+    r"(?<!inbound )(?<!outbound )(?<!voice )(?<!other )(?<!some )(?<!ipv[46] )(?:traffic|services|users|customers)"
+)
+_UNDISTURBED = (
+    r"(?:no|without)(?: any)? (?:customer|traffic|service|user|business)[\s-](?:impact|disturbance|disruption)"
+    r"|(?:no|without)(?: any)? (?:impact|effect|influence) (?:on|to|for) (?:(?:our|the|any|your) )?(?:customer )?"
+    r"(?:traffic|services?|customers|users|production|business)"
+    rf"|{_TRAFFIC} (?:is|are) (?:(?:currently|so far|still) )?(?:not|un) ?(?:affected|impacted|impaired)"
+    r"|(?:keine?|ohne) (?:auswirkung\w*|einfluss|einschränkung\w*|beeinträchtigung\w*) (?:auf|für) (?:(?:den|die|das"
+    r"|unseren?) )?(?:(?:kunden|daten)?verkehr|traffic|dienste?|kunden|betrieb|produktion)"
+    r"|(?:kunden|daten)?(?:verkehr|traffic) (?:ist |wird )(?:derzeit |aktuell )?nicht (?:betroffen|beeinträchtigt"
+    r"|gestört)"
+)
+"""The guide's definition in everyday words (R26)."""
+_SAID_UNDISTURBED = re.compile(rf"\b(?:{_UNDISTURBED})", re.IGNORECASE)
+_CONTRADICTED = re.compile(
+    r"\b(?:packet ?loss|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|degrad\w*|paketverlust\w*|drops)\b", re.IGNORECASE
+)
+"""Symptoms of a degradation (R25), beside which nobody can tell whether traffic is undisturbed."""
 _STATED = terms(
-    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}"),
+    (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}|{_UNDISTURBED}"),
     (Impact.SERVICE_AFFECTING, AFFECTING),
     (
         Impact.DEGRADATION,
         r"degradation|verschlechterung|(?:(?<=is )|(?<=are )|(?<=still )|(?<=been ))(?:\w+ly )?degraded|degradiert",
     ),
 )
+_MAY_STATE = re.compile(
+    "affect|impact|beeintr|degrad|verschlecht|dis(?:turb|rupt)|effect|influence|auswirk|ein(?:fluss|schr)"
+    "|betroffen|gestört|impair",
+    re.IGNORECASE,
+)
+"""In every sentence that states one."""
 _UNTIL_NOW = re.compile(r"\b(?:has|have) been\b(?=.*\bsince\b)", re.IGNORECASE | re.DOTALL)
 _HEDGE = re.compile(
     r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
@@ -53,6 +78,7 @@ _LOST = re.compile(
 _NOTHING_LEFT = re.compile(
     r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)"
     r"|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
+    r"|\bgeht (?:seit|ab|auf|bei|hier|heute)\b[^.,;!?]{2,40} nichts mehr\b"
     r"|\bno traffic (?:at all|is (?:passing|flowing|going)|passes|flows|goes)\b"
     r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
     r"|degradation|impact|interruption|affect\w*))"
@@ -65,6 +91,8 @@ _NEGATED = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
+_DENIED_AFTER = re.compile(r" (?:ist|sind|war|it|is|are)(?: \w+){0,3} (?:nicht|not)\b", re.IGNORECASE)
+"""German says so at the end: "Komplett ausgefallen ist er nicht"."""
 _NOT_OURS = re.compile(
     r"\b(?:customer|client|kunde\w*|their|deren|colleague|supplier|says?|said|reports?|claims?|shows?|meldet|sagt|laut"
     r"|monitoring|according)\b",
@@ -132,7 +160,7 @@ def impact_in_prose(text: str) -> Told | None:
     """
     pattern, choices = _STATED
     named = set()
-    for sentence in _SENTENCE.findall(text):
+    for sentence in filter(_MAY_STATE.search, _SENTENCE.findall(text)):
         matches = list(pattern.finditer(sentence))
         if not matches:
             continue
@@ -140,6 +168,9 @@ def impact_in_prose(text: str) -> Told | None:
         denied = any(pattern.search(part) and DENIAL.search(pattern.sub(" ", part)) for part in sentence.split(","))
         if not _HEDGE.search(rest) and not denied:
             named |= {choices[str(match.lastgroup)] for match in matches}
+    undisturbed = named == {Impact.NON_SERVICE_AFFECTING} and _SAID_UNDISTURBED.search(text) is not None
+    if undisturbed and (_CONTRADICTED.search(text) or is_total_loss(text)):
+        return None
     if len(named) == 1:
         return Told(named.pop(), presumed=False)
     if not named and is_total_loss(text):
@@ -174,4 +205,6 @@ def _tells_a_loss(clause: str) -> bool:
     lost, nothing_left = _LOST.search(clause), _NOTHING_LEFT.search(clause)
     if nothing_left and not _PART.search(clause[: nothing_left.start()]):
         return True
-    return lost is not None and not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])
+    if lost is None or _DENIED_AFTER.match(clause, lost.end()):
+        return False
+    return not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])

@@ -89,7 +89,7 @@ def _less_known(lines: tuple[Line, ...], known: AbstractSet[int]) -> MarkedMessa
         at += len(own)
         old = (covered if below_header else quoting)[place]
         short = below_header and 0 < len(own) < _RUN and hash(tuple(own)) in known
-        whole = bool(own) and covered[place].count(1) == len(own)
+        whole = bool(own) and covered[place].count(1) == len(own) and _follow_each_other(own, known)
         if voice is not Voice.OWN:
             marked.append(Line(text, Voice.OLD if whole and voice is Voice.QUOTED else voice))
         elif old.count(1) > _OLD * len(own) or short:
@@ -102,6 +102,11 @@ def _less_known(lines: tuple[Line, ...], known: AbstractSet[int]) -> MarkedMessa
     repeats = _speaks(lines) and not _speaks(marked)
     quotes = not repeats and tuple(marked) != lines
     return MarkedMessage(tuple(marked) if quotes else lines, quotes, repeats)
+
+
+def _follow_each_other(words: Sequence[str], known: AbstractSet[int]) -> bool:
+    """Whether no word was put in: a filled-in value may be of known words, as in "(degradation or …): degradation"."""
+    return len(words) < _RUN or all(run in known for run in _runs_of(words))
 
 
 def _speaks(lines: Iterable[Line]) -> bool:

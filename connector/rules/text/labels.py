@@ -16,6 +16,7 @@ Labelling = tuple[tuple[str, str], ...]
 _LOOSE = frozenset({
     "service", "dienst", "problem", "issue", "start", "since", "seit", "began", "started", "circuit", "leitung",
     "log", "logs", "tests", "ip", "prefix", "summary", "störung", "protokoll", "zeitpunkt", "prio", "fault", "fehler",
+    "type", "art",
 })  # fmt: skip
 """Everyday words: before a dash they are no label."""
 _POSSESSIVES = frozenset({
@@ -26,13 +27,13 @@ _BULLET = re.compile(r"(?:[-*•·–—+o►▪‣]\s+|[-•►▪]|\(?\d{1,2}[
 _BRACKET = r"(?:\([^()]{0,160}\)|\[[^\[\]]{0,160}\])"
 _LABELLED = re.compile(
     rf"(?:{_BRACKET}\s?)?[*_]{{0,2}}(?P<label>[^\W\d_][\w /&.'’-]{{0,50}}?)[*_.]{{0,3}}\s?"
-    rf"(?P<hint>{_BRACKET}(?:\s?{_BRACKET})?)?[*_?]{{0,2}}\s?"
+    rf"(?P<hint>{_BRACKET}(?:\s?{_BRACKET})?)?[*_?.]{{0,30}}\s?"
     r"(?P<sep>[:=：]|\t|\s[–—-](?=\s))[*_]{0,2}(?P<value>.*)"
 )
 _OPEN_HINT = re.compile(r"[*_]{0,2}(?P<label>[^\W\d_][\w /&.'’-]{0,50}?)\s?\((?P<rest>[^()]*)")
 _MAY_LABEL = re.compile(r"[:=：\t|│┃;(]|\s[–—-]\s")
 """In every line that labels something or is the row of a table; a bracket may open a hint that is closed below."""
-_NEXT_ON_LINE = re.compile(r"[;,|\t]\s*")
+_NEXT_ON_LINE = re.compile(r"(?:[;,|\t]|\s/(?=\s))\s*")
 _LONGEST_LABEL = 80
 _MAX_PARTS = 12
 _DASHES = ("–", "—", "-")

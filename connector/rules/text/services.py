@@ -12,6 +12,8 @@ _LONGEST = CATALOGUE["service_id"].length
 _CIRCUIT_WORDS = 3
 _NAMED = 4
 """So many services are named in a question."""
+_MOST_KNOWN = 100
+"""Of a customer with more services an ID is spelled as the pattern says."""
 _AROUND = " \t.,;:!?'\"“”„‚‘’`´#<>()[]{}*|"
 _PLAIN = re.compile(rf"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._-]{{2,{_LONGEST - 1}}}")
 _TOKEN = re.compile(r"[^\W_][\w./-]*\w")
@@ -42,9 +44,53 @@ def services_in(text: str, pattern: str) -> list[str]:
     return list(by_key.values())
 
 
-def affected_services(text: str, pattern: str) -> list[str]:
-    """Of several services in free text those that are not said to work."""
+@lru_cache(maxsize=256)
+def _loosely(known: frozenset[str]) -> re.Pattern[str] | None:
+    """IDs of letters and digits with anything or nothing between these."""
+    parted = [parts for service in sorted(known) if len(parts := re.findall(r"[^\W\d_]+|\d+", service)) > 1]
+    spelled = "|".join(r"[\s_-]?".join(map(re.escape, parts)) for parts in parted[:_MOST_KNOWN])
+    return re.compile(rf"(?<![\w-])(?:{spelled})(?![\w-])", re.IGNORECASE) if spelled else None
+
+
+@lru_cache(maxsize=1_024)
+def _number(service: str) -> str:
+    """Its longest digits, which every spelling has."""
+    return max(re.findall(r"\d+", service), key=len, default="")
+
+
+def _otherwise_spelled(text: str, known: frozenset[str]) -> list[str]:
+    """The customer's services, however free text spells them: "SVC1005"."""
+    there = frozenset(service for service in known if _number(service) in text)
+    if not there or (loosely := _loosely(there)) is None:
+        return []
+    by_compact = {_compact(service): service for service in known}
+    return list(dict.fromkeys(by_compact[_compact(match[0])] for match in loosely.finditer(text)))
+
+
+_COMPARES = re.compile(
+    r"(?:\b(?:(?:just )?(?:as|like) (?:with|on|for)|just like|similar to|(?:the )?same as(?: on| with)?|unlike"
+    r"|wie (?:schon )?(?:bei|auf)|ähnlich wie(?: bei)?|anders als(?: bei)?)|(?:^|[,(.:;\n]|\b(?:is|ist)) ?(?:not"
+    r"|nicht)) "
+    r"(?:(?:the|our|der|die|service|line|circuit|leitung|dienst) ){0,2}\Z",
+    re.IGNORECASE,
+)
+"""Stands before a service that is not the affected one."""
+_COMPARED_BY = 48
+"""Characters."""
+
+
+def affected_services(text: str, pattern: str, known: frozenset[str]) -> list[str]:
+    """Of the services in free text those that are not said to work, and not named to compare alone. Where the pattern
+    finds none, those that the customer has, however they are spelled."""
     services = services_in(text, pattern)
+    if not services:
+        return _otherwise_spelled(text, known)
+    plain = {
+        match[0].casefold()
+        for match in _whole_word(pattern).finditer(text)
+        if not _COMPARES.search(text[max(0, match.start() - _COMPARED_BY) : match.start()])
+    }
+    services = [service for service in services if service.casefold() in plain]
     if len(services) < 2:
         return services
     well = {

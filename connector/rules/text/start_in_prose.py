@@ -19,20 +19,32 @@ from connector.rules.text.start_times import (
     parts_of,
     read_start,
 )
-from connector.rules.text.zones import unnamed_zone
+from connector.rules.text.zones import iana_zone, unnamed_zone
 
+_WHAT = (
+    r"(?: (?!(?:again|and|but|so|then|until|when|after|we|you|und|aber|dann|bis|als|nach|wir|sie|call\w*|report\w*)\b)"
+    r"[^\s,;.!?]{1,24})"
+)
+"""A word of what was lost, and where."""
+_WHEN = (
+    r"(?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|\d{4}-"
+    r"|(?:on|am) (?:the )?(?:\d|[a-z]+(?:day|tag|woch)\b|(?:mon|tue|wed|thu|fri|sat|sun)\b|[a-z]{3,9}\.? \d{1,2}\b))"
+)
 _SINCE = re.compile(
     r"\b(?:(?:beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was|is|ist)"
     r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
+    rf"|(?:first (?:seen|saw|noticed|observed|detected|appeared)){_WHAT}{{1,6}}?(?= {_WHEN})"
     r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
     r"|unterbrechung) (?:at|around|about"
     r"|on|um|gegen"
     r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?"
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
-    r"|disconnected|verloren|weggebrochen)"
-    r"(?: (?!again)[a-zäöü]+){0,3}?(?= (?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|on|am|\d{4}-)))"
-    r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
-    r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
+    r"|disconnected|crashed|froze|powered off|verloren|weggebrochen)"
+    rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
+    r"|\bstart(?= \d{1,2}:\d{2})|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on"
+    r"|around|about)|began"
+    r"|(?:down|offline|unreachable) as of|begann(?= (?:gestern|heute|vorgestern)\b)|begann (?:um|am|gegen)"
+    r"|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
     r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose"
     r"|went (?:\w+ )?(?:down|dark|offline)|ausgefallen|abgebrochen)"
     r" (?:at|around|about|on|um|gegen|am))\b",
@@ -45,7 +57,8 @@ _TIME_FIRST = re.compile(
 _LOST_THEN = re.compile(
     r"\b(?:lost|dropped|failed|broke|stopped|went (?:\w+ )?(?:down|dark|offline)|died|disconnected|ausgefallen"
     r"|abgebrochen|verloren"
-    r"|weggebrochen|unterbrochen|fiel\b.{0,40}\baus|brach\b.{0,40}\b(?:ab|zusammen))\b",
+    r"|weggebrochen|unterbrochen|(?:ging|fing) (?:es|das) (?:los|an)|fiel\b.{0,40}\baus|brach\b.{0,40}\b(?:ab"
+    r"|zusammen))\b",
     re.IGNORECASE,
 )
 _NOT_TOLD = re.compile(
@@ -53,7 +66,8 @@ _NOT_TOLD = re.compile(
 )
 _FILLER = re.compile(
     r"(?:[\s,(@]+|\b(?:at|on|um|am|the|dem|den|ca|circa|approx(?:imately)?"
-    r"|about|around|etwa|gegen|uhr|hrs|local time|ortszeit)\b\.?)"
+    r"|about|around|etwa|gegen|uhr|hrs|local time|ortszeit|(?:in the )?(?:morning|afternoon|evening|night)"
+    r"|(?:vor|nach)?mittags?|abends?|nachts?|morgens|früh)\b\.?)"
     rf"|{WEEKDAY}",
     re.IGNORECASE,
 )
@@ -83,7 +97,10 @@ _OTHER_EVENT = re.compile(
 )
 _IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
 _CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b(?! ?(?:h|hrs?|hours?|std|stunden?|min\w*)\b)", re.IGNORECASE)
+"""A time of day and no length: of today, where the customer's zone is known."""
 _SENTENCE_END = re.compile(r"(?<=[^\d][.!?])\s|\n\n")
+_BUT = re.compile(r"\b(?:except|but|aber|außer|sondern|nur)\b", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"\W*(?:\w+,? )?(?:we|i|there|wir|ich|es|you)\b(?: \w+){0,3}? (?:a |an |some |ein |eine "
     r"|another )?(?:\w+ )?(?:problem|issue|fault"
@@ -159,7 +176,7 @@ def starts_in_prose(
     for since in islice(_SINCE.finditer(text), _MAX_SINCE):
         before = text[max(0, since.start() - 2 * _SINCE_REACH) : since.start()]
         following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
-        own = _SENTENCE_END.split(before)[-1].rpartition("\n")[2]
+        own = _BUT.split(_SENTENCE_END.split(before)[-1].rpartition("\n")[2])[-1]
         said_of_it = following.partition("\n")[0].partition(". ")[0]
         over = _RECOVERED.search(own[-_SINCE_REACH:]) or (not own.strip() and _RECOVERED.search(said_of_it))
         if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
@@ -169,14 +186,16 @@ def starts_in_prose(
             continue
         lead = _leading(following)
         parts = parts_of(" ".join(lead.split()))
-        dated = parts.dates or parts.weekdays or parts.zones or _CLOCK_WORD.search(lead)
+        today = _CLOCK_WORD.search(lead) or (zones.customer and _CLOCK.search(lead))
+        dated = parts.dates or parts.weekdays or parts.zones or today
         if len(lead) > _SINCE_REACH or not (parts.times and dated):
             continue
         if not parts.zones and names_unknown_zone(following, len(lead.rstrip(" ("))):
             yield " ".join(lead.split()), Unclear("zone")
             continue
         said = " ".join(lead.split()).strip(" ,(@")
-        unnamed = unnamed_zone(following[len(lead) : len(lead) + 24].partition(".")[0], None)
+        theirs = iana_zone(zones.customer) if zones.customer else None
+        unnamed = unnamed_zone(following[len(lead) : len(lead) + 24].partition(".")[0], theirs)
         start = unnamed or read_start(said, "", sent_at, zones)
         if start is not None:
             yield said, start

@@ -19,7 +19,8 @@ _TIME = (
     r"(?:(?<=\d)T(?=\d)|(?<![\d:./+-])T?)(?P<hour>\d{1,2})(?:"
     r":(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s?(?P<noon>[ap]\.?m\b\.?)|\s?(?:uhr|h|hrs?)\b)?"
-    r"|[.:](?P<uhr_minute>\d{2})\s?(?:uhr|h)\b|\s?uhr\b|\s?(?P<full_noon>[ap]\.?m\b\.?))"
+    r"|[.:](?P<uhr_minute>\d{2})\s?(?:(?P<dot_noon>[ap]\.?m\b\.?)|(?:uhr|h|hrs?|(?=(?:Z|UTC|GMT|CES?T|MES?Z)\b))\b)|\s?uhr\b"
+    r"|\s?(?P<full_noon>[ap]\.?m\b\.?))"
     r"(?:(?P<zulu>\s?Z\b)|\s?(?P<offset>[+−-]\d{2}(?::?\d{2})?)(?![\d:]))?(?![\d:])"
 )
 DATE_RE, TIME_RE = re.compile(DATE, re.IGNORECASE), re.compile(_TIME, re.IGNORECASE)
@@ -39,19 +40,21 @@ _PLAIN_WORDS = frozenset({
 _HALVES = frozenset({"afternoon", "evening", "night", "nachmittag", "abend", "nacht", "mittag", "it", "began"})
 FAULT = re.compile(
     r"\b(?:down|out(?:age)?|los[est]\w*|drop\w*|err\w*|crc|flap\w*|latenc\w*|slow\w*|no (?:light|link|signal|traffic"
-    r"|connect\w*|service|ping|internet|network)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*|alarm\w*|problem\w*"
+    r"|connect\w*|service|ping|internet|network)|dead|offline|interrupt\w*|disturb\w*|degrad\w*|fail\w*|fault\w*"
+    r"|alarm\w*|problem\w*"
     r"|issues?|packet\w*|jitter|unstable|unreachable|broken?|disconnect\w*|not (?:\w+ )?(?:work\w*|answer\w*|reach\w*"
     r"|respond\w*|available)|n['’]t (?:work|answer|reach|respond|ping)|does not|affect\w*|impair\w*|timeouts?|stopped"
-    r"|congest\w*|throughput|bgp|doubled|nothing (?:works|is working|goes|gets|comes|passes|arrives)"
+    r"|congest\w*|blackhol\w*|no power|without power|throughput|bgp|doubled|nothing (?:works|is working|goes|gets"
+    r"|comes|passes|arrives)"
     r"|tim(?:es?|ing) out|(?:can(?:not|['’]t)|unable to) (?:\w+ )?(?:connect|reach|log|ping)"
     r"|gestört|störung\w*|ausfall\w*|ausgefallen|fehler\w*|verlust\w*|langsam\w*"
     r"|tot|unterbrochen\w*|unterbrechung\w*|kein\w* (?:link|licht|verbindung|signal|strom|netz|dienst|internet)"
-    r"|ohne (?:link|licht|verbindung|signal|netz|internet)"
+    r"|ohne (?:link|licht|verbindung|signal|netz|internet|strom)|stromlos"
     r"|nicht (?:\w+ )?"
     r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt"
-    r"|nichts (?:geht|läuft|funktioniert|kommt)|paketverlust\w*"
+    r"|nichts (?:mehr|geht|läuft|funktioniert|kommt)|paketverlust\w*"
     r"|latenz\w*|laufzeiten?|reagier\w* nicht|brechen ab|bricht ab"
-    r"|aufgetreten|probleme?)\b|störung|ausfall",
+    r"|aufgetreten|probleme?)\b|störung|ausfall|abbr[uü]ch",
     re.IGNORECASE,
 )
 _NEXT_WORD = re.compile(r"\s*\(?([^\W\d_]{2,})")
@@ -62,7 +65,7 @@ _AFTER_TIME = frozenset({
     "mittags", "nachmittags", "nachts", "vormittags", "see", "siehe", "according", "laut", "today", "first", "no",
     "kein", "keine",
 })  # fmt: skip
-_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b|(?<=\()[A-Z]\w+|[A-Z][a-zäöü]+(?=\s*(?:[.,;!)\n]|$)))")
+_ZONE_LIKE = re.compile(r"\s*\(?([A-Z]{2,5}\b(?!-\d)|(?<=\()[A-Z]\w+|[A-Z][a-zäöü]+(?=\s*(?:[.,;!)\n]|$)))")
 
 
 _UTC = Zone(UTC, "UTC")
@@ -112,7 +115,7 @@ def parts_of(text: str) -> Parts:
 def _clock(match: re.Match[str]) -> time | None:
     """The time of day; ``None`` for one that does not exist."""
     hour, minute = int(match["hour"]), int(match["minute"] or match["uhr_minute"] or 0)
-    noon = (match["noon"] or match["full_noon"] or "")[:1].lower()
+    noon = (match["noon"] or match["dot_noon"] or match["full_noon"] or "")[:1].lower()
     if noon and not 1 <= hour <= 12:
         return None
     if noon:
@@ -211,10 +214,11 @@ def _incomplete(parts: Parts, today: date) -> Unclear | None:
     if len({_clock(match) for match in parts.times}) > 1:
         return Unclear("times")
     words = set(re.findall(r"[^\W\d_]+", parts.rest.casefold()))
-    day_is_missing = not parts.dates and (len(parts.weekdays) > 1 or words - _PLAIN_WORDS)
+    small = _PLAIN_WORDS | _HALVES if parts.weekdays else _PLAIN_WORDS
+    day_is_missing = not parts.dates and (len(parts.weekdays) > 1 or words - small)
     if day_is_missing or re.search(r"\d", parts.rest) or _VAGUE.search(parts.rest):
         return Unclear("start")
-    bare = not any(match["noon"] or match["full_noon"] for match in parts.times)
+    bare = not any(match["noon"] or match["dot_noon"] or match["full_noon"] for match in parts.times)
     if bare and _PM_WORDS.search(parts.rest) and int(parts.times[0]["hour"]) <= 12:
         return Unclear("half_of_day", {"said": parts.times[0][0].strip()})
     return None
@@ -262,9 +266,29 @@ def read_start(value: str, hint: str, sent_at: datetime, zones: Zones) -> Start 
     if len(text) > _MAX_VALUE or not (parts.dates or parts.times):
         return None
     try:
-        return _resolve(parts, hint, sent_at, zones)
+        return _in_two_zones(text, parts, sent_at, zones) or _resolve(parts, hint, sent_at, zones)
     except OverflowError:
         return None
+
+
+def _in_two_zones(text: str, parts: Parts, sent_at: datetime, zones: Zones) -> Start | None:
+    """One moment given twice: "10:14 CET / 09:14 UTC"."""
+    if not len(parts.times) == len(parts.zones) == 2 or len(parts.dates) > 1:
+        return None
+    second = parts.times[1].start()
+    day = parts.dates[0][0] if parts.dates and parts.dates[0].start() < second else ""
+    first, other = (
+        _resolve(parts_of(half), "", sent_at, zones)
+        for half in (text[:second].rstrip(" /(=,"), f"{day} {text[second:]}")
+    )
+    return first if isinstance(first, Start) and isinstance(other, Start) and first.at == other.at else None
+
+
+def tells_when(text: str) -> bool:
+    """Whether it names a day or a time, or a part of one."""
+    parts = parts_of(text[:_MAX_VALUE])
+    named = parts.dates or parts.times or parts.weekdays or _PM_WORDS.search(parts.rest)
+    return bool(named) or "ago" in parts.rest.casefold().split()
 
 
 def bare_start(line: str, sent_at: datetime, zones: Zones) -> Start | Unclear | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connector.rules.text.calendar_days import WEEKDAY, weekday_number
 from connector.rules.text.clauses import normalized
+from connector.rules.text.zones import ZONE, Zone, read_zone
 
 Until = date | datetime | None
 """A local day, a moment, or nothing said. Later than the next opening it makes no difference."""
@@ -29,6 +30,7 @@ _TIME = re.compile(
     r"|\b(?P<noon>noon|midday|mittags?)\b|\b(?P<midnight>midnight|mitternacht)\b",
     re.IGNORECASE,
 )
+_ZONE = re.compile(rf" ?\(?({ZONE})")
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "ein": 1, "eine": 1, "einen": 1,
             "zwei": 2, "drei": 3, "vier": 4, "sechs": 6}  # fmt: skip
 _LENGTH = re.compile(
@@ -100,6 +102,7 @@ def _day(match: re.Match[str], today: date) -> date | None:
 
 
 def _times(words: str) -> Iterator[time]:
+    """Times of day; aware where a zone is named."""
     for match in _TIME.finditer(words):
         if match["noon"]:
             yield time(12)
@@ -109,11 +112,13 @@ def _times(words: str) -> Iterator[time]:
             hour, minute = int(match["hour"]), int(match["minute"] or 0)
             half = (match["half"] or "").lower()[:1]
             hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+            zone = _ZONE.match(words, match.end())
+            named = read_zone(zone[1]) if zone else None
             if hour < 24 and minute < 60:
-                yield time(hour, minute)
+                yield time(hour, minute, tzinfo=named.info if isinstance(named, Zone) else None)
 
 
 def _at(local: datetime, day: date | None, clock: time) -> datetime:
     """The next such time, or that of the day."""
-    at = datetime.combine(day or local.date(), clock, local.tzinfo)
+    at = datetime.combine(day or local.date(), clock, clock.tzinfo or local.tzinfo)
     return at if day is not None or at > local else at + timedelta(days=1)

@@ -12,6 +12,7 @@ from connector.rules.text.findings import Unclear
 _HOURS = {
     "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2, "OEZ": 2,
     "EEST": 3, "OESZ": 3, "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "TRT": 3, "SGT": 8, "HKT": 8, "KST": 9, "SAST": 2, "BRT": -3,
     "EST": -5, "EDT": -4, "MDT": -6, "PDT": -7, "PST": -8,
 }  # fmt: skip
 """Abbreviations with one common meaning; the American ones as in RFC 5322, section 4.3."""

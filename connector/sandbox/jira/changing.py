@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from connector.sandbox.jira import events, fields, properties, seed
 from connector.sandbox.jira.access import is_support
 from connector.sandbox.jira.errors import JiraError, not_settable, wrong_field
-from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Transition, User
-from connector.sandbox.jira.world import World
+from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Row, User
+from connector.sandbox.jira.world import World, named
 
 _ON_CREATE = frozenset({"project", "issuetype"})
 
@@ -153,7 +153,7 @@ def create(world: World, project: Project, actor: User, type_id: str, wanted: Wa
     if "summary" not in wanted.values:
         raise wrong_field("summary", "You must specify a summary of the issue.")
     now = world.now()
-    priority = world.priority_named(seed.DEFAULT_PRIORITY)
+    priority = named(world.priorities, seed.DEFAULT_PRIORITY)
     values: dict[str, Any] = {
         "project": project.id,
         "issuetype": type_id,
@@ -241,7 +241,7 @@ def publish(world: World, issue: Issue, author: User, new: NewComment) -> Commen
     return comment
 
 
-def available(world: World, issue: Issue) -> list[Transition]:
+def available(world: World, issue: Issue) -> list[Row]:
     """The transitions that lead from the issue's status to another one."""
     status = issue.fields["status"]
     return [
@@ -251,7 +251,7 @@ def available(world: World, issue: Issue) -> list[Transition]:
     ]
 
 
-def transition(world: World, issue: Issue, actor: User, way: Transition, wanted: Wanted) -> None:
+def transition(world: World, issue: Issue, actor: User, way: Row, wanted: Wanted) -> None:
     """Move an issue; statuses of the category done set the resolution, others clear it."""
     lacking = [name for name in sorted(way.asks) if wanted.values.get(name, issue.fields.get(name)) in (None, "")]
     if lacking:

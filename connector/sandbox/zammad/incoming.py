@@ -62,7 +62,7 @@ def _new_customer(world: World, sender: str) -> Record:
 
 def _new_ticket(world: World, customer: Record, subject: str, group: Record, article: Record) -> int:
     defaults = {name: values.default(found, world.now()) for name, found in world.attributes().items()}
-    mine = {"title": subject[:TITLE_LIMIT], "group_id": group["id"], "customer_id": customer["id"]}
+    mine = {"title": subject[:TITLE_LIMIT].strip() or "-", "group_id": group["id"], "customer_id": customer["id"]}
     draft = {**seed.BLANK_TICKET, "preferences": {}, **defaults, **mine}
     draft["organization_id"] = customer["organization_id"]
     ticket, stored = tickets.open_ticket(world, draft, article, customer["id"])

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from connector.cli.init import init
 from connector.cli.settings_draft import called
-from connector.secret_store import with_secret
 from connector.settings import SettingsError, load
+from connector.settings.store import with_secret
 from tests.unit.cli.conftest import ROOT, TOKEN, Live, Run
 
 URL = "INTERSPACE_ZAMMAD_URL"

@@ -31,7 +31,7 @@ def test_a_customers_token_passes_no_init(run: Run, live: Live) -> None:
 
 def test_a_table_of_another_helpdesk_is_refused_until_somebody_says_that_it_has_moved(run: Run, live: Live) -> None:
     table = _table(live.environment)
-    table.set_home("zammad", Home("https://old.example.com", "3", None, SINCE))
+    table.helpdesks.set_home("zammad", Home("https://old.example.com", "3", None, SINCE))
 
     refused = run("work", **live.environment)
     assert (refused.returncode, "that of https://old.example.com" in refused.stderr) == (4, True)
@@ -41,7 +41,7 @@ def test_a_table_of_another_helpdesk_is_refused_until_somebody_says_that_it_has_
     moved = run("installation", "move", **live.environment)
 
     assert moved.returncode == 0, moved.stderr
-    home = table.home("zammad")
+    home = table.helpdesks.home("zammad")
     assert home is not None
     assert (home.address, home.since) == (live.environment["INTERSPACE_ZAMMAD_URL"], SINCE)
     assert "fault" not in run("installation", "show", **live.environment).stdout
@@ -50,7 +50,7 @@ def test_a_table_of_another_helpdesk_is_refused_until_somebody_says_that_it_has_
 
 def test_stopped_work_begins_again_only_when_somebody_says_so(run: Run, live_jira: LiveJira) -> None:
     table = _table(live_jira.environment)
-    table.set_stopped("jira", "the internal comment 7 is public")
+    table.helpdesks.set_stopped("jira", "the internal comment 7 is public")
 
     refused = run("work", **live_jira.environment)
     assert (refused.returncode, "the internal comment 7 is public" in refused.stderr) == (4, True)
@@ -59,7 +59,7 @@ def test_stopped_work_begins_again_only_when_somebody_says_so(run: Run, live_jir
     resumed = run("installation", "resume", **live_jira.environment)
 
     assert "Work goes on" in resumed.stdout
-    assert table.stopped("jira") is None
+    assert table.helpdesks.stopped("jira") is None
     assert table.paused_until("jira") is None
     table.close()
 

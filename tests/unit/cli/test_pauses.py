@@ -32,7 +32,7 @@ def test_pauses_are_listed_and_lifted(run: Run, tmp_path: Path) -> None:
 def test_a_helpdesk_that_was_stopped_stays_stopped(run: Run, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'work.sqlite3'}"
     with closing(WorkTable.open(url)) as table:
-        table.set_stopped("zammad", "an internal note is public")
+        table.helpdesks.set_stopped("zammad", "an internal note is public")
 
     lifted = run("pauses", "lift", INTERSPACE_DATABASE_URL=url)
 

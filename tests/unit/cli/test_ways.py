@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from connector.cli.ways import check_ways, open_ways
+from connector.cli.ways import Ways, check_ways, open_ways
+from connector.helpdesks.helpdesk import Helpdesk
 from connector.outgoing.post import NotDeliveredError
 from connector.policy.problem import PolicyError
 from connector.settings import Settings, load
@@ -33,19 +35,30 @@ def test_a_changed_file_counts_and_a_bad_one_does_not(table: WorkTable, tmp_path
     file = tmp_path / "telling.yaml"
     with listening() as listener:
         file.write_text(f"receivers:\n  pager: {{url: '{listener.url}', secret: {SECRET}}}\n")
-        open_ways(settings(file), "jira", table).deliver(LEVEL)
+        opened(file, "jira", table).deliver(LEVEL)
         assert len(listener.got) == 1
 
         file.write_text(f"receivers:\n  pager: {{url: '{listener.url}'}}\n")
-        for read in (lambda: open_ways(settings(file), "jira", table), lambda: check_ways(settings(file))):
+        for read in (lambda: opened(file, "jira", table), lambda: check_ways(settings(file))):
             with pytest.raises(PolicyError, match=r"telling\.yaml:2: receivers\.pager: needs secret"):
                 read()
 
         file.write_text("receivers: {}\n")
         with pytest.raises(NotDeliveredError, match="there is no receiver pager any more") as raised:
-            open_ways(settings(file), "jira", table).deliver(LEVEL)
+            opened(file, "jira", table).deliver(LEVEL)
     assert raised.value.final
     assert len(listener.got) == 1
+
+
+class Desk:
+    """As far as it matters who mails."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def opened(file: Path, helpdesk: str, table: WorkTable) -> Ways:
+    return open_ways(settings(file), cast(Helpdesk, Desk(helpdesk)), table)
 
 
 def test_mail_is_the_connectors_only_where_the_helpdesk_sends_none(table: WorkTable, tmp_path: Path) -> None:
@@ -53,10 +66,8 @@ def test_mail_is_the_connectors_only_where_the_helpdesk_sends_none(table: WorkTa
     file.write_text("mail: {host: 127.0.0.1, port: 1, tls: none, sender: a@isp.example}\n")
     letter = Telling(LEVEL.key._replace(receiver="mail:shift@isp.example"), '{"subject": "", "text": ""}', T0)
 
-    assert len(open_ways(settings(file), "zammad", table).tellers) + 1 == len(
-        open_ways(settings(file), "jira", table).tellers
-    )
+    assert len(opened(file, "zammad", table).tellers) + 1 == len(opened(file, "jira", table).tellers)
     with pytest.raises(NotDeliveredError, match="there is no receiver mail:shift"):
-        open_ways(settings(file), "zammad", table).deliver(letter)
+        opened(file, "zammad", table).deliver(letter)
     with pytest.raises(NotDeliveredError, match="the mail server cannot be used"):
-        open_ways(settings(file), "jira", table).deliver(letter)
+        opened(file, "jira", table).deliver(letter)

@@ -72,6 +72,8 @@ def test_levels_that_mail_nobody_are_named(examined: Examined[Any], tmp_path: Pa
 
     delivered = examined.examine(checks)["escalation mail"]
     examined.settings["policy"] = with_addresses(tmp_path)
+    file = examined.settings["telling"] = tmp_path / "telling.yaml"
+    file.write_text("mail: {host: 127.0.0.1, tls: none, sender: interspace@isp.example}\n", encoding="utf-8")
     addressed = examined.examine(checks)["escalation mail"]
 
     assert delivered.verdict is CheckStatus.WARN

@@ -8,8 +8,8 @@ import pytest
 
 from connector.install.apply import refuse
 from connector.install.errors import RefusedError
-from connector.secret_store import read_store
 from connector.settings import PROOF_KEY
+from connector.settings.store import read_store
 from tests.unit.helpdesks.zammad.install.bench import RECEIVER
 from tests.unit.install.both import AnyBench, hook_secrets, name_of
 from tests.unit.install.conftest import Run

@@ -4,21 +4,45 @@ from pathlib import Path
 
 import pytest
 
-from connector.outgoing.letters import Letters
+from connector.domain.model import TicketId
+from connector.helpdesks.errors import ForbiddenError, HelpdeskError, RateLimitedError
+from connector.outgoing.letters import Letters, probe
 from connector.outgoing.post import NotDeliveredError
 from connector.outgoing.receivers import Mail, MailSpec, read_receivers
 from connector.work.tellings import Telling, TellingKey
-from tests.builders import T0
+from tests.builders import T0, at
 from tests.mail_server import mail_server
 
 LETTER = Telling(
-    TellingKey("desk", "41", "level-2", "mail:shift@isp.example"), '{"subject": "Level 2", "text": "Hello"}', T0
+    TellingKey("desk", "41", "level-2", "mail:shift@isp.example"),
+    '{"subject": "Level 2", "text": "Hello"}',
+    T0,
 )
 
 
 def letters(port: int) -> Letters:
-    spec = MailSpec(host="127.0.0.1", port=port, tls="none", sender="interspace@isp.example")
-    return Letters(Mail(spec, Path()), None, lambda: T0)
+    return Letters(Mail(server_at(port), Path()), None, lambda: T0)
+
+
+def server_at(port: int) -> MailSpec:
+    return MailSpec(host="127.0.0.1", port=port, tls="none", sender="interspace@isp.example")
+
+
+class AsksHelpdesk:
+    """Mails those whom it knows, or fails."""
+
+    mails_contacts = True
+
+    def __init__(self, *known: str, failure: HelpdeskError | None = None) -> None:
+        self._known = known
+        self._failure = failure
+        self.got: list[str] = []
+
+    def mail(self, ticket: TicketId, address: str, subject: str, text: str) -> bool:
+        if self._failure is not None:
+            raise self._failure
+        self.got += [f"{ticket} {address} {subject} {text}"] if address in self._known else []
+        return address in self._known
 
 
 def test_a_repeat_has_the_same_message_id() -> None:
@@ -28,6 +52,30 @@ def test_a_repeat_has_the_same_message_id() -> None:
 
     assert len({mail["Message-ID"] for mail in server.got}) == 1
     assert [mail.get_content().strip() for mail in server.got] == ["Hello"] * 2
+
+
+def test_who_has_an_account_on_the_helpdesk_is_mailed_by_it_and_nobody_twice() -> None:
+    with mail_server() as server:
+        mail = Mail(server_at(server.port), Path())
+        by_helpdesk = AsksHelpdesk("shift@isp.example")
+        Letters(mail, None, lambda: T0, by_helpdesk).deliver(LETTER)
+        assert (by_helpdesk.got, server.got) == (["41 shift@isp.example Level 2 Hello"], [])
+
+        Letters(mail, None, lambda: T0, AsksHelpdesk()).deliver(LETTER)
+        refuses = AsksHelpdesk(failure=ForbiddenError("Jira POST notify: answered 403: no SMTP server"))
+        Letters(mail, None, lambda: T0, refuses).deliver(LETTER)
+        assert len(server.got) == 2
+
+        # Whether it was sent, nobody knows: it is asked again, and not sent by another way too.
+        lost = AsksHelpdesk(failure=RateLimitedError("Jira POST notify: answered 429", at(minutes=5)))
+        with pytest.raises(NotDeliveredError, match="429") as raised:
+            Letters(mail, None, lambda: T0, lost).deliver(LETTER)
+        assert (raised.value.final, raised.value.again, len(server.got)) == (False, at(minutes=5), 2)
+
+    for helpdesk, why in ((AsksHelpdesk(), "nobody on the helpdesk has this address"), (refuses, "no SMTP server")):
+        with pytest.raises(NotDeliveredError, match=f"{why}, and no mail server is set") as raised:
+            Letters(None, None, lambda: T0, helpdesk).deliver(LETTER)
+        assert raised.value.final
 
 
 @pytest.mark.parametrize(("code", "final"), [(550, True), (450, False)])
@@ -47,7 +95,7 @@ def test_a_server_that_is_not_there_is_tried_again() -> None:
     with pytest.raises(NotDeliveredError, match="cannot be used") as raised:
         letters(port).deliver(LETTER)
     with pytest.raises(NotDeliveredError, match="cannot be used"):
-        letters(port).probe()
+        probe(Mail(server_at(port), Path()))
     assert not raised.value.final
 
 

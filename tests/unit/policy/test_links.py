@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.model import TicketId
-from connector.policy.links import Asked, Links
+from connector.policy.links import Asked, Links, TicketPages
 from tests.builders import T0
 
 LINKS = Links("https://support.isp.example/", (b"new", b"old"))
@@ -45,6 +45,21 @@ def test_a_link_is_about_one_ticket_and_one_night() -> None:
 
     assert len(made) == 4
     assert "new" not in repr(LINKS)
+
+
+def test_the_key_of_a_tickets_page_is_good_for_that_ticket_alone() -> None:
+    pages, ticket = TicketPages("https://x.example/ops/", (b"new", b"old")), TicketId("41")
+    address = pages.page("jira", ticket)
+    key = address.partition("?key=")[2]
+
+    assert address.startswith("https://x.example/ops/jira/41?key=")
+    assert TicketPages("", (b"next", b"new")).is_key_of("jira", ticket, key), "also while the key is being replaced"
+    assert not TicketPages("", (b"other",)).is_key_of("jira", ticket, key)
+    assert not pages.is_key_of("jira", TicketId("42"), key)
+    assert not pages.is_key_of("zammad", ticket, key)
+    assert not pages.is_key_of("jira", ticket, "")
+    assert not pages.is_key_of("jira", ticket, "schlüssel")
+    assert "new" not in repr(pages)
 
 
 def _nights() -> list[datetime]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Decision, NewTicket, Note, Outcome
+from connector.domain.fields import Fields
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
@@ -27,12 +28,34 @@ class Decided(NamedTuple):
     again: bool
 
 
-def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Decided:
-    """What one rule decides, less what stands on the ticket already. Every outcome names its rule and its reasons."""
-    outcome = rule(Case(ticket, policy, now))
+_worded: set[tuple[str, ...]] = set()
+"""Messages that were put into words, by name and what of their data was there."""
+
+
+def told(rule: Rule, case: Case) -> Outcome:
+    """What a rule says of a case. It bears the rule's name and its reasons, changes fields that there are, and its
+    messages can be put into words and prove a step that is known."""
+    outcome = rule(case)
     assert outcome.rule == rule.__name__
+    assert outcome.changes.keys() <= Fields.model_fields.keys()
+    assert outcome.reasons is not None
+    if isinstance(outcome.reasons, tuple):
+        # Others are put into words when somebody asks for them.
+        assert outcome.reasons or not any(outcome[1:]), "only what says and changes nothing needs no reason"
+        assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
+    for notice in outcome.notices:
+        assert all(mark.name is not None and "None" not in mark.parts for mark in notice.marks)
+        there = (notice.message, *(name for name, value in notice.data.items() if value is not None))
+        if there not in _worded and (note := as_note([notice], case.ticket, case.policy)):
+            assert note.text
+            _worded.add(there)
+    return outcome
+
+
+def decide(rule: Rule, ticket: Ticket, policy: Policy, now: datetime) -> Decided:
+    """What one rule decides, less what stands on the ticket already."""
+    outcome = told(rule, Case(ticket, policy, now))
     assert outcome.reasons or rule is contest, "only a fight that there is not needs no reason"
-    assert all(isinstance(reason, str) and reason for reason in outcome.reasons)
     return shown(outcome, ticket, policy)
 
 

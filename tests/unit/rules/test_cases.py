@@ -1,7 +1,8 @@
-"""R14–R22, R27, R34, R39: sixty first messages with what a person would read in them.
+"""R14–R22, R27, R34, R39: first messages with what a person would read in them.
 
 ``expect`` names the fields that are given; all others stay empty, as do those that are ``ASK``. ``ok_ask``: leaving it
-empty and asking is tolerable. ``description``: the problem is described. ``esc``, ``rfo``, ``defer``: it is asked for.
+empty and asking (of a request: telling support) is tolerable; ``may``: so are these values. ``description``: the
+problem is described. ``esc``, ``rfo``, ``defer``: it is asked for.
 """
 
 import json
@@ -20,10 +21,16 @@ from connector.rules.requests import customer_consents, escalation_requests, rfo
 from tests.builders import default_policy, incident, said
 from tests.unit.rules.text.corpora import Sentence, sentences
 
-CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "text" / "cases.json").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("cases", "rounds")
+    for case in json.loads((Path(__file__).parent / "text" / f"{name}.json").read_text(encoding="utf-8"))
+]
+"""The rounds were written before the code that reads them, and judged by their meaning."""
 SENT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 CUSTOMERS = {
     "harbour": Customer(id="5", name="Ada Example", email="ada@harbour.example", organizations=("Harbour Bank",)),
+    "northwind": Customer(id="7", name="Max", email="max@northwind.example", organizations=("Northwind Media",)),
     "acme": Customer(id="6", name="Petra Muster", email="petra@acme.example", organizations=("Acme Logistics",)),
 }
 FREE = ("short_description", "test_results")
@@ -57,12 +64,18 @@ def test_a_first_message_is_read_as_a_person_would_or_asked_about(case: dict[str
     expected = {name: value for name, value in case["expect"].items() if name in INTAKE and value != "ASK"}
     read = {name: _plain(value) for name, value in changes.items() if name in INTAKE and name not in FREE}
 
-    asked = set(expected) - set(read)
-    assert asked <= set(case.get("ok_ask", ()))
-    assert read == {name: value for name, value in expected.items() if name not in asked}
+    may, tolerable = case.get("may", {}), set(case.get("ok_ask", ()))
+    assert set(expected) - set(read) <= tolerable
+    assert {name: value for name, value in read.items() if value != expected.get(name)
+            and value not in may.get(name, ())} == {}  # fmt: skip
     assert bool(changes.get("short_description")) >= case["expect"].get("description", False)
-    heard = (escalation_requests(looked_at), rfo_requests(looked_at), customer_consents(looked_at))
-    assert tuple(map(bool, heard)) == tuple(case["expect"].get(name, False) for name in ("esc", "rfo", "defer"))
+    heard = {
+        "esc": escalation_requests(looked_at),
+        "rfo": rfo_requests(looked_at),
+        "defer": customer_consents(looked_at),
+    }
+    wanted = {name for name in heard if case["expect"].get(name, False)}
+    assert wanted - tolerable <= {name for name, requests in heard.items() if requests} <= wanted
 
 
 SHORT = {

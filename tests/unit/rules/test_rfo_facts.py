@@ -165,3 +165,21 @@ def test_versions_that_have_gone_out_in_their_order() -> None:
     )
 
     assert sent(about, 1) == (Sent(1, False, "801", at(hours=2)), Sent(2, True, "802", at(hours=3)))
+
+
+def test_the_end_comes_after_the_message_of_its_second_and_levels_are_named_as_on_the_ladder_then() -> None:
+    """SVC-1003 has a ladder of its own."""
+    ended = moved(OPEN, TicketState.CANCELLED, at(hours=2))
+    risen = changed("escalation_level", 1, 2, at(hours=1), Actor.CONNECTOR)
+    about = incident(
+        complete(service_id="SVC-1003"),
+        state=TicketState.CANCELLED,
+        history=(risen, ended),
+        articles=(said("Line down."), said("A duplicate.", at(hours=2), AGENT)),
+    )
+    found = facts(about, outages(about), POLICY)
+    own = POLICY.ladder_of("SVC-1003", about.began_at).levels[1].name
+
+    assert [fact.what for fact in found] == ["reported", "level", "first_response", "ended"]
+    assert found[1].data == {"level": 2, "name": own}
+    assert own != POLICY.ladder_of(None, about.began_at).levels[1].name

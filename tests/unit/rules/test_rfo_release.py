@@ -14,9 +14,10 @@ from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, 
 from connector.rules.evaluate import evaluate
 from connector.rules.measures import Wrong, read_measures
 from connector.rules.outages import outages
+from connector.rules.rfo import rfo
 from connector.rules.rfo_facts import facts, sent
 from tests.builders import at, changed, complete, default_policy, incident, moved, note, said
-from tests.unit.rules.passes import with_values, written
+from tests.unit.rules.passes import decide, with_values, written
 
 POLICY = default_policy()
 ASKED, ENDED, NOW = at(hours=1), at(hours=3), at(days=1)
@@ -293,6 +294,12 @@ def test_it_goes_to_the_customer_once_with_the_document_and_is_delivered() -> No
     assert decision.changes["rfo_status"] is RfoStatus.DELIVERED
     again = evaluate(written(seen, decision, NOW), POLICY, NOW + timedelta(hours=1))
     assert (again.note, again.changes) == (None, {})
+    told = decide(rfo, seen, POLICY, NOW)
+    assert told.changes == {"rfo_status": RfoStatus.DELIVERED, "rfo_due_at": DUE}
+    assert "90" in told.touches
+    release = seen.related.history[-1].id if seen.related else ""
+    assert [set(each.marks) for each in told.notes] == [{f"rfo-sent-1-1-final-{release}"}]
+    assert told.reasons == ("version 1 of the RFO is released and goes out",)
 
 
 def test_afterwards_the_task_shows_it_and_is_free_for_another_version() -> None:
@@ -343,6 +350,7 @@ def test_a_corrected_version_says_what_changed() -> None:
     assert "What has changed: The duct, not the fibre." in told.note.text
     assert told.note.documents[0].name == "RFO-41007-1-v2.pdf"
     assert told.note.documents[0].content["version"] == 2
+    assert [row["version"] for row in told.note.documents[0].content["revisions"]] == [1, 2]
 
 
 def test_a_forged_status_sends_nothing() -> None:
@@ -351,6 +359,19 @@ def test_a_forged_status_sends_nothing() -> None:
     forged = task(about, *written_by(), **TEXTS, rfo_status=RfoStatus.RELEASED)
 
     assert evaluate(with_task(about, forged), POLICY, NOW).note is None
+
+
+def test_a_first_version_changes_nothing() -> None:
+    about = outage()
+    told = decide(rfo, with_task(about, released(about=about, rfo_revision="x")), POLICY, NOW).notes[0]
+
+    assert "What has changed" not in told.text
+
+
+def test_on_a_ticket_that_was_merged_away_nothing_is_sent() -> None:
+    about = outage()
+
+    assert decide(rfo, with_values(with_task(about, released(about=about)), merged_into="8"), POLICY, NOW).notes == ()
 
 
 def test_another_incidents_task_sends_nothing_here() -> None:

@@ -132,9 +132,12 @@ def test_no_level_rises_at_the_weekend() -> None:
 
 
 def test_several_levels_after_an_outage_are_one_step() -> None:
-    (told, *_) = decide(rfo_task, task(), POLICY, DUE + timedelta(days=3)).notes
+    outcome = decide(rfo_task, task(), POLICY, DUE + timedelta(days=3))
 
+    (told,) = outcome.notes
     assert told.marks == {"level-3", "level-4", "level-5"}
+    assert [line[:7] for line in told.text.splitlines() if " was reached on " in line] == ["Level 3", "Level 4"]
+    assert outcome.changes["rfo_due_at"] == DUE
 
 
 def test_it_rises_on_the_ladder_of_the_service() -> None:
@@ -180,7 +183,7 @@ def test_closed_with_nothing_for_the_customer_it_is_opened_again_after_the_incid
 
     assert (first.changes, first.state, first.touches) == ({}, None, ("7",))
     assert first.due == CLOSED_AT + timedelta(minutes=1)
-    assert then.state is TicketState.OPEN
+    assert (then.state, then.again) == (TicketState.OPEN, True)
     (told,) = then.notes
     assert not told.public
     assert "- RFO summary: missing" in told.text
@@ -286,10 +289,10 @@ def test_declined_with_a_reason_the_incident_tells_the_customer() -> None:
 
 
 def test_declined_without_a_reason_it_stays_due_and_the_reason_is_asked_for_once() -> None:
-    ticket = stated(RfoStatus.DECLINED)
+    ticket = stated(RfoStatus.DECLINED, link=of_incident(FOURTH))
     outcome = decide(rfo_task, ticket, POLICY, THIRD)
 
-    assert outcome.changes["rfo_status"] is RfoStatus.DUE
+    assert (outcome.changes["rfo_status"], outcome.changes["rfo_due_at"]) == (RfoStatus.DUE, FOURTH)
     assert [told.marks for told in outcome.notes] == [{f"rfo-no-reason-{ticket.history[0].id}"}]
 
 
@@ -306,76 +309,21 @@ def test_nothing_else_declines_it(ticket: Ticket) -> None:
     assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
 
 
+def test_what_the_rules_made_of_a_decline_since_counts() -> None:
+    """The incident's RFO is due again, and the task shows it."""
+    back = changed("rfo_status", RfoStatus.DECLINED, RfoStatus.DUE, T0, Actor.CONNECTOR)
+    declined = stated(RfoStatus.DECLINED, rfo_decline_reason="A test of ours.")
+    ticket = with_values(declined, history=(*declined.history, back))
+    shown = ticket.with_changes({"rfo_status": RfoStatus.DUE})
+
+    assert decide(rfo_task, shown, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
+    assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
+
+
 def test_without_its_incident_a_decline_changes_nothing() -> None:
     ticket = with_values(stated(RfoStatus.DECLINED, rfo_decline_reason="A test of ours."), links=())
 
     assert decide(rfo_task, ticket, POLICY, T0).changes["rfo_status"] is RfoStatus.DUE
-
-
-# After a merge: one RFO, one task
-
-
-def sibling(key: str = "rfo:7", **values: Any) -> LinkedTicket:
-    held: dict[str, Any] = {"id": "91", "number": "41091", "state": TicketState.OPEN, "created_by_connector": True}
-    return LinkedTicket(**(held | {"connector_key": key, "rfo_status": RfoStatus.DUE} | values))
-
-
-@pytest.mark.parametrize(
-    ("own", "other", "closes"),
-    [
-        ("rfo:8", sibling(), True),
-        ("rfo:7", sibling("rfo:8"), False),
-        ("rfo:7", sibling(), False),
-        ("rfo:7", sibling(id="89"), True),
-        ("rfo:7", sibling(id="100"), False),
-        ("rfo:8", sibling(state=TicketState.CLOSED), False),
-        ("rfo:8", sibling(rfo_status=RfoStatus.DELIVERED), False),
-        ("rfo:8", sibling(rfo_status=None), True),
-    ],
-    ids=["the-targets-own", "ours-is", "the-eldest", "elder", "younger", "over", "delivered", "without-status"],
-)
-def test_of_two_tasks_one_goes_on(own: str, other: LinkedTicket, closes: bool) -> None:
-    ticket = with_values(task(connector_key=own), siblings=(other,))
-    outcome = decide(rfo_task, ticket, POLICY, T0)
-
-    assert outcome.state is (TicketState.CLOSED if closes else None)
-    if closes:
-        assert outcome.changes == {"rfo_status": None, "rfo_due_at": None, "next_escalation_at": None}
-        assert [(told.title, set(told.marks)) for told in outcome.notes] == [
-            (f"RFO written in {other.number}", {f"rfo-elsewhere-{other.id}"})
-        ]
-        assert (outcome.again, outcome.reasons) == (True, (f"the RFO is written in {other.number}",))
-
-
-def test_the_other_task_is_not_closed_twice() -> None:
-    ticket = with_values(task(connector_key="rfo:8", state=TicketState.CLOSED), siblings=(sibling(),))
-    outcome = decide(rfo_task, ticket, POLICY, T0)
-
-    assert (outcome.state, outcome.notes, outcome.again) == (None, (), False)
-    assert outcome.changes == {"rfo_status": None, "rfo_due_at": None, "next_escalation_at": None}
-
-
-def test_without_an_incident_no_task_gives_way_to_another() -> None:
-    ticket = with_values(task(connector_key="rfo:8"), links=(), siblings=(sibling(),))
-
-    assert decide(rfo_task, ticket, POLICY, T0).state is None
-
-
-@pytest.mark.parametrize(
-    ("links", "due"),
-    [
-        ((of_incident(THIRD), of_incident(FOURTH).model_copy(update={"id": "8"})), THIRD),
-        ((of_incident(FOURTH).model_copy(update={"id": "8"}), of_incident(THIRD)), THIRD),
-        ((of_incident(FOURTH).model_copy(update={"id": "8"}),), FOURTH),
-        ((of_incident(FOURTH, None).model_copy(update={"id": "8"}),), DUE),
-        ((of_incident(FOURTH).model_copy(update={"id": "8", "kind": TicketKind.PROBLEM}),), DUE),
-    ],
-    ids=["own-first", "own-last", "merged", "another-incident", "no-incident"],
-)
-def test_its_date_is_that_of_its_incident_or_of_the_one_this_was_merged_into(
-    links: tuple[LinkedTicket, ...], due: datetime
-) -> None:
-    assert decide(rfo_task, with_values(task(), links=links), POLICY, T0).changes["rfo_due_at"] == due
 
 
 # Closed

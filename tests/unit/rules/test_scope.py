@@ -1,11 +1,15 @@
 """What is none of the rules' business: other departments' tickets, and those from before the installation."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 
 from connector.domain.mark import Mark
-from connector.domain.vocabulary import Actor, TicketKind
+from connector.domain.ticket import Article, Ticket
+from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.rules.evaluate import evaluate
-from tests.builders import T0, at, complete, default_policy, incident, said
+from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.passes import written
 
 POLICY = default_policy().model_copy(update={"applies_since": T0})
@@ -65,3 +69,89 @@ def test_a_ticket_that_comes_into_scope_counts_from_then() -> None:
 
     assert levels == {2}
     assert limits == {at(hours=48)}
+
+
+# Moved to another department
+
+
+def moved_away(actor: Actor = Actor.AGENT, noted: datetime = T0, **values: Any) -> Ticket:
+    """The rules noted something at ``noted``; an hour after T0 somebody gave the ticket to HR."""
+    move = changed("group", "intake", "HR", at(hours=1), actor)
+    held: dict[str, Any] = {"history": (move,), "articles": (note({"level-2"}, noted),), "kind": TicketKind.OTHER}
+    return incident(complete(group="HR"), **(held | values))
+
+
+def test_whoever_moves_a_ticket_out_of_the_rules_reach_is_told_once_that_they_have_stopped() -> None:
+    ticket = moved_away()
+    decision = evaluate(ticket, default_policy(), at(hours=2))
+
+    assert decision.note is not None
+    assert (decision.note.public, decision.note.marks) == (
+        False,
+        frozenset({Mark("left-scope", ticket.history[-1].id)}),
+    )
+    assert "HR" in decision.note.text
+    assert [(one.rule, one.changes) for one in decision.outcomes] == [("scope", {})]
+    assert "group HR" in decision.outcomes[0].reasons[0]
+    told = moved_away(history=ticket.history, articles=(*ticket.articles, note(set(decision.note.marks))))
+    assert evaluate(told, default_policy(), at(hours=3)).note is None
+
+
+@pytest.mark.parametrize(
+    ("ticket", "is_told"),
+    [
+        (moved_away(Actor.CUSTOMER), True),
+        (moved_away(noted=at(hours=1)), True),
+        (moved_away(noted=at(hours=2)), False),
+        (moved_away(Actor.CONNECTOR), False),
+        (moved_away(articles=()), False),
+        (moved_away(history=()), False),
+        (moved_away(state=TicketState.CLOSED), False),
+    ],
+    ids=["by-anybody", "noted-then", "noted-later", "by-the-rules", "never-noted", "never-moved", "over"],
+)
+def test_only_where_the_rules_had_worked_on_it_before(ticket: Ticket, is_told: bool) -> None:
+    assert (evaluate(ticket, default_policy(), at(hours=3)).note is not None) is is_told
+
+
+def test_a_group_that_nobody_knows_is_said_so() -> None:
+    decision = evaluate(incident(complete(group=None), kind=TicketKind.OTHER), default_policy(), T0)
+
+    assert "group unknown" in decision.outcomes[0].reasons[0]
+
+
+# From before the installation
+
+
+LATER = at(days=3)
+
+
+def old(*articles: Article, updated_at: datetime = LATER, **values: Any) -> Ticket:
+    return incident(created_at=T0 - timedelta(days=2), articles=articles, updated_at=updated_at, **values)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "is_told"),
+    [
+        (old(said("Please escalate this ticket.", at())), True),
+        (old(said("Please send us the RFO.", at())), True),
+        (old(said("Please escalate this ticket.", at(seconds=-1))), False),
+        (old(WORDS, updated_at=at()), True),
+        (old(WORDS, updated_at=at(seconds=-1)), False),
+        (old(WORDS, kind=TicketKind.RFO_TASK), False),
+    ],
+    ids=["escalation", "rfo", "before", "changed-then", "unchanged-since", "no-incident"],
+)
+def test_what_is_asked_for_since_the_rules_came_is_told(ticket: Ticket, is_told: bool) -> None:
+    assert (evaluate(ticket, POLICY, at(days=4)).note is not None) is is_told
+
+
+def test_the_first_request_is_told_with_who_when_and_the_words() -> None:
+    rfo, escalation = said("Send us the RFO.", at(days=1)), said("Please escalate this ticket.", at(days=2))
+    decision = evaluate(old(rfo, escalation), POLICY, at(days=4))
+
+    assert decision.note is not None
+    assert "Tue 24 Nov 2026 11:00 CET (10:00 UTC)" in decision.note.text
+    assert "Send us the RFO" in decision.note.text
+    assert "customer" in decision.note.text
+    assert "Mon 23 Nov 2026 11:00 CET (10:00 UTC)" in decision.note.text, "since when the rules apply"

@@ -5,7 +5,7 @@ import pytest
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
-from connector.rules.requests import customer_consents
+from connector.rules.requests import customer_consents, escalation_requests
 from connector.rules.unclear import unclear
 from tests.builders import at, complete, default_policy, incident, note, said
 
@@ -87,3 +87,31 @@ def test_what_is_told_of_the_fault_while_work_waits_is_for_support_to_judge(
     case = Case(incident(complete(), articles=(agrees, later)), POLICY, at(hours=9 + after))
     assert bool(unclear(case).notices) is is_told
     assert consents(agrees, later) == [agrees.id]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("I want to speak to your manager.", True),
+        ("Please involve your management now.", True),
+        ("Ich möchte mit Ihrem Vorgesetzten sprechen.", True),
+        ("Please do not bother your manager.", False),
+        ("I am a manager at Harbour Bank.", False),
+    ],
+)
+def test_a_wish_that_hints_at_an_escalation_is_for_support_to_judge(words: str, *, is_told: bool) -> None:
+    case = Case(incident(complete(), articles=(said("The line is slow."), said(words, at(minutes=5)))), POLICY, NOW)
+
+    assert escalation_requests(case) == []
+    assert bool(unclear(case).notices) is is_told
+
+
+def test_what_support_writes_in_the_mask_for_calls_is_for_support_to_judge() -> None:
+    """The mask names the caller as the author."""
+    called = said(
+        "Customer wants an escalation. He agrees to defer.", at(minutes=2), channel=Channel.PHONE, is_call=True
+    )
+
+    case = Case(incident(complete(), articles=(called,)), POLICY, NOW)
+    assert (escalation_requests(case), consents(called)) == ([], [])
+    assert unclear(case).notices

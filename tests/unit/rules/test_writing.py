@@ -10,6 +10,7 @@ from connector.domain.person import Customer
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Urgency
 from connector.messages.words import Language
+from connector.policy.links import TicketPages
 from connector.rules.evaluate import evaluate
 from connector.rules.writing import write
 from tests.builders import T0, at, complete, default_policy, incident
@@ -38,6 +39,21 @@ def test_a_customer_reads_times_in_their_own_zone_and_support_in_the_policys() -
         in write([("deferred", {**OPENING, "record": "x"})], incident(), policy, public=False).subject
     )
     assert "on Tue 24 Nov 2026 09:00 CET (08:00 UTC)." in letter(incident(customer=Customer(id="9")))[1]
+
+
+def test_an_internal_note_leads_to_the_tickets_page_and_a_letter_never_does() -> None:
+    ticket = incident(complete(impact=None, urgency=Urgency.HIGH, service_id="SVC-9999"))
+    policy = POLICY.model_copy(update={"pages": TicketPages("https://c.example/ops", (b"key",))})
+    address = TicketPages("https://c.example/ops", (b"key",)).page("zammad", ticket.id)
+
+    note = evaluate(ticket, policy, T0).note
+
+    assert note is not None
+    assert not note.public
+    assert note.text.endswith(f"policy {POLICY.version}\nWhat every rule says of this ticket: {address}")
+    assert note.pages == {address}
+    assert note.with_files((), frozenset()).pages == {address}
+    assert "c.example" not in write([("deferral_agreed", OPENING)], ticket, policy, public=True).body
 
 
 def test_a_german_service_desk_reads_german_and_its_customers_english() -> None:

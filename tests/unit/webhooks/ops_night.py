@@ -82,6 +82,6 @@ def opened(folder: Path, **more: object) -> Iterator[Night]:
         told = Health("zammad", now, now, now, None, None, now + timedelta(days=90), stage.policy.version, None)
         stage.table.health.tell(told)
         access = Access(held, lambda: stage.clock().timestamp())
-        operations = Operations(held, stage.table, access=access, open_desk=lambda _: stage.desk)
+        operations = Operations(held, stage.table, lambda _: stage.desk, access=access)
         app = create_app(receiver(Ledger()), operations)
         yield Night(app, cast, operations, incident, dead)

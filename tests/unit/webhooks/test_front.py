@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
@@ -144,3 +145,30 @@ def test_a_body_that_ends_early_is_refused() -> None:
 
     short, gone = Sender(b"abc", headers=announced(5)), Gone(headers=announced(5))
     assert [status for status, _, _ in exchange(short, gone)] == [400, 400]
+
+
+def test_while_nothing_is_stored_no_more_is_held_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application waits for its database; senders go on."""
+    monkeypatch.setattr(front, "_MOST_WAITING", 3 * LIMIT)
+    waits = threading.Event()
+
+    def stuck(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        waits.wait()
+        return echo(environ, start)
+
+    senders = [Sender(b"x" * LIMIT, headers=announced(LIMIT)) for _ in range(5)]
+    checks = Sender(method="GET")
+    server = Front(stuck, limit=LIMIT, threads=2)
+
+    async def flood() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for sender in (*senders, checks):
+                tasks.create_task(server.__rsgi__(sender.scope, sender))  # type: ignore[arg-type]
+            while senders[-1].answer is None:
+                await asyncio.sleep(0)
+            waits.set()
+
+    asyncio.run(flood())
+    answers = [sender.answer for sender in (*senders, checks) if sender.answer is not None]
+    assert [status for status, _, _ in answers] == [200] * 3 + [503] * 2 + [200]
+    assert answers[3][1]["retry-after"] == "10"

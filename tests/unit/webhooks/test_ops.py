@@ -75,6 +75,33 @@ def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(shared: N
     assert TOKEN not in cookie
 
 
+def test_the_link_in_a_note_opens_that_tickets_page_for_looking(tmp_path: Path) -> None:
+    with opened(tmp_path, ops_url="https://c.example/ops/", proof_key="a key for what is proved") as night:
+        pages = night.operations.settings.ticket_pages
+        assert pages is not None
+        path = pages.page("zammad", TicketId(night.incident)).removeprefix("https://c.example")
+        client = night.app.test_client()
+
+        seen = client.get(path)
+        assert seen.status_code == 200
+        assert "What each rule sees and decides" in seen.text
+        assert "Look at it now" not in seen.text
+        assert "Set-Cookie" not in seen.headers
+        other = path.replace(f"/{night.incident}?", f"/{night.dead}?")
+        for closed in (other, f"{path}x", path.partition("?")[0], "/ops/" + path.rpartition("?")[2]):
+            assert client.get(closed).status_code == 401
+        assert "Look at it now" in sign_in(night).get(path).text, "whoever may act still may"
+    (closed_folder := tmp_path / "closed").mkdir()
+    with opened(
+        closed_folder,
+        ops_url="https://c.example/ops/",
+        proof_key="a key for what is proved",
+        ops_token=None,
+        ops_read_token=None,
+    ) as night:
+        assert night.app.test_client().get(path).status_code == 403
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example", "/ops/\\evil", "/webhooks", "/ops/\n"]
 )

@@ -91,7 +91,7 @@ def test_where_no_time_is_told_the_next_sweep_is_a_small_one_all_the_same(table:
 
     sweep(desk, table, full=True)
 
-    assert table.cursor(DESK) == T0 - RECENTLY
+    assert table.helpdesks.cursor(DESK) == T0 - RECENTLY
     assert due(table) == {"old"}
     desk.open = [Listed(TicketId("more"), None)]
     assert sweep(desk, table, full=False).listed == 0
@@ -106,7 +106,7 @@ def test_after_a_restore_from_a_backup_the_full_sweep_finds_what_is_older_than_i
         Listed(TicketId("restored"), T0 - timedelta(days=1)),
         Listed(TicketId("as it was"), T0 - timedelta(days=2)),
     ]
-    table.set_cursor(DESK, T0)
+    table.helpdesks.set_cursor(DESK, T0)
 
     sweep(desk, table, full=False)
     assert due(table) == set(), "search lags behind"

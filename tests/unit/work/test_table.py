@@ -274,11 +274,11 @@ def test_seen_tells_the_sweep_what_is_known(table: WorkTable, clock: SteppedCloc
 
 
 def test_the_cursor_is_kept_beside_a_pause(table: WorkTable, clock: SteppedClock) -> None:
-    assert table.cursor(DESK) is None
-    table.set_cursor(DESK, clock())
+    assert table.helpdesks.cursor(DESK) is None
+    table.helpdesks.set_cursor(DESK, clock())
     table.pause(DESK, clock() + SECOND, "slow down")
-    table.set_cursor(DESK, clock() + SECOND)
-    assert table.cursor(DESK) == clock() + SECOND
+    table.helpdesks.set_cursor(DESK, clock() + SECOND)
+    assert table.helpdesks.cursor(DESK) == clock() + SECOND
     assert table.paused_until(DESK) == clock() + SECOND
 
 

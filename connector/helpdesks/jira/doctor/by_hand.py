@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from connector.doctor import configuration
+from connector.doctor import configuration, telling
 from connector.doctor.context import Row
-from connector.doctor.finding import Observation, ok, skipped, warn
+from connector.doctor.finding import CheckStatus, Observation, ok, skipped, warn
 from connector.domain.vocabulary import Priority
 from connector.helpdesks.errors import PermanentError
 from connector.helpdesks.jira.doctor.context import Context
@@ -12,6 +12,8 @@ from connector.helpdesks.jira.install.checklist import FIRST_RESPONSE, REPAIR, a
 from connector.helpdesks.jira.install.pages import desk_paged, row_of
 from connector.helpdesks.jira.install.site import types
 from connector.helpdesks.jira.listing import quoted
+from connector.helpdesks.jira.notifying import Notifier
+from connector.policy.contacts import addresses
 
 _DO = "interspace install checklist jira says how, with the link to the page."
 _LATEST = 10
@@ -91,9 +93,26 @@ def goals(context: Context) -> Observation:
 
 
 def escalation_mail(context: Context) -> Observation:
-    """Whether a rule names a person instead of an address cannot be seen (R38)."""
-    then = ", and let the rule mail to it (interspace install checklist jira)"
-    return configuration.escalation_mail(context, then, ", unless its Automation rule names a person")
+    """By Jira or a mail server, or by rules of which it cannot be seen whether one names a person (R38)."""
+    if not context.mapping.mail_contacts:
+        then = ", and let the rule mail to it (interspace install checklist jira)"
+        return configuration.escalation_mail(context, then, ", unless its Automation rule names a person")
+    found = configuration.escalation_mail(context, "")
+    if found.verdict is not CheckStatus.OK:
+        return found
+    levels = (level for ladder in context.policy.escalation.ladders.values() for level in ladder.levels)
+    wanted = sorted({address for level in levels if not level.skip for address in addresses(level)})
+    notifier = Notifier(context.bot, context.site)
+    unknown = [address for address in wanted if notifier.account(address) is None]
+    if unknown and not telling.has_mail_server(context):
+        return warn(
+            f"Jira shows no account with the address {', '.join(unknown)}: no mail of a level can go there",
+            "Let their accounts show the address, or name a mail server (mail in the file of INTERSPACE_TELLING).",
+        )
+    by_jira = len(wanted) - len(unknown)
+    if not unknown:
+        return ok(f"all {by_jira} contacts by Jira")
+    return ok(f"{by_jira} of {len(wanted)} contacts by Jira, the others by the mail server")
 
 
 def unseen(context: Context) -> Observation:

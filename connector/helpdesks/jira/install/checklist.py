@@ -205,6 +205,14 @@ def _queues(site: JiraSite, at: links.Links) -> Item:
 
 def _notifications(site: JiraSite, at: links.Links) -> Item:
     """Mail by Jira itself when a level is reached (R38): by Automation, which REST cannot set up."""
+    if site.mapping.mail_contacts:
+        by_jira = (
+            "Nothing to make: the connector lets Jira mail the contacts who have an account here (mail_contacts in the "
+            "mapping), and a mail server the others (mail in the file of INTERSPACE_TELLING).",
+            "Delete Automation rules that do so, or everybody gets two.",
+            *([f"{nobody[0].upper()}{nobody[1:]}."] if (nobody := mails_nobody(site.policy)) else []),
+        )
+        return Item("notifications", "Mail to the contacts of each level (R38)", by_jira, at.automation)
     level = site.fields["escalation_level"]
     steps = [
         f"One rule each. When: Field value changed, {level}. {_BY_US} If: the issue matches JQL. Then: Send email. "

@@ -17,9 +17,24 @@ from connector.domain.decision import NewTicket, Note
 from connector.domain.mark import Mark
 from connector.domain.vocabulary import Impact, Priority, RfoStatus, TicketKind, TicketState
 from connector.helpdesks.errors import HelpdeskError
-from connector.helpdesks.jira.messages import VISIBILITY
+from connector.helpdesks.jira.markup import plain
+from connector.helpdesks.jira.messages import VISIBILITY, body_of
 from connector.sandbox.jira import Fault
 from tests.unit.helpdesks.jira.bench import Bench, Sent
+
+PAGE = "https://c.example/ops/jira/41?key=-a_b-c_"
+
+
+def test_addresses_of_our_own_pages_are_links_and_nobody_elses_are() -> None:
+    said = f"Yes, no or: {PAGE}.\nThey wrote https://evil.example/x and {PAGE[:-1]}"
+
+    markup = body_of(Note(public=True, title="Defer?", text=said, pages=frozenset({PAGE})))
+
+    assert markup.count(f"[{PAGE}]") == 1
+    assert "https://" not in markup.replace(f"[{PAGE}]", "")
+    assert plain(markup).endswith(said)
+    assert PAGE not in body_of(Note(public=True, title="Defer?", text=said))
+
 
 NOTES = st.builds(
     Note,

@@ -46,10 +46,17 @@ Es ist noch nicht behoben
 wieder offline
 Again!!! no internet
 Hallo, das Problem ist wieder da.
+I don't think this is fixed: 20% loss.
+Reopening, the errors are back.
+Please do not close, we still see errors.
 """
 NOT_BROKEN = """\
 Please send us the RFO.
 Thanks, all good now.
+Confirmed working, please close.
+You can close it.
+When was the line restored?
+It was down for six hours, we expect a credit note.
 Thank you for fixing the problem.
 Vielen Dank, läuft wieder.
 Could you share the root cause of the outage?

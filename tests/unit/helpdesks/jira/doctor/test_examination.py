@@ -1,6 +1,7 @@
 """An examination of Jira as a whole: all well, what is skipped, what is removed."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from connector.sandbox.jira import site
 from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.world import CLOUD_ID
 from tests.unit.helpdesks.jira.doctor.installation import JIRA, Installation
+from tests.unit.policy.files import with_addresses
 
 UNSEEN = {"checklist: goals", "checklist: notifications", "fields on edit screens", "organizations"}
 """Nothing to be seen before there is a request, and of the second never."""
@@ -73,6 +75,22 @@ def test_without_the_admins_token_the_rest_is_examined(installed: Installation) 
     assert found["options"].verdict is CheckStatus.OK
     assert found["round trip"].verdict is CheckStatus.SKIPPED
     assert "INTERSPACE_JIRA_ADMIN_TOKEN" in found["admin token"].seen
+
+
+def test_contacts_whom_jira_cannot_mail_are_named(installed: Installation, tmp_path: Path) -> None:
+    installed.settings["policy"] = with_addresses(tmp_path)
+
+    unknown = installed.finding("escalation mail")
+
+    assert unknown.verdict is CheckStatus.WARN
+    assert unknown.seen.startswith("Jira shows no account with the address noc@isp.example: ")
+    file = installed.settings["telling"] = tmp_path / "telling.yaml"
+    file.write_text("mail: {host: 127.0.0.1, tls: none, sender: a@isp.example}\n")
+    assert installed.finding("escalation mail").seen == "0 of 1 contacts by Jira, the others by the mail server"
+    installed.jira.add_user("noc@isp.example", ["Service Desk Team"])
+    file.unlink()
+    installed.settings["telling"] = None
+    assert installed.finding("escalation mail").seen == "all 1 contacts by Jira"
 
 
 @pytest.mark.parametrize(

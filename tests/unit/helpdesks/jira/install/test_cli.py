@@ -7,6 +7,7 @@ import pytest
 
 from connector.domain.fields import CUSTOM
 from connector.helpdesks.jira.install.planning import checklist_jira
+from connector.policy.locate import MAPPINGS
 from tests.unit.helpdesks.jira.install.bench import RECEIVER, JiraBench
 from tests.unit.install.conftest import Run
 from tests.unit.policy.files import with_addresses
@@ -29,11 +30,31 @@ def test_what_is_said_of_jira(run: Run) -> None:
     assert "1 member of the role" in again.stdout
 
 
-def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: JiraBench) -> None:
-    jira_bench.install()
+def by_automation(folder: Path) -> str:
+    """A mapping by which rules of Automation mail the contacts of a level."""
+    text = (MAPPINGS / "jira.yaml").read_text(encoding="utf-8")
+    assert "\nmail_contacts: true\n" in text
+    file = folder / "jira.yaml"
+    file.write_text(text.replace("\nmail_contacts: true\n", "\nmail_contacts: false\n"), encoding="utf-8")
+    return str(file)
 
-    told = run("checklist", "jira")
-    listed = run("checklist", "jira", "--json")
+
+def test_where_jira_mails_the_contacts_there_are_no_rules_to_make(jira_bench: JiraBench) -> None:
+    items = {item.key: item for item in checklist_jira(jira_bench.setup, "https://jira.example")}
+
+    said = " ".join(items["notifications"].steps)
+    assert "Nothing to make" in said
+    assert "Delete Automation rules that do so, or everybody gets two." in said
+    assert "have no e-mail address among their contacts" in said
+    assert "JQL" not in said
+
+
+def test_the_checklist_names_every_item_with_its_page(run: Run, jira_bench: JiraBench, tmp_path: Path) -> None:
+    jira_bench.install()
+    mapping = by_automation(tmp_path)
+
+    told = run("checklist", "jira", INTERSPACE_JIRA_MAPPING=mapping)
+    listed = run("checklist", "jira", "--json", INTERSPACE_JIRA_MAPPING=mapping)
 
     assert told.returncode == 0, told.stderr
     items = {item["key"]: item for item in json.loads(listed.stdout)}
@@ -89,6 +110,7 @@ def test_services_too_many_for_a_search_are_left_to_a_person(jira_bench: JiraBen
     catalogue = jira_bench.policy.catalogue
     one = next(held for held in catalogue.services if jira_bench.policy.ladder(held.id).levels)
     many = [one.model_copy(update={"id": f"SVC-{number}"}) for number in range(2000, 2030)]
+    jira_bench.mapping = jira_bench.mapping.model_copy(update={"mail_contacts": False})
     jira_bench.policy = jira_bench.policy.model_copy(
         update={"catalogue": catalogue.model_copy(update={"services": (*catalogue.services, *many)})}
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.settings import SettingsError, load
-from connector.settings_file import PlacedValue, SettingsFileError, read
+from connector.settings.file import PlacedValue, SettingsFileError, read
 
 VARIABLE = "INTERSPACE_SETTINGS_FILE"
 SECRET = "INTERSPACE_ZAMMAD_WEBHOOK_SECRET"

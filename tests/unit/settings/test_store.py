@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
-from connector.secret_store import SecretStoreError, read_store, with_secret
 from connector.settings import SettingsError, load
+from connector.settings.store import SecretStoreError, read_store, with_secret
 
 
 def test_a_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET as JIRA_WEBHOOK
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
 from connector.logs import secret_texts
-from connector.secret_store import with_secret
 from connector.settings import SettingsError, load, variable
+from connector.settings.store import with_secret
 from webhooks.receiver import open_receiver
 
 ZAMMAD = {"INTERSPACE_ZAMMAD_URL": "https://support.example"}

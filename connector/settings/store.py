@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from connector.helpdesks.settings import SettingsError
-from connector.settings_file import write
+from connector.settings.file import write
 
 
 class SecretStoreError(SettingsError):
