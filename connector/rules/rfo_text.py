@@ -47,7 +47,9 @@ def record_of(incident: Ticket | None) -> LinkedTicket | None:
     """The problem record that states what the incident's RFO has in common with others of its outage."""
     records = (link for link in (incident.links if incident else ()) if link.kind is TicketKind.PROBLEM)
     standing = (record for record in records if not record.is_declined)
-    return min(standing, key=lambda record: (not record.root_cause, len(record.id), record.id), default=None)
+    return min(
+        standing, key=lambda record: (not (record.root_cause or "").strip(), len(record.id), record.id), default=None
+    )
 
 
 def read_record(ticket: Ticket, incident: Ticket | None) -> Ticket | None:
