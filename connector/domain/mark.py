@@ -21,8 +21,9 @@ MarkName = Literal[
     "problem-reminder", "problem-reopened", "receipt", "refused", "refused-told", "reminded", "repaired", "request",
     "request-late", "request-told", "request-top", "restated", "rfo-common", "rfo-declined", "rfo-declined-by-us",
     "rfo-draft", "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late", "rfo-no-reason", "rfo-not-released",
-    "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told", "rfo-withdrawn", "service", "state-unknown",
-    "told", "unclear", "understood", "unproved", "unwritten", "update-missed", "warned", "workaround", "worse",
+    "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told", "rfo-withdrawn", "service",
+    "state-unknown", "told", "unclear", "understood", "unproved", "unwritten", "update-missed", "warned",
+    "workaround", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 
