@@ -69,6 +69,10 @@ def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None
 
     TICKET is the RFO task or its incident, as people call it ({tickets}), or its id in the helpdesk's API. Nothing is
     written.
+
+    \b
+    Example:
+      interspace rfo show '{ticket}'
     """
     seen = _seen(settings, ticket, helpdesk)
     case = Case(seen.incident, seen.policy, now())
@@ -113,6 +117,10 @@ def preview(settings: Settings, *, ticket: str, out: Path | None, helpdesk: str 
 
     It bears a watermark and goes to nobody. TICKET is the RFO task or its incident, as people call it ({tickets}), or
     its id in the helpdesk's API.
+
+    \b
+    Example:
+      interspace rfo preview '{ticket}' --out preview.pdf
     """
     document = _preview(_seen(settings, ticket, helpdesk))
     path = out or Path(f"preview-{document.name}")
