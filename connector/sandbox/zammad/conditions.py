@@ -255,5 +255,5 @@ _SPANS = {
 
 
 def span(spec: Record) -> timedelta:
-    """The length of time that a condition or action names: `{"value": "2", "range": "hour"}`, minutes without a unit."""
+    """The length of time that `{"value": "2", "range": "hour"}` names; minutes without a unit."""
     return _SPANS.get(str(spec.get("range", "minute")), _SPANS["minute"]) * int(str(spec.get("value") or 0))
