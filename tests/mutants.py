@@ -18,6 +18,7 @@ from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import pytest
@@ -51,6 +52,10 @@ class Statement(NamedTuple):
     lines: range
 
 
+def _used_by(module: ModuleType) -> frozenset[str]:
+    return frozenset(getattr(value, "__module__", None) or "" for value in vars(module).values())
+
+
 class Tests:
     """The collected tests: which statements of the rules each runs, and how long it takes."""
 
@@ -59,6 +64,9 @@ class Tests:
         self.seconds: dict[str, float] = {}
         self.of_line: dict[str, dict[int, frozenset[str]]] = {}
         """For each file and line the tests that run it."""
+        used = {item.path: _used_by(cast(pytest.Function, item).module) for item in items}
+        self.uses = {item.nodeid: used[item.path] for item in items}
+        """The modules of whose things the test's own module knows the names."""
 
     def measure(self) -> None:
         """Runs every test once on the original, in a child."""
@@ -114,32 +122,37 @@ class Tests:
         of_line = self.of_line.get(statement.file, {})
         return set[str]().union(*(of_line.get(line, ()) for line in statement.lines))
 
-    def in_order(self, mutant: str, statement: Statement, killers: Counter[str]) -> Iterator[str]:
-        """The tests for a mutant: what has noticed others of the function, the file's own, then one for each way
-        through the function, a second one for each, and so on, always the quickest first."""
-        own = f"/test_{function_of(mutant).split('.')[-2]}.py::"
-        names = sorted(self.running(statement), key=self.seconds.__getitem__)
-        of_line = self.of_line[statement.file]
+    def turns(self, file: str, function: str) -> dict[str, int]:
+        """The turn of each test of a function: the quickest for each way through it, then the second one, and so on."""
+        of_line = self.of_line.get(file, {})
         ways: dict[str, list[int]] = defaultdict(list)
-        for line in span_of(statement.file, original_of(mutant)):
+        for line in span_of(file, function):
             for name in of_line.get(line, ()):
                 ways[name].append(line)
         taken = Counter[tuple[int, ...]]()
-        turn = dict[str, int]()
-        for name in names:
+        turns = dict[str, int]()
+        for name in sorted(ways, key=self.seconds.__getitem__):
             way = tuple(ways[name])
-            turn[name], taken[way] = taken[way], taken[way] + 1
+            turns[name], taken[way] = taken[way], taken[way] + 1
+        return turns
 
-        def key(name: str) -> tuple[int, bool, int, float]:
-            return -killers[name], own not in name, turn[name], self.seconds[name]
+    def in_order(self, mutant: str, statement: Statement, killers: Counter[str], turns: dict[str, int]) -> list[str]:
+        """The tests for a mutant: what has noticed others of the function, the file's own, those of modules that use
+        it by name, then all others by their turns, until patience ends."""
+        module = function_of(mutant).rpartition(".")[0]
+        own = f"/test_{module.rpartition('.')[2]}.py::"
 
-        left = PATIENCE_S
-        for name in sorted(names, key=key):
+        def key(name: str) -> tuple[int, bool, bool, int, float]:
+            return -killers[name], own not in name, module not in self.uses[name], turns[name], self.seconds[name]
+
+        left, chosen = PATIENCE_S, []
+        for name in sorted(self.running(statement), key=key):
             if own not in name and not killers[name]:
                 left -= self.seconds[name]
             if left < 0:
-                return
-            yield name
+                break
+            chosen.append(name)
+        return chosen
 
 
 def function_of(mutant: str) -> str:
@@ -237,6 +250,8 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
     running: dict[int, tuple[str, int]] = {}
     killers: dict[str, Counter[str]] = defaultdict(Counter)
     results: dict[str, int] = {}
+    turns: dict[str, dict[str, int]] = {}
+    file = str(meta.with_suffix("").absolute())
 
     def end_one() -> None:
         child, status = os.wait()
@@ -244,12 +259,14 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         with os.fdopen(pipe) as told:
             killer = told.read()
         if killer:
-            killers[function_of(mutant)][killer] += 1
+            killers[original_of(mutant)][killer] += 1
         code = os.waitstatus_to_exitcode(status)
         results[mutant] = code if code >= 0 else ENDLESS
 
     for mutant in mutants:
-        statement = statement_of(mutant, str(meta.with_suffix("").absolute()))
+        statement, function = statement_of(mutant, file), original_of(mutant)
+        if function not in turns:
+            turns[function] = tests.turns(file, function)
         if not tests.running(statement):
             results[mutant] = UNTOUCHED
             continue
@@ -258,7 +275,8 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            _be(mutant, tests, list(tests.in_order(mutant, statement, killers[function_of(mutant)])), writing)
+            names = tests.in_order(mutant, statement, killers[function], turns[function])
+            _be(mutant, tests, names, writing)
         os.close(writing)
         running[child] = mutant, reading
         if len(results) % 50 == 49:
