@@ -8,6 +8,7 @@ import ast
 import gc
 import json
 import os
+import re
 import resource
 import sys
 import textwrap
@@ -31,9 +32,10 @@ from tests.builders import default_policy, office_p4
 WHICH, AGAIN = "MUTANTS", "AGAIN"
 """Settings: patterns of mutants' names, and whether survivors are tried once more."""
 
-SURVIVED, NOTICED, UNTOUCHED, ENDLESS = 0, 1, 33, 24
-"""What came of a mutant, in the words of mutmut's exit codes: no test failed, one did, none runs what was
-changed, and none had come to its end in many times the processor time that the original takes."""
+SURVIVED, NOTICED, UNTOUCHED, WORDING, ENDLESS = 0, 1, 33, 34, 24
+"""What came of a mutant, in the words of mutmut's exit codes: no test failed, one did, none runs what was changed, only
+the words of a reason are others (that is not tried), and none had come to its end in many times the processor time that
+the original takes."""
 
 PATIENCE_S = 1.0
 """Processor time for the tests of other rules, the quickest first, after those of the rule's own file. A mutant that
@@ -45,11 +47,30 @@ _META = Path("connector/rules")
 _CHOICE = "MUTANT_UNDER_TEST"
 
 
+_LITERAL = re.compile(r"""[rbf]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def is_wording(old: str, new: str) -> bool:
+    """Whether nothing but sentences differ. In the code of rules, texts for people stand in messages; what has words
+    and spaces there is a reason, which ``explain`` and the log show. A name of a field, mark or message has none.
+
+    >>> is_wording('told("the ticket is over")', 'told("THE TICKET IS OVER")'), is_wording('x["at"]', 'x["AT"]')
+    (True, False)
+    """
+    if _LITERAL.sub("''", old) != _LITERAL.sub("''", new):
+        return False
+    literals = zip(_LITERAL.finditer(old), _LITERAL.finditer(new), strict=True)
+    changed = [was[0] for was, now in literals if was[0] != now[0]]
+    return bool(changed) and all(re.search(r"[a-z]{2}.* | .*[a-z]{2}", was) for was in changed)
+
+
 class Statement(NamedTuple):
     """Where a mutant differs from the original: a statement of a file, by the lines of its original."""
 
     file: str
     lines: range
+    wording: bool
+    """Only the words of a reason are others."""
 
 
 def _used_by(module: ModuleType) -> frozenset[str]:
@@ -204,11 +225,12 @@ def statement_of(mutant: str, file: str) -> Statement:
     """Where a mutant differs from the original; the whole function if no statement of it does."""
     original, changed = span_of(file, original_of(mutant)), span_of(file, mutant.rpartition(".")[2])
     name, source = mutant.rpartition(".")[2], _source(file)
-    lines = zip(original, changed, strict=False)
-    renamed = ((old, source[new - 1].replace(name, original_of(mutant))) for old, new in lines)
-    line = next((old for old, new in renamed if source[old - 1] != new), original.stop - 1)
+    pairs = ((old, source[old - 1], source[new - 1]) for old, new in zip(original, changed, strict=False))
+    differ = [(line, was, now) for line, was, now in pairs if was != now.replace(name, original_of(mutant))]
+    line = differ[0][0] if differ else original.stop - 1
     holding = [lines for lines in _statements(file, original_of(mutant)) if line in lines]
-    return Statement(file, min(holding, key=len, default=original))
+    wording = len(differ) == 1 and "/rules/text/" not in file and is_wording(*differ[0][1:])
+    return Statement(file, min(holding, key=len, default=original), wording)
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -267,8 +289,8 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         statement, function = statement_of(mutant, file), original_of(mutant)
         if function not in turns:
             turns[function] = tests.turns(file, function)
-        if not tests.running(statement):
-            results[mutant] = UNTOUCHED
+        if statement.wording or not tests.running(statement):
+            results[mutant] = WORDING if statement.wording else UNTOUCHED
             continue
         while len(running) >= most:
             end_one()

@@ -29,7 +29,6 @@ _TRIAL = ("-m", "pytest", "-qs", "-p", "no:cacheprovider", "-p", "no:xdist", "-p
 _QUIET = ("--tb=native", "--assert=plain")
 """To show why a test fails takes a hundred times as long as the test."""
 _TESTS = ("-m", "not slow", "tests/unit/rules")
-_LITERAL = re.compile(r"""[rbf]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
 class Survivor(NamedTuple):
@@ -38,7 +37,7 @@ class Survivor(NamedTuple):
     function: str
     change: str
     wording: bool
-    """Only the words of a reason are others: see :func:`_is_wording`."""
+    """Only the words of a reason are others: see :func:`tests.mutants.is_wording`."""
 
 
 class Scored(NamedTuple):
@@ -91,31 +90,19 @@ def _read() -> Iterator[Scored]:
         file = str(meta.with_suffix("").relative_to(MUTANTS))
         if not (ROOT / file).exists():
             continue
-        alive = [name for name, code in codes.items() if code not in (None, NOTICED, ENDLESS)]
-        survivors = [_survivor(name, get_diff_for_mutant(name, path=file)) for name in alive]
+        alive = {name: code for name, code in codes.items() if code not in (None, NOTICED, ENDLESS)}
+        survivors = [
+            _survivor(name, get_diff_for_mutant(name, path=file), code == WORDING) for name, code in alive.items()
+        ]
         results = Counter(codes.values())
         yield Scored(file, results[NOTICED] + results[ENDLESS], survivors, results[None])
 
 
-def _survivor(name: str, diff: str) -> Survivor:
+def _survivor(name: str, diff: str, wording: bool) -> Survivor:
     changed = [line for line in diff.splitlines() if re.match(r"[-+](?![-+])", line)]
     old, new = (" ".join(line[1:].strip() for line in changed if line[0] == sign) for sign in "-+")
     function = re.sub(r"x_(.*)__mutmut_\d+$", r"\1", name.removeprefix("connector.rules."))
-    return Survivor(function, f"{old} → {new}", not function.startswith("text.") and _is_wording(old, new))
-
-
-def _is_wording(old: str, new: str) -> bool:
-    """Whether nothing but sentences differ. In the code of rules, texts for people stand in messages; what has words
-    and spaces there is a reason, which ``explain`` and the log show. A name of a field, mark or message has none.
-
-    >>> _is_wording('told("the ticket is over")', 'told("THE TICKET IS OVER")'), _is_wording('x["at"]', 'x["AT"]')
-    (True, False)
-    """
-    if _LITERAL.sub("''", old) != _LITERAL.sub("''", new):
-        return False
-    literals = zip(_LITERAL.finditer(old), _LITERAL.finditer(new), strict=True)
-    changed = [was[0] for was, now in literals if was[0] != now[0]]
-    return bool(changed) and all(re.search(r"[a-z]{2}.* | .*[a-z]{2}", was) for was in changed)
+    return Survivor(function, f"{old} → {new}", wording)
 
 
 def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
