@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import yaml
 
-from tests.mutants import ENDLESS, NOTICED
+from tests.mutants import ENDLESS, NOTICED, WORDING
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTANTS = ROOT / "mutants"
