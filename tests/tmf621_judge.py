@@ -4,21 +4,18 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker
+from typing import TYPE_CHECKING, Any
 
 from connector.trouble_ticket.shapes import moment
 
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
 _FOLDER = Path(__file__).parent / "evidence" / "tmf621"
-_FORMATS = FormatChecker()
 
 
 def _is_time(value: object) -> bool:
     return not isinstance(value, str) or moment(value) is not None
-
-
-_FORMATS.checks("date-time")(_is_time)
 
 
 @cache
@@ -29,10 +26,15 @@ def facts(version: int) -> Mapping[str, Any]:
 
 
 @cache
-def _validator(version: int, name: str) -> Draft202012Validator:
+def _validator(version: int, name: str) -> "Draft202012Validator":
+    # More than a second of imports, which whoever only hands out the tests can do without.
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker()
+    formats.checks("date-time")(_is_time)
     place = "#/components/schemas/" if version == 5 else "#/definitions/"
     whole = _resolved(facts(version))
-    return Draft202012Validator({**whole, "$ref": place + name}, format_checker=_FORMATS)
+    return Draft202012Validator({**whole, "$ref": place + name}, format_checker=formats)
 
 
 def _resolved(node: Any) -> Any:

@@ -35,6 +35,8 @@ _CONNECTIONS = 8_192
 _FILES = 2 * _CONNECTIONS
 _HEADERS_MS = 10_000
 """How long the headers of a request may take."""
+_READ_BYTES = 32_768
+"""As long as they are not complete, twice as much is held for each connection at most, whoever it is."""
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -82,7 +84,7 @@ def run(settings: Settings, load: Callable[[], Flask], address: str) -> None:
         workers=settings.receiver_processes,
         backpressure=_CONNECTIONS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS, max_buffer_size=_READ_BYTES),
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,

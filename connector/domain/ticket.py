@@ -6,14 +6,15 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from pydantic import Field, InstanceOf
+from pydantic import ConfigDict, Field, InstanceOf
+from pydantic.dataclasses import dataclass
 
 from connector.domain.changes import Changes
 from connector.domain.connector_key import incident_of, kind_of
 from connector.domain.fields import Fields
 from connector.domain.labels import LABELS, Labels
 from connector.domain.mark import Mark, MarkName
-from connector.domain.model import Instant, Model, TicketId
+from connector.domain.model import Instant, Model, Record, TicketId
 from connector.domain.once import once
 from connector.domain.past import PastTicket
 from connector.domain.person import Customer, Person
@@ -31,8 +32,11 @@ from connector.domain.vocabulary import (
     TicketState,
 )
 
+_CLOSED = ConfigDict(extra="forbid")
 
-class Article(Model):
+
+@dataclass(frozen=True, kw_only=True, config=_CLOSED)
+class Article(Record):
     """One message or note on a ticket."""
 
     id: str
@@ -72,7 +76,8 @@ class Article(Model):
         return self.made_public_at or self.created_at
 
 
-class Change(Model):
+@dataclass(frozen=True, kw_only=True, config=_CLOSED)
+class Change(Record):
     """One entry of the ticket's own history. ``field`` is ``state`` or a name of :class:`Fields`."""
 
     id: str

@@ -1,8 +1,8 @@
 """The policy: every number and choice of the rules, as data (requirements R1–R39, "Defaults")."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -25,6 +25,9 @@ from connector.policy.messages import shipped
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
 from connector.policy.targets import TargetLimits, Targets, TargetsByContract, TargetTable
+
+_MOST_KEPT = 4_096
+"""Services, by priority, for which is kept what follows from them."""
 
 
 class UrgencyDefault(Section):
@@ -275,7 +278,7 @@ class Policy(Rules):
     def targets_of(self, service_id: str | None, priority: Priority) -> TargetLimits:
         """What a ticket is promised, by clock and length (R36): for its service, else to the customer of that, else by
         its priority. Only a verified service may be given: nobody borrows what another customer was promised."""
-        return self._targets.limits(self.service(service_id), priority)
+        return self._limits(service_id, priority)
 
     @property
     def rules_version(self) -> str:
@@ -304,7 +307,7 @@ class Policy(Rules):
 
     def ladder(self, service_id: str | None) -> Ladder:
         """The escalation matrix for a service, else its customer's, else the default (R35)."""
-        return self.escalation.ladders[self._ladder_name(self.service(service_id))]
+        return self._ladder(service_id)
 
     def ladder_of(self, service_id: str | None, opened: datetime | None) -> LadderVersion:
         """The version of it under which a ticket is that was opened then (aware); without a time the newest."""
@@ -316,10 +319,7 @@ class Policy(Rules):
     ) -> tuple[tuple[Level, timedelta], ...]:
         """The levels of the service's ladder for a ticket that was opened then, in order, skipped ones too, with the
         running time of the priority's clock after which each is reached (R38)."""
-        service = self.service(service_id)
-        clock = self._targets.limits(service, priority).calendar_name
-        version = self.ladder_of(service_id, opened).version
-        return self._thresholds[self._ladder_name(service), version, priority, clock]
+        return self._climb(service_id, self.ladder_of(service_id, opened).version, priority)
 
     def service(self, service_id: str | None) -> Service | None:
         """The catalogue's entry, if it has one (R7)."""
@@ -334,6 +334,31 @@ class Policy(Rules):
             return "default"
         return self._service_ladders.get(service.id.casefold()) or self.escalation.customers.get(
             service.customer, "default"
+        )
+
+    # What follows from a service is asked for several times at each look at a ticket.
+
+    @cached_property
+    def _limits(self) -> Callable[[str | None, Priority], TargetLimits]:
+        return lru_cache(_MOST_KEPT)(
+            lambda service_id, priority: self._targets.limits(self.service(service_id), priority)
+        )
+
+    @cached_property
+    def _ladder(self) -> Callable[[str | None], Ladder]:
+        return lru_cache(_MOST_KEPT)(
+            lambda service_id: self.escalation.ladders[self._ladder_name(self.service(service_id))]
+        )
+
+    @cached_property
+    def _climb(self) -> Callable[[str | None, str, Priority], tuple[tuple[Level, timedelta], ...]]:
+        return lru_cache(_MOST_KEPT)(
+            lambda service_id, version, priority: self._thresholds[
+                self._ladder_name(self.service(service_id)),
+                version,
+                priority,
+                self._limits(service_id, priority).calendar_name,
+            ]
         )
 
     @cached_property

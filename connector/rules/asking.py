@@ -84,7 +84,7 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
 
 def confirmation(ticket: Ticket, understood: Understood) -> tuple[Notice, ...]:
     """Nothing is missing, but the customer should know how their words were taken."""
-    if not understood.marks or _is_for_agent(ticket) or is_over(ticket):
+    if not any(understood) or _is_for_agent(ticket) or is_over(ticket):
         return ()
     return (Notice("details_complete", understood.data, understood.marks),)
 

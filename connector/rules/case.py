@@ -22,7 +22,7 @@ from connector.rules import writing
 from connector.rules.spoken import Spoken, spoken
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Case:
     """A ticket as the rules before have left it, under a policy, at a moment (UTC). Nothing in it ever changes."""
 

@@ -204,7 +204,9 @@ def _unread(ticket: Ticket) -> list[int]:
 def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
-    for field in [field for field in INTAKE if _may_fill(ticket, field)] if statements else ():
+    held = vars(ticket.fields)
+    fillable = [field for field in INTAKE if held[field] is None or field in _LATEST_COUNTS] if statements else ()
+    for field in [field for field in fillable if _may_fill(ticket, field)]:
         said = [value for s in statements if (value := getattr(s.said, field)) is not None]
         if said:
             value = said[-1] if field in _LATEST_COUNTS else said[0]

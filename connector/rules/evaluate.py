@@ -175,9 +175,9 @@ def _together(
 ) -> Decision:
     """One request's worth of what the rules decided, and whether there is more."""
     # Each part of all outcomes at once: going through twenty outcomes for each part is a tenth of a look.
-    parts: Iterable[Any] = zip(*outcomes, strict=True)
-    every: Any = Outcome(*parts)
-    notices = [_for_somebody(notice, ticket, policy) for notice in chain.from_iterable(every.notices)]
+    parts: Any = zip(*outcomes, strict=True)
+    _, _, states, said, creates, touches, searches, _, dues, asked, links, _, again = parts
+    notices = [_for_somebody(notice, ticket, policy) for notice in chain.from_iterable(said)]
     internal = [notice for notice in notices if not notice.public]
     public = [notice for notice in notices if notice.public]
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
@@ -190,17 +190,17 @@ def _together(
     decision = Decision(
         outcomes=tuple(outcomes),
         changes=changes,
-        state=next(filter(None, every.state), None),
+        state=next(filter(None, states), None),
         note=as_note(internal or public, ticket, policy),
-        creates=tuple(chain.from_iterable(every.creates)),
-        touches=tuple(dict.fromkeys(chain.from_iterable(every.touches))),
-        links=tuple(chain.from_iterable(every.links)),
-        asks=tuple(asks for asks in every.asks if asks is not None),
-        search=next(filter(None, every.search), None),
-        due=min(filter(None, every.due), default=None),
+        creates=tuple(chain.from_iterable(creates)),
+        touches=tuple(dict.fromkeys(chain.from_iterable(touches))),
+        links=tuple(chain.from_iterable(links)),
+        asks=tuple(asks for asks in asked if asks is not None),
+        search=next(filter(None, searches), None),
+        due=min(filter(None, dues), default=None),
     )
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
-    unfinished = (both or any(every.again)) and not decision.writes_nothing
+    unfinished = (both or any(again)) and not decision.writes_nothing
     return decision._replace(unfinished=True) if unfinished else decision
 
 

@@ -39,7 +39,7 @@ def parent(case: Case) -> Outcome:
     if (of := parent_of(ticket)) is not None:
         told = Notice("part_of", {"parent": of.number}, frozenset({Mark("part-of", of.id)}))
         return _outcome(f"part of {of.number}", (told, *_update(case, of)))
-    near = _confirmed_near(ticket, ticket.past, case.policy)
+    near = _confirmed_near(ticket, ticket.past, case.policy) if ticket.past else None
     if near is not None:
         maybe = Notice("parent_maybe", {"parent": near.number}, frozenset({Mark("parent-maybe", near.id)}))
         return _outcome(f"{near.number} stands for an outage in the same region", (maybe,))
@@ -139,8 +139,10 @@ def _parts(ticket: Ticket) -> list[LinkedTicket]:
 def _may_stand(case: Case, parts: Sequence[LinkedTicket]) -> bool:
     """The first of several services of a region that failed at once, which the rules or people have linked."""
     ticket, rules = case.ticket, case.policy.parent_incident
+    if not rules.propose or len(parts) + 1 < rules.services:
+        return False
     own = case.policy.service(case.verified_service)
-    if not rules.propose or own is None or not own.region or any(link.parent_incident for link in parts):
+    if own is None or not own.region or any(link.parent_incident for link in parts):
         return False
     began, services = _began(ticket), {own.id}
     for link in parts:

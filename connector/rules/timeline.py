@@ -175,7 +175,8 @@ class Counter(NamedTuple):
         at = bisect_left(self.totals, length, 1) - 1
         if at == len(self.runs):
             return None
-        return self.calendar.add(self.runs[at].start, length - self.totals[at])
+        start, rest = self.runs[at].start, length - self.totals[at]
+        return start + rest if self.calendar.round_the_clock else self.calendar.add(start, rest)
 
 
 _NONE = timedelta()

@@ -7,9 +7,7 @@ it; a customer's change is repaired and reported. Persons of support win: what t
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import compress, pairwise
-from operator import is_not
+from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 from connector.domain.changes import Changes
@@ -24,7 +22,8 @@ from connector.rules.case import Case
 from connector.rules.worsening import is_worse, told
 
 _NONE: frozenset[str] = frozenset()
-_IS_FILLED = partial(is_not, None)
+_CONNECTOR = Actor.CONNECTOR
+"""Looked at for each field that ever changed."""
 _SUPPORTS = frozenset(set_by(SetBy.SUPPORT, SetBy.RULES))
 _GUARDED = frozenset((*_SUPPORTS, *NATIVE))
 """What no customer may set."""
@@ -52,12 +51,13 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     """The ticket with the values that count, and the report on what was tampered with."""
     changed, fields = ticket.changes, ticket.fields
     held = vars(fields)
-    empty = _empty_at_creation(ticket).difference(changed)
-    filled = compress(empty, map(_IS_FILLED, map(held.__getitem__, empty)))
+    empty = _empty_at_creation(ticket)
+    filled = [field for field in empty if held[field] is not None and field not in changed] if empty else ()
     repairs: dict[str, Any] = dict.fromkeys(sorted(filled))
     for field, changes in changed.items():
         # What the connector wrote last counts in any field.
-        if changes[-1].actor is not Actor.CONNECTOR and not _counts(changes[-1], field):
+        last = changes[-1]
+        if last.actor is not _CONNECTOR and not _counts(last, field):
             counted = _value_that_counts(ticket, field, changes)
             if counted != getattr(fields, field):
                 repairs[field] = counted

@@ -11,6 +11,8 @@ _NOTHING = Outcome(rule="unclear", reasons=("no request or consent is unclear",)
 
 def unclear(case: Case) -> Outcome:
     """Nothing unclear changes a clock, a level or a promise: a person reads it. Old messages are left alone."""
+    if not any(case.spoken):
+        return _NOTHING
     since = case.now - case.policy.intake.ask_within.fixed
     doubts: dict[str, dict[str, str]] = {}
     articles = {}

@@ -2,10 +2,10 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from threading import RLock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import requests
 from requests.adapters import BaseAdapter
@@ -15,6 +15,10 @@ from connector.sandbox.faults import BrokenError, Fault, Faults
 from connector.sandbox.server import RunningServer
 from connector.sandbox.wire import Response, bomb
 
+Request = tuple[str, Mapping[str, str], bytes]
+"""URL, headers and body of a webhook."""
+D = TypeVar("D")
+"""A delivery, as a helpdesk keeps it."""
 Post = Callable[[str, Mapping[str, str], bytes], int]
 """Sends a webhook's body to a URL and returns the status; raises for a receiver that cannot be reached."""
 
@@ -25,6 +29,31 @@ def attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> in
         return post(url, headers, body)
     except (OSError, requests.RequestException):
         return None
+
+
+def deliver(
+    due: Iterable[D],
+    lock: RLock,
+    prepared: Callable[[D], Request | None],
+    settle: Callable[[D, Request, int | None], None],
+    post: Post,
+) -> int:
+    """Try deliveries, the oldest first, and settle each by the status that came; returns how many attempts were made.
+
+    What there is nothing left to send of is dropped by ``prepared``. The lock is not held while the receiver works, so
+    that it can call the API.
+    """
+    attempts = 0
+    for delivery in due:
+        with lock:
+            request = prepared(delivery)
+        if request is None:
+            continue
+        attempts += 1
+        status = attempt(post, *request)
+        with lock:
+            settle(delivery, request, status)
+    return attempts
 
 
 def _foreign(fault: Fault) -> Response:

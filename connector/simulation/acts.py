@@ -1,8 +1,8 @@
 """What the rules do on a ticket that somebody would notice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
@@ -36,13 +36,14 @@ _VALUES = {
 
 def acts_of(seen: Ticket, decision: Decision, now: datetime) -> Iterator[Act]:
     """What of one decision people would notice, by the rule that decided it."""
-    by_rule = {name: outcome.rule for outcome in decision.outcomes for name in outcome.changes}
     level, before = decision.changes.get("escalation_level"), seen.fields.escalation_level or 1
     if level is not None and level > before:
         yield Act(now, "escalation", f"level {level}")
+    changes: Mapping[str, Any] = decision.changes
     for field, name in _VALUES.items():
-        if field in decision.changes and (value := decision.changes[field]) is not None:  # type: ignore[literal-required]
-            yield Act(now, by_rule.get(field, "trust"), f"{name} {value}")
+        if (value := changes.get(field)) is not None:
+            rules = [outcome.rule for outcome in decision.outcomes if field in outcome.changes]
+            yield Act(now, rules[-1] if rules else "trust", f"{name} {value}")
     if decision.state is not None:
         by = next(outcome.rule for outcome in decision.outcomes if outcome.state is not None)
         yield Act(now, by, f"state {decision.state}")
@@ -52,7 +53,7 @@ def acts_of(seen: Ticket, decision: Decision, now: datetime) -> Iterator[Act]:
     if (note := decision.note) is not None:
         for outcome in decision.outcomes:
             for notice in outcome.notices:
-                if notice.public == note.public and notice.marks <= note.marks:
+                if notice.marks <= note.marks and notice.public == note.public:
                     yield Act(now, outcome.rule, f"{'letter' if notice.public else 'note'} {notice.message}")
 
 

@@ -5,7 +5,7 @@ at each event and at each deadline. People would have acted differently under ot
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ _MOST_PASSES = 12
 _MOST_LOOKS = 2_000
 _MOMENT = timedelta(seconds=1)
 _OWN = "simulated:"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Lived(NamedTuple):
@@ -151,23 +152,26 @@ def _written(seen: Ticket, decision: Decision, now: datetime, *, answered: bool)
     )
 
 
+_ENTRY = Change(id="", at=_LONG_AGO, field="", old=None, new=None, actor=Actor.CONNECTOR)
+_NOTE = Article(id="", created_at=_LONG_AGO, author=Actor.CONNECTOR, channel=Channel.NOTE, internal=True)
+"""To be copied: nothing that the rules write has to be checked."""
+
+
 def _entry(field: str, old: Any, new: Any, now: datetime, seen: Ticket) -> Change:
-    return Change(id=f"{_OWN}{len(seen.history)}:{field}", at=now, field=field, old=old, new=new, actor=Actor.CONNECTOR)
+    named = {"id": f"{_OWN}{len(seen.history)}:{field}", "at": now, "field": field}
+    return _ENTRY.model_copy(update={**named, "old": old, "new": new})
 
 
 def _noted(seen: Ticket, decision: Decision, now: datetime, *, answered: bool) -> Iterator[Article]:
     if (note := decision.note) is not None:
-        may_be_quoted = answered and note.public
-        yield Article(
-            id=f"{_OWN}{len(seen.articles)}",
-            created_at=now,
-            author=Actor.CONNECTOR,
-            channel=Channel.NOTE,
-            internal=not note.public,
-            subject=note.title if may_be_quoted else "",
-            body=note.text if may_be_quoted else "",
-            marks=note.marks,
-        )
+        told = {
+            "id": f"{_OWN}{len(seen.articles)}",
+            "created_at": now,
+            "internal": not note.public,
+            "marks": note.marks,
+        }
+        words = {"subject": note.title, "body": note.text} if answered and note.public else {}
+        yield _NOTE.model_copy(update={**told, **words})
 
 
 def _link(seen: Ticket, key: str) -> LinkedTicket | None:

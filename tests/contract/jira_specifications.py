@@ -5,6 +5,7 @@ alike (same method, path, status, and the same keys and types in both bodies) on
 judged by the platform's v3 specification, to which its v2 paths are mapped: the differences are in `CLOUD_CORRECTIONS`.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -414,6 +415,10 @@ class Recorder:
     def __init__(self) -> None:
         self._new: list[Exchange] = []
         self._seen: set[tuple[object, ...]] = set()
+        self._shapes: dict[bytes, object] = {}
+        """Of bodies by their digests: most are heard many times."""
+        self._kinds: dict[object, object] = {}
+        """Each of these shapes once."""
 
     def listen(self) -> None:
         """From now on."""
@@ -429,26 +434,34 @@ class Recorder:
         return judge(new)
 
     def _hear(self, exchange: Exchange) -> None:
-        kind = kind_of(exchange)
+        kind = kind_of(exchange, self._shape)
         if kind not in self._seen:
             self._seen.add(kind)
             self._new.append(exchange)
 
-
-def kind_of(exchange: Exchange) -> tuple[object, ...]:
-    """What calls that look alike have in common."""
-    parts = urlsplit(exchange.path)
-    path = re.sub(r"(?<=/)[^/]*\d[^/]*", "*", parts.path)
-    names = tuple(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
-    bodies = (_shape(exchange.body), _shape(exchange.answer))
-    return exchange.flavour, exchange.method, path, names, exchange.status, *bodies
+    def _shape(self, body: bytes) -> object:
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        if digest not in self._shapes:
+            shape = shape_of(body)
+            self._shapes[digest] = self._kinds.setdefault(shape, shape)
+        return self._shapes[digest]
 
 
-def _shape(body: bytes) -> object:
+def shape_of(body: bytes) -> object:
+    """What bodies that look alike have in common."""
     try:
         return _shape_of(json.loads(body)) if body else None
     except ValueError:
         return "broken"
+
+
+def kind_of(exchange: Exchange, shape: Callable[[bytes], object] = shape_of) -> tuple[object, ...]:
+    """What calls that look alike have in common."""
+    parts = urlsplit(exchange.path)
+    path = re.sub(r"(?<=/)[^/]*\d[^/]*", "*", parts.path)
+    names = tuple(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
+    bodies = (shape(exchange.body), shape(exchange.answer))
+    return exchange.flavour, exchange.method, path, names, exchange.status, *bodies
 
 
 def _shape_of(value: Json) -> object:

@@ -83,6 +83,9 @@ def issues(desk: Desk) -> None:
         desk.ok("PUT", f"issue/{issue}?returnIssue=true", {"fields": {"summary": "y"}})
         desk.ok("GET", f"issue/{issue}/changelog?startAt=0&maxResults=50")
     desk.jira.attach(issue, "trace.txt", desk.tokens["customer"])
+    reader = {"accountId": desk.jira.user_id("agent@example.com")} if desk.cloud else {"name": "agent"}
+    mail = {"subject": "Level 2", "textBody": "x", "to": {"users": [reader]}}
+    desk.ok("POST", f"issue/{issue}/notify", mail)
     desk.shown(issue)
     desk.ok("GET", f"issue/{issue}/editmeta")
     desk.shown(issue, "?fields=summary,comment&expand=changelog&properties=interspace")

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from connector.domain.fields import Fields
+from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
 from connector.domain.person import Customer, Person
@@ -239,13 +240,15 @@ class Decoder:
         untouched = self._actors.actor(row.update_author) is Actor.CONNECTOR
         own = [entry.value for entry in row.properties or () if entry.key.startswith(PROPERTY)]
         proofs = [self._proofs.read(issue.id, value) for value in own]
+        marks = frozenset[str]().union(*(proof.marks for proof in proofs), (said.marks or ()) if untouched else ())
+        refused = frozenset[str]().union(*(proof.refused for proof in proofs))
         return Article(
             **common,
             channel=Channel.NOTE if internal else Channel.WEB,
             subject=said.title,
             body=said.text,
-            marks=frozenset[str]().union(*(proof.marks for proof in proofs), (said.marks or ()) if untouched else ()),
-            refused_marks=frozenset[str]().union(*(proof.refused for proof in proofs)),
+            marks=frozenset(map(Mark.parse, marks)),
+            refused_marks=frozenset(map(Mark.parse, refused)),
         )
 
     def _files(self, row: IssueRow, messages: list[tuple[UserRow | None, datetime]]) -> dict[int, tuple[str, ...]]:

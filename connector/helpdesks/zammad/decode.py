@@ -207,8 +207,8 @@ class Decoder:
             is_cut=row.body.endswith(CUT),
             is_html=row.content_type.startswith("text/html"),
             attachments=tuple(str(file.get("filename", "")) for file in row.attachments if not _is_logo(file)),
-            marks=proof.marks,
-            refused_marks=proof.refused,
+            marks=frozenset(map(Mark.parse, proof.marks)),
+            refused_marks=frozenset(map(Mark.parse, proof.refused)),
         )
 
     def _proof(self, row: ArticleRow, ticket: TicketRow, own: Container[int] | None) -> Proof:

@@ -70,6 +70,7 @@ _NOW = _words(
 )
 """A fault in the present."""
 _RETURNED = _words(
+    r"(?:still|immer noch|noch) (?:exactly )?(?:the )?(?:same|unchanged|unverändert|dasselbe|das gleiche)",
     rf"{_NOUN} (?:\w+ ){{0,3}}{_AGAIN}",
     rf"{_AGAIN} (?:\w+ ){{0,4}}(?:{_NOUN}|down|dead|offline|broken|unreachable|unstable|slow|lost|drop\w*|fail\w*"
     r"|gone|interrupted|tot|weg|ausgefallen|gestört|kaputt|offline|unterbrochen|langsam|instabil)",

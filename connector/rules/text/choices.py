@@ -83,6 +83,15 @@ MEASURED = re.compile(r"\b\d+ ?(?:%|percent\b|prozent\b)", re.IGNORECASE)
 """A part of it is lost, so that not all of it is."""
 
 
+_NO_IMPACT = re.compile(
+    r"\s*(?:none|nil|no(?: customer| service| traffic| user)?[ -]?impact|keine?(?: \w*auswirkung\w*)?)"
+    r"(?=\W*$|\s?[,.;(]|,? (?:at the moment|so far|yet|currently|at present|derzeit|bisher|aktuell|zur ?zeit"
+    r"|im moment)\b)",
+    re.IGNORECASE,
+)
+"""No disturbance at all (R26)."""
+
+
 class Choices(NamedTuple):
     """What one labelled value chooses; ``None`` where it is not plainly one of the choices."""
 
@@ -122,6 +131,8 @@ def _after_denials(text: str) -> str:
 def _impact(text: str) -> Impact | None:
     if UNSETTLED.search(text) or SPARE.search(text):
         return None
+    if _NO_IMPACT.match(text) and not _IMPACT[0].search(text):
+        return Impact.NON_SERVICE_AFFECTING
     impact = _only(text, _IMPACT)
     part_of_it = impact is Impact.SERVICE_AFFECTING and MEASURED.search(text)
     all_of_it = impact is Impact.DEGRADATION and _ALL_OF_IT.search(text)

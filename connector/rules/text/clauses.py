@@ -34,6 +34,7 @@ from connector.rules.text.cues import (
     MENTION,
     NEGATION,
     NOT_BEFORE,
+    NOT_MEANT,
     NOT_NEEDED,
     OTHER_ACT,
     OUR_TURN,
@@ -100,6 +101,12 @@ _BARE_DEMAND = re.compile(
     re.IGNORECASE,
 )
 """A paragraph that is nothing but what is looked for, named as ``~``."""
+_DEMAND_NOW = re.compile(
+    r"(?:(?:an?|the|next|immediate|eine?n?|die|sofortige)\s+){0,2}~(?: (?:to|an|auf)(?: [\w-]+){1,4})?,?"
+    r" (?:now|at once|immediately|asap|jetzt|sofort|umgehend)\s*[.!]*",
+    re.IGNORECASE,
+)
+"""A sentence that is nothing but that, and now."""
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
@@ -232,7 +239,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
-        "other act": _beside(OTHER_ACT, clause, named),
+        "other act": _beside(OTHER_ACT, plain, named),
     }
     return tuple(name for name, cue in cues.items() if cue)
 
@@ -292,9 +299,21 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
         if not touched and (match := named.search(sentence)) is not None:
             clauses.append(_judged(sentence, sentence, match))
     last = normalized(text).strip().rpartition("\n\n")[2]
-    if len(clauses) == 1 and not clauses[0].cues and _BARE_DEMAND.fullmatch(named.sub("~", last)):
+    if (
+        len(clauses) == 1
+        and not clauses[0].cues
+        and _demands(named.sub("~", last), named.sub("~", clauses[0].sentence))
+    ):
         clauses = [clauses[0]._replace(cues=("nothing else",), verdict=Verdict.YES)]
-    return _together(clauses) if clauses else None
+    if not clauses:
+        return None
+    reading = _together(clauses)
+    tested = reading.verdict is Verdict.YES and NOT_MEANT.search(text)
+    return reading._replace(verdict=Verdict.UNCLEAR) if tested else reading
+
+
+def _demands(paragraph: str, sentence: str) -> bool:
+    return bool(_BARE_DEMAND.fullmatch(paragraph) or _DEMAND_NOW.fullmatch(sentence))
 
 
 def _together(clauses: list[Clause]) -> Reading:

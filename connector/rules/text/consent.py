@@ -9,18 +9,20 @@ _MOST_WORDS = 25
 _FEW_WORDS = 8
 _NAME_WORDS = 3
 _YES = re.compile(
-    r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course|go ahead|sounds good|that works"
+    r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course(?! not)|go ahead|sounds good|that works"
     r"|works for (?:me|us)"
     r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?"
     r"|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
     r"|einverstanden"
     r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
-    r"|zugestimmt|reicht|genügt|klar|natürlich"
+    r"|zugestimmt|reicht|genügt|klar(?! nicht)|natürlich(?! nicht)"
+    r"|(?:proceed|continue|resume|carry on|go on)(?= (?:tomorrow|next|on monday|monday)\b)"
+    r"|morgen (?:früh )?(?:weiter\w*)"
     r"|(?:can|may) wait|may defer|kann (?:\w+ ){0,5}warten)(?![\w-])",
     re.IGNORECASE,
 )
 _NO_OBJECTION = re.compile(
-    r"\b(?:no (?:problem|objections?|rush|hurry|worries)|kein problem|keine (?:einwände|eile)|eilt nicht"
+    r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?)|kein problem|keine (?:einwände|eile)|eilt nicht"
     r"|nichts dagegen)\b",
     re.IGNORECASE,
 )
@@ -28,7 +30,8 @@ _GO_ON = re.compile(
     r"\b(?:carry on|go on|keep (?:on|going|working)|continue|proceed|resume|work on)\b[^.!?]{0,30}"
     r"\b(?:now|tonight|immediately|at once|today|right away)\b"
     r"|\b(?:sofort|jetzt|gleich|heute|bitte) (?:noch )?(?:weiter\w*)|\bweiter(?:machen|arbeiten)\b"
-    r"|\bdisagree\w*|\brefuse\w*|\bobject to\b|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
+    r"|\bout of the question\b|\bkommt (?:gar |überhaupt )?nicht in frage\b|\bdisagree\w*|\brefuse\w*|\bobject to\b"
+    r"|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(
@@ -56,6 +59,13 @@ _HEDGE = re.compile(
     r"|würden?|could|könnten?|müsste|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
     re.IGNORECASE,
 )
+_FAREWELL = re.compile(
+    r"[ ,.!]+(?:(?:viele|liebe|beste)? ?gr(?:u|ü)(?:ß|ss)e?|lg|vg|mfg|(?:best |kind )?regards|cheers"
+    r"|schönen (?:feierabend|abend|tag)"
+    r"(?: noch)?|have a (?:nice|good) (?:day|evening|night)|good night)(?:[ ,]+(?-i:[A-ZÄÖÜ])[\w.-]+){0,2}[ .!]*\Z",
+    re.IGNORECASE,
+)
+"""At the end of the line with the answer, and no other matter."""
 _NOD = re.compile("[👍👌✅🆗]")
 """May mean no more than that it was read."""
 _GREETING = re.compile(
@@ -76,7 +86,8 @@ _SMALL_WORDS = frozenset({
     "by", "can", "could", "may", "weitermachen", "weiterarbeiten", "machen", "from", "our", "side", "have", "has",
     "your", "von", "unserer", "meiner", "seite", "aus", "dear", "team", "warten", "weiter", "zum", "nächsten",
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
-    "proposal", "suggestion", "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
+    "proposal", "suggestion", "pls", "end", "perfectly", "völlig", "können", "i'm", "no", "issues", "issue",
+    "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
     "wochenende", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
@@ -104,7 +115,7 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
 
     ``names`` name the deferral. Where it was ``asked`` for and not answered yet, a plain "OK" answers as well.
     """
-    words = _GREETING.sub("", normalized(text)).strip()
+    words = _FAREWELL.sub("", _GREETING.sub("", normalized(text)).strip())
     named = pattern(names)
     names_it = named is not None and named.search(words) is not None
     cues = {
@@ -113,6 +124,7 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
         "go on": (_GO_ON.search(words) and not _LATER.search(words)) or _WORSE.search(_CASE.sub(" ", words)),
         "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words) or _NOD.search(words),
         "third party": THIRD_PARTY.search(words),
+        "later": _LATER.search(words) and not _more_than_yes(words),
         "more": not names_it and _more_than_yes(words),
         "long": len(words.split()) > _MOST_WORDS,
         "yes": _YES.search(words),
@@ -138,7 +150,7 @@ _PLAIN_TIME = re.compile(
 
 
 def _verdict(cues: frozenset[str], *, begins_with_yes: bool, few_words: bool) -> Verdict | None:
-    doubtful = bool(cues & {"condition", "third party", "long"})
+    doubtful = bool(cues & {"condition", "third party", "long"}) or cues == {"later"}
     if cues & {"withdrawal", "go on"}:
         return Verdict.UNCLEAR if begins_with_yes else Verdict.NO
     if "negation" in cues:

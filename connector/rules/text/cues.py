@@ -106,7 +106,7 @@ OUR_TURN = re.compile(
     r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
     r"|want|ask|insist|request)\b)"
     r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
-    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+)\b"
+    r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+(?! (?:\w+ ){0,3}hiermit))\b"
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
     re.IGNORECASE,
 )
@@ -137,7 +137,9 @@ HIGH_TIME = _words(
 )
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
-    r"received|arrived|promised|already|was|were|has been|have been|had|got|sent|asked|have read"
+    r"received|arrived|promised|acknowledged|noted|helped|(?:told|instructed|urged) (?:me|us)|geholfen|meinte"
+    r"|already|was|were|has been|have been|had"
+    r"|got|sent|asked|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
@@ -150,13 +152,14 @@ PAST = _words(
     r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
 THANKS = _words(
-    r"thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that|the|your)",
+    r"(?:sorry|apolog\w+) for|entschuldig\w* für|thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that"
+    r"|the|your)",
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
 TOLD = _words(
     r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?"
     r"|names|answers|lists|does|is|was|has)",
-    r"in (?:the|your|this)|according to|per your|as per",
+    r"aware of|in (?:the|your|this)|according to|per your|as per",
     r"(?:der|ihr|dieser) \w+ (?:sagt|nennt|enthält|erklärt|zeigt|ist|steht)|im|in ihrem|laut|gemäß|steht",
 )
 """Told of, where nothing is wished for."""
@@ -182,7 +185,9 @@ THIRD_PARTY = _words(
 ELSEWHERE = re.compile(
     r"\b(?:escalat\w*|eskal\w*|turn|contact|write|mail"
     r"|wend\w*)\b[^,]{0,40}?(?<!according )(?<!due )(?<!thanks )\b(?:to|an|bei)\b"
-    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)",
+    r"(?: (?:my|our|mein\w*|unser\w*|its?) (?!account manager|service manager)\w+| \S+@\S+)"
+    r"|\b(?:escalat|eskal)\w*[^,]{0,20}\b(?:with|at|mit)\b (?:my|our|the|unser\w*) (?:own )?"
+    r"(?:carrier|supplier|provider|vendor|upstream|lieferant|dienstleister)\w*",
     re.IGNORECASE,
 )
 """Said to whoever reads it, not to us: signatures and absence notices name colleagues and addresses."""
@@ -202,10 +207,11 @@ IS_POSSIBLE = _words(
 )
 """A question that is a wish; but "have you …?" and "do you have …?" may ask only whether there is one."""
 TELL = _words(
+    r"(?:ab wann|wann|ob|wie|warum|wer|wen|wohin)\b(?:(?!bitte)[^.?!,]){0,60}\beskalier\w*",
     r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
-    r"|bestätigen|fragt) "
+    r"|bestätigen|fragt|info|information|auskunft|bescheid),? "
     r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|once|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
-    r"|welche\w*)"
+    r"|welche\w*)",
 )
 MENTION = _words(
     r"escalation (?:process|path|matrix|contacts?|procedure|list|numbers?|policy|manager|plan|level is|e-?mail"
@@ -235,7 +241,7 @@ WISH = _words(
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
-    r"|let us have|time to|looking forward to|waiting for"
+    r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
@@ -249,7 +255,8 @@ WISH = _words(
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
     r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
-    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|eskalier\w+ (?:wir|ich) hiermit",
+    r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|(?:wir"
+    r"|ich) eskalier\w+ (?:\w+ ){0,3}hiermit|eskalier\w+ (?:\w+ ){0,3}hiermit",
 )
 AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
@@ -279,6 +286,13 @@ NOT_NEEDED = re.compile(
     re.IGNORECASE,
 )
 """Takes back what was said before."""
+NOT_MEANT = _words(
+    r"(?:this is|dies ist|das ist|only|just|nur) (?:only |just |nur )?(?:an? |ein(?:e)? )?test(?:[ -]?(?:ticket|mail"
+    r"|e-?mail|message|nachricht))?",
+    r"test[ -]?(?:ticket|mail|e-?mail|message|nachricht)",
+    r"please ignore(?: this (?:ticket|mail|e-?mail|message))?(?=\W*$|[.!])|bitte ignorieren",
+)
+"""A message that says so of itself means nothing else that it says for certain."""
 OTHER_ACT = _words(
     r"correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
     r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"

@@ -25,6 +25,8 @@ _AGO = re.compile(
     rf"{_ABOUT}(?P<since>{_NUMBER}) ?(?P<since_unit>{_UNIT})\b(?! (?:uhr|später|later|or|oder|before|vor|bevor))",
     re.IGNORECASE,
 )
+_LENGTH = re.compile(r"[\d ](?:min|hour|hrs?\b|h\b|stunde|std\b)|half an hour|halben stunde", re.IGNORECASE)
+"""In every text that names a length of time: a cheap look."""
 _CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?![\d.:])(?: ?(?:a\.?m\b\.?|uhr\b|o'?clock\b|h\b))?"
 _MORNING = re.compile(
     rf"\b(?:this morning|(?:heute )?(?:morgen|früh|vormittag) um|heute (?:morgen|früh|vormittag))[, ]*(?:at "
@@ -105,7 +107,8 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     if not _EVERYDAY.search(text):
         return text
     text = _UNIX.sub(r"\1 \2 \5 \3\4", text)
-    text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
+    if _LENGTH.search(text):
+        text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
     text = _PARTS.sub(lambda match: _part(match, sent_at), text)
     text = _MORNING.sub(_morning, _IN_THE_MORNING.sub(_morning, text))
     if sent_at.hour > _NIGHT_ENDS:
@@ -118,7 +121,8 @@ def spelled_out(text: str, sent_at: datetime) -> str:
 
 
 _EVERYDAY = re.compile(
-    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|morning|night|nacht|morgens?"
+    r"\b(?:ago|vor|halb|half|viertel|quarter|noon|midday|midnight|mittags?|mitternacht|night|nacht"
+    r"|(?<!good )(?<!guten )(?:morning|morgens?)"
     r"|früh"
     r"|vormittag|time"
     r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d\d:\d\d(?: [a-z]{2,5})? \d{4}"

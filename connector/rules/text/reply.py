@@ -109,6 +109,13 @@ _SIGNATURE_PART = re.compile(
     r"|umwelt|unsubscribe|abbestellen|datenschutz\w*|privacy|copyright)\b",
     re.IGNORECASE,
 )
+_DISCLAIMER = re.compile(
+    r"\bintended recipients?\b|\b(?:received|sent|erhalten)\b[^.\n]{0,40}\b(?:in error|by mistake|irrtümlich)\b"
+    r"|\b(?:irrtümlich|versehentlich)\b[^.\n]{0,30}\berhalten\b|\bnicht der (?:richtige|beabsichtigte) (?:adressat"
+    r"|empfänger)\b",
+    re.IGNORECASE,
+)
+"""A lawyer speaks in this paragraph."""
 _POSTSCRIPT = re.compile(r"p\.? ?s\b\.?\s?", re.IGNORECASE)
 
 
@@ -205,7 +212,29 @@ def _mark_signatures(lines: list[Line]) -> list[Line]:
         by_device = len(text) <= _LONGEST_MOBILE and bool(_MOBILE.match(text)) and not _SAYS_MORE.search(text)
         signed = own and (signing or by_device)
         marked.append(Line(text, Voice.SIGNATURE if signed else voice))
-    return marked
+    return _without_disclaimer(marked)
+
+
+def _without_disclaimer(lines: list[Line]) -> list[Line]:
+    """The last paragraphs of the writer's own, where they are nobody's words, as part of the signature."""
+    end = len(lines)
+    while end:
+        if not (lines[end - 1].text and lines[end - 1].voice is Voice.OWN):
+            end -= 1
+            continue
+        begin = end
+        while begin and lines[begin - 1].text and lines[begin - 1].voice is Voice.OWN:
+            begin -= 1
+        paragraph = lines[begin:end]
+        if (
+            not begin
+            or len(paragraph) > _PARAGRAPH
+            or not _DISCLAIMER.search(" ".join(line.text for line in paragraph))
+        ):
+            break
+        lines[begin:end] = [Line(text, Voice.SIGNATURE) for text, _ in paragraph]
+        end = begin
+    return lines
 
 
 def size_of(lines: tuple[Line, ...]) -> int:

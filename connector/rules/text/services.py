@@ -52,31 +52,45 @@ def _loosely(known: frozenset[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])(?:{spelled})(?![\w-])", re.IGNORECASE) if spelled else None
 
 
+@lru_cache(maxsize=1_024)
+def _number(service: str) -> str:
+    """Its longest digits, which every spelling has."""
+    return max(re.findall(r"\d+", service), key=len, default="")
+
+
 def _otherwise_spelled(text: str, known: frozenset[str]) -> list[str]:
     """The customer's services, however free text spells them: "SVC1005"."""
-    if (loosely := _loosely(known)) is None:
+    there = frozenset(service for service in known if _number(service) in text)
+    if not there or (loosely := _loosely(there)) is None:
         return []
     by_compact = {_compact(service): service for service in known}
     return list(dict.fromkeys(by_compact[_compact(match[0])] for match in loosely.finditer(text)))
 
 
-@lru_cache(maxsize=16)
-def _compared(pattern: str) -> re.Pattern[str]:
-    return re.compile(
-        r"(?:\b(?:(?:just )?(?:as|like) (?:with|on|for)|just like|similar to|(?:the )?same as(?: on| with)?|unlike"
-        r"|wie (?:schon )?"
-        r"(?:bei|auf)|ähnlich wie(?: bei)?|anders als(?: bei)?)|(?:^|[,(.:;]|\b(?:is|ist)) ?(?:not|nicht)) "
-        rf"(?:(?:the|our|der|die|service|line|circuit|leitung|dienst) ){{0,2}}(?:{pattern})(?![\w-])",
-        re.IGNORECASE | re.MULTILINE,
-    )
+_COMPARES = re.compile(
+    r"(?:\b(?:(?:just )?(?:as|like) (?:with|on|for)|just like|similar to|(?:the )?same as(?: on| with)?|unlike"
+    r"|wie (?:schon )?(?:bei|auf)|ähnlich wie(?: bei)?|anders als(?: bei)?)|(?:^|[,(.:;\n]|\b(?:is|ist)) ?(?:not"
+    r"|nicht)) "
+    r"(?:(?:the|our|der|die|service|line|circuit|leitung|dienst) ){0,2}\Z",
+    re.IGNORECASE,
+)
+"""Stands before a service that is not the affected one."""
+_COMPARED_BY = 48
+"""Characters."""
 
 
 def affected_services(text: str, pattern: str, known: frozenset[str]) -> list[str]:
     """Of the services in free text those that are not said to work, and not named to compare alone. Where the pattern
     finds none, those that the customer has, however they are spelled."""
-    if not (services := services_in(text, pattern)):
+    services = services_in(text, pattern)
+    if not services:
         return _otherwise_spelled(text, known)
-    services = services_in(_compared(pattern).sub(" ", text), pattern)
+    plain = {
+        match[0].casefold()
+        for match in _whole_word(pattern).finditer(text)
+        if not _COMPARES.search(text[max(0, match.start() - _COMPARED_BY) : match.start()])
+    }
+    services = [service for service in services if service.casefold() in plain]
     if len(services) < 2:
         return services
     well = {

@@ -39,10 +39,12 @@ _SINCE = re.compile(
     r"|on|um|gegen"
     r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?"
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
-    r"|disconnected|verloren|weggebrochen)"
+    r"|disconnected|crashed|froze|powered off|verloren|weggebrochen)"
     rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
-    r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on|around|about)|began"
-    r"|begann (?:um|am|gegen)|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
+    r"|\bstart(?= \d{1,2}:\d{2})|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on"
+    r"|around|about)|began"
+    r"|(?:down|offline|unreachable) as of|begann(?= (?:gestern|heute|vorgestern)\b)|begann (?:um|am|gegen)"
+    r"|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
     r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose"
     r"|went (?:\w+ )?(?:down|dark|offline)|ausgefallen|abgebrochen)"
     r" (?:at|around|about|on|um|gegen|am))\b",
@@ -55,7 +57,8 @@ _TIME_FIRST = re.compile(
 _LOST_THEN = re.compile(
     r"\b(?:lost|dropped|failed|broke|stopped|went (?:\w+ )?(?:down|dark|offline)|died|disconnected|ausgefallen"
     r"|abgebrochen|verloren"
-    r"|weggebrochen|unterbrochen|fiel\b.{0,40}\baus|brach\b.{0,40}\b(?:ab|zusammen))\b",
+    r"|weggebrochen|unterbrochen|(?:ging|fing) (?:es|das) (?:los|an)|fiel\b.{0,40}\baus|brach\b.{0,40}\b(?:ab"
+    r"|zusammen))\b",
     re.IGNORECASE,
 )
 _NOT_TOLD = re.compile(
@@ -86,6 +89,7 @@ _OTHER_EVENT = re.compile(
     r"|feedback)"
     r"|(?:we|i|wir|ich)(?: have| has| are| am|'ve|'m|'re)?(?: been)? (?:chas|report|complain|ask|call|mail|writ|ping"
     r"|escalat)ing|hotline|sla|unanswered|unassigned|pending|on hold"
+    r"|(?:engineer|technician|techniker|colleague|kolleg)\w* (?:is|are|was|were|ist|sind|war|has been|have been)\b"
     r"|(?:ticket|case|incident)\b[^.,;]{0,60}\b(?:is|been|ist)\b[^.,;]{0,40}\b(?:open|offen)"
     r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
     r"|fehlerfrei|fault-free|(?:your|a|as|loyal|being|ihre?|ein|als|treuer?) (?:\w+ ){0,2}(?:customers?|kunden?)"
@@ -97,6 +101,7 @@ _CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b(?! ?(?:h|hrs?|hours?|std|stunden?|min\w*)\b)", re.IGNORECASE)
 """A time of day and no length: of today, where the customer's zone is known."""
 _SENTENCE_END = re.compile(r"(?<=[^\d][.!?])\s|\n\n")
+_BUT = re.compile(r"\b(?:except|but|aber|außer|sondern|nur)\b", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"\W*(?:\w+,? )?(?:we|i|there|wir|ich|es|you)\b(?: \w+){0,3}? (?:a |an |some |ein |eine "
     r"|another )?(?:\w+ )?(?:problem|issue|fault"
@@ -106,6 +111,8 @@ _SAYS_NOTHING = re.compile(
 _DESCRIBES = 4
 """Words."""
 _SINCE_REACH = 80
+_UNIT_REACH = 9
+"""A time's "hours" is no part of it."""
 _MAX_SINCE = 20
 """A message that says "since" more often is a log, not a report."""
 
@@ -172,7 +179,7 @@ def starts_in_prose(
     for since in islice(_SINCE.finditer(text), _MAX_SINCE):
         before = text[max(0, since.start() - 2 * _SINCE_REACH) : since.start()]
         following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
-        own = _SENTENCE_END.split(before)[-1].rpartition("\n")[2]
+        own = _BUT.split(_SENTENCE_END.split(before)[-1].rpartition("\n")[2])[-1]
         said_of_it = following.partition("\n")[0].partition(". ")[0]
         over = _RECOVERED.search(own[-_SINCE_REACH:]) or (not own.strip() and _RECOVERED.search(said_of_it))
         if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
@@ -182,7 +189,7 @@ def starts_in_prose(
             continue
         lead = _leading(following)
         parts = parts_of(" ".join(lead.split()))
-        today = _CLOCK_WORD.search(lead) or (zones.customer and _CLOCK.search(lead))
+        today = _CLOCK_WORD.search(lead) or (zones.customer and _CLOCK.search(following[: len(lead) + _UNIT_REACH]))
         dated = parts.dates or parts.weekdays or parts.zones or today
         if len(lead) > _SINCE_REACH or not (parts.times and dated):
             continue

@@ -19,7 +19,7 @@ _TIME = (
     r"(?:(?<=\d)T(?=\d)|(?<![\d:./+-])T?)(?P<hour>\d{1,2})(?:"
     r":(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"(?:\s?(?P<noon>[ap]\.?m\b\.?)|\s?(?:uhr|h|hrs?)\b)?"
-    r"|[.:](?P<uhr_minute>\d{2})\s?(?:(?P<dot_noon>[ap]\.?m\b\.?)|(?:uhr|h|hrs?)\b)|\s?uhr\b"
+    r"|[.:](?P<uhr_minute>\d{2})\s?(?:(?P<dot_noon>[ap]\.?m\b\.?)|(?:uhr|h|hrs?|(?=(?:Z|UTC|GMT|CES?T|MES?Z)\b))\b)|\s?uhr\b"
     r"|\s?(?P<full_noon>[ap]\.?m\b\.?))"
     r"(?:(?P<zulu>\s?Z\b)|\s?(?P<offset>[+−-]\d{2}(?::?\d{2})?)(?![\d:]))?(?![\d:])"
 )
@@ -54,7 +54,7 @@ FAULT = re.compile(
     r"erreichbar|beeinträchtig\w*|verschlecht\w*|abbr\w*|instabil|defekt\w*|kaputt"
     r"|nichts (?:mehr|geht|läuft|funktioniert|kommt)|paketverlust\w*"
     r"|latenz\w*|laufzeiten?|reagier\w* nicht|brechen ab|bricht ab"
-    r"|aufgetreten|probleme?)\b|störung|ausfall",
+    r"|aufgetreten|probleme?)\b|störung|ausfall|abbr[uü]ch",
     re.IGNORECASE,
 )
 _NEXT_WORD = re.compile(r"\s*\(?([^\W\d_]{2,})")

@@ -3,9 +3,9 @@
 `desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble), `routes.py` (which
 function answers), `access.py` (who asks, and what they may do) and `limits.py` (too many requests) to the module of
 its resource: `issues.py`, `comments.py`, `links.py`, `search.py`, and `site.py` for what a client asks first;
-`custom_fields.py`, `field_schemes.py`, `screens.py`, `priorities.py`, `filters.py`, `dashboards.py`, `workflows.py` and
-`hooks.py` for administrators;
-`portal.py` with `sla.py` is the service desk API, and `mail.py` the customers' other way in.
+`custom_fields.py`, `field_schemes.py`, `screens.py`, `workflows.py`, `hooks.py` and `configuration.py` for
+administrators, most of it as kinds that `kinds.py` serves; `portal.py` with `sla.py` is the service desk API, and
+`mail.py` the customers' other way in.
 
 Writes to issues go through `changing.py`, which reads a request with the help of `fields.py` and carries it out at
 once. `shown.py` writes issues for the API and for webhooks. What happened goes to `events.py`, which makes the bodies

@@ -1,10 +1,10 @@
 """`/issue/{key}/comment` and comment properties. What nobody calls internal is public."""
 
-from connector.sandbox.jira import changing, events, properties, seed, shown
+from connector.sandbox.jira import changing, events, seed, shown
 from connector.sandbox.jira.access import has_role, is_project_admin, issue_for, may_see
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
-from connector.sandbox.jira.records import Comment, Issue
+from connector.sandbox.jira.records import Comment, Issue, Json
 
 MOST_BY_ID = 1_000
 DEFAULT_PAGE = {"cloud": 100, "datacenter": 50}
@@ -92,17 +92,12 @@ def delete(call: Call, key: str, comment_id: str) -> Answer:
     return 204, None
 
 
-def property_of(call: Call, comment_id: str, name: str) -> Answer:
-    """`GET /comment/{id}/properties/{name}`."""
-    _, held = _anywhere(call, comment_id)
-    return properties.shown(held.properties, name)
-
-
-def set_property(call: Call, comment_id: str, name: str) -> Answer:
-    """`PUT /comment/{id}/properties/{name}`: this is how an internal comment can become public later."""
+def held_properties(call: Call, comment_id: str, *, write: bool) -> dict[str, Json]:
+    """This is how an internal comment can become public later."""
     issue, held = _anywhere(call, comment_id)
-    _require_own(call, issue, held, "edit")
-    return properties.stored(held.properties, name, call.body)
+    if write:
+        _require_own(call, issue, held, "edit")
+    return held.properties
 
 
 def _comment(issue: Issue, comment_id: str) -> Comment:

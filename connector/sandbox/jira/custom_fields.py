@@ -1,10 +1,14 @@
 """`/field`: custom fields with their contexts and options. Data Center has neither of the latter in its REST API."""
 
+from typing import Any
+
 from connector.sandbox.jira import fields, seed
 from connector.sandbox.jira.access import require_admin
 from connector.sandbox.jira.call import Answer, Call, page
+from connector.sandbox.jira.configuration import task
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.records import Context, CustomField, Json, Option
+from connector.sandbox.jira.kinds import Kind
+from connector.sandbox.jira.records import CustomField, Json, Row, new_context
 
 MOST_OPTIONS = 1000
 _SEARCHERS = {
@@ -60,16 +64,7 @@ def trash(call: Call, field_id: str) -> Answer:
         for tab in screen.tabs.values():
             if field.id in tab.fields:
                 tab.fields.remove(field.id)
-    return 303, {
-        "self": call.world.link_to("task/1"),
-        "id": "1",
-        "status": "COMPLETE",
-        "submitted": 0,
-        "submittedBy": 10000,
-        "progress": 100,
-        "elapsedRuntime": 0,
-        "lastUpdate": 0,
-    }
+    return 303, task(call)
 
 
 def move_to_trash(call: Call, field_id: str) -> Answer:
@@ -78,28 +73,15 @@ def move_to_trash(call: Call, field_id: str) -> Answer:
     return 200, {}
 
 
-def update(call: Call, field_id: str) -> Answer:
-    """`PUT /field/{id}`: name and description, never the type; Cloud only."""
-    require_admin(call)
-    field = call.world.custom_field(field_id)
-    body = call.fields()
-    field.name = str(body.get("name") or field.name)
-    field.description = str(body.get("description", field.description) or "")
-    return 204, None
-
-
-def paged(call: Call) -> Answer:
-    """`GET /customFields`; Data Center only."""
-    require_admin(call)
-    wanted = call.query.get("search", "").lower()
-    found = [_detailed(call, held) for held in call.world.custom_fields.values() if wanted in held.name.lower()]
-    return 200, page(call, found)
-
-
-def _detailed(call: Call, field: CustomField) -> dict[str, Json]:
+def _detailed(call: Call, field: Any) -> dict[str, Json]:
+    """As Data Center lists them."""
     about = {"id": field.id, "name": field.name, "description": field.description, "type": field.type}
     more = {"self": call.world.link_to(f"customFields/{field.id}"), "numericId": field.number}
     return about | more | {"isLocked": False, "isManaged": False, "isAllProjects": True}
+
+
+FIELD = Kind("The custom field", lambda call: call.world.custom_fields, _detailed)
+"""On Cloud name and description can be changed, never the type."""
 
 
 def all_options(call: Call, field_id: str) -> Answer:
@@ -120,58 +102,42 @@ def delete_many(call: Call) -> Answer:
     return 200, {"deletedCustomFields": ids, "notDeletedCustomFields": {}}
 
 
-def contexts(call: Call, field_id: str) -> Answer:
-    """`GET /field/{id}/context`."""
-    require_admin(call)
-    wanted = set(call.words("contextId"))
-    held = call.world.custom_field(field_id).contexts.values()
-    return 200, page(call, [_context(context) for context in held if not wanted or context.id in wanted])
-
-
-def _context(context: Context) -> dict[str, Json]:
+def _context(_call: Call, context: Row) -> dict[str, Json]:
     about = {"id": context.id, "name": context.name, "description": context.description}
     return {**about, "isGlobalContext": not context.project_ids, "isAnyIssueType": not context.issue_type_ids}
 
 
-def create_context(call: Call, field_id: str) -> Answer:
-    """`POST /field/{id}/context`; one context for each project, one global one."""
-    require_admin(call)
-    field = call.world.custom_field(field_id)
-    body = call.fields()
-    projects = [str(number) for number in body.get("projectIds") or ()]
-    if any(number not in call.world.projects for number in projects):
+def whole_context(_call: Call, context: Row) -> dict[str, Json]:
+    """As the answer to its creation shows it."""
+    about = {"id": context.id, "name": context.name, "description": context.description}
+    return {**about, "projectIds": context.project_ids, "issueTypeIds": context.issue_type_ids}
+
+
+def _check_places(call: Call, context: Row) -> None:
+    context.project_ids = [str(number) for number in context.project_ids]
+    context.issue_type_ids = [str(number) for number in context.issue_type_ids]
+    if any(number not in call.world.projects for number in context.project_ids):
         raise not_found("The project")
-    for held in field.contexts.values():
-        if set(held.project_ids) & set(projects) or not (held.project_ids or projects):
-            raise JiraError(409, "A context of this custom field already applies to this project or globally.")
-    types = [str(number) for number in body.get("issueTypeIds") or ()]
-    about = str(body.get("description") or "")
-    made = Context(str(call.world.next_id("context")), call.text("name"), projects, types, description=about)
-    field.contexts[made.id] = made
-    return 201, {
-        "id": made.id,
-        "name": made.name,
-        "description": made.description,
-        "projectIds": projects,
-        "issueTypeIds": types,
-    }
 
 
-def update_context(call: Call, field_id: str, context_id: str) -> Answer:
-    """`PUT /field/{id}/context/{context}`: name and description."""
-    require_admin(call)
-    context = _context_of(call, field_id, context_id)
-    context.name = str(call.fields().get("name") or context.name)
-    context.description = str(call.fields().get("description", context.description) or "")
-    return 204, None
-
-
-def delete_context(call: Call, field_id: str, context_id: str) -> Answer:
-    """`DELETE /field/{id}/context/{context}`."""
-    require_admin(call)
-    _context_of(call, field_id, context_id)
-    del call.world.custom_field(field_id).contexts[context_id]
-    return 204, None
+CONTEXT = Kind(
+    "The custom field context",
+    lambda call, field_id: call.world.custom_field(field_id).contexts,
+    _context,
+    new=lambda _call: new_context(""),
+    sequence="context",
+    columns={
+        "name": "name",
+        "description": "description",
+        "projectIds": "project_ids",
+        "issueTypeIds": "issue_type_ids",
+    },
+    clash=lambda one, other: bool(
+        set(one.project_ids) & set(other.project_ids) or not (one.project_ids or other.project_ids)
+    ),
+    taken=lambda _name: JiraError(409, "A context of this custom field already applies to this project or globally."),
+    check=_check_places,
+)
 
 
 def project_mapping(call: Call, field_id: str) -> Answer:
@@ -188,7 +154,7 @@ def project_mapping(call: Call, field_id: str) -> Answer:
 def assign_projects(call: Call, field_id: str, context_id: str) -> Answer:
     """`PUT /field/{id}/context/{context}/project`."""
     require_admin(call)
-    context = _context_of(call, field_id, context_id)
+    context = CONTEXT.row(call, field_id, context_id)
     for number in call.fields().get("projectIds") or ():
         if str(number) not in call.world.projects:
             raise not_found("The project")
@@ -197,21 +163,17 @@ def assign_projects(call: Call, field_id: str, context_id: str) -> Answer:
     return 204, None
 
 
-def options(call: Call, field_id: str, context_id: str) -> Answer:
-    """`GET /field/{id}/context/{context}/option`."""
-    require_admin(call)
-    held = _context_of(call, field_id, context_id).options.values()
-    return 200, page(call, [_option(option) for option in held], 100)
-
-
-def _option(option: Option) -> dict[str, Json]:
+def _option(_call: Call, option: Row) -> dict[str, Json]:
     return {"id": option.id, "value": option.value, "disabled": False}
+
+
+OPTION = Kind("", lambda call, *ids: CONTEXT.row(call, *ids).options, _option)
 
 
 def create_options(call: Call, field_id: str, context_id: str) -> Answer:
     """`POST /field/{id}/context/{context}/option`: up to 1,000, none of them there already."""
     require_admin(call)
-    context = _context_of(call, field_id, context_id)
+    context = CONTEXT.row(call, field_id, context_id)
     wanted = call.fields().get("options") or []
     if len(wanted) > MOST_OPTIONS:
         raise JiraError(400, f"You cannot create more than {MOST_OPTIONS:,} options at once.")
@@ -219,13 +181,5 @@ def create_options(call: Call, field_id: str, context_id: str) -> Answer:
     known = {option.value for option in context.options.values()}
     if known.intersection(values) or len(set(values)) < len(values):
         raise JiraError(400, "The options must be unique within the context.")
-    made = [Option(str(call.world.next_id("option")), value) for value in values]
-    context.options |= {option.id: option for option in made}
-    return 200, {"options": [_option(option) for option in made]}
-
-
-def _context_of(call: Call, field_id: str, context_id: str) -> Context:
-    found = call.world.custom_field(field_id).contexts.get(context_id)
-    if found is None:
-        raise not_found("The custom field context")
-    return found
+    made = call.world.add_options(context, values)
+    return 200, {"options": [_option(call, option) for option in made]}

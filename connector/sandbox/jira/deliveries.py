@@ -4,12 +4,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from threading import RLock
 
 import requests
 
-from connector.sandbox.front import Post, attempt
-from connector.sandbox.jira.records import Delivery, Webhook
+from connector.sandbox.front import Post, Request, deliver
+from connector.sandbox.jira.records import Delivery, Row
 from connector.sandbox.jira.world import World
 
 RETRIES = 5
@@ -30,26 +31,11 @@ def over_http(url: str, headers: Mapping[str, str], body: bytes) -> int:
 
 
 def deliver_due(world: World, lock: RLock, post: Post) -> int:
-    """Try every delivery whose time has come, oldest first; returns how many attempts were made.
-
-    The lock is not held while the receiver works, so that it can call the API.
-    """
-    attempts = 0
+    """Try every delivery whose time has come; returns how many attempts were made."""
     now = world.clock()
     with lock:
         due = sorted((held for held in world.deliveries.values() if held.due <= now), key=lambda held: held.due)
-    for delivery in due:
-        with lock:
-            webhook = world.webhooks.get(delivery.webhook_id)
-            if webhook is None:
-                del world.deliveries[delivery.identifier]
-                continue
-            headers = _headers(world, webhook, delivery)
-        attempts += 1
-        status = attempt(post, webhook.url, headers, delivery.body)
-        with lock:
-            _settle(world, delivery, status)
-    return attempts
+    return deliver(due, lock, partial(_prepared, world), partial(_settle, world), post)
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -66,11 +52,19 @@ def next_due(world: World) -> datetime | None:
     return min((delivery.due for delivery in world.deliveries.values()), default=None)
 
 
-def _headers(world: World, webhook: Webhook, delivery: Delivery) -> dict[str, str]:
+def _prepared(world: World, delivery: Delivery) -> Request | None:
+    webhook = world.webhooks.get(delivery.webhook_id)
+    if webhook is None:
+        del world.deliveries[delivery.identifier]
+        return None
+    return webhook.url, _headers(world, webhook, delivery), delivery.body
+
+
+def _headers(world: World, webhook: Row, delivery: Delivery) -> dict[str, str]:
     headers = {"User-Agent": "Atlassian Webhook HTTP Client", "Content-Type": "application/json; charset=UTF-8"}
     if world.cloud:
         headers["X-Atlassian-Webhook-Identifier"] = delivery.identifier
-        headers["X-Atlassian-Webhook-Flow"] = delivery.flow
+        headers["X-Atlassian-Webhook-Flow"] = "Primary"
         if delivery.attempts:
             headers["X-Atlassian-Webhook-Retry"] = str(delivery.attempts)
     if webhook.secret:
@@ -78,7 +72,7 @@ def _headers(world: World, webhook: Webhook, delivery: Delivery) -> dict[str, st
     return headers
 
 
-def _settle(world: World, delivery: Delivery, status: int | None) -> None:
+def _settle(world: World, delivery: Delivery, _request: Request, status: int | None) -> None:
     delivery.attempts += 1
     if status is not None and 200 <= status < 300:
         world.deliveries.pop(delivery.identifier, None)

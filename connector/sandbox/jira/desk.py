@@ -2,27 +2,16 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.front import Front, Post
 from connector.sandbox.jira import changing, deliveries, mail, routes, seed
 from connector.sandbox.jira.call import to_json
-from connector.sandbox.jira.records import (
-    CustomField,
-    Delivery,
-    Flavour,
-    Mail,
-    Option,
-    Project,
-    Queue,
-    RequestType,
-    Sla,
-)
-from connector.sandbox.jira.world import World
+from connector.sandbox.jira.records import CustomField, Delivery, Flavour, Mail, Project, Row
+from connector.sandbox.jira.world import World, named
 from connector.sandbox.wire import Response
 
 ADMIN = "Admin"
@@ -160,49 +149,43 @@ class SandboxJira(Front):
     def add_role(self, name: str) -> str:
         """A project role, or the one that has the name already; returns its id."""
         with self._lock:
-            known = next((role for role in self.world.roles.values() if role.name == name), None)
-            return (known or self.world.new_role(name)).id
+            return str(self.world.add(self.world.roles, "role", name).id)
 
     def add_status(self, name: str, category: str) -> str:
         """A status of category `new`, `indeterminate` or `done`, reachable from everywhere; returns its id."""
         with self._lock:
-            known = self.world.status_named(name)
-            return (known or self.world.new_status(name, category)).id
+            return str(self.world.add_status(name, category).id)
 
     def add_priority(self, name: str) -> str:
         """A priority; returns its id."""
         with self._lock:
-            known = self.world.priority_named(name)
-            return (known or self.world.new_named(self.world.priorities, "priority", name)).id
+            return str(self.world.add_priority(name).id)
 
     def add_issue_type(self, name: str) -> str:
         """An issue type that all projects there are can use; returns its id."""
         with self._lock:
-            known = self.world.issue_type_named(name)
-            made = known or self.world.new_named(self.world.issue_types, "issue type", name)
+            made = self.world.add(self.world.issue_types, "issue type", name)
             for project in self.world.projects.values():
                 if made.id not in project.issue_type_ids:
                     project.issue_type_ids.append(made.id)
-            return made.id
+            return str(made.id)
 
     def add_link_type(self, name: str, inward: str, outward: str) -> str:
         """A kind of link; returns its id."""
         with self._lock:
-            known = next((kind for kind in self.world.link_types.values() if kind.name == name), None)
-            return (known or self.world.new_link_type(name, inward, outward)).id
+            return str(self.world.add_link_type(name, inward, outward).id)
 
-    def add_field(self, name: str, kind: str, options: Iterable[str] = ()) -> CustomField:
+    def add_field(self, name: str, kind: str, options: Iterable[str] = (), types: Collection[str] = ()) -> CustomField:
         """A custom field of all projects there are, on their screens, as an admin makes it by hand; `kind` such as
-        `textfield` or `select`."""
+        `textfield` or `select`. `types`: the ids of the issue types that have it; none: all."""
         with self._lock:
             made = self.world.new_custom_field(name, seed.TYPE_PREFIX + kind)
-            context = next(iter(made.contexts.values()))
-            for value in options:
-                option = Option(str(self.world.next_id("option")), value)
-                context.options[option.id] = option
+            self.world.add_options(next(iter(made.contexts.values())), options)
             for project in self.world.projects.values():
                 next(iter(self.world.screens[project.screen_id].tabs.values())).fields.append(made.id)
-                self.world.field_schemes[project.field_scheme_id].fields.add(made.id)
+                scheme = self.world.field_schemes[project.field_scheme_id]
+                scheme.fields.add(made.id)
+                scheme.restricted |= {made.id: set(types)} if types else {}
             return made
 
     def add_options(self, field: str, values: Iterable[str]) -> None:
@@ -212,9 +195,7 @@ class SandboxJira(Front):
             if found is None:
                 raise KeyError(f"the sandbox has no custom field {field!r}")
             for context in found.contexts.values():
-                for value in values:
-                    option = Option(str(self.world.next_id("option")), value)
-                    context.options[option.id] = option
+                self.world.add_options(context, values)
 
     def add_request_type(self, name: str, issue_type: str, fields: Mapping[str, bool], project: str = "") -> str:
         """Something that customers can ask for in the portal; `fields` by id, and whether each is required.
@@ -223,14 +204,11 @@ class SandboxJira(Front):
         """
         with self._lock:
             place = self.world.project(project) if project else next(iter(self.world.projects.values()), None)
-            kind = self.world.issue_type_named(issue_type)
+            kind = named(self.world.issue_types, issue_type)
             if place is None or kind is None:
                 raise KeyError(f"the sandbox has no project {project!r} or no issue type {issue_type!r}")
-            made = RequestType(
-                str(self.world.next_id("request type")), name, kind.id, place.service_desk_id, dict(fields)
-            )
-            self.world.request_types[made.id] = made
-            return made.id
+            more = {"issue_type_id": kind.id, "service_desk_id": place.service_desk_id, "fields": dict(fields)}
+            return self._new(self.world.request_types, "request type", name=name, **more)
 
     def add_queue(self, name: str, jql: str, project: str = "ISP") -> str:
         """A queue of the service desk's agents; returns its id. Raises KeyError for an unknown project."""
@@ -238,9 +216,7 @@ class SandboxJira(Front):
             place = self.world.project(project)
             if place is None:
                 raise KeyError(f"the sandbox has no project {project!r}")
-            made = Queue(str(self.world.next_id("queue")), name, place.service_desk_id, jql)
-            self.world.queues[made.id] = made
-            return made.id
+            return self._new(self.world.queues, "queue", name=name, service_desk_id=place.service_desk_id, jql=jql)
 
     def add_sla(
         self,
@@ -251,9 +227,7 @@ class SandboxJira(Front):
     ) -> str:
         """A service level agreement whose clock stands still in the statuses `pauses`; returns its id."""
         with self._lock:
-            number = str(self.world.next_id("sla"))
-            self.world.slas[number] = Sla(name, goal, until, frozenset(pauses))
-            return number
+            return self._new(self.world.slas, "sla", name=name, goal=goal, until=until, pauses=frozenset(pauses))
 
     def receive_mail(self, sender: str, subject: str, body: str, project: str = "ISP") -> str:
         """A customer's e-mail becomes a request, or a public comment if its subject names an issue; the issue's id.
@@ -267,16 +241,6 @@ class SandboxJira(Front):
         """A file on an issue, by the owner of a token. Raises KeyError for an unknown token."""
         with self._lock:
             changing.attach(self.world, self.world.issue(issue), self.world.tokens[by], filename, content)
-
-    @contextmanager
-    def bulk_change(self) -> Iterator[None]:
-        """What is changed meanwhile is one bulk change: its webhooks take the second lane, within 15 minutes."""
-        with self._lock:
-            self.world.bulk = True
-            try:
-                yield
-            finally:
-                self.world.bulk = False
 
     def act(self, what: Callable[[World], T]) -> T:
         """Do something to the world while nobody else does; see `reorganizing`."""
@@ -303,7 +267,7 @@ class SandboxJira(Front):
     def ask_on_transition(self, status: str, field: str = "resolution") -> None:
         """Let the transition to a status ask for a field, by id. Raises KeyError for an unknown status."""
         with self._lock:
-            found = self.world.status_named(status)
+            found = named(self.world.statuses, status)
             if found is None:
                 raise KeyError(f"the sandbox has no status {status!r}")
             for way in self.world.transitions.values():
@@ -333,6 +297,11 @@ class SandboxJira(Front):
     def _deliver_due(self, post: Post | None) -> int:
         return deliveries.deliver_due(self.world, self._lock, post or deliveries.over_http)
 
+    def _new(self, table: dict[str, Row], kind: str, **columns: Any) -> str:
+        number = str(self.world.next_id(kind))
+        table[number] = Row(id=number, **columns)
+        return number
+
     def _give(self, role: str, user_id: str) -> None:
         if role == ADMIN:
             self.world.users[user_id].groups.add(seed.ADMINS)
@@ -351,7 +320,7 @@ class SandboxJira(Front):
         return number
 
     def _role_id(self, name: str) -> str:
-        found = next((role.id for role in self.world.roles.values() if role.name == name), None)
+        found = named(self.world.roles, name)
         if found is None:
             raise KeyError(f"the sandbox has no project role named {name!r}")
-        return found
+        return str(found.id)

@@ -1,18 +1,16 @@
 """What happens is told to webhooks: one body for each event, made at once, delivered later."""
 
-from datetime import timedelta
 from typing import Literal
 
 from connector.sandbox.jira import fields, shown
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import to_json
 from connector.sandbox.jira.matching import matches
-from connector.sandbox.jira.records import ChangeRecord, Comment, Delivery, Issue, Json, Link, Webhook
+from connector.sandbox.jira.records import ChangeRecord, Comment, Delivery, Issue, Json, Link, Row
 from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import World
 
 CommentEvent = Literal["comment_created", "comment_updated", "comment_deleted"]
-SECONDARY_WITHIN = timedelta(minutes=15)
 _SIX = ("summary", "issuetype", "project", "assignee", "priority", "status")
 
 
@@ -85,7 +83,7 @@ def _about_issue(world: World, event: str, issue: Issue, actor: str, about_it: d
     _send(world, listeners, event, about)
 
 
-def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
+def _listeners(world: World, event: str, issue: Issue | None) -> list[Row]:
     return [
         webhook
         for webhook in world.webhooks.values()
@@ -95,14 +93,10 @@ def _listeners(world: World, event: str, issue: Issue | None) -> list[Webhook]:
     ]
 
 
-def _send(world: World, listeners: list[Webhook], event: str, about: dict[str, Json]) -> None:
+def _send(world: World, listeners: list[Row], event: str, about: dict[str, Json]) -> None:
     now = world.now()
     body = to_json({"timestamp": epoch_millis(now), "webhookEvent": event, **about})
     for webhook in listeners:
-        due = now
-        if world.bulk:
-            due += timedelta(seconds=world.random.uniform(1, SECONDARY_WITHIN.total_seconds()))
         identifier = f"{world.random.getrandbits(128):032x}"
         content = b"" if webhook.exclude_body else body
-        flow: Literal["Primary", "Secondary"] = "Secondary" if world.bulk else "Primary"
-        world.deliveries[identifier] = Delivery(identifier, webhook.id, content, flow, due)
+        world.deliveries[identifier] = Delivery(identifier, webhook.id, content, now)

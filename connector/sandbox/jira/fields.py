@@ -7,7 +7,7 @@ from typing import Any
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.access import shown_user, user_named
 from connector.sandbox.jira.errors import wrong_field
-from connector.sandbox.jira.records import CustomField, Json, Named, Status
+from connector.sandbox.jira.records import CustomField, Json, Row
 from connector.sandbox.jira.times import date_of, moment_of, stamp
 from connector.sandbox.jira.world import BASE_URL, World
 
@@ -69,11 +69,11 @@ def _option(custom: CustomField, given: Json) -> str:
         option = custom.option(given["id"])
         if option is None:
             raise wrong_field(custom.id, f"Option id '{given['id']}' is not valid")
-        return option.id
+        return str(option.id)
     for context in custom.contexts.values():
         for option in context.options.values():
             if option.value == given.get("value"):
-                return option.id
+                return str(option.id)
     raise wrong_field(custom.id, f"Option value '{given.get('value')}' is not valid")
 
 
@@ -106,7 +106,7 @@ def _labels(_world: World, given: Json) -> tuple[str, ...]:
 
 def _named(table: str, field_id: str, text: str) -> Any:
     def value(world: World, given: Json) -> str:
-        rows: dict[str, Named] = getattr(world, table)
+        rows: dict[str, Row] = getattr(world, table)
         held = given if isinstance(given, dict) else {}
         if "id" in held:
             found = rows.get(str(held["id"]))
@@ -115,7 +115,7 @@ def _named(table: str, field_id: str, text: str) -> Any:
             found = next((row for row in rows.values() if row.name.casefold() == wanted), None)
         if found is None:
             raise wrong_field(field_id, text)
-        return found.id
+        return str(found.id)
 
     return value
 
@@ -183,7 +183,7 @@ def _shown_option(world: World, custom: CustomField, option_id: str) -> Json:
     return {"self": world.link_to(f"customFieldOption/{option.id}"), "value": option.value, "id": option.id}
 
 
-def shown_status(world: World, status: Status) -> dict[str, Json]:
+def shown_status(world: World, status: Row) -> dict[str, Json]:
     """A status with its category."""
     number, name, colour = seed.CATEGORIES[status.category]
     category = {
@@ -203,19 +203,19 @@ def shown_status(world: World, status: Status) -> dict[str, Json]:
     }
 
 
-def shown_priority(world: World, priority: Named) -> dict[str, Json]:
+def shown_priority(world: World, priority: Row) -> dict[str, Json]:
     """A priority."""
     icon = f"{BASE_URL}/images/icons/priorities/medium.svg"
     return {"self": world.link_to(f"priority/{priority.id}"), "iconUrl": icon, "name": priority.name, "id": priority.id}
 
 
-def described_priority(world: World, priority: Named) -> dict[str, Json]:
+def described_priority(world: World, priority: Row) -> dict[str, Json]:
     """A priority as the list of priorities has it."""
     about = {"description": priority.description, "statusColor": priority.colour or "#cccccc"}
     return shown_priority(world, priority) | about
 
 
-def shown_issue_type(world: World, kind: Named) -> dict[str, Json]:
+def shown_issue_type(world: World, kind: Row) -> dict[str, Json]:
     """An issue type."""
     return {
         "self": world.link_to(f"issuetype/{kind.id}"),
@@ -280,7 +280,7 @@ def _history_value(world: World, field_id: str, value: Any) -> tuple[str | None,
         return value, world.users[value].display
     if field_id == "duedate":
         return value, f"{value} 00:00:00.0"
-    tables: dict[str, Mapping[str, Named]] = {
+    tables: dict[str, Mapping[str, Row]] = {
         "status": world.statuses,
         "priority": world.priorities,
         "resolution": world.resolutions,

@@ -6,10 +6,11 @@ On Data Center the secret stands in `configuration`: one that stands beside it i
 import json
 from urllib.parse import urlsplit
 
-from connector.sandbox.jira.access import require_admin, shown_user
-from connector.sandbox.jira.call import Answer, Call
+from connector.sandbox.jira.access import shown_user
+from connector.sandbox.jira.call import Call
 from connector.sandbox.jira.errors import JiraError
-from connector.sandbox.jira.records import Json, Webhook
+from connector.sandbox.jira.kinds import Kind
+from connector.sandbox.jira.records import Json, Row
 from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import BASE_URL
 
@@ -27,57 +28,9 @@ CLOUD_PATH, DATA_CENTER_PATH = "/rest/webhooks/1.0/webhook", "/rest/jira-webhook
 SECTION = "issue-related-events-section"
 
 
-def index(call: Call) -> Answer:
-    """All webhooks."""
-    require_admin(call)
-    return 200, [_shown(call, held) for held in call.world.webhooks.values()]
-
-
-def show(call: Call, number: str) -> Answer:
-    """One webhook; never its secret."""
-    require_admin(call)
-    return 200, _shown(call, _webhook(call, number))
-
-
-def create(call: Call) -> Answer:
-    """A new webhook."""
-    require_admin(call)
-    now = call.world.now()
-    made = Webhook(0, "", "", [], "", None, False, True, call.user.id, now, now)
-    _take(call, made)
-    made.id = call.world.next_id("webhook") - 9999
-    call.world.webhooks[made.id] = made
-    return 201, _shown(call, made)
-
-
-def update(call: Call, number: str) -> Answer:
-    """Changes what is given; a secret that is not given stays."""
-    require_admin(call)
-    held = _webhook(call, number)
-    _take(call, held)
-    held.updated, held.updated_by = call.world.now(), call.user.id
-    return 200, _shown(call, held)
-
-
-def delete(call: Call, number: str) -> Answer:
-    """Gone, with what it still had to deliver."""
-    require_admin(call)
-    held = _webhook(call, number)
-    del call.world.webhooks[held.id]
-    for delivery in [one for one in call.world.deliveries.values() if one.webhook_id == held.id]:
-        del call.world.deliveries[delivery.identifier]
-    return 204, None
-
-
-def _webhook(call: Call, number: str) -> Webhook:
-    found = call.world.webhooks.get(int(number)) if number.isdecimal() else None
-    if found is None:
-        raise JiraError(404, f"There is no webhook with id {number}.")
-    return found
-
-
-def _take(call: Call, held: Webhook) -> None:
-    body = call.fields()
+def _take(call: Call, held: Row) -> None:
+    """A secret that is not given stays."""
+    body, now = call.fields(), call.world.now()
     held.name = str(body.get("name") or held.name)
     held.url = str(body.get("url") or held.url)
     if not held.name or urlsplit(held.url).scheme not in {"http", "https"}:
@@ -87,20 +40,19 @@ def _take(call: Call, held: Webhook) -> None:
     if unknown:
         raise JiraError(400, f"Unknown webhook events: {', '.join(unknown)}")
     held.events = events
-    if call.world.cloud:
-        _take_cloud(held, body)
-    else:
-        _take_data_center(held, body)
+    held.created = held.created or now
+    held.updated, held.updated_by = now, call.user.id
+    (_take_cloud if call.world.cloud else _take_data_center)(held, body)
 
 
-def _take_cloud(held: Webhook, body: dict[str, Json]) -> None:
+def _take_cloud(held: Row, body: dict[str, Json]) -> None:
     held.filter = str((body.get("filters") or {}).get(SECTION, held.filter))
     held.exclude_body = bool(body.get("excludeBody", held.exclude_body))
     held.enabled = bool(body.get("enabled", held.enabled))
     held.secret = body.get("secret", held.secret) or None
 
 
-def _take_data_center(held: Webhook, body: dict[str, Json]) -> None:
+def _take_data_center(held: Row, body: dict[str, Json]) -> None:
     settings = body.get("configuration") or {}
     if "FILTERS" in settings:
         held.filter = str(json.loads(settings["FILTERS"]).get(SECTION, ""))
@@ -110,7 +62,7 @@ def _take_data_center(held: Webhook, body: dict[str, Json]) -> None:
     held.secret = settings.get("SECRET", held.secret) or None
 
 
-def _shown(call: Call, held: Webhook) -> dict[str, Json]:
+def _shown(call: Call, held: Row) -> dict[str, Json]:
     if not call.world.cloud:
         settings = {"EXCLUDE_BODY": str(held.exclude_body).lower(), "FILTERS": json.dumps({SECTION: held.filter})}
         return {
@@ -138,3 +90,26 @@ def _shown(call: Call, held: Webhook) -> dict[str, Json]:
         "lastUpdatedDisplayName": shown_user(call.world, held.updated_by)["displayName"],
         "lastUpdated": epoch_millis(held.updated),
     }
+
+
+def _undelivered(call: Call, held: Row) -> None:
+    waiting = [one for one in call.world.deliveries.values() if one.webhook_id == held.id]
+    for delivery in waiting:
+        del call.world.deliveries[delivery.identifier]
+
+
+WEBHOOK = Kind(
+    "The webhook",
+    lambda call: call.world.webhooks,
+    _shown,
+    new=lambda _call: Row(
+        name="", url="", events=[], filter="", secret=None, exclude_body=False, enabled=True, created=None
+    ),
+    sequence="webhook",
+    whole=True,
+    columns={},
+    required=(),
+    check=_take,
+    leave=_undelivered,
+    missing=lambda number: JiraError(404, f"There is no webhook with id {number}."),
+)

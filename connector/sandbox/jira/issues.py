@@ -1,6 +1,6 @@
 """`/issue`: create, read, edit, move and delete."""
 
-from connector.sandbox.jira import changing, events, fields, properties, shown
+from connector.sandbox.jira import changing, events, fields, shown
 from connector.sandbox.jira.access import issue_for, may_browse, require_delete
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.errors import JiraError, wrong_field
@@ -150,16 +150,6 @@ def properties_of(call: Call, key: str) -> Answer:
     return 200, {"keys": [{"self": call.world.link_to(base + name), "key": name} for name in issue.properties]}
 
 
-def property_of(call: Call, key: str, name: str) -> Answer:
-    """`GET /issue/{key}/properties/{name}`."""
-    return properties.shown(issue_for(call, key).properties, name)
-
-
-def set_property(call: Call, key: str, name: str) -> Answer:
-    """`PUT /issue/{key}/properties/{name}`: anybody who may edit the issue; no event, no new time of update."""
-    return properties.stored(issue_for(call, key).properties, name, call.body)
-
-
-def drop_property(call: Call, key: str, name: str) -> Answer:
-    """`DELETE /issue/{key}/properties/{name}`."""
-    return properties.dropped(issue_for(call, key).properties, name)
+def held_properties(call: Call, key: str, *, write: bool) -> dict[str, Json]:
+    """For whoever may edit the issue; no event, no new time of update."""
+    return issue_for(call, key).properties

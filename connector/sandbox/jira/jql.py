@@ -1,26 +1,32 @@
-"""Reading JQL: the words of a query as a tree. What the fields mean is told by `matching.py`."""
+"""Reading JQL: a query as a tree of comparisons. What the fields mean is told by `matching.py`."""
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from connector.sandbox.jira.errors import JiraError
 
-_TOKEN = re.compile(r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<mark>!=|!~|>=|<=|[=~><(),])
-    |(?P<word>[^\s=!~><(),"']+))""", re.VERBOSE)  # fmt: skip
-_OPERATORS = frozenset({"=", "!=", "~", "!~", ">", ">=", "<", "<="})
-_EMPTY = frozenset({"empty", "null"})
-
-
-class Token(NamedTuple):
-    """A word, a quoted text or a mark."""
-
-    text: str
-    kind: str
-
-    def says(self, *words: str) -> bool:
-        """Whether it is one of these unquoted words or marks."""
-        return self.kind != "text" and self.text.lower() in words
+_WORD = r"""[^\s=!~><(),"']"""
+_KEYWORDS = ("AND", "OR", "NOT", "IS", "IN", "ORDER", "BY", "ASC", "DESC", "EMPTY", "NULL")
+_GRAMMAR = rf"""
+query: any? (ORDER BY sorting ("," sorting)*)?
+sorting: _name (DESC | ASC)?
+?any: all (OR all)*
+?all: _one (AND _one)*
+_one: not_ | "(" any ")" | clause
+not_: NOT _one
+clause: _name (OPERATOR value | IS NOT? value | NOT? IN "(" value ("," value)* ")")
+value: _name | EMPTY | NULL | WORD "(" ")" -> function
+_name: WORD | QUOTED
+OPERATOR: /!=|!~|>=|<=|[=~><]/
+QUOTED: /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
+WORD: /{_WORD}+/
+{"".join(f"{word}.1: /{word}(?!{_WORD})/i{chr(10)}" for word in _KEYWORDS)}
+%ignore /\s+/
+"""
 
 
 class Value(NamedTuple):
@@ -61,125 +67,54 @@ def parse(text: str) -> Query:
 
     Raises JiraError 400 where Jira cannot read it either.
     """
-    return _Parser(_tokens(text)).query()
+    try:
+        return _parsed(text)
+    except UnexpectedInput as wrong:
+        near = text[wrong.pos_in_stream or 0 :][:20]
+        raise JiraError(400, f"Error in the JQL Query: the character or word '{near}' cannot be read here.") from None
 
 
-def _tokens(text: str) -> list[Token]:
-    found, position, end = [], 0, len(text.rstrip())
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise _unreadable(text[position : position + 20])
-        kind = str(match.lastgroup)
-        word = match.group(kind)
-        found.append(Token(re.sub(r"\\(.)", r"\1", word[1:-1]) if kind == "text" else word, kind))
-        position = match.end()
+@v_args(inline=True)
+class _Reader(Transformer[Token, Query]):
+    """Makes the values above of what the grammar finds."""
+
+    def QUOTED(self, token: Token) -> Token:  # noqa: N802 - a name of the grammar
+        return token.update(value=re.sub(r"\\(.)", r"\1", token[1:-1]))
+
+    def query(self, *parts: Any) -> Query:
+        conditions = [part for part in parts if isinstance(part, Clause | Group)]
+        return Query(conditions[0] if conditions else None, [part for part in parts if isinstance(part, tuple)])
+
+    def sorting(self, name: Token, way: Token | None = None) -> tuple[str, bool]:
+        return str(name), way is not None and way.type == "DESC"
+
+    def any(self, *parts: Any) -> Group:
+        return Group("or", list(parts[::2]))
+
+    def all(self, *parts: Any) -> Group:
+        return Group("and", list(parts[::2]))
+
+    def not_(self, _not: Token, part: Any) -> Group:
+        return Group("not", [part])
+
+    def clause(self, name: Token, *rest: Any) -> Clause:
+        words = [part.lower() for part in rest if isinstance(part, Token)]
+        return Clause(str(name), " ".join(words), [part for part in rest if isinstance(part, Value)])
+
+    def value(self, token: Token) -> Value:
+        return Value("", "empty") if token.type in {"EMPTY", "NULL"} else Value(str(token))
+
+    def function(self, name: Token) -> Value:
+        return Value(str(name), "function")
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Query:
+    found = _parser().parse(text)
+    assert isinstance(found, Query)
     return found
 
 
-def _unreadable(near: str) -> JiraError:
-    return JiraError(400, f"Error in the JQL Query: the character or word '{near}' cannot be read here.")
-
-
-class _Parser:
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-        self._position = 0
-
-    def query(self) -> Query:
-        condition = None if self._at_end() or self._next_says("order") else self._any()
-        query = Query(condition)
-        if self._take("order"):
-            self._expect("by")
-            query.order.append(self._sorting())
-            while self._take(","):
-                query.order.append(self._sorting())
-        if not self._at_end():
-            raise _unreadable(self._tokens[self._position].text)
-        return query
-
-    def _sorting(self) -> tuple[str, bool]:
-        name = self._pop().text
-        descending = self._take("desc")
-        if not descending:
-            self._take("asc")
-        return name, descending
-
-    def _any(self) -> Clause | Group:
-        parts = [self._all()]
-        while self._take("or"):
-            parts.append(self._all())
-        return parts[0] if len(parts) == 1 else Group("or", parts)
-
-    def _all(self) -> Clause | Group:
-        parts = [self._one()]
-        while self._take("and"):
-            parts.append(self._one())
-        return parts[0] if len(parts) == 1 else Group("and", parts)
-
-    def _one(self) -> Clause | Group:
-        if self._take("not"):
-            return Group("not", [self._one()])
-        if self._take("("):
-            inner = self._any()
-            self._expect(")")
-            return inner
-        return self._clause()
-
-    def _clause(self) -> Clause:
-        name = self._pop()
-        if name.kind == "mark":
-            raise _unreadable(name.text)
-        operator = self._pop().text.lower()
-        if operator in _OPERATORS:
-            return Clause(name.text, operator, [self._value()])
-        if operator == "is":
-            operator = "is not" if self._take("not") else "is"
-            return Clause(name.text, operator, [self._value()])
-        if operator == "not":
-            self._expect("in")
-            return Clause(name.text, "not in", self._values())
-        if operator == "in":
-            return Clause(name.text, "in", self._values())
-        raise _unreadable(operator)
-
-    def _values(self) -> list[Value]:
-        self._expect("(")
-        found = [self._value()]
-        while self._take(","):
-            found.append(self._value())
-        self._expect(")")
-        return found
-
-    def _value(self) -> Value:
-        token = self._pop()
-        if token.kind == "mark":
-            raise _unreadable(token.text)
-        if token.kind == "word" and token.text.lower() in _EMPTY:
-            return Value("", "empty")
-        if token.kind == "word" and self._take("("):
-            self._expect(")")
-            return Value(token.text, "function")
-        return Value(token.text)
-
-    def _at_end(self) -> bool:
-        return self._position >= len(self._tokens)
-
-    def _next_says(self, *words: str) -> bool:
-        return not self._at_end() and self._tokens[self._position].says(*words)
-
-    def _take(self, word: str) -> bool:
-        if not self._next_says(word):
-            return False
-        self._position += 1
-        return True
-
-    def _expect(self, word: str) -> None:
-        if not self._take(word):
-            raise _unreadable(self._tokens[self._position].text if not self._at_end() else "the end")
-
-    def _pop(self) -> Token:
-        if self._at_end():
-            raise _unreadable("the end")
-        self._position += 1
-        return self._tokens[self._position - 1]
+@cache
+def _parser() -> Lark:
+    return Lark(_GRAMMAR, start="query", parser="lalr", transformer=_Reader())

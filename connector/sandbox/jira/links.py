@@ -1,10 +1,10 @@
 """`/issueLink` and `/issueLinkType`."""
 
-from connector.sandbox.jira import changing, events, shown
-from connector.sandbox.jira.access import issue_for, require_admin
+from connector.sandbox.jira import changing, events
+from connector.sandbox.jira.access import issue_for
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.records import Issue, Json, Link, LinkType, User
+from connector.sandbox.jira.records import Issue, Json, Link, Row, User
 from connector.sandbox.jira.world import World
 
 
@@ -19,7 +19,7 @@ def create(call: Call) -> Answer:
     return 201, None
 
 
-def connect(world: World, actor: User, kind: LinkType, source: Issue, destination: Issue) -> None:
+def connect(world: World, actor: User, kind: Row, source: Issue, destination: Issue) -> None:
     """A link, unless it is there already."""
     for link in source.links:
         if (link.type_id, link.source, link.destination) == (kind.id, source.id, destination.id):
@@ -39,7 +39,7 @@ def _end(call: Call, named: Json) -> Issue:
     return issue_for(call, held.get("id") or held.get("key") or "")
 
 
-def _type_of(world: World, named: dict[str, Json]) -> LinkType:
+def _type_of(world: World, named: dict[str, Json]) -> Row:
     found = world.link_types.get(str(named.get("id")))
     name = str(named.get("name", "")).casefold()
     found = found or next((kind for kind in world.link_types.values() if kind.name.casefold() == name), None)
@@ -65,26 +65,3 @@ def drop_link(world: World, link: Link) -> None:
     """Remove a link from both of its issues."""
     for issue_id in (link.source, link.destination):
         world.issues[issue_id].links.remove(link)
-
-
-def types(call: Call) -> Answer:
-    """`GET /issueLinkType`."""
-    return 200, {"issueLinkTypes": [shown.link_type(call.world, kind) for kind in call.world.link_types.values()]}
-
-
-def create_type(call: Call) -> Answer:
-    """`POST /issueLinkType`, for administrators."""
-    require_admin(call)
-    made = call.world.new_link_type(call.text("name"), call.text("inward"), call.text("outward"))
-    return 201, shown.link_type(call.world, made)
-
-
-def delete_type(call: Call, type_id: str) -> Answer:
-    """`DELETE /issueLinkType/{id}`, with all its links."""
-    require_admin(call)
-    if type_id not in call.world.link_types:
-        raise not_found("The issue link type")
-    for issue in call.world.issues.values():
-        issue.links = [link for link in issue.links if link.type_id != type_id]
-    del call.world.link_types[type_id]
-    return 204, None

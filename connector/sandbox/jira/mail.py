@@ -3,7 +3,7 @@
 import re
 
 from connector.sandbox.jira import changing, portal
-from connector.sandbox.jira.records import PUBLIC_PROPERTY, RequestType
+from connector.sandbox.jira.records import PUBLIC_PROPERTY, Row
 from connector.sandbox.jira.world import World
 
 _KEY = re.compile(r"\b([A-Z][A-Z0-9_]+-\d+)\b")
@@ -30,7 +30,7 @@ def receive(world: World, sender: str, subject: str, body: str, project_key: str
     return str(issue.id)
 
 
-def _first_type(world: World, project_key: str) -> RequestType:
+def _first_type(world: World, project_key: str) -> Row:
     project = world.project(project_key)
     for kind in world.request_types.values():
         if project is not None and kind.service_desk_id == project.service_desk_id:

@@ -1,21 +1,23 @@
 """What a JQL query means: a test of index rows, bounds of `updated`, and an order."""
 
+import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.sandbox.jira import jql, seed
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.index import Row
-from connector.sandbox.jira.records import Issue, User
-from connector.sandbox.jira.world import World
+from connector.sandbox.jira.records import CustomField, Issue, User
+from connector.sandbox.jira.world import World, named
 
 Test = Callable[[Row], bool]
 _EQUALITY = frozenset({"=", "!=", "in", "not in", "is", "is not"})
 _ORDER = frozenset({"=", "!=", ">", ">=", "<", "<=", "in", "not in", "is", "is not"})
 _TEXT = frozenset({"~", "!~", "is", "is not"})
+_COMPARISONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _ALIASES = {"issuekey": "key", "issue": "key", "type": "issuetype", "due": "duedate", "resolved": "resolutiondate"}
 _NAMED = {"status": "statuses", "priority": "priorities", "issuetype": "issue_types", "resolution": "resolutions"}
 _MOMENTS = frozenset({"updated", "created", "resolutiondate"})
@@ -43,7 +45,15 @@ class _Reader:
     world: World
     user: User | None
     zone: tzinfo
-    bounds: dict[str, datetime] = field(default_factory=dict)
+    low: datetime | None = None
+    high: datetime | None = None
+
+    def bound(self, operator: str, moment: datetime) -> None:
+        """What must hold of the time of update in any case."""
+        if operator in {">", ">="}:
+            self.low = max(moment, self.low or moment)
+        elif operator in {"<", "<="}:
+            self.high = min(moment, self.high or moment)
 
 
 def meaning(world: World, user: User, text: str) -> Meaning:
@@ -55,7 +65,7 @@ def meaning(world: World, user: User, text: str) -> Meaning:
     reader = _Reader(world, user, user.zone)
     test = _condition(reader, query.condition, top=True) if query.condition else _everything
     order = [(_sort_field(reader, name), descending) for name, descending in query.order]
-    return Meaning(test, order, query.condition is not None, reader.bounds.get("low"), reader.bounds.get("high"))
+    return Meaning(test, order, query.condition is not None, reader.low, reader.high)
 
 
 def matches(world: World, text: str, issue: Issue) -> bool:
@@ -87,85 +97,93 @@ def _condition(reader: _Reader, part: jql.Clause | jql.Group, *, top: bool = Fal
     return lambda row: any(test(row) for test in tests)
 
 
+class _Field(NamedTuple):
+    """What a field can be asked: by which operators, what a value in the query means, and what a row holds of it."""
+
+    operators: frozenset[str]
+    read: Callable[[jql.Value], Any]
+    held: Callable[[Row], tuple[Any, ...]]
+
+
 def _clause(reader: _Reader, clause: jql.Clause, *, top: bool) -> Test:
-    name = _ALIASES.get(clause.field.lower(), clause.field.lower())
-    if name in _MOMENTS:
-        _allow(clause, _ORDER)
-        return _moment_test(reader, name, clause, top=top)
-    if name in {"key", "id"}:
-        _allow(clause, _EQUALITY)
-        return _set_test(clause, [_issue_id(reader, clause, value) for value in clause.values], lambda row: (row.id,))
-    if name == "labels":
-        _allow(clause, _EQUALITY)
-        return _set_test(
-            clause, [value.text for value in clause.values], lambda row: row.fields.get("labels") or (None,)
-        )
-    if name == "statuscategory":
-        _allow(clause, _EQUALITY)
-        wanted = [_category(value) for value in clause.values]
-        statuses = reader.world.statuses
-        return _set_test(clause, wanted, lambda row: (statuses[row.fields["status"]].category,))
-    if name == "project":
-        _allow(clause, _EQUALITY)
-        return _field_test(clause, "project", [_project_id(reader, value) for value in clause.values])
-    if name in _NAMED:
-        _allow(clause, _EQUALITY)
-        return _field_test(clause, name, [_named_id(reader, name, value) for value in clause.values])
-    if name in _PEOPLE:
-        _allow(clause, _EQUALITY)
-        return _field_test(clause, name, [_user_id(reader, name, value) for value in clause.values])
-    if name in {"summary", "description", "text"}:
-        _allow(clause, _TEXT)
-        names = ("summary", "description") if name == "text" else (name,)
-        return _text_test(clause, lambda row: " ".join(str(row.fields.get(part) or "") for part in names))
-    if name == "duedate":
-        _allow(clause, _ORDER)
-        return _compared(clause, lambda row: row.fields.get("duedate"), [value.text for value in clause.values])
-    return _custom_clause(reader, clause)
-
-
-def _custom_clause(reader: _Reader, clause: jql.Clause) -> Test:
-    wanted = clause.field.lower()
-    found = [
-        custom
-        for custom in reader.world.custom_fields.values()
-        if wanted in {f"cf[{custom.number}]", custom.name.lower(), custom.id}
-    ]
-    if not found:
-        raise JiraError(400, f"Field '{clause.field}' does not exist or you do not have permission to view it.")
-    custom = found[0]
-    if custom.kind in {"textfield", "textarea"}:
-        _allow(clause, _TEXT)
-        return _text_test(clause, lambda row: str(row.fields.get(custom.id) or ""))
-    if custom.kind == "datetime":
-        _allow(clause, _ORDER)
-        return _moment_test(reader, custom.id, clause, top=False)
-    if custom.kind == "float":
-        _allow(clause, _ORDER)
-        numbers = [_number(clause, value) for value in clause.values]
-        return _compared(clause, lambda row: row.fields.get(custom.id), numbers)
-    _allow(clause, _EQUALITY)
-    ids = []
-    for value in clause.values:
-        options = [option for context in custom.contexts.values() for option in context.options.values()]
-        option = next((option for option in options if value.text in {option.value, option.id}), None)
-        if option is None and value.kind != "empty":
-            raise _no_value(value.text, clause.field)
-        ids.append(option.id if option else None)
-    return _field_test(clause, custom.id, ids)
-
-
-def _allow(clause: jql.Clause, operators: frozenset[str]) -> None:
-    if clause.operator not in operators:
+    found = _system_field(reader, clause) or _custom_field(reader, clause)
+    if clause.operator not in found.operators:
         raise JiraError(400, f"The operator '{clause.operator}' is not supported by the '{clause.field}' field.")
+    if found.operators is _TEXT:
+        return _text_test(clause, lambda row: " ".join(str(value or "") for value in found.held(row)))
+    wanted = [None if value.kind == "empty" else found.read(value) for value in clause.values]
+    if top and clause.field.lower() == "updated" and wanted[0] is not None:
+        reader.bound(clause.operator, wanted[0])
+    return (
+        _set_test(clause, wanted, found.held) if clause.operator in _EQUALITY else _compared(clause, wanted, found.held)
+    )
+
+
+def _system_field(reader: _Reader, clause: jql.Clause) -> _Field | None:
+    name = _known_as(clause.field)
+    own = _held(name)
+    if name in _MOMENTS:
+        return _Field(_ORDER, lambda value: _moment(reader, clause, value), own)
+    if name in {"key", "id"}:
+        return _Field(_EQUALITY, lambda value: _issue_id(reader, clause, value), lambda row: (row.id,))
+    if name == "labels":
+        return _Field(_EQUALITY, _as_written, lambda row: row.fields.get("labels") or (None,))
+    if name == "statuscategory":
+        statuses = reader.world.statuses
+        return _Field(_EQUALITY, _category, lambda row: (statuses[row.fields["status"]].category,))
+    if name == "project":
+        return _Field(_EQUALITY, lambda value: _project_id(reader, value), own)
+    if name in _NAMED:
+        return _Field(_EQUALITY, lambda value: _named_id(reader, name, value), own)
+    if name in _PEOPLE:
+        return _Field(_EQUALITY, lambda value: _user_id(reader, name, value), own)
+    if name in {"summary", "description", "text"}:
+        return _Field(_TEXT, _as_written, _held("summary", "description") if name == "text" else own)
+    return _Field(_ORDER, _as_written, own) if name == "duedate" else None
+
+
+def _custom_field(reader: _Reader, clause: jql.Clause) -> _Field:
+    custom = _custom_named(reader, clause.field)
+    own = _held(custom.id)
+    if custom.kind in {"textfield", "textarea"}:
+        return _Field(_TEXT, _as_written, own)
+    if custom.kind == "datetime":
+        return _Field(_ORDER, lambda value: _moment(reader, clause, value), own)
+    if custom.kind == "float":
+        return _Field(_ORDER, lambda value: _number(clause, value), own)
+    options = [option for context in custom.contexts.values() for option in context.options.values()]
+
+    def option_id(value: jql.Value) -> Any:
+        found = next((option for option in options if value.text in {option.value, option.id}), None)
+        if found is None:
+            raise _no_value(value.text, clause.field)
+        return found.id
+
+    return _Field(_EQUALITY, option_id, own)
+
+
+def _custom_named(reader: _Reader, name: str) -> CustomField:
+    wanted = name.lower()
+    for custom in reader.world.custom_fields.values():
+        if wanted in {f"cf[{custom.number}]", custom.name.lower(), custom.id}:
+            return custom
+    raise JiraError(400, f"Field '{name}' does not exist or you do not have permission to view it.")
+
+
+def _known_as(name: str) -> str:
+    return _ALIASES.get(name.lower(), name.lower())
+
+
+def _held(*names: str) -> Callable[[Row], tuple[Any, ...]]:
+    return lambda row: tuple(row.fields.get(name) for name in names)
+
+
+def _as_written(value: jql.Value) -> str:
+    return value.text
 
 
 def _no_value(text: str, name: str) -> JiraError:
     return JiraError(400, f"The value '{text}' does not exist for the field '{name}'.")
-
-
-def _field_test(clause: jql.Clause, name: str, wanted: list[Any]) -> Test:
-    return _set_test(clause, wanted, lambda row: (row.fields.get(name),))
 
 
 def _set_test(clause: jql.Clause, wanted: list[Any], held: Callable[[Row], tuple[Any, ...]]) -> Test:
@@ -179,33 +197,18 @@ def _set_test(clause: jql.Clause, wanted: list[Any], held: Callable[[Row], tuple
     return lambda row: held(row)[0] is not None and values.isdisjoint(held(row))
 
 
-def _compared(clause: jql.Clause, held: Callable[[Row], Any], wanted: list[Any]) -> Test:
-    if clause.operator in _EQUALITY:
-        return _set_test(clause, wanted, lambda row: (held(row),))
-    [limit] = wanted
-    checks: dict[str, Callable[[Any], bool]] = {
-        ">": lambda value: value > limit,
-        ">=": lambda value: value >= limit,
-        "<": lambda value: value < limit,
-        "<=": lambda value: value <= limit,
-    }
-    check = checks[clause.operator]
-    return lambda row: held(row) is not None and check(held(row))
+def _compared(clause: jql.Clause, wanted: list[Any], held: Callable[[Row], tuple[Any, ...]]) -> Test:
+    [limit], check = wanted, _COMPARISONS[clause.operator]
+
+    def passes(row: Row) -> bool:
+        [value] = held(row)
+        return value is not None and bool(check(value, limit))
+
+    return passes
 
 
-def _moment_test(reader: _Reader, name: str, clause: jql.Clause, *, top: bool) -> Test:
-    moments = [_moment(reader, clause, value) for value in clause.values]
-    if top and name == "updated" and clause.operator in {">", ">="} and moments[0] is not None:
-        reader.bounds["low"] = max(moments[0], reader.bounds.get("low", moments[0]))
-    if top and name == "updated" and clause.operator in {"<", "<="} and moments[0] is not None:
-        reader.bounds["high"] = min(moments[0], reader.bounds.get("high", moments[0]))
-    return _compared(clause, lambda row: row.fields.get(name), moments)
-
-
-def _moment(reader: _Reader, clause: jql.Clause, value: jql.Value) -> datetime | None:
+def _moment(reader: _Reader, clause: jql.Clause, value: jql.Value) -> datetime:
     """A time to the minute in the user's zone, or a period before now."""
-    if value.kind == "empty":
-        return None
     now = reader.world.now()
     if value.kind == "function" and value.text.lower() == "now":
         return now
@@ -225,9 +228,7 @@ def _moment(reader: _Reader, clause: jql.Clause, value: jql.Value) -> datetime |
     )
 
 
-def _number(clause: jql.Clause, value: jql.Value) -> float | None:
-    if value.kind == "empty":
-        return None
+def _number(clause: jql.Clause, value: jql.Value) -> float:
     try:
         return float(value.text)
     except ValueError:
@@ -243,23 +244,22 @@ def _issue_id(reader: _Reader, clause: jql.Clause, value: jql.Value) -> int:
     return number
 
 
-def _project_id(reader: _Reader, value: jql.Value) -> str | None:
+def _project_id(reader: _Reader, value: jql.Value) -> str:
     projects = reader.world.projects.values()
     known = reader.world.project(value.text)
     found = known or next((project for project in projects if project.name.lower() == value.text.lower()), None)
-    if found is None and value.kind != "empty":
+    if found is None:
         raise _no_value(value.text, "project")
-    return found.id if found else None
+    return found.id
 
 
 def _named_id(reader: _Reader, name: str, value: jql.Value) -> str | None:
-    if value.kind == "empty" or (name == "resolution" and value.text.lower() == "unresolved"):
+    if name == "resolution" and value.text.lower() == "unresolved":
         return None
-    rows = getattr(reader.world, _NAMED[name])
-    for row in rows.values():
-        if value.text.lower() in {row.name.lower(), row.id}:
-            return str(row.id)
-    raise _no_value(value.text, name)
+    found = named(getattr(reader.world, _NAMED[name]), value.text)
+    if found is None:
+        raise _no_value(value.text, name)
+    return str(found.id)
 
 
 def _category(value: jql.Value) -> str:
@@ -270,8 +270,6 @@ def _category(value: jql.Value) -> str:
 
 
 def _user_id(reader: _Reader, name: str, value: jql.Value) -> str | None:
-    if value.kind == "empty":
-        return None
     if value.kind == "function" and value.text.lower() == "currentuser":
         return reader.user.id if reader.user else None
     for user in reader.world.users.values():
@@ -304,10 +302,5 @@ def _words(text: str) -> list[str]:
 
 
 def _sort_field(reader: _Reader, name: str) -> str:
-    known = _ALIASES.get(name.lower(), name.lower())
-    if known in {"key", "id"} or known in seed.SYSTEM_FIELDS:
-        return known
-    for custom in reader.world.custom_fields.values():
-        if known in {f"cf[{custom.number}]", custom.name.lower(), custom.id}:
-            return custom.id
-    raise JiraError(400, f"Field '{name}' does not exist or you do not have permission to view it.")
+    known = _known_as(name)
+    return known if known in {"key", "id"} or known in seed.SYSTEM_FIELDS else _custom_named(reader, name).id

@@ -8,7 +8,7 @@ from connector.sandbox.jira.access import has_role, is_support, require_support,
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found, wrong_field
 from connector.sandbox.jira.matching import meaning
-from connector.sandbox.jira.records import PUBLIC_PROPERTY, Comment, Issue, Json, Project, RequestType, User
+from connector.sandbox.jira.records import PUBLIC_PROPERTY, Comment, Issue, Json, Project, Row, User
 from connector.sandbox.jira.search import find
 from connector.sandbox.jira.shown import View
 from connector.sandbox.jira.shown import issue as shown_issue
@@ -201,7 +201,7 @@ def _on_behalf(call: Call, project: Project, named: Json) -> User:
     return found
 
 
-def _require_asked(kind: RequestType, given: dict[str, Json]) -> None:
+def _require_asked(kind: Row, given: dict[str, Json]) -> None:
     hidden = next((name for name in given if name not in kind.fields), None)
     if hidden is not None:
         raise wrong_field(hidden, f"Field '{hidden}' is not part of this request type.")
@@ -210,7 +210,7 @@ def _require_asked(kind: RequestType, given: dict[str, Json]) -> None:
             raise wrong_field(name, f"Your request could not be created: '{name}' is required.")
 
 
-def submit(world: World, kind: RequestType, actor: User, channel: str, wanted: changing.Wanted) -> Issue:
+def submit(world: World, kind: Row, actor: User, channel: str, wanted: changing.Wanted) -> Issue:
     """A customer's request becomes an issue; `wanted` says who reports it."""
     project = next(held for held in world.projects.values() if held.service_desk_id == kind.service_desk_id)
     wanted.values[world.request_type_field] = kind.id
@@ -285,7 +285,7 @@ def _opens(call: Call, project: Project) -> bool:
     return invited or is_support(call.world, project, call.user)
 
 
-def _type_of(call: Call, desk_id: str, type_id: str) -> RequestType:
+def _type_of(call: Call, desk_id: str, type_id: str) -> Row:
     found = call.world.request_types.get(type_id)
     if found is None or found.service_desk_id != desk_id:
         raise JiraError(404, f"Request type with ID '{type_id}' does not exist.")
@@ -316,7 +316,7 @@ def _desk(project: Project) -> dict[str, Json]:
     return {**keys, "projectName": project.name, "_links": links}
 
 
-def _type(kind: RequestType) -> dict[str, Json]:
+def _type(kind: Row) -> dict[str, Json]:
     desk_id = kind.service_desk_id
     keys = {"id": kind.id, "name": kind.name, "issueTypeId": kind.issue_type_id, "serviceDeskId": desk_id}
     links = {"self": _address(f"servicedesk/{desk_id}/requesttype/{kind.id}")}

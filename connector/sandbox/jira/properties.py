@@ -1,9 +1,9 @@
 """What apps keep on projects, issues and comments: values by key, the same calls for each."""
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable
 
-from connector.sandbox.jira.call import Answer
+from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import Json
 
@@ -19,26 +19,35 @@ def checked(key: str, value: Json) -> Json:
     return value
 
 
-def shown(properties: Mapping[str, Json], name: str) -> Answer:
-    """`GET …/properties/{name}`."""
-    if name not in properties:
-        raise _unknown(name)
-    return 200, {"key": name, "value": properties[name]}
+def routes(path: str, of: Callable[..., dict[str, Json]]) -> dict[str, Callable[..., Answer]]:
+    """`GET`, `PUT` and `DELETE` of `path/{name}`; ``of`` finds the properties for a call and the ids in the path.
 
+    It is told whether they are to be written.
+    """
 
-def stored(properties: MutableMapping[str, Json], name: str, value: Json) -> Answer:
-    """`PUT …/properties/{name}`."""
-    new = name not in properties
-    properties[name] = checked(name, value)
-    return (201 if new else 200), None
+    def show(call: Call, *ids: str) -> Answer:
+        *above, name = ids
+        held = of(call, *above, write=False)
+        if name not in held:
+            raise _unknown(name)
+        return 200, {"key": name, "value": held[name]}
 
+    def store(call: Call, *ids: str) -> Answer:
+        *above, name = ids
+        held = of(call, *above, write=True)
+        new = name not in held
+        held[name] = checked(name, call.body)
+        return (201 if new else 200), None
 
-def dropped(properties: MutableMapping[str, Json], name: str) -> Answer:
-    """`DELETE …/properties/{name}`."""
-    if name not in properties:
-        raise _unknown(name)
-    del properties[name]
-    return 204, None
+    def drop(call: Call, *ids: str) -> Answer:
+        *above, name = ids
+        held = of(call, *above, write=True)
+        if name not in held:
+            raise _unknown(name)
+        del held[name]
+        return 204, None
+
+    return {f"GET {path}/*": show, f"PUT {path}/*": store, f"DELETE {path}/*": drop}
 
 
 def _unknown(name: str) -> JiraError:

@@ -1,11 +1,14 @@
 """What a Jira consists of: accounts, configuration, issues and what hangs on them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 Json = Any
+Row = SimpleNamespace
+"""A row of configuration with an id, mostly a name, and what its kind has more; `world.py` says what that is."""
 Flavour = Literal["cloud", "datacenter"]
 Category = Literal["new", "indeterminate", "done"]
 PUBLIC_PROPERTY = "sd.public.comment"
@@ -37,24 +40,15 @@ class Mail(NamedTuple):
     issue: str
 
 
-@dataclass(eq=False)
-class Option:
-    """A value of a select field."""
-
-    id: str
-    value: str
+def new_context(name: str, **more: Any) -> Row:
+    """Where a custom field applies, and its options there by id. No projects: everywhere."""
+    return Row(name=name, description="", project_ids=[], issue_type_ids=[], options={}, **more)
 
 
-@dataclass(eq=False)
-class Context:
-    """Where a custom field applies, and its options there. No projects: everywhere."""
-
-    id: str
-    name: str
-    project_ids: list[str] = field(default_factory=list)
-    issue_type_ids: list[str] = field(default_factory=list)
-    options: dict[str, Option] = field(default_factory=dict)
-    description: str = ""
+def new_dashboard(owner: str, **more: Any) -> Row:
+    """A dashboard without gadgets."""
+    blank = {"name": "", "description": "", "shares": [], "editors": [], "gadgets": {}, "item_properties": {}}
+    return Row(owner=owner, **{**blank, **more})
 
 
 @dataclass(eq=False)
@@ -66,14 +60,14 @@ class CustomField:
     name: str
     type: str
     description: str = ""
-    contexts: dict[str, Context] = field(default_factory=dict)
+    contexts: dict[str, Row] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
         """What values it takes."""
         return self.type.rpartition(":")[2]
 
-    def option(self, option_id: object) -> Option | None:
+    def option(self, option_id: object) -> Row | None:
         """The option with this id."""
         key = str(option_id)
         return next((context.options[key] for context in self.contexts.values() if key in context.options), None)
@@ -97,76 +91,16 @@ class FieldScheme:
 
 
 @dataclass(eq=False)
-class Tab:
-    """A tab of a screen with the ids of its fields in order."""
-
-    id: int
-    name: str
-    fields: list[str]
-
-
-@dataclass(eq=False)
 class Screen:
     """What can be set when an issue is created or edited."""
 
     id: int
     name: str
-    tabs: dict[int, Tab] = field(default_factory=dict)
+    tabs: dict[int, Row] = field(default_factory=dict)
 
     def has(self, field_id: str) -> bool:
         """Whether a field is on any tab."""
         return any(field_id in tab.fields for tab in self.tabs.values())
-
-
-@dataclass(eq=False)
-class Named:
-    """A priority, resolution, issue type or link type end: id and name."""
-
-    id: str
-    name: str
-    description: str = ""
-    colour: str = field(default="", kw_only=True)
-    """Of a priority."""
-
-
-@dataclass(eq=False)
-class Status(Named):
-    """A status of the workflow."""
-
-    category: Category = "indeterminate"
-
-
-@dataclass(eq=False)
-class Transition(Named):
-    """A way to a status; from anywhere if it has no sources."""
-
-    to: str = ""
-    sources: frozenset[str] = frozenset()
-    asks: frozenset[str] = frozenset()
-    """Fields of its screen, by id; each is required."""
-
-
-@dataclass(eq=False)
-class LinkType(Named):
-    """A kind of link, with how it reads from both ends."""
-
-    inward: str = ""
-    outward: str = ""
-
-
-@dataclass(eq=False)
-class Others:
-    """What other people have set up that writes to issues, in the shapes in which Jira tells of it."""
-
-    automations: dict[str, Json] = field(default_factory=dict)
-    """Rules of Automation by uuid."""
-    rules: dict[str, dict[str, Json]] = field(default_factory=dict)
-    """By the id of a transition: its ``actions``, ``validators`` and ``conditions``."""
-
-
-@dataclass(eq=False)
-class Role(Named):
-    """A project role; who has it is told by the project."""
 
 
 @dataclass(eq=False)
@@ -259,87 +193,11 @@ class Issue:
 
 
 @dataclass(eq=False)
-class SavedFilter:
-    """A saved search."""
-
-    id: str
-    name: str
-    owner: str
-    jql: str
-    description: str = ""
-    shares: list[dict[str, Json]] = field(default_factory=list)
-    editors: list[dict[str, Json]] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Dashboard:
-    """A dashboard with its gadgets by id; a gadget's settings are dashboard item properties."""
-
-    id: str
-    name: str
-    owner: str
-    description: str = ""
-    shares: list[dict[str, Json]] = field(default_factory=list)
-    editors: list[dict[str, Json]] = field(default_factory=list)
-    gadgets: dict[int, dict[str, Json]] = field(default_factory=dict)
-    item_properties: dict[tuple[str, str], Json] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Webhook:
-    """An admin webhook."""
-
-    id: int
-    name: str
-    url: str
-    events: list[str]
-    filter: str
-    secret: str | None
-    exclude_body: bool
-    enabled: bool
-    updated_by: str
-    created: datetime
-    updated: datetime
-
-
-@dataclass(eq=False)
 class Delivery:
     """A webhook call that waits for its time; the body is what was true when the event happened."""
 
     identifier: str
     webhook_id: int
     body: bytes
-    flow: Literal["Primary", "Secondary"]
     due: datetime
     attempts: int = 0
-
-
-@dataclass(eq=False)
-class RequestType:
-    """What customers can ask for in the portal; `fields` says which are required."""
-
-    id: str
-    name: str
-    issue_type_id: str
-    service_desk_id: str
-    fields: dict[str, bool]
-
-
-@dataclass(eq=False)
-class Sla:
-    """A goal: met at the resolution or at the first public answer; its clock stands still in some statuses."""
-
-    name: str
-    goal: timedelta
-    until: Literal["resolution", "response"]
-    pauses: frozenset[str]
-
-
-@dataclass(eq=False)
-class Queue:
-    """A saved list of a service desk's agents."""
-
-    id: str
-    name: str
-    service_desk_id: str
-    jql: str

@@ -5,7 +5,7 @@ Documented behaviour of Jira (Atlassian's support pages on each), not recorded.
 
 from connector.sandbox.jira import changing, events
 from connector.sandbox.jira.links import connect
-from connector.sandbox.jira.records import Issue, Json, Named, Project, User
+from connector.sandbox.jira.records import Issue, Json, Project, Row, User
 from connector.sandbox.jira.world import World
 
 CLONERS = ("Cloners", "is cloned by", "clones")
@@ -18,18 +18,14 @@ def clone(world: World, issue: Issue, actor: User) -> Issue:
     copied["summary"] = f"CLONE - {copied['summary']}"
     project = world.projects[issue.project_id]
     made = changing.create(world, project, actor, issue.fields["issuetype"], changing.Wanted(copied))
-    kind = next((one for one in world.link_types.values() if one.name == CLONERS[0]), None)
-    connect(world, actor, kind or world.new_link_type(*CLONERS), made, issue)
+    connect(world, actor, world.add_link_type(*CLONERS), made, issue)
     return made
 
 
 def close_as_duplicate(world: World, issue: Issue, of: Issue, actor: User) -> None:
     """What agents do for want of a merge: a link that says so, and the last status with its resolution."""
-    names = ("Duplicate", "is duplicated by", "duplicates")
-    kind = next((one for one in world.link_types.values() if one.name == names[0]), None)
-    connect(world, actor, kind or world.new_link_type(*names), issue, of)
-    resolution = next((one for one in world.resolutions.values() if one.name == names[0]), None)
-    resolution = resolution or world.new_named(world.resolutions, "resolution", names[0])
+    connect(world, actor, world.add_link_type("Duplicate", "is duplicated by", "duplicates"), issue, of)
+    resolution = world.add(world.resolutions, "resolution", "Duplicate")
     way = next(one for one in changing.available(world, issue) if world.statuses[one.to].category == "done")
     changing.transition(world, issue, actor, way, changing.Wanted({"resolution": resolution.id}))
 
@@ -47,7 +43,7 @@ def rename(world: World, table: str, old: str, new: str) -> None:
         if not options:
             raise KeyError(old)
         return
-    rows: dict[str, Named] = getattr(world, table)
+    rows: dict[str, Row] = getattr(world, table)
     next(row for row in rows.values() if row.name == old).name = new
     for way in world.transitions.values() if table == "statuses" else ():
         way.name = new if way.name == old else way.name

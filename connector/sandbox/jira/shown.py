@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from connector.sandbox.jira import fields, seed
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, LinkType
+from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, Row
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import World
 
@@ -25,7 +25,6 @@ class View(NamedTuple):
     without: frozenset[str] = frozenset()
     changelog: bool = False
     properties: tuple[str, ...] = ()
-    transitions: bool = False
     comments: int = 5000
     changes: int = 5000
 
@@ -48,7 +47,6 @@ def view_of(call: Call, wanted: Iterable[str], expand: Iterable[str], properties
         without,
         changelog="changelog" in asked,
         properties=tuple(properties),
-        transitions="transitions" in asked,
         comments=call.world.embedded_comments,
         changes=call.world.embedded_changes,
     )
@@ -153,7 +151,7 @@ def change(world: World, held: ChangeRecord, zone: tzinfo) -> dict[str, Json]:
     return {"id": held.id, "author": author, "created": created, "items": held.items}
 
 
-def link_type(world: World, held: LinkType) -> dict[str, Json]:
+def link_type(world: World, held: Row) -> dict[str, Json]:
     """A kind of link."""
     return {
         "id": held.id,

@@ -2,11 +2,11 @@
 
 import zlib
 
-from connector.sandbox.jira import fields, properties, seed
+from connector.sandbox.jira import configuration, fields, seed
 from connector.sandbox.jira.access import is_admin, is_project_admin, is_support, project_for, shown_user
 from connector.sandbox.jira.call import Answer, Call, page
-from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.records import Json, Project, Role
+from connector.sandbox.jira.errors import JiraError
+from connector.sandbox.jira.records import Json, Project
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import BASE_URL
 
@@ -186,28 +186,17 @@ def _roles(call: Call, found: Project) -> dict[str, str]:
 def project_role(call: Call, key: str, role_id: str) -> Answer:
     """`GET /project/{key}/role/{id}`: its users and groups."""
     found = project_for(call, key)
-    role = call.world.roles.get(role_id)
-    if role is None:
-        raise not_found("The project role")
-    shown = _role(call, role_id) | {"self": call.world.link_to(f"project/{found.id}/role/{role_id}")}
+    shown = configuration.role(call, configuration.ROLE.row(call, role_id)) | {
+        "self": call.world.link_to(f"project/{found.id}/role/{role_id}")
+    }
     users = [_user_actor(call, user_id) for user_id in sorted(found.role_users.get(role_id, ()))]
     groups = [_group_actor(name) for name in sorted(found.role_groups.get(role_id, ()))]
     return 200, shown | {"actors": users + groups}
 
 
-def project_property(call: Call, key: str, name: str) -> Answer:
-    """`GET /project/{key}/properties/{name}`: for whoever may browse the project."""
-    return properties.shown(project_for(call, key).properties, name)
-
-
-def set_project_property(call: Call, key: str, name: str) -> Answer:
-    """`PUT /project/{key}/properties/{name}`, by administrators of site or project."""
-    return properties.stored(_administered(call, key).properties, name, call.body)
-
-
-def drop_project_property(call: Call, key: str, name: str) -> Answer:
-    """`DELETE /project/{key}/properties/{name}`."""
-    return properties.dropped(_administered(call, key).properties, name)
+def held_properties(call: Call, key: str, *, write: bool) -> dict[str, Json]:
+    """Of a project: for whoever may browse it, and to be written by administrators of site or project."""
+    return (_administered(call, key) if write else project_for(call, key)).properties
 
 
 def _administered(call: Call, key: str) -> Project:
@@ -219,11 +208,8 @@ def _administered(call: Call, key: str) -> Project:
 
 def add_actors(call: Call, key: str, role_id: str) -> Answer:
     """`POST /project/{key}/role/{id}`: more users or groups, by administrators of site or project."""
-    found = project_for(call, key)
-    if not (is_admin(call.user) or is_project_admin(call.world, found, call.user)):
-        raise JiraError(403, "You cannot edit the configuration of this project.")
-    if role_id not in call.world.roles:
-        raise not_found("The project role")
+    found = _administered(call, key)
+    configuration.ROLE.row(call, role_id)
     body = call.fields()
     for name in body.get("user") or ():
         users = call.world.users.values()
@@ -233,12 +219,6 @@ def add_actors(call: Call, key: str, role_id: str) -> Answer:
         found.role_users.setdefault(role_id, set()).add(user.id)
     found.role_groups.setdefault(role_id, set()).update(body.get("group") or body.get("groupId") or ())
     return project_role(call, key, role_id)
-
-
-def _role(call: Call, role_id: str) -> dict[str, Json]:
-    role = call.world.roles[role_id]
-    name, about = role.name, role.description
-    return {"self": call.world.link_to(f"role/{role_id}"), "name": name, "id": int(role_id), "description": about}
 
 
 def _user_actor(call: Call, user_id: str) -> dict[str, Json]:
@@ -253,47 +233,6 @@ def _user_actor(call: Call, user_id: str) -> dict[str, Json]:
 def _group_actor(name: str) -> dict[str, Json]:
     shown = {"id": _actor_number(name), "displayName": name, "type": "atlassian-group-role-actor", "name": name}
     return shown | {"actorGroup": {"name": name, "displayName": name}}
-
-
-def roles(call: Call) -> Answer:
-    """`GET /role`."""
-    return 200, [_role(call, role_id) for role_id in call.world.roles]
-
-
-def create_role(call: Call) -> Answer:
-    """`POST /role`, for administrators."""
-    if not is_admin(call.user):
-        raise JiraError(403, "Only Jira administrators can do this.")
-    name = call.text("name")
-    if any(role.name == name for role in call.world.roles.values()):
-        raise JiraError(409, f"A project role with name '{name}' already exists.")
-    made = call.world.new_role(name)
-    made.description = str(call.fields().get("description") or "")
-    return 200, _role(call, made.id)
-
-
-def update_role(call: Call, role_id: str) -> Answer:
-    """`PUT /role/{id}`: name and description, both."""
-    held = _role_of(call, role_id)
-    held.name, held.description = call.text("name"), call.text("description")
-    return 200, _role(call, role_id)
-
-
-def delete_role(call: Call, role_id: str) -> Answer:
-    """`DELETE /role/{id}`; whoever had it has it no more."""
-    del call.world.roles[_role_of(call, role_id).id]
-    for held in call.world.projects.values():
-        held.role_users.pop(role_id, None)
-        held.role_groups.pop(role_id, None)
-    return 204, None
-
-
-def _role_of(call: Call, role_id: str) -> Role:
-    if not is_admin(call.user):
-        raise JiraError(403, "Only Jira administrators can do this.")
-    if role_id not in call.world.roles:
-        raise not_found("The project role")
-    return call.world.roles[role_id]
 
 
 def group_members(call: Call) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
 from connector.sandbox.jira.access import is_support
-from connector.sandbox.jira.records import Issue, Json, Sla
+from connector.sandbox.jira.records import Issue, Json, Row
 from connector.sandbox.jira.times import epoch_millis, stamp
 from connector.sandbox.jira.world import World
 
@@ -33,7 +33,7 @@ def duration(length: timedelta) -> dict[str, Json]:
     return {"millis": int(length.total_seconds() * 1000), "friendly": sign + (" ".join(words) or "0m")}
 
 
-def cycles(world: World, issue: Issue, sla: Sla, zone: tzinfo) -> dict[str, Json]:
+def cycles(world: World, issue: Issue, sla: Row, zone: tzinfo) -> dict[str, Json]:
     """The completed cycles of an SLA, or the one that is under way."""
     start, stop = issue.fields["created"], _stop(world, issue, sla)
     now = stop or world.now()
@@ -53,7 +53,7 @@ def cycles(world: World, issue: Issue, sla: Sla, zone: tzinfo) -> dict[str, Json
     return {"completedCycles": [], "ongoingCycle": cycle | {"paused": paused, "withinCalendarHours": True}}
 
 
-def _stop(world: World, issue: Issue, sla: Sla) -> datetime | None:
+def _stop(world: World, issue: Issue, sla: Row) -> datetime | None:
     """When the goal was met: at the resolution, or at the first public comment of support."""
     if sla.until == "resolution":
         return issue.fields.get("resolutiondate")
@@ -64,7 +64,7 @@ def _stop(world: World, issue: Issue, sla: Sla) -> datetime | None:
     return next((one.created for one in answers), None)
 
 
-def _stretches(world: World, issue: Issue, sla: Sla, until: datetime) -> Iterator[tuple[timedelta, bool]]:
+def _stretches(world: World, issue: Issue, sla: Row, until: datetime) -> Iterator[tuple[timedelta, bool]]:
     """How long the issue was in each of its statuses up to a moment, and whether the clock stood still."""
     since, paused = issue.fields["created"], False
     for change in issue.changes:

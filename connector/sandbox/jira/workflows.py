@@ -6,7 +6,7 @@ All issue types of all projects have one workflow, whose transitions are those o
 from connector.sandbox.jira.access import require_admin
 from connector.sandbox.jira.call import Answer, Call
 from connector.sandbox.jira.errors import not_found
-from connector.sandbox.jira.records import Json, Transition
+from connector.sandbox.jira.records import Json, Row
 
 _CATEGORIES = {"new": "TODO", "indeterminate": "IN_PROGRESS", "done": "DONE"}
 _PAGE = 100
@@ -41,7 +41,7 @@ def bulk_get(call: Call) -> Answer:
     return 200, {"statuses": statuses if known else [], "workflows": [workflow] if known else []}
 
 
-def _transition(call: Call, way: Transition) -> dict[str, Json]:
+def _transition(call: Call, way: Row) -> dict[str, Json]:
     rules = {"actions": [], "validators": [], **call.world.others.rules.get(way.id, {})}
     links = [{"fromPort": 0, "fromStatusReference": source, "toPort": 0} for source in sorted(way.sources)]
     return {

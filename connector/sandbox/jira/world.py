@@ -2,53 +2,59 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from random import Random
-from typing import TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.errors import no_issue, not_found
-from connector.sandbox.jira.index import Index, Results, Row
+from connector.sandbox.jira.index import Index, Results
+from connector.sandbox.jira.index import Row as IndexRow
 from connector.sandbox.jira.limits import Limits
 from connector.sandbox.jira.records import (
-    Context,
     CustomField,
-    Dashboard,
     Delivery,
     FieldScheme,
     Flavour,
     Issue,
-    LinkType,
     Mail,
-    Named,
-    Others,
     Project,
-    Queue,
-    RequestType,
-    Role,
-    SavedFilter,
+    Row,
     Screen,
-    Sla,
-    Status,
-    Tab,
-    Transition,
     User,
-    Webhook,
+    new_context,
+    new_dashboard,
 )
 from connector.sandbox.jira.times import whole_millis
 
 BASE_URL = "https://sandbox.example"
 CLOUD_ID = "00000000-5a4d-4b0c-8000-00000000c10d"
 GATEWAY_URL = f"https://api.atlassian.com/ex/jira/{CLOUD_ID}"
-NamedT = TypeVar("NamedT", bound=Named)
-SEQUENCE_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 10100, "change": 10500, "context": 10300}
+SEQUENCE_STARTS = {
+    "issue": 10001,
+    "field": 10050,
+    "option": 10020,
+    "comment": 10100,
+    "change": 10500,
+    "context": 10300,
+    "webhook": 1,
+}
 
 
 class World:
-    """The state of one Jira. It is not thread-safe by itself: the desk serialises access."""
+    """The state of one Jira. It is not thread-safe by itself: the desk serialises access.
+
+    What rows have beside id, name and description: a status its ``category``; a transition the status it leads ``to``,
+    its ``sources`` (from anywhere if there are none), and the required fields that it ``asks`` for; a kind of link how
+    it reads from both ends, ``inward`` and ``outward``; a dashboard ``gadgets`` by id, whose settings are
+    ``item_properties``; a request type ``fields``, and which of them are required; an SLA its ``goal``, ``until`` the
+    *resolution* or the first *response*, and the statuses in which it ``pauses``. ``others`` is what other people have
+    set up that writes to issues, as Jira tells of it: the rules of Automation by uuid, and by the id of a transition
+    its ``actions``, ``validators`` and ``conditions``.
+    """
 
     def __init__(self, clock: Callable[[], datetime], flavour: Flavour, *, migrated: bool = True) -> None:
         self.clock = clock
@@ -62,29 +68,29 @@ class World:
         self.users: dict[str, User] = {}
         self.tokens: dict[str, User] = {}
         self.projects: dict[str, Project] = {}
-        self.roles: dict[str, Role] = {}
+        self.roles: dict[str, Row] = {}
         self.custom_fields: dict[str, CustomField] = {}
         self.field_schemes: dict[int, FieldScheme] = {}
         self.screens: dict[int, Screen] = {}
-        self.others = Others()
-        self.statuses: dict[str, Status] = {}
-        self.transitions: dict[str, Transition] = {}
-        self.priorities: dict[str, Named] = {}
-        self.resolutions: dict[str, Named] = {}
-        self.issue_types: dict[str, Named] = {}
-        self.link_types: dict[str, LinkType] = {}
+        self.statuses: dict[str, Row] = {}
+        self.transitions: dict[str, Row] = {}
+        self.others = Row(automations={}, rules={})
+        self.priorities: dict[str, Row] = {}
+        self.resolutions: dict[str, Row] = {}
+        self.issue_types: dict[str, Row] = {}
+        self.link_types: dict[str, Row] = {}
         self.issues: dict[int, Issue] = {}
         self.issue_ids: dict[str, int] = {}
         self.results = Results()
-        self.filters: dict[str, SavedFilter] = {}
-        self.dashboards: dict[str, Dashboard] = {}
-        self.webhooks: dict[int, Webhook] = {}
+        self.filters: dict[str, Row] = {}
+        self.dashboards: dict[str, Row] = {}
+        self.webhooks: dict[int, Row] = {}
         self.deliveries: dict[str, Delivery] = {}
-        self.compiled_filters: dict[str, Callable[[Row], bool]] = {}
+        self.compiled_filters: dict[str, Callable[[IndexRow], bool]] = {}
         self.lost: list[Delivery] = []
-        self.request_types: dict[str, RequestType] = {}
-        self.queues: dict[str, Queue] = {}
-        self.slas: dict[str, Sla] = {}
+        self.request_types: dict[str, Row] = {}
+        self.queues: dict[str, Row] = {}
+        self.slas: dict[str, Row] = {}
         self.organizations: dict[str, str] = {}
         self.embedded_comments = 5000
         """How many comments come with an issue."""
@@ -96,8 +102,6 @@ class World:
         """Issues with a security level, which only administrators of the project see."""
         self.reopens: dict[str, str] = {}
         """Where a customer's public comment moves an issue, by the id of its status: a preset of the project."""
-        self.bulk = False
-        """Whether what happens now is a bulk change, whose webhooks take the second lane."""
         self._sequences: dict[str, Iterator[int]] = {}
         _install(self)
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
@@ -174,18 +178,6 @@ class World:
             raise not_found("The custom field")
         return found
 
-    def status_named(self, name: str) -> Status | None:
-        """A status by name, in any case, or by id."""
-        return _named(self.statuses, name)
-
-    def priority_named(self, name: str) -> Named | None:
-        """A priority by name, in any case, or by id."""
-        return _named(self.priorities, name)
-
-    def issue_type_named(self, name: str) -> Named | None:
-        """An issue type by name, in any case, or by id."""
-        return _named(self.issue_types, name)
-
     def new_project(self, key: str, name: str, lead: str | None) -> Project:
         """A service project with a screen of its own and all issue types there are."""
         screen = self.new_screen(f"{key}: Jira Service Management: Create and Edit Screen")
@@ -198,7 +190,7 @@ class World:
 
     def new_screen(self, name: str) -> Screen:
         """A screen with one tab of system fields."""
-        tab = Tab(self.next_id("tab"), "Field Tab", list(seed.SCREEN_FIELDS))
+        tab = Row(id=self.next_id("tab"), name="Field Tab", fields=list(seed.SCREEN_FIELDS))
         screen = Screen(self.next_id("screen"), name, {tab.id: tab})
         self.screens[screen.id] = screen
         return screen
@@ -220,63 +212,69 @@ class World:
         """A custom field with one global context, on no screen and of no project."""
         number = self.next_id("field")
         made = CustomField(f"customfield_{number}", number, name, kind, description)
-        context = Context(str(self.next_id("context")), f"Default Configuration Scheme for {name}")
+        context = new_context(f"Default Configuration Scheme for {name}", id=str(self.next_id("context")))
         made.contexts[context.id] = context
         self.custom_fields[made.id] = made
         return made
 
-    def new_status(self, name: str, category: str) -> Status:
-        """A status with a transition to it from everywhere."""
-        if category not in seed.CATEGORIES:
-            raise ValueError(f"no status category {category!r}")
-        status = Status(str(self.next_id("status")), name, "", category)
-        self.statuses[status.id] = status
-        transition = Transition(str(11 + 10 * len(self.transitions)), name, to=status.id)
-        self.transitions[transition.id] = transition
-        return status
-
-    def new_link_type(self, name: str, inward: str, outward: str) -> LinkType:
-        """A kind of link."""
-        made = LinkType(str(self.next_id("link type")), name, inward=inward, outward=outward)
-        self.link_types[made.id] = made
-        return made
-
-    def new_named(self, table: dict[str, Named], kind: str, name: str) -> Named:
-        """A priority, resolution or issue type."""
-        made = Named(str(self.next_id(kind)), name)
+    def add(self, table: dict[str, Row], kind: str, name: str, **more: Any) -> Row:
+        """A row of a table of configuration, the one that has this name if there is one."""
+        known = named(table, name)
+        if known is not None:
+            return known
+        made = Row(id=str(self.next_id(kind)), name=name, description="", **more)
         table[made.id] = made
         return made
 
-    def new_role(self, name: str) -> Role:
-        """A project role that nobody has yet."""
-        made = Role(str(self.next_id("role")), name)
-        self.roles[made.id] = made
+    def add_priority(self, name: str) -> Row:
+        """A priority."""
+        return self.add(self.priorities, "priority", name, colour="")
+
+    def add_link_type(self, name: str, inward: str, outward: str) -> Row:
+        """A kind of link."""
+        return self.add(self.link_types, "link type", name, inward=inward, outward=outward)
+
+    def add_status(self, name: str, category: str) -> Row:
+        """A status with a transition to it from everywhere."""
+        if category not in seed.CATEGORIES:
+            raise ValueError(f"no status category {category!r}")
+        status = self.add(self.statuses, "status", name, category=category)
+        if all(way.to != status.id for way in self.transitions.values()):
+            number = str(11 + 10 * len(self.transitions))
+            way = Row(id=number, name=name, to=status.id, sources=frozenset(), asks=frozenset())
+            self.transitions[number] = way
+        return status
+
+    def add_options(self, context: Row, values: Iterable[str]) -> list[Row]:
+        """More options of a field, where this context applies."""
+        made = [Row(id=str(self.next_id("option")), value=value) for value in values]
+        context.options |= {option.id: option for option in made}
         return made
 
 
-def _named(table: Mapping[str, NamedT], name: str) -> NamedT | None:
-    found = table.get(name)
-    return found or next((row for row in table.values() if row.name.casefold() == name.casefold()), None)
+def named(table: Mapping[str, Row], name: str) -> Row | None:
+    """A row by name, in any case, or by id."""
+    return table.get(name) or next((row for row in table.values() if row.name.casefold() == name.casefold()), None)
 
 
 def _install(world: World) -> None:
     for name in seed.ROLES:
-        world.new_role(name)
+        world.add(world.roles, "role", name)
     for name in seed.PRIORITIES:
-        world.new_named(world.priorities, "priority", name)
+        world.add_priority(name)
     for name in seed.RESOLUTIONS:
-        world.new_named(world.resolutions, "resolution", name)
+        world.add(world.resolutions, "resolution", name)
     for name in seed.ISSUE_TYPES:
-        world.new_named(world.issue_types, "issue type", name)
+        world.add(world.issue_types, "issue type", name)
     for name, category in seed.STATUSES.items():
-        world.new_status(name, category)
+        world.add_status(name, category)
     for link in seed.LINK_TYPES:
-        world.new_link_type(*link)
+        world.add_link_type(*link)
     world.new_screen("Default Screen")
     scheme = world.new_field_scheme("Default Field Scheme" if world.migrated else "Default Field Configuration")
     if not world.cloud:
         number = str(world.next_id("dashboard"))
-        world.dashboards[number] = Dashboard(number, "System Dashboard", "", shares=[{"type": "global"}])
+        world.dashboards[number] = new_dashboard("", id=number, name="System Dashboard", shares=[{"type": "global"}])
     world.new_custom_field("Request Type", seed.REQUEST_TYPE_FIELD)
     world.new_custom_field("Organizations", seed.ORGANIZATIONS_FIELD)
     scheme.fields |= world.custom_fields.keys()

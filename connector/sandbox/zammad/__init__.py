@@ -3,8 +3,8 @@
 `desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble), `routes.py` (which
 function answers) and `access.py` with `permissions.py` (who asks, by user and token) to the module of its resource:
 `tickets.py`, `articles.py`, `history.py`, `search.py`, `links.py`, `tags.py`, `users.py`, `object_manager.py`,
-`system.py`, and `resources.py` for the tables that all work alike, which `tables.py` lists with their `checks.py`,
-`shapes.py` and `references.py`.
+`system.py`, and `resources.py` for the tables that all work alike, which `tables.py` lists with their `checks.py`
+and `shapes.py`.
 
 Writes to tickets pass `ticket_input.py`, `values.py` (Zammad's silent habits) and `masks.py` (mandatory fields and
 options by screens and core workflows); `changes.py` and `article_store.py` carry them out. What happened goes to

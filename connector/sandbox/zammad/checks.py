@@ -55,7 +55,7 @@ def trigger(world: World, record: Record) -> None:
 
 
 def job(world: World, record: Record) -> None:
-    """What it is about, from 6.4 on (275); and when, which, and what to do."""
+    """What it is about, from 6.4 on (275); only then when, which, and what to do (274)."""
     if world.newer and not record["object"]:
         raise ApiError(422, "Object can't be blank")
     for column in ("timeplan", "condition", "perform"):
@@ -79,22 +79,22 @@ def sla(_world: World, record: Record) -> None:
         raise ApiError(422, "Cannot have both response time and update time.")
 
 
-def overview(_world: World, record: Record) -> None:
-    """Somebody must see it (recording 258)."""
-    if not record["role_ids"]:
-        raise ApiError(422, "Roles can't be blank")
-    for column in ("condition", "order", "view"):
-        if record[column] is None:
-            raise ApiError(422, f"Attribute '{column}\" of relation \"overviews' required!")
-
-
-def text_module(_world: World, record: Record) -> None:
-    """A text."""
-    if not record["content"]:
-        raise ApiError(422, "Content can't be blank")
-
-
 def email_address(_world: World, record: Record) -> None:
     """An address."""
     if "@" not in str(record["email"] or ""):
         raise ApiError(422, "Email is invalid")
+
+
+def webhook_unused(world: World, webhook: Record) -> None:
+    """No trigger and no job calls it."""
+    for model in ("Trigger", "Job"):
+        for row in world.table(model).values():
+            called = row["perform"].get("notification.webhook", {}).get("webhook_id")
+            if str(called) == str(webhook["id"]):
+                text = f"Cannot delete! This webhook is referenced by {model}: {row['name']} (#{row['id']})"
+                if world.newest:
+                    text = (
+                        "This object is referenced by other object(s) and thus cannot be deleted: "
+                        f"{model} / {row['name']} (#{row['id']})"
+                    )
+                raise ApiError(422, text)

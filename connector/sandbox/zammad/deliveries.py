@@ -5,11 +5,12 @@ import hmac
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from threading import RLock
 
 import requests
 
-from connector.sandbox.front import Post, attempt
+from connector.sandbox.front import Post, Request, deliver
 from connector.sandbox.zammad import payload, system
 from connector.sandbox.zammad.call import to_json
 from connector.sandbox.zammad.records import Record
@@ -32,26 +33,11 @@ def over_http(url: str, headers: Mapping[str, str], body: bytes, *, follow: bool
 
 
 def deliver_due(world: World, lock: RLock, post: Post) -> int:
-    """Try every delivery whose time has come, oldest first; returns how many attempts were made.
-
-    The lock is not held while the receiver works, so that it can call the API.
-    """
-    attempts = 0
+    """Try every delivery whose time has come; returns how many attempts were made."""
     now = world.clock()
     with lock:
-        due = sorted((d for d in world.deliveries if d.due <= now), key=lambda delivery: delivery.due)
-    for delivery in due:
-        with lock:
-            prepared = _prepared(world, delivery)
-            if prepared is None:
-                world.deliveries.remove(delivery)
-                continue
-        attempts += 1
-        status = attempt(post, *prepared)
-        with lock:
-            system.note_attempt(world, *prepared, status)
-            _settle(world, delivery, delivered=status is not None and 200 <= status < 300)
-    return attempts
+        due = sorted((held for held in world.deliveries if held.due <= now), key=lambda held: held.due)
+    return deliver(due, lock, partial(_prepared, world), partial(_settle, world), post)
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -64,12 +50,13 @@ def next_due(world: World) -> datetime | None:
     return min((delivery.due for delivery in world.deliveries), default=None)
 
 
-def _prepared(world: World, delivery: Delivery) -> tuple[str, dict[str, str], bytes] | None:
-    """URL, headers and body of one attempt; None if ticket, article or webhook are gone (recordings 369, 372)."""
+def _prepared(world: World, delivery: Delivery) -> Request | None:
+    """One attempt; None if ticket, article or webhook are gone (recordings 369, 372)."""
     ticket = world.table("Ticket").get(delivery.ticket_id)
     webhook = world.table("Webhook").get(delivery.webhook_id)
     article = world.table("TicketArticle").get(delivery.article_id) if delivery.article_id else None
     if ticket is None or webhook is None or (delivery.article_id and article is None):
+        world.deliveries.remove(delivery)
         return None
     body = to_json(payload.body(world, ticket, article))
     kind = "application/json; charset=utf-8" if world.newer else "application/json"
@@ -91,9 +78,10 @@ def _headers(webhook: Record, delivery: Delivery, body: bytes) -> dict[str, str]
     return headers
 
 
-def _settle(world: World, delivery: Delivery, *, delivered: bool) -> None:
+def _settle(world: World, delivery: Delivery, request: Request, status: int | None) -> None:
+    system.note_attempt(world, *request, status)
     delivery.attempts += 1
-    if delivered:
+    if status is not None and 200 <= status < 300:
         world.deliveries.remove(delivery)
     elif delivery.attempts > len(RETRY_GAPS):
         world.deliveries.remove(delivery)

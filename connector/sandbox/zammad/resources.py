@@ -12,7 +12,6 @@ from connector.sandbox.zammad.access import has, require
 from connector.sandbox.zammad.call import Answer, Call
 from connector.sandbox.zammad.errors import ApiError, already_exists, not_authorized
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.references import check_unused
 from connector.sandbox.zammad.world import World
 
 
@@ -32,7 +31,9 @@ def _as_stored(_world: World, record: Record) -> Record:
 class Resource:
     """One table: its model name, the values a new record starts with, who may use it, and what is particular to it.
 
-    `change` and `read` are permissions of which one is enough. `required` are columns that the database wants.
+    `change` and `read` are permissions of which one is enough. `required` are columns that the database wants, `blank`
+    those that must say something, by the name in the message. `kept_by` are the columns of other models that keep a
+    record from being deleted (Zammad's REST documentation, "Delete" of a resource).
     `given` turns parameters into columns, `check` raises ApiError for a record that Zammad refuses, `after` sees
     each written record, `shown` is what the API answers.
     """
@@ -41,8 +42,10 @@ class Resource:
     table: str
     defaults: Mapping[str, object]
     change: tuple[str, ...]
-    read: tuple[str, ...] = ("ticket.agent",)
+    read: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    blank: Mapping[str, str] = field(default_factory=lambda: {"name": "Name"})
+    kept_by: tuple[tuple[str, str], ...] = ()
     unique: str = "name"
     newer: Mapping[str, object] = field(default_factory=dict)
     """Columns that 5.5 does not have, with the values that a new record starts with."""
@@ -50,8 +53,12 @@ class Resource:
     """Columns that even 6.4 does not have, as the source of 7.0 to 7.2 has them."""
     given: Callable[[World, Record], Record] = _as_given
     check: Callable[[World, Record], None] = _no_check
+    unused: Callable[[World, Record], None] = _no_check
+    """Raises ApiError for a record that must stay for another reason than ``kept_by``."""
     after: Callable[[World, Record], None] = _no_check
     shown: Callable[[World, Record], Record] = _as_stored
+    only_newest: bool = False
+    """There is no such table before 7.0."""
     to_agents: Callable[[World, Record, Record], bool] | None = None
     """From 7.0 on: which records an agent (the second one) sees without those permissions."""
 
@@ -61,14 +68,15 @@ class Resource:
         return {**self.defaults, **newer, **(self.newest if world.newest else {})}
 
 
-def handlers(resource: Resource) -> dict[str, Callable[..., Answer]]:
-    """The five actions of a table by name."""
+def routes(resource: Resource) -> dict[str, Callable[..., Answer]]:
+    """The five actions of a table by method and path."""
+    path = resource.table
     return {
-        "index": partial(index, resource),
-        "show": partial(show, resource),
-        "create": partial(create, resource),
-        "update": partial(update, resource),
-        "delete": partial(delete, resource),
+        f"GET {path}": partial(index, resource),
+        f"GET {path}/:id": partial(show, resource),
+        f"POST {path}": partial(create, resource),
+        f"PUT {path}/:id": partial(update, resource),
+        f"DELETE {path}/:id": partial(delete, resource),
     }
 
 
@@ -131,7 +139,11 @@ def delete(resource: Resource, call: Call, record_id: str) -> Answer:
     """Remove a record. One that tickets or other records refer to stays (422)."""
     require(call, *resource.change)
     record = call.world.find(resource.model, record_id)
-    check_unused(call.world, resource.model, record)
+    for other, column in resource.kept_by:
+        held = (row[column] for row in call.world.table(other).values())
+        if any(record["id"] in value if isinstance(value, list) else value == record["id"] for value in held):
+            raise ApiError(422, "Can't delete, object has references.")
+    resource.unused(call.world, record)
     del call.world.tables[resource.model][record["id"]]
     return 200, {}
 
@@ -139,8 +151,9 @@ def delete(resource: Resource, call: Call, record_id: str) -> Answer:
 def _check(resource: Resource, world: World, record: Record) -> None:
     if resource.model == "Group":
         resource.check(world, record)
-    if not str(record.get("name") or "").strip():
-        raise ApiError(422, "Name can't be blank")
+    for column, label in resource.blank.items():
+        if not record.get(column) or not str(record[column]).strip():
+            raise ApiError(422, f"{label} can't be blank")
     for column in resource.required:
         if record.get(column) is None:
             raise ApiError(422, f"Attribute '{column}\" of relation \"{resource.table}' required!")

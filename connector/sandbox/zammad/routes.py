@@ -22,7 +22,7 @@ from connector.sandbox.zammad.access import authenticate, is_admin, opens_ticket
 from connector.sandbox.zammad.call import Answer, Call, body_params, respond, split_target
 from connector.sandbox.zammad.errors import ApiError, not_authorized, worded
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.tables import AI_AGENTS, RESOURCES
+from connector.sandbox.zammad.tables import RESOURCES
 from connector.sandbox.zammad.world import World
 
 PREFIX = "/api/v1/"
@@ -80,15 +80,8 @@ _PATHS: dict[str, Handler] = {
     "POST user_access_token": system.access_token,
     "POST object_manager_attributes_execute_migrations": object_manager.execute_migrations,
 }
-for _name, _resource in (*RESOURCES.items(), ("ai_agents", AI_AGENTS)):
-    _actions = resources.handlers(_resource)
-    _PATHS |= {
-        f"GET {_name}": _actions["index"],
-        f"GET {_name}/:id": _actions["show"],
-        f"POST {_name}": _actions["create"],
-        f"PUT {_name}/:id": _actions["update"],
-        f"DELETE {_name}/:id": _actions["delete"],
-    }
+for _resource in RESOURCES.values():
+    _PATHS |= resources.routes(_resource)
 
 
 def answer(world: World, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
@@ -144,7 +137,8 @@ class NoRouteError(Exception):
 
 def _find(world: World, method: str, path: str) -> tuple[Handler, list[str]]:
     segments = path.removeprefix(PREFIX).strip("/").split("/") if path.startswith(PREFIX) else []
-    if segments[:1] == ["ai_agents"] and not world.newest:
+    resource = RESOURCES.get("".join(segments[:1]))
+    if resource is not None and resource.only_newest and not world.newest:
         raise NoRouteError(method, path)
     exact = _PATHS.get(f"{method} {'/'.join(segments)}")
     if exact is not None and segments:

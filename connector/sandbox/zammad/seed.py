@@ -64,7 +64,6 @@ PRIORITIES: tuple[Record, ...] = (
     {"name": "3 high", "ui_icon": "important", "ui_color": "high-priority"},
 )
 GROUP: Record = {"name": "Users", "note": "Standard Group/Pool for Tickets.", "signature_id": 1}
-ORGANIZATION: Record = {"name": "Zammad Foundation"}
 
 BLANK_USER: Record = {
     "organization_id": None, "login": "", "firstname": "", "lastname": "", "email": "", "image": None,

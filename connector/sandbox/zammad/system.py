@@ -1,5 +1,6 @@
 """What Zammad tells about itself: webhook log, health, settings, calendar feeds (192, 210, 212, 252, 328-330, 339)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ def webhook_log(call: Call) -> Answer:
     return 200, list(islice(reversed(call.world.http_log), max(1, call.number("limit", LOG_LIMIT))))
 
 
-def note_attempt(world: World, url: str, headers: Record, body: bytes, status: int | None) -> None:
+def note_attempt(world: World, url: str, headers: Mapping[str, str], body: bytes, status: int | None) -> None:
     """Keep an attempt; status None means that there was no answer, which Zammad notes as `0`."""
     told = {name.lower(): value for name, value in headers.items() if name != "Authorization"}
     sent = "\n".join([*(f"{name}: {value}" for name, value in told.items()), "", body.decode()])

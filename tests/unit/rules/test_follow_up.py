@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Outcome
+from connector.domain.model import TicketId
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import RfoStatus, TicketKind, TicketState
 from connector.rules.case import Case
@@ -20,7 +21,7 @@ MEASURES = "A second path | Ada | 2026-12-02\nTrain the team | Bo | 2026-12-01\n
 FIRST, SECOND = (datetime(2026, 12, day, 22, 59, tzinfo=UTC) for day in (1, 2))
 """The ends of those days in Berlin, to the minute."""
 MINUTE = timedelta(minutes=1)
-DELIVERED = Outcome("rfo_task", changes={"rfo_status": RfoStatus.DELIVERED}, touches=("8",), reasons=("delivered",))
+DELIVERED = Outcome("rfo_task", changes={"rfo_status": RfoStatus.DELIVERED}, touches=(TicketId("8"),), reasons=("delivered",))
 
 
 def delivered(measures: str = MEASURES, **values: Any) -> Ticket:

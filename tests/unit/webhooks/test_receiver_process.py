@@ -94,6 +94,13 @@ def test_two_signatures_are_not_one(receiver: Running) -> None:
     assert "32" not in receiver.stored()
 
 
+def test_headers_longer_than_anybody_needs_are_refused(receiver: Running) -> None:
+    """Those of thousands of connections are held at once."""
+    request = signed_request(33, 1_000).replace(b"X-Zammad-Trigger: ", b"X-Zammad-Trigger: " + b"x" * 100_000)
+    assert receiver.exchange(request)[9:12] in {b"400", b"431", b""}
+    assert "33" not in receiver.stored()
+
+
 def test_an_unannounced_body_over_the_limit_is_413(receiver: Running) -> None:
     head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"

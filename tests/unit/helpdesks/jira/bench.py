@@ -123,7 +123,8 @@ class Bench:
     def screen(self) -> list[str]:
         """The ids of the fields on the one screen of the project."""
         project = next(iter(self.jira.world.projects.values()))
-        return next(iter(self.jira.world.screens[project.screen_id].tabs.values())).fields
+        fields: list[str] = next(iter(self.jira.world.screens[project.screen_id].tabs.values())).fields
+        return fields
 
     def bot_lives_in(self, zone: str) -> None:
         """Moves the connector's user to another time zone."""

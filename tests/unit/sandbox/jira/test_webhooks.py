@@ -164,19 +164,6 @@ def test_a_receiver_that_cannot_be_reached_is_tried_again(cloud: Desk, inbox: In
     assert len(inbox.got) == 1
 
 
-def test_bulk_changes_take_the_second_lane(cloud: Desk, inbox: Inbox) -> None:
-    issues = [cloud.issue() for _ in range(3)]
-    cloud.hook("jira:issue_updated")
-    with cloud.jira.bulk_change():
-        for issue in issues:
-            cloud.edit(issue, Level=1)
-    cloud.jira.deliver_webhooks(inbox)
-    assert inbox.got == []
-    cloud.pass_time(minutes=15)
-    cloud.jira.deliver_webhooks(inbox)
-    assert [headers["X-Atlassian-Webhook-Flow"] for headers, _ in inbox.got] == ["Secondary"] * 3
-
-
 def test_only_administrators_have_webhooks(desk: Desk) -> None:
     path = CLOUD_PATH if desk.cloud else DATA_CENTER_PATH
     body = {"name": "x", "url": "https://receiver.example", "events": ["jira:issue_created"]}

@@ -20,7 +20,7 @@ from connector.sandbox.house import IN_PROCESS
 from connector.sandbox.jira import Flavour, SandboxJira
 from connector.sandbox.jira.desk import ADMIN as SITE_ADMIN
 from connector.sandbox.jira.furnished import ADMIN, BOT, request
-from connector.sandbox.jira.records import CustomField, Webhook
+from connector.sandbox.jira.records import CustomField, Row
 from connector.sandbox.jira.seed import ADMIN_ROLE, TEAM_ROLE
 from tests.builders import default_policy
 
@@ -164,7 +164,7 @@ def field_named(bench: JiraBench, name: str) -> CustomField:
     return found
 
 
-def hook(bench: JiraBench) -> Webhook:
+def hook(bench: JiraBench) -> Row:
     """The only webhook."""
     (found,) = bench.jira.world.webhooks.values()
     return found
