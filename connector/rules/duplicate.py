@@ -23,7 +23,7 @@ from connector.rules.outages import is_over
 from connector.rules.requests import escalation_requests
 from connector.rules.text.reply import own_words, read_lines
 from connector.rules.trust import is_known
-from connector.rules.worsening import is_worse, told
+from connector.rules.worsening import is_worse, worse_noted
 
 _MOST_NUMBERS = 5
 """A mail with more of them is a list, of which nobody can say what it is about."""
@@ -88,7 +88,7 @@ def also_reported(case: Case) -> Outcome:
     changes: Changes = {}
     if worst is not None and not is_over(ticket) and is_worse("impact", worst, ticket.fields.impact):
         changes = {"impact": worst}
-        notices = (*notices, told("impact", ticket.fields.impact, worst, ref))
+        notices = (*notices, worse_noted("impact", ticket.fields.impact, worst, ref))
     return Outcome("also_reported", changes, notices=notices, reasons=("it was reported again",))
 
 
