@@ -126,8 +126,11 @@ def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, n
         f"seen at {wording.format_time(now)}; policy {policy.version}",
         highlight=False,
     )
-    rules = ((outcome.rule, "\n".join(outcome.reasons) or "nothing to do") for outcome in decision.outcomes)
-    console.print(listing(("rule", "sees and decides"), rules, "Rules"))
+    rules = [(outcome.rule, "\n".join(outcome.reasons)) for outcome in decision.outcomes if outcome.reasons]
+    idle = ", ".join(outcome.rule for outcome in decision.outcomes if not outcome.reasons)
+    console.print(
+        listing(("rule", "sees and decides"), [*rules, *([("nothing to do", idle)] if idle else [])], "Rules")
+    )
     if decision.writes_nothing:
         console.print("The ticket is as it should be: nothing would be written.")
     else:

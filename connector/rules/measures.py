@@ -21,6 +21,7 @@ class Wrong(StrEnum):
     TOO_EARLY = "too_early"
     TOO_MANY = "too_many"
     NOT_DONE = "not_done"
+    NAMES = "names"
 
 
 class Fault(NamedTuple):

@@ -151,22 +151,36 @@ def test_a_record_from_before_these_rules_calls_no_level_on_the_day_they_come() 
     assert [told.title for told in late.notes][:1] == ["Problem: overdue"]
 
 
-def test_its_incidents_are_listed_in_one_note_for_each_state_of_the_list() -> None:
+def test_its_incidents_are_listed_in_a_field_as_they_are_now() -> None:
     links = (one("21", ended=at(minutes=90)), one("20", began=at(hours=1), customer="Acme"))
     listed = decide(problem_record, record(links=links), POLICY, at(hours=2))
 
-    (told,) = listed.notes
-    assert told.text.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
-    assert "- 41021 P1, SVC-1006, Harbour Bank" in told.text
+    told = listed.changes["incidents"]
+    assert told is not None
+    assert told.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
+    assert "- 41021 P1, SVC-1006, Harbour Bank" in told
+    assert listed.notes == ()
     assert listed.changes["affected_services"] == "SVC-1005\nSVC-1006"
-    said = record(links=links, marks=told.marks)
-    assert decide(problem_record, said, POLICY, at(hours=3)).notes == ()
-    assert len(decide(problem_record, record(links=links[:1], marks=told.marks), POLICY, at(hours=3)).notes) == 1
+    same = decide(problem_record, record(links=links, **listed.changes), POLICY, at(hours=3))
+    assert same.changes["incidents"] == told
+    fewer = decide(problem_record, record(links=links[:1], **listed.changes), POLICY, at(hours=3))
+    assert (fewer.changes["incidents"] or "").startswith("Incidents: 1.")
+    assert decide(problem_record, record(**listed.changes), POLICY, at(hours=3)).changes["incidents"] is None
 
 
 def test_open_incidents_hear_of_a_workaround() -> None:
     links = (one("21", ended=at(minutes=90)), one("20"))
     assert decide(problem_record, record(links=links, workaround="LTE"), POLICY, T0).touches == ("20",)
+    first = decide(problem_record, record(links=links, workaround="LTE"), POLICY, T0)
+    told = tuple(link.model_copy(update={"updated_at": at(minutes=1)}) for link in links)
+    assert decide(problem_record, record(links=told, workaround="LTE", **first.changes), POLICY, T0).touches == ()
+    assert decide(problem_record, record(links=told, workaround="LTE"), POLICY, T0).touches == ("20",), (
+        "linked just now"
+    )
+    news = changed("workaround", None, "LTE", at(minutes=2))
+    assert decide(
+        problem_record, record(links=told, history=(news,), workaround="LTE", **first.changes), POLICY, T0
+    ).touches == ("20",)
     assert decide(problem_record, record(links=links), POLICY, T0).touches == ()
 
 
@@ -181,10 +195,9 @@ def test_the_list_of_incidents_in_words() -> None:
         one("21", began=at(minutes=1), ended=at()),
         one("25", began=None).model_copy(update={"kind": TicketKind.RFO_TASK}),
     )
-    (told,) = decide(problem_record, record(links=links), POLICY, at(hours=2)).notes
+    told = decide(problem_record, record(links=links), POLICY, at(hours=2)).changes["incidents"] or ""
 
-    assert told.title == "Incidents of this problem: 4"
-    assert [line for line in told.text.splitlines() if line][:5] == [
+    assert [line for line in told.splitlines() if line] == [
         "Incidents: 4. Minutes down: 1. Customers: 2.",
         "- 41021 P1, SVC-1006, Harbour Bank, since Mon 23 Nov 2026 11:01 CET (10:01 UTC): 0 min.",
         "- 41022 P1, SVC-1006, Acme, since Mon 23 Nov 2026 12:00 CET (11:00 UTC): over.",
