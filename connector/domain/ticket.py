@@ -211,7 +211,7 @@ class Ticket(Kept):
         """Every step that a note of the connector proves, with the time of the first proof (UTC)."""
         marks: dict[Mark, datetime] = {}
         for article in self.articles:
-            if article.author is Actor.CONNECTOR:
+            if article.author.is_connector:
                 for mark in article.marks:
                     marks.setdefault(mark, article.created_at)
         return marks
