@@ -270,7 +270,7 @@ class Ticket(Kept):
     @property
     def began_at(self) -> datetime:
         """When the first of the tickets that are this one now was created (UTC)."""
-        return min([self.created_at, *(merged.created_at for merged in self.merged)])
+        return min([self.created_at, *(each.created_at for each in self.merged)]) if self.merged else self.created_at
 
     @once
     def answers(self) -> tuple[Article, ...]:
