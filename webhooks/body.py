@@ -44,12 +44,6 @@ def parsed_json(raw: bytes) -> Any:
 
 
 def _received(request: Request, limit: int) -> bytes:
-    if announced := request.content_length:
-        # One call: werkzeug would ask the server again whether this was all, and the thread would wait each time.
-        body: bytes = request.input_stream.read(announced)
-        if len(body) < announced:
-            raise ClientDisconnected
-        return body
     # Werkzeug cuts a body of unknown length at its limit without an error. One byte above it shows that it was longer.
     request.max_content_length = limit + 1
     return request.get_data(cache=False, parse_form_data=False)

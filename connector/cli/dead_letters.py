@@ -43,7 +43,13 @@ def dead_letters() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options(HELPDESK)
 def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
-    """List them, the oldest first."""
+    """List them, the oldest first.
+
+    \b
+    Examples:
+      interspace dead-letters list
+      interspace dead-letters list --json
+    """
     table = open_existing_table(settings)
     letters = list(_with_tickets(settings, table, operations.dead_letters(table, helpdesk)))
     if as_json:
@@ -67,7 +73,13 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options(HELPDESK)
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
-    """Show one with its whole cause. TICKET is the id in the helpdesk's API."""
+    """Show one with its whole cause. TICKET is the id in the helpdesk's API.
+
+    \b
+    Examples:
+      interspace dead-letters show 41
+      interspace dead-letters show 41/level-3/pager
+    """
     key = Key(_name_of(settings, helpdesk), ticket)
     table = open_existing_table(settings)
     letter = operations.dead_letter(table, key)
@@ -84,7 +96,13 @@ def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool
 @click.option("--all", "everything", is_flag=True, help="All of this helpdesk.")
 @settings_options()
 def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
-    """Try them again now, with all their attempts before them."""
+    """Try them again now, with all their attempts before them.
+
+    \b
+    Examples:
+      interspace dead-letters replay 41 42
+      interspace dead-letters replay --all
+    """
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
     _report(operations.replay(table, keys), len(keys), "will be tried again")
 
@@ -95,7 +113,12 @@ def replay(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None
 @click.option("--all", "everything", is_flag=True, help="All of this helpdesk.")
 @settings_options()
 def drop(settings: Settings, *, tickets: tuple[str, ...], helpdesk: str | None, everything: bool) -> None:
-    """Forget them. The tickets stay; a new event or a change found by the sweep brings them back."""
+    """Forget them. The tickets stay; a new event or a change found by the sweep brings them back.
+
+    \b
+    Example:
+      interspace dead-letters drop 41
+    """
     table, keys = _chosen(settings, tickets, helpdesk, everything=everything)
     _report(operations.drop(table, keys), len(keys), "dropped")
 

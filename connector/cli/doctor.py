@@ -144,14 +144,14 @@ def _together(findings: list[Finding]) -> list[Finding]:
 
 def _show(console: Console, findings: list[Finding], counts: Counter[CheckStatus]) -> None:
     """Prints the findings; ``counts`` include the findings that are not shown."""
-    table = Table("", "check", box=SIMPLE_HEAD)
-    table.add_column("seen, and what to do", overflow="fold")
+    table = Table("", box=SIMPLE_HEAD)
+    table.add_column("what was looked at, what was seen, and what to do", overflow="fold")
     for finding in _together(findings):
         colour = _COLOURS[finding.verdict]
-        text = Text(finding.seen)
+        text = Text.assemble((finding.name, "bold"), f": {finding.seen}")
         if finding.do:
             text.append(f"\n→ {finding.do}", style=colour)
-        table.add_row(Text(finding.verdict, style=colour), finding.name, text)
+        table.add_row(Text(finding.verdict, style=colour), text)
     if findings:
         console.print(table)
     console.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in CheckStatus if counts[verdict]))

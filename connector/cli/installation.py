@@ -35,7 +35,12 @@ def _identity(settings: Settings, helpdesk: str) -> Identity:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options(HELPDESK)
 def show(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
-    """Show helpdesk, account, and since when the rules hold."""
+    """Show helpdesk, account, and since when the rules hold.
+
+    \b
+    Example:
+      interspace installation show
+    """
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
     home, stopped = table.helpdesks.home(chosen), table.helpdesks.stopped(chosen)
@@ -61,6 +66,10 @@ def move(settings: Settings, *, helpdesk: str | None) -> None:
 
     After the helpdesk has got another address, was restored, or is worked by another account. Since when the rules
     hold stays as it is. Only for the same tickets: otherwise begin with an empty work table.
+
+    \b
+    Example:
+      interspace installation move
     """
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)
@@ -83,6 +92,10 @@ def resume(settings: Settings, *, helpdesk: str | None) -> None:
     """Work again after an internal note came back public.
 
     Refused while the account of the token lacks what it needs.
+
+    \b
+    Example:
+      interspace installation resume
     """
     chosen = settings.helpdesk(helpdesk)
     table = open_existing_table(settings)

@@ -56,7 +56,12 @@ _at = click.option("--at", callback=_day, metavar="DAY", help="The version of ti
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @settings_options(*RULES, logs=False)
 def show(settings: Settings, *, service_id: str, at: date | None, as_json: bool) -> None:
-    """Show what a service's document says."""
+    """Show what a service's document says.
+
+    \b
+    Example:
+      interspace matrix show --service SVC-1003
+    """
     policy = open_policy(settings)
     service = _service(policy, service_id)
     document = _document(policy, service, at)
@@ -88,6 +93,11 @@ def pdf_(settings: Settings, *, service_id: str | None, every: bool, at: date | 
     """Write the documents of services.
 
     The same policy makes the same file, whenever it is asked for.
+
+    \b
+    Examples:
+      interspace matrix pdf --service SVC-1003 --at 2026-12-01 --out matrices
+      interspace matrix pdf --all --out matrices
     """
     policy = open_policy(settings)
     if every == (service_id is not None):
@@ -119,7 +129,7 @@ class _Due(NamedTuple):
     def key(self) -> str:
         return f"matrix:{self.service.id}:v{self.version.version}"
 
-    def told(self, today: date) -> str:
+    def describe(self, today: date) -> str:
         begins = self.version.valid_from
         days = f", {(begins - today).days} days' notice" if begins and begins > today else ""
         name = f"{self.service.id}, version {self.version.version}, valid from {begins}{days}"
@@ -137,6 +147,10 @@ def plan(settings: Settings, *, helpdesk: str | None) -> None:
     """Show what has been handed over, and what has not.
 
     Of every service the newest version with a day (valid_from). Nothing is written.
+
+    \b
+    Example:
+      interspace matrix plan
     """
     policy, desk = open_policy(settings), _handing(settings, helpdesk)
     _print(_due(policy, desk), _today(policy))
@@ -151,6 +165,10 @@ def apply(settings: Settings, *, yes: bool, helpdesk: str | None) -> None:
 
     One closed ticket for each service and version, with a mail to the customer's contact that holds the document. What
     was handed over is not sent again.
+
+    \b
+    Example:
+      interspace matrix apply
     """
     policy, desk = open_policy(settings), _handing(settings, helpdesk)
     due = _due(policy, desk)
@@ -188,7 +206,7 @@ def _due(policy: Policy, desk: HandsOver) -> list[_Due]:
 
 def _print(due: list[_Due], today: date) -> None:
     for one in due:
-        click.echo(one.told(today))
+        click.echo(one.describe(today))
     if not due:
         click.echo("No version has a day (valid_from): there is nothing to hand over.")
 

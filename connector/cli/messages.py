@@ -52,7 +52,12 @@ def messages() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options("policy", logs=False)
 def list_(settings: Settings, *, as_json: bool) -> None:
-    """List them: who reads each, and whether it is shipped or yours."""
+    """List them: who reads each, and whether it is shipped or yours.
+
+    \b
+    Example:
+      interspace messages list
+    """
     every = sorted(_texts(settings).catalogue.messages.values(), key=lambda message: (message.name, message.language))
     if as_json:
         click.echo(json.dumps([_row(message) for message in every], indent=2, ensure_ascii=False))
@@ -76,7 +81,13 @@ def list_(settings: Settings, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options("policy", logs=False)
 def show(settings: Settings, *, name: str, language: str | None, source: bool, every: bool, as_json: bool) -> None:
-    """Show one with sample data, as people get it."""
+    """Show one with sample data, as people get it.
+
+    \b
+    Examples:
+      interspace messages show details_needed
+      interspace messages show escalated --language de --source
+    """
     if name not in MESSAGES:
         raise click.UsageError(f"{unknown(name)}; interspace messages list names them all")
     texts = _texts(settings)
@@ -102,7 +113,12 @@ def show(settings: Settings, *, name: str, language: str | None, source: bool, e
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options("policy", logs=False)
 def diff(settings: Settings, *, as_json: bool) -> None:
-    """Show what your folder changes, and which of its files do not fit (any more): exit code 1."""
+    """Show what your folder changes, and which of its files do not fit (any more): exit code 1.
+
+    \b
+    Example:
+      interspace messages diff
+    """
     texts = _texts(settings)
     changed = [message for message in texts.catalogue.messages.values() if not _is_shipped(message)]
     changed += _faulty(texts.problems, {message.file for message in changed})

@@ -26,8 +26,9 @@ from connector.rules.people import known
 from connector.rules.rfo_document import Edition, rfo_document
 from connector.rules.rfo_facts import covered, fact_text, facts, restored, sent
 from connector.rules.rfo_release import release
-from connector.rules.rfo_text import RfoText, rfo_text, told
+from connector.rules.rfo_text import RfoText, asks_for_record, read_record, rfo_text, told
 from connector.settings import Settings
+from connector.work.others import with_others
 
 
 @click.group(cls=Group)
@@ -42,10 +43,11 @@ def rfo() -> None:
 
 
 class _Seen(NamedTuple):
-    """An RFO task with its incident."""
+    """An RFO task with its incident, and the problem record of that."""
 
     task: Ticket
     incident: Ticket
+    record: Ticket | None
     policy: Policy
 
     @property
@@ -54,7 +56,7 @@ class _Seen(NamedTuple):
 
     @property
     def text(self) -> RfoText:
-        return rfo_text(self.task, self.incident, self.policy, restored(self.incident, self.number))
+        return rfo_text(self.task, self.incident, self.record, self.policy, restored(self.incident, self.number))
 
 
 @rfo.command()
@@ -67,6 +69,10 @@ def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None
 
     TICKET is the RFO task or its incident, as people call it ({tickets}), or its id in the helpdesk's API. Nothing is
     written.
+
+    \b
+    Example:
+      interspace rfo show '{ticket}'
     """
     seen = _seen(settings, ticket, helpdesk)
     case = Case(seen.incident, seen.policy, now())
@@ -74,7 +80,7 @@ def show(settings: Settings, *, ticket: str, as_json: bool, helpdesk: str | None
         {"at": fact.at.isoformat(), "text": fact_text(case, fact)}
         for fact in facts(seen.incident, covered(seen.incident, seen.number), seen.policy)
     ]
-    wanted = release(seen.task, seen.incident, seen.policy)
+    wanted = release(seen.task, seen.incident, seen.record, seen.policy)
     report: dict[str, Any] = {
         "task": seen.task.number,
         "incident": seen.incident.number,
@@ -111,6 +117,10 @@ def preview(settings: Settings, *, ticket: str, out: Path | None, helpdesk: str 
 
     It bears a watermark and goes to nobody. TICKET is the RFO task or its incident, as people call it ({tickets}), or
     its id in the helpdesk's API.
+
+    \b
+    Example:
+      interspace rfo preview '{ticket}' --out preview.pdf
     """
     document = _preview(_seen(settings, ticket, helpdesk))
     path = out or Path(f"preview-{document.name}")
@@ -156,4 +166,6 @@ def _seen(settings: Settings, ticket: str, helpdesk: str | None) -> _Seen:
         if own is None:
             raise click.UsageError(f"RFO task {found.number} is linked to no incident")
         incident = desk.read(own.id)
-    return _Seen(found, known(incident, policy.catalogue), policy)
+    asks = asks_for_record(found, incident)
+    record = read_record(with_others(desk, found, (asks,)) if asks else found, incident)
+    return _Seen(found, known(incident, policy.catalogue), record, policy)

@@ -104,8 +104,8 @@ In another terminal:
   interspace install apply {name}
   interspace run
 
-and in a third one, after the same first line: interspace doctor --no-round-trip; interspace explain {example}
-(the number that the page shows). Write a ticket on the page, look at it again, and move the clock on by an hour.
+and in a third one, after the same first line: interspace doctor --no-round-trip; interspace explain TICKET
+(as the page shows it, like {example}). Write a ticket on the page, look at it again, and move the clock on by an hour.
 The first line also leads into the folder {out}; its settings hold the token of the operations page,
 http://127.0.0.1:8080/ops/ (INTERSPACE_OPS_TOKEN)."""
 

@@ -72,8 +72,9 @@ def run(settings: Settings) -> None:
     Needs INTERSPACE_{HELPDESK}_URL, …_TOKEN and …_WEBHOOK_SECRET (or …_FILE), or the same for another helpdesk.
 
     \b
-    Example:
-      INTERSPACE_{HELPDESK}_TOKEN_FILE=/run/secrets/token interspace run --{helpdesk}-url https://support.example.com
+    Examples:
+      interspace run
+      interspace run --{helpdesk}-url https://support.example.com --port 8080
     """
     # All parts are checked before one starts, so that a mistake is one message.
     served = settings.helpdesks or (settings.helpdesk(None),)
@@ -98,7 +99,7 @@ def receive(settings: Settings) -> None:
 
     \b
     Example:
-      INTERSPACE_{HELPDESK}_WEBHOOK_SECRET_FILE=/run/secrets/webhook interspace receive --host 0.0.0.0 --port 8080
+      interspace receive --host 0.0.0.0 --port 8080
     """
     end_with_supervisor()
     serve(settings)

@@ -74,7 +74,7 @@ def simulate(
       interspace simulate --policy new/interspace.yaml --since 30d
       interspace simulate --open --policy new/interspace.yaml
       interspace simulate --save past.json.gz
-      interspace simulate --from past.json.gz --policy new/interspace.yaml --allow 0
+      interspace simulate --from past.json.gz --policy new.yaml --allow 0
     """
     if source is not None and save is not None:
         raise click.UsageError("--save writes what is read from the helpdesk, --from reads no helpdesk: choose one")
@@ -199,6 +199,7 @@ def _show(report: Report, limit: int) -> None:
     if not report.differing:
         console.print("[green]Both do the same at the same times.[/]")
         return
+    console.print(f"[bold]{len(report.differing)} of {report.incidents}[/] would have gone otherwise.")
     console.print(_acts(report.rows), _customers(report), _differing(report.differing[:limit]))
     if len(report.differing) > limit:
         console.print(f"and {len(report.differing) - limit} more tickets; --json lists all")

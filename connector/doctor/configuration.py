@@ -14,6 +14,7 @@ from connector.install.errors import PlanError
 from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
 from connector.policy.letterhead import shipped_letterhead
+from connector.policy.locate import MAPPINGS
 from connector.settings import secret_names, variable
 from connector.settings.file import PlacedValue, SettingsFileError, is_there, locate, read
 
@@ -91,7 +92,7 @@ def escalation_mail(context: Examination, then: str, unless: str = "") -> Observ
     if nobody := mails_nobody(context.policy):
         return warn(
             f"{nobody}{unless}",
-            f"Add an address to the contacts of each in {context.settings.policy} (escalation), e.g. contacts: [Shift "
+            f"Add an address to the contacts of each in {_own_policy(context)} (escalation), e.g. contacts: [Shift "
             f"manager, shift@isp.example]{then}.",
         )
     return ok("every level has an address")
@@ -103,9 +104,15 @@ def letterhead(context: Examination) -> Observation:
         return warn(
             f"RFOs and escalation matrices would bear the sample's name, {context.policy.letterhead.provider.name}",
             "interspace init policy copies the sample: put your own name, address and logo into it and name its "
-            f"folder in {context.settings.policy} (provider_folder).",
+            f"folder in {_own_policy(context)} (provider_folder).",
         )
     return ok(context.policy.letterhead.provider.name)
+
+
+def _own_policy(context: Examination) -> str:
+    """The file to change: never the one that comes along, which an upgrade replaces."""
+    path = context.settings.policy
+    return "a policy of your own (interspace init policy)" if path.is_relative_to(MAPPINGS) else str(path)
 
 
 def _lines(path: Path) -> Mapping[str, PlacedValue]:

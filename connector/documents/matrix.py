@@ -1,7 +1,7 @@
 """The escalation matrix of one service, as the official document that is handed over at its activation (R13, R35)."""
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,7 +88,9 @@ def _level(level: Level) -> dict[str, Any]:
 
 
 def _length(limit: Limit) -> str:
-    return duration(limit.length, Reader())
+    """In the words of the levels beside it: "2 days", not "2 d"."""
+    days, rest = divmod(limit.length, timedelta(days=1))
+    return f"{days} days" if days > 1 and not rest else duration(limit.length, Reader())
 
 
 def _after(length: str) -> str:

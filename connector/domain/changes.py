@@ -89,6 +89,7 @@ class Changes(TypedDict, total=False):
     fix_due: datetime | None
     review_on: datetime | None
     affected_services: str | None
+    incidents: str | None
     connector_key: str | None
 
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 
+from connector.domain.vocabulary import TicketKind
+
 _LONGEST_LINE = 255
+
+INCIDENT = frozenset({TicketKind.INCIDENT})
+RFO_TASK = frozenset({TicketKind.RFO_TASK})
+PROBLEM = frozenset({TicketKind.PROBLEM})
 
 
 class SetBy(Enum):
@@ -42,6 +48,8 @@ class Field:
     words: tuple[str, ...] = ()
     """What else customers call it in labelled lines of mails, in English and German. Case, points and hyphens do not
     count."""
+    on: frozenset[TicketKind] = INCIDENT | RFO_TASK | PROBLEM
+    """The kinds of tickets that people see it on and the rules read or write it on."""
     on_portal: bool = False
     """Customers see it and may fill it in (R10, R15–R22, R27); everything else is internal."""
     on_create: bool = False

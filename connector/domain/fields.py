@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, get_args
 
-from connector.domain.field import Field, SetBy
+from connector.domain.field import INCIDENT, PROBLEM, RFO_TASK, Field, SetBy
 from connector.domain.model import Instant
 from connector.domain.stated_fields import StatedFields
 from connector.domain.vocabulary import (
@@ -30,7 +30,7 @@ from connector.domain.vocabulary import (
 )
 
 _RULES_SAY = "Set by the rules."
-_RFO = "Of an RFO."
+_RFO = "Of an RFO; on a problem, for all RFOs of its incidents."
 
 
 class Fields(StatedFields):
@@ -43,26 +43,26 @@ class Fields(StatedFields):
         label="Escalate now, because",
         help="Write a reason here and the ticket rises by one level at once; the field is empty again when that is "
         "done.",
-        set_by=SetBy.REQUEST, length=250, on_create=True,
+        set_by=SetBy.REQUEST, length=250, on_create=True, on=INCIDENT,
     )] = None  # fmt: skip
     """R39. The reason for escalating now; emptied when it has been served."""
     rfo_requested: Annotated[bool | None, Field(
         label="RFO requested",
         help="The customer asked for a Reason-For-Outage document, e.g. on the phone.",
-        set_by=SetBy.REQUEST, on_create=True,
+        set_by=SetBy.REQUEST, on_create=True, on=INCIDENT,
     )] = None  # fmt: skip
     """R34. Set by an agent on the customer's behalf."""
     deferral_support: Annotated[bool | None, Field(
         label="Support agrees to defer",
         help="Outside working hours, for a non-service-affecting fault: we may continue when working hours begin. "
         "It is deferred once the customer agrees too; without the customer's word the customer is asked.",
-        set_by=SetBy.SUPPORT,
+        set_by=SetBy.SUPPORT, on=INCIDENT,
     )] = None  # fmt: skip
     """R27. Support agrees to defer the repair; emptied when it has been served."""
     deferral_customer: Annotated[bool | None, Field(
         label="Customer agrees to defer",
         help="A non-service-affecting fault may wait until working hours begin.",
-        set_by=SetBy.REQUEST, on_portal=True,
+        set_by=SetBy.REQUEST, on_portal=True, on=INCIDENT,
     )] = None  # fmt: skip
     """R27. The customer agrees, by own choice or as told to an agent; emptied when it has been served."""
 
@@ -74,14 +74,14 @@ class Fields(StatedFields):
         choices={
             ParentIncident.PROPOSED: "Proposed", ParentIncident.CONFIRMED: "Confirmed",
             ParentIncident.DECLINED: "Declined",
-        },
+        }, on=INCIDENT,
     )] = None  # fmt: skip
     """R31. On the incident that stands for an outage."""
     parent_update: Annotated[str | None, Field(
         label="Update to all customers",
         help="Of a confirmed parent incident: each text that is saved here goes to the customers of all incidents that "
         "are part of it, at once and as it is. Name no customer, service or circuit.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=INCIDENT,
     )] = None  # fmt: skip
     """R31, R36. On the incident that stands for an outage."""
 
@@ -93,13 +93,13 @@ class Fields(StatedFields):
             ProblemState.PROPOSED: "Proposed", ProblemState.INVESTIGATING: "Investigating",
             ProblemState.ROOT_CAUSE_KNOWN: "Root cause known", ProblemState.KNOWN_ERROR: "Known error",
             ProblemState.FIX_PLANNED: "Fix planned", ProblemState.FIXED: "Fixed", ProblemState.CLOSED: "Closed",
-        },
+        }, on=PROBLEM,
     )] = None  # fmt: skip
     """R28. On a problem record."""
     root_cause: Annotated[str | None, Field(
         label="Root cause",
-        help="Of a problem: what caused its incidents. In an RFO: what caused the outage; where the incident has a "
-        "problem record that states it, that one counts.",
+        help="Of a problem: what caused its incidents. In an RFO: what caused the outage; what the incident's problem "
+        "record states counts for all its RFOs, here as in every other part of the text.",
         set_by=SetBy.SUPPORT, length=4000,
     )] = None  # fmt: skip
     """R28, R30. On a problem record, and on an RFO task (R33)."""
@@ -110,90 +110,98 @@ class Fields(StatedFields):
             CauseCategory.FIBRE: "Fibre", CauseCategory.HARDWARE: "Hardware", CauseCategory.SOFTWARE: "Software",
             CauseCategory.POWER: "Power", CauseCategory.CONFIGURATION: "Configuration",
             CauseCategory.SUPPLIER: "Supplier", CauseCategory.CUSTOMER: "Customer", CauseCategory.UNKNOWN: "Unknown",
-        },
+        }, on=PROBLEM,
     )] = None  # fmt: skip
     """R28. On a problem record, like all that follow up to the services."""
     workaround: Annotated[str | None, Field(
         label="Workaround",
         help="Of a problem: how to live with it. It is told once on each open incident that is linked.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=PROBLEM,
     )] = None  # fmt: skip
     permanent_fix: Annotated[str | None, Field(
         label="Permanent fix",
         help="Of a problem: what keeps its incidents from coming back. A problem without it is not closed.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=PROBLEM,
     )] = None  # fmt: skip
     """R28. On a problem record."""
     no_fix_reason: Annotated[str | None, Field(
         label="No fix, accepted because",
         help="Of a problem: why it stays without a permanent fix. It counts if a manager has written it.",
-        set_by=SetBy.SUPPORT, length=1000,
+        set_by=SetBy.SUPPORT, length=1000, on=PROBLEM,
     )] = None  # fmt: skip
     change_reference: Annotated[str | None, Field(
         label="Change reference", help="Of a problem: the change that brings the fix.",
-        set_by=SetBy.SUPPORT, length=250,
+        set_by=SetBy.SUPPORT, length=250, on=PROBLEM,
     )] = None  # fmt: skip
     fix_due: Annotated[Instant | None, Field(
-        label="Fix due", help="Of a problem: until when it is to be fixed.", set_by=SetBy.SUPPORT,
+        label="Fix due", help="Of a problem: until when it is to be fixed.", set_by=SetBy.SUPPORT, on=PROBLEM,
     )] = None  # fmt: skip
     review_on: Annotated[Instant | None, Field(
         label="Review on",
         help="Of a problem that is fixed: when it is looked whether the fix is effective. Set when it is closed; you "
         "may choose another day.",
-        set_by=SetBy.SUPPORT,
+        set_by=SetBy.SUPPORT, on=PROBLEM,
     )] = None  # fmt: skip
     affected_services: Annotated[str | None, Field(
         label="Affected services",
         help="Of a problem: IDs of services, one in a line. The rules add those of its incidents.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=PROBLEM,
+    )] = None  # fmt: skip
+    incidents: Annotated[str | None, Field(
+        label="Incidents", help=f"{_RULES_SAY} Of a problem: its incidents, with customers and minutes down.",
+        length=4000, on=PROBLEM,
     )] = None  # fmt: skip
 
     rfo_summary: Annotated[str | None, Field(
         label="RFO summary", help=f"{_RFO} Required: what happened, in a few sentences for the customer.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
-    """R33. On an RFO task, like all that follow up to the release."""
+    """R33. On an RFO task or, for all RFOs of one outage, on the problem record, like all that follow up to the
+    reference."""
     rfo_trigger: Annotated[str | None, Field(
         label="RFO trigger", help=f"{_RFO} What set it off, if that is not the root cause.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     rfo_detection: Annotated[str | None, Field(
-        label="RFO detection", help=f"{_RFO} How it was noticed.", set_by=SetBy.SUPPORT, length=4000,
+        label="RFO detection", help=f"{_RFO} How it was noticed.",
+        set_by=SetBy.SUPPORT, length=4000, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     rfo_resolution: Annotated[str | None, Field(
-        label="RFO resolution", help=f"{_RFO} Required: how service was restored.", set_by=SetBy.SUPPORT, length=4000,
+        label="RFO resolution", help=f"{_RFO} Required: how service was restored.",
+        set_by=SetBy.SUPPORT, length=4000, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     corrective_measures: Annotated[str | None, Field(
         label="Corrective measures", help=f"{_RFO} What has been done since, one in a line.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     preventive_measures: Annotated[str | None, Field(
         label="Preventive measures",
         help=f"{_RFO} Required: one in a line, measure | owner | YYYY-MM-DD. Write | done at the end of the line when "
         "it is done.",
-        set_by=SetBy.SUPPORT, length=4000,
+        set_by=SetBy.SUPPORT, length=4000, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     """R33. Followed until all are done."""
     third_party_reference: Annotated[str | None, Field(
         label="Third-party reference", help=f"{_RFO} The ticket of a carrier or supplier.",
-        set_by=SetBy.SUPPORT, length=250,
+        set_by=SetBy.SUPPORT, length=250, on=RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     rfo_revision: Annotated[str | None, Field(
-        label="RFO: what changed", help=f"{_RFO} Required for a new version after one was delivered: what it corrects.",
-        set_by=SetBy.SUPPORT, length=250,
+        label="RFO: what changed",
+        help="Of an RFO. Required for a new version after one was delivered: what it corrects.",
+        set_by=SetBy.SUPPORT, length=250, on=RFO_TASK,
     )] = None  # fmt: skip
     rfo_release: Annotated[RfoRelease | None, Field(
         label="Release RFO",
         help="A manager who has not written it sends the document to the customer by this. Preliminary: with a "
         "watermark, while the root cause is looked for.",
         set_by=SetBy.SUPPORT,
-        choices={RfoRelease.PRELIMINARY: "Preliminary version", RfoRelease.FINAL: "Final version"},
+        choices={RfoRelease.PRELIMINARY: "Preliminary version", RfoRelease.FINAL: "Final version"}, on=RFO_TASK,
     )] = None  # fmt: skip
     """R33. Emptied when it has been served."""
     rfo_decline_reason: Annotated[str | None, Field(
         label="RFO declined because",
         help="Why there is no RFO: the customer is sent this when the RFO status is set to Declined.",
-        set_by=SetBy.SUPPORT, length=1000,
+        set_by=SetBy.SUPPORT, length=1000, on=INCIDENT | RFO_TASK,
     )] = None  # fmt: skip
     """R34. On the incident or its RFO task."""
 
@@ -208,10 +216,12 @@ class Fields(StatedFields):
         label="Priority decided by",
         help="Your own change of the priority stays. To hand it back to the matrix, choose Matrix.",
         set_by=SetBy.SUPPORT,
-        choices={PrioritySource.MATRIX: "Matrix", PrioritySource.AGENT: "Agent"},
+        choices={PrioritySource.MATRIX: "Matrix", PrioritySource.AGENT: "Agent"}, on=INCIDENT,
     )] = None  # fmt: skip
     """R23. Written by the rules; an agent hands the priority back to the matrix by it."""
-    priority_reason: Annotated[str | None, Field(label="Reason for priority", help=_RULES_SAY, length=250)] = None
+    priority_reason: Annotated[str | None, Field(
+        label="Reason for priority", help=_RULES_SAY, length=250, on=INCIDENT,
+    )] = None  # fmt: skip
     group: Annotated[str | None, Field(
         label="Group", help=f"{_RULES_SAY} Which group works on it.", set_by=SetBy.HELPDESK
     )] = None  # fmt: skip
@@ -222,7 +232,7 @@ class Fields(StatedFields):
         help=f"{_RULES_SAY} Whether the customer has given all required details.",
         choices={
             IntakeStatus.COMPLETE: "Complete", IntakeStatus.ASKED: "Asked", IntakeStatus.REMINDED: "Reminded",
-        },
+        }, on=INCIDENT,
     )] = None  # fmt: skip
     """R14."""
     service_check: Annotated[ServiceCheck | None, Field(
@@ -238,7 +248,7 @@ class Fields(StatedFields):
 
     language: Annotated[WrittenLanguage | None, Field(
         label="Language", help="What the customer writes in. The rules set it once; your own choice stays.",
-        set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage},
+        set_by=SetBy.SUPPORT, choices={each: each.name.title() for each in WrittenLanguage}, on=INCIDENT,
     )] = None  # fmt: skip
     """R6."""
 
@@ -249,12 +259,12 @@ class Fields(StatedFields):
         set_by=SetBy.SUPPORT,
         choices={
             Duplicate.PROPOSED: "Proposed", Duplicate.CONFIRMED: "Confirmed", Duplicate.DECLINED: "Declined",
-        },
+        }, on=INCIDENT,
     )] = None  # fmt: skip
     """R11."""
     duplicate_of: Annotated[str | None, Field(
         label="Duplicate of", help="The number of the other ticket. You may write another one.",
-        set_by=SetBy.SUPPORT, length=60,
+        set_by=SetBy.SUPPORT, length=60, on=INCIDENT,
     )] = None  # fmt: skip
     """R11. As people see it."""
     intake_channel: Annotated[IntakeChannel | None, Field(
@@ -262,15 +272,19 @@ class Fields(StatedFields):
         help=f"{_RULES_SAY} Where the customer reported it, if not by mail, phone or the helpdesk's own portal.",
         choices={
             IntakeChannel.MY_INTERSPACE: "My Interspace", IntakeChannel.TROUBLE_TICKET_API: "Trouble ticket API",
-        },
+        }, on=INCIDENT,
     )] = None  # fmt: skip
     """R4. Set when the connector opens a ticket in a customer's name."""
 
-    first_response_due_at: Annotated[Instant | None, Field(label="First response due", help=_RULES_SAY)] = None
-    repair_due_at: Annotated[Instant | None, Field(label="Repair due", help=_RULES_SAY)] = None
+    first_response_due_at: Annotated[Instant | None, Field(
+        label="First response due", help=_RULES_SAY, on=INCIDENT,
+    )] = None  # fmt: skip
+    repair_due_at: Annotated[Instant | None, Field(
+        label="Repair due", help=_RULES_SAY, on=INCIDENT,
+    )] = None  # fmt: skip
 
     next_update_at: Annotated[Instant | None, Field(
-        label="Next update due", help=f"{_RULES_SAY} By when the customer has to hear from us again."
+        label="Next update due", help=f"{_RULES_SAY} By when the customer has to hear from us again.", on=INCIDENT,
     )] = None  # fmt: skip
     """R36. From the last public message of support on."""
 
@@ -280,7 +294,7 @@ class Fields(StatedFields):
         choices={
             Missed.FIRST_RESPONSE: "First response", Missed.REPAIR: "Repair",
             Missed.BOTH: "First response and repair",
-        },
+        }, on=INCIDENT,
     )] = None  # fmt: skip
     """R36, R37."""
 
@@ -302,12 +316,14 @@ class Fields(StatedFields):
         choices={
             RfoStatus.REQUESTED: "Requested", RfoStatus.DUE: "Due", RfoStatus.OVERDUE: "Overdue",
             RfoStatus.RELEASED: "Released", RfoStatus.DELIVERED: "Delivered", RfoStatus.DECLINED: "Declined",
-        },
+        }, on=INCIDENT | RFO_TASK,
     )] = None  # fmt: skip
     """R34."""
-    rfo_due_at: Annotated[Instant | None, Field(label="RFO due", help=_RULES_SAY)] = None
+    rfo_due_at: Annotated[Instant | None, Field(
+        label="RFO due", help=_RULES_SAY, on=INCIDENT | RFO_TASK,
+    )] = None  # fmt: skip
     rfo_version: Annotated[int | None, Field(
-        label="RFO version", help=f"{_RULES_SAY} The last version that went to the customer."
+        label="RFO version", help=f"{_RULES_SAY} The last version that went to the customer.", on=RFO_TASK,
     )] = None  # fmt: skip
     next_measure_at: Annotated[Instant | None, Field(
         label="Next measure due", help=f"{_RULES_SAY} When the next preventive measure has to be done."
@@ -317,11 +333,11 @@ class Fields(StatedFields):
     deferral: Annotated[str | None, Field(
         label="Agreement to defer",
         help=f"{_RULES_SAY} Who agreed to the last deferral, when and by which message.",
-        length=1000,
+        length=1000, on=INCIDENT,
     )] = None  # fmt: skip
     """R27. Who agreed, when and by which message, for both parties."""
     deferred_until: Annotated[Instant | None, Field(
-        label="Deferred until", help=f"{_RULES_SAY} The clocks stand still until then."
+        label="Deferred until", help=f"{_RULES_SAY} The clocks stand still until then.", on=INCIDENT,
     )] = None  # fmt: skip
     """R27. The clocks stand still until then."""
 

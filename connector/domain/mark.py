@@ -19,10 +19,11 @@ MarkName = Literal[
     "parent-held", "parent-maybe", "parent-proposed", "parent-update", "part-of", "phone-receipt", "priority",
     "priority-kept", "problem-back", "problem-effective", "problem-incidents", "problem-linked", "problem-overdue",
     "problem-reminder", "problem-reopened", "receipt", "refused", "refused-told", "reminded", "repaired", "request",
-    "request-late", "request-told", "request-top", "restated", "rfo-declined", "rfo-declined-by-us", "rfo-draft",
-    "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late", "rfo-no-reason", "rfo-not-released", "rfo-released",
-    "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told", "rfo-withdrawn", "service", "state-unknown", "told",
-    "unclear", "understood", "unproved", "unwritten", "update-missed", "warned", "workaround", "worse",
+    "request-late", "request-told", "request-top", "restated", "rfo-common", "rfo-declined", "rfo-declined-by-us",
+    "rfo-draft", "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late", "rfo-no-reason", "rfo-not-released",
+    "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told", "rfo-withdrawn", "service",
+    "state-unknown", "told", "unclear", "understood", "unproved", "unwritten", "update-missed", "warned",
+    "workaround", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 

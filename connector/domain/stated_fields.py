@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from connector.domain.field import Field, SetBy
+from connector.domain.field import INCIDENT, PROBLEM, RFO_TASK, Field, SetBy
 from connector.domain.model import Instant, Model
-from connector.domain.vocabulary import FaultType, Impact, Urgency
+from connector.domain.vocabulary import FaultType, Impact, TicketKind, Urgency
 
 _ONSET = tuple(
     f"{begin} of {the}{what}"
@@ -16,7 +16,14 @@ _ONSET = tuple(
 )
 
 
-def _stated(label: str, help: str, *words: str, length: int = 0, choices: Mapping[StrEnum, str] | None = None) -> Field:
+def _stated(
+    label: str,
+    help: str,
+    *words: str,
+    length: int = 0,
+    choices: Mapping[StrEnum, str] | None = None,
+    on: frozenset[TicketKind] = INCIDENT,
+) -> Field:
     """What customers state when they report a fault."""
     return Field(
         label=label,
@@ -27,6 +34,7 @@ def _stated(label: str, help: str, *words: str, length: int = 0, choices: Mappin
         words=words,
         on_portal=True,
         on_create=True,
+        on=on,
     )
 
 
@@ -38,7 +46,7 @@ class StatedFields(Model):
         "service ids", "serviceid", "service identifier", "service number", "service no", "service nr",
         "service nummer", "service ref", "service reference", "service kennung", "dienst id", "dienst nr",
         "dienstnummer", "dienst nummer", "dienstkennung", "dienst kennung", "id of the service", "service", "dienst",
-        length=60,
+        length=60, on=INCIDENT | RFO_TASK | PROBLEM,
     )] = None  # fmt: skip
     """R15. The provider's identifier of the service."""
     problem_start: Annotated[Instant | None, _stated(
@@ -52,6 +60,7 @@ class StatedFields(Model):
         "when did it start", "when did the problem start", "when did it begin", "wann begann das problem",
         "wann begann die störung", "wann hat es begonnen", "störung seit wann",
         *_ONSET,
+        on=INCIDENT | PROBLEM,
     )] = None  # fmt: skip
     """R16. When the problem began."""
     short_description: Annotated[str | None, _stated(

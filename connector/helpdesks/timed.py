@@ -60,7 +60,9 @@ class TimedAdapter(HTTPAdapter):
     def request_url(self, request: Any, proxies: Any) -> str:
         """See :class:`HTTPAdapter`. What is asked for stands behind the address."""
         url: str = request.url
-        return super().request_url(request, proxies) if proxies else url[url.index("/", len("https://")) :]
+        if proxies or "#" in url:
+            return super().request_url(request, proxies)
+        return url[url.index("/", len("https://")) :]
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """See :class:`HTTPAdapter`. Was done when the pool was made."""

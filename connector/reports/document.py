@@ -31,6 +31,7 @@ def _shown(table: Table) -> dict[str, Any]:
         "title": table.title,
         "note": table.note,
         "columns": table.columns,
+        "words": table.words,
         "bars": table.bars,
         "rows": [
             {

@@ -36,6 +36,13 @@ class Table(NamedTuple):
     bars: bool = False
     """The last column is a share in percent, which is drawn as a bar."""
 
+    @property
+    def words(self) -> tuple[bool, ...]:
+        """Of each column, whether it holds words, which are read from the left and may be long."""
+        return tuple(
+            any(isinstance(row.figures[place].value, str) for row in self.rows) for place in range(len(self.columns))
+        )
+
 
 class Report(NamedTuple):
     """Everything that a report says."""

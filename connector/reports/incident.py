@@ -23,6 +23,9 @@ from connector.rules.people import known
 from connector.rules.timeline import Interval, Intervals
 from connector.rules.trust import verified
 
+_ONE_WRITE = timedelta(seconds=2)
+"""Helpdesks give the entries of one write times that lie milliseconds apart."""
+
 
 class Promise(NamedTuple):
     """A time limit and what became of it."""
@@ -159,10 +162,11 @@ def _updates(case: Case) -> tuple[int, int]:
 
 def _levels(ticket: Ticket) -> Iterator[Rise]:
     """Every rise above the first level with its reason, as the history tells."""
-    reasons = {change.at: str(change.new or "") for change in ticket.changes.get("escalation_reason", ())}
     for change in ticket.changes.get("escalation_level", ()):
         if isinstance(change.new, int) and change.new > max(change.old or 1, 1):
-            yield Rise(change.at, change.new, reasons.get(change.at, ""))
+            reasons = ticket.changes.get("escalation_reason", ())
+            why = next((one.new for one in reasons if abs(one.at - change.at) <= _ONE_WRITE), None)
+            yield Rise(change.at, change.new, str(why or ""))
 
 
 def _rfo(ticket: Ticket, until: datetime) -> Rfo | None:

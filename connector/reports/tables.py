@@ -243,8 +243,10 @@ def _part(part: Sequence[Incident], whole: Sequence[Incident]) -> Figure:
 
 
 def _percent(part: int, whole: int) -> float | None:
-    """With one place, rounded down: what was missed once is never all."""
-    return 1000 * part // whole / 10 if whole else None
+    """With one place; what was missed once is never all."""
+    if not whole:
+        return None
+    return min(round(100 * part / whole, 1), 100.0 if part == whole else 99.9)
 
 
 def _minutes(span: timedelta) -> int:

@@ -40,7 +40,8 @@ def problem(case: Case) -> Outcome:
         linked = (*_linked(ticket, record), *_cause(case)) if needed else ()
         notices = (*linked, *_workarounds(ticket))
         measure = _next_measure(ticket)
-        told = (record.id,) if measure != ticket.fields.next_measure_at else ()
+        is_news = measure != ticket.fields.next_measure_at or _changed_since(ticket, record)
+        told = (record.id,) if is_news else ()
         changes: Changes = {"next_measure_at": measure}
         return Outcome(rule="problem", changes=changes, notices=notices, touches=told, reasons=reasons)
     if not needed:
@@ -65,6 +66,16 @@ def _next_measure(ticket: Ticket) -> datetime | None:
     """Of its RFOs, for the record, which sees the incident only: it is not closed before all are done (R33)."""
     tasks = (link for link in ticket.links if link.kind is TicketKind.RFO_TASK)
     return min((link.next_measure_at for link in tasks if link.next_measure_at is not None), default=None)
+
+
+def _changed_since(ticket: Ticket, record: LinkedTicket) -> bool:
+    """The record lists something of this incident that was changed since the record was. It is looked at again until
+    something is written there, so a record must not send anybody back here for nothing."""
+    changes = (change for name in _LISTED for change in ticket.changes.get(name, ())[-1:])
+    return record.updated_at is not None and any(change.at >= record.updated_at for change in changes)
+
+
+_LISTED = ("state", "priority", "service_id", "problem_start")
 
 
 def _linked(ticket: Ticket, record: LinkedTicket) -> tuple[Notice, ...]:

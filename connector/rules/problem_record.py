@@ -7,20 +7,24 @@ person has chosen one. Closed by a person it is *fixed*; when its fix has been r
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.fields import fit
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, ProblemState, TicketKind, TicketState
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.escalation import level_changes, level_notice, reached_level
+from connector.rules.follow_up import waiting
 from connector.rules.rfo import DONE, stamp
+from connector.rules.rfo_text import common_faults
 from connector.rules.timeline import whole_second
+
+_NOTHING_DUE: Changes = {"next_escalation_at": None, "next_measure_at": None}
 
 
 class Deadline(NamedTuple):
@@ -44,7 +48,7 @@ def problem_record(case: Case) -> Outcome:
     if ticket.fields.problem_state is ProblemState.PROPOSED:
         declined = _outcome("a person has declined what was proposed", {"next_escalation_at": None})
         return declined._replace(touches=tuple(link.id for link in _incidents(ticket)))
-    if missing := _missing(case.ticket):
+    if missing := _missing(case):
         return _opened_again(case, missing)
     return _fixed(case)
 
@@ -64,22 +68,44 @@ def _open(case: Case) -> Outcome:
     state = _stands_at(ticket)
     deadlines = () if state is ProblemState.PROPOSED else tuple(_deadlines(case))
     late = [deadline for deadline in deadlines if deadline.due <= case.now]
-    coming = sorted(at for deadline in deadlines for at in (deadline.remind, deadline.due) if at > case.now)
+    left, ends = waiting(case), [link.ended for link in incidents if link.ended is not None]
+    coming = [at for deadline in deadlines for at in (deadline.remind, deadline.due) if at > case.now]
     changes: Changes = {
         "problem_state": state,
         "affected_services": _services(ticket, incidents),
+        "incidents": _list(case, incidents),
         "next_escalation_at": min((deadline.due for deadline in deadlines), default=None),
         "review_on": None,
+        "next_measure_at": left.next_at,
     }
     outcome = Outcome(
         rule="problem_record",
         changes=changes,
-        notices=(*_list(incidents), *_unfinished(case), *_told(deadlines, case.now)),
-        touches=tuple(link.id for link in incidents if ticket.fields.workaround and not link.state.is_over),
+        notices=(
+            *_unfinished(case),
+            *_told(deadlines, case.now),
+            *left.late(case.now),
+            *common_faults(case, max(ends, default=None)),
+        ),
+        touches=_to_hear(ticket, incidents, changes["incidents"]),
         reasons=(_said(state, deadlines, case.now),),
-        due=coming[0] if coming else None,
+        due=min(filter(None, (*coming, left.due(case.now))), default=None),
     )
     return _overdue(case, outcome, late) if late else outcome
+
+
+def _to_hear(ticket: Ticket, incidents: list[LinkedTicket], listed: str | None) -> tuple[TicketId, ...]:
+    """Open incidents that may not have been told the workaround: while the list shows none of them yet, all; else those
+    that nothing has happened on since it was written."""
+    if not ticket.fields.workaround:
+        return ()
+    written = ticket.changes["workaround"][-1].at if "workaround" in ticket.changes else ticket.created_at
+    is_new = listed != ticket.fields.incidents
+    return tuple(
+        link.id
+        for link in incidents
+        if not link.state.is_over and (is_new or link.updated_at is None or link.updated_at <= written)
+    )
 
 
 def _stands_at(ticket: Ticket) -> ProblemState:
@@ -107,31 +133,29 @@ def _services(ticket: Ticket, incidents: list[LinkedTicket]) -> str | None:
     return fit("affected_services", "\n".join(lines)) or None
 
 
-def _list(incidents: list[LinkedTicket]) -> tuple[Notice, ...]:
-    """One note for each state of the list: the last one is whole."""
+def _list(case: Case, incidents: list[LinkedTicket]) -> str | None:
+    """The incidents as they are: a field holds the list, so it is the same however often somebody looks."""
     if not incidents:
-        return ()
-    key = " ".join(f"{link.id}:{link.state.is_over}" for link in incidents)
+        return None
     ended = [_minutes(link) for link in incidents]
-    data = {
-        "count": len(incidents),
-        "minutes": sum(minutes or 0 for minutes in ended),
-        "customers": sorted({link.customer for link in incidents if link.customer}),
-        "incidents": [
-            {
-                "number": link.number,
-                "priority": link.priority and link.priority.value,
-                "service": link.service_id,
-                "customer": link.customer or None,
-                "began": link.began,
-                "minutes": minutes,
-                "open": not link.state.is_over,
-            }
-            for link, minutes in zip(incidents, ended, strict=True)
-        ],
-    }
-    mark = Mark("problem-incidents", sha256(key.encode()).hexdigest()[:12])
-    return (Notice("problem_incidents", data, frozenset({mark})),)
+    customers = {link.customer for link in incidents if link.customer}
+    head = case.text(
+        "problem_incidents", count=len(incidents), minutes=sum(filter(None, ended)), customers=len(customers)
+    )
+    lines = [
+        case.text(
+            "problem_incident",
+            number=link.number,
+            priority=link.priority and link.priority.value,
+            service=link.service_id,
+            whose=link.customer or None,
+            began=link.began,
+            minutes=minutes,
+            open=not link.state.is_over,
+        )
+        for link, minutes in zip(incidents, ended, strict=True)
+    ]
+    return fit("incidents", "\n".join((head, *lines)))
 
 
 def _minutes(link: LinkedTicket) -> int | None:
@@ -217,16 +241,17 @@ def _accepted(ticket: Ticket) -> bool:
     return bool(ticket.fields.no_fix_reason and changes and changes[-1].actor is Actor.MANAGER)
 
 
-def _missing(ticket: Ticket) -> list[str]:
-    fields = ticket.fields
+def _missing(case: Case) -> list[str]:
+    ticket, fields = case.ticket, case.ticket.fields
     missing = [name for name in ("root_cause", "cause_category") if not getattr(fields, name)]
     missing += [] if fields.permanent_fix or _accepted(ticket) else ["permanent_fix"]
-    return [*missing, "preventive_measures"] if _measures_open(ticket) else missing
+    return [*missing, "preventive_measures"] if _measures_open(case) else missing
 
 
-def _measures_open(ticket: Ticket) -> list[str]:
-    """The numbers of its incidents whose RFOs promise what is not done yet."""
-    return [link.number for link in _incidents(ticket) if link.next_measure_at is not None]
+def _measures_open(case: Case) -> list[str]:
+    """The numbers of its incidents whose RFOs promise what is not done yet, and its own where it promises it itself."""
+    own = [case.ticket.number] if waiting(case).measures else []
+    return [*own, *(link.number for link in _incidents(case.ticket) if link.next_measure_at is not None)]
 
 
 def _closing(ticket: Ticket) -> Change | None:
@@ -235,12 +260,13 @@ def _closing(ticket: Ticket) -> Change | None:
     return closings[-1] if closings else None
 
 
-def _reopened(ticket: Ticket, missing: list[str]) -> Notice:
+def _reopened(case: Case, missing: list[str]) -> Notice:
+    ticket = case.ticket
     closing = _closing(ticket)
     mark = Mark("problem-reopened", closing.id if closing else "created")
     wanted = bool(ticket.fields.no_fix_reason) and "permanent_fix" in missing
     stated = [name for name in missing if name != "preventive_measures"]
-    data = {"missing": stated, "manager": wanted, "measures": _measures_open(ticket)}
+    data = {"missing": stated, "manager": wanted, "measures": _measures_open(case)}
     return Notice("problem_reopened", data, frozenset({mark}))
 
 
@@ -249,7 +275,7 @@ def _opened_again(case: Case, missing: list[str]) -> Outcome:
     return Outcome(
         rule="problem_record",
         state=TicketState.OPEN,
-        notices=(_reopened(case.ticket, missing),),
+        notices=(_reopened(case, missing),),
         reasons=(f"closed without {told}: opened again",),
         again=True,
     )
@@ -258,9 +284,9 @@ def _opened_again(case: Case, missing: list[str]) -> Outcome:
 def _unfinished(case: Case) -> tuple[Notice, ...]:
     """Where the state changes by a request of its own, the note on why it was opened again may still have to follow."""
     moves = case.ticket.changes.get("state", ())
-    missing = _missing(case.ticket)
+    missing = _missing(case)
     if missing and moves and moves[-1].actor is Actor.CONNECTOR and moves[-1].old in DONE:
-        return (_reopened(case.ticket, missing),)
+        return (_reopened(case, missing),)
     return ()
 
 
@@ -277,13 +303,13 @@ def _fixed(case: Case) -> Outcome:
         return _outcome("closed for good", {"next_escalation_at": None})
     review = whole_second(ticket.fields.review_on or closed_at + case.policy.problem.review_after.fixed)
     if case.now < review:
-        fixed: Changes = {"problem_state": ProblemState.FIXED, "review_on": review, "next_escalation_at": None}
+        fixed: Changes = {"problem_state": ProblemState.FIXED, "review_on": review, **_NOTHING_DUE}
         reason = f"fixed; whether the fix is effective is looked at {wording.format_time(review)}"
         return Outcome(rule="problem_record", changes=fixed, reasons=(reason,), due=review)
     mark = Mark("problem-effective", stamp(review))
     return Outcome(
         rule="problem_record",
-        changes={"problem_state": ProblemState.CLOSED, "review_on": review, "next_escalation_at": None},
+        changes={"problem_state": ProblemState.CLOSED, "review_on": review, **_NOTHING_DUE},
         notices=(Notice("problem_effective", {"closed": closed_at, "at": case.now}, frozenset({mark})),),
         reasons=("nothing has come back: the fix is effective",),
     )

@@ -10,6 +10,7 @@ from connector.domain.vocabulary import RfoRelease, RfoStatus, TicketKind
 from connector.rules.case import Case
 from connector.rules.rfo_document import Edition, rfo_document
 from connector.rules.rfo_release import Release, release
+from connector.rules.rfo_text import asks_for_record, read_record
 
 
 def delivery(case: Case, usual: Outcome) -> Outcome:
@@ -18,7 +19,9 @@ def delivery(case: Case, usual: Outcome) -> Outcome:
     own = {ticket.id, *(merged.id for merged in ticket.merged)}
     if task is None or task.kind is not TicketKind.RFO_TASK or incident_of(task.fields.connector_key) not in own:
         return usual
-    wanted = release(task, ticket, case.policy)
+    wanted = release(task, ticket, read_record(ticket, ticket), case.policy)
+    if wanted is not None and (asks := asks_for_record(ticket, ticket)) is not None:
+        return usual._replace(asks=asks)
     if wanted is None or not wanted.is_good or ticket.merged_into is not None:
         return usual
     outcome = usual

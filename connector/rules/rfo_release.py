@@ -14,9 +14,18 @@ from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus
 from connector.policy.models import Policy
 from connector.rules.case import Case
-from connector.rules.measures import Fault, Wrong
+from connector.rules.measures import RfoFault, Wrong
 from connector.rules.rfo_facts import Sent, restored, sent
-from connector.rules.rfo_text import TEXTS, RfoText, rfo_text, told
+from connector.rules.rfo_text import (
+    COMMON,
+    TEXTS,
+    RfoText,
+    asks_for_record,
+    read_record,
+    record_of,
+    rfo_text,
+    told,
+)
 
 
 class Release(NamedTuple):
@@ -31,8 +40,9 @@ class Release(NamedTuple):
     before: tuple[Sent, ...]
     """The versions that have gone out."""
     who: str | None
-    """``no_manager``, ``author`` or ``changed_since``: why this person cannot release this text."""
-    faults: tuple[Fault, ...]
+    """``no_manager``, ``author`` or ``changed_since``: why this person cannot release this text. ``unread``: the
+    problem record could not be read, so nobody knows the whole text and who has written it."""
+    faults: tuple[RfoFault, ...]
 
     @property
     def is_good(self) -> bool:
@@ -40,8 +50,9 @@ class Release(NamedTuple):
         return self.who is None and not self.faults
 
 
-def release(task: Ticket, incident: Ticket, policy: Policy) -> Release | None:
-    """What is to be released of this task's RFO; ``None``: nothing, or it has been sent."""
+def release(task: Ticket, incident: Ticket, record: Ticket | None, policy: Policy) -> Release | None:
+    """What is to be released of this task's RFO; ``None``: nothing, or it has been sent. ``record`` is the incident's
+    problem record, where it has one."""
     kind, changes = task.fields.rfo_release, task.changes.get("rfo_release", ())
     if kind is None or not changes or changes[-1].new is not kind:
         return None
@@ -49,7 +60,7 @@ def release(task: Ticket, incident: Ticket, policy: Policy) -> Release | None:
     before = sent(incident, number)
     if any(one.release == change.id for one in before):
         return None
-    text = rfo_text(task, incident, policy, restored(incident, number))
+    text = rfo_text(task, incident, record, policy, restored(incident, number))
     return Release(
         change=change,
         kind=kind,
@@ -57,20 +68,22 @@ def release(task: Ticket, incident: Ticket, policy: Policy) -> Release | None:
         version=max((one.version for one in before), default=0) + 1,
         text=text,
         before=before,
-        who=_who(task, change, before),
+        who="unread" if record is None and record_of(incident) else _who(task, record, change, before),
         faults=_faults(kind, text, before),
     )
 
 
-def _who(task: Ticket, change: Change, before: tuple[Sent, ...]) -> str | None:
-    """A version's authors are those who have changed its text since the version before."""
+def _who(task: Ticket, record: Ticket | None, change: Change, before: tuple[Sent, ...]) -> str | None:
+    """A version's authors are those who have changed its text since the version before, wherever it stands."""
     if change.actor is not Actor.MANAGER:
         return "no_manager"
-    since = max((one.at for one in before), default=task.created_at)
-    written = [one for name in TEXTS for one in task.changes.get(name, ()) if one.actor is not Actor.CONNECTOR]
+    own = [one for name in TEXTS for one in task.changes.get(name, ())]
+    common = [one for name in COMMON for one in (record.changes.get(name, ()) if record else ())]
+    written = [one for one in (*own, *common) if one.actor is not Actor.CONNECTOR]
     if any(one.at > change.at for one in written):
         return "changed_since"
-    authors = {_identity(one) for one in written if one.at >= since}
+    since = max((one.at for one in before), default=None)
+    authors = {_identity(one) for one in written if since is None or one.at >= since}
     return "author" if _identity(change) in authors else None
 
 
@@ -78,12 +91,14 @@ def _identity(change: Change) -> str:
     return change.by.id if change.by is not None else change.actor_name
 
 
-def _faults(kind: RfoRelease, text: RfoText, before: tuple[Sent, ...]) -> tuple[Fault, ...]:
-    """A preliminary version needs its summary only; one that corrects a final version says what it corrects."""
+def _faults(kind: RfoRelease, text: RfoText, before: tuple[Sent, ...]) -> tuple[RfoFault, ...]:
+    """A preliminary version needs its summary only, and names nobody else; one that corrects a final version says what
+    it corrects."""
     if kind is RfoRelease.PRELIMINARY:
-        return tuple(fault for fault in (*text.faults, *text.missing) if fault.field == "rfo_summary")
+        found = (*text.faults, *text.missing)
+        return tuple(fault for fault in found if fault.field == "rfo_summary" or fault.wrong is Wrong.NAMES)
     corrects = any(one.is_final for one in before) and "rfo_revision" not in text.texts
-    return (*text.faults, *text.missing, *([Fault("rfo_revision", Wrong.MISSING)] if corrects else []))
+    return (*text.faults, *text.missing, *([RfoFault("rfo_revision", Wrong.MISSING)] if corrects else []))
 
 
 def rfo_release(case: Case) -> Outcome:
@@ -91,9 +106,11 @@ def rfo_release(case: Case) -> Outcome:
     ticket, incident = case.ticket, case.ticket.related
     if incident is None:
         return Outcome(rule="rfo_release", reasons=("nothing to release",))
-    wanted = release(ticket, incident, case.policy)
+    wanted = release(ticket, incident, read_record(ticket, incident), case.policy)
     if wanted is None:
         return _served(case, incident, sent(incident, case.rfo_number))
+    if (asks := asks_for_record(ticket, incident)) is not None:
+        return Outcome(rule="rfo_release", asks=asks, reasons=("the text may stand on the problem record",))
     if wanted.is_good:
         notice = Notice(
             "rfo_released",

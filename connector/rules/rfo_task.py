@@ -16,7 +16,7 @@ from connector.rules.rfo import DONE, comes_first, stamp, steps
 from connector.rules.rfo_declined import Refusal, declined, no_reason
 from connector.rules.rfo_facts import restored
 from connector.rules.rfo_release import release
-from connector.rules.rfo_text import rfo_text, told
+from connector.rules.rfo_text import asks_for_record, read_record, rfo_text, told
 
 _SENT_FIRST = timedelta(minutes=1)
 """The incident is looked at first: the document may have been sent there."""
@@ -126,7 +126,8 @@ def _silent(ticket: Ticket, reason: str) -> Outcome:
 def _is_on_its_way(case: Case) -> bool:
     """A good release waits to be sent."""
     incident = case.ticket.related
-    wanted = release(case.ticket, incident, case.policy) if incident is not None else None
+    record = read_record(case.ticket, incident)
+    wanted = release(case.ticket, incident, record, case.policy) if incident is not None else None
     return wanted is not None and wanted.is_good
 
 
@@ -138,7 +139,10 @@ def _closed_early(case: Case, incident: LinkedTicket | None) -> Outcome:
     reason = "closed, and nothing shows that the customer has the RFO"
     if case.now < look_at:
         return Outcome(rule="rfo_task", touches=touches, reasons=(reason,), due=look_at)
-    text = rfo_text(ticket, ticket.related, case.policy, restored(ticket.related, case.rfo_number))
+    if (asks := asks_for_record(ticket, ticket.related)) is not None:
+        return Outcome(rule="rfo_task", asks=asks, reasons=(reason,))
+    record = read_record(ticket, ticket.related)
+    text = rfo_text(ticket, ticket.related, record, case.policy, restored(ticket.related, case.rfo_number))
     mark = Mark("rfo-reopened", *([changes[-1].id] if changes else []))
     data = {"missing": told(case, (*text.missing, *text.faults))}
     notice = Notice("rfo_reopened", data, frozenset({mark}))

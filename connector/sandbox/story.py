@@ -259,8 +259,9 @@ _LABEL = CATALOGUE["preventive_measures"].label
 
 
 def _problem_stays(record: Ticket) -> tuple[list[str], list[Check]]:
+    listed = (record.fields.incidents or "").splitlines()
     said = [article.body.splitlines()[0] for article in _by_connector(record)]
-    lines = [line for line in said if line.startswith(("Incidents:", "Not stated in time", "Cause category"))]
+    lines = [*listed, *(line for line in said if line.startswith(("Not stated in time", "Cause category")))]
     return lines, [
         ("open", record.state is TicketState.OPEN),
         ("root cause known", record.fields.problem_state is ProblemState.ROOT_CAUSE_KNOWN),

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from tests.chaos import drip, memory
+from tests.chaos import drip, memory, refused_memory
 from tests.chaos.cluster import LOOPBACK, SIZE, Cluster
 from tests.chaos.drip import fed_by_drips
 from tests.chaos.evidence import Evidence, Outcome
@@ -23,6 +23,7 @@ from tests.chaos.helpdesks import HELPDESKS
 from tests.chaos.machines import HERE, Machine, namespaces, namespaces_are_permitted
 from tests.chaos.memory import killed_by_a_ticket
 from tests.chaos.rate import with_workers
+from tests.chaos.refused_memory import without_more_memory
 from tests.chaos.rounds import kill_and_restart
 from tests.chaos.severable import way_to
 from tests.chaos.stores import full, only_reading, outlive, small_disk, small_disks_are_permitted
@@ -153,6 +154,12 @@ def _memory(options: argparse.Namespace, directory: Path, server: str) -> Iterat
             line += f"{sum(len(found.others.lost + found.all.lost) for found in rounds)} lost, "
             line += f"{sum(len(found.others.twice + found.all.twice) for found in rounds)} twice, "
             yield f"{line}{sum(found.seconds for found in rounds):.0f} s", all(map(memory.is_as_promised, rounds))
+    refused = without_more_memory(directory, _SWARM)
+    line = (
+        f"a worker of which memory is refused, zammad, SQLite: {refused.errors} tickets tried again, {refused.deaths} "
+    )
+    line += f"workers ended, {refused.dead_letters} dead letters, {refused.not_written} of {refused.tickets} lost, "
+    yield f"{line}{int(refused.twice)} twice, {refused.seconds:.0f} s", refused_memory.is_as_promised(refused)
 
 
 def _drip(options: argparse.Namespace, directory: Path, server: str) -> Iterator[tuple[str, bool]]:

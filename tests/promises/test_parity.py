@@ -25,7 +25,7 @@ EVENTS: dict[str, Happening] = {
 }
 
 _IDS = re.compile(r"\b(?:ISP-\d+|41\d{3})\b|(?<=message )\d+")
-_IN_MARK = re.compile(r"(?<=-)[ah]?\d{1,5}$|(?<=problem-incidents-)[0-9a-f]+$")
+_IN_MARK = re.compile(r"(?<=-)[ah]?\d{1,5}$")
 _AGE_OF_A_DESCRIPTION = timedelta(0)
 
 

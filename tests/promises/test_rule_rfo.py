@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,46 @@ def test_written_released_sent_with_the_document_corrected_and_followed_up(
     stage.settle()
     assert stage.ticket(record).state is TicketState.CLOSED
     assert len([text for text in told(cast, ticket) if "Attached is" in text]) == 2
+
+
+def test_one_text_on_the_problem_record_is_released_to_each_customer_as_their_own_document(cast: Cast) -> None:
+    """Two lines of one outage, and two who ask: the text is written once, followed up once, and nobody who has written
+    it can release it."""
+    stage, circuits = cast.stage, ("HAM-ETH-0108", "HAM-ETH-0109")
+    director = stage.person("mary@interspace.example", Actor.MANAGER, name="Mary Jackson")
+    tickets = [cast.customer.writes("Line down", body) for body in (COMPLETE, COMPLETE.replace("SVC-1005", "SVC-1006"))]
+    stage.settle()
+    for ticket in tickets:
+        cast.agent.replies(ticket, "Fixed.")
+        cast.agent.sets(ticket, state=TicketState.CLOSED)
+    stage.advance(timedelta(hours=1))
+    for ticket in tickets:
+        mails(cast, ticket, "Please send us the RFO.")
+    tasks = [task_of(cast, ticket).id for ticket in tickets]
+    (record,) = {link.id for one in tickets for link in stage.ticket(one).links if link.kind is TicketKind.PROBLEM}
+
+    cast.manager.sets(record, rfo_summary=RFO["rfo_summary"])
+    cast.agent.sets(record, **{name: text for name, text in RFO.items() if name != "rfo_summary"})
+    cast.manager.sets(tasks[0], rfo_release=RfoRelease.FINAL)
+    stage.settle()
+    said = "\n".join(notes(stage.ticket(tasks[0])))
+    assert said.count("RFO not released") == 1, "the manager has written a part"
+    assert said.count("Text for all RFOs of the outage") == 1
+    director.sets(tasks[0], rfo_release=RfoRelease.FINAL)
+    director.sets(tasks[1], rfo_release=RfoRelease.FINAL)
+    stage.settle()
+    stage.advance(timedelta(hours=1))
+
+    for ticket, circuit in zip(tickets, circuits, strict=True):
+        (sent,) = stage.house.files(ticket).values()
+        said = " ".join(page.extract_text() for page in PdfReader(BytesIO(sent)).pages)
+        assert [name in said for name in circuits] == [name == circuit for name in circuits]
+        assert RFO["rfo_summary"] in " ".join(said.split())
+        assert stage.ticket(ticket).fields.rfo_status is RfoStatus.DELIVERED
+    assert stage.ticket(record).fields.next_measure_at is not None
+    cast.agent.sets(tasks[0], state=TicketState.CLOSED)
+    stage.advance(timedelta(hours=1))
+    assert stage.ticket(tasks[0]).state is TicketState.CLOSED, "its measures are followed on the record"
 
 
 def test_sent_on_the_incident_and_the_task_closed_it_is_delivered(cast: Cast) -> None:

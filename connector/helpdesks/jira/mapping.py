@@ -113,6 +113,16 @@ class JiraMapping(HelpdeskMapping):
         chosen = kind is TicketKind.INCIDENT and self.scope.incidents is not None
         return not chosen or self.kind_in(group) is TicketKind.INCIDENT
 
+    def types_of(self, kind: TicketKind) -> tuple[str, ...]:
+        """The issue types of the connector's business that are this."""
+        types = self.issue_types
+        of_kind = {
+            TicketKind.INCIDENT: types.incident,
+            TicketKind.RFO_TASK: (types.rfo_task,),
+            TicketKind.PROBLEM: (types.problem,),
+        }
+        return of_kind.get(kind, ())
+
     @property
     def handled_types(self) -> frozenset[str]:
         """Issues of other types are none of the connector's business."""

@@ -35,7 +35,7 @@ is readable by its owner only.
 \b
 Examples:
   interspace init zammad
-  interspace init zammad --file /etc/interspace/interspace.env --state /var/lib/interspace
+  interspace init zammad --file interspace.env --state /var/lib/interspace
 
 Exit code 1 if Zammad or the token is not as it should be; then nothing is written.
 """

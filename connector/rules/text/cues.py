@@ -137,7 +137,8 @@ HIGH_TIME = _words(
 )
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
-    r"received|arrived|promised|acknowledged|noted|helped|geholfen|meinte|already|was|were|has been|have been|had"
+    r"received|arrived|promised|acknowledged|noted|helped|(?:told|instructed|urged) (?:me|us)|geholfen|meinte"
+    r"|already|was|were|has been|have been|had"
     r"|got|sent|asked|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",

@@ -22,9 +22,15 @@ _UNDISTURBED = (
 """The guide's definition in everyday words (R26)."""
 _SAID_UNDISTURBED = re.compile(rf"\b(?:{_UNDISTURBED})", re.IGNORECASE)
 _CONTRADICTED = re.compile(
-    r"\b(?:packet ?loss|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|degrad\w*|paketverlust\w*|drops)\b", re.IGNORECASE
+    r"\b(?:packet ?loss|loses|slow\w*|langsam\w*|latenc\w*|latenz\w*|degrad\w*|paketverlust\w*|drops|down|offline"
+    r"|unreachable|cannot|can['’]t|unable|complain\w*|unstable|instabil|flap\w*|outage|interrupt\w*|wrong|ausfall"
+    r"|ausgefallen|brech\w*|bricht|weg|gestört|erreichbar|beschwer\w*"
+    r"|(?:most|some|few|other|einige|manche) (?:of (?:our|the) )?(?:users|customers|services|kunden|nutzer)"
+    r"|(?:only|nur) (?:the |die |our |unsere )?(?:\w+ )?(?:users?|customers?|traffic|sites?|kunden|nutzer|verkehr)"
+    r"|(?:affected|impacted|impact|betroffen) (?:in|at|on) (?-i:[A-Z]))\b",
+    re.IGNORECASE,
 )
-"""Symptoms of a degradation (R25), beside which nobody can tell whether traffic is undisturbed."""
+"""Beside such words nobody can tell whether traffic is undisturbed."""
 _STATED = terms(
     (Impact.NON_SERVICE_AFFECTING, rf"(?:non[\s-]|nicht[\s-]|not[\s-]){AFFECTING}|{_UNDISTURBED}"),
     (Impact.SERVICE_AFFECTING, AFFECTING),
@@ -76,7 +82,7 @@ _LOST = re.compile(
     re.IGNORECASE,
 )
 _NOTHING_LEFT = re.compile(
-    r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)"
+    r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)(?! (?:without|until|unless|except)\b)"
     r"|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
     r"|\bgeht (?:seit|ab|auf|bei|hier|heute)\b[^.,;!?]{2,40} nichts mehr\b"
     r"|\bno traffic (?:at all|is (?:passing|flowing|going)|passes|flows|goes)\b"
@@ -144,7 +150,7 @@ _PARTIAL = re.compile(
 )
 
 
-class Told(NamedTuple):
+class ToldImpact(NamedTuple):
     """An impact that prose tells."""
 
     impact: Impact
@@ -152,7 +158,7 @@ class Told(NamedTuple):
     """It follows from a plain total loss: the customer is told, and may correct it."""
 
 
-def impact_in_prose(text: str) -> Told | None:
+def impact_in_prose(text: str) -> ToldImpact | None:
     """The impact stated as a present fact in the guide's own terms, if there is exactly one; else service-affecting if
     an own present clause plainly tells a total loss.
 
@@ -169,12 +175,12 @@ def impact_in_prose(text: str) -> Told | None:
         if not _HEDGE.search(rest) and not denied:
             named |= {choices[str(match.lastgroup)] for match in matches}
     undisturbed = named == {Impact.NON_SERVICE_AFFECTING} and _SAID_UNDISTURBED.search(text) is not None
-    if undisturbed and (_CONTRADICTED.search(text) or is_total_loss(text)):
-        return None
+    if undisturbed and _CONTRADICTED.search(text):
+        named.clear()
     if len(named) == 1:
-        return Told(named.pop(), presumed=False)
+        return ToldImpact(named.pop(), presumed=False)
     if not named and is_total_loss(text):
-        return Told(Impact.SERVICE_AFFECTING, presumed=True)
+        return ToldImpact(Impact.SERVICE_AFFECTING, presumed=True)
     return None
 
 

@@ -89,6 +89,7 @@ _OTHER_EVENT = re.compile(
     r"|feedback)"
     r"|(?:we|i|wir|ich)(?: have| has| are| am|'ve|'m|'re)?(?: been)? (?:chas|report|complain|ask|call|mail|writ|ping"
     r"|escalat)ing|hotline|sla|unanswered|unassigned|pending|on hold"
+    r"|(?:engineer|technician|techniker|colleague|kolleg)\w* (?:is|are|was|were|ist|sind|war|has been|have been)\b"
     r"|(?:ticket|case|incident)\b[^.,;]{0,60}\b(?:is|been|ist)\b[^.,;]{0,40}\b(?:open|offen)"
     r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
     r"|fehlerfrei|fault-free|(?:your|a|as|loyal|being|ihre?|ein|als|treuer?) (?:\w+ ){0,2}(?:customers?|kunden?)"
@@ -110,6 +111,8 @@ _SAYS_NOTHING = re.compile(
 _DESCRIBES = 4
 """Words."""
 _SINCE_REACH = 80
+_UNIT_REACH = 9
+"""A time's "hours" is no part of it."""
 _MAX_SINCE = 20
 """A message that says "since" more often is a log, not a report."""
 
@@ -186,7 +189,7 @@ def starts_in_prose(
             continue
         lead = _leading(following)
         parts = parts_of(" ".join(lead.split()))
-        today = _CLOCK_WORD.search(lead) or (zones.customer and _CLOCK.search(lead))
+        today = _CLOCK_WORD.search(lead) or (zones.customer and _CLOCK.search(following[: len(lead) + _UNIT_REACH]))
         dated = parts.dates or parts.weekdays or parts.zones or today
         if len(lead) > _SINCE_REACH or not (parts.times and dated):
             continue

@@ -1,7 +1,7 @@
 """Creating, editing and moving issues: what a request wants, checked, and then done in one go."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.sandbox.jira import events, fields, properties, seed
 from connector.sandbox.jira.access import is_support
@@ -42,10 +42,12 @@ def wanted(
     if not isinstance(given, dict) or not isinstance(operations, dict):
         raise JiraError(400, "fields and update must be JSON objects.")
     wrong: dict[str, str] = {}
+    kind = issue.fields["issuetype"] if issue is not None else (given.get("issuetype") or {}).get("id")
+    place = _Place(world, project, None if kind is None else str(kind), asked)
     for field_id, value in given.items():
         if field_id in _ON_CREATE and issue is None:
             continue
-        _collect(wrong, found, (world, project, asked), field_id, value)
+        _collect(wrong, found, place, field_id, value)
     for field_id, steps in operations.items():
         if field_id in given:
             wrong[field_id] = f"Field '{field_id}' cannot appear in both 'fields' and 'update'"
@@ -54,31 +56,38 @@ def wanted(
         else:
             for step in _steps(steps):
                 value = _after(world, field_id, step, found, issue)
-                _collect(wrong, found, (world, project, asked), field_id, value)
+                _collect(wrong, found, place, field_id, value)
     if wrong:
         raise JiraError(400, fields=wrong)
     return found
 
 
-def _collect(
-    wrong: dict[str, str], found: Wanted, place: tuple[World, Project, frozenset[str]], field_id: str, value: Json
-) -> None:
-    world, project, asked = place
+class _Place(NamedTuple):
+    """Where a value is to stand: in an issue of which type (its id), and what a transition asks for besides."""
+
+    world: World
+    project: Project
+    type_id: str | None
+    asked: frozenset[str]
+
+
+def _collect(wrong: dict[str, str], found: Wanted, place: _Place, field_id: str, value: Json) -> None:
     try:
-        if field_id not in asked:
-            _require_settable(world, project, field_id)
-        found.values[field_id] = fields.taken(world, field_id, value)
+        if field_id not in place.asked:
+            _require_settable(place, field_id)
+        found.values[field_id] = fields.taken(place.world, field_id, value)
     except JiraError as refused:
         wrong.update(refused.fields)
 
 
-def _require_settable(world: World, project: Project, field_id: str) -> None:
+def _require_settable(place: _Place, field_id: str) -> None:
+    world, project = place.world, place.project
     custom = world.custom_fields.get(field_id)
     if custom is None and field_id not in fields.SETTABLE:
         raise not_settable(field_id)
     if field_id != "issuetype" and not world.screens[project.screen_id].has(field_id):
         raise not_settable(field_id)
-    if not world.belongs(field_id, project):
+    if not world.belongs(field_id, project, place.type_id):
         raise not_settable(field_id)
     if custom is None or (world.cloud and world.migrated):
         # With field schemes a context only holds options and defaults.

@@ -2,7 +2,7 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -175,15 +175,17 @@ class SandboxJira(Front):
         with self._lock:
             return str(self.world.add_link_type(name, inward, outward).id)
 
-    def add_field(self, name: str, kind: str, options: Iterable[str] = ()) -> CustomField:
+    def add_field(self, name: str, kind: str, options: Iterable[str] = (), types: Collection[str] = ()) -> CustomField:
         """A custom field of all projects there are, on their screens, as an admin makes it by hand; `kind` such as
-        `textfield` or `select`."""
+        `textfield` or `select`. `types`: the ids of the issue types that have it; none: all."""
         with self._lock:
             made = self.world.new_custom_field(name, seed.TYPE_PREFIX + kind)
             self.world.add_options(next(iter(made.contexts.values())), options)
             for project in self.world.projects.values():
                 next(iter(self.world.screens[project.screen_id].tabs.values())).fields.append(made.id)
-                self.world.field_schemes[project.field_scheme_id].fields.add(made.id)
+                scheme = self.world.field_schemes[project.field_scheme_id]
+                scheme.fields.add(made.id)
+                scheme.restricted |= {made.id: set(types)} if types else {}
             return made
 
     def add_options(self, field: str, values: Iterable[str]) -> None:

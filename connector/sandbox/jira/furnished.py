@@ -6,7 +6,7 @@ What an admin sets up in a real one, by the names of a mapping.
 import json
 from typing import Any, NamedTuple
 
-from connector.domain.fields import INTAKE
+from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.installed import new_installation
 from connector.helpdesks.jira.identity import PROPERTY
@@ -56,8 +56,11 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
         desk.add_role(name)
     desk.add_link_type(mapping.link_type, "relates to", "relates to")
     asked = {"summary": True, "description": False}
+    types = {one.name: one.id for one in desk.world.issue_types.values()}
     for field, name in mapping.fields.items():
-        made = _add_field(desk, field, name)
+        made = _add_field(
+            desk, field, name, {types[one] for kind in CATALOGUE[field].on for one in mapping.types_of(kind)}
+        )
         if field in INTAKE:  # Nothing of it is required, so that the rules have something to ask (R14–R22).
             asked[made.id] = False
     desk.add_request_type(REQUEST_TYPE, mapping.issue_types.incident[0], asked)
@@ -71,8 +74,8 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     return Accounts(bot, admin)
 
 
-def _add_field(desk: SandboxJira, field: str, name: str) -> CustomField:
-    return desk.add_field(name, field_kind(field), field_options(field))
+def _add_field(desk: SandboxJira, field: str, name: str, types: set[str]) -> CustomField:
+    return desk.add_field(name, field_kind(field), field_options(field), types)
 
 
 def connect_webhook(desk: SandboxJira, accounts: Accounts, endpoint: str, secret: str, project: str = "ISP") -> None:

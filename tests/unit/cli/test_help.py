@@ -97,6 +97,15 @@ def test_a_setting_names_its_variable_and_its_default_once(words: tuple[str, ...
         assert said[option].casefold().count("default: ") == (default is not None)
 
 
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_an_example_says_how_it_is_called_and_fits_into_a_narrow_terminal(words: tuple[str, ...]) -> None:
+    begin, _, examples = told(*words, width=80).partition("\nOptions:")[0].partition("\n  Example")
+    shown = [line.strip() for line in examples.splitlines() if line.strip().startswith("interspace ")]
+    assert shown, begin
+    assert any(line.startswith(f"interspace {' '.join(words)}") for line in shown)
+    assert max(map(len, examples.splitlines())) <= 80
+
+
 @pytest.mark.parametrize("words", [(), ("install",), ("dead-letters",), *COMMANDS], ids=" ".join)
 def test_a_narrow_terminal_is_wide_enough(words: tuple[str, ...]) -> None:
     lists = told(*words, width=80).partition("\nOptions:")[2]

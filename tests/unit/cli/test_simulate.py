@@ -34,6 +34,7 @@ def test_a_file_and_a_new_policy_show_what_differs(run: Run, tmp_path: Path) -> 
     shown = run(*options, COLUMNS="200")
     assert shown.returncode == 0, shown.stderr
     assert "1 incident lived through again" in shown.stdout
+    assert "1 of 1 would have gone otherwise." in shown.stdout
     assert "escalation: level 3: 2026-11-23 11:30 UTC instead of 2026-11-23 12:00 UTC" in shown.stdout
     assert "Harbour Bank" in shown.stdout
 

@@ -70,6 +70,14 @@ def test_a_request_goes_out_in_one_piece_over_the_connection_of_before() -> None
     assert len(pieces) == 3
 
 
+@pytest.mark.parametrize(("path", "asked"), [("/a?b=1#c", "/a?b=1"), ("/a?b=http://c/d", "/a?b=http://c/d")])
+def test_what_is_asked_for_is_what_stands_behind_the_address(path: str, asked: str) -> None:
+    with serving(OK) as (server, there):
+        there.send("GET", path, None, "here")
+
+    assert server.pieces[0][0].startswith(f"GET {asked} HTTP/1.1\r\n".encode())
+
+
 def test_after_an_answer_that_is_the_last_one_comes_another_connection() -> None:
     with serving(LAST, OK) as (server, there):
         for _ in range(2):

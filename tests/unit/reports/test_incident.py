@@ -80,7 +80,7 @@ def test_levels_with_their_reasons() -> None:
         history=(
             changed("escalation_level", None, 1, at(minutes=1), OURS),
             changed("escalation_level", 1, 2, at(hours=1), OURS),
-            changed("escalation_reason", None, "Level 2: age", at(hours=1), OURS),
+            changed("escalation_reason", None, "Level 2: age", at(hours=1, milliseconds=1), OURS),
             changed("escalation_level", 2, 4, at(hours=2), OURS),
             changed("escalation_level", 4, 3, at(hours=3)),
         ),

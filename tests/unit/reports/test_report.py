@@ -14,7 +14,7 @@ from connector.domain.person import Customer
 from connector.domain.vocabulary import Actor, Impact, Priority, ServiceCheck, TicketState
 from connector.policy.letterhead import shipped_letterhead
 from connector.reports.document import report_document
-from connector.reports.figures import Report, Table
+from connector.reports.figures import Figure, Report, Row, Table
 from connector.reports.incident import Incident, incident
 from connector.reports.month import Month
 from connector.reports.render import TEXTS
@@ -96,6 +96,24 @@ def test_every_format_holds_every_figure_and_is_the_same_every_time() -> None:
     lines = list(csv.DictReader(io.StringIO(TEXTS["csv"](whole))))
     assert len(lines) == sum(len(one.figures) for table in whole.tables for one in table.rows)
     assert "Repair, P1" in TEXTS["html"](whole)
+
+
+def test_words_are_read_from_the_left_in_every_format() -> None:
+    rows = (Row("Level 2", (Figure("Level 2: age"), Figure(1, ("41",)))), Row("Level 3", (Figure(None), Figure(2))))
+    table = Table("levels", "Escalations", "", ("Why", "Times"), rows)
+
+    assert table.words == (True, False)
+    assert '<td>Level 2: age</td><td class="figure">' in TEXTS["html"](report((table,)))
+
+
+def test_shares_are_rounded_and_what_was_missed_once_is_never_all() -> None:
+    tables = of_provider((lived("1", 2), lived("2", 2), lived("3", 6)), MONTH, UNTIL)
+
+    assert row(tables, "promises", "Repair, P1")[-1][0] == 66.7
+    many = of_provider(
+        (*(INCIDENTS[0]._replace(number=str(number)) for number in range(2000)), lived("late", 6)), MONTH, UNTIL
+    )
+    assert row(many, "promises", "Repair, P1")[-1][0] == 99.9
 
 
 def test_what_people_wrote_is_data_in_every_format() -> None:

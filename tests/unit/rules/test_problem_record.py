@@ -126,8 +126,12 @@ def test_what_is_stated_is_due_no_more_and_a_level_is_called_once() -> None:
     month = decide(problem_record, known, POLICY, at(days=60))
     assert [told.title for told in month.notes] == ["Problem: overdue"]
     planned = record(owner="Grace", root_cause="x", fix_due=at(days=90))
-    assert decide(problem_record, planned, POLICY, at(days=60)).changes["next_escalation_at"] == at(days=90)
-    assert len(decide(problem_record, planned, POLICY, at(days=90)).notes) == 2
+    waiting = decide(problem_record, planned, POLICY, at(days=60))
+    assert (waiting.changes["next_escalation_at"], waiting.changes["review_on"]) == (at(days=90), None)
+    late = decide(problem_record, planned, POLICY, at(days=90))
+    assert [told.title for told in late.notes] == ["Problem: overdue", "Escalation level 3: head of operations"]
+    assert "Not stated in time: the fix, due" in late.notes[0].text
+    assert "problem overdue: the fix, due" in str(late.changes["escalation_reason"])
 
 
 def test_nothing_is_due_on_what_is_only_proposed_and_its_clocks_begin_when_a_person_confirms() -> None:
@@ -151,22 +155,36 @@ def test_a_record_from_before_these_rules_calls_no_level_on_the_day_they_come() 
     assert [told.title for told in late.notes][:1] == ["Problem: overdue"]
 
 
-def test_its_incidents_are_listed_in_one_note_for_each_state_of_the_list() -> None:
+def test_its_incidents_are_listed_in_a_field_as_they_are_now() -> None:
     links = (one("21", ended=at(minutes=90)), one("20", began=at(hours=1), customer="Acme"))
     listed = decide(problem_record, record(links=links), POLICY, at(hours=2))
 
-    (told,) = listed.notes
-    assert told.text.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
-    assert "- 41021 P1, SVC-1006, Harbour Bank" in told.text
+    told = listed.changes["incidents"]
+    assert told is not None
+    assert told.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
+    assert "- 41021 P1, SVC-1006, Harbour Bank" in told
+    assert listed.notes == ()
     assert listed.changes["affected_services"] == "SVC-1005\nSVC-1006"
-    said = record(links=links, marks=told.marks)
-    assert decide(problem_record, said, POLICY, at(hours=3)).notes == ()
-    assert len(decide(problem_record, record(links=links[:1], marks=told.marks), POLICY, at(hours=3)).notes) == 1
+    same = decide(problem_record, record(links=links, **listed.changes), POLICY, at(hours=3))
+    assert same.changes["incidents"] == told
+    fewer = decide(problem_record, record(links=links[:1], **listed.changes), POLICY, at(hours=3))
+    assert (fewer.changes["incidents"] or "").startswith("Incidents: 1.")
+    assert decide(problem_record, record(**listed.changes), POLICY, at(hours=3)).changes["incidents"] is None
 
 
 def test_open_incidents_hear_of_a_workaround() -> None:
     links = (one("21", ended=at(minutes=90)), one("20"))
     assert decide(problem_record, record(links=links, workaround="LTE"), POLICY, T0).touches == ("20",)
+    first = decide(problem_record, record(links=links, workaround="LTE"), POLICY, T0)
+    told = tuple(link.model_copy(update={"updated_at": at(minutes=1)}) for link in links)
+    assert decide(problem_record, record(links=told, workaround="LTE", **first.changes), POLICY, T0).touches == ()
+    assert decide(problem_record, record(links=told, workaround="LTE"), POLICY, T0).touches == ("20",), (
+        "linked just now"
+    )
+    news = changed("workaround", None, "LTE", at(minutes=2))
+    assert decide(
+        problem_record, record(links=told, history=(news,), workaround="LTE", **first.changes), POLICY, T0
+    ).touches == ("20",)
     assert decide(problem_record, record(links=links), POLICY, T0).touches == ()
 
 
@@ -181,10 +199,9 @@ def test_the_list_of_incidents_in_words() -> None:
         one("21", began=at(minutes=1), ended=at()),
         one("25", began=None).model_copy(update={"kind": TicketKind.RFO_TASK}),
     )
-    (told,) = decide(problem_record, record(links=links), POLICY, at(hours=2)).notes
+    told = decide(problem_record, record(links=links), POLICY, at(hours=2)).changes["incidents"] or ""
 
-    assert told.title == "Incidents of this problem: 4"
-    assert [line for line in told.text.splitlines() if line][:5] == [
+    assert [line for line in told.splitlines() if line] == [
         "Incidents: 4. Minutes down: 1. Customers: 2.",
         "- 41021 P1, SVC-1006, Harbour Bank, since Mon 23 Nov 2026 11:01 CET (10:01 UTC): 0 min.",
         "- 41022 P1, SVC-1006, Acme, since Mon 23 Nov 2026 12:00 CET (11:00 UTC): over.",
@@ -256,6 +273,9 @@ def test_an_overdue_problem_rises_to_the_first_level_from_that_of_the_policy_on(
     assert decide(problem_record, record(**service), policy, MORNING).changes["escalation_level"] == 3
     assert decide(problem_record, record(), policy, MORNING).changes["escalation_level"] == 5
     assert decide(problem_record, record(), policy, MORNING).changes["escalated_from"] == 0
+    for held in (3, 5):
+        again = decide(problem_record, record(escalation_level=held), POLICY, MORNING)
+        assert ("escalation_level" in again.changes, len(again.notes)) == (False, 1)
     risen = decide(problem_record, record(escalation_level=5), POLICY, MORNING)
     assert ("escalation_level" in risen.changes, len(risen.notes)) == (False, 1)
 

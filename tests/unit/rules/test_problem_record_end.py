@@ -152,10 +152,12 @@ def test_it_is_reviewed_on_the_day_that_support_chose() -> None:
     then = decide(problem_record, closed(**FIXED, review_on=at(days=3)), POLICY, at(days=3))
 
     assert before.changes == {
-        "problem_state": ProblemState.FIXED, "review_on": at(days=3), "next_escalation_at": None
+        "problem_state": ProblemState.FIXED, "review_on": at(days=3), "next_escalation_at": None,
+        "next_measure_at": None,
     }  # fmt: skip
     assert then.changes == {
-        "problem_state": ProblemState.CLOSED, "review_on": at(days=3), "next_escalation_at": None
+        "problem_state": ProblemState.CLOSED, "review_on": at(days=3), "next_escalation_at": None,
+        "next_measure_at": None,
     }  # fmt: skip
     assert [told.marks for told in then.notes] == [{"problem-effective-20261126T1000"}]
     assert then.notes[0].text.startswith(

@@ -11,7 +11,7 @@ from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Duplicate, Priority, ServiceCheck, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Recurrence
-from connector.rules.recurrence import Fault, Recurring, fault_of, recurrences
+from connector.rules.recurrence import CountedFault, Recurring, fault_of, recurrences
 from tests.builders import T0, at, complete, default_policy, incident, moved
 
 RULES = Recurrence()
@@ -23,13 +23,13 @@ def service(number: int = 1, *, circuit: str | None = None, region: str | None =
     return Service(id=f"SVC-{number}", customer="acme", circuit_id=circuit, region=region)
 
 
-def fault(days_ago: float, hours: float = 1, priority: Priority = P3, on: Service | None = None) -> Fault:
+def fault(days_ago: float, hours: float = 1, priority: Priority = P3, on: Service | None = None) -> CountedFault:
     began = NOW - timedelta(days=days_ago)
     number = f"{days_ago}:{(on or service()).id}"
-    return Fault(TicketId(number), number, on or service(), priority, began, began + timedelta(hours=hours))
+    return CountedFault(TicketId(number), number, on or service(), priority, began, began + timedelta(hours=hours))
 
 
-def found(*faults: Fault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+def found(*faults: CountedFault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]]:
     said = recurrences(faults, RULES.model_copy(update=rules), NOW)
     return [(one.by, one.place, one.why) for one in said]
 
@@ -50,7 +50,7 @@ def found(*faults: Fault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]
         ([fault(1, priority=P2), fault(2, priority=P2)], None),
     ],
 )
-def test_the_counts_of_the_policy(faults: list[Fault], why: tuple[str, ...] | None) -> None:
+def test_the_counts_of_the_policy(faults: list[CountedFault], why: tuple[str, ...] | None) -> None:
     assert found(*faults) == ([("service", "SVC-1", why)] if why else [])
 
 
@@ -121,14 +121,16 @@ def simulated(faults_a_year: float, *, years: int, services: int, seed: int) -> 
     a week; what was proposed is linked and counts no more."""
     chance, proposed = random.Random(seed), list[Recurring]()
     places = [service(n, circuit=f"C-{n // 2}", region=f"R-{n // 10}") for n in range(services)]
-    faults: list[Fault] = []
+    faults: list[CountedFault] = []
     for place in places:
         moment = T0 + timedelta(days=chance.expovariate(faults_a_year / 365))
         while moment < T0 + timedelta(days=365 * years):
             lasted = timedelta(hours=3 * chance.lognormvariate(0, 1))
             number = str(len(faults))
             faults.append(
-                Fault(TicketId(number), number, place, P1 if chance.random() < 0.2 else P3, moment, moment + lasted)
+                CountedFault(
+                    TicketId(number), number, place, P1 if chance.random() < 0.2 else P3, moment, moment + lasted
+                )
             )
             moment += timedelta(days=chance.expovariate(faults_a_year / 365))
     done = set[str]()

@@ -26,7 +26,7 @@ SECOND = Sent(2, True, "802", at(hours=6))
 def document(about: Ticket, history: tuple[Change, ...] = (), edition: Edition | None = None, **texts: Any) -> Document:
     own = task(about, *history, **(TEXTS | texts))
     wanted = edition or Edition(1, 1, RfoRelease.FINAL, at(hours=8))
-    return rfo_document(about, own, rfo_text(own, about, POLICY, None), POLICY, wanted)
+    return rfo_document(about, own, rfo_text(own, about, None, POLICY, None), POLICY, wanted)
 
 
 def content(about: Ticket, **more: Any) -> Mapping[str, Any]:
@@ -159,7 +159,8 @@ def test_a_customer_without_a_name_in_the_catalogue_is_called_by_the_id() -> Non
     edition = Edition(1, 1, RfoRelease.FINAL, at(hours=8))
 
     assert (
-        rfo_document(about, own, rfo_text(own, about, policy, None), policy, edition).content["customer"] == "harbour"
+        rfo_document(about, own, rfo_text(own, about, None, policy, None), policy, edition).content["customer"]
+        == "harbour"
     )
 
 

@@ -280,27 +280,6 @@ def test_a_preliminary_version_needs_its_summary_only() -> None:
     assert empty.changes["rfo_release"] is None
 
 
-def test_the_root_cause_of_the_problem_record_is_the_one_that_counts() -> None:
-    record = LinkedTicket(
-        id="50",
-        number="41050",
-        state=TicketState.OPEN,
-        created_by_connector=True,
-        kind=TicketKind.PROBLEM,
-        root_cause="The duct was never marked on any map.",
-    )
-    about = outage().model_copy(update={"links": (record,)})
-    one = released(about=about, root_cause=None)
-
-    sending = evaluate(
-        with_task(about, one).model_copy(update={"links": (record, *with_task(about, one).links)}), POLICY, NOW
-    )
-
-    assert evaluate(one, POLICY, NOW).changes["rfo_status"] is RfoStatus.RELEASED
-    assert sending.note is not None
-    assert sending.note.documents[0].content["root_cause"] == ["The duct was never marked on any map."]
-
-
 # The way to the customer
 
 

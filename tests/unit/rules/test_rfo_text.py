@@ -7,11 +7,11 @@ import pytest
 
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus, TicketKind, TicketState
-from connector.rules.measures import Fault, Wrong
+from connector.rules.measures import RfoFault, Wrong
 from connector.rules.rfo_facts import rfo_draft
 from connector.rules.rfo_release import release, rfo_release
 from connector.rules.rfo_task import rfo_task
-from connector.rules.rfo_text import rfo_faults, rfo_text
+from connector.rules.rfo_text import record_of, rfo_faults, rfo_text
 from tests.builders import at, default_policy, moved, note
 from tests.unit.rules.passes import decide, with_values
 from tests.unit.rules.test_rfo_release import AUTHOR, MANAGER, NOW, TEXTS, by, outage, released, task, written_by
@@ -24,16 +24,16 @@ EARLY: Any = {"preventive_measures": "Move the second path to its own duct | Ada
 @pytest.mark.parametrize(
     ("cause", "faults"),
     [
-        ("TBD", [Fault("root_cause", Wrong.PLACEHOLDER, said="TBD")]),
-        ("x" * 19, [Fault("root_cause", Wrong.SHORT, said="x" * 19)]),
+        ("TBD", [RfoFault("root_cause", Wrong.PLACEHOLDER, said="TBD")]),
+        ("x" * 19, [RfoFault("root_cause", Wrong.SHORT, said="x" * 19)]),
         ("x" * 20, []),
         ("x " * 20, []),
     ],
 )
-def test_a_text_says_something(cause: str, faults: list[Fault]) -> None:
+def test_a_text_says_something(cause: str, faults: list[RfoFault]) -> None:
     about = outage()
 
-    assert list(rfo_text(task(about, **{**TEXTS, "root_cause": cause}), about, POLICY, None).faults) == faults
+    assert list(rfo_text(task(about, **{**TEXTS, "root_cause": cause}), about, None, POLICY, None).faults) == faults
 
 
 def test_no_measure_is_due_before_the_day_on_which_the_outage_ended_where_the_provider_is() -> None:
@@ -43,7 +43,7 @@ def test_no_measure_is_due_before_the_day_on_which_the_outage_ended_where_the_pr
 
     def wrong(day: str) -> list[Wrong]:
         one = task(about, **{**TEXTS, "preventive_measures": f"Move it to a duct of its own | Ada | {day}"})
-        return [fault.wrong for fault in rfo_text(one, about, POLICY, night).faults]
+        return [fault.wrong for fault in rfo_text(one, about, None, POLICY, night).faults]
 
     assert wrong("2026-11-23") == [Wrong.TOO_EARLY]
     assert wrong("2026-11-24") == []
@@ -54,11 +54,13 @@ def problem(cause: str | None) -> LinkedTicket:
     return LinkedTicket(id="50", number="41050", root_cause=cause, **held)
 
 
-def test_the_first_problem_record_that_states_a_root_cause_states_it_for_the_rfo() -> None:
+def test_the_first_problem_record_that_states_a_root_cause_states_the_text_for_all_rfos() -> None:
     about = with_values(outage(), links=(problem(None), problem(" "), problem(" The duct. "), problem("A digger.")))
 
-    assert rfo_text(task(about, **TEXTS), about, POLICY, None).texts["root_cause"] == "The duct."
-    assert rfo_text(task(about, **TEXTS), None, POLICY, None).texts["root_cause"] == TEXTS["root_cause"]
+    found = record_of(about)
+    assert found is not None
+    assert found.root_cause == " The duct. "
+    assert record_of(None) is None
 
 
 # Whoever is told
@@ -83,17 +85,6 @@ def test_a_date_before_the_end_of_the_outage_is_told_while_writing_at_the_releas
         "RFO task opened again",
     ]
     assert all("line 1: the date is before the resolution (2026-11-22)" in each.text for each in told)
-
-
-def test_the_root_cause_of_the_problem_record_is_not_missing() -> None:
-    about = with_values(outage(), links=(problem("x"),))
-    told = [
-        *decide(rfo_faults, task(about), POLICY, NOW).notes,
-        *decide(rfo_task, closed(about), POLICY, NOW).notes,
-    ]
-
-    assert all('Root cause: fewer than 20 letters ("x")' in each.text for each in told)
-    assert len(told) == 2
 
 
 @pytest.mark.parametrize(("length", "quoted"), [(60, 60), (61, 60)])
@@ -141,7 +132,7 @@ def test_text_and_release_in_one_save_make_its_author_the_one_who_releases() -> 
     one = released()
     tick = one.history[-1]
     same = by(MANAGER, "root_cause", TEXTS["root_cause"], tick.at)
-    found = release(with_values(one, history=(*one.history, same)), outage(), POLICY)
+    found = release(with_values(one, history=(*one.history, same)), outage(), None, POLICY)
 
     assert found is not None
     assert found.who == "author"
@@ -155,14 +146,17 @@ def test_people_whom_the_helpdesk_does_not_identify_are_known_by_name() -> None:
         )
         return with_values(released(), history=history)
 
-    found = [release(unnamed(who), outage(), POLICY) for who in (AUTHOR.name, "Mary Jackson")]
+    found = [release(unnamed(who), outage(), None, POLICY) for who in (AUTHOR.name, "Mary Jackson")]
     assert [each.who for each in found if each] == ["author", None]
 
 
 def test_only_who_has_changed_the_text_since_the_version_before_is_an_author() -> None:
     sent = note({"rfo-sent-1-1-preliminary-801"}, at(hours=5.5))
     late = note({"rfo-sent-1-1-preliminary-801"}, at(hours=5))
-    found = [release(released(AUTHOR), outage(sent), POLICY), release(released(AUTHOR), outage(late), POLICY)]
+    found = [
+        release(released(AUTHOR), outage(sent), None, POLICY),
+        release(released(AUTHOR), outage(late), None, POLICY),
+    ]
 
     assert [each.who for each in found if each] == [None, "author"]
 
@@ -170,7 +164,7 @@ def test_only_who_has_changed_the_text_since_the_version_before_is_an_author() -
 def test_each_rfo_counts_its_own_versions() -> None:
     """And what was released for one is not sent for the other."""
     about = outage(note({"rfo-sent-1-4-final-801", "rfo-sent-2-1-preliminary-802"}, at(hours=5)))
-    found = release(released(about=about, connector_key="rfo:7:2"), about, POLICY)
+    found = release(released(about=about, connector_key="rfo:7:2"), about, None, POLICY)
 
     assert found is not None
     assert (found.number, found.version, [one.version for one in found.before]) == (2, 2, [1])
@@ -184,7 +178,7 @@ def test_each_rfo_counts_its_own_versions() -> None:
 def test_only_what_the_history_proves_and_the_field_shows_is_released(
     history: tuple[Any, ...], shown: RfoRelease | None
 ) -> None:
-    assert release(task(outage(), *history, **TEXTS, rfo_release=shown), outage(), POLICY) is None
+    assert release(task(outage(), *history, **TEXTS, rfo_release=shown), outage(), None, POLICY) is None
 
 
 # What the task says

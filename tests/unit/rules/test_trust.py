@@ -81,6 +81,7 @@ GUARDED: dict[str, tuple[Any, Any]] = {
     "fix_due": (None, FAR),
     "review_on": (None, FAR),
     "affected_services": (None, "SVC-1"),
+    "incidents": (None, "Incidents: none"),
 }
 OPEN: dict[str, Any] = {
     "service_id": "SVC-1006",

@@ -1,9 +1,11 @@
 """Do the custom fields exist and fit, belong to the project, and stand on its screens with their options?"""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
+from connector.domain.fields import CATALOGUE
+from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import UnavailableError
 from connector.helpdesks.jira.doctor.context import Context
@@ -31,31 +33,39 @@ def fields(context: Context) -> Observation:
     return ok(f"all {len(ids)} custom fields are there, of the right type")
 
 
-def _lacking(context: Context, held: Container[str]) -> list[str]:
-    """The names of our fields whose ids are not among those that are there."""
+def _lacking(context: Context, held: Container[str], kinds: Iterable[TicketKind]) -> list[str]:
+    """The names of our fields of tickets of these kinds whose ids are not among those that are there."""
     names = {**context.mapping.fields, "group": context.mapping.group_field}
-    return [names[field] for field, field_id in context.site.fields.ids.items() if field_id not in held]
+    return [
+        names[field]
+        for field, field_id in context.site.fields.ids.items()
+        if field_id not in held and not CATALOGUE[field].on.isdisjoint(kinds)
+    ]
+
+
+def _kind(context: Context, issue_type: str) -> tuple[TicketKind, ...]:
+    return tuple(kind for kind in TicketKind if issue_type in context.mapping.types_of(kind))
 
 
 def associated(context: Context) -> Observation:
     """The fields belong to the project (Cloud, since 2026). Before that, and on Data Center, every project had them."""
-    (row,) = context.current.tables.get(ASSOCIATIONS) or (None,)
-    if row is None:
+    rows = context.current.tables.get(ASSOCIATIONS) or ()
+    if not rows:
         return ok("every project has every field")
-    missing = _lacking(context, row["fields"])
-    if missing:
+    lacking = {row["name"]: missing for row in rows if (missing := _lacking(context, row["fields"], row["kinds"]))}
+    if lacking:
+        told = "; ".join(f"the {name} lacks {', '.join(missing)}" for name, missing in lacking.items())
         return fail(
-            f"the {row['name']} lacks {', '.join(missing)}: nobody can set them, whatever screens they are on",
-            "interspace install apply jira adds them.",
+            f"{told}: nobody can set them, whatever screens they are on", "interspace install apply jira adds them."
         )
-    return ok(f"the {row['name']} has all {len(context.site.fields.ids)}")
+    return ok(f"the {rows[0]['name'].partition(':')[0]} has all {len(context.site.fields.ids)}")
 
 
 def on_screens(context: Context) -> Observation:
     """Only what is on its screen can be set when an issue is created; Jira refuses everything else."""
     lacking = []
     for kind, form in context.forms.items():
-        missing = _lacking(context, form)
+        missing = _lacking(context, form, _kind(context, kind))
         missing += [name for name in SYSTEM_FIELDS if name not in form]
         if missing:
             lacking.append(f"{kind}: {', '.join(missing)}")
@@ -76,7 +86,7 @@ def on_edit_screens(context: Context) -> Observation:
         if issue is not None:
             seen.append(kind)
             form = row_of(context.bot, f"api/2/issue/{issue}/editmeta").get("fields") or {}
-            missing = _lacking(context, form)
+            missing = _lacking(context, form, _kind(context, kind))
             missing += [name for name in _edited_fields(context, kind) if name not in form]
             lacking += [f"{kind}: {', '.join(missing)}"] if missing else []
     if lacking:

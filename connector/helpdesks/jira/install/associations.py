@@ -7,6 +7,7 @@ options and defaults.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import NotFoundError, PermanentError
 from connector.helpdesks.jira.client import JiraClient
@@ -18,22 +19,31 @@ _AT_ONCE = 50
 """Fields that one association takes."""
 
 
-def associations_of(client: JiraClient, project_id: str, type_ids: tuple[str, ...], wanted: set[str]) -> Iterator[Row]:
-    """One row: where the project's fields are kept, and those of ``wanted`` that all these issue types have.
+CALLED = {TicketKind.INCIDENT: "incidents", TicketKind.RFO_TASK: "RFO tasks", TicketKind.PROBLEM: "problems"}
+
+
+def associations_of(
+    client: JiraClient, project_id: str, type_ids: Mapping[TicketKind, tuple[str, ...]], wanted: set[str]
+) -> Iterator[Row]:
+    """Where the project's fields are kept, and those of ``wanted`` that issues have: in a scheme a row for the issue
+    types of each kind, else one for all of them.
 
     Raises HelpdeskError.
     """
     scheme = _scheme(client, project_id)
     if scheme is None:
+        every = tuple(type_id for ids in type_ids.values() for type_id in ids)
         row = {"id": f"project/{project_id}", "name": "field configuration of the project"}
-        have = _by_types(client, project_id, type_ids, wanted)
-    else:
-        others = len(paged(client, f"{_SCHEMES}/{scheme}/projects")) - 1
-        shared = f" (and of {others} others)" if others > 0 else ""
-        row = {"id": f"scheme/{scheme}", "name": f"field scheme of the project{shared}"}
-        held = _restrictions(client, scheme)
-        have = {name for name in wanted if _gives(held, name, type_ids)}
-    yield {**row, "fields": sorted(have), "types": list(type_ids)}
+        have = _by_types(client, project_id, every, wanted)
+        yield {**row, "fields": sorted(have), "types": list(every), "kinds": list(type_ids)}
+        return
+    others = len(paged(client, f"{_SCHEMES}/{scheme}/projects")) - 1
+    shared = f" (and of {others} others)" if others > 0 else ""
+    held = _restrictions(client, scheme)
+    for kind, ids in type_ids.items():
+        row = {"id": f"scheme/{scheme}/{kind}", "name": f"field scheme of the project{shared}: {CALLED[kind]}"}
+        have = {name for name in wanted if _gives(held, name, ids)}
+        yield {**row, "fields": sorted(have), "types": list(ids), "kinds": [kind]}
 
 
 def associate(client: JiraClient, row_id: str, field_ids: list[str], type_ids: list[str]) -> None:
@@ -41,7 +51,7 @@ def associate(client: JiraClient, row_id: str, field_ids: list[str], type_ids: l
 
     Raises HelpdeskError.
     """
-    place, _, number = row_id.partition("/")
+    place, number, *_ = row_id.split("/")
     if place == "scheme":
         _into_scheme(client, number, field_ids, type_ids)
         return
@@ -88,10 +98,9 @@ def _into_scheme(client: JiraClient, scheme: str, field_ids: list[str], type_ids
     body: dict[str, list[dict[str, list[int]]]] = {}
     for field_id in field_ids:
         if not _gives(held, field_id, type_ids):
-            # What is sent replaces a restriction: whoever had the field keeps it.
-            only = held[field_id].union(type_ids) if field_id in held else ()
-            types = {"restrictedToWorkTypes": sorted(map(int, only))} if only else {}
-            body[field_id] = [{"schemeIds": [int(scheme)], **types}]
+            # What is sent replaces a restriction: whoever had the field keeps it, and nobody else gets it.
+            only = held.get(field_id, set()).union(type_ids)
+            body[field_id] = [{"schemeIds": [int(scheme)], "restrictedToWorkTypes": sorted(map(int, only))}]
     answer = client.put(path, body) if body else None
     refused = [why for row in _results(answer, path) if (why := _why(row))]
     if refused:

@@ -68,9 +68,11 @@ def options(site: JiraSite, current: Current) -> Iterator[Wanted]:
 
 
 def associations(site: JiraSite, current: Current) -> Iterator[Wanted]:
-    """All fields belong to the project (Cloud). Other projects with the same scheme get them too, on no screen."""
-    refs = tuple(Ref(FIELDS, name) for name in site.fields.values())
+    """All fields belong to the project (Cloud), in a field scheme each to the issue types on which people look for it.
+    Other projects with the same scheme get them too, on no screen."""
     for row in current.tables.get(ASSOCIATIONS, ()):
+        on = {name for field, name in site.fields.items() if not CATALOGUE[field].on.isdisjoint(row["kinds"])}
+        refs = tuple(Ref(FIELDS, name) for name in site.fields.values() if name in on)
         body = {"fields": Including(refs), "types": row["types"]}
         yield Wanted(ASSOCIATIONS, str(row["name"]), body, borrowed=True, own=True)
 

@@ -9,7 +9,7 @@ from connector.helpdesks.errors import ForbiddenError, HelpdeskError, NotFoundEr
 from connector.helpdesks.jira.client import JiraClient
 from connector.helpdesks.jira.flavour import Flavour
 from connector.helpdesks.jira.identity import PROPERTY
-from connector.helpdesks.jira.install.associations import associations_of
+from connector.helpdesks.jira.install.associations import CALLED, associations_of
 from connector.helpdesks.jira.install.pages import by_age, listed, paged, row_of
 from connector.helpdesks.jira.install.screens import screens_of
 from connector.helpdesks.jira.install.site import (
@@ -83,10 +83,13 @@ def _fields(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row
 
 
 def _associations(place: Place, tables: Mapping[str, tuple[Row, ...]]) -> Iterator[Row]:
-    """Those of the fields that the project has, whichever of its handled issue types."""
+    """Those of the fields that the project has, by the kinds of its handled issue types."""
     project = row_of(place.client, f"api/2/project/{place.project_id}")
-    kinds = objects(project.get("issueTypes"), "Jira GET project: issueTypes")
-    types = tuple(str(row["id"]) for row in kinds if row.get("name") in place.mapping.handled_types)
+    rows = objects(project.get("issueTypes"), "Jira GET project: issueTypes")
+    types = {
+        kind: tuple(str(row["id"]) for row in rows if row.get("name") in place.mapping.types_of(kind))
+        for kind in CALLED
+    }
     return associations_of(place.client, place.project_id, types, {str(row["id"]) for row in tables[FIELDS]})
 
 

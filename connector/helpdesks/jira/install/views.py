@@ -57,6 +57,7 @@ def views(site: JiraSite) -> tuple[View, ...]:
     waiting = f"{details} in ({IntakeStatus.ASKED}, {IntakeStatus.REMINDED})"
     late = f"{missed} in ({', '.join(Missed)})"
     tasks = f"{site.in_project} AND {types((kinds.rfo_task,))} AND {key} is not EMPTY"
+    measured = f"{site.in_project} AND {types((kinds.rfo_task, kinds.problem))}"
     # Whoever has opened them.
     records = f"{site.in_project} AND {types((kinds.problem,))} AND statusCategory != Done"
     # Also if somebody has closed the task: as long as the customer waits for the RFO.
@@ -99,8 +100,8 @@ def views(site: JiraSite) -> tuple[View, ...]:
         ),
         View(
             "Preventive measures",
-            "Promised in RFOs and not done yet, those that are late first.",
-            f"{tasks} AND {measure} is not EMPTY ORDER BY {measure} ASC",
+            "Promised in RFOs or on problems and not done yet, those that are late first.",
+            f"{measured} AND {measure} is not EMPTY ORDER BY {measure} ASC",
         ),
         View("Deferred", "By consent of both parties.", f"{incidents} AND {deferred} is not EMPTY ORDER BY {deferred}"),
         View("Problems", "Root causes to be found.", f"{records} ORDER BY created ASC"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.domain.field import Field
 from connector.domain.fields import CATALOGUE, CUSTOM
+from connector.domain.vocabulary import TicketKind
 from connector.helpdesks.zammad.install.site import InstallContext
 from connector.install.objects import Wanted
 
@@ -108,3 +109,34 @@ def mandatory(site: InstallContext) -> Iterator[Wanted]:
         },
         fill={"priority": 500},
     )
+
+
+def of_each_kind(site: InstallContext) -> Iterator[Wanted]:
+    """On an RFO task nobody looks for an impact, on an incident nobody for the text of an RFO: each mask is without the
+    fields of the other kinds.
+
+    Yes-or-no fields stay: since 6.4 Zammad checks the values of the fields that a workflow names, and their only
+    choices are true and false (recording 272), while the rules empty them.
+    """
+    for kind, called in _CALLED.items():
+        foreign = [field for field in CUSTOM if kind not in CATALOGUE[field].on and CATALOGUE[field].kind is not bool]
+        name = f"Interspace: fields of {called}"
+        yield Wanted(
+            "core_workflows",
+            name,
+            {
+                "name": name,
+                "object": "Ticket",
+                "preferences": {"screen": ["create_middle", "edit"]},
+                "condition_saved": {},
+                "condition_selected": {"ticket.group_id": {"operator": "is", "value": site.groups_of(kind)}},
+                "perform": {site.attribute(field): {"operator": "hide", "hide": "true"} for field in foreign},
+                "active": True,
+                "stop_after_match": False,
+                "changeable": True,
+            },
+            fill={"priority": 510},
+        )
+
+
+_CALLED = {TicketKind.INCIDENT: "incidents", TicketKind.RFO_TASK: "RFO tasks", TicketKind.PROBLEM: "problems"}

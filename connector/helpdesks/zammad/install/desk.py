@@ -17,6 +17,7 @@ from connector.domain.vocabulary import (
     ParentIncident,
     PrioritySource,
     ProblemState,
+    RfoRelease,
     TicketState,
 )
 from connector.helpdesks.zammad.install.site import InstallContext
@@ -43,6 +44,8 @@ def macros(site: InstallContext) -> Iterator[Wanted]:
     outage = site.attribute("parent_incident")
     yield _macro(site, "Confirm the outage", {outage: ParentIncident.CONFIRMED.value})
     yield _macro(site, "Decline the outage", {outage: ParentIncident.DECLINED.value})
+    tasks = [Ref("groups", site.rfo_group, optional=True)]
+    yield _macro(site, "Release RFO", {site.attribute("rfo_release"): RfoRelease.FINAL.value}, tasks)
     problems = [Ref("groups", site.problem_group, optional=True)]
     state = site.attribute("problem_state")
     yield _macro(site, "Confirm the problem", {state: ProblemState.INVESTIGATING.value}, problems)
@@ -110,10 +113,8 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
     }
     measure = site.mapping.attribute("next_measure_at")
-    measures = {
-        f"ticket.{measure}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"},
-        f"ticket.{key}": {"operator": "contains", "value": "rfo:"},
-    }
+    to_do = {f"ticket.{measure}": {"operator": "after (absolute)", "value": "2000-01-01T00:00:00Z"}}
+    measures = {**to_do, f"ticket.{key}": {"operator": "contains", "value": "rfo:"}}
     late = {f"ticket.{missed}": {"operator": "is", "value": [name.value for name in Missed]}}
     channel = site.mapping.attribute("intake_channel")
     panels = {f"ticket.{channel}": {"operator": "is", "value": list(IntakeChannel)}}
@@ -135,6 +136,7 @@ def overviews(site: InstallContext) -> Iterator[Wanted]:
         ("Deferred", everybody, {**incidents, **waits}, deferred, "priority"),
         ("Problems", everybody, {**is_open, **problems}, "created_at", "owner"),
         ("Problems to confirm", managers, {**is_open, **problems, **proposed}, "created_at", service),
+        ("Measures of problems", everybody, {**problems, **to_do}, measure, "owner"),
         ("Problems late", managers, {**is_open, **problems, **overdue}, upcoming, "owner"),
         ("Outages", everybody, {**incidents, f"ticket.{outage}": undeclined}, "created_at", outage),
         ("Not in English", everybody, {**incidents, **foreign}, "created_at", language),

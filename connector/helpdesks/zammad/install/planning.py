@@ -215,6 +215,7 @@ def everything(site: InstallContext) -> Iterator[Wanted]:
         webhook.triggers,
         notices.notices,
         attributes.mandatory,
+        attributes.of_each_kind,
         desk.macros,
         desk.overviews,
         desk.phone_intake,

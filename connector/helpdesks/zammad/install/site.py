@@ -44,14 +44,15 @@ class InstallContext:
     @property
     def incident_groups(self) -> list[Ref]:
         """The ids of the groups whose tickets are incidents (R2). One that the mapping names need not be there yet."""
-        return self._groups(TicketKind.INCIDENT)
+        return self.groups_of(TicketKind.INCIDENT)
 
     @property
     def groups_in_scope(self) -> list[Ref]:
         """The ids of all groups whose tickets the rules hold for."""
-        return self._groups(*TicketKind)
+        return self.groups_of(*TicketKind)
 
-    def _groups(self, *kinds: TicketKind) -> list[Ref]:
+    def groups_of(self, *kinds: TicketKind) -> list[Ref]:
+        """The ids of the groups whose tickets are of these kinds."""
         named = self.mapping.groups_in_scope.items()
         return [text_ref("groups", group, optional=True) for group, kind in named if kind in kinds]
 

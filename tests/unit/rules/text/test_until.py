@@ -27,6 +27,8 @@ FRIDAY = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)
         ("bis morgen 8 Uhr", "2026-11-28 08:00:00+01:00"),
         ("ok until midnight", "2026-11-28 00:00:00+01:00"),
         ("Fine, until 22:30", "2026-11-27 22:30:00+01:00"),
+        ("Agreed, 08:00 UTC tomorrow works for us", "2026-11-28 08:00:00+00:00"),
+        ("until 22:30 CET", "2026-11-27 22:30:00+01:00"),
         ("I agree, it can wait until Monday 9:00", "2026-11-30 09:00:00+01:00"),
         ("can wait for two hours", "2026-11-27 19:00:00+00:00 + 2:00:00"),
         ("noch eine Stunde warten ist ok", "2026-11-27 19:00:00+00:00 + 1:00:00"),
