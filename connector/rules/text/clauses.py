@@ -108,7 +108,7 @@ _DEMAND_NOW = re.compile(
 )
 """A sentence that is nothing but that, and now."""
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
-_OTHER_PART = re.compile(r"[,;:]|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
+_OTHER_PART = re.compile(r"[,;:]|\d\)|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
     r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than))(?= )"
     r"|, ?(?:so |and |und |also |then |therefore |hence |daher |deshalb |darum )?"

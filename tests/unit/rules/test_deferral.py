@@ -7,7 +7,7 @@ import pytest
 from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact, TicketState
-from connector.policy.links import Asked, Links
+from connector.policy.links import ConsentQuestion, Links
 from connector.rules.deferral import deferral
 from tests.builders import T0, at, changed, incident, note, said
 from tests.unit.rules.deferrals import EVENING, OPENING, POLICY, QUIET, agreed, decided
@@ -132,7 +132,7 @@ def test_where_customers_have_our_pages_the_question_has_a_link_to_answer_it() -
     policy = POLICY.model_copy(update={"links": links})
     (question,) = decide(deferral, agreed(message=False), policy, EVENING + timedelta(minutes=11)).notes
 
-    page = links.consent(Asked("zammad", TicketId("7"), OPENING))
+    page = links.consent(ConsentQuestion("zammad", TicketId("7"), OPENING))
     assert f"or on this page: {page}" in question.text
     (bare,) = decided(agreed(message=False)).notes
     assert "page" not in bare.text

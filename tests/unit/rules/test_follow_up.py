@@ -21,7 +21,9 @@ MEASURES = "A second path | Ada | 2026-12-02\nTrain the team | Bo | 2026-12-01\n
 FIRST, SECOND = (datetime(2026, 12, day, 22, 59, tzinfo=UTC) for day in (1, 2))
 """The ends of those days in Berlin, to the minute."""
 MINUTE = timedelta(minutes=1)
-DELIVERED = Outcome("rfo_task", changes={"rfo_status": RfoStatus.DELIVERED}, touches=(TicketId("8"),), reasons=("delivered",))
+DELIVERED = Outcome(
+    "rfo_task", changes={"rfo_status": RfoStatus.DELIVERED}, touches=(TicketId("8"),), reasons=("delivered",)
+)
 
 
 def delivered(measures: str = MEASURES, **values: Any) -> Ticket:

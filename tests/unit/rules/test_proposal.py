@@ -6,14 +6,14 @@ from connector.domain.decision import Shared
 from connector.domain.model import TicketId
 from connector.domain.vocabulary import Priority, ProblemState, ServiceCheck
 from connector.rules.proposal import proposed_record
-from connector.rules.recurrence import Fault, Recurring
+from connector.rules.recurrence import CountedFault, Recurring
 from tests.builders import at, default_policy, incident
 from tests.unit.rules.test_recurrence import service
 
 POLICY = default_policy()
-FIRST = Fault(TicketId("1"), "41001", service(2), Priority.P2, at(days=-9), at(days=-9, hours=2))
-MIDDLE = Fault(TicketId("2"), "41002", service(1), None, at(days=-5), at(days=-6))
-LAST = Fault(TicketId("3"), "41003", service(2), Priority.P3, at(days=-1), None)
+FIRST = CountedFault(TicketId("1"), "41001", service(2), Priority.P2, at(days=-9), at(days=-9, hours=2))
+MIDDLE = CountedFault(TicketId("2"), "41002", service(1), None, at(days=-5), at(days=-6))
+LAST = CountedFault(TicketId("3"), "41003", service(2), Priority.P3, at(days=-1), None)
 RECURRING = Recurring("region", "Hamburg", ("often",), (FIRST, MIDDLE, LAST), 3, timedelta(hours=2), 1)
 
 
